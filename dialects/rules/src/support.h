@@ -1,0 +1,20 @@
+// Small helpers shared by the rule sources; not installed.
+#pragma once
+
+#include "sinter/rules/type.h"
+
+namespace sinter::rules {
+
+/// What an op accepts as element type.
+enum class Accepts { Numeric, Signed, Float, Boolean, Any };
+
+/// True when `element` is one of `accepts`.
+bool accepted(ElementType element, Accepts accepts);
+/// E0102 for an operand whose element type is not accepted.
+RuleError refusedElement(const Type &got, Accepts accepts, int operand);
+/// E0105 unless 0 <= axis < a.rank(); `what` names the attribute.
+std::optional<RuleError> badAxis(const Type &a, int64_t axis);
+/// "an axis in [-2, 1]" or so, for messages.
+std::string axisRange(int64_t rank);
+
+} // namespace sinter::rules

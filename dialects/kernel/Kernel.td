@@ -1,0 +1,277 @@
+//===- Kernel.td - the `kernel` dialect: fused kernels on planned buffers ------------------------------------------===//
+//
+// One op is one fused kernel: `kernel.contract` (sums of products with an epilogue) or `kernel.map` (elementwise work
+// and reductions). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
+// Accesses are affine maps from the kernel's iteration domain to *logical* indices; where an element lies is the
+// buffer's layout. Reading on: KernelTypes.cpp (layouts), codegen/cpu (emitters), codegen/interpret (the oracle).
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_KERNEL_KERNEL_TD
+#define SINTER_DIALECTS_KERNEL_KERNEL_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/BuiltinTypeInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Kernel_Dialect : Dialect {
+  let name = "kernel";
+  let cppNamespace = "::sinter::kernel";
+  let summary = "fused kernels, planned buffers, structured control flow";
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
+}
+
+//===--- Attributes -------------------------------------------------------------------------------------------------===//
+
+class Kernel_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Kernel_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+def LayoutAttr : Kernel_Attr<"Layout", "layout"> {
+  let summary = "where the elements of a shaped value lie";
+  let description = [{
+    Physical order: the outer dims in the order `perm` (all logical dims, each once), then the inner blocks
+    `block[i]` = logical dim, `by[i]` = block size, outermost first. A dim that is blocked by B has ceil(size/B) outer
+    entries; elements beyond its size are padding that no kernel reads or writes. No layout means row-major.
+      row-major [N,F]           absent, or perm [0, 1]
+      panels of 32 along dim 0  perm [0, 1] block [0] by [32]       : [d0/32][d1][32]
+      nChw16c                   perm [0, 1, 2, 3] block [1] by [16]
+      batch on lanes            perm [0, 1, 2, 3] block [0] by [16]
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$perm, OptionalArrayRefParameter<"int64_t">:$block,
+                        OptionalArrayRefParameter<"int64_t">:$by);
+  let assemblyFormat = "`<` `[` $perm `]` (`,` `block` `=` `[` $block^ `]` `,` `by` `=` `[` $by `]`)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Sizes of the physical dims: outer dims in `perm` order, then blocks.
+    ::llvm::SmallVector<int64_t> getPhysicalShape(::llvm::ArrayRef<int64_t> logical) const;
+    /// Map from logical index to linear physical element offset.
+    ::mlir::AffineMap getLinearMap(::llvm::ArrayRef<int64_t> logical) const;
+    /// True when this orders elements exactly as row-major does.
+    bool isRowMajor() const;
+  }];
+}
+
+def TargetAttr : Kernel_Attr<"Target", "target"> {
+  let summary = "the machine code is made for (D18); sizes in bytes";
+  let parameters = (ins StringRefParameter<"as the user named it, cpu:x86-64-v4">:$name, StringRefParameter<>:$triple,
+                        StringRefParameter<>:$cpu, StringRefParameter<"comma separated, +avx512f">:$features,
+                        "int64_t":$vectorBits, "int64_t":$vectorRegisters, "int64_t":$fmaPorts,
+                        "int64_t":$l1, "int64_t":$l2, "int64_t":$l3, "bool":$hasFma);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
+  let summary = "all that orders the sums of a kernel (D1); fixed from shapes before layout and schedule";
+  let description = [{
+    `lanes` = 16: element i (row-major over the reduced dims) is summed into canonical lane i mod 16, lanes are combined
+    by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1). `lanes` = 1: one chain in row-major order.
+    `chunk`: 0, or the number of reduced elements a chunk has; chunks are separate outputs.
+  }];
+  let parameters = (ins "int64_t":$lanes, DefaultValuedParameter<"int64_t", "0">:$chunk);
+  let assemblyFormat = "`<` `lanes` `=` $lanes (`,` `chunk` `=` $chunk^)? `>`";
+}
+
+def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {
+  let summary = "how a CPU kernel walks its domain; never changes bits (D1, D18)";
+  let description = [{
+    `lanes`: the parallel dim on the vector lanes. `rows`: the dim that gives tile rows (-1: none). A tile is `mr` rows
+    by `nr` lanes (elements). `kc`: 0, or the reduced elements between stores of the accumulators.
+    `order`: loop order of the tile grid, dims outermost first.
+  }];
+  let parameters = (ins "int64_t":$lanes, "int64_t":$rows, "int64_t":$mr, "int64_t":$nr,
+                        DefaultValuedParameter<"int64_t", "0">:$kc, OptionalArrayRefParameter<"int64_t">:$order);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+//===--- Types ------------------------------------------------------------------------------------------------------===//
+
+def BufferType : TypeDef<Kernel_Dialect, "Buffer"> {
+  let mnemonic = "buffer";
+  let summary = "a shaped piece of a segment: !kernel.buffer<256x784xf32, #kernel.layout<...>>";
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
+                        OptionalParameter<"::sinter::kernel::LayoutAttr">:$layout);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    int64_t getRank() const { return getShape().size(); }
+    /// Elements including padding.
+    int64_t getPhysicalElements() const;
+    /// Bytes of one stored element; i1 is stored as one byte.
+    int64_t getElementBytes() const;
+    int64_t getBytes() const { return getPhysicalElements() * getElementBytes(); }
+    /// Logical index -> linear physical element offset.
+    ::mlir::AffineMap getLinearMap() const;
+  }];
+}
+
+//===--- Op interfaces ----------------------------------------------------------------------------------------------===//
+
+def KernelOpInterface : OpInterface<"KernelOpInterface"> {
+  let cppNamespace = "::sinter::kernel";
+  let description = "what the planner, the barrier pass and the module table ask of a kernel";
+  let methods = [
+    InterfaceMethod<"Buffers read.", "::mlir::OperandRange", "getReadBuffers">,
+    InterfaceMethod<"Buffers written.", "::mlir::OperandRange", "getWrittenBuffers">,
+    InterfaceMethod<"Iteration domain.", "::llvm::ArrayRef<int64_t>", "getDomain">,
+    InterfaceMethod<"Access of a read or written buffer (index over reads, then writes).", "::mlir::AffineMap", "getAccess",
+                    (ins "unsigned":$index)>,
+    InterfaceMethod<"Floating-point operations, 2 a multiply-add.", "int64_t", "getFlops">
+  ];
+}
+
+//===--- Ops --------------------------------------------------------------------------------------------------------===//
+
+class Kernel_Op<string opMnemonic, list<Trait> traits = []> : Op<Kernel_Dialect, opMnemonic, traits>;
+def AnyScalar : AnyTypeOf<[AnyFloat, AnyInteger, Index]>;
+
+def EntryOp : Kernel_Op<"entry", [IsolatedFromAbove, Symbol, SingleBlock, NoTerminator]> {
+  let summary = "the ordered kernel list of one entry at one batch size";
+  let description = [{
+    `kind`: train, eval, predict, prepare, load, save, load_params. Buffers come first, then kernels in run order.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, StrAttr:$kind, I64Attr:$batch,
+                       OptionalAttr<I64Attr>:$work_bytes);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `name` `(` $entry_name `)` `kind` `(` $kind `)` `batch` `(` $batch `)` (`work_bytes` `(` $work_bytes^ `)`)?
+    attr-dict-with-keyword $body
+  }];
+}
+
+def BufferOp : Kernel_Op<"buffer", [Pure]> {
+  let summary = "names a place in a segment; offset is set by the planner";
+  let description = [{
+    `role`: param, derived, state, scalar, input, output, temp, logical, constant. `segment` as in <sinter/abi.h>.
+    param, derived, state, scalar, logical: `buffer_name` is a module-level symbol. input, output: the entry's name for it.
+    constant: `value` holds the elements (row-major); it is emitted as read-only data of the object.
+  }];
+  let arguments = (ins StrAttr:$buffer_name, StrAttr:$role, I64Attr:$segment, OptionalAttr<I64Attr>:$offset,
+                       OptionalAttr<ElementsAttr>:$value);
+  let results = (outs BufferType:$result);
+  let assemblyFormat = [{
+    $buffer_name `role` `(` $role `)` `segment` `(` $segment `)` (`offset` `(` $offset^ `)`)? (`value` `(` $value^ `)`)?
+    attr-dict `:` type($result)
+  }];
+}
+
+def ViewOp : Kernel_Op<"view", [Pure]> {
+  let summary = "the same memory under another logical shape (both row-major, equal element count)";
+  let arguments = (ins BufferType:$source);
+  let results = (outs BufferType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+}
+
+def SlotOp : Kernel_Op<"slot", [Pure]> {
+  let summary = "slice t of the leading dim: base + t*stride (D20)";
+  let arguments = (ins BufferType:$source, Index:$index);
+  let results = (outs BufferType:$result);
+  let assemblyFormat = "$source `[` $index `]` attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+}
+
+def ContractOp : Kernel_Op<"contract", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<KernelOpInterface>,
+                                        SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "sums of products over the reduced dims, with an epilogue on each sum";
+  let description = [{
+    For every point p of the leading `parallel` dims:
+      acc = sum over the other dims, row-major, of a[maps[0](p,k)] * b[maps[1](p,k)]
+      outs[i][maps(p)] = epilogue(acc, extras[j][maps(p)])[i]
+    With `padded`, reads of a and b outside the logical shape give 0. An out with `sums[i]` adds up, in row-major order
+    of p, all points that its map sends to one element (partial sums: the map says the chunk by floordiv).
+    Epilogue block arguments: acc, then one scalar an extra. Maps: a, b, extras, outs; of extras and outs only the
+    parallel dims may be used. acc's type is the epilogue's first argument type (D14).
+  }];
+  let arguments = (ins StrAttr:$kernel_name, DenseI64ArrayAttr:$dims, I64Attr:$parallel,
+                       BufferType:$a, BufferType:$b, Variadic<BufferType>:$extras, Variadic<BufferType>:$outs,
+                       AffineMapArrayAttr:$maps, DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$sums, UnitAttr:$padded,
+                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
+  let regions = (region SizedRegion<1>:$epilogue);
+  let assemblyFormat = [{
+    $kernel_name `dims` $dims `parallel` $parallel (`padded` $padded^)?
+    `a` `(` $a `:` type($a) `)` `b` `(` $b `:` type($b) `)` (`extras` `(` $extras^ `:` type($extras) `)`)?
+    `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?
+    attr-dict-with-keyword `epilogue` $epilogue
+  }];
+  let hasVerifier = 1;
+}
+
+def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<KernelOpInterface>,
+                              SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "elementwise work and reductions over the inner dims, in one pass over a domain";
+  let description = [{
+    A row is a point of the dims not in `inner`; rows are independent. Within a row the body reads as if every value
+    were an array over the inner dims; `kernel.reduce` turns such an array into one scalar of the row.
+    ins: one scalar block argument each, read at its map. outs: a value stored at its map; a map without inner dims
+    stores once a row. With `padded`, reads outside the logical shape give 0.
+  }];
+  let arguments = (ins StrAttr:$kernel_name, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$inner,
+                       Variadic<BufferType>:$ins, Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, UnitAttr:$padded,
+                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $kernel_name `dims` $dims `inner` $inner (`padded` $padded^)? (`ins` `(` $ins^ `:` type($ins) `)`)?
+    `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?
+    attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+}
+
+def ReduceOp : Kernel_Op<"reduce", [Pure]> {
+  let summary = "reduces a value over the inner dims of the row (kernel.map only)";
+  let description = "`kind`: sum, max, min, prod (result type = operand type; NaN propagates), argmax (i32, first wins).";
+  let arguments = (ins StrAttr:$kind, AnyScalar:$input);
+  let results = (outs AnyScalar:$result);
+  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+}
+
+def IndexOp : Kernel_Op<"index", [Pure]> {
+  let summary = "this point's index in a dim of the kernel's domain";
+  let arguments = (ins I64Attr:$dim);
+  let results = (outs AnyScalar:$result);
+  let assemblyFormat = "$dim attr-dict `:` type($result)";
+}
+
+def PhiloxOp : Kernel_Op<"philox", [Pure]> {
+  let summary = "uniform [0,1) number: Philox4x32-10 of (seed, stream, step, logical element index) (D2)";
+  let description = "The same function as sinter_philox of <sinter/runtime.h>: word 0, its upper 24 bits times 2^-24.";
+  let arguments = (ins I64:$seed, I64:$step, I64:$element, I64Attr:$stream);
+  let results = (outs AnyFloat:$result);
+  let assemblyFormat = "$seed `,` $step `,` $element `stream` $stream attr-dict `:` type($result)";
+}
+
+def YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
+  let summary = "values of a kernel's outs at this point";
+  let arguments = (ins Variadic<AnyScalar>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+  let builders = [OpBuilder<(ins), "">];
+}
+
+def LoopOp : Kernel_Op<"loop", [NoTerminator, SingleBlock]> {
+  let summary = "kernels run again and again, with ping-pong state (D20)";
+  let description = [{
+    `carried` are pairs (ping, pong). Block arguments: the iteration (index), then (current, next) of every pair: even
+    iterations read ping and write pong, odd ones the other way round. Results: where each pair's last state lies.
+    Runs `trip` times; without `trip`, pair 0 is a buffer of one i1 that all threads read before each iteration.
+  }];
+  let arguments = (ins OptionalAttr<I64Attr>:$trip, Variadic<BufferType>:$carried);
+  let results = (outs Variadic<BufferType>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    (`trip` $trip^)? (`carried` `(` $carried^ `:` type($carried) `)`)? attr-dict-with-keyword $body (`->` type($results)^)?
+  }];
+}
+
+def IfOp : Kernel_Op<"if", [NoTerminator]> {
+  let summary = "runs one of two kernel lists; every thread reads the same i1";
+  let arguments = (ins BufferType:$predicate);
+  let regions = (region SizedRegion<1>:$thenRegion, MaxSizedRegion<1>:$elseRegion);
+  let assemblyFormat = "$predicate `:` type($predicate) attr-dict-with-keyword `then` $thenRegion `else` $elseRegion";
+}
+
+#endif

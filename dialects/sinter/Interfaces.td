@@ -1,0 +1,72 @@
+//===- Interfaces.td - what passes ask of `sinter` ops ---------------------------------------------------------------===//
+//
+// Passes never name ops (D32); they speak to these interfaces. Every op is exactly one of: a map op (elementwise,
+// data movement, reductions, softmax), a contraction, a view, or structural (get, gradient, fused, return).
+// Reading on: OpBase.td (how an op gets its gradient), passes/lower (how map and contraction ops become kernels).
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_INTERFACES_TD
+#define SINTER_DIALECTS_SINTER_INTERFACES_TD
+
+include "mlir/IR/OpBase.td"
+
+def GradientInterface : OpInterface<"GradientInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "vector-Jacobian product, written in `sinter` ops; comes from the Gradient argument of Sinter_Op";
+  let methods = [
+    InterfaceMethod<[{
+      Fills `dx` with one cotangent an operand; a null Value means zero or not differentiable. `dy` holds one cotangent
+      a result (null: zero). Fails, with the reason on `b`, when the op has no gradient.
+    }], "::llvm::LogicalResult", "buildGradient",
+    (ins "::sinter::ir::GradBuilder &":$b, "::mlir::ValueRange":$dy, "::llvm::SmallVectorImpl<::mlir::Value> &":$dx)>,
+    StaticInterfaceMethod<"Why the op has no gradient; empty when it has one.", "::llvm::StringRef", "getNoGradientReason">
+  ];
+}
+
+def MapOpInterface : OpInterface<"MapOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = [{
+    An op that one kernel.map can compute: a domain, an affine access an operand and result, and scalar code.
+    Elementwise ops: domain = result shape, no inner dims. Reductions and softmax: domain = operand shape, inner = axes.
+    Transpose, slice, pad, concat: domain = result shape and a non-identity operand access.
+  }];
+  let methods = [
+    InterfaceMethod<"Sizes of the domain.", "::llvm::SmallVector<int64_t>", "getMapDomain">,
+    InterfaceMethod<"Dims that the op reduces over (kernel.reduce); empty for elementwise work.",
+                    "::llvm::SmallVector<int64_t>", "getInnerDims", (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<"Domain -> index of operand `i`.", "::mlir::AffineMap", "getOperandAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"Domain -> index of result `i`.", "::mlir::AffineMap", "getResultAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
+                    (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<[{
+      Builds the scalar code with arith, math and kernel (index, reduce, philox) ops. `indexDims[d]` is the kernel's dim
+      that domain dim d became (for kernel.index). Fills one scalar a result.
+    }], "void", "buildBody",
+    (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$operands,
+         "::llvm::ArrayRef<int64_t>":$indexDims, "::llvm::SmallVectorImpl<::mlir::Value> &":$results)>
+  ];
+}
+
+def ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = [{
+    A sum of products of operands 0 and 1 with one result: matmul, and convolution in three directions. Parallel dims
+    come first in the domain, then the reduced dims in the order in which they are summed.
+  }];
+  let methods = [
+    InterfaceMethod<"Sizes of the domain, parallel dims first.", "::llvm::SmallVector<int64_t>", "getContractionDomain">,
+    InterfaceMethod<"Number of parallel dims.", "int64_t", "getParallelDims">,
+    InterfaceMethod<"Domain -> index of operand `i` (0 or 1).", "::mlir::AffineMap", "getOperandAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"Domain -> index of the result.", "::mlir::AffineMap", "getResultAccess">,
+    InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
+                    (ins), [{}], [{ return false; }]>
+  ];
+}
+
+def ViewOpInterface : OpInterface<"ViewOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "the result is the operand's elements in row-major order under another shape (reshape)";
+  let methods = [];
+}
+
+#endif

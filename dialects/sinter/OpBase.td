@@ -1,0 +1,33 @@
+//===- OpBase.td - base classes of `sinter` ops ---------------------------------------------------------------------===//
+//
+// The gradient is a required argument of every op (architecture §4): forgetting it fails the build.
+// Reading on: Interfaces.td; GradBuilder.h (what an inline gradient can call); Elementwise.td (examples).
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_OPBASE_TD
+#define SINTER_DIALECTS_SINTER_OPBASE_TD
+
+include "dialects/sinter/Dialect.td"
+include "dialects/sinter/Interfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+/// How an op is differentiated: code of buildGradient, or a reason.
+class Gradient<string cppBody, string whyNot> { string body = cppBody; string reason = whyNot; }
+/// Written out in the family's .cpp file as `LogicalResult XOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx)`.
+def GradientInCpp : Gradient<"", "">;
+/// Inline statements; see `b` (GradBuilder), `dy`, `dx`, and the op's accessors. Example: `dx[0] = b.mul(dy[0], getRhs());`
+/// dx arrives with one null Value an operand.
+class GradientExpr<string body> : Gradient<body, "">;
+/// Not differentiable; the reason is shown to a user whose loss goes through the op, and listed in a golden (D32).
+class NoGradient<string why> : Gradient<"return b.refuse(*this, getNoGradientReason());", why>;
+
+class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = []>
+    : Op<Sinter_Dialect, opMnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<GradientInterface, ["buildGradient", "getNoGradientReason"]>])> {
+  let extraClassDefinition = !strconcat(
+    "::llvm::StringRef $cppClass::getNoGradientReason() { return \"", gradient.reason, "\"; }\n",
+    !if(!empty(gradient.body), "",
+      !strconcat("::llvm::LogicalResult $cppClass::buildGradient(::sinter::ir::GradBuilder &b, ::mlir::ValueRange dy, "
+                 "::llvm::SmallVectorImpl<::mlir::Value> &dx) {\n", gradient.body, "\n  return ::mlir::success();\n}\n")));
+}
+
+#endif

@@ -60,14 +60,16 @@ typedef enum sinter_symbol_kind {
   SINTER_METRIC = 3     /* metric accumulators: only in checkpoints, under "trainer/"; zeroed when an epoch starts */
 } sinter_symbol_kind;
 
-/* One module-level symbol. `logical` says where its row-major image lies in SINTER_SEG_LOGICAL. */
+/* One module-level symbol. `logical` says where its row-major image lies in SINTER_SEG_LOGICAL, `master` where its
+ * master form lies (SINTER_SEG_PARAMS or SINTER_SEG_STATE). The master form of a tensor is in whatever layout the
+ * kernels want; that of a scalar lies there as it is, so metrics are read and zeroed in place. */
 typedef struct sinter_symbol {
   const char *name; /* as in weight files: "fc1.weight" */
   uint32_t kind;    /* sinter_symbol_kind */
   uint32_t init;    /* sinter_init_kind */
   double init_a, init_b;
   uint64_t init_stream; /* Philox stream of the initialiser: a hash of the name path (D2) */
-  sinter_tensor logical;
+  sinter_tensor logical, master;
 } sinter_symbol;
 
 /* A run-time scalar in SINTER_SEG_SCALARS. Slot 0 is always "step" (i64: index of the step that runs, from 0),

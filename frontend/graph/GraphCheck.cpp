@@ -1,0 +1,242 @@
+// Structural checks of a graph that was read from outside. Op names and attributes' meaning are the importer's to judge;
+// here: ids are defined once and before use, indices are in range, names unique, types sane, updates fit their symbols.
+// Reading on: Container.h, compiler/Import.
+#include "frontend/graph/Container.h"
+
+#include "sinter/rules/shape.h"
+#include "sinter/rules/type.h"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace sinter::graph {
+namespace {
+
+using rules::ElementType;
+using rules::Type;
+
+class Checker {
+public:
+  explicit Checker(const proto::Module &module) : module(module) {}
+
+  std::optional<ContainerError> run() {
+    if (!validName(module.name()))
+      fail("expects a model name of letters, digits, '_' and '-', got '" + module.name() + "'");
+    checkSymbols();
+    std::set<std::tuple<std::string, int, int64_t>> seen;
+    for (const proto::Entry &entry : module.entries()) {
+      if (!validName(entry.name()))
+        fail("expects an entry name of letters, digits, '_' and '-', got '" + entry.name() + "'");
+      if (!proto::Entry::Kind_IsValid(entry.kind()) || entry.batch() < 0)
+        fail("expects an entry kind and a batch of 0 or more, got others in entry '" + entry.name() + "'");
+      if (!seen.insert({entry.name(), entry.kind(), entry.batch()}).second)
+        fail("expects each entry and batch once, got '" + entry.name() + "' twice");
+      checkEntry(entry);
+      if (error)
+        break;
+    }
+    checkData();
+    return error;
+  }
+
+private:
+  const proto::Module &module;
+  std::optional<ContainerError> error;
+  std::map<std::string, Type> globals; ///< symbols and scalars by name
+  std::set<std::string> symbols;
+
+  void fail(const std::string &message) {
+    if (!error)
+      error = ContainerError{"E0206", message};
+  }
+
+  static bool validName(const std::string &name) {
+    if (name.empty() || name.size() > 200 || !isalpha(static_cast<unsigned char>(name[0])))
+      return false;
+    for (unsigned char c : name)
+      if (!isalnum(c) && c != '_' && c != '-')
+        return false;
+    return true;
+  }
+
+  static std::string quoted(const std::string &name) { return "'" + name.substr(0, 200) + "'"; }
+
+  Type typeOf(const proto::TensorType &type, const std::string &where) {
+    Type result{static_cast<ElementType>(type.element()), {type.dims().begin(), type.dims().end()}};
+    if (type.element() < 1 || type.element() > 8) {
+      fail("expects an element type from 1 to 8, got " + std::to_string(type.element()) + " for " + where);
+      result.element = ElementType::Invalid;
+      return result;
+    }
+    if (auto valid = rules::validated(result); !valid)
+      fail(valid.error().message + " for " + where);
+    return result;
+  }
+
+  void checkLocation(const proto::Location &location, const std::string &where) {
+    if (location.line() != 0 && location.file() >= static_cast<uint32_t>(module.files_size()))
+      fail("expects a file index below " + std::to_string(module.files_size()) + ", got " +
+           std::to_string(location.file()) + " for " + where);
+  }
+
+  void addGlobal(const std::string &name, Type type) {
+    if (name.empty())
+      fail("expects a name for each symbol and scalar, got none");
+    if (!globals.emplace(name, std::move(type)).second)
+      fail("expects each symbol and scalar once, got " + quoted(name) + " twice");
+  }
+
+  void checkSymbols() {
+    globals["step"] = globals["seed"] = Type{ElementType::I64, {}};
+    for (const proto::Symbol &symbol : module.symbols()) {
+      std::string where = "symbol " + quoted(symbol.name());
+      addGlobal(symbol.name(), typeOf(symbol.type(), where));
+      symbols.insert(symbol.name());
+      if (!proto::Symbol::Kind_IsValid(symbol.kind()) || !proto::Initializer::Kind_IsValid(symbol.init().kind()))
+        fail("expects a known kind and initialiser, got others for " + where);
+      if (!std::isfinite(symbol.init().a()) || !std::isfinite(symbol.init().b()))
+        fail("expects finite initialiser values, got others for " + where);
+      checkLocation(symbol.location(), where);
+    }
+    for (const proto::Scalar &scalar : module.scalars()) {
+      std::string where = "scalar " + quoted(scalar.name());
+      proto::TensorType type;
+      type.set_element(scalar.element());
+      addGlobal(scalar.name(), typeOf(type, where));
+      checkLocation(scalar.location(), where);
+    }
+    std::set<std::string> names;
+    for (const proto::Metric &metric : module.metrics()) {
+      if (metric.name().empty() || !names.insert(metric.name()).second)
+        fail("expects each metric once and with a name, got " + quoted(metric.name()));
+      for (const std::string *symbol : {&metric.sum(), &metric.weight()}) {
+        auto at = globals.find(*symbol);
+        if (at == globals.end() || at->second.rank() != 0)
+          fail("expects a scalar symbol for metric " + quoted(metric.name()) + ", got " + quoted(*symbol));
+      }
+      if (!proto::Metric::Finish_IsValid(metric.finish()))
+        fail("expects a known finish, got another for metric " + quoted(metric.name()));
+      checkLocation(metric.location(), "metric " + quoted(metric.name()));
+    }
+  }
+
+  /// Values that may be used, by id; a region sees its own arguments and results only.
+  using Scope = std::map<uint32_t, Type>;
+
+  void define(Scope &scope, std::set<uint32_t> &ids, const proto::Value &value, const std::string &where) {
+    if (value.id() == 0 || !ids.insert(value.id()).second)
+      fail("expects value ids from 1, each once, got " + std::to_string(value.id()) + " for " + where);
+    scope[value.id()] = typeOf(value.type(), where);
+  }
+
+  void checkAttribute(const proto::Attribute &attribute, const proto::Node &node) {
+    std::string where = "attribute " + quoted(attribute.name()) + " of '" + node.op() + "'";
+    if (attribute.name().empty() || attribute.value_case() == proto::Attribute::VALUE_NOT_SET)
+      fail("expects a name and a value, got less for " + where);
+    if (attribute.has_dense()) {
+      Type type = typeOf(attribute.dense().type(), where);
+      if (error)
+        return;
+      if (auto valid = rules::constant(type, static_cast<int64_t>(attribute.dense().data().size())); !valid)
+        fail(valid.error().message + " for " + where);
+    }
+    if (attribute.has_symbol() && !globals.count(attribute.symbol()))
+      fail("expects the name of a symbol or scalar, got " + quoted(attribute.symbol()) + " for " + where);
+    if (node.op() == "get" && attribute.has_symbol() && !error &&
+        (node.results_size() != 1 || typeOf(node.results(0).type(), where) != globals[attribute.symbol()]))
+      fail("expects one result of its symbol's type, got another for " + where);
+  }
+
+  void checkNodes(const google::protobuf::RepeatedPtrField<proto::Node> &nodes, Scope &scope,
+                  std::set<uint32_t> &ids, int depth) {
+    if (depth > kMaxRegionDepth)
+      return fail("expects at most " + std::to_string(kMaxRegionDepth) + " regions inside each other, got more");
+    for (const proto::Node &node : nodes) {
+      bool named = !node.op().empty() && node.op().size() <= 64;
+      for (unsigned char c : node.op())
+        named = named && (islower(c) || isdigit(c) || c == '_');
+      if (!named)
+        return fail("expects an op name of small letters, digits and '_', got " + quoted(node.op()));
+      for (uint32_t input : node.inputs())
+        if (!scope.count(input))
+          return fail("expects operands defined before, got value " + std::to_string(input) + " in '" + node.op() +
+                      "'");
+      std::set<std::string> names;
+      for (const proto::Attribute &attribute : node.attributes()) {
+        checkAttribute(attribute, node);
+        if (!names.insert(attribute.name()).second)
+          fail("expects each attribute once, got " + quoted(attribute.name()) + " twice in '" + node.op() + "'");
+      }
+      checkLocation(node.location(), "'" + node.op() + "'");
+      for (const proto::Location &location : node.contributors())
+        checkLocation(location, "'" + node.op() + "'");
+      for (const proto::Region &region : node.regions()) {
+        Scope inner;
+        for (const proto::Value &argument : region.arguments())
+          define(inner, ids, argument, "an argument of '" + node.op() + "'");
+        checkNodes(region.nodes(), inner, ids, depth + 1);
+        for (uint32_t value : region.yields())
+          if (!inner.count(value))
+            fail("expects yields of the region's own values, got " + std::to_string(value));
+      }
+      for (const proto::Value &result : node.results())
+        define(scope, ids, result, "a result of '" + node.op() + "'");
+      if (error)
+        return;
+    }
+  }
+
+  void checkEntry(const proto::Entry &entry) {
+    std::string where = " in entry '" + entry.name() + "'";
+    Scope scope;
+    std::set<uint32_t> ids;
+    std::set<std::string> inputs, outputs, updates;
+    for (const proto::Input &input : entry.inputs()) {
+      if (input.name().empty() || !inputs.insert(input.name()).second)
+        fail("expects each input once and with a name, got " + quoted(input.name()) + where);
+      define(scope, ids, input.value(), "input " + quoted(input.name()));
+      checkLocation(input.location(), "input " + quoted(input.name()));
+    }
+    checkNodes(entry.nodes(), scope, ids, 0);
+    for (const proto::Output &output : entry.outputs()) {
+      if (output.name().empty() || !outputs.insert(output.name()).second)
+        fail("expects each output once and with a name, got " + quoted(output.name()) + where);
+      if (!scope.count(output.value()))
+        fail("expects a value of the entry as output " + quoted(output.name()) + ", got " +
+             std::to_string(output.value()) + where);
+      checkLocation(output.location(), "output " + quoted(output.name()));
+    }
+    for (const proto::Update &update : entry.updates()) {
+      if (!symbols.count(update.symbol()) || !updates.insert(update.symbol()).second)
+        fail("expects each symbol updated at most once, got " + quoted(update.symbol()) + where);
+      else if (auto at = scope.find(update.value()); at == scope.end() || at->second != globals[update.symbol()])
+        fail("expects a value of the symbol's type for " + quoted(update.symbol()) + ", got another" + where);
+      checkLocation(update.location(), "the update of " + quoted(update.symbol()));
+    }
+    checkLocation(entry.location(), "entry '" + entry.name() + "'");
+    bool steps = entry.kind() != proto::Entry::PREDICT;
+    if (!error && steps && (entry.outputs_size() == 0 || entry.outputs(0).name() != "loss"))
+      fail("expects 'loss' as the first output, got another" + where);
+  }
+
+  void checkData() {
+    const proto::DataSpec &data = module.data();
+    if (!proto::DataSpec::Kind_IsValid(data.kind()))
+      fail("expects a known kind of data, got " + std::to_string(data.kind()));
+    if (data.kind() != proto::DataSpec::IMAGES)
+      return;
+    for (int64_t size : {data.classes(), data.channels(), data.height(), data.width()})
+      if (size < 1 || size > 1 << 20)
+        fail("expects image sizes and classes from 1 to 1048576, got " + std::to_string(size));
+    if (data.name().empty())
+      fail("expects a name of the data set, got none");
+    checkLocation(data.location(), "the data set");
+  }
+};
+
+} // namespace
+
+std::optional<ContainerError> checkGraph(const proto::Module &module) { return Checker(module).run(); }
+
+} // namespace sinter::graph

@@ -1,0 +1,200 @@
+// The graph under construction: one Context a Model, one Trace an entry and batch, and Call, which every DSL function
+// opens: it names what the user wrote, so that ops of a composite carry the user's line and errors the layer's name.
+//
+// Invariant: a node is appended only when its operands are healthy values of the current trace and its rule agrees;
+// otherwise the result is poison (value 0) and, unless an operand was poison already, one error is reported.
+// Reading on: Graph.cpp, Model.cpp (traces), Serialize.cpp (files and writing).
+#pragma once
+
+#include "frontend/graph.pb.h"
+#include "frontend/src/Diagnostics.h"
+#include "sinter/nn.h"
+#include "sinter/optim.h"
+#include "sinter/rules/type.h"
+#include "sinter/tensor.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace sinter {
+
+/// Opens the handles for the implementation.
+struct TensorAccess {
+  static Tensor make(uint32_t trace, uint32_t value) {
+    Tensor tensor;
+    tensor.trace = trace;
+    tensor.value = value;
+    return tensor;
+  }
+  static State makeState(uint32_t trace, std::string name) {
+    State state;
+    state.trace = trace;
+    state.name = std::move(name);
+    return state;
+  }
+  static uint32_t trace(const Tensor &tensor) { return tensor.trace; }
+  static uint32_t value(const Tensor &tensor) { return tensor.value; }
+  static const Tensor &tensor(const Operand &operand) { return operand.tensor; }
+  static const Loc &loc(const Operand &operand) { return operand.loc; }
+  static bool isNumber(const Operand &operand) { return operand.kind != Operand::Kind::Tensor; }
+  static bool isReal(const Operand &operand) { return operand.kind == Operand::Kind::Real; }
+  static bool isBoolean(const Operand &operand) { return operand.kind == Operand::Kind::Boolean; }
+  static double real(const Operand &operand) { return isReal(operand) ? operand.real : double(operand.integer); }
+  static int64_t integer(const Operand &operand) { return operand.integer; }
+};
+
+namespace detail {
+
+/// What is known of a value while the model is written.
+struct ValueInfo {
+  rules::Type type;
+  std::string maker; ///< "'relu'", "input 'image'": for "operand comes from … here"
+  Loc loc;
+  bool number = false; ///< a plain C++ number: not worth a note
+};
+
+/// One entry being traced, or traced.
+struct Trace {
+  uint32_t serial = 0;
+  proto::Entry entry;
+  std::vector<ValueInfo> values; ///< by id - 1
+  std::map<std::string, uint32_t> symbols; ///< symbol or scalar → value of its `get`
+  std::map<std::string, Loc> names; ///< parameters, states and random streams used in this trace, with their first line
+  std::map<std::string, uint32_t> assigned; ///< state → its current value
+  std::map<std::string, Loc> metrics;
+  Loc loc;
+  bool minimized = false;
+  Loc minimizeLoc;
+};
+
+/// What the program was asked for, by its arguments and by the environment (`sinter build`).
+struct RunOptions {
+  int outFd = -1;
+  std::string outPath;
+  std::map<std::string, int64_t> set;   ///< build options by name
+  std::vector<int64_t> batches;         ///< of prediction entries; empty: {1}
+  bool embedSource = true;
+  bool usage = false;                   ///< something was misused: exit 2
+};
+
+struct Context {
+  proto::Module module;
+  RunOptions options;
+  Diagnostics diagnostics;
+  std::vector<std::unique_ptr<Trace>> traces; ///< all, so that a stray tensor can still say where it was made
+  Trace *trace = nullptr;                     ///< the one being made, or null
+  std::map<std::string, int> symbolIndex;     ///< into module.symbols
+  std::map<std::string, Loc> symbolLocs;
+  std::map<std::string, Loc> scalarLocs;
+  std::vector<std::string> scopes;
+  std::vector<std::string> files; ///< as the compiler named them, in order of first use
+  class Call *call = nullptr;     ///< outermost open call
+  bool modelAlive = false;
+  bool trains = false; ///< has a training step
+
+  /// Index of `file` in `files`.
+  uint32_t fileIndex(const std::string &file);
+  proto::Location location(const Loc &loc, const std::string &name);
+  void error(const char *code, const Loc &loc, const std::string &message, const std::string &help = "",
+             std::vector<Note> notes = {});
+  void warning(const char *code, const Loc &loc, const std::string &message, const std::string &help = "",
+               std::vector<Note> notes = {});
+  /// Scopes and `name` joined by dots.
+  std::string path(const std::string &name) const;
+};
+
+/// The context of the living Model, or one that only reports.
+Context &context();
+/// Starts afresh for a new Model.
+void resetContext();
+
+/// The rule of an op: operand types → result type.
+using Rule = std::function<rules::Result<rules::Type>(const std::vector<rules::Type> &)>;
+
+/// Attribute values for emit.
+struct Attributes {
+  std::vector<proto::Attribute> list;
+  Attributes &integer(const char *name, int64_t value);
+  Attributes &boolean(const char *name, bool value);
+  Attributes &string(const char *name, const std::string &value);
+  Attributes &symbol(const char *name, const std::string &value);
+  Attributes &integers(const char *name, const std::vector<int64_t> &values);
+  Attributes &dense(const char *name, const rules::Type &type, std::string data);
+};
+
+/// One DSL function at work. Calls nest; the outermost one is what the user wrote.
+class Call {
+public:
+  /// `op` as the user wrote it; `layer` a layer's name or empty.
+  Call(const char *op, const Loc &loc, std::string layer = "");
+  ~Call();
+  Call(const Call &) = delete;
+  Call &operator=(const Call &) = delete;
+
+  /// False outside of an entry (reported).
+  bool inTrace();
+  /// The operand as a healthy tensor of this trace or poison; numbers become constants of `like`'s element type (f32
+  /// when it is poison or absent).
+  Tensor tensor(const Operand &operand, std::optional<rules::ElementType> like = std::nullopt);
+  /// Both operands; a number takes the other's element type.
+  std::pair<Tensor, Tensor> pair(const Operand &a, const Operand &b);
+  /// Appends a node, or reports what `rule` says and gives poison.
+  Tensor emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule, Attributes attributes = {});
+  /// A scalar constant.
+  Tensor number(rules::ElementType element, double value);
+  Tensor constant(const rules::Type &type, std::string data);
+  /// Reads a symbol or scalar as at entry start; the same node for every read.
+  Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
+  /// Reports at the user's line: "linear 'fc1' " + message.
+  Tensor fail(const char *code, const std::string &message, const std::string &help = "",
+              const std::vector<Tensor> &operands = {});
+  Tensor fail(const rules::RuleError &error, const std::vector<Tensor> &operands);
+  static Tensor poison();
+  static bool isPoison(const Tensor &tensor) { return TensorAccess::value(tensor) == 0; }
+  /// Type of a healthy tensor of this trace.
+  static const rules::Type &type(const Tensor &tensor);
+  static ValueInfo &info(const Tensor &tensor);
+  /// Line and name of the outermost call.
+  const Loc &loc() const { return outer->where; }
+  std::string label() const { return outer->text; }
+  const std::string &nodeName() const { return outer->name; }
+  const std::string &maker() const { return outer->made; }
+
+private:
+  Call *outer;
+  Loc where;
+  std::string text;  ///< linear 'fc1'
+  std::string name;  ///< fc1, or the op
+  std::string made;  ///< 'linear'
+};
+
+/// Between the public types and the rules'.
+rules::Type toRules(const Type &type);
+rules::ElementType toRules(DType element);
+void setType(proto::TensorType *to, const rules::Type &from);
+/// One element's little-endian bytes; integers are truncated, bool is != 0.
+std::string elementBytes(rules::ElementType element, double value);
+/// A name of letters, digits, '_', '-' and, if `dots`, '.', that starts with a letter or '_'.
+bool validName(const std::string &name, bool dots);
+/// Adds a symbol once; later calls check the type. False: reported.
+bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rules::Type &type,
+                   const proto::Initializer &init, const Loc &loc);
+/// Adds a run-time scalar once. False: its name is a flag of the trainer (reported).
+bool declareScalar(const std::string &name, rules::ElementType element, double initial, const std::string &help,
+                   const Loc &loc);
+/// Makes the parameter's initialiser concrete: fans and gains become bounds. Nothing: reported.
+std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, const rules::Type &type);
+/// Reads arguments and environment into `options`, reporting what is wrong.
+void readOptions(Context &context, int argc, char **argv);
+/// Updates the parameters that `loss` reaches.
+void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
+/// Appends an update of `symbol` at the call's line.
+void addUpdate(Call &call, const std::string &symbol, const Tensor &value);
+/// Writes the module to the output that was asked for. → the program's exit code
+int writeModule(Context &context);
+
+} // namespace detail
+} // namespace sinter

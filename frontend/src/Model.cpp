@@ -1,0 +1,251 @@
+// Model and its entries: what is traced how often, and what is checked when a trace ends (D6, D7, D11-D13).
+// Reading on: include/sinter/model.h, Entry.cpp (inputs, outputs, minimize, metrics), Serialize.cpp.
+#include "sinter/model.h"
+
+#include "frontend/src/Graph.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace sinter {
+
+using namespace detail;
+
+Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
+  if (context().modelAlive) {
+    context().error("E0019", loc, "Model expects to be the program's only one, got a second");
+    return;
+  }
+  resetContext();
+  Context &current = context();
+  current.modelAlive = true;
+  readOptions(current, argv ? argc : 0, argv);
+  if (!validName(name, false))
+    current.error("E0006", loc, "Model expects a name of letters, digits, '_' and '-' that starts with a letter, got '" +
+                                    name + "'");
+  current.module.set_name(name);
+}
+
+Model::~Model() { context().modelAlive = false; }
+
+int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
+  Context &current = context();
+  if (!validName(name, false)) {
+    current.error("E0006", loc, "option expects a name of letters, digits, '_' and '-', got '" + name + "'");
+    return std::max<int64_t>(default_value, 1);
+  }
+  for (const proto::BuildOption &known : current.module.options())
+    if (known.name() == name)
+      return known.value();
+  if (default_value < 1) {
+    current.error("E0020", loc, "option '" + name + "' expects a default of 1 or more, got " +
+                                    std::to_string(default_value));
+    return 1;
+  }
+  proto::BuildOption *option = current.module.add_options();
+  option->set_name(name);
+  auto chosen = current.options.set.find(name);
+  option->set_value(chosen == current.options.set.end() ? default_value : chosen->second);
+  return option->value();
+}
+
+void Model::data(const Data &data, Loc loc) {
+  Context &current = context();
+  proto::DataSpec *spec = current.module.mutable_data();
+  if (spec->kind() != proto::DataSpec::NONE) {
+    current.error("E0005", loc, "data expects to be called once, got a second data set");
+    return;
+  }
+  Images options = data.options;
+  struct Known { const char *name; int64_t classes, channels, height, width; };
+  static constexpr Known kKnown[] = {
+      {"mnist", 10, 1, 28, 28}, {"fashion-mnist", 10, 1, 28, 28}, {"cifar10", 10, 3, 32, 32}};
+  for (const Known &known : kKnown)
+    if (data.name == known.name) {
+      auto fill = [](int64_t &value, int64_t normal) { value = value == 0 ? normal : value; };
+      fill(options.classes, known.classes);
+      fill(options.channels, known.channels);
+      fill(options.height, known.height);
+      fill(options.width, known.width);
+    }
+  if (!validName(data.name, true))
+    current.error("E0006", loc, "images expects a name of letters, digits, '_', '-' and '.', got '" + data.name + "'");
+  constexpr int64_t kMost = 1 << 20;
+  for (int64_t size : {options.classes, options.channels, options.height, options.width})
+    if (size < 1 || size > kMost) {
+      current.error("E0020", loc,
+                    "images '" + data.name + "' expects classes, channels, height and width from 1 to 1048576, got " +
+                        std::to_string(size),
+                    "known names that bring them: mnist, fashion-mnist, cifar10");
+      break;
+    }
+  if (options.batch < 1) {
+    current.error("E0014", loc, "images expects a batch of 1 or more, got " + std::to_string(options.batch));
+    options.batch = 1;
+  }
+  spec->set_kind(proto::DataSpec::IMAGES);
+  spec->set_name(data.name);
+  spec->set_classes(options.classes);
+  spec->set_channels(options.channels);
+  spec->set_height(options.height);
+  spec->set_width(options.width);
+  *spec->mutable_location() = current.location(loc, "images");
+  option("batch", options.batch, loc);
+}
+
+// --- Tracing -------------------------------------------------------------------------------------------------------
+
+/// Runs `function` while its ops are recorded as one entry.
+static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batch, const Loc &loc,
+                  const std::function<void()> &function) {
+  Context &current = context();
+  static uint32_t serial = 0; // never reused: a tensor of an earlier Model is not taken for one of this
+  current.traces.push_back(std::make_unique<Trace>());
+  Trace &made = *current.traces.back();
+  made.serial = ++serial;
+  made.loc = loc;
+  made.entry.set_name(name);
+  made.entry.set_kind(kind);
+  made.entry.set_batch(batch);
+  *made.entry.mutable_location() = current.location(loc, name);
+  current.trace = &made;
+  try {
+    function();
+  } catch (const std::exception &exception) {
+    current.error("E0017", loc, "entry '" + name + "' expects a function that returns, got an exception: " +
+                                    exception.what());
+  } catch (...) {
+    current.error("E0017", loc, "entry '" + name + "' expects a function that returns, got an exception");
+  }
+  current.call = nullptr; // an exception may have crossed an open call
+  current.scopes.clear();
+  if (kind != proto::Entry::PREDICT && !made.minimized && current.diagnostics.errors() == 0)
+    current.error("E0008", loc, "train expects one call of minimize, got none",
+                  "end the function with s.minimize(loss, sgd({.lr = 0.1}))");
+  if (kind == proto::Entry::PREDICT && made.entry.outputs_size() == 0 && current.diagnostics.errors() == 0)
+    current.error("E0018", loc, "entry '" + name + "' expects an output, got none", "e.output(\"name\", tensor)");
+  for (const auto &[symbol, value] : made.assigned) { // sorted by name: equal models give equal bytes
+    proto::Update *update = made.entry.add_updates();
+    update->set_symbol(symbol);
+    update->set_value(value);
+    *update->mutable_location() = current.location(loc, symbol);
+  }
+  current.trace = nullptr;
+}
+
+/// What all traces of an entry must share: names of inputs, outputs and symbols.
+static std::string surface(const Trace &trace) {
+  std::string text = "inputs";
+  for (const proto::Input &input : trace.entry.inputs())
+    text += " " + input.name();
+  text += ", outputs";
+  for (const proto::Output &output : trace.entry.outputs())
+    text += " " + output.name();
+  text += ", symbols";
+  for (const auto &[name, value] : trace.symbols)
+    text += " " + name;
+  return text;
+}
+
+static void checkAgreement(size_t first, const Loc &loc) {
+  Context &current = context();
+  if (current.diagnostics.errors() > 0)
+    return;
+  for (size_t i = first + 1; i < current.traces.size(); ++i) {
+    const Trace &a = *current.traces[first], &b = *current.traces[i];
+    std::string was = surface(a), is = surface(b);
+    if (was != is)
+      return current.error("E0021", loc, "entry '" + a.entry.name() + "' expects equal traces, got " + was +
+                                             " with batch " + std::to_string(a.entry.batch()) + " and " + is +
+                                             " with batch " + std::to_string(b.entry.batch()),
+                           "nothing but sizes may depend on batch()");
+  }
+}
+
+void Model::trainWith(void (*call)(void *, Step), void *function, const Train &options, Loc loc) {
+  Context &current = context();
+  if (current.trace)
+    return current.error("E0019", loc, "train expects to be called outside of entries, got a call inside of one");
+  if (current.trains)
+    return current.error("E0005", loc, "train expects to be called once, got a second training step");
+  current.trains = true;
+  if (options.epochs < 1 || options.epochs > INT32_MAX)
+    current.error("E0020", loc, "train expects epochs from 1 to 2147483647, got " + std::to_string(options.epochs));
+  current.module.set_default_epochs(options.epochs);
+  int64_t batch = option("batch", 1, loc);
+  std::vector<int64_t> sizes = options.eval_batches;
+  if (sizes.empty())
+    sizes = {batch, 16, 1};
+  bool chosen = !options.eval_batches.empty();
+  // Largest first, each once; the usual sizes only up to the training batch.
+  std::sort(sizes.begin(), sizes.end(), std::greater<int64_t>());
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  if (sizes.back() < 1)
+    return current.error("E0014", loc, "train expects evaluation batches of 1 or more, got " +
+                                           std::to_string(sizes.back()));
+  if (!chosen)
+    sizes.erase(std::remove_if(sizes.begin(), sizes.end(), [&](int64_t size) { return size > batch; }), sizes.end());
+  else if (sizes.back() != 1)
+    sizes.push_back(1); // evaluation never drops a sample
+
+  trace("train_step", proto::Entry::TRAIN, batch, loc, [&] { call(function, Step()); });
+  size_t first = current.traces.size();
+  for (int64_t size : sizes)
+    trace("eval_step", proto::Entry::EVAL, size, loc, [&] { call(function, Step()); });
+  checkAgreement(first, loc);
+}
+
+void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void *function, Loc loc) {
+  Context &current = context();
+  if (current.trace)
+    return current.error("E0019", loc, "entry '" + name + "' expects to be made outside of entries, got a call inside "
+                                       "of one");
+  if (!validName(name, false) || name.find('-') != std::string::npos)
+    return current.error("E0006", loc, "entry expects a name of letters, digits and '_', got '" + name + "'",
+                         "it becomes part of a C function's name");
+  bool taken = name == "train_step" || name == "eval_step";
+  for (const std::unique_ptr<Trace> &other : current.traces)
+    taken |= other->entry.name() == name;
+  if (taken)
+    return current.error("E0005", loc, "entry '" + name + "' expects a name of its own, got one in use");
+  std::vector<int64_t> batches = current.options.batches;
+  if (batches.empty())
+    batches = {1};
+  size_t first = current.traces.size();
+  for (int64_t batch : batches)
+    trace(name, proto::Entry::PREDICT, batch, loc, [&] { call(function, Entry()); });
+  checkAgreement(first, loc);
+}
+
+int Model::write(Loc loc) {
+  Context &current = context();
+  RunOptions &options = current.options;
+  if (current.traces.empty() && current.diagnostics.errors() == 0)
+    current.error("E0015", loc, "model '" + current.module.name() + "' expects a training step or an entry, got none",
+                  "model.train([](Step s) { … }) or model.predict([](Entry e) { … })");
+  std::string names;
+  for (const proto::BuildOption &option : current.module.options())
+    names += (names.empty() ? "" : ", ") + option.name();
+  for (const auto &[name, value] : options.set) {
+    bool known = false;
+    for (const proto::BuildOption &option : current.module.options())
+      known |= option.name() == name;
+    if (!known) {
+      options.usage = true;
+      current.diagnostics.report({Severity::Error, "E0013",
+                                  "--set expects an option of the model (" + (names.empty() ? "it has none" : names) +
+                                      "), got '" + name + "'",
+                                  Place(), {}, ""});
+    }
+  }
+  if (options.outFd < 0 && options.outPath.empty() && current.diagnostics.errors() == 0) {
+    options.usage = true;
+    current.diagnostics.report({Severity::Error, "E0024", "the program expects -o FILE, got no output to write", Place(),
+                                {}, "sinter build runs it for you"});
+  }
+  if (options.usage)
+    return 2;
+  return current.diagnostics.errors() > 0 ? 1 : writeModule(current);
+}
+
+} // namespace sinter

@@ -1,0 +1,140 @@
+// Parameters, state variables, scopes and initialisers. Reading on: include/sinter/nn.h, Matmul.cpp (linear).
+#include "frontend/src/Graph.h"
+
+#include <cmath>
+
+namespace sinter {
+
+using namespace detail;
+
+namespace detail {
+
+std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, const rules::Type &type) {
+  proto::Initializer result;
+  auto set = [&](proto::Initializer::Kind kind, double a, double b) {
+    result.set_kind(kind);
+    result.set_a(a);
+    result.set_b(b);
+    return result;
+  };
+  auto refuse = [&](const std::string &message) {
+    call.fail("E0020", message);
+    return std::nullopt;
+  };
+  if (!std::isfinite(init.a) || !std::isfinite(init.b))
+    return refuse("expects finite numbers in its initialiser, got others");
+  using Kind = Init::Kind;
+  switch (init.kind) {
+  case Kind::Default: return set(proto::Initializer::CONSTANT, 0, 0);
+  case Kind::Constant: return set(proto::Initializer::CONSTANT, init.a, 0);
+  case Kind::Normal:
+    if (init.b < 0)
+      return refuse("expects a standard deviation of 0 or more, got " + std::to_string(init.b));
+    return set(proto::Initializer::NORMAL, init.a, init.b);
+  case Kind::Uniform:
+    if (init.b < init.a)
+      return refuse("expects uniform bounds in order, got " + std::to_string(init.a) + " and " +
+                    std::to_string(init.b));
+    return set(proto::Initializer::UNIFORM, init.a, init.b);
+  default: break;
+  }
+  // Fans as in PyTorch: the weight is [out, in, window…].
+  if (type.rank() < 2)
+    return refuse("expects a weight [out,in,…] for an initialiser with fans, got " + toString(type));
+  double window = 1;
+  for (size_t d = 2; d < type.dims.size(); ++d)
+    window *= static_cast<double>(type.dims[d]);
+  double fanIn = static_cast<double>(type.dims[1]) * window, fanOut = static_cast<double>(type.dims[0]) * window;
+  if (fanIn == 0 || fanOut == 0)
+    return refuse("expects a weight with elements, got " + toString(type));
+  double xavier = init.a * std::sqrt(2 / (fanIn + fanOut));
+  double kaiming = std::sqrt(2 / (1 + init.a * init.a) / fanIn);
+  double bound = std::sqrt(3.0);
+  switch (init.kind) {
+  case Kind::XavierNormal: return set(proto::Initializer::NORMAL, 0, xavier);
+  case Kind::XavierUniform: return set(proto::Initializer::UNIFORM, -bound * xavier, bound * xavier);
+  case Kind::KaimingNormal: return set(proto::Initializer::NORMAL, 0, kaiming);
+  default: return set(proto::Initializer::UNIFORM, -bound * kaiming, bound * kaiming);
+  }
+}
+
+} // namespace detail
+
+/// Opens the symbol `path`; poison after a report. `what` is parameter or state.
+static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind, const Name &name,
+                         const std::string &path, const Type &type, const Init &init, const Loc &loc) {
+  Context &current = context();
+  if (!call.inTrace())
+    return call.poison();
+  if (!validName(name.text, true))
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+  rules::Result<rules::Type> valid = rules::validated(toRules(type));
+  if (!valid)
+    return call.fail(valid.error(), {});
+  if (kind == proto::Symbol::PARAMETER && !rules::isFloat(valid->element))
+    return call.fail("E0102", "expects a floating-point type, got " + toString(*valid),
+                     "state(\"" + name.text + "\", …) holds other types");
+  std::optional<proto::Initializer> start = resolveInit(call, init, *valid);
+  if (!start || !declareSymbol(path, kind, *valid, *start, call.loc()))
+    return call.poison();
+  auto [first, fresh] = current.trace->names.emplace(path, call.loc());
+  if (!fresh && !name.shared)
+    current.warning("E0004", call.loc(),
+                    std::string(what) + " '" + path + "' is used twice in entry '" + current.trace->entry.name() +
+                        "', so both uses share it",
+                    "shared(\"" + name.text + "\") says that this is meant; Scope(\"…\") makes another one",
+                    {{Place(first->second), "'" + path + "' was first used here"}});
+  return call.get(path, *valid, std::string(what) + " '" + path + "'");
+}
+
+Tensor parameter(Name name, Type type, Init init, Loc loc) {
+  std::string path = context().path(name.text);
+  Call call("parameter", loc, path);
+  return openSymbol(call, "parameter", proto::Symbol::PARAMETER, name, path, type, init, loc);
+}
+
+State state(Name name, Type type, Init init, Loc loc) {
+  std::string path = context().path(name.text);
+  Call call("state", loc, path);
+  Tensor value = openSymbol(call, "state", proto::Symbol::BUFFER, name, path, type, init, loc);
+  if (call.isPoison(value))
+    return TensorAccess::makeState(UINT32_MAX, path);
+  return TensorAccess::makeState(TensorAccess::trace(value), path);
+}
+
+Tensor hyperparameter(const std::string &name, double initial, const std::string &help, Loc loc) {
+  std::string path = context().path(name);
+  Call call("hyperparameter", loc, path);
+  if (!call.inTrace())
+    return call.poison();
+  if (!validName(name, true))
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+  if (!std::isfinite(initial))
+    return call.fail("E0020", "expects a finite default, got " + std::to_string(initial));
+  if (!declareScalar(path, rules::ElementType::F32, initial, help, call.loc()))
+    return call.poison();
+  return call.get(path, {rules::ElementType::F32, {}}, "hyper-parameter '" + path + "'");
+}
+
+Tensor get_step(Loc loc) {
+  Call call("get_step", loc);
+  if (!call.inTrace())
+    return call.poison();
+  return call.get("step", {rules::ElementType::I64, {}}, "'get_step'");
+}
+
+bool training() {
+  Trace *trace = context().trace;
+  return trace && trace->entry.kind() == proto::Entry::TRAIN;
+}
+
+Scope::Scope(const std::string &name, Loc loc) : depth(context().scopes.size()) {
+  Context &current = context();
+  if (!validName(name, true))
+    current.error("E0006", loc, "Scope expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+  current.scopes.push_back(name);
+}
+
+Scope::~Scope() { context().scopes.resize(depth); }
+
+} // namespace sinter

@@ -1,0 +1,238 @@
+// minimize: the gradient op and the optimizer's update, written as ordinary ops (D22 lets the compiler move them into the
+// gradient kernels). SGD is torch.optim.SGD's: a zero momentum buffer and dampening 0 make the first step the gradient.
+// Reading on: include/sinter/optim.h, Model.cpp (who calls).
+#include "frontend/src/Graph.h"
+#include "sinter/ops/elementwise.h"
+#include "sinter/rules/loss.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinter::detail {
+
+using Types = std::vector<rules::Type>;
+
+void addUpdate(Call &call, const std::string &symbol, const Tensor &value) {
+  if (call.isPoison(value))
+    return;
+  Context &current = context();
+  proto::Update *update = current.trace->entry.add_updates();
+  update->set_symbol(symbol);
+  update->set_value(TensorAccess::value(value));
+  *update->mutable_location() = current.location(call.loc(), symbol);
+}
+
+/// Parameters that a gradient of `loss` reaches, by walking back over floating-point values.
+static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
+  std::map<uint32_t, const proto::Node *> producers;
+  for (const proto::Node &node : trace.entry.nodes())
+    for (const proto::Value &result : node.results())
+      producers[result.id()] = &node;
+  std::set<std::string> symbols;
+  std::set<uint32_t> seen{loss};
+  std::vector<uint32_t> work{loss};
+  while (!work.empty()) {
+    uint32_t value = work.back();
+    work.pop_back();
+    auto made = producers.find(value);
+    if (made == producers.end() || !rules::isFloat(trace.values[value - 1].type.element) ||
+        made->second->op() == "stop_gradient")
+      continue;
+    if (made->second->op() == "get")
+      symbols.insert(made->second->attributes(0).symbol());
+    for (uint32_t input : made->second->inputs())
+      if (seen.insert(input).second)
+        work.push_back(input);
+  }
+  return symbols;
+}
+
+/// One group's scalars as tensors; each is made when first asked for.
+class Group {
+public:
+  Group(Call &call, std::string prefix, const Sgd &options)
+      : call(call), prefix(prefix.empty() ? "" : prefix + "."), options(options) {}
+
+  /// False: an option is out of range (reported).
+  bool valid() {
+    auto refuse = [&](const char *name, const std::string &wanted, double got) {
+      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " + std::to_string(got));
+      return false;
+    };
+    auto negative = [](double value) { return !(value >= 0) || !std::isfinite(value); };
+    if (negative(options.lr.initial))
+      return refuse("lr", "a number of 0 or more", options.lr.initial);
+    if (negative(options.momentum))
+      return refuse("momentum", "a number of 0 or more", options.momentum);
+    if (negative(options.weight_decay))
+      return refuse("weight_decay", "a number of 0 or more", options.weight_decay);
+    if (options.nesterov && options.momentum == 0)
+      return refuse("momentum", "a number above 0 with nesterov", 0);
+    if (options.lr.every < 0)
+      return refuse("lr", "a schedule with every of 1 or more", 0);
+    if (options.lr.every > 0 && negative(options.lr.factor))
+      return refuse("lr", "a schedule with a factor of 0 or more", options.lr.factor);
+    return true;
+  }
+
+  /// Scalar `name` converted to `element`.
+  Tensor scalar(const char *name, double initial, rules::ElementType element, const char *help) {
+    Tensor value = get(name, rules::ElementType::F32, initial, help);
+    return converted(value, element);
+  }
+
+  /// The step's learning rate.
+  Tensor rate() {
+    if (lr)
+      return *lr;
+    const Loc &loc = call.loc();
+    Tensor base = get("lr", rules::ElementType::F32, options.lr.initial, "learning rate");
+    lr = base;
+    if (options.lr.every > 0) {
+      Tensor every = get("lr-every", rules::ElementType::I64, static_cast<double>(options.lr.every),
+                         "steps between two decays of the learning rate");
+      Tensor factor = get("lr-factor", rules::ElementType::F32, options.lr.factor, "factor of a decay");
+      if (call.isPoison(every) || call.isPoison(factor) || call.isPoison(base))
+        return base;
+      // Whole numbers divide exactly enough in f64: ⌊step / every⌋ is right below 2^53.
+      Tensor step = converted(call.get("step", {rules::ElementType::I64, {}}, "step"), rules::ElementType::F64);
+      Tensor quotient = Operand(step, loc) / Operand(converted(every, rules::ElementType::F64), loc);
+      Tensor decays = converted(converted(quotient, rules::ElementType::I64), rules::ElementType::F32);
+      lr = Operand(base, loc) * Operand(pow(Operand(factor, loc), Operand(decays, loc), loc), loc);
+    }
+    return *lr;
+  }
+
+  Tensor converted(const Tensor &value, rules::ElementType element) {
+    return cast(Operand(value, call.loc()), DType{static_cast<uint8_t>(element)}, call.loc());
+  }
+
+  const Sgd &sgd() const { return options; }
+
+private:
+  Tensor get(const char *name, rules::ElementType element, double initial, const char *help) {
+    std::string path = prefix + name;
+    if (!declareScalar(path, element, initial, help, call.loc()))
+      return call.poison();
+    return call.get(path, {element, {}}, "hyper-parameter '" + path + "'");
+  }
+
+  Call &call;
+  std::string prefix;
+  Sgd options;
+  std::optional<Tensor> lr;
+};
+
+/// p, its gradient and its group → the new p; the momentum buffer gets its own update.
+static Tensor sgdStep(Call &call, Group &group, const std::string &name, const Tensor &p, Tensor g) {
+  const Loc &loc = call.loc();
+  rules::Type type = call.type(p);
+  auto times = [&](const Tensor &scalar, const Tensor &x) { return Operand(scalar, loc) * Operand(x, loc); };
+  auto plus = [&](const Tensor &a, const Tensor &b) { return Operand(a, loc) + Operand(b, loc); };
+  const Sgd &options = group.sgd();
+  if (options.weight_decay != 0)
+    g = plus(g, times(group.scalar("weight-decay", options.weight_decay, type.element, "L2 penalty"), p));
+  if (options.momentum != 0) {
+    Tensor momentum = group.scalar("momentum", options.momentum, type.element, "momentum");
+    std::string symbol = "optimizer/" + name + ".momentum_buffer";
+    if (!declareSymbol(symbol, proto::Symbol::OPTIMIZER, type, proto::Initializer(), loc))
+      return call.poison();
+    Tensor buffer = plus(times(momentum, call.get(symbol, type, "momentum of '" + name + "'")), g);
+    addUpdate(call, symbol, buffer);
+    g = options.nesterov ? plus(g, times(momentum, buffer)) : buffer;
+  }
+  return Operand(p, loc) - Operand(times(group.converted(group.rate(), type.element), g), loc);
+}
+
+static bool under(const std::string &name, const std::string &prefix) {
+  return name == prefix || name.rfind(prefix + ".", 0) == 0;
+}
+
+void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
+  Context &current = context();
+  Trace &trace = *current.trace;
+  std::set<std::string> touched = reached(trace, TensorAccess::value(loss));
+  std::vector<std::string> names;
+  for (const proto::Symbol &symbol : current.module.symbols()) {
+    if (symbol.kind() != proto::Symbol::PARAMETER || !trace.symbols.count(symbol.name()))
+      continue;
+    if (touched.count(symbol.name())) {
+      names.push_back(symbol.name());
+      continue;
+    }
+    current.warning("E0011", current.symbolLocs.at(symbol.name()),
+                    "parameter '" + symbol.name() + "' is not reached by the loss and will not be trained",
+                    "use its result in the loss, or make it a state(…)",
+                    {{Place(call.loc()), "the loss is minimised here"}});
+  }
+  std::vector<Group> groups;
+  bool valid = true;
+  groups.emplace_back(call, "", optimizer.options);
+  valid &= groups.back().valid();
+  for (const Optimizer::Group &group : optimizer.groups) {
+    groups.emplace_back(call, group.prefix, group.options);
+    valid &= groups.back().valid();
+    if (std::none_of(names.begin(), names.end(), [&](auto &name) { return under(name, group.prefix); })) {
+      call.fail("E0020", "expects parameters under the group's name '" + group.prefix + "', got none");
+      valid = false;
+    }
+  }
+  if (names.empty()) {
+    call.fail("E0010", "expects a loss that depends on parameters, got one that depends on none",
+              "make the model's parameters with linear(…) or parameter(…)", {loss});
+    return;
+  }
+  if (!valid)
+    return;
+
+  // One gradient op for all parameters: ys, cotangents, xs.
+  std::vector<Tensor> parameters;
+  std::vector<rules::Type> types{call.type(loss), call.type(loss)};
+  for (const std::string &name : names) {
+    parameters.push_back(TensorAccess::make(trace.serial, trace.symbols.at(name)));
+    types.push_back(call.type(parameters.back()));
+  }
+  rules::Result<std::vector<rules::Type>> results = rules::gradient(types, 1);
+  if (!results) {
+    call.fail(results.error(), {});
+    return;
+  }
+  Tensor one = call.number(call.type(loss).element, 1);
+  proto::Node *node = trace.entry.add_nodes();
+  node->set_op("gradient");
+  node->add_inputs(TensorAccess::value(loss));
+  node->add_inputs(TensorAccess::value(one));
+  for (const Tensor &parameter : parameters)
+    node->add_inputs(TensorAccess::value(parameter));
+  Attributes attributes;
+  attributes.integer("num_ys", 1);
+  *node->add_attributes() = attributes.list[0];
+  *node->mutable_location() = current.location(call.loc(), call.nodeName());
+  std::vector<Tensor> gradients;
+  for (const rules::Type &type : *results) {
+    trace.values.push_back({type, "'gradient'", call.loc()});
+    proto::Value *value = node->add_results();
+    value->set_id(static_cast<uint32_t>(trace.values.size()));
+    setType(value->mutable_type(), type);
+    gradients.push_back(TensorAccess::make(trace.serial, value->id()));
+  }
+
+  for (size_t i = 0; i < names.size(); ++i) {
+    Group *group = &groups[0];
+    for (size_t g = 0; g < optimizer.groups.size() && group == &groups[0]; ++g)
+      if (under(names[i], optimizer.groups[g].prefix))
+        group = &groups[g + 1];
+    addUpdate(call, names[i], sgdStep(call, *group, names[i], parameters[i], gradients[i]));
+  }
+  if (optimizer.options.lr.every > 0) { // a scheduled rate is worth a column in the log
+    Tensor rate = groups[0].rate();
+    if (call.isPoison(rate))
+      return;
+    proto::Output *output = trace.entry.add_outputs();
+    output->set_name("lr");
+    output->set_value(TensorAccess::value(rate));
+    *output->mutable_location() = current.location(call.loc(), "lr");
+  }
+}
+
+} // namespace sinter::detail

@@ -3,8 +3,8 @@
 foreach(root /usr/lib/llvm-22 /usr/local/llvm-22)
   list(APPEND CMAKE_PREFIX_PATH ${root})
 endforeach()
-find_package(MLIR 22 CONFIG QUIET)
-if(NOT MLIR_FOUND)
+find_package(MLIR CONFIG QUIET)
+if(NOT MLIR_FOUND OR NOT LLVM_VERSION_MAJOR EQUAL 22)
   message(FATAL_ERROR "LLVM and MLIR 22 are needed and were not found.\n"
     "On Debian: apt-get install libmlir-22-dev mlir-22-tools llvm-22-dev clang-22 lld-22\n"
     "Elsewhere: pass -DMLIR_DIR=<prefix>/lib/cmake/mlir -DLLVM_DIR=<prefix>/lib/cmake/llvm")

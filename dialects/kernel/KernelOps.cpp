@@ -1,0 +1,250 @@
+//===- KernelOps.cpp - verifiers and interface methods of `kernel` ops -------------------------------===//
+//
+// Everything that codegen relies on is checked here: counts and ranks of maps, which dims they use, in-bounds
+// accesses, block arguments and yields. Reading on: Kernel.td.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Kernel.h"
+
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace sinter::kernel;
+
+#define GET_OP_CLASSES
+#include "dialects/kernel/KernelOps.cpp.inc"
+
+void YieldOp::build(OpBuilder &, OperationState &) {}
+
+namespace {
+struct Range {
+  int64_t low, high;
+};
+} // namespace
+
+/// Smallest and largest value of `expr` over the domain [0, dims[i]).
+static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
+  switch (expr.getKind()) {
+  case AffineExprKind::Constant: {
+    int64_t value = cast<AffineConstantExpr>(expr).getValue();
+    return {value, value};
+  }
+  case AffineExprKind::DimId:
+    return {0, dims[cast<AffineDimExpr>(expr).getPosition()] - 1};
+  case AffineExprKind::SymbolId:
+    return {0, 0};
+  default:
+    break;
+  }
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Range l = rangeOf(binary.getLHS(), dims), r = rangeOf(binary.getRHS(), dims);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return {l.low + r.low, l.high + r.high};
+  case AffineExprKind::Mul: {
+    int64_t a = l.low * r.low, b = l.low * r.high, c = l.high * r.low, d = l.high * r.high;
+    return {std::min({a, b, c, d}), std::max({a, b, c, d})};
+  }
+  case AffineExprKind::FloorDiv:
+    return {llvm::divideFloorSigned(l.low, r.low), llvm::divideFloorSigned(l.high, r.low)};
+  case AffineExprKind::CeilDiv:
+    return {llvm::divideCeilSigned(l.low, r.low), llvm::divideCeilSigned(l.high, r.low)};
+  default: // Mod
+    if (l.low >= 0 && l.high < r.low)
+      return l;
+    return {0, r.low - 1};
+  }
+}
+
+static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, BufferType type,
+                                  ArrayRef<int64_t> dims, bool mayLeave) {
+  if (map.getNumDims() != dims.size() || map.getNumSymbols() != 0)
+    return op->emitOpError() << "expects maps of " << dims.size() << " dims, got " << AffineMapAttr::get(map) << " for "
+                             << what;
+  if (map.getNumResults() != type.getRank())
+    return op->emitOpError() << "expects a map of " << type.getRank() << " results for " << what
+                             << ", got " << AffineMapAttr::get(map);
+  if (mayLeave || llvm::is_contained(dims, 0))
+    return success();
+  for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
+    Range range = rangeOf(expr, dims);
+    if (range.low < 0 || range.high >= size)
+      return op->emitOpError() << "expects accesses inside " << type << ", got " << AffineMapAttr::get(map) << " for "
+                               << what << " reaching [" << range.low << ", " << range.high << "]";
+  }
+  return success();
+}
+
+static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
+  for (int64_t size : dims)
+    if (size < 0)
+      return op->emitOpError() << "expects sizes of at least 0, got " << size;
+  return success();
+}
+
+/// The element type as the kernel's scalar code sees it.
+static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); }
+
+static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs) {
+  if (block.empty() || !isa<YieldOp>(block.back()))
+    return op->emitOpError() << "expects its body to end in kernel.yield";
+  auto yield = cast<YieldOp>(block.back());
+  if (yield.getValues().size() != outs.size())
+    return op->emitOpError() << "expects one yielded value an out (" << outs.size() << "), got "
+                             << yield.getValues().size();
+  for (auto [value, out] : llvm::zip(yield.getValues(), outs))
+    if (value.getType() != scalarOf(out))
+      return op->emitOpError() << "expects to yield " << scalarOf(out) << ", got "
+                               << value.getType();
+  return success();
+}
+
+static AffineMap mapAt(ArrayAttr maps, unsigned index) {
+  return cast<AffineMapAttr>(maps[index]).getValue();
+}
+
+//===--- contract --------------------------------------------------------------------------------===//
+
+LogicalResult ContractOp::verify() {
+  ArrayRef<int64_t> dims = getDims();
+  int64_t parallel = getParallel();
+  if (failed(verifyDims(*this, dims)))
+    return failure();
+  if (parallel < 0 || parallel > int64_t(dims.size()))
+    return emitOpError() << "expects at most " << dims.size() << " parallel dims, got " << parallel;
+  if (getOuts().empty())
+    return emitOpError() << "expects at least one out";
+  if (getMaps().size() != 2 + getExtras().size() + getOuts().size())
+    return emitOpError() << "expects one map a buffer (" << 2 + getExtras().size() + getOuts().size()
+                         << "), got " << getMaps().size();
+  if (!getSums().empty() && getSums().size() != getOuts().size())
+    return emitOpError() << "expects one 'sums' flag an out, got " << getSums().size();
+  SmallVector<Value> buffers{getA(), getB()};
+  llvm::append_range(buffers, getExtras());
+  llvm::append_range(buffers, getOuts());
+  for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    AffineMap map = mapAt(getMaps(), i);
+    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), map,
+                            cast<BufferType>(buffer.getType()), dims, i < 2 && getPadded())))
+      return failure();
+    for (int64_t dim = parallel; i >= 2 && dim < int64_t(dims.size()); ++dim)
+      if (map.isFunctionOfDim(dim))
+        return emitOpError() << "expects extras and outs to use parallel dims only, got " << AffineMapAttr::get(map);
+  }
+  Block &block = getEpilogue().front();
+  if (block.getNumArguments() != 1 + getExtras().size())
+    return emitOpError() << "expects " << 1 + getExtras().size() << " epilogue arguments, got "
+                         << block.getNumArguments();
+  for (auto [argument, extra] : llvm::zip(block.getArguments().drop_front(), getExtras()))
+    if (argument.getType() != scalarOf(extra))
+      return emitOpError() << "expects an epilogue argument of type " << scalarOf(extra) << ", got "
+                           << argument.getType();
+  return verifyYield(*this, block, getOuts());
+}
+
+OperandRange ContractOp::getReadBuffers() {
+  return getOperation()->getOperands().take_front(2 + getExtras().size());
+}
+OperandRange ContractOp::getWrittenBuffers() { return getOuts(); }
+ArrayRef<int64_t> ContractOp::getDomain() { return getDims(); }
+AffineMap ContractOp::getAccess(unsigned index) { return mapAt(getMaps(), index); }
+int64_t ContractOp::getFlops() {
+  int64_t points = 1, outer = 1;
+  for (auto [i, size] : llvm::enumerate(getDims())) {
+    points *= size;
+    if (i < getParallel())
+      outer *= size;
+  }
+  return 2 * points + outer * (int64_t(getEpilogue().front().getOperations().size()) - 1);
+}
+
+//===--- map -------------------------------------------------------------------------------------===//
+
+LogicalResult MapOp::verify() {
+  ArrayRef<int64_t> dims = getDims();
+  if (failed(verifyDims(*this, dims)))
+    return failure();
+  int64_t last = -1;
+  for (int64_t dim : getInner()) {
+    if (dim <= last || dim >= int64_t(dims.size()))
+      return emitOpError() << "expects 'inner' to list dims of the domain in rising order, got "
+                           << dim;
+    last = dim;
+  }
+  if (getMaps().size() != getIns().size() + getOuts().size())
+    return emitOpError() << "expects one map a buffer (" << getIns().size() + getOuts().size()
+                         << "), got " << getMaps().size();
+  for (auto [i, buffer] : llvm::enumerate(getOperands()))
+    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), mapAt(getMaps(), i),
+                            cast<BufferType>(buffer.getType()), dims,
+                            i < getIns().size() && getPadded())))
+      return failure();
+  Block &block = getBody().front();
+  if (block.getNumArguments() != getIns().size())
+    return emitOpError() << "expects one block argument an input (" << getIns().size() << "), got "
+                         << block.getNumArguments();
+  for (auto [argument, input] : llvm::zip(block.getArguments(), getIns()))
+    if (argument.getType() != scalarOf(input))
+      return emitOpError() << "expects a block argument of type " << scalarOf(input) << ", got "
+                           << argument.getType();
+  return verifyYield(*this, block, getOuts());
+}
+
+OperandRange MapOp::getReadBuffers() { return getIns(); }
+OperandRange MapOp::getWrittenBuffers() { return getOuts(); }
+ArrayRef<int64_t> MapOp::getDomain() { return getDims(); }
+AffineMap MapOp::getAccess(unsigned index) { return mapAt(getMaps(), index); }
+int64_t MapOp::getFlops() {
+  int64_t points = 1, ops = 0;
+  for (int64_t size : getDims())
+    points *= size;
+  for (Operation &op : getBody().front())
+    ops += !isa<YieldOp, IndexOp>(op) && !op.hasTrait<OpTrait::ConstantLike>();
+  return points * ops;
+}
+
+//===--- views, loops ----------------------------------------------------------------------------===//
+
+LogicalResult ViewOp::verify() {
+  BufferType from = getSource().getType(), to = getResult().getType();
+  for (BufferType type : {from, to})
+    if (type.getLayout() && !type.getLayout().isRowMajor())
+      return emitOpError() << "expects row-major buffers, got " << type;
+  if (from.getElementType() != to.getElementType() ||
+      from.getPhysicalElements() != to.getPhysicalElements())
+    return emitOpError() << "expects equal element types and counts, got " << from << " and " << to;
+  return success();
+}
+
+LogicalResult SlotOp::verify() {
+  BufferType from = getSource().getType(), to = getResult().getType();
+  if (from.getRank() == 0 || from.getShape().drop_front() != to.getShape() ||
+      from.getElementType() != to.getElementType())
+    return emitOpError() << "expects the source's shape without its leading dim, got " << from
+                         << " and " << to;
+  return success();
+}
+
+LogicalResult LoopOp::verify() {
+  if (getCarried().size() % 2)
+    return emitOpError() << "expects pairs of carried buffers, got " << getCarried().size();
+  size_t pairs = getCarried().size() / 2;
+  if (getResults().size() != pairs)
+    return emitOpError() << "expects one result a pair (" << pairs << "), got "
+                         << getResults().size();
+  Block &block = getBody().front();
+  if (block.getNumArguments() != 1 + 2 * pairs || !block.getArgument(0).getType().isIndex())
+    return emitOpError() << "expects an index and two block arguments a pair";
+  for (size_t i = 0; i < pairs; ++i)
+    for (Type type : {getCarried()[2 * i + 1].getType(), block.getArgument(1 + 2 * i).getType(),
+                      block.getArgument(2 + 2 * i).getType(), getResults()[i].getType()})
+      if (type != getCarried()[2 * i].getType())
+        return emitOpError() << "expects one type for carried pair " << i << ", got " << type;
+  if (!getTrip() && (pairs == 0 ||
+                     !cast<BufferType>(getCarried()[0].getType()).getElementType().isInteger(1)))
+    return emitOpError() << "expects 'trip', or an i1 predicate as its first carried pair";
+  return success();
+}

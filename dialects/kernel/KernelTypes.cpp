@@ -1,0 +1,140 @@
+//===- KernelTypes.cpp - layouts and buffers ---------------------------------------------------------===//
+//
+// Where the elements of a shaped value lie: physical shapes and linear maps of #kernel.layout, and the text form of
+// !kernel.buffer. Invariant: a linear map is injective on the logical index space. Reading on: Kernel.td.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Kernel.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace sinter::kernel;
+
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> perm, ArrayRef<int64_t> block,
+                                 ArrayRef<int64_t> by) {
+  SmallVector<bool> seen(perm.size(), false);
+  for (int64_t dim : perm) {
+    if (dim < 0 || dim >= int64_t(perm.size()) || seen[dim])
+      return emitError() << "layout expects 'perm' to name each dim once, got dim " << dim;
+    seen[dim] = true;
+  }
+  if (block.size() != by.size())
+    return emitError() << "layout expects as many block sizes as blocked dims, got " << by.size()
+                       << " and " << block.size();
+  for (auto [dim, size] : llvm::zip(block, by)) {
+    if (dim < 0 || dim >= int64_t(perm.size()))
+      return emitError() << "layout expects a blocked dim below " << perm.size() << ", got " << dim;
+    if (size < 1)
+      return emitError() << "layout expects a positive block size, got " << size;
+  }
+  return success();
+}
+
+/// Product of the sizes by which `dim` is blocked at block positions >= `from`.
+static int64_t blockedBy(LayoutAttr layout, int64_t dim, size_t from) {
+  int64_t product = 1;
+  for (size_t i = from; i < layout.getBlock().size(); ++i)
+    if (layout.getBlock()[i] == dim)
+      product *= layout.getBy()[i];
+  return product;
+}
+
+SmallVector<int64_t> LayoutAttr::getPhysicalShape(ArrayRef<int64_t> logical) const {
+  SmallVector<int64_t> shape;
+  for (int64_t dim : getPerm()) {
+    int64_t by = blockedBy(*this, dim, 0);
+    shape.push_back((logical[dim] + by - 1) / by);
+  }
+  llvm::append_range(shape, getBy());
+  return shape;
+}
+
+AffineMap LayoutAttr::getLinearMap(ArrayRef<int64_t> logical) const {
+  MLIRContext *context = getContext();
+  SmallVector<int64_t> shape = getPhysicalShape(logical);
+  SmallVector<AffineExpr> index;
+  for (int64_t dim : getPerm()) {
+    AffineExpr d = getAffineDimExpr(dim, context);
+    int64_t by = blockedBy(*this, dim, 0);
+    index.push_back(by == 1 ? d : d.floorDiv(by));
+  }
+  for (size_t i = 0; i < getBlock().size(); ++i) {
+    // A dim may be blocked more than once: this block counts what the later ones leave.
+    AffineExpr d = getAffineDimExpr(getBlock()[i], context);
+    int64_t inside = blockedBy(*this, getBlock()[i], i + 1);
+    index.push_back((inside == 1 ? d : d.floorDiv(inside)) % getBy()[i]);
+  }
+  AffineExpr linear = getAffineConstantExpr(0, context);
+  for (auto [expr, size] : llvm::zip(index, shape))
+    linear = linear * size + expr;
+  return AffineMap::get(logical.size(), 0, linear);
+}
+
+bool LayoutAttr::isRowMajor() const {
+  return getBlock().empty() && llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size()));
+}
+
+int64_t BufferType::getPhysicalElements() const {
+  int64_t count = 1;
+  if (LayoutAttr layout = getLayout()) {
+    for (int64_t size : layout.getPhysicalShape(getShape()))
+      count *= size;
+    return count;
+  }
+  for (int64_t size : getShape())
+    count *= size;
+  return count;
+}
+
+int64_t BufferType::getElementBytes() const {
+  Type element = getElementType();
+  if (element.isIndex())
+    return 8;
+  return (element.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+AffineMap BufferType::getLinearMap() const {
+  if (LayoutAttr layout = getLayout())
+    return layout.getLinearMap(getShape());
+  AffineExpr linear = getAffineConstantExpr(0, getContext());
+  for (auto [dim, size] : llvm::enumerate(getShape()))
+    linear = linear * size + getAffineDimExpr(dim, getContext());
+  return AffineMap::get(getShape().size(), 0, linear);
+}
+
+Type BufferType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  Type element;
+  LayoutAttr layout;
+  if (parser.parseLess() || parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
+      parser.parseType(element))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) && parser.parseAttribute(layout))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  if (!element.isIntOrIndexOrFloat()) {
+    parser.emitError(parser.getNameLoc(), "buffer expects a scalar element type, got ") << element;
+    return {};
+  }
+  if (layout && layout.getPerm().size() != shape.size()) {
+    parser.emitError(parser.getNameLoc(), "buffer expects a layout of rank ") << shape.size();
+    return {};
+  }
+  return BufferType::get(parser.getContext(), shape, element, layout);
+}
+
+void BufferType::print(AsmPrinter &printer) const {
+  printer << "<";
+  for (int64_t size : getShape())
+    printer << size << "x";
+  printer << getElementType();
+  if (getLayout())
+    printer << ", " << getLayout();
+  printer << ">";
+}

@@ -105,7 +105,14 @@ typedef void (*sinter_entry_fn)(const sinter_spmd *spmd);
 /* Runs one kernel of an entry, for profiles: like sinter_entry_fn, without barriers inside. */
 typedef void (*sinter_kernel_fn)(const sinter_spmd *spmd);
 
-typedef struct sinter_range { uint32_t segment; uint32_t writes; /* 0 reads, 1 writes */ uint64_t offset, bytes; } sinter_range;
+/* A piece of memory that a kernel touches. */
+typedef struct sinter_range {
+  uint32_t segment;
+  uint32_t writes; /* 0 reads, 1 writes */
+  uint32_t dtype;  /* sinter_dtype of its elements; 0 when mixed (then --check-numerics does not look inside) */
+  uint32_t reserved;
+  uint64_t offset, bytes;
+} sinter_range;
 
 typedef struct sinter_kernel {
   const char *name;     /* train_step_07_matmul_f32_x86-64-v4 */

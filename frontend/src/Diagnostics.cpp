@@ -89,9 +89,12 @@ static void writeAll(int fd, const std::string &text) {
 }
 
 void Diagnostics::report(const Diagnostic &diagnostic) {
-  // Traces of other batch sizes word the same mistake with other sizes: a place makes two messages one.
+  // Traces of other batch sizes word the same mistake with other sizes.
   const Place &place = diagnostic.place;
-  std::string message = place.line == 0 ? diagnostic.message : "";
+  std::string message;
+  for (char c : diagnostic.message)
+    if (place.line == 0 || c < '0' || c > '9')
+      message += c;
   if (!seen.insert({diagnostic.code, place.file, place.line, place.column, message}).second)
     return;
   errorCount += diagnostic.severity == Severity::Error;

@@ -1,6 +1,6 @@
 // Collects and prints the mistakes of a model program, each as soon as it is found (contract §6).
 //
-// Invariant: one mistake is printed once, however many traces meet it: the key is code, line and column.
+// Invariant: one mistake is printed once, however many traces meet it; messages that differ in numbers only are one.
 // Text goes to stderr; with SINTER_DIAG_FD or --format json, one JSON object a line goes there (to stdout).
 // Reading on: Snippet.cpp (source lines, carets), dialects/rules/include/sinter/rules/Errors.def (codes).
 #pragma once

@@ -56,6 +56,8 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
     return call.fail(valid.error(), {});
   Context &current = context();
   bool steps = current.trace->entry.kind() != proto::Entry::PREDICT;
+  if (steps && current.badData)
+    return call.poison();
   if (steps && current.module.data().kind() != proto::DataSpec::NONE) {
     std::optional<rules::Type> given = dataInput(current.module.data(), name, current.trace->entry.batch());
     if (!given)
@@ -71,6 +73,8 @@ Tensor Step::input(const std::string &name, Loc loc) {
   if (!call.inTrace())
     return call.poison();
   Context &current = context();
+  if (current.badData)
+    return call.poison();
   std::optional<rules::Type> given = dataInput(current.module.data(), name, current.trace->entry.batch());
   if (given)
     return makeInput(call, name, *given);
@@ -84,6 +88,7 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
   Call call("output", loc, name);
   if (!call.inTrace())
     return;
+  context().trace->outputs = true;
   if (!validName(name, false) || name.find('-') != std::string::npos) {
     call.fail("E0006", "expects a name of letters, digits and '_', got '" + name + "'",
               "it becomes the name of a C argument");
@@ -100,11 +105,8 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
     return;
   }
   Tensor tensor = call.tensor(value);
-  if (call.isPoison(tensor)) {
-    if (current.diagnostics.errors() == 0)
-      call.fail("E0018", "expects a tensor, got none");
+  if (call.isPoison(tensor))
     return;
-  }
   proto::Output *output = entry.add_outputs();
   output->set_name(name);
   output->set_value(TensorAccess::value(tensor));

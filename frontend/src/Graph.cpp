@@ -95,14 +95,9 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
     bool fits = element != ElementType::I32 || (value >= INT32_MIN && value <= INT32_MAX);
     fits = fits && (element != ElementType::U8 || (value >= 0 && value <= 255));
     fits = fits && (element != ElementType::Bool || TensorAccess::isBoolean(operand));
-    if (!rules::isFloat(element) && !(whole && fits)) {
-      std::string text = std::to_string(value);
-      text.erase(text.find_last_not_of('0') + 1);
-      if (text.back() == '.')
-        text.pop_back();
-      return fail("E0101", "expects a number of " + toString(element) + ", got " + text,
+    if (!rules::isFloat(element) && !(whole && fits))
+      return fail("E0101", "expects a number of " + toString(element) + ", got " + numberText(value),
                   "cast(x, f32) makes the tensor floating point");
-    }
     if (element == ElementType::I64) { // a double would lose the low bits
       std::string data;
       for (int i = 0; i < 8; ++i)
@@ -231,12 +226,9 @@ Tensor Call::fail(const char *code, const std::string &message, const std::strin
 Tensor Call::fail(const rules::RuleError &error, const std::vector<Tensor> &operands) {
   // Two operands that do not fit each other deserve two notes, one that does not fit the op deserves one.
   std::vector<Tensor> blamed;
-  bool mutual = error.code == "E0101" || error.code == "E0103" || error.code == "E0108" || error.code == "E0112" ||
-                error.code == "E0117";
-  if (mutual && error.operand > 0)
-    blamed.push_back(operands[0]);
-  if (error.operand >= 0 && error.operand < static_cast<int>(operands.size()))
-    blamed.push_back(operands[static_cast<size_t>(error.operand)]);
+  for (int operand : {error.other, error.operand})
+    if (operand >= 0 && operand < static_cast<int>(operands.size()))
+      blamed.push_back(operands[static_cast<size_t>(operand)]);
   return fail(error.code.c_str(), error.message, error.help, blamed);
 }
 

@@ -67,6 +67,7 @@ struct Trace {
   std::map<std::string, Loc> metrics;
   Loc loc;
   bool minimized = false;
+  bool outputs = false; ///< the function named one, good or not
   Loc minimizeLoc;
 };
 
@@ -93,7 +94,8 @@ struct Context {
   std::vector<std::string> files; ///< as the compiler named them, in order of first use
   class Call *call = nullptr;     ///< outermost open call
   bool modelAlive = false;
-  bool trains = false; ///< has a training step
+  bool trains = false;  ///< has a training step
+  bool badData = false; ///< the data set was refused: its inputs are poison
 
   /// Index of `file` in `files`.
   uint32_t fileIndex(const std::string &file);
@@ -179,9 +181,13 @@ void setType(proto::TensorType *to, const rules::Type &from);
 std::string elementBytes(rules::ElementType element, double value);
 /// A name of letters, digits, '_', '-' and, if `dots`, '.', that starts with a letter or '_'.
 bool validName(const std::string &name, bool dots);
+/// A number as a message shows it.
+std::string numberText(double value);
 /// Adds a symbol once; later calls check the type. False: reported.
 bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rules::Type &type,
                    const proto::Initializer &init, const Loc &loc);
+/// Notes that this trace uses the name `path`; a second use that is not shared gets a warning.
+void noteUse(Call &call, const char *what, const Name &name, const std::string &path);
 /// Adds a run-time scalar once. False: its name is a flag of the trainer (reported).
 bool declareScalar(const std::string &name, rules::ElementType element, double initial, const std::string &help,
                    const Loc &loc);

@@ -39,6 +39,9 @@ Tensor mse(const Operand &prediction, const Operand &target, Loc loc) {
   auto [p, t] = call.pair(prediction, target);
   if (call.isPoison(p) || call.isPoison(t))
     return call.poison();
+  if (!rules::isFloat(call.type(p).element))
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(call.type(p)), "cast(x, f32) first",
+                     {p});
   // Broadcasting [N,1] against [N] to [N,N] is the classic mistake here, so shapes must be equal.
   if (!call.info(t).number && call.type(p).dims != call.type(t).dims)
     return call.fail("E0103",

@@ -30,6 +30,8 @@ Tensor matmul(const Operand &a, const Operand &b, Matmul options, Loc loc) {
 Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   Call call("linear", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
+  if (!validName(name.text, true))
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
   if (options.units < 1)
     return call.fail("E0020", "expects units of 1 or more, got " + std::to_string(options.units));
   if (options.axis != 0 && options.axis != -1)
@@ -50,12 +52,11 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   DType element{static_cast<uint8_t>(type.element)};
   double bound = 1 / std::sqrt(static_cast<double>(features));
   auto orDefault = [&](Init init) { return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init; };
-  auto part = [&](const char *suffix) {
-    Name result = name;
-    result.text += suffix;
-    return result;
-  };
+  noteUse(call, "linear", name, context().path(name.text));
+  auto part = [&](const char *suffix) { return shared(Name(name.text + suffix)); }; // noted for the whole layer
   Tensor weight = parameter(part(".weight"), element({options.units, features}), orDefault(options.weight), loc);
+  if (call.isPoison(weight))
+    return weight;
   Tensor bias;
   if (options.bias)
     bias = parameter(part(".bias"), element({options.units}), orDefault(options.bias_init), loc);

@@ -18,7 +18,7 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
   }
   resetContext();
   Context &current = context();
-  current.modelAlive = true;
+  current.modelAlive = owner = true;
   readOptions(current, argv ? argc : 0, argv);
   if (!validName(name, false))
     current.error("E0006", loc, "Model expects a name of letters, digits, '_' and '-' that starts with a letter, got '" +
@@ -26,7 +26,10 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
   current.module.set_name(name);
 }
 
-Model::~Model() { context().modelAlive = false; }
+Model::~Model() {
+  if (owner)
+    context().modelAlive = false;
+}
 
 int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
   Context &current = context();
@@ -77,6 +80,7 @@ void Model::data(const Data &data, Loc loc) {
                     "images '" + data.name + "' expects classes, channels, height and width from 1 to 1048576, got " +
                         std::to_string(size),
                     "known names that bring them: mnist, fashion-mnist, cifar10");
+      current.badData = true;
       break;
     }
   if (options.batch < 1) {
@@ -109,8 +113,10 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   made.entry.set_batch(batch);
   *made.entry.mutable_location() = current.location(loc, name);
   current.trace = &made;
+  bool returned = false;
   try {
     function();
+    returned = true;
   } catch (const std::exception &exception) {
     current.error("E0017", loc, "entry '" + name + "' expects a function that returns, got an exception: " +
                                     exception.what());
@@ -119,10 +125,10 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   }
   current.call = nullptr; // an exception may have crossed an open call
   current.scopes.clear();
-  if (kind != proto::Entry::PREDICT && !made.minimized && current.diagnostics.errors() == 0)
+  if (kind != proto::Entry::PREDICT && returned && !made.minimized)
     current.error("E0008", loc, "train expects one call of minimize, got none",
                   "end the function with s.minimize(loss, sgd({.lr = 0.1}))");
-  if (kind == proto::Entry::PREDICT && made.entry.outputs_size() == 0 && current.diagnostics.errors() == 0)
+  if (kind == proto::Entry::PREDICT && returned && !made.outputs)
     current.error("E0018", loc, "entry '" + name + "' expects an output, got none", "e.output(\"name\", tensor)");
   for (const auto &[symbol, value] : made.assigned) { // sorted by name: equal models give equal bytes
     proto::Update *update = made.entry.add_updates();
@@ -133,18 +139,17 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   current.trace = nullptr;
 }
 
-/// What all traces of an entry must share: names of inputs, outputs and symbols.
-static std::string surface(const Trace &trace) {
-  std::string text = "inputs";
+/// What all traces of an entry must share: names of inputs, outputs and symbols, in words.
+static std::vector<std::string> surface(const Trace &trace) {
+  std::string inputs, outputs, symbols;
   for (const proto::Input &input : trace.entry.inputs())
-    text += " " + input.name();
-  text += ", outputs";
+    inputs += " '" + input.name() + "'";
   for (const proto::Output &output : trace.entry.outputs())
-    text += " " + output.name();
-  text += ", symbols";
+    outputs += " '" + output.name() + "'";
   for (const auto &[name, value] : trace.symbols)
-    text += " " + name;
-  return text;
+    symbols += " '" + name + "'";
+  auto orNone = [](const std::string &names) { return names.empty() ? " none" : names; };
+  return {"inputs" + orNone(inputs), "outputs" + orNone(outputs), "symbols" + orNone(symbols)};
 }
 
 static void checkAgreement(size_t first, const Loc &loc) {
@@ -153,12 +158,13 @@ static void checkAgreement(size_t first, const Loc &loc) {
     return;
   for (size_t i = first + 1; i < current.traces.size(); ++i) {
     const Trace &a = *current.traces[first], &b = *current.traces[i];
-    std::string was = surface(a), is = surface(b);
-    if (was != is)
-      return current.error("E0021", loc, "entry '" + a.entry.name() + "' expects equal traces, got " + was +
-                                             " with batch " + std::to_string(a.entry.batch()) + " and " + is +
-                                             " with batch " + std::to_string(b.entry.batch()),
-                           "nothing but sizes may depend on batch()");
+    std::vector<std::string> was = surface(a), is = surface(b);
+    for (size_t part = 0; part < was.size(); ++part)
+      if (was[part] != is[part])
+        return current.error("E0021", loc, "entry '" + a.entry.name() + "' expects equal traces, got " + was[part] +
+                                               " with batch " + std::to_string(a.entry.batch()) + " and " + is[part] +
+                                               " with batch " + std::to_string(b.entry.batch()),
+                             "nothing but sizes may depend on batch()");
   }
 }
 
@@ -180,9 +186,10 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
   // Largest first, each once; the usual sizes only up to the training batch.
   std::sort(sizes.begin(), sizes.end(), std::greater<int64_t>());
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-  if (sizes.back() < 1)
-    return current.error("E0014", loc, "train expects evaluation batches of 1 or more, got " +
-                                           std::to_string(sizes.back()));
+  if (sizes.back() < 1) {
+    current.error("E0014", loc, "train expects evaluation batches of 1 or more, got " + std::to_string(sizes.back()));
+    sizes = {batch};
+  }
   if (!chosen)
     sizes.erase(std::remove_if(sizes.begin(), sizes.end(), [&](int64_t size) { return size > batch; }), sizes.end());
   else if (sizes.back() != 1)

@@ -29,12 +29,12 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, cons
   case Kind::Constant: return set(proto::Initializer::CONSTANT, init.a, 0);
   case Kind::Normal:
     if (init.b < 0)
-      return refuse("expects a standard deviation of 0 or more, got " + std::to_string(init.b));
+      return refuse("expects a standard deviation of 0 or more, got " + numberText(init.b));
     return set(proto::Initializer::NORMAL, init.a, init.b);
   case Kind::Uniform:
     if (init.b < init.a)
-      return refuse("expects uniform bounds in order, got " + std::to_string(init.a) + " and " +
-                    std::to_string(init.b));
+      return refuse("expects uniform bounds in order, got " + numberText(init.a) + " and " +
+                    numberText(init.b));
     return set(proto::Initializer::UNIFORM, init.a, init.b);
   default: break;
   }
@@ -60,10 +60,20 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, cons
 
 } // namespace detail
 
+void detail::noteUse(Call &call, const char *what, const Name &name, const std::string &path) {
+  Context &current = context();
+  auto [first, fresh] = current.trace->names.emplace(what + (" " + path), call.loc());
+  if (!fresh && !name.shared)
+    current.warning("E0004", call.loc(),
+                    std::string(what) + " '" + path + "' is used twice in entry '" + current.trace->entry.name() +
+                        "', so both uses share it",
+                    "shared(\"" + name.text + "\") says that this is meant; Scope(\"…\") makes another one",
+                    {{Place(first->second), "'" + path + "' was first used here"}});
+}
+
 /// Opens the symbol `path`; poison after a report. `what` is parameter or state.
 static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind, const Name &name,
                          const std::string &path, const Type &type, const Init &init, const Loc &loc) {
-  Context &current = context();
   if (!call.inTrace())
     return call.poison();
   if (!validName(name.text, true))
@@ -77,13 +87,7 @@ static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind,
   std::optional<proto::Initializer> start = resolveInit(call, init, *valid);
   if (!start || !declareSymbol(path, kind, *valid, *start, call.loc()))
     return call.poison();
-  auto [first, fresh] = current.trace->names.emplace(path, call.loc());
-  if (!fresh && !name.shared)
-    current.warning("E0004", call.loc(),
-                    std::string(what) + " '" + path + "' is used twice in entry '" + current.trace->entry.name() +
-                        "', so both uses share it",
-                    "shared(\"" + name.text + "\") says that this is meant; Scope(\"…\") makes another one",
-                    {{Place(first->second), "'" + path + "' was first used here"}});
+  noteUse(call, what, name, path);
   return call.get(path, *valid, std::string(what) + " '" + path + "'");
 }
 
@@ -110,10 +114,10 @@ Tensor hyperparameter(const std::string &name, double initial, const std::string
   if (!validName(name, true))
     return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
   if (!std::isfinite(initial))
-    return call.fail("E0020", "expects a finite default, got " + std::to_string(initial));
+    return call.fail("E0020", "expects a finite default, got " + numberText(initial));
   if (!declareScalar(path, rules::ElementType::F32, initial, help, call.loc()))
     return call.poison();
-  return call.get(path, {rules::ElementType::F32, {}}, "hyper-parameter '" + path + "'");
+  return call.get(path, {rules::ElementType::F32, {}}, "hyperparameter '" + path + "'");
 }
 
 Tensor get_step(Loc loc) {

@@ -56,7 +56,7 @@ public:
   /// False: an option is out of range (reported).
   bool valid() {
     auto refuse = [&](const char *name, const std::string &wanted, double got) {
-      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " + std::to_string(got));
+      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " + numberText(got));
       return false;
     };
     auto negative = [](double value) { return !(value >= 0) || !std::isfinite(value); };
@@ -114,7 +114,7 @@ private:
     std::string path = prefix + name;
     if (!declareScalar(path, element, initial, help, call.loc()))
       return call.poison();
-    return call.get(path, {element, {}}, "hyper-parameter '" + path + "'");
+    return call.get(path, {element, {}}, "hyperparameter '" + path + "'");
   }
 
   Call &call;

@@ -38,7 +38,7 @@ Tensor dropout(const std::string &name, const Operand &operand, Dropout options,
   Call call("dropout", loc, context().path(name));
   Tensor x = call.tensor(operand);
   if (!(options.p >= 0 && options.p < 1))
-    return call.fail("E0020", "expects a probability in [0, 1), got " + std::to_string(options.p));
+    return call.fail("E0020", "expects a probability in [0, 1), got " + numberText(options.p));
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);

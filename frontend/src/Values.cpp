@@ -3,6 +3,7 @@
 #include "frontend/src/Graph.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <iterator>
 
@@ -34,6 +35,12 @@ std::string elementBytes(rules::ElementType element, double value) {
   case ElementType::Bool: return bytes(static_cast<uint8_t>(value != 0));
   default: return std::string(static_cast<size_t>(rules::byteSize(element)), '\0');
   }
+}
+
+std::string numberText(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
 }
 
 bool validName(const std::string &name, bool dots) {
@@ -92,7 +99,9 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
     const char *word = symbol.kind() == proto::Symbol::PARAMETER ? "parameter" : "state";
     current.error("E0003", loc,
                   std::string(kind == proto::Symbol::PARAMETER ? "parameter" : "state") + " '" + name + "' expects " +
-                      word + " " + toString(old) + " as before, got " + toString(type),
+                      word + " " + toString(old) + " as before, got " +
+                      (symbol.kind() == kind ? "" : kind == proto::Symbol::PARAMETER ? "a parameter " : "a state ") +
+                      toString(type),
                   "use another name, or wrap one of them in Scope(\"…\")",
                   {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here, " + toString(old)}});
     return false;
@@ -124,19 +133,19 @@ bool declareScalar(const std::string &name, rules::ElementType element, double i
                    const Loc &loc) {
   Context &current = context();
   if (std::find(std::begin(kFlags), std::end(kFlags), name) != std::end(kFlags)) {
-    current.error("E0012", loc, "hyper-parameter '" + name + "' expects a name of its own, got that of the flag --" +
+    current.error("E0012", loc, "hyperparameter '" + name + "' expects a name of its own, got that of the flag --" +
                                     name, "choose another name");
     return false;
   }
   if (current.symbolIndex.count(name)) {
-    current.error("E0005", loc, "hyper-parameter '" + name + "' expects a name of its own, got that of a parameter", "",
+    current.error("E0005", loc, "hyperparameter '" + name + "' expects a name of its own, got that of a parameter", "",
                   {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here"}});
     return false;
   }
   if (!current.scalarLocs.emplace(name, loc).second) {
     for (const proto::Scalar &known : current.module.scalars())
       if (known.name() == name && (known.initial() != initial || known.element() != static_cast<int>(element))) {
-        current.error("E0005", loc, "hyper-parameter '" + name + "' expects one default value, got two", "",
+        current.error("E0005", loc, "hyperparameter '" + name + "' expects one default value, got two", "",
                       {{Place(current.scalarLocs.at(name)), "'" + name + "' was made here"}});
         return false;
       }

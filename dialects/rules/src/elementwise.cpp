@@ -25,7 +25,7 @@ static RuleError noBroadcast(const Type &a, const Type &b) {
       break;
     }
   }
-  return RuleError{"E0103", "expects shapes that broadcast, got " + toString(a) + " and " + toString(b), 1, help};
+  return RuleError{"E0103", "expects shapes that broadcast, got " + toString(a) + " and " + toString(b), 1, help, 0};
 }
 
 static Result<Type> binary(const Type &a, const Type &b, Accepts accepts) {
@@ -37,7 +37,8 @@ static Result<Type> binary(const Type &a, const Type &b, Accepts accepts) {
     return RuleError{"E0101",
                      "expects operands of one element type, got " + toString(a) + " and " + toString(b), 1,
                      "cast(x, " + toString(a.element) + ") or cast(x, " + toString(b.element) +
-                         ") makes the conversion explicit"};
+                         ") makes the conversion explicit",
+                     0};
   std::optional<std::vector<int64_t>> dims = broadcastShapes(a.dims, b.dims);
   if (!dims)
     return noBroadcast(a, b);
@@ -82,13 +83,15 @@ Result<Type> select(const Type &condition, const Type &a, const Type &b) {
   Result<Type> branches = binary(a, b, Accepts::Any);
   if (!branches) {
     RuleError error = branches.error();
-    error.operand = error.operand < 0 ? error.operand : error.operand + 1;
+    for (int *operand : {&error.operand, &error.other})
+      *operand += *operand >= 0; // the condition stands before the branches
     return error;
   }
   std::optional<std::vector<int64_t>> dims = broadcastShapes(condition.dims, branches->dims);
   if (!dims) {
     RuleError error = noBroadcast(condition, *branches);
     error.operand = 0;
+    error.other = -1;
     return error;
   }
   return validated({a.element, *dims});

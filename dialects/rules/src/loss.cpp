@@ -30,7 +30,7 @@ Result<Type> softmax_cross_entropy(const Type &logits, const Type &labels) {
   std::vector<int64_t> rows(logits.dims.begin(), logits.dims.end() - 1);
   if (labels.dims != rows)
     return RuleError{"E0117", "expects labels " + toString(Type{ElementType::I32, rows}) + " for logits " +
-                                  toString(logits) + ", got " + toString(labels), 1};
+                                  toString(logits) + ", got " + toString(labels), 1, "", 0};
   return validated({logits.element, rows});
 }
 

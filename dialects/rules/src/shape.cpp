@@ -74,13 +74,13 @@ Result<Type> concat(const std::vector<Type> &operands, int64_t axis) {
     if (next.element != result.element)
       return RuleError{"E0101", "expects tensors of one element type, got " + toString(operands[0]) + " and " +
                                     toString(next), static_cast<int>(i),
-                       "cast(x, " + toString(result.element) + ") makes the conversion explicit"};
+                       "cast(x, " + toString(result.element) + ") makes the conversion explicit", 0};
     bool fits = next.rank() == result.rank();
     for (int64_t d = 0; fits && d < result.rank(); ++d)
       fits = d == axis || next.dims[d] == result.dims[d];
     if (!fits)
       return RuleError{"E0112", "expects tensors that differ only in axis " + std::to_string(axis) + ", got " +
-                                    toString(operands[0]) + " and " + toString(next), static_cast<int>(i)};
+                                    toString(operands[0]) + " and " + toString(next), static_cast<int>(i), "", 0};
     if (__builtin_add_overflow(result.dims[axis], next.dims[axis], &result.dims[axis]))
       return RuleError{"E0104", "expects a size below 2^63, got a sum beyond it along axis " + std::to_string(axis)};
   }

@@ -69,6 +69,7 @@ public:
   int write(Loc loc = Loc::current());
 
 private:
+  bool owner = false; // a second Model, which is an error, must not end the first
   void trainWith(void (*call)(void *, Step), void *function, const Train &options, Loc loc);
   void entryWith(const std::string &name, void (*call)(void *, Entry), void *function, Loc loc);
 };

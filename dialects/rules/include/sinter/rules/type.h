@@ -55,6 +55,7 @@ struct RuleError {
   std::string message;   ///< "expects …, got …"
   int operand = -1;      ///< index of the operand to point a note at; -1: none
   std::string help = {}; ///< the fix, may be empty
+  int other = -1;        ///< a second operand that `operand` does not fit
 };
 
 /// A value or a RuleError.

@@ -1,0 +1,9 @@
+// An entry without output.
+#include <sinter/sinter.h>
+using namespace sinter;
+
+int main(int argc, char **argv) {
+  Model model("m", argc, argv);
+  model.predict([](Entry e) { e.input("x", f32({2})); });
+  return model.write();
+}

@@ -1,0 +1,22 @@
+// Every mistake of minimize and of optimizer options.
+#include <sinter/sinter.h>
+using namespace sinter;
+
+int main(int argc, char **argv) {
+  Model model("m", argc, argv);
+  model.data(images("mnist", {.batch = 4}));
+  model.train([](Step s) {
+    Tensor x = flatten(s.input("image"));
+    Tensor unused = linear("unused", x, {.units = 2});
+    Tensor y = linear("fc", x, {.units = 10});
+    Tensor loss = mean(softmax_cross_entropy(y, s.input("label")));
+    s.minimize(loss, sgd({.lr = -1}).group("fc", {.momentum = -0.5}).group("head", {.lr = 1, .weight_decay = -1}));
+    s.minimize(loss, sgd());
+    s.metric("accuracy", accuracy(y, s.input("label")));
+    s.metric("accuracy", accuracy(y, s.input("label")));
+    s.metric("loss", loss);
+    s.metric("vector", y);
+    s.metric("bad name", loss);
+  });
+  return model.write();
+}

@@ -1,0 +1,10 @@
+// An output that cannot be written.
+// ARGS: -o /nonexistent/folder/m.sinter
+#include <sinter/sinter.h>
+using namespace sinter;
+
+int main(int argc, char **argv) {
+  Model model("m", argc, argv);
+  model.predict([](Entry e) { e.output("y", e.input("x", f32({2}))); });
+  return model.write();
+}

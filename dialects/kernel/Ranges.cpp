@@ -1,0 +1,121 @@
+//===- Ranges.cpp - byte ranges of kernels and barrier placement ----------------------------------===//
+//
+// See Ranges.h. The walk up from a value to its buffers knows the aliasing ops of the dialect: view, slot, loop.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Ranges.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+
+namespace sinter::kernel {
+
+bool Range::overlaps(const Range &other) const {
+  if (buffer == other.buffer)
+    return true;
+  if (segment != other.segment || offset < 0 || other.offset < 0)
+    return false;
+  return offset < other.offset + other.bytes && other.offset < offset + bytes;
+}
+
+static void collectRoots(Value value, llvm::SmallPtrSetImpl<void *> &seen, SmallVectorImpl<BufferOp> &roots) {
+  if (!seen.insert(value.getAsOpaquePointer()).second)
+    return;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto loop = dyn_cast_or_null<LoopOp>(argument.getOwner()->getParentOp());
+    // Arguments: iteration, then (current, next) of every pair; either may be ping or pong.
+    if (loop && argument.getArgNumber() > 0) {
+      unsigned pair = (argument.getArgNumber() - 1) / 2;
+      for (unsigned side : {0u, 1u})
+        if (2 * pair + side < loop.getCarried().size())
+          collectRoots(loop.getCarried()[2 * pair + side], seen, roots);
+    }
+    return;
+  }
+  Operation *op = value.getDefiningOp();
+  if (auto buffer = dyn_cast<BufferOp>(op)) {
+    roots.push_back(buffer);
+  } else if (auto view = dyn_cast<ViewOp>(op)) {
+    collectRoots(view.getSource(), seen, roots);
+  } else if (auto slot = dyn_cast<SlotOp>(op)) {
+    collectRoots(slot.getSource(), seen, roots);
+  } else if (auto loop = dyn_cast<LoopOp>(op)) {
+    unsigned pair = cast<OpResult>(value).getResultNumber();
+    for (unsigned side : {0u, 1u})
+      if (2 * pair + side < loop.getCarried().size())
+        collectRoots(loop.getCarried()[2 * pair + side], seen, roots);
+  }
+}
+
+SmallVector<BufferOp> getRootBuffers(Value value) {
+  SmallVector<BufferOp> roots;
+  llvm::SmallPtrSet<void *, 8> seen;
+  collectRoots(value, seen, roots);
+  return roots;
+}
+
+static void addRanges(Value value, bool writes, llvm::SmallSetVector<std::pair<Operation *, int>, 8> &found) {
+  for (BufferOp buffer : getRootBuffers(value))
+    found.insert({buffer.getOperation(), writes ? 1 : 0});
+}
+
+SmallVector<Range> getRanges(Operation *op) {
+  llvm::SmallSetVector<std::pair<Operation *, int>, 8> found;
+  op->walk([&](Operation *inner) {
+    if (auto kernel = dyn_cast<KernelOpInterface>(inner)) {
+      for (Value read : kernel.getReadBuffers())
+        addRanges(read, false, found);
+      for (Value written : kernel.getWrittenBuffers())
+        addRanges(written, true, found);
+    } else if (auto branch = dyn_cast<IfOp>(inner)) {
+      addRanges(branch.getPredicate(), false, found);
+    } else if (auto loop = dyn_cast<LoopOp>(inner)) {
+      if (!loop.getTrip() && !loop.getCarried().empty())
+        addRanges(loop.getCarried().front(), false, found);
+    }
+  });
+  SmallVector<Range> ranges;
+  for (bool writes : {false, true})
+    for (auto [owner, isWrite] : found)
+      if ((isWrite == 1) == writes) {
+        auto buffer = cast<BufferOp>(owner);
+        auto offset = buffer.getOffset();
+        ranges.push_back({buffer, static_cast<int64_t>(buffer.getSegment()),
+                          offset ? static_cast<int64_t>(*offset) : -1,
+                          cast<BufferType>(buffer.getType()).getBytes(), writes});
+      }
+  return ranges;
+}
+
+bool conflict(ArrayRef<Range> earlier, ArrayRef<Range> later) {
+  for (const Range &x : earlier)
+    for (const Range &y : later)
+      if ((x.writes || y.writes) && x.overlaps(y))
+        return true;
+  return false;
+}
+
+bool isWork(Operation *op) { return isa<KernelOpInterface, LoopOp, IfOp>(op); }
+
+SmallVector<bool> placeBarriers(Block &kernels) {
+  SmallVector<bool> before;
+  SmallVector<Range> sinceBarrier;
+  bool afterControl = false;
+  for (Operation &op : kernels) {
+    if (!isWork(&op))
+      continue;
+    SmallVector<Range> ranges = getRanges(&op);
+    bool control = isa<LoopOp, IfOp>(op);
+    bool needed = !before.empty() && (control || afterControl || conflict(sinceBarrier, ranges));
+    if (needed)
+      sinceBarrier.clear();
+    before.push_back(needed);
+    llvm::append_range(sinceBarrier, ranges);
+    afterControl = control;
+  }
+  return before;
+}
+
+} // namespace sinter::kernel

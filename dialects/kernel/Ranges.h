@@ -1,0 +1,45 @@
+//===- Ranges.h - which bytes a kernel touches, and where barriers must stand ---------------------===//
+//
+// Buffers are found through views, slots and loop arguments; a range is (segment, offset, bytes). Two kernels conflict
+// when their ranges overlap and at least one writes (D21). Used by the planner, the CPU entry emitter and the module
+// table. Reading on: passes/memory (who sets the offsets), codegen/cpu (who emits the barriers).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_KERNEL_RANGES_H
+#define SINTER_DIALECTS_KERNEL_RANGES_H
+
+#include "dialects/kernel/Kernel.h"
+
+namespace sinter::kernel {
+
+/// Bytes of one buffer that a kernel reads or writes.
+struct Range {
+  BufferOp buffer;
+  int64_t segment = 0;
+  int64_t offset = -1; ///< -1 before planning: then only the same buffer op overlaps
+  int64_t bytes = 0;
+  bool writes = false;
+
+  /// True when both name at least one common byte.
+  bool overlaps(const Range &other) const;
+};
+
+/// The kernel.buffer ops that `value` may name: one, or more behind a loop's ping-pong pair.
+llvm::SmallVector<BufferOp> getRootBuffers(mlir::Value value);
+
+/// Ranges of one kernel, loop or if (nested kernels included): reads first, each buffer once a direction.
+llvm::SmallVector<Range> getRanges(mlir::Operation *op);
+
+/// True when `later` must not start before `earlier` is done on all threads.
+bool conflict(llvm::ArrayRef<Range> earlier, llvm::ArrayRef<Range> later);
+
+/// True for ops that a kernel list runs: kernels, loops, ifs. Buffers and views are no work.
+bool isWork(mlir::Operation *op);
+
+/// For each work op of the list, in order: whether a barrier must stand before it. Conservative about partitions: it
+/// assumes that any thread may need any byte of a conflicting range. Loops and ifs have barriers on both sides.
+llvm::SmallVector<bool> placeBarriers(mlir::Block &kernels);
+
+} // namespace sinter::kernel
+
+#endif

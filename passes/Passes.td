@@ -1,0 +1,138 @@
+//===- Passes.td - graph and planning passes ------------------------------------------------------------------------===//
+//
+// In pipeline order. A pass, its file, its flag and its test share one name. Every description shows IR before and
+// after. Reading on: compiler/Pipeline.cpp (the order, with reasons).
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_PASSES_TD
+#define SINTER_PASSES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+//===--- graph, gradient ----------------------------------------------------------------------------------------------===//
+
+def Simplify : Pass<"simplify", "::mlir::ModuleOp"> {
+  let summary = "canonical forms, common subexpressions, dead code";
+  let description = [{
+    Runs the ops' own patterns and folders, merges equal ops and drops what no output and no update needs, until nothing
+    changes. Only identities that hold for every IEEE value are used (x * 1, x - 0, not x + 0 and not x * 0). Symbols
+    stay, used or not: weight files keep their meaning.
+    ```
+    %1 = sinter.mul %x, %one : ...            %2 = sinter.exp %x : ...
+    %2 = sinter.exp %1 : ...            →     sinter.return outputs(%2, %2 ...)
+    %3 = sinter.exp %1 : ...
+    sinter.return outputs(%2, %3 ...)
+    ```
+  }];
+}
+
+def Fold : Pass<"fold", "::mlir::ModuleOp"> {
+  let summary = "computes elementwise work on splat constants at compile time";
+  let description = [{
+    An op whose operands are all splat constants builds its scalar code, and when that code folds to a constant the op
+    becomes one. Only code of arith ops is folded: functions like exp keep the bits of the machine that runs them.
+    ```
+    %0 = sinter.constant dense<256.0> : tensor<f32>
+    %1 = sinter.constant dense<1.0> : tensor<f32>      →   %2 = sinter.constant dense<0.00390625> : tensor<f32>
+    %2 = sinter.div %1, %0 : ...
+    ```
+  }];
+}
+
+//===--- fused --------------------------------------------------------------------------------------------------------===//
+
+def FuseContractions : Pass<"fuse-contractions", "::mlir::ModuleOp"> {
+  let summary = "elementwise work goes into the epilogue of a sum of products";
+  let description = [{
+    Bias, activation, masks and the optimizer's update of the same weight (D22) are applied to each sum while it is in a
+    register. Reasons for what stays apart are in `notes`.
+    ```
+    %h = sinter.matmul %x, %w ...            %r = sinter.fused "contraction" (%x, %w, %b) {
+    %s = sinter.add %h, %b ...         →       matmul, add, relu
+    %r = sinter.relu %s ...                  }
+    ```
+  }];
+}
+
+def FuseMaps : Pass<"fuse-maps", "::mlir::ModuleOp"> {
+  let summary = "elementwise work and reductions cluster into map kernels";
+  let description = [{
+    Ops that share a domain and one set of inner dims become one kernel; a row value (reduced) and an array over the row
+    may meet in it. Work that joins nothing becomes a cluster of one, so that all later stages see sinter.fused only.
+    ```
+    %m = sinter.reduce_max %x {axes = [1]}         %y = sinter.fused "map" (%x) {
+    %s = sinter.sub %x, %m                   →       reduce_max, sub, exp
+    %y = sinter.exp %s                             }
+    ```
+  }];
+}
+
+//===--- layout -------------------------------------------------------------------------------------------------------===//
+
+def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
+  let summary = "decides where elements lie, for all entries together";
+  let description = [{
+    Every contraction picks the dim on its lanes by the cost model and asks for its vector operand in panels. A parameter
+    gets one master layout; other forms that kernels want become sinter.derived, refreshed by the train step when
+    training reads them (D17). Temporaries are written as their readers want them; what is left is converted.
+    ```
+    sinter.symbol @w : tensor<256x784xf32>   →   sinter.symbol @w : tensor<256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
+    ```
+    Decisions, with the alternatives and their costs, are in `notes`.
+  }];
+}
+
+//===--- planned ------------------------------------------------------------------------------------------------------===//
+
+def LowerToKernel : Pass<"lower-to-kernel", "::mlir::ModuleOp"> {
+  let summary = "entries become ordered kernel lists on buffers";
+  let description = [{
+    Also places every symbol (attributes `segment`, `offset`, `logical_offset`) and generates the entries load,
+    load_params, save and prepare. Updates are copies at the end of the list until `in-place-updates`.
+    ```
+    sinter.entry @predict_b1 ... {               kernel.entry @predict_b1 ... {
+      %w = sinter.get @w ...                       %w = kernel.buffer "w" role("param") segment(0) offset(0) : ...
+      %y = sinter.fused "contraction" ...    →     kernel.contract "predict_b1_00_matmul_f32" ...
+      sinter.return outputs(%y ...) ...          }
+    }
+    ```
+  }];
+}
+
+def Schedule : Pass<"schedule", "::mlir::ModuleOp"> {
+  let summary = "lanes, rows and tile of every kernel, from the cost model";
+  let description = [{
+    Schedules that are already there stay. No schedule changes bits (D1).
+    ```
+    kernel.contract "k" dims [256, 256, 784] ...   →   ... schedule <lanes = 1, rows = 0, mr = 14, nr = 32, order = [1, 0]>
+    ```
+  }];
+}
+
+def InPlaceUpdates : Pass<"in-place-updates", "::mlir::ModuleOp"> {
+  let summary = "kernels write parameters and state where they live";
+  let description = [{
+    Removes the copy of an update when every other reader of the old value can run before the kernel that makes the new
+    one, and that kernel reads the old value only where it writes. Orders the kernels so. Refusals are in `notes`.
+    ```
+    kernel.map "sgd" ins(%w, %g) outs(%t)      →   kernel.map "sgd" ins(%w, %g) outs(%w)
+    kernel.map "update" ins(%t) outs(%w)
+    ```
+  }];
+}
+
+def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
+  let summary = "one arena for inputs, outputs and temporaries of an entry";
+  let description = [{
+    Buffers whose lifetimes do not meet may share bytes; offsets are constants.
+    ```
+    kernel.buffer "t0" role("temp") segment(2) : ...   →   kernel.buffer "t0" role("temp") segment(2) offset(4096) : ...
+    ```
+  }];
+  let options = [
+    Option<"reuse", "reuse", "bool", "true", "let buffers share bytes">,
+    Option<"budget", "budget", "int64_t", "0", "bytes an entry may take; 0: no bound">
+  ];
+}
+
+#endif

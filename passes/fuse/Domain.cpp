@@ -1,0 +1,300 @@
+//===- Domain.cpp - places of op dims in a kernel's domain ----------------------------------------===//
+//
+// See Domain.h. Only plain accesses (one dim an index) connect values inside a kernel; operands from outside may be
+// read through any affine access.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/fuse/Domain.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
+  SmallVector<int64_t> inner = op.getInnerDims();
+  if (inner.empty())
+    return {};
+  bool innermost = llvm::is_contained(inner, static_cast<int64_t>(op.getMapDomain().size()) - 1);
+  return kernel::AlgorithmAttr::get(op->getContext(), innermost ? 16 : 1, 0);
+}
+
+static SmallVector<int64_t> withoutUnits(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> kept;
+  llvm::copy_if(shape, std::back_inserter(kept), [](int64_t size) { return size != 1; });
+  return kept;
+}
+
+static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+
+bool isUnitView(Operation *op) {
+  return isa<ir::ViewOpInterface>(op) &&
+         withoutUnits(shapeOf(op->getOperand(0))) == withoutUnits(shapeOf(op->getResult(0)));
+}
+
+DenseElementsAttr getSplatConstant(Value value) {
+  DenseElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
+    return elements;
+  return {};
+}
+
+Domain Domain::ofContraction(ir::ContractionOpInterface op) {
+  Domain domain;
+  SmallVector<int64_t> dims = op.getContractionDomain();
+  domain.sizes.assign(dims.begin(), dims.begin() + op.getParallelDims());
+  domain.inner.assign(domain.sizes.size(), false);
+  domain.members.push_back(op);
+  domain.places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  domain.innerDecided = domain.locked = true;
+  domain.padded = op.readsPadded();
+  return domain;
+}
+
+SmallVector<int64_t> Domain::getInner() const {
+  SmallVector<int64_t> dims;
+  for (auto [d, isInner] : llvm::enumerate(inner))
+    if (isInner)
+      dims.push_back(d);
+  return dims;
+}
+
+AffineMap Domain::place(Operation *op, AffineMap map) const {
+  MLIRContext *context = op->getContext();
+  SmallVector<AffineExpr> dims;
+  for (int64_t dim : getPlaces(op))
+    dims.push_back(dim < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
+  unsigned count = sizes.size();
+  // A contraction's reduced dims follow the parallel ones and keep their numbers.
+  if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))
+    count = contraction.getContractionDomain().size();
+  return map.replaceDimsAndSymbols(dims, {}, count, 0);
+}
+
+AffineMap Domain::getOperandAccess(Operation *op, unsigned i) const {
+  if (auto map = dyn_cast<ir::MapOpInterface>(op))
+    return place(op, map.getOperandAccess(i));
+  return place(op, cast<ir::ContractionOpInterface>(op).getOperandAccess(i));
+}
+
+AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
+  MLIRContext *context = op->getContext();
+  if (auto it = viewPlaces.find(op->getResult(i)); it != viewPlaces.end()) {
+    SmallVector<AffineExpr> exprs;
+    for (int64_t dim : it->second)
+      exprs.push_back(dim < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
+    return AffineMap::get(sizes.size(), 0, exprs, context);
+  }
+  if (auto map = dyn_cast<ir::MapOpInterface>(op))
+    return place(op, map.getResultAccess(i));
+  return place(op, cast<ir::ContractionOpInterface>(op).getResultAccess());
+}
+
+/// Kernel dim of each index of a value made inside; -1 for an index of a dim of size 1; false when not that plain.
+static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape, SmallVectorImpl<int64_t> &dims) {
+  for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    if (size == 1)
+      dims.push_back(-1);
+    else if (dim)
+      dims.push_back(dim.getPosition());
+    else
+      return false;
+  }
+  return true;
+}
+
+/// `operand` is made inside: its index positions fix places of the dims that `access` reads it with.
+bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at, std::string &why) const {
+  Operation *maker = operand.getDefiningOp();
+  SmallVector<int64_t> made, read;
+  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(operand).getResultNumber()), shapeOf(operand), made) ||
+      !getPlainAccess(access, shapeOf(operand), read)) {
+    why = "reads values of another point";
+    return false;
+  }
+  for (auto [p, d] : llvm::zip_equal(made, read)) {
+    if (d < 0)
+      continue;
+    if (at[d] >= 0 && at[d] != p) {
+      why = "reads a transposed value";
+      return false;
+    }
+    at[d] = p;
+  }
+  return true;
+}
+
+/// Operands that another member reads too should be read at the same point: one load serves both.
+void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) const {
+  SmallVector<int64_t> dims = map.getMapDomain();
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    for (OpOperand &use : operand.getUses()) {
+      Operation *user = use.getOwner();
+      if (user == op || !contains(user) || !isa<ir::MapOpInterface>(user))
+        continue;
+      SmallVector<int64_t> theirs, ours;
+      if (!getPlainAccess(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
+          !getPlainAccess(map.getOperandAccess(i), shapeOf(operand), ours))
+        continue;
+      for (auto [p, d] : llvm::zip_equal(theirs, ours))
+        if (d >= 0 && p >= 0 && at[d] < 0 && sizes[p] == dims[d] && !llvm::is_contained(at, p))
+          at[d] = p;
+    }
+  }
+}
+
+bool Domain::addView(Operation *op, std::string &why) {
+  Value source = op->getOperand(0);
+  Operation *maker = source.getDefiningOp();
+  if (!maker || !contains(maker)) {
+    why = "a view of a value from outside";
+    return false;
+  }
+  SmallVector<int64_t> made;
+  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(source).getResultNumber()), shapeOf(source), made)) {
+    why = "a view of a value made at another point";
+    return false;
+  }
+  llvm::erase(made, -1);
+  Places at;
+  auto next = made.begin();
+  for (int64_t size : shapeOf(op->getResult(0)))
+    at.push_back(size == 1 ? -1 : *next++);
+  members.push_back(op);
+  places[op] = {};
+  viewPlaces[op->getResult(0)] = at;
+  return true;
+}
+
+/// Makes the domain the one of an op that covers all dims so far; `at` holds the old place of each of its dims or -1.
+void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
+  SmallVector<int64_t> newPlace(sizes.size(), -1);
+  for (auto [d, old] : llvm::enumerate(at))
+    if (old >= 0)
+      newPlace[old] = d;
+  auto renumber = [&](Places &list) {
+    for (int64_t &dim : list)
+      if (dim >= 0)
+        dim = newPlace[dim];
+  };
+  for (auto &entry : places)
+    renumber(entry.second);
+  for (auto &entry : viewPlaces)
+    renumber(entry.second);
+  sizes.assign(opSizes.begin(), opSizes.end());
+  inner.assign(sizes.size(), false);
+}
+
+bool Domain::add(Operation *op, std::string &why) {
+  if (isUnitView(op))
+    return addView(op, why);
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  if (!map) {
+    why = "is neither elementwise work nor a reduction";
+    return false;
+  }
+  SmallVector<int64_t> dims = map.getMapDomain();
+  SmallVector<int64_t> reduced = map.getInnerDims();
+  kernel::AlgorithmAttr order = passes::getAlgorithm(map);
+  if (locked && !reduced.empty()) {
+    why = "reduces, and a sum's epilogue is elementwise";
+    return false;
+  }
+  if (order && algorithm && order != algorithm) {
+    why = "sums in another order";
+    return false;
+  }
+  if (members.empty()) {
+    sizes = dims;
+    inner.assign(dims.size(), false);
+    for (int64_t d : reduced)
+      inner[d] = true;
+    innerDecided = !reduced.empty();
+    places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  } else {
+    Places at(dims.size(), -1);
+    for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+      if (Operation *maker = operand.getDefiningOp(); maker && contains(maker))
+        if (!constrain(op, map.getOperandAccess(i), operand, at, why))
+          return false;
+    hint(op, map, at);
+    // Dims without a place yet take free kernel dims of their size, in order.
+    for (auto [d, size] : llvm::enumerate(dims)) {
+      if (at[d] >= 0 || size == 1)
+        continue;
+      bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
+      for (int64_t p = 0; p < static_cast<int64_t>(sizes.size()) && at[d] < 0; ++p)
+        if (sizes[p] == size && !llvm::is_contained(at, p) && (!innerDecided || reduced.empty() || inner[p] == reduces))
+          at[d] = p;
+    }
+    // What is covered, what is new?
+    SmallVector<bool> covered(sizes.size(), false), reducedPlaces(sizes.size(), false);
+    bool grows = false, onlyInnerGrows = true;
+    for (auto [d, size] : llvm::enumerate(dims)) {
+      bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
+      if (at[d] >= 0) {
+        if (sizes[at[d]] != size) {
+          why = "has another shape";
+          return false;
+        }
+        covered[at[d]] = true;
+        reducedPlaces[at[d]] = reduces;
+        onlyInnerGrows &= !reduces;
+      } else if (size != 1) {
+        grows = true;
+        onlyInnerGrows &= reduces;
+      }
+    }
+    auto coversAll = [&](bool exceptInner) {
+      for (auto [p, size] : llvm::enumerate(sizes))
+        if (size != 1 && covered[p] == (exceptInner && inner[p]))
+          return false;
+      return true;
+    };
+    if (grows) {
+      if (innerDecided || locked || !onlyInnerGrows || !coversAll(false)) {
+        why = "has another domain";
+        return false;
+      }
+      reorderLike(dims, at);
+      for (int64_t d : reduced)
+        inner[d] = true;
+      innerDecided = true;
+      at = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+    } else if (!reduced.empty()) {
+      if (!coversAll(false)) {
+        why = "has another domain";
+        return false;
+      }
+      for (auto [p, size] : llvm::enumerate(sizes))
+        if (innerDecided && size != 1 && inner[p] != reducedPlaces[p]) {
+          why = "reduces other dims";
+          return false;
+        }
+      int64_t last = -1;
+      for (int64_t d : reduced) {
+        if (at[d] >= 0 && at[d] < last) {
+          why = "reduces in another order";
+          return false;
+        }
+        last = std::max(last, at[d]);
+      }
+      if (!innerDecided)
+        inner = reducedPlaces;
+      innerDecided = true;
+    } else if (!coversAll(false) && !(innerDecided && coversAll(true))) {
+      why = "covers only a part of the domain";
+      return false;
+    }
+    places[op] = at;
+  }
+  members.push_back(op);
+  padded |= map.readsPadded();
+  if (order)
+    algorithm = order;
+  return true;
+}
+
+} // namespace sinter::passes

@@ -1,0 +1,77 @@
+//===- Domain.h - how several map ops share one kernel domain -------------------------------------===//
+//
+// A kernel walks one domain. Each op that joins it gets a place for each of its own dims, so that a value made inside is
+// read at the very point where it is made. The same replay decides what may fuse (passes/fuse) and how a fused op is
+// lowered (passes/lower): what one accepts, the other can build.
+// Invariant: every op is either full (all dims), or a row op (all dims but the inner ones).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_FUSE_DOMAIN_H
+#define SINTER_PASSES_FUSE_DOMAIN_H
+
+#include "dialects/kernel/Kernel.h"
+#include "dialects/sinter/Sinter.h"
+
+#include <string>
+
+namespace sinter::passes {
+
+/// The domain of a kernel under construction.
+class Domain {
+public:
+  /// Starts from a contraction: the dims are its parallel dims and nothing may reduce. `op` is a member.
+  static Domain ofContraction(ir::ContractionOpInterface op);
+
+  /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why and nothing changes.
+  bool add(mlir::Operation *op, std::string &why);
+
+  bool isEmpty() const { return members.empty(); }
+  bool contains(mlir::Operation *op) const { return places.count(op); }
+  llvm::ArrayRef<mlir::Operation *> getMembers() const { return members; }
+  llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
+  /// Dims that the rows of the kernel reduce over, ascending.
+  llvm::SmallVector<int64_t> getInner() const;
+  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place.
+  llvm::ArrayRef<int64_t> getPlaces(mlir::Operation *op) const { return places.find(op)->second; }
+  /// True when some op reads outside its operand's shape.
+  bool readsPadded() const { return padded; }
+  /// What orders the sums (D1); null without reductions.
+  kernel::AlgorithmAttr getAlgorithm() const { return algorithm; }
+
+  /// Kernel dims -> index of operand `i` of a member.
+  mlir::AffineMap getOperandAccess(mlir::Operation *op, unsigned i) const;
+  /// Kernel dims -> index of result `i` of a member.
+  mlir::AffineMap getResultAccess(mlir::Operation *op, unsigned i) const;
+  /// A map over the op's own dims, over the kernel's dims instead.
+  mlir::AffineMap place(mlir::Operation *op, mlir::AffineMap map) const;
+
+private:
+  using Places = llvm::SmallVector<int64_t>;
+  bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at, std::string &why) const;
+  void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;
+  bool addView(mlir::Operation *op, std::string &why);
+  void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);
+
+  llvm::SmallVector<int64_t> sizes;
+  llvm::SmallVector<bool> inner;
+  llvm::SmallVector<mlir::Operation *> members;
+  llvm::DenseMap<mlir::Operation *, Places> places;
+  /// For values of views: kernel dim of each index, or -1.
+  llvm::DenseMap<mlir::Value, Places> viewPlaces;
+  bool innerDecided = false, locked = false, padded = false;
+  kernel::AlgorithmAttr algorithm;
+};
+
+/// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is reduced, else one
+/// chain; null when it reduces nothing.
+kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
+
+/// True for a view that only adds or drops dims of size 1.
+bool isUnitView(mlir::Operation *op);
+
+/// The constant of `value` when one element is all of it.
+mlir::DenseElementsAttr getSplatConstant(mlir::Value value);
+
+} // namespace sinter::passes
+
+#endif

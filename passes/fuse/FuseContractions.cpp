@@ -1,0 +1,190 @@
+//===- FuseContractions.cpp - elementwise work goes into the epilogue of a sum of products --------===//
+//
+// Grows a group from each contraction: elementwise consumers that read the sums at their own point, then elementwise
+// producers whose only consumers are inside. The optimizer's update of the same weight joins only when nothing that
+// needs the sums still reads the old weight (D22).
+// Leaves behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/Passes.h"
+#include "passes/fuse/Outline.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::passes;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_FUSECONTRACTIONS
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+static constexpr size_t kMaxMembers = 24; ///< ops of one epilogue: registers are few
+
+/// One group under growth.
+struct ContractionGroup {
+  Domain domain;
+  OpSet ops;
+};
+
+/// Members in block order give the same domain that lowering will replay.
+static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &domain, std::string &why) {
+  domain = Domain::ofContraction(root);
+  for (Operation *op : inBlockOrder(ops))
+    if (op != root && !domain.add(op, why))
+      return false;
+  return true;
+}
+
+/// Why the value that `op` makes may not update its symbol in this epilogue; empty when it may.
+static std::string refuseUpdate(Operation *op, const OpSet &group) {
+  OpSet all = group;
+  all.insert(op);
+  for (OpOperand &use : op->getUses()) {
+    auto ret = dyn_cast<ir::ReturnOp>(use.getOwner());
+    if (!ret)
+      continue;
+    StringAttr symbol = ret.getUpdatedSymbol(use.getOperandNumber());
+    if (!symbol)
+      continue;
+    for (Operation &other : *op->getBlock()) {
+      auto get = dyn_cast<ir::GetOp>(other);
+      if (!get || get.getSymbolAttr().getAttr() != symbol)
+        continue;
+      // A reader that needs the sums would read the weight after it changed.
+      for (Operation *reader : get->getUsers()) {
+        bool direct = llvm::any_of(reader->getOperands(), [&](Value v) { return all.contains(v.getDefiningOp()); });
+        if (!all.contains(reader) && !isa<ir::ReturnOp>(reader) && (direct || dependsThroughOthers(reader, all)))
+          return ("'" + symbol.getValue() + "' is still read by " + getShortName(reader) + ", which needs the sums").str();
+      }
+    }
+  }
+  return "";
+}
+
+static bool isCandidate(Operation *op) {
+  if (isa<ir::ContractionOpInterface>(op))
+    return false;
+  return isa<ir::MapOpInterface>(op) || isUnitView(op);
+}
+
+/// Consumers: one scan in block order; `tainted` are ops that need the group through something outside it.
+static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
+  OpSet tainted;
+  for (Operation *op = root->getNextNode(); op; op = op->getNextNode()) {
+    bool reads = false, late = false;
+    Operation *maker = nullptr;
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (def && group.ops.contains(def)) {
+        reads = true;
+        maker = def;
+      }
+      late |= def && tainted.contains(def);
+    }
+    if (!reads && !late)
+      continue;
+    tainted.insert(op);
+    if (!reads || op->hasTrait<OpTrait::IsTerminator>())
+      continue;
+    std::string why;
+    if (!isCandidate(op))
+      why = isa<ir::ContractionOpInterface>(op) ? "is a sum of products itself" : "is no elementwise work";
+    else if (late)
+      why = "also needs a value that is made from the sums elsewhere";
+    else if (group.ops.size() >= kMaxMembers)
+      why = "the epilogue is full";
+    else if (why = refuseUpdate(op, group.ops); why.empty()) {
+      Domain domain = group.domain;
+      if (domain.add(op, why)) {
+        group.domain = domain;
+        group.ops.insert(op);
+        tainted.remove(op);
+        continue;
+      }
+    }
+    log.refuse(op, maker, why);
+    log.refuse(maker, op, why);
+  }
+}
+
+/// A mask that only other elementwise work reads is cheaper made there, from the value that is stored anyway.
+static void trimMasks(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
+  auto isOutside = [&](Operation *user) { return !group.ops.contains(user); };
+  for (Operation *op : llvm::to_vector(group.ops)) {
+    if (op == root || isUnitView(op))
+      continue;
+    bool mask = llvm::all_of(op->getResultTypes(),
+                             [](Type type) { return cast<RankedTensorType>(type).getElementType().isInteger(1); });
+    bool leaf = llvm::all_of(op->getUsers(), [&](Operation *user) {
+      auto map = dyn_cast<ir::MapOpInterface>(user);
+      return isOutside(user) && map && map.getInnerDims().empty();
+    });
+    bool stored = llvm::all_of(op->getOperands(), [&](Value operand) {
+      Operation *maker = operand.getDefiningOp();
+      return !maker || isOutside(maker) ||
+             llvm::any_of(operand.getUsers(), [&](Operation *user) { return user != op && isOutside(user); });
+    });
+    if (mask && leaf && stored && !op->use_empty()) {
+      group.ops.remove(op);
+      log.refuse(op, root, "a mask is made again where it is needed, not stored");
+    }
+  }
+}
+
+/// Producers of epilogue operands whose only consumers are inside.
+static void growUp(ir::ContractionOpInterface root, ContractionGroup &group) {
+  for (bool changed = true; changed && group.ops.size() < kMaxMembers;) {
+    changed = false;
+    for (Operation *member : llvm::to_vector(group.ops)) {
+      if (member == root)
+        continue;
+      for (Value operand : member->getOperands()) {
+        Operation *maker = operand.getDefiningOp();
+        auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
+        if (!map || group.ops.contains(maker) || !map.getInnerDims().empty() || getSplatConstant(operand))
+          continue;
+        bool onlyHere = llvm::all_of(maker->getUsers(), [&](Operation *user) { return group.ops.contains(user); });
+        if (!onlyHere || dependsThroughOthers(maker, group.ops))
+          continue;
+        OpSet wider = group.ops;
+        wider.insert(maker);
+        Domain domain;
+        std::string why;
+        if (replays(root, wider, domain, why)) {
+          group.ops = wider;
+          group.domain = domain;
+          changed = true;
+        }
+      }
+    }
+  }
+}
+
+static void fuseEntry(ir::EntryOp entry) {
+  Block &block = entry.getBody().front();
+  FusionLog log;
+  auto roots = llvm::to_vector(block.getOps<ir::ContractionOpInterface>());
+  for (ir::ContractionOpInterface root : roots) {
+    ContractionGroup group{Domain::ofContraction(root), {}};
+    group.ops.insert(root);
+    growDown(root, group, log);
+    trimMasks(root, group, log);
+    growUp(root, group);
+    std::string why;
+    Domain domain;
+    if (!replays(root, group.ops, domain, why)) { // the scan accepted what a replay does not: keep the sum alone
+      log.refuse(root, root, why);
+      group.ops.clear();
+      group.ops.insert(root);
+    }
+    auto algorithm = kernel::AlgorithmAttr::get(entry.getContext(), 1, 0);
+    outline(inBlockOrder(group.ops), "contraction", algorithm, log.about(group.ops));
+    sortTopologically(&block);
+  }
+}
+
+struct FuseContractions : sinter::passes::impl::FuseContractionsBase<FuseContractions> {
+  void runOnOperation() override { getOperation().walk(fuseEntry); }
+};

@@ -1,0 +1,127 @@
+//===- Outline.cpp - making a sinter.fused of a group of ops --------------------------------------===//
+//
+// See Outline.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/fuse/Outline.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+static constexpr size_t kMaxReasons = 4; ///< reasons kept an op
+
+StringRef getShortName(Operation *op) { return op->getName().stripDialect(); }
+
+void FusionLog::refuse(Operation *op, Operation *with, StringRef why) {
+  auto &list = entries[op];
+  for (const Entry &entry : list)
+    if (entry.with == with)
+      return;
+  if (list.size() < kMaxReasons)
+    list.push_back({with, getShortName(with).str(), why.str()});
+}
+
+SmallVector<std::string> FusionLog::about(const OpSet &group) const {
+  SmallVector<std::string> reasons;
+  for (Operation *op : group)
+    if (auto it = entries.find(op); it != entries.end())
+      for (const Entry &entry : it->second)
+        if (!group.contains(entry.with))
+          reasons.push_back((getShortName(op) + " apart from " + entry.name + ": " + entry.why).str());
+  llvm::sort(reasons);
+  reasons.erase(llvm::unique(reasons), reasons.end());
+  if (reasons.size() > 2 * kMaxReasons)
+    reasons.resize(2 * kMaxReasons);
+  return reasons;
+}
+
+Operation *getPrimary(ArrayRef<Operation *> ops) {
+  for (Operation *op : ops)
+    if (isa<ir::ContractionOpInterface>(op))
+      return op;
+  for (Operation *op : ops)
+    if (auto map = dyn_cast<ir::MapOpInterface>(op); map && !map.getInnerDims().empty())
+      return op;
+  for (Operation *op : llvm::reverse(ops))
+    if (isa<ir::MapOpInterface>(op))
+      return op;
+  return ops.front();
+}
+
+bool dependsThroughOthers(Operation *op, const OpSet &group) {
+  llvm::SmallPtrSet<Operation *, 32> seen;
+  SmallVector<Operation *> stack;
+  auto pushOperands = [&](Operation *at, bool first) {
+    for (Value operand : at->getOperands())
+      if (Operation *maker = operand.getDefiningOp(); maker && !(first && group.contains(maker)))
+        if (seen.insert(maker).second)
+          stack.push_back(maker);
+  };
+  pushOperands(op, /*first=*/true);
+  while (!stack.empty()) {
+    Operation *at = stack.pop_back_val();
+    if (group.contains(at))
+      return true;
+    pushOperands(at, /*first=*/false);
+  }
+  return false;
+}
+
+SmallVector<Operation *> inBlockOrder(const OpSet &set) {
+  SmallVector<Operation *> ops(set.begin(), set.end());
+  llvm::sort(ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+  return ops;
+}
+
+ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::AlgorithmAttr algorithm,
+                    ArrayRef<std::string> notes) {
+  OpSet group(ops.begin(), ops.end());
+  llvm::SetVector<Value> inputs, results, constants;
+  for (Operation *op : ops) {
+    for (Value operand : op->getOperands()) {
+      Operation *maker = operand.getDefiningOp();
+      if (maker && group.contains(maker))
+        continue;
+      (getSplatConstant(operand) ? constants : inputs).insert(operand);
+    }
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !group.contains(user); }))
+        results.insert(result);
+  }
+  Operation *primary = getPrimary(ops);
+  OpBuilder builder(ops.back());
+  SmallVector<Value> inputList(inputs.begin(), inputs.end()), resultList(results.begin(), results.end());
+  auto fused = ir::FusedOp::create(builder, primary->getLoc(), TypeRange(ValueRange(resultList)), kind, inputList);
+  Block *body = fused.getBody().empty() ? &fused.getBody().emplaceBlock() : &fused.getBody().front();
+  for (auto [old, fresh] : llvm::zip_equal(resultList, fused.getResults()))
+    old.replaceUsesWithIf(fresh, [&](OpOperand &use) { return !group.contains(use.getOwner()); });
+  IRMapping inside;
+  for (Value input : inputList)
+    inside.map(input, body->addArgument(input.getType(), input.getLoc()));
+  builder.setInsertionPointToEnd(body);
+  for (Value constant : constants)
+    inside.map(constant, builder.clone(*constant.getDefiningOp())->getResult(cast<OpResult>(constant).getResultNumber()));
+  llvm::SmallSetVector<Attribute, 4> contributors;
+  for (Operation *op : ops) {
+    op->moveBefore(body, body->end());
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(inside.lookupOrDefault(operand.get()));
+    if (op->getLoc() != primary->getLoc())
+      contributors.insert(LocationAttr(op->getLoc()));
+  }
+  ir::YieldOp::create(builder, primary->getLoc(), resultList);
+  if (algorithm)
+    fused->setAttr("algorithm", algorithm);
+  if (!contributors.empty())
+    fused->setAttr("contributors", builder.getArrayAttr(contributors.getArrayRef()));
+  if (!notes.empty()) {
+    SmallVector<StringRef> texts(notes.begin(), notes.end());
+    fused->setAttr("notes", builder.getStrArrayAttr(texts));
+  }
+  return fused;
+}
+
+} // namespace sinter::passes

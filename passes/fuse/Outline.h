@@ -1,0 +1,52 @@
+//===- Outline.h - making a sinter.fused of a group of ops ----------------------------------------===//
+//
+// A group is a set of ops of one block that one kernel computes. Outlining moves them into the body of a sinter.fused,
+// copies splat constants in, and yields what is used outside. Reading on: FuseContractions.cpp, FuseMaps.cpp (who
+// chooses groups), passes/lower (who reads them).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_FUSE_OUTLINE_H
+#define SINTER_PASSES_FUSE_OUTLINE_H
+
+#include "passes/fuse/Domain.h"
+
+#include "llvm/ADT/SetVector.h"
+
+namespace sinter::passes {
+
+using OpSet = llvm::SetVector<mlir::Operation *>;
+
+/// Remembers why ops were not put together; bounded, so that dumps stay readable.
+class FusionLog {
+public:
+  void refuse(mlir::Operation *op, mlir::Operation *with, llvm::StringRef why);
+  /// Reasons about members of `group` whose partner is not in it.
+  llvm::SmallVector<std::string> about(const OpSet &group) const;
+
+private:
+  struct Entry {
+    mlir::Operation *with;
+    std::string name, why;
+  };
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<Entry>> entries;
+};
+
+/// Name of an op without its dialect: "matmul".
+llvm::StringRef getShortName(mlir::Operation *op);
+
+/// The op that gives a group its name and its place in the user's source.
+mlir::Operation *getPrimary(llvm::ArrayRef<mlir::Operation *> ops);
+
+/// True when `op` must run after some op of `group` because of a path that leaves the group.
+bool dependsThroughOthers(mlir::Operation *op, const OpSet &group);
+
+/// The ops of a set as they stand in their block.
+llvm::SmallVector<mlir::Operation *> inBlockOrder(const OpSet &set);
+
+/// Moves `ops` into a new sinter.fused, in this order, at the last one's place. The block may need sorting after.
+ir::FusedOp outline(llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef kind,
+                    kernel::AlgorithmAttr algorithm, llvm::ArrayRef<std::string> notes);
+
+} // namespace sinter::passes
+
+#endif

@@ -1,0 +1,86 @@
+//===- Fold.cpp - elementwise work on splat constants ---------------------------------------------===//
+//
+// Builds an op's scalar code on constants in a scratch block and lets arith fold it. Anything but arith ops (math
+// functions, indices, random numbers) stays for run time, so compile-time and run-time bits can not differ.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/Passes.h"
+#include "passes/fuse/Domain.h"
+
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::passes;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_FOLD
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+/// The value of scalar code made of foldable arith ops; null when it does not fold.
+static TypedAttr evaluate(Value scalar, llvm::DenseMap<Value, TypedAttr> &known) {
+  if (TypedAttr value = known.lookup(scalar))
+    return value;
+  Operation *op = scalar.getDefiningOp();
+  if (!op || op->getDialect()->getNamespace() != arith::ArithDialect::getDialectNamespace())
+    return {};
+  SmallVector<Attribute> operands;
+  for (Value operand : op->getOperands()) {
+    TypedAttr value = evaluate(operand, known);
+    if (!value)
+      return {};
+    operands.push_back(value);
+  }
+  SmallVector<OpFoldResult> folded;
+  if (failed(op->fold(operands, folded)) || folded.size() != 1)
+    return {};
+  TypedAttr value;
+  if (auto attr = dyn_cast<Attribute>(folded[0]))
+    value = dyn_cast<TypedAttr>(attr);
+  else
+    value = evaluate(cast<Value>(folded[0]), known);
+  if (value)
+    known[scalar] = value;
+  return value;
+}
+
+static bool foldOp(Operation *op) {
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  if (!map || !map.getInnerDims().empty() || map.readsPadded() || op->getNumResults() != 1 || op->getNumOperands() == 0)
+    return false;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Block scratch;
+  OpBuilder builder = OpBuilder::atBlockEnd(&scratch);
+  llvm::DenseMap<Value, TypedAttr> known;
+  SmallVector<Value> operands, results;
+  for (Value operand : op->getOperands()) {
+    DenseElementsAttr constant = getSplatConstant(operand);
+    if (!constant)
+      return false;
+    auto value = cast<TypedAttr>(constant.getSplatValue<Attribute>());
+    operands.push_back(scratch.addArgument(value.getType(), op->getLoc()));
+    known[operands.back()] = value;
+  }
+  SmallVector<int64_t> dims = llvm::to_vector(llvm::seq<int64_t>(0, map.getMapDomain().size()));
+  map.buildBody(builder, op->getLoc(), operands, dims, results);
+  TypedAttr value = results.size() == 1 ? evaluate(results[0], known) : TypedAttr();
+  if (!value || value.getType() != type.getElementType())
+    return false;
+  OpBuilder at(op);
+  Operation *constant =
+      op->getDialect()->materializeConstant(at, DenseElementsAttr::get(type, Attribute(value)), type, op->getLoc());
+  if (!constant)
+    return false;
+  op->getResult(0).replaceAllUsesWith(constant->getResult(0));
+  op->erase();
+  return true;
+}
+
+struct Fold : sinter::passes::impl::FoldBase<Fold> {
+  void runOnOperation() override {
+    for (auto entry : getOperation().getOps<ir::EntryOp>())
+      for (Operation &op : llvm::make_early_inc_range(entry.getBody().front()))
+        foldOp(&op);
+  }
+};

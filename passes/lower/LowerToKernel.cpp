@@ -1,0 +1,160 @@
+//===- LowerToKernel.cpp - sinter entries become ordered kernel lists -----------------------------===//
+//
+// Walks an entry once: get -> a buffer at the symbol's place, view -> kernel.view, sinter.fused -> one kernel,
+// convert_layout -> a copy kernel, return -> output buffers and copies to the updated symbols. The copies are the
+// slow but always right form; passes/memory/InPlaceUpdates.cpp removes those that it can.
+// Leaves behind: kernel.entry ops only, and a place for every symbol. Next: Schedule.cpp, passes/memory.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/Passes.h"
+#include "passes/fuse/Domain.h"
+#include "passes/lower/Lowering.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::passes;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_LOWERTOKERNEL
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+/// Lowering of one entry.
+struct EntryLowering {
+  ir::EntryOp source;
+  EntryBuilder entry;
+  SymbolTable symbols;
+  llvm::DenseMap<Value, Value> buffers;
+
+  EntryLowering(OpBuilder &builder, ir::EntryOp source)
+      : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(), source.getKind(),
+                              source.getBatch()),
+        symbols(source->getParentOfType<ModuleOp>()) {}
+
+  LogicalResult lower();
+  LogicalResult lowerOp(Operation &op);
+  void lowerReturn(ir::ReturnOp op);
+  void makeConstant(Operation &op, DenseElementsAttr elements);
+  bool becomeOutput(Value tensor, StringRef name);
+};
+
+/// Constants of kernels are scalars in their bodies; the others are data.
+void EntryLowering::makeConstant(Operation &op, DenseElementsAttr elements) {
+  Value result = op.getResult(0);
+  if (result.use_empty())
+    return;
+  buffers[result] = entry.addBuffer(op.getLoc(), "constant", "constant", NoSegment, getBufferType(result.getType()), {},
+                                    elements);
+}
+
+LogicalResult EntryLowering::lowerOp(Operation &op) {
+  DenseElementsAttr elements;
+  if (auto get = dyn_cast<ir::GetOp>(op)) {
+    buffers[get.getResult()] = entry.getSymbolBuffer(symbols.lookup(get.getSymbol()));
+  } else if (matchPattern(&op, m_Constant(&elements))) {
+    makeConstant(op, elements);
+  } else if (isa<ir::ViewOpInterface>(op)) {
+    buffers[op.getResult(0)] =
+        entry.addView(op.getLoc(), buffers.lookup(op.getOperand(0)), getBufferType(op.getResult(0).getType()));
+  } else if (auto fused = dyn_cast<ir::FusedOp>(op)) {
+    lowerFused(fused, entry, buffers);
+  } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {
+    Value to = entry.addTemp(op.getLoc(), getBufferType(convert.getResult().getType()));
+    entry.addCopy(op.getLoc(), "convert", buffers.lookup(convert.getInput()), to);
+    buffers[convert.getResult()] = to;
+  } else if (auto ret = dyn_cast<ir::ReturnOp>(op)) {
+    lowerReturn(ret);
+  } else {
+    return op.emitError() << "internal error: '" << op.getName() << "' is in no fused op and has no lowering";
+  }
+  return success();
+}
+
+/// Turns the temporary that holds `tensor` into the entry's output; false when it is no plain temporary.
+bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
+  Value buffer = buffers.lookup(tensor);
+  kernel::BufferType type = getBufferType(tensor.getType());
+  SmallVector<kernel::ViewOp> views;
+  while (auto view = buffer.getDefiningOp<kernel::ViewOp>()) {
+    views.push_back(view);
+    buffer = view.getSource();
+  }
+  auto root = buffer.getDefiningOp<kernel::BufferOp>();
+  if (!root || root.getRole() != "temp" || cast<kernel::BufferType>(root.getType()).getLayout() || type.getLayout())
+    return false;
+  if (root.getType() == type) {
+    root.setRole("output");
+    root.setBufferName(name);
+    return true;
+  }
+  // The kernel writes another shape of the same elements: the output is the place, the old buffer a view of it.
+  OpBuilder at(root);
+  auto output = kernel::BufferOp::create(at, root.getLoc(), type, at.getStringAttr(name), at.getStringAttr("output"),
+                                         at.getI64IntegerAttr(Work), IntegerAttr(), ElementsAttr());
+  auto view = kernel::ViewOp::create(at, root.getLoc(), root.getType(), output);
+  root.getResult().replaceAllUsesWith(view.getResult());
+  for (auto &entryPair : buffers)
+    if (entryPair.second == root.getResult())
+      entryPair.second = view;
+  entry.forget(root, view);
+  root.erase();
+  return true;
+}
+
+void EntryLowering::lowerReturn(ir::ReturnOp op) {
+  // Updates read before any symbol changes: a value that is a symbol's own place goes through a temporary.
+  SmallVector<std::pair<Value, Operation *>> updates;
+  for (auto [value, name] : llvm::zip_equal(op.getUpdates(), op.getSymbols())) {
+    Operation *symbol = symbols.lookup(cast<FlatSymbolRefAttr>(name).getValue());
+    Value from = buffers.lookup(value), to = entry.getSymbolBuffer(symbol);
+    Value root = from;
+    while (auto view = root.getDefiningOp<kernel::ViewOp>())
+      root = view.getSource();
+    if (from == to)
+      continue;
+    if (root.getDefiningOp<kernel::BufferOp>().getRole() != "temp") {
+      Value temp = entry.addTemp(value.getLoc(), cast<kernel::BufferType>(from.getType()));
+      entry.addCopy(value.getLoc(), "keep", from, temp);
+      from = temp;
+    }
+    updates.push_back({from, symbol});
+  }
+  llvm::SmallPtrSet<Value, 8> taken;
+  for (auto [value, name] : llvm::zip_equal(op.getOutputs(), op.getNames())) {
+    StringRef text = cast<StringAttr>(name).getValue();
+    bool updated = llvm::is_contained(op.getUpdates(), value);
+    if (!updated && taken.insert(value).second && becomeOutput(value, text))
+      continue;
+    auto type = getBufferType(value.getType());
+    Value out = entry.addBuffer(value.getLoc(), text, "output", Work,
+                                kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {}));
+    entry.addCopy(value.getLoc(), "output", buffers.lookup(value), out);
+  }
+  for (auto [from, symbol] : updates)
+    entry.addCopy(symbol->getLoc(), "update", from, entry.getSymbolBuffer(symbol));
+}
+
+LogicalResult EntryLowering::lower() {
+  Block &block = source.getBody().front();
+  for (auto [argument, name] : llvm::zip_equal(block.getArguments(), source.getArgNames()))
+    buffers[argument] = entry.addBuffer(argument.getLoc(), cast<StringAttr>(name).getValue(), "input", Work,
+                                        getBufferType(argument.getType()));
+  for (Operation &op : block)
+    if (failed(lowerOp(op)))
+      return failure();
+  return success();
+}
+
+struct LowerToKernel : sinter::passes::impl::LowerToKernelBase<LowerToKernel> {
+  void runOnOperation() override {
+    placeSymbols(getOperation());
+    for (auto source : llvm::to_vector(getOperation().getOps<ir::EntryOp>())) {
+      OpBuilder builder(source);
+      EntryLowering lowering(builder, source);
+      if (failed(lowering.lower()))
+        return signalPassFailure();
+      source.erase();
+    }
+    generateEntries(getOperation());
+  }
+};

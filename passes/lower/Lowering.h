@@ -1,0 +1,73 @@
+//===- Lowering.h - from sinter entries to kernel lists -------------------------------------------===//
+//
+// EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind them. lowerFused makes
+// one kernel of one sinter.fused. placeSymbols fixes where every module-level symbol lies.
+// Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies), PlaceSymbols.cpp (segments, generated entries).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_LOWER_LOWERING_H
+#define SINTER_PASSES_LOWER_LOWERING_H
+
+#include "dialects/kernel/Kernel.h"
+#include "dialects/sinter/Sinter.h"
+
+namespace sinter::passes {
+
+/// Segments of <sinter/abi.h>; constants are data of the object and in none of them.
+enum Segment : int64_t { Params = 0, State = 1, Work = 2, Scalars = 3, Logical = 4, NoSegment = -1 };
+
+/// The buffer type of a tensor: shape, element, layout.
+kernel::BufferType getBufferType(mlir::Type tensor);
+
+/// Writes one kernel.entry.
+class EntryBuilder {
+public:
+  EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol, llvm::StringRef name,
+               llvm::StringRef kind, int64_t batch);
+
+  mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role, int64_t segment,
+                        kernel::BufferType type, mlir::IntegerAttr offset = {}, mlir::ElementsAttr value = {});
+  mlir::Value addView(mlir::Location loc, mlir::Value source, kernel::BufferType type);
+  /// A temporary of segment Work.
+  mlir::Value addTemp(mlir::Location loc, kernel::BufferType type);
+  /// The place of a symbol, derived form or scalar; one buffer an entry.
+  mlir::Value getSymbolBuffer(mlir::Operation *symbol);
+  /// The logical image of a symbol.
+  mlir::Value getLogicalBuffer(mlir::Operation *symbol);
+  /// A kernel that copies `from` to every one of `to`; layouts may differ, shapes may not.
+  void addCopy(mlir::Location loc, llvm::StringRef what, mlir::Value from, mlir::ValueRange to);
+
+  /// Says that `fresh` replaced the buffer op `old`.
+  void forget(mlir::Operation *old, mlir::Operation *fresh) {
+    if (lastBuffer == old)
+      lastBuffer = fresh;
+  }
+
+  /// <entry>_<NN>_<op>_<type>
+  std::string nameKernel(llvm::StringRef op, mlir::Type type);
+  /// Builder at the end of the kernel list.
+  mlir::OpBuilder &kernels() { return builder; }
+  kernel::EntryOp getEntry() { return entry; }
+
+private:
+  mlir::OpBuilder atBuffers();
+
+  kernel::EntryOp entry;
+  mlir::OpBuilder builder;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> places, images;
+  mlir::Operation *lastBuffer = nullptr;
+  unsigned kernelCount = 0, tempCount = 0;
+};
+
+/// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers there.
+void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
+
+/// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes` of the module.
+void placeSymbols(mlir::ModuleOp module);
+
+/// Appends the generated entries load, load_params, save, prepare.
+void generateEntries(mlir::ModuleOp module);
+
+} // namespace sinter::passes
+
+#endif

@@ -1,0 +1,86 @@
+//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them -----------------------===//
+//
+// Segment 0 holds parameters, buffers and derived forms, segment 1 optimizer state and metrics, segment 3 one 8-byte
+// slot a run-time scalar, segment 4 the logical row-major image of all symbols. The generated entries pack and unpack
+// between the image and the places, so that files hold only logical forms (D17, D27).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/lower/Lowering.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+static constexpr int64_t kAlignment = 64;
+
+static int64_t take(int64_t &end, int64_t bytes) {
+  int64_t offset = end;
+  end = llvm::alignTo(end + bytes, kAlignment);
+  return offset;
+}
+
+void placeSymbols(ModuleOp module) {
+  OpBuilder builder(module);
+  int64_t bytes[5] = {0, 0, 0, 0, 0};
+  for (Operation &op : *module.getBody()) {
+    if (auto symbol = dyn_cast<ir::SymbolOp>(op)) {
+      auto type = cast<RankedTensorType>(symbol.getType());
+      bool params = symbol.getKind() == "parameter" || symbol.getKind() == "buffer";
+      Segment segment = params ? Params : State;
+      auto logical = getBufferType(RankedTensorType::get(type.getShape(), type.getElementType()));
+      op.setAttr("segment", builder.getI64IntegerAttr(segment));
+      op.setAttr("offset", builder.getI64IntegerAttr(take(bytes[segment], getBufferType(type).getBytes())));
+      op.setAttr("logical_offset", builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
+    } else if (isa<ir::ScalarOp>(op)) {
+      op.setAttr("segment", builder.getI64IntegerAttr(Scalars));
+      op.setAttr("offset", builder.getI64IntegerAttr(bytes[Scalars]));
+      bytes[Scalars] += 8;
+    }
+  }
+  // Derived forms behind all masters: a library that needs none of them can drop the tail.
+  for (auto derived : module.getOps<ir::DerivedOp>()) {
+    derived->setAttr("segment", builder.getI64IntegerAttr(Params));
+    derived->setAttr("offset", builder.getI64IntegerAttr(
+                                   take(bytes[Params], getBufferType(derived.getType()).getBytes())));
+  }
+  module->setAttr("sinter.segment_bytes", builder.getDenseI64ArrayAttr(bytes));
+}
+
+/// The master symbol of a derived form.
+static Operation *getMaster(SymbolTable &symbols, ir::DerivedOp derived) {
+  return symbols.lookup(derived.getSource());
+}
+
+void generateEntries(ModuleOp module) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  SymbolTable symbols(module);
+  auto masters = llvm::to_vector(module.getOps<ir::SymbolOp>());
+  auto forms = llvm::to_vector(module.getOps<ir::DerivedOp>());
+  auto isParam = [](ir::SymbolOp symbol) { return symbol.getKind() == "parameter" || symbol.getKind() == "buffer"; };
+  for (bool onlyParams : {false, true}) {
+    StringRef name = onlyParams ? "load_params" : "load";
+    EntryBuilder entry(builder, module.getLoc(), name, name, name, 0);
+    for (ir::SymbolOp symbol : masters) {
+      if (onlyParams && !isParam(symbol))
+        continue;
+      SmallVector<Value> to{entry.getSymbolBuffer(symbol)};
+      for (ir::DerivedOp form : forms)
+        if (getMaster(symbols, form) == symbol)
+          to.push_back(entry.getSymbolBuffer(form));
+      entry.addCopy(symbol.getLoc(), "pack", entry.getLogicalBuffer(symbol), to);
+    }
+  }
+  {
+    EntryBuilder entry(builder, module.getLoc(), "save", "save", "save", 0);
+    for (ir::SymbolOp symbol : masters)
+      entry.addCopy(symbol.getLoc(), "unpack", entry.getSymbolBuffer(symbol), entry.getLogicalBuffer(symbol));
+  }
+  EntryBuilder entry(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
+  for (ir::DerivedOp form : forms)
+    if (!form->hasAttr("refreshed"))
+      entry.addCopy(form.getLoc(), "derive", entry.getSymbolBuffer(getMaster(symbols, form)), entry.getSymbolBuffer(form));
+}
+
+} // namespace sinter::passes

@@ -1,0 +1,223 @@
+//===- InPlaceUpdates.cpp - kernels write parameters and state where they live --------------------===//
+//
+// After lowering, an update is a temporary and, at the end of the entry, a copy of it to the symbol's place. Here the
+// copy goes away: the producing kernel writes the symbol directly when every other reader of the old value can run
+// before it, and when it reads the old value only at the point that it writes (D22).
+// Leaves behind: a kernel list in which the order of the list is the order of memory effects. Next: PlanMemory.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Ranges.h"
+#include "passes/Passes.h"
+
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace sinter;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_INPLACEUPDATES
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+using Roots = llvm::SmallSetVector<Operation *, 8>;
+
+/// One kernel of the list and the buffers it touches.
+struct Node {
+  Operation *op;
+  Roots reads, writes;
+  bool removed = false;
+  SmallVector<unsigned> after; ///< nodes that must run later
+};
+
+/// True for a kernel that only copies a buffer to another of the same type.
+static bool isCopy(Operation *op) {
+  auto map = dyn_cast<kernel::MapOp>(op);
+  if (!map || map.getIns().size() != 1 || map.getOuts().size() != 1 || map.getPadded())
+    return false;
+  Block &body = map.getBody().front();
+  auto maps = map.getMaps();
+  return maps[0] == maps[1] && map.getIns()[0].getType() == map.getOuts()[0].getType() &&
+         llvm::hasSingleElement(body) && body.front().getNumOperands() == 1 &&
+         body.front().getOperand(0) == body.getArgument(0);
+}
+
+static bool isSymbolPlace(kernel::BufferOp buffer) {
+  return llvm::is_contained({"param", "derived", "state"}, buffer.getRole());
+}
+
+static bool intersects(const Roots &x, const Roots &y) {
+  return llvm::any_of(x, [&](Operation *op) { return y.contains(op); });
+}
+
+static std::vector<Node> buildNodes(Block &block) {
+  std::vector<Node> nodes;
+  for (Operation &op : block) {
+    if (!kernel::isWork(&op))
+      continue;
+    Node node{&op, {}, {}, false, {}};
+    for (const kernel::Range &range : kernel::getRanges(&op)) {
+      kernel::BufferOp buffer = range.buffer;
+      (range.writes ? node.writes : node.reads).insert(buffer);
+    }
+    nodes.push_back(std::move(node));
+  }
+  for (unsigned j = 0; j < nodes.size(); ++j)
+    for (unsigned i = 0; i < j; ++i)
+      if (intersects(nodes[i].writes, nodes[j].reads) || intersects(nodes[i].reads, nodes[j].writes) ||
+          intersects(nodes[i].writes, nodes[j].writes))
+        nodes[i].after.push_back(j);
+  return nodes;
+}
+
+/// True when `to` must run after `from`.
+static bool reaches(const std::vector<Node> &nodes, unsigned from, unsigned to) {
+  llvm::BitVector seen(nodes.size());
+  SmallVector<unsigned> stack{from};
+  while (!stack.empty()) {
+    unsigned at = stack.pop_back_val();
+    if (at == to)
+      return true;
+    for (unsigned next : nodes[at].after)
+      if (!nodes[next].removed && !seen.test(next)) {
+        seen.set(next);
+        stack.push_back(next);
+      }
+  }
+  return false;
+}
+
+/// Empty when `writer`, which makes `temp`, may write `place` instead: it reads `place` only where it writes.
+static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
+  auto kernelOp = dyn_cast<kernel::KernelOpInterface>(writer);
+  if (!kernelOp)
+    return "made inside control flow";
+  Operation *root = place.getDefiningOp();
+  auto reads = llvm::to_vector(kernelOp.getReadBuffers()), writes = llvm::to_vector(kernelOp.getWrittenBuffers());
+  std::optional<AffineMap> written;
+  for (auto [i, buffer] : llvm::enumerate(writes))
+    if (buffer == temp)
+      written = kernelOp.getAccess(reads.size() + i);
+  if (!written)
+    return "written through a view";
+  if (auto contract = dyn_cast<kernel::ContractOp>(writer))
+    if (contract.getA().getDefiningOp() == root || contract.getB().getDefiningOp() == root)
+      return "the sum itself reads the old value";
+  bool reducesRows = false;
+  if (auto map = dyn_cast<kernel::MapOp>(writer)) {
+    bool hasReduce = false;
+    map.getBody().walk([&](kernel::ReduceOp) { hasReduce = true; });
+    reducesRows = hasReduce && llvm::any_of(map.getInner(), [&](int64_t d) { return written->isFunctionOfDim(d); });
+  }
+  for (auto [i, buffer] : llvm::enumerate(reads)) {
+    auto roots = kernel::getRootBuffers(buffer);
+    if (!llvm::any_of(roots, [&](kernel::BufferOp b) { return b.getOperation() == root; }))
+      continue;
+    if (buffer != place || kernelOp.getAccess(i) != *written)
+      return "the kernel reads the old value at other points than it writes";
+    if (reducesRows)
+      return "the kernel's reductions may still need the old value";
+  }
+  return "";
+}
+
+static void note(Operation *op, const Twine &text) {
+  SmallVector<Attribute> notes;
+  if (auto old = op->getAttrOfType<ArrayAttr>("notes"))
+    llvm::append_range(notes, old);
+  notes.push_back(StringAttr::get(op->getContext(), text));
+  op->setAttr("notes", ArrayAttr::get(op->getContext(), notes));
+}
+
+/// Tries to make the copy `nodes[index]` unnecessary.
+static void tryInPlace(std::vector<Node> &nodes, unsigned index) {
+  auto copy = cast<kernel::MapOp>(nodes[index].op);
+  Value temp = copy.getIns()[0], place = copy.getOuts()[0];
+  auto tempBuffer = temp.getDefiningOp<kernel::BufferOp>();
+  auto placeBuffer = place.getDefiningOp<kernel::BufferOp>();
+  if (!tempBuffer || !placeBuffer || tempBuffer.getRole() != "temp" || !isSymbolPlace(placeBuffer))
+    return;
+  SmallVector<unsigned> writers, readers;
+  for (auto [i, node] : llvm::enumerate(nodes)) {
+    if (node.removed || i == index)
+      continue;
+    if (node.writes.contains(tempBuffer))
+      writers.push_back(i);
+    if (node.writes.contains(placeBuffer))
+      return note(copy, "not in place: another kernel writes it too");
+    if (node.reads.contains(placeBuffer))
+      readers.push_back(i);
+  }
+  if (writers.size() != 1)
+    return note(copy, "not in place: the new value has not one maker");
+  unsigned writer = writers.front();
+  if (std::string why = readsElsewhere(nodes[writer].op, temp, place); !why.empty())
+    return note(copy, "not in place: " + why);
+  for (unsigned reader : readers)
+    if (reader != writer && reaches(nodes, writer, reader))
+      return note(copy, "not in place: a kernel that needs the new value still reads the old one");
+  for (unsigned reader : readers)
+    if (reader != writer)
+      nodes[reader].after.push_back(writer);
+  nodes[index].removed = true;
+  nodes[writer].writes.insert(placeBuffer);
+  for (Node &node : nodes)
+    if (node.reads.remove(tempBuffer))
+      node.reads.insert(placeBuffer);
+}
+
+/// Stable topological order of the kernels that stay; moves the ops.
+static void reorder(std::vector<Node> &nodes, Operation *end) {
+  SmallVector<unsigned> waiting(nodes.size(), 0);
+  for (Node &node : nodes)
+    if (!node.removed)
+      for (unsigned next : node.after)
+        ++waiting[next];
+  llvm::BitVector done(nodes.size());
+  for (size_t placed = 0; placed < nodes.size();) {
+    size_t before = placed;
+    for (auto [i, node] : llvm::enumerate(nodes)) {
+      if (done.test(i) || (!node.removed && waiting[i]))
+        continue;
+      done.set(i);
+      ++placed;
+      if (node.removed)
+        continue;
+      for (unsigned next : node.after)
+        --waiting[next];
+      node.op->moveBefore(end);
+      break;
+    }
+    if (placed == before)
+      return; // a cycle: impossible, every edge was checked
+  }
+}
+
+struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates> {
+  void runOnOperation() override {
+    getOperation().walk([](kernel::EntryOp entry) {
+      Block &block = entry.getBody().front();
+      std::vector<Node> nodes = buildNodes(block);
+      for (unsigned i = 0; i < nodes.size(); ++i)
+        if (isCopy(nodes[i].op))
+          tryInPlace(nodes, i);
+      // An anchor keeps the order of moves; views and buffers stay in front of the kernels.
+      OpBuilder builder(&block, block.end());
+      Operation *end = kernel::BufferOp::create(
+          builder, entry.getLoc(), kernel::BufferType::get(&*entry->getContext(), {}, builder.getI8Type(), {}),
+          "", "temp", 2, IntegerAttr(), ElementsAttr());
+      reorder(nodes, end);
+      end->erase();
+      for (Node &node : nodes) {
+        if (!node.removed)
+          continue;
+        auto copy = cast<kernel::MapOp>(node.op);
+        Value temp = copy.getIns()[0], place = copy.getOuts()[0];
+        Operation *tempOp = temp.getDefiningOp();
+        copy.erase();
+        temp.replaceAllUsesWith(place);
+        tempOp->erase();
+      }
+    });
+  }
+};

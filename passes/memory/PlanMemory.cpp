@@ -1,0 +1,150 @@
+//===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry -----------------===//
+//
+// Lifetimes are intervals of the kernel list; buffers are placed largest first into the smallest gap that fits, at
+// 64-byte offsets. Inputs live through the whole entry (a caller may run it again without writing them), outputs from
+// their first writer to the end.
+// Leaves behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host, codegen/cpu.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Ranges.h"
+#include "passes/Passes.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace sinter;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_PLANMEMORY
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+static constexpr int64_t kWorkSegment = 2;
+static constexpr int64_t kAlignment = 64;
+
+/// When a buffer is alive, in kernel indices (both ends included), and where it lies.
+struct Lifetime {
+  kernel::BufferOp buffer;
+  int64_t first = -1, last = -1, bytes = 0, offset = -1;
+};
+
+static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
+  llvm::MapVector<Operation *, Lifetime> lives;
+  int64_t index = 0;
+  for (Operation &op : entry.getBody().front()) {
+    if (auto buffer = dyn_cast<kernel::BufferOp>(op)) {
+      if (buffer.getSegment() == kWorkSegment)
+        lives[buffer] = {buffer, -1, -1, cast<kernel::BufferType>(buffer.getType()).getBytes(), -1};
+      continue;
+    }
+    if (!kernel::isWork(&op))
+      continue;
+    for (const kernel::Range &range : kernel::getRanges(&op)) {
+      kernel::BufferOp buffer = range.buffer;
+      auto it = lives.find(buffer);
+      if (it == lives.end())
+        continue;
+      Lifetime &life = it->second;
+      if (life.first < 0)
+        life.first = index;
+      life.last = index;
+    }
+    ++index;
+  }
+  SmallVector<Lifetime> result;
+  for (auto &[op, life] : lives) {
+    StringRef role = life.buffer.getRole();
+    if (role == "input") {
+      life.first = 0;
+      life.last = index;
+    } else if (role == "output") {
+      life.first = std::max<int64_t>(life.first, 0);
+      life.last = index;
+    }
+    result.push_back(life);
+  }
+  return result;
+}
+
+static bool livesMeet(const Lifetime &x, const Lifetime &y) {
+  return x.first >= 0 && y.first >= 0 && x.first <= y.last && y.first <= x.last;
+}
+
+/// Smallest gap between placed neighbours that holds `life`, else the end. `placed` is sorted by offset.
+static int64_t findOffset(const Lifetime &life, ArrayRef<Lifetime> placed) {
+  int64_t end = 0, best = -1, bestGap = 0;
+  for (const Lifetime &other : placed) {
+    if (!livesMeet(life, other) || other.bytes == 0)
+      continue;
+    int64_t gap = other.offset - end;
+    if (gap >= life.bytes && (best < 0 || gap < bestGap)) {
+      best = end;
+      bestGap = gap;
+    }
+    end = std::max<int64_t>(end, llvm::alignTo(other.offset + other.bytes, kAlignment));
+  }
+  return best >= 0 ? best : end;
+}
+
+/// Places everything; returns the arena's size.
+static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
+  SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, lives.size()));
+  llvm::sort(order, [&](unsigned x, unsigned y) { return std::pair(-lives[x].bytes, x) < std::pair(-lives[y].bytes, y); });
+  SmallVector<Lifetime> placed;
+  int64_t end = 0;
+  for (unsigned i : order) {
+    Lifetime &life = lives[i];
+    life.offset = reuse ? findOffset(life, placed) : end;
+    auto at = llvm::lower_bound(placed, life, [](const Lifetime &x, const Lifetime &y) { return x.offset < y.offset; });
+    placed.insert(at, life);
+    end = std::max<int64_t>(end, llvm::alignTo(life.offset + life.bytes, kAlignment));
+  }
+  return end;
+}
+
+/// The error of --memory-budget: the peak, and the tensors that make it.
+static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work, int64_t budget) {
+  int64_t peak = -1, peakAt = 0;
+  int64_t kernels = llvm::count_if(entry.getBody().front(), [](Operation &op) { return kernel::isWork(&op); });
+  auto liveAt = [](const Lifetime &life, int64_t at) { return life.first >= 0 && life.first <= at && at <= life.last; };
+  for (int64_t at = 0; at < std::max<int64_t>(kernels, 1); ++at) {
+    int64_t sum = 0;
+    for (const Lifetime &life : lives)
+      sum += liveAt(life, at) ? life.bytes : 0;
+    if (sum > peak) {
+      peak = sum;
+      peakAt = at;
+    }
+  }
+  InFlightDiagnostic error = entry.emitError() << "entry '" << entry.getEntryName() << "' expects at most " << budget
+                                               << " bytes of memory, got " << work;
+  SmallVector<Lifetime> big;
+  llvm::copy_if(lives, std::back_inserter(big), [&](const Lifetime &life) { return liveAt(life, peakAt); });
+  llvm::sort(big, [](const Lifetime &x, const Lifetime &y) {
+    return std::pair(-x.bytes, x.offset) < std::pair(-y.bytes, y.offset);
+  });
+  for (Lifetime &life : llvm::MutableArrayRef(big).take_front(5))
+    error.attachNote(life.buffer.getLoc()) << "at the peak '" << life.buffer.getBufferName() << "' takes " << life.bytes
+                                           << " bytes: " << life.buffer.getType();
+  return error;
+}
+
+struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
+  using PlanMemoryBase::PlanMemoryBase;
+
+  void runOnOperation() override {
+    bool failed = false;
+    getOperation().walk([&](kernel::EntryOp entry) {
+      SmallVector<Lifetime> lives = findLifetimes(entry);
+      int64_t work = place(lives, reuse);
+      for (Lifetime &life : lives)
+        life.buffer.setOffset(life.offset);
+      entry.setWorkBytes(work);
+      if (budget && work > budget)
+        failed |= ::failed(refuseBudget(entry, lives, work, budget));
+    });
+    if (failed)
+      signalPassFailure();
+  }
+};

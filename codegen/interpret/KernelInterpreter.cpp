@@ -1,0 +1,338 @@
+//===- KernelInterpreter.cpp - the oracle for the `kernel` dialect -------------------------------------===//
+//
+// A buffer value is a window (start, shape) of a storage tensor; kernels read and write windows through their
+// maps. Kernels of a list run in order; `kernel.loop` and `kernel.if` run their lists again or by choice.
+// Reading on: KernelBody.cpp for the code inside a kernel.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/interpret/KernelInterpreter.h"
+
+#include "codegen/interpret/KernelBody.h"
+#include "dialects/kernel/Kernel.h"
+
+#include <memory>
+
+using namespace sinter;
+using namespace sinter::interpret;
+using llvm::failure;
+using llvm::FailureOr;
+using llvm::LogicalResult;
+using llvm::success;
+
+namespace {
+// A logical row-major window of a storage.
+struct Window {
+  std::shared_ptr<Tensor> storage;
+  int64_t start = 0;
+  Dims dims;
+};
+
+class Machine {
+public:
+  explicit Machine(Buffers &named) : named(named) {}
+  LogicalResult runList(mlir::Block &block);
+  // Copies every named storage back.
+  void publish();
+
+private:
+  LogicalResult runBuffer(kernel::BufferOp op);
+  LogicalResult runContract(kernel::ContractOp op);
+  LogicalResult runMap(kernel::MapOp op);
+  LogicalResult runLoop(kernel::LoopOp op);
+  LogicalResult runIf(kernel::IfOp op);
+  LogicalResult runSlot(kernel::SlotOp op);
+  LogicalResult store(mlir::Operation *op, const Window &to, const Dims &index, const Tensor &values, int64_t i,
+                      bool adds);
+  // Reads the element at `index` into `to[i]`; outside the shape: 0 when padded, else an error.
+  LogicalResult load(mlir::Operation *op, const Window &from, const Dims &index, bool padded, Tensor &to, int64_t i);
+
+  Buffers &named;
+  std::map<std::string, std::shared_ptr<Tensor>> storages;
+  llvm::DenseMap<mlir::Value, Window> windows;
+  llvm::DenseMap<mlir::Value, int64_t> indices; // kernel.loop's iteration and arith on it
+};
+} // namespace
+
+static Dims applyMap(mlir::AffineMap map, const Dims &point) {
+  Dims result;
+  std::function<int64_t(mlir::AffineExpr)> value = [&](mlir::AffineExpr expr) -> int64_t {
+    if (auto dim = llvm::dyn_cast<mlir::AffineDimExpr>(expr))
+      return point[dim.getPosition()];
+    if (auto constant = llvm::dyn_cast<mlir::AffineConstantExpr>(expr))
+      return constant.getValue();
+    auto pair = llvm::cast<mlir::AffineBinaryOpExpr>(expr);
+    int64_t a = value(pair.getLHS()), b = value(pair.getRHS());
+    switch (expr.getKind()) {
+    case mlir::AffineExprKind::Add:
+      return a + b;
+    case mlir::AffineExprKind::Mul:
+      return a * b;
+    case mlir::AffineExprKind::FloorDiv:
+      return (a - ((a % b) + b) % b) / b;
+    case mlir::AffineExprKind::CeilDiv:
+      return -((-a - ((-a % b) + b) % b) / b);
+    default: // Mod
+      return ((a % b) + b) % b;
+    }
+  };
+  for (mlir::AffineExpr expr : map.getResults())
+    result.push_back(value(expr));
+  return result;
+}
+
+static rules::Type rowType(mlir::Type scalar, int64_t points) {
+  rules::Type type = typeOf(scalar);
+  type.dims = {points};
+  return type;
+}
+
+static Window windowOf(mlir::Type type) {
+  auto buffer = llvm::cast<kernel::BufferType>(type);
+  rules::Type rule = typeOf(buffer.getElementType());
+  rule.dims = Dims(buffer.getShape());
+  return {std::make_shared<Tensor>(rule), 0, rule.dims};
+}
+
+static bool inside(const Dims &dims, const Dims &index) {
+  for (size_t d = 0; d < dims.size(); ++d)
+    if (index[d] < 0 || index[d] >= dims[d])
+      return false;
+  return true;
+}
+
+LogicalResult Machine::load(mlir::Operation *op, const Window &from, const Dims &index, bool padded, Tensor &to,
+                            int64_t i) {
+  if (inside(from.dims, index)) {
+    to.copyElement(i, *from.storage, from.start + positionOf(from.dims, index));
+    return success();
+  }
+  if (!padded)
+    return op->emitError("internal error: the kernel reads outside a buffer and is not padded");
+  return success(); // `to` is zero already
+}
+
+LogicalResult Machine::store(mlir::Operation *op, const Window &to, const Dims &index, const Tensor &values,
+                             int64_t i, bool adds) {
+  if (!inside(to.dims, index))
+    return op->emitError("internal error: the kernel writes outside a buffer");
+  int64_t position = to.start + positionOf(to.dims, index);
+  if (adds && values.isReal())
+    to.storage->reals[position] += values.reals[i];
+  else if (adds)
+    to.storage->integers[position] += values.integers[i];
+  else
+    to.storage->copyElement(position, values, i);
+  return success();
+}
+
+LogicalResult Machine::runBuffer(kernel::BufferOp op) {
+  Window window = windowOf(op.getType());
+  if (op.getRole() == "constant") {
+    auto value = op.getValue();
+    FailureOr<Tensor> elements = tensorOf(value ? mlir::Attribute(*value) : mlir::Attribute(), window.storage->type);
+    if (failed(elements))
+      return op.emitError("internal error: the oracle cannot read this constant");
+    *window.storage = *elements;
+  } else if (op.getRole() != "temp") {
+    std::string key = (op.getRole() + ":" + op.getBufferName()).str();
+    std::shared_ptr<Tensor> &storage = storages[key];
+    if (!storage) {
+      storage = window.storage;
+      if (auto found = named.find(key); found != named.end()) {
+        if (found->second.size() != storage->size() || found->second.isReal() != storage->isReal())
+          return op.emitError("expects contents for '") << key << "' as " << rules::toString(storage->type) << ", got "
+                                                        << rules::toString(found->second.type);
+        storage->reals = found->second.reals;
+        storage->integers = found->second.integers;
+      }
+    }
+    if (storage->size() != window.storage->size())
+      return op.emitError("expects '") << key << "' with one size everywhere";
+    window.storage = storage;
+  }
+  windows[op.getResult()] = window;
+  return success();
+}
+
+LogicalResult Machine::runContract(kernel::ContractOp op) {
+  Dims dims(op.getDims()), parallelDims(dims.begin(), dims.begin() + op.getParallel());
+  Dims reducedDims(dims.begin() + op.getParallel(), dims.end());
+  mlir::Block &epilogue = op.getEpilogue().front();
+  llvm::SmallVector<mlir::AffineMap> maps(op.getMaps().getAsValueRange<mlir::AffineMapAttr>());
+  const Window a = windows[op.getA()], b = windows[op.getB()];
+  size_t extras = op.getExtras().size();
+  auto addsUp = [&](size_t out) { return out < op.getSums().size() && op.getSums()[out]; };
+  for (auto [o, out] : llvm::enumerate(op.getOuts()))
+    if (addsUp(o)) {
+      Window &window = windows[out];
+      for (int64_t i = 0; i < countOf(window.dims); ++i)
+        window.storage->setReal(window.start + i, 0.0);
+    }
+  LogicalResult status = success();
+  forEachIndex(parallelDims, [&](const Dims &parallel, int64_t) {
+    if (failed(status))
+      return;
+    Dims point = parallel;
+    point.resize(dims.size());
+    std::vector<Tensor> arguments;
+    for (mlir::Type type : epilogue.getArgumentTypes())
+      arguments.emplace_back(rowType(type, 1));
+    forEachIndex(reducedDims, [&](const Dims &reduced, int64_t) {
+      std::copy(reduced.begin(), reduced.end(), point.begin() + op.getParallel());
+      Tensor left(rules::Type{a.storage->type.element, {1}}), right(rules::Type{b.storage->type.element, {1}});
+      if (failed(load(op, a, applyMap(maps[0], point), op.getPadded(), left, 0)) ||
+          failed(load(op, b, applyMap(maps[1], point), op.getPadded(), right, 0)))
+        status = failure();
+      arguments[0].setReal(0, arguments[0].real(0) + left.real(0) * right.real(0));
+    });
+    std::fill(point.begin() + op.getParallel(), point.end(), 0);
+    for (auto [e, extra] : llvm::enumerate(op.getExtras()))
+      if (failed(load(op, windows[extra], applyMap(maps[2 + e], point), false, arguments[1 + e], 0)))
+        status = failure();
+    FailureOr<std::vector<Tensor>> values = runKernelBody(epilogue, arguments, {point}, 1);
+    if (failed(values)) {
+      status = failure();
+      return;
+    }
+    for (auto [o, out] : llvm::enumerate(op.getOuts()))
+      if (failed(store(op, windows[out], applyMap(maps[2 + extras + o], point), (*values)[o], 0, addsUp(o))))
+        status = failure();
+  });
+  return status;
+}
+
+// Rows one after the other: all reads of a row come before its writes, as in-place kernels need.
+LogicalResult Machine::runMap(kernel::MapOp op) {
+  Dims dims(op.getDims()), innerAxes(op.getInner()), outer = dims, inner;
+  for (int64_t axis : innerAxes) {
+    inner.push_back(dims[axis]);
+    outer[axis] = 1;
+  }
+  mlir::Block &body = op.getBody().front();
+  llvm::SmallVector<mlir::AffineMap> maps(op.getMaps().getAsValueRange<mlir::AffineMapAttr>());
+  LogicalResult status = success();
+  forEachIndex(outer, [&](const Dims &start, int64_t) {
+    if (failed(status))
+      return;
+    Row row;
+    forEachIndex(inner, [&](const Dims &index, int64_t) {
+      Dims point = start;
+      for (size_t d = 0; d < innerAxes.size(); ++d)
+        point[innerAxes[d]] = index[d];
+      row.push_back(point);
+    });
+    // A row without points still stores what it yields once a row: the sum of nothing is 0.
+    size_t points = row.size();
+    if (row.empty())
+      row.push_back(start);
+    std::vector<Tensor> arguments;
+    for (auto [n, in] : llvm::enumerate(op.getIns())) {
+      arguments.emplace_back(rowType(body.getArgument(n).getType(), row.size()));
+      for (size_t i = 0; i < points; ++i)
+        if (failed(load(op, windows[in], applyMap(maps[n], row[i]), op.getPadded(), arguments.back(), i))) {
+          status = failure();
+          return;
+        }
+    }
+    FailureOr<std::vector<Tensor>> values = runKernelBody(body, std::move(arguments), row, points);
+    if (failed(values)) {
+      status = failure();
+      return;
+    }
+    for (auto [o, out] : llvm::enumerate(op.getOuts())) {
+      mlir::AffineMap map = maps[op.getIns().size() + o];
+      bool oncePerRow = llvm::none_of(innerAxes, [&](int64_t axis) { return map.isFunctionOfDim(axis); });
+      for (size_t i = 0; i < (oncePerRow ? 1 : points); ++i)
+        if (failed(store(op, windows[out], applyMap(map, row[i]), (*values)[o], i, false)))
+          status = failure();
+    }
+  });
+  return status;
+}
+
+LogicalResult Machine::runSlot(kernel::SlotOp op) {
+  Window source = windows[op.getSource()];
+  auto found = indices.find(op.getIndex());
+  if (found == indices.end())
+    return op.emitError("internal error: the oracle does not know this index");
+  int64_t slots = source.dims.front(), index = found->second;
+  if (index < 0 || index >= slots)
+    return op.emitError("internal error: slot ") << index << " of " << slots;
+  Dims rest(source.dims.begin() + 1, source.dims.end());
+  windows[op.getResult()] = {source.storage, source.start + index * countOf(rest), rest};
+  return success();
+}
+
+LogicalResult Machine::runLoop(kernel::LoopOp op) {
+  mlir::Block &body = op.getBody().front();
+  size_t pairs = op.getCarried().size() / 2;
+  auto current = [&](int64_t iteration, size_t pair) {
+    return windows[op.getCarried()[2 * pair + (iteration % 2)]];
+  };
+  int64_t iteration = 0;
+  for (;; ++iteration) {
+    if (op.getTrip() ? iteration >= static_cast<int64_t>(*op.getTrip())
+                     : current(iteration, 0).storage->integers[current(iteration, 0).start] == 0)
+      break;
+    indices[body.getArgument(0)] = iteration;
+    for (size_t pair = 0; pair < pairs; ++pair) {
+      windows[body.getArgument(1 + 2 * pair)] = current(iteration, pair);
+      windows[body.getArgument(2 + 2 * pair)] = current(iteration + 1, pair);
+    }
+    if (failed(runList(body)))
+      return failure();
+  }
+  for (auto [pair, result] : llvm::enumerate(op.getResults()))
+    windows[result] = current(iteration, pair);
+  return success();
+}
+
+LogicalResult Machine::runIf(kernel::IfOp op) {
+  const Window &predicate = windows[op.getPredicate()];
+  mlir::Region &chosen = predicate.storage->integers[predicate.start] ? op.getThenRegion() : op.getElseRegion();
+  return chosen.empty() ? success() : runList(chosen.front());
+}
+
+LogicalResult Machine::runList(mlir::Block &block) {
+  for (mlir::Operation &op : block) {
+    LogicalResult status = success();
+    if (auto buffer = llvm::dyn_cast<kernel::BufferOp>(op))
+      status = runBuffer(buffer);
+    else if (auto contract = llvm::dyn_cast<kernel::ContractOp>(op))
+      status = runContract(contract);
+    else if (auto map = llvm::dyn_cast<kernel::MapOp>(op))
+      status = runMap(map);
+    else if (auto loop = llvm::dyn_cast<kernel::LoopOp>(op))
+      status = runLoop(loop);
+    else if (auto branch = llvm::dyn_cast<kernel::IfOp>(op))
+      status = runIf(branch);
+    else if (auto slot = llvm::dyn_cast<kernel::SlotOp>(op))
+      status = runSlot(slot);
+    else if (auto view = llvm::dyn_cast<kernel::ViewOp>(op)) {
+      const Window source = windows[view.getSource()];
+      windows[view.getResult()] = {source.storage, source.start, Dims(view.getType().getShape())};
+    } else if (auto constant = llvm::dyn_cast<mlir::arith::ConstantIndexOp>(op))
+      indices[constant.getResult()] = constant.value();
+    else
+      status = op.emitError("internal error: the oracle does not know '") << op.getName() << "' in a kernel list";
+    if (failed(status))
+      return failure();
+  }
+  return success();
+}
+
+void Machine::publish() {
+  for (const auto &[key, storage] : storages)
+    named[key] = *storage;
+}
+
+LogicalResult interpret::runKernelEntry(mlir::ModuleOp module, llvm::StringRef entry, Buffers &buffers) {
+  auto op = llvm::dyn_cast_or_null<kernel::EntryOp>(mlir::SymbolTable::lookupSymbolIn(module, entry));
+  if (!op)
+    return module.emitError("expects a kernel.entry '") << entry << "', got none";
+  Machine machine(buffers);
+  if (failed(machine.runList(op.getBody().front())))
+    return failure();
+  machine.publish();
+  return success();
+}

@@ -1,0 +1,56 @@
+//===- Registry.h - how an op family adds its ops to the oracle ------------------------------------===//
+//
+// A family file defines one `register<Family>` and plain functions from operand to result tensors.
+// Result tensors arrive with their type, filled with zeros.
+// Reading on: Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's ops).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_INTERPRET_REGISTRY_H
+#define SINTER_CODEGEN_INTERPRET_REGISTRY_H
+
+#include "codegen/interpret/Interpreter.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Operation.h"
+
+#include <functional>
+
+namespace sinter::interpret {
+
+/// One op on its way through the oracle.
+struct Call {
+  mlir::Operation *op;
+  std::vector<const Tensor *> operands;
+  std::vector<Tensor> results;
+  const Arguments &arguments;
+  /// Evaluates a single-block region on block arguments; gives the terminator's operands.
+  std::function<llvm::FailureOr<std::vector<Tensor>>(mlir::Region &, llvm::ArrayRef<Tensor>)> runRegion;
+
+  const Tensor &operand(size_t i) const { return *operands[i]; }
+  Tensor &result(size_t i = 0) { return results[i]; }
+  /// An integer attribute, or `otherwise` when it is absent.
+  int64_t integer(llvm::StringRef name, int64_t otherwise = 0) const;
+  /// A flag: a unit attribute that is present or a true bool.
+  bool flag(llvm::StringRef name) const;
+  /// An integer array attribute; empty when absent.
+  Dims integers(llvm::StringRef name) const;
+  /// A string attribute; empty when absent.
+  llvm::StringRef string(llvm::StringRef name) const;
+};
+
+/// Computes `call.results`.
+using Function = std::function<llvm::LogicalResult(Call &call)>;
+/// Ops by full name ("sinter.add").
+using Registry = std::map<std::string, Function>;
+
+void registerElementwise(Registry &registry);
+void registerShape(Registry &registry);
+void registerReduce(Registry &registry);
+void registerMatmul(Registry &registry);
+void registerLoss(Registry &registry);
+void registerRandom(Registry &registry);
+void registerTrain(Registry &registry);
+
+} // namespace sinter::interpret
+
+#endif

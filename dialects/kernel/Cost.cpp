@@ -14,7 +14,7 @@ using namespace mlir;
 namespace sinter::kernel {
 
 static constexpr double kLoadPorts = 2.0; ///< loads a cycle on every CPU this compiler knows
-static constexpr double kGatherFactor = 1.5; ///< a gathered element costs its own load and an insert
+static constexpr double kGatherFactor = 3.0; ///< a gathered element costs its own load and an insert
 
 int64_t getVectorLanes(TargetAttr target, Type element) {
   unsigned bits = element.isIntOrFloat() ? std::max(8u, element.getIntOrFloatBitWidth()) : 64;

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Domain.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;

@@ -45,7 +45,7 @@ static std::string refuseUpdate(Operation *op, const OpSet &group) {
     auto ret = dyn_cast<ir::ReturnOp>(use.getOwner());
     if (!ret)
       continue;
-    StringAttr symbol = ret.getUpdatedSymbol(use.getOperandNumber());
+    StringAttr symbol = getUpdatedSymbol(ret, use.getOperandNumber());
     if (!symbol)
       continue;
     for (Operation &other : *op->getBlock()) {

@@ -38,6 +38,11 @@ SmallVector<std::string> FusionLog::about(const OpSet &group) const {
   return reasons;
 }
 
+StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number) {
+  unsigned outputs = op.getOutputs().size();
+  return number < outputs ? StringAttr() : cast<FlatSymbolRefAttr>(op.getSymbols()[number - outputs]).getAttr();
+}
+
 Operation *getPrimary(ArrayRef<Operation *> ops) {
   for (Operation *op : ops)
     if (isa<ir::ContractionOpInterface>(op))
@@ -85,7 +90,8 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
       Operation *maker = operand.getDefiningOp();
       if (maker && group.contains(maker))
         continue;
-      (getSplatConstant(operand) ? constants : inputs).insert(operand);
+      bool inlined = getSplatConstant(operand) && !isa<ir::ContractionOpInterface>(op);
+      (inlined ? constants : inputs).insert(operand);
     }
     for (Value result : op->getResults())
       if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !group.contains(user); }))
@@ -98,17 +104,19 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
   Block *body = fused.getBody().empty() ? &fused.getBody().emplaceBlock() : &fused.getBody().front();
   for (auto [old, fresh] : llvm::zip_equal(resultList, fused.getResults()))
     old.replaceUsesWithIf(fresh, [&](OpOperand &use) { return !group.contains(use.getOwner()); });
-  IRMapping inside;
+  IRMapping arguments;
   for (Value input : inputList)
-    inside.map(input, body->addArgument(input.getType(), input.getLoc()));
+    arguments.map(input, body->addArgument(input.getType(), input.getLoc()));
+  IRMapping inside = arguments; // a constant is data for a sum and a scalar for everything else
   builder.setInsertionPointToEnd(body);
   for (Value constant : constants)
     inside.map(constant, builder.clone(*constant.getDefiningOp())->getResult(cast<OpResult>(constant).getResultNumber()));
   llvm::SmallSetVector<Attribute, 4> contributors;
   for (Operation *op : ops) {
     op->moveBefore(body, body->end());
+    bool isSum = isa<ir::ContractionOpInterface>(op);
     for (OpOperand &operand : op->getOpOperands())
-      operand.set(inside.lookupOrDefault(operand.get()));
+      operand.set((isSum ? arguments : inside).lookupOrDefault(operand.get()));
     if (op->getLoc() != primary->getLoc())
       contributors.insert(LocationAttr(op->getLoc()));
   }

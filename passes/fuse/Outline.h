@@ -34,6 +34,9 @@ private:
 /// Name of an op without its dialect: "matmul".
 llvm::StringRef getShortName(mlir::Operation *op);
 
+/// The symbol that operand `number` of a return updates; null for an output.
+mlir::StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number);
+
 /// The op that gives a group its name and its place in the user's source.
 mlir::Operation *getPrimary(llvm::ArrayRef<mlir::Operation *> ops);
 

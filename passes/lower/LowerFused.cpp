@@ -33,7 +33,10 @@ struct FusedLowering {
     return AffineMap::get(dims, 0, map.getResults(), map.getContext());
   }
 
-  Value bufferOf(Value inside) const {
+  FusedLowering(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers)
+      : fused(fused), entry(entry), buffers(buffers) {}
+
+  Value bufferOf(Value inside) {
     return buffers.lookup(fused.getInputs()[cast<BlockArgument>(inside).getArgNumber()]);
   }
 
@@ -173,7 +176,7 @@ void FusedLowering::lower() {
 }
 
 void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers) {
-  FusedLowering{.fused = fused, .entry = entry, .buffers = buffers}.lower();
+  FusedLowering(fused, entry, buffers).lower();
 }
 
 } // namespace sinter::passes

@@ -8,6 +8,8 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/fuse/Domain.h"
+
+#include "mlir/IR/Matchers.h"
 #include "passes/lower/Lowering.h"
 
 using namespace mlir;

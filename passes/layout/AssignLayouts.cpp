@@ -1,0 +1,224 @@
+//===- AssignLayouts.cpp - where elements lie, decided for all entries together -------------------===//
+//
+// 1. every contraction that updates nothing picks its lanes; its vector operand states a wish (Demands.h);
+// 2. a parameter's wishes compete to be its master layout: the update kernel must write it, the others become derived
+//    forms that cost a refresh (D17);
+// 3. contractions that write an update pick lanes with the master given; state follows its parameter;
+// 4. temporaries take the wished panels when all their readers agree and the maker can write them at no cost.
+// Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next: passes/lower.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/Passes.h"
+#include "passes/layout/Rewrite.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::passes;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+/// One form of a symbol that some contraction wants.
+struct Form {
+  kernel::LayoutAttr layout;
+  double cycles = 0;          ///< of the contractions that read it
+  bool training = false;      ///< a train entry reads it
+};
+
+struct Assigner {
+  ModuleOp module;
+  kernel::TargetAttr target;
+  SymbolTable symbols;
+  std::vector<Contraction> contractions;
+  llvm::MapVector<Operation *, SmallVector<Form>> forms; ///< of each symbol, in program order
+  LayoutPlan plan;
+
+  explicit Assigner(ModuleOp module)
+      : module(module), target(kernel::getTarget(module)), symbols(module), contractions(collectContractions(module)) {}
+
+  void run();
+  double adapt(const Contraction &c, int operand, int64_t lanes);
+  void wish(Contraction &c);
+  void chooseMaster(Operation *symbol, ArrayRef<Form> candidates);
+  void followMasters();
+  void chooseTemporaries();
+  void explain();
+};
+
+static int64_t bytesOf(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth()) / 8;
+}
+
+/// Cycles of having the lanes of a vector operand side by side.
+double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
+  Value value = c.operands[operand];
+  AffineMap map = operand == 0 ? c.problem.aMap : c.problem.bMap;
+  auto shape = cast<RankedTensorType>(value.getType()).getShape();
+  if (getSymbolOf(value, symbols))
+    return 0; // weighed against the other forms of the symbol later
+  if (kernel::isContiguousAlong(map, lanes, shape, {}))
+    return 0;
+  // A maker that is fused work can write panels, element by element; anything else needs a pass over the data.
+  if (value.getDefiningOp<ir::FusedOp>())
+    return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements());
+  return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements()) +
+         kernel::estimateTraffic(target, 2 * bytesOf(value));
+}
+
+/// Records what a decided contraction wants of the symbol that it reads on its lanes.
+void Assigner::wish(Contraction &c) {
+  if (c.vectorOperand < 0)
+    return;
+  ir::SymbolOp symbol = getSymbolOf(c.operands[c.vectorOperand], symbols);
+  if (!symbol)
+    return;
+  bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == "train";
+  for (Form &form : forms[symbol])
+    if (form.layout == c.wanted) {
+      form.cycles += c.choice.cost.total();
+      form.training |= training;
+      return;
+    }
+  forms[symbol].push_back({c.wanted, c.choice.cost.total(), training});
+}
+
+void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
+  StringAttr name = symbol->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
+  auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
+  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  std::string record;
+  double best = 0;
+  unsigned chosen = 0;
+  for (auto [i, form] : llvm::enumerate(candidates)) {
+    double cycles = 0;
+    for (Contraction &c : contractions)
+      if (llvm::is_contained(c.updates, name)) {
+        c.problem.outLayout = form.layout;
+        cycles += kernel::rankContractChoices(target, c.problem).front().cost.total();
+      }
+    for (const Form &other : candidates)
+      if (other.layout != form.layout && other.training)
+        cycles += kernel::estimateTraffic(target, 2 * bytes);
+    std::string text;
+    llvm::raw_string_ostream(text) << form.layout;
+    record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "" : ", ", text, static_cast<int64_t>(cycles)).str();
+    if (i == 0 || cycles < best) {
+      best = cycles;
+      chosen = i;
+    }
+  }
+  plan.masters[symbol] = candidates[chosen].layout;
+  if (candidates.size() > 1)
+    plan.notes[symbol] = "master of " + record;
+  for (const Form &form : candidates)
+    if (form.layout != candidates[chosen].layout)
+      plan.derived[symbol].push_back({form.layout, form.training, {}});
+}
+
+/// State that is updated beside a parameter of its shape lies as the parameter does, and so do gradients on the way.
+void Assigner::followMasters() {
+  module.walk([&](ir::FusedOp fused) {
+    SmallVector<Operation *> touched;
+    for (Value input : fused.getInputs())
+      if (ir::SymbolOp symbol = getSymbolOf(input, symbols))
+        touched.push_back(symbol);
+    for (Operation *leader : touched) {
+      kernel::LayoutAttr layout = plan.masters.lookup(leader);
+      if (!layout)
+        continue;
+      auto shape = cast<RankedTensorType>(cast<ir::SymbolOp>(leader).getType()).getShape();
+      for (Operation *symbol : touched) {
+        auto follower = cast<ir::SymbolOp>(symbol);
+        if (follower.getKind() == "optimizer" && !plan.masters.lookup(symbol) &&
+            cast<RankedTensorType>(follower.getType()).getShape() == shape)
+          plan.masters[symbol] = layout;
+      }
+      if (fused.getKind() != "map")
+        continue;
+      for (Value input : fused.getInputs())
+        if (auto maker = input.getDefiningOp<ir::FusedOp>();
+            maker && maker.getKind() == "contraction" && input.hasOneUse() &&
+            cast<RankedTensorType>(input.getType()).getShape() == shape)
+          plan.values[input] = layout;
+    }
+  });
+}
+
+void Assigner::chooseTemporaries() {
+  // Wishes about each temporary; a broadcast operand wishes row-major.
+  llvm::MapVector<Value, SmallVector<kernel::LayoutAttr>> wishes;
+  for (Contraction &c : contractions)
+    for (int i : {0, 1})
+      if (c.operands[i].getDefiningOp<ir::FusedOp>())
+        wishes[c.operands[i]].push_back(i == c.vectorOperand ? c.wanted : kernel::LayoutAttr());
+  for (auto &[value, list] : wishes) {
+    kernel::LayoutAttr layout = list.front();
+    if (!layout || !llvm::all_equal(list) || plan.values.count(value))
+      continue;
+    bool viewed = llvm::any_of(value.getUsers(), [](Operation *user) { return !isa<ir::FusedOp>(user); });
+    auto maker = value.getDefiningOp<ir::FusedOp>();
+    auto type = cast<RankedTensorType>(value.getType());
+    int64_t dim = layout.getBlock().front();
+    bool alreadySideBySide = kernel::getContiguousDim(type.getShape(), {}) == dim;
+    if (viewed)
+      continue;
+    if (maker.getKind() == "contraction") {
+      // Free when the maker has the blocked dim on its own lanes.
+      for (Contraction &other : contractions)
+        if (other.fused == maker && getPlainPosition(other.problem.outMap, other.choice.lanes) == dim)
+          plan.values[value] = layout;
+    } else if (!alreadySideBySide) {
+      plan.values[value] = layout;
+    }
+  }
+  // What still lies the wrong way is converted where it is read.
+  for (Contraction &c : contractions) {
+    if (c.vectorOperand < 0)
+      continue;
+    Value value = c.operands[c.vectorOperand];
+    AffineMap map = c.vectorOperand == 0 ? c.problem.aMap : c.problem.bMap;
+    if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
+      plan.reads[{c.fused, value}] = c.wanted;
+      continue;
+    }
+    if (!plan.values.count(value) &&
+        !kernel::isContiguousAlong(map, c.choice.lanes, cast<RankedTensorType>(value.getType()).getShape(), {}))
+      plan.reads[{c.fused, value}] = c.wanted;
+  }
+}
+
+void Assigner::explain() {
+  for (Contraction &c : contractions)
+    plan.notes[c.fused] = c.alternatives;
+}
+
+void Assigner::run() {
+  auto cost = [&](const Contraction &c, int operand, int64_t lanes) { return adapt(c, operand, lanes); };
+  for (Contraction &c : contractions)
+    if (c.updates.empty()) {
+      chooseLanes(c, target, cost);
+      wish(c);
+    }
+  for (auto &[symbol, candidates] : forms)
+    chooseMaster(symbol, candidates);
+  for (Contraction &c : contractions)
+    if (!c.updates.empty()) {
+      if (Operation *symbol = symbols.lookup(c.updates.front()))
+        c.problem.outLayout = plan.masters.lookup(symbol);
+      chooseLanes(c, target, cost);
+    }
+  followMasters();
+  chooseTemporaries();
+  explain();
+  rewriteLayouts(module, plan);
+}
+
+struct AssignLayouts : sinter::passes::impl::AssignLayoutsBase<AssignLayouts> {
+  void runOnOperation() override { Assigner(getOperation()).run(); }
+};

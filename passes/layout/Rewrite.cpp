@@ -1,0 +1,175 @@
+//===- Rewrite.cpp - carrying a layout plan out ---------------------------------------------------===//
+//
+// See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which must end in the
+// master layout), then derived forms, and last the conversions where a view or a reader wants another order.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/layout/Rewrite.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+static RankedTensorType withLayout(Type type, kernel::LayoutAttr layout) {
+  auto tensor = cast<RankedTensorType>(type);
+  if (layout && layout.isRowMajor())
+    layout = {};
+  return RankedTensorType::get(tensor.getShape(), tensor.getElementType(), layout);
+}
+
+static kernel::LayoutAttr layoutOf(Value value) {
+  return dyn_cast_or_null<kernel::LayoutAttr>(cast<RankedTensorType>(value.getType()).getEncoding());
+}
+
+static Value convert(OpBuilder &builder, Value value, kernel::LayoutAttr layout) {
+  return ir::ConvertLayoutOp::create(builder, value.getLoc(), withLayout(value.getType(), layout), value);
+}
+
+static void addNote(Operation *op, StringRef text) {
+  SmallVector<Attribute> notes;
+  if (auto old = op->getAttrOfType<ArrayAttr>("notes"))
+    llvm::append_range(notes, old);
+  notes.push_back(StringAttr::get(op->getContext(), text));
+  op->setAttr("notes", ArrayAttr::get(op->getContext(), notes));
+}
+
+struct Rewriter {
+  ModuleOp module;
+  LayoutPlan &plan;
+  SymbolTable symbols;
+
+  Rewriter(ModuleOp module, LayoutPlan &plan) : module(module), plan(plan), symbols(module) {}
+
+  void setMasters();
+  void makeDerived();
+  void redirectReads();
+  void settleUpdates(ir::EntryOp entry);
+  void settleViews();
+};
+
+void Rewriter::setMasters() {
+  for (auto symbol : module.getOps<ir::SymbolOp>())
+    if (kernel::LayoutAttr layout = plan.masters.lookup(symbol))
+      symbol.setType(withLayout(symbol.getType(), layout));
+  module.walk([&](ir::GetOp get) {
+    if (auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol()))
+      get.getResult().setType(cast<RankedTensorType>(symbol.getType()));
+  });
+  for (auto [value, layout] : plan.values)
+    value.setType(withLayout(value.getType(), layout));
+}
+
+void Rewriter::makeDerived() {
+  for (auto &[op, forms] : plan.derived) {
+    auto symbol = cast<ir::SymbolOp>(op);
+    for (auto [i, form] : llvm::enumerate(forms)) {
+      OpBuilder builder(symbol->getContext());
+      builder.setInsertionPointAfter(symbol);
+      std::string name = (symbol.getSymName() + ".form" + Twine(i + 1)).str();
+      while (symbols.lookup(name))
+        name += "_";
+      form.op = ir::DerivedOp::create(builder, symbol.getLoc(), name, symbol.getSymName(),
+                                      withLayout(symbol.getType(), form.layout));
+      symbols.insert(form.op);
+    }
+  }
+}
+
+/// Fused ops read the form they want: a derived one, or a converted temporary.
+void Rewriter::redirectReads() {
+  llvm::DenseMap<std::pair<Operation *, Operation *>, Value> gets; // (entry, derived) -> value
+  for (auto &[key, layout] : plan.reads) {
+    auto [user, value] = key;
+    if (layoutOf(value) == layout)
+      continue;
+    OpBuilder builder(user);
+    Value replacement;
+    if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
+      for (DerivedForm &form : plan.derived[symbol])
+        if (form.layout == layout) {
+          Value &get = gets[{user->getParentOp(), form.op}];
+          if (!get) {
+            OpBuilder at(value.getDefiningOp());
+            get = ir::GetOp::create(at, value.getLoc(), withLayout(value.getType(), layout), form.op.getSymName());
+          }
+          replacement = get;
+        }
+    }
+    if (!replacement)
+      replacement = convert(builder, value, layout);
+    // Only the sum's operand changes; an epilogue that reads the same value keeps the master.
+    auto fused = cast<ir::FusedOp>(user);
+    Block &body = fused.getBody().front();
+    for (auto [i, input] : llvm::enumerate(fused.getInputs())) {
+      if (input != value)
+        continue;
+      BlockArgument argument = body.getArgument(i);
+      bool onlySum = llvm::all_of(argument.getUsers(), llvm::IsaPred<ir::ContractionOpInterface>);
+      if (onlySum) {
+        fused->setOperand(i, replacement);
+      } else {
+        fused->insertOperands(fused->getNumOperands(), replacement);
+        BlockArgument extra = body.addArgument(argument.getType(), argument.getLoc());
+        argument.replaceUsesWithIf(
+            extra, [](OpOperand &use) { return isa<ir::ContractionOpInterface>(use.getOwner()); });
+      }
+      break;
+    }
+  }
+}
+
+void Rewriter::settleUpdates(ir::EntryOp entry) {
+  auto ret = cast<ir::ReturnOp>(entry.getBody().front().getTerminator());
+  OpBuilder builder(ret);
+  SmallVector<Value> updates(ret.getUpdates());
+  SmallVector<Attribute> names(ret.getSymbols().getValue());
+  bool train = entry.getKind() == "train";
+  for (unsigned i = 0, count = updates.size(); i < count; ++i) {
+    auto symbol = symbols.lookup<ir::SymbolOp>(cast<FlatSymbolRefAttr>(names[i]).getValue());
+    if (!symbol)
+      continue;
+    kernel::LayoutAttr master = plan.masters.lookup(symbol);
+    auto maker = updates[i].getDefiningOp<ir::FusedOp>();
+    if (layoutOf(updates[i]) != master) {
+      if (maker && !plan.values.count(updates[i]))
+        updates[i].setType(withLayout(updates[i].getType(), master));
+      else
+        updates[i] = convert(builder, updates[i], master);
+    }
+    if (!train)
+      continue;
+    for (DerivedForm &form : plan.derived[symbol])
+      if (form.training) {
+        updates.push_back(convert(builder, updates[i], form.layout));
+        names.push_back(FlatSymbolRefAttr::get(form.op));
+        form.op->setAttr("refreshed", builder.getUnitAttr());
+      }
+  }
+  ir::ReturnOp::create(builder, ret.getLoc(), ret.getOutputs(), updates, ret.getNames(), builder.getArrayAttr(names));
+  ret.erase();
+}
+
+void Rewriter::settleViews() {
+  module.walk([&](Operation *op) {
+    if (!isa<ir::ViewOpInterface>(op) || !layoutOf(op->getOperand(0)) || op->getParentOfType<ir::FusedOp>())
+      return;
+    OpBuilder builder(op);
+    op->setOperand(0, convert(builder, op->getOperand(0), {}));
+  });
+}
+
+void rewriteLayouts(ModuleOp module, LayoutPlan &plan) {
+  Rewriter rewriter(module, plan);
+  rewriter.setMasters();
+  rewriter.makeDerived();
+  rewriter.redirectReads();
+  for (auto entry : module.getOps<ir::EntryOp>())
+    rewriter.settleUpdates(entry);
+  rewriter.settleViews();
+  module.walk([&](Operation *op) {
+    if (auto it = plan.notes.find(op); it != plan.notes.end() && !it->second.empty())
+      addNote(op, it->second);
+  });
+}
+
+} // namespace sinter::passes

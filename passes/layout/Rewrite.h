@@ -1,0 +1,38 @@
+//===- Rewrite.h - carrying a layout plan out -----------------------------------------------------===//
+//
+// A plan says where symbols, temporaries and single reads lie; rewriteLayouts sets the encodings, makes derived forms
+// and converts where two sides disagree. Reading on: AssignLayouts.cpp (who plans).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_LAYOUT_REWRITE_H
+#define SINTER_PASSES_LAYOUT_REWRITE_H
+
+#include "passes/layout/Demands.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace sinter::passes {
+
+/// A further form of a symbol.
+struct DerivedForm {
+  kernel::LayoutAttr layout;
+  bool training = false; ///< train entries read it, so they refresh it
+  ir::DerivedOp op;
+};
+
+/// What was decided.
+struct LayoutPlan {
+  llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr> masters;              ///< symbols; absent: row-major
+  llvm::MapVector<mlir::Operation *, llvm::SmallVector<DerivedForm>> derived; ///< of symbols
+  llvm::MapVector<mlir::Value, kernel::LayoutAttr> values;                    ///< results of fused ops
+  /// How a fused op wants to read a value, when that is not how the value lies.
+  llvm::MapVector<std::pair<mlir::Operation *, mlir::Value>, kernel::LayoutAttr> reads;
+  llvm::DenseMap<mlir::Operation *, std::string> notes;
+};
+
+/// Changes the module as planned.
+void rewriteLayouts(mlir::ModuleOp module, LayoutPlan &plan);
+
+} // namespace sinter::passes
+
+#endif

@@ -13,6 +13,7 @@ def Sinter_Dialect : Dialect {
   let name = "sinter";
   let cppNamespace = "::sinter::ir";
   let summary = "the training graph: tensors, neural-network ops, entries, symbols";
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::sinter::kernel::KernelDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
   let hasConstantMaterializer = 1;
 }

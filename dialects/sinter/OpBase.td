@@ -17,17 +17,27 @@ class Gradient<string cppBody, string whyNot> { string body = cppBody; string re
 def GradientInCpp : Gradient<"", "">;
 /// Inline statements; see `b` (GradBuilder), `dy`, `dx`, and the op's accessors. Example: `dx[0] = b.mul(dy[0], getRhs());`
 /// dx arrives with one null Value an operand.
-class GradientExpr<string body> : Gradient<body, "">;
+class GradientExpr<string body> : Gradient<!strconcat(body, "\n"), "">;
 /// Not differentiable; the reason is shown to a user whose loss goes through the op, and listed in a golden (D32).
-class NoGradient<string why> : Gradient<"return b.refuse(*this, getNoGradientReason());", why>;
+class NoGradient<string why> : Gradient<"  if (true) return b.refuse(*this, getNoGradientReason());", why>;
 
-class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = []>
-    : Op<Sinter_Dialect, opMnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<GradientInterface, ["buildGradient", "getNoGradientReason"]>])> {
+/// Base of all ops. `members` is C++ put behind the gradient in the op's definitions ($cppClass is its class).
+class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = [], string members = "">
+    : Op<Sinter_Dialect, opMnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<GradientInterface>])> {
   let extraClassDefinition = !strconcat(
     "::llvm::StringRef $cppClass::getNoGradientReason() { return \"", gradient.reason, "\"; }\n",
     !if(!empty(gradient.body), "",
       !strconcat("::llvm::LogicalResult $cppClass::buildGradient(::sinter::ir::GradBuilder &b, ::mlir::ValueRange dy, "
-                 "::llvm::SmallVectorImpl<::mlir::Value> &dx) {\n", gradient.body, "\n  return ::mlir::success();\n}\n")));
+                 "::llvm::SmallVectorImpl<::mlir::Value> &dx) {\n", gradient.body, "\n  return ::mlir::success();\n}\n")),
+    members);
+}
+
+/// An op that is checked by a rule of dialects/rules; `rule` is an expression over t(i), the type of operand i.
+class Sinter_RuleOp<string opMnemonic, Gradient gradient, string rule, list<Trait> traits = [], string members = "">
+    : Sinter_Op<opMnemonic, gradient, !listconcat([Pure], traits), !strconcat(
+        "::llvm::LogicalResult $cppClass::verify() {\n  auto t = [&](unsigned i) { return toRule((*this)->getOperand(i).getType()); };\n"
+        "  (void)t;\n  return verifyRule(*this, ", rule, ");\n}\n", members)> {
+  let hasVerifier = 1;
 }
 
 #endif

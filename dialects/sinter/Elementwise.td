@@ -1,0 +1,101 @@
+//===- Elementwise.td - one scalar function an element, NumPy broadcasting ------------------------------------------===//
+//
+// One record an op: name, rule, scalar code, gradient. In scalar code `s` is a ScalarBuilder (ScalarBuilder.h) and
+// x, y, z are the operands; in gradients `b` is the GradBuilder, `r` the result, and cotangents of broadcast operands are
+// summed by b.sumTo. Reading on: OpBase.td.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_ELEMENTWISE_TD
+#define SINTER_DIALECTS_SINTER_ELEMENTWISE_TD
+
+include "dialects/sinter/OpBase.td"
+
+class Sinter_Elementwise<string opMnemonic, string rule, string scalar, Gradient gradient, list<Trait> traits = []>
+    : Sinter_RuleOp<opMnemonic, gradient, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface>], traits), !strconcat([{
+::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf((*this)->getResult(0))); }
+::mlir::AffineMap $cppClass::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
+::mlir::AffineMap $cppClass::getResultAccess(unsigned i) { return getIdentityAccess(*this); }
+void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
+                          ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
+  ScalarBuilder s(builder, loc);
+  auto arg = [&](size_t i) { return i < operands.size() ? operands[i] : ::mlir::Value(); };
+  ::mlir::Value x = arg(0), y = arg(1), z = arg(2);
+  (void)x, (void)y, (void)z;
+  results.push_back(}], scalar, ");\n}\n")> {
+  let results = (outs AnyRankedTensor:$result);
+}
+
+class Sinter_Unary<string m, string rule, string scalar, Gradient g> : Sinter_Elementwise<m, rule, scalar, g> {
+  let arguments = (ins AnyRankedTensor:$input);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+class Sinter_Binary<string m, string rule, string scalar, Gradient g, list<Trait> traits = []> : Sinter_Elementwise<m, rule, scalar, g, traits> {
+  let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+def AddOp : Sinter_Binary<"add", "rules::add(t(0), t(1))", "s.add(x, y)",
+    GradientExpr<"  dx[0] = b.sumTo(dy[0], getLhs());\n  dx[1] = b.sumTo(dy[0], getRhs());">, [Commutative]>;
+def SubOp : Sinter_Binary<"sub", "rules::sub(t(0), t(1))", "s.sub(x, y)",
+    GradientExpr<"  dx[0] = b.sumTo(dy[0], getLhs());\n  dx[1] = b.neg(b.sumTo(dy[0], getRhs()));">> { let hasFolder = 1; }
+def MulOp : Sinter_Binary<"mul", "rules::mul(t(0), t(1))", "s.mul(x, y)", GradientExpr<[{
+  dx[0] = b.sumTo(b.mul(dy[0], getRhs()), getLhs());
+  dx[1] = b.sumTo(b.mul(dy[0], getLhs()), getRhs());}]>, [Commutative]> { let hasFolder = 1; }
+def DivOp : Sinter_Binary<"div", "rules::div(t(0), t(1))", "s.div(x, y)", GradientExpr<[{
+  ::mlir::Value q = b.div(dy[0], getRhs());
+  dx[0] = b.sumTo(q, getLhs());
+  dx[1] = b.neg(b.sumTo(b.mul(q, getResult()), getRhs()));}]>> { let hasFolder = 1; }
+/// NaN propagates; a tie gives half of the cotangent to each side.
+def MaxOp : Sinter_Binary<"max", "rules::max(t(0), t(1))", "s.max(x, y)",
+    GradientExpr<"  b.splitAt(\"gt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]>;
+def MinOp : Sinter_Binary<"min", "rules::min(t(0), t(1))", "s.min(x, y)",
+    GradientExpr<"  b.splitAt(\"lt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]>;
+def PowOp : Sinter_Binary<"pow", "rules::pow(t(0), t(1))", "s.pow(x, y)", GradientExpr<[{
+  ::mlir::Value one = b.constantLike(getRhs(), 1), zero = b.constantLike(getLhs(), 0);
+  dx[0] = b.sumTo(b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), b.sub(getRhs(), one))), getLhs());
+  // 0 where the base is 0, as PyTorch has it: log(0) must not leak.
+  ::mlir::Value isZero = b.compare("eq", getLhs(), zero);
+  ::mlir::Value slope = b.mul(dy[0], b.mul(getResult(), b.log(getLhs())));
+  dx[1] = b.sumTo(b.select(isZero, b.constantLike(getResult(), 0), slope), getRhs());}]>>;
+
+def NegOp : Sinter_Unary<"neg", "rules::neg(t(0))", "s.neg(x)", GradientExpr<"  dx[0] = b.neg(dy[0]);">>;
+def ExpOp : Sinter_Unary<"exp", "rules::exp(t(0))", "s.exp(x)", GradientExpr<"  dx[0] = b.mul(dy[0], getResult());">>;
+def LogOp : Sinter_Unary<"log", "rules::log(t(0))", "s.log(x)", GradientExpr<"  dx[0] = b.div(dy[0], getInput());">>;
+def SqrtOp : Sinter_Unary<"sqrt", "rules::sqrt(t(0))", "s.sqrt(x)",
+    GradientExpr<"  dx[0] = b.div(b.mul(dy[0], b.constantLike(getInput(), 0.5)), getResult());">>;
+def RsqrtOp : Sinter_Unary<"rsqrt", "rules::rsqrt(t(0))", "s.rsqrt(x)",
+    GradientExpr<"  dx[0] = b.mul(b.mul(dy[0], b.constantLike(getInput(), -0.5)), b.div(getResult(), getInput()));">>;
+def TanhOp : Sinter_Unary<"tanh", "rules::tanh(t(0))", "s.tanh(x)", GradientExpr<[{
+  dx[0] = b.mul(dy[0], b.sub(b.constantLike(getInput(), 1), b.mul(getResult(), getResult())));}]>>;
+def SigmoidOp : Sinter_Unary<"sigmoid", "rules::sigmoid(t(0))", "s.sigmoid(x)", GradientExpr<[{
+  dx[0] = b.mul(dy[0], b.mul(getResult(), b.sub(b.constantLike(getInput(), 1), getResult())));}]>>;
+/// max(x, 0); its gradient at 0 is 0 and is read off the result, so that the input need not be kept.
+def ReluOp : Sinter_Unary<"relu", "rules::relu(t(0))", "s.max(x, s.zero(x))", GradientExpr<[{
+  dx[0] = b.select(b.compare("gt", getResult(), b.constantLike(getResult(), 0)), dy[0], b.constantLike(getResult(), 0));}]>>;
+def AbsOp : Sinter_Unary<"abs", "rules::abs(t(0))", "s.abs(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.sign(getInput()));">>;
+/// -1, 0 or 1; NaN stays NaN.
+def SignOp : Sinter_Unary<"sign", "rules::sign(t(0))", "s.sign(x)", GradientExpr<"  // constant but at 0">>;
+
+def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",
+    "s.compare(getPredicate(), x, y)", NoGradient<"a comparison is piecewise constant">> {
+  let summary = "predicate: eq ne lt le gt ge; false when an operand is NaN, but for ne";
+  let arguments = (ins StrAttr:$predicate, AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+def SelectOp : Sinter_Elementwise<"select", "rules::select(t(0), t(1), t(2))", "s.select(x, y, z)", GradientExpr<[{
+  ::mlir::Value zero = b.constantLike(getResult(), 0);
+  dx[1] = b.sumTo(b.select(getCondition(), dy[0], zero), getLhs());
+  dx[2] = b.sumTo(b.select(getCondition(), zero, dy[0]), getRhs());}]>> {
+  let arguments = (ins AnyRankedTensor:$condition, AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let assemblyFormat = "$condition `,` $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+/// Floats to integers truncate.
+def CastOp : Sinter_Unary<"cast", "rules::cast(t(0), toRule(getResult().getType()).element)",
+    "s.cast(x, ::mlir::getElementTypeOrSelf(getResult().getType()))", GradientExpr<[{
+  if (::llvm::isa<::mlir::FloatType>(::mlir::getElementTypeOrSelf(getInput().getType())))
+    dx[0] = b.cast(dy[0], ::mlir::getElementTypeOrSelf(getInput().getType()));}]>>;
+def LogicalAndOp : Sinter_Binary<"logical_and", "rules::logical_and(t(0), t(1))", "s.logicalAnd(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]>;
+def LogicalOrOp : Sinter_Binary<"logical_or", "rules::logical_or(t(0), t(1))", "s.logicalOr(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]>;
+def LogicalNotOp : Sinter_Unary<"logical_not", "rules::logical_not(t(0))", "s.logicalNot(x)", NoGradient<"a logical value has no gradient">>;
+
+#endif

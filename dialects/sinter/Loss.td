@@ -1,0 +1,34 @@
+//===- Loss.td - softmax and cross-entropy ---------------------------------------------------------------------------===//
+//
+// Row ops: a maximum, a sum of exponentials, then elementwise work, all in one kernel. Their scalar code starts alike, so
+// that common-subexpression elimination joins a loss with its backward pass. Reading on: Loss.cpp.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_LOSS_TD
+#define SINTER_DIALECTS_SINTER_LOSS_TD
+
+include "dialects/sinter/OpBase.td"
+
+class Sinter_RowOp<string m, string rule, Gradient g>
+    : Sinter_RuleOp<m, g, rule, [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>]> {
+  let results = (outs AnyRankedTensor:$result);
+}
+
+def SoftmaxOp : Sinter_RowOp<"softmax", "rules::softmax(t(0), getAxis())", GradientExpr<[{
+  ::mlir::Value weighted = b.mul(dy[0], getResult());
+  dx[0] = b.sub(weighted, b.mul(getResult(), b.sum(weighted, {int64_t(getAxis())}, true)));}]>> {
+  let arguments = (ins I64Attr:$axis, AnyRankedTensor:$input);
+  let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
+}
+def LogSoftmaxOp : Sinter_RowOp<"log_softmax", "rules::log_softmax(t(0), getAxis())", GradientExpr<[{
+  dx[0] = b.sub(dy[0], b.mul(b.exp(getResult()), b.sum(dy[0], {int64_t(getAxis())}, true)));}]>> {
+  let arguments = (ins I64Attr:$axis, AnyRankedTensor:$input);
+  let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
+}
+/// -log softmax(logits)[label], stable; a label outside [0, C) gives log-sum-exp (the runtime refuses such data).
+def SoftmaxCrossEntropyOp : Sinter_RowOp<"softmax_cross_entropy", "rules::softmax_cross_entropy(t(0), t(1))", GradientInCpp> {
+  let arguments = (ins AnyRankedTensor:$logits, AnyRankedTensor:$labels);
+  let assemblyFormat = "$logits `,` $labels attr-dict `:` functional-type(operands, results)";
+}
+
+#endif

@@ -1,0 +1,16 @@
+//===- Matmul.td - products of matrices and stacks of them ----------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_MATMUL_TD
+#define SINTER_DIALECTS_SINTER_MATMUL_TD
+
+include "dialects/sinter/OpBase.td"
+
+def MatmulOp : Sinter_RuleOp<"matmul", GradientInCpp, "rules::matmul(t(0), t(1), getTransposeA(), getTransposeB())",
+                             [DeclareOpInterfaceMethods<ContractionOpInterface>]> {
+  let summary = "[..,m,k] x [..,k,n] -> [..,m,n]; leading dims broadcast; transposes swap an operand's last two axes";
+  let arguments = (ins DefaultValuedAttr<BoolAttr, "false">:$transpose_a, DefaultValuedAttr<BoolAttr, "false">:$transpose_b,
+                       AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
+}
+
+#endif

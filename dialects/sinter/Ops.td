@@ -1,0 +1,11 @@
+//===- Ops.td - all op families of the `sinter` dialect ---------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_OPS_TD
+#define SINTER_DIALECTS_SINTER_OPS_TD
+include "dialects/sinter/Elementwise.td"
+include "dialects/sinter/Shape.td"
+include "dialects/sinter/Reduce.td"
+include "dialects/sinter/Matmul.td"
+include "dialects/sinter/Loss.td"
+include "dialects/sinter/Random.td"
+include "dialects/sinter/Train.td"
+#endif

@@ -1,0 +1,41 @@
+//===- Reduce.td - sums, extremes and argmax along axes -------------------------------------------------------------===//
+//
+// Map ops whose inner dims are the reduced axes. Reading on: Reduce.cpp.
+//
+//===--------------------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_DIALECTS_SINTER_REDUCE_TD
+#define SINTER_DIALECTS_SINTER_REDUCE_TD
+
+include "dialects/sinter/OpBase.td"
+
+class Sinter_Reduce<string m, string rule, string kind, Gradient g> : Sinter_RuleOp<m, g, rule,
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>], !strconcat([{
+::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf(getInput())); }
+::mlir::AffineMap $cppClass::getOperandAccess(unsigned) { return getIdentityAccess(shapeOf(getInput()).size(), getContext()); }
+::mlir::AffineMap $cppClass::getResultAccess(unsigned) { return getReducedAccess(shapeOf(getInput()).size(), getInnerDims(), keepsDims(*this), getContext()); }
+void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
+                          ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
+  results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n")> {
+  let results = (outs AnyRankedTensor:$result);
+}
+
+class Sinter_AxesReduce<string m, string rule, string kind, Gradient g> : Sinter_Reduce<m,
+    !strconcat(rule, "(t(0), vec(getAxes()), getKeepdims())"), kind, g> {
+  let arguments = (ins DenseI64ArrayAttr:$axes, DefaultValuedAttr<BoolAttr, "false">:$keepdims, AnyRankedTensor:$input);
+  let assemblyFormat = "$input `axes` $axes attr-dict `:` functional-type(operands, results)";
+}
+
+def SumOp : Sinter_AxesReduce<"sum", "rules::sum", "sum",
+    GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> { let hasFolder = 1; }
+/// NaN propagates; equal extremes share the cotangent equally.
+def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "rules::reduce_max", "max",
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">>;
+def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "rules::reduce_min", "min",
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">>;
+/// i32 index of the first largest element along `axis`.
+def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", NoGradient<"an index is piecewise constant">> {
+  let arguments = (ins I64Attr:$axis, AnyRankedTensor:$input);
+  let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
+}
+
+#endif

@@ -1,0 +1,177 @@
+//===- Shape.cpp - ops that move elements or make tensors --------------------------------------------===//
+#include "dialects/sinter/GradBuilder.h"
+#include "dialects/sinter/ScalarBuilder.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::ir;
+
+static SmallVector<int64_t> resultDomain(Operation *op) { return llvm::to_vector(shapeOf(op->getResult(0))); }
+static void passOn(ValueRange operands, SmallVectorImpl<Value> &results) { results.push_back(operands[0]); }
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
+
+//===--- iota ------------------------------------------------------------------------------------===//
+
+SmallVector<int64_t> IotaOp::getMapDomain() { return resultDomain(*this); }
+AffineMap IotaOp::getOperandAccess(unsigned) { return {}; }
+AffineMap IotaOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
+  Type element = getElementTypeOrSelf(getResult().getType());
+  Type index = isa<FloatType>(element) ? Type(b.getI32Type()) : element;
+  Value value;
+  int64_t dim = dims[getAxis()];
+  if (dim < 0) // an axis of size 1 has no dim in the kernel
+    value = arith::ConstantOp::create(b, loc, b.getIntegerAttr(index, 0));
+  else
+    value = kernel::IndexOp::create(b, loc, index, dim);
+  results.push_back(ScalarBuilder(b, loc).cast(value, element));
+}
+
+//===--- reshape, transpose, broadcast ----------------------------------------------------------===//
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor) {
+  return getInput().getType() == getResult().getType() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+
+SmallVector<int64_t> TransposeOp::getMapDomain() { return resultDomain(*this); }
+AffineMap TransposeOp::getOperandAccess(unsigned) {
+  SmallVector<AffineExpr> index(getPerm().size());
+  for (auto [i, axis] : llvm::enumerate(getPerm()))
+    index[axis] = getAffineDimExpr(i, getContext());
+  return AffineMap::get(index.size(), 0, index, getContext());
+}
+AffineMap TransposeOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void TransposeOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+  passOn(operands, results);
+}
+LogicalResult TransposeOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+  SmallVector<int64_t> inverse(getPerm().size());
+  for (auto [i, axis] : llvm::enumerate(getPerm()))
+    inverse[axis] = i;
+  dx[0] = b.transpose(dy[0], inverse);
+  return success();
+}
+OpFoldResult TransposeOp::fold(FoldAdaptor) {
+  return llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size())) && getInput().getType() == getResult().getType()
+             ? OpFoldResult(getInput())
+             : OpFoldResult();
+}
+
+SmallVector<int64_t> BroadcastToOp::getMapDomain() { return resultDomain(*this); }
+AffineMap BroadcastToOp::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
+AffineMap BroadcastToOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void BroadcastToOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+  passOn(operands, results);
+}
+OpFoldResult BroadcastToOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getResult().getType())
+    return getInput();
+  auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput());
+  return splat ? OpFoldResult(splat.resizeSplat(cast<ShapedType>(getResult().getType()))) : OpFoldResult();
+}
+
+//===--- concat ----------------------------------------------------------------------------------===//
+
+SmallVector<int64_t> ConcatOp::getMapDomain() { return resultDomain(*this); }
+bool ConcatOp::readsPadded() { return true; }
+/// Where operand `i` begins along the axis.
+static int64_t startOf(ConcatOp op, unsigned i) {
+  int64_t start = 0;
+  for (unsigned k = 0; k < i; ++k)
+    start += shapeOf(op.getInputs()[k])[op.getAxis()];
+  return start;
+}
+AffineMap ConcatOp::getOperandAccess(unsigned i) {
+  SmallVector<AffineExpr> index;
+  for (size_t d = 0; d < shapeOf(getResult()).size(); ++d)
+    index.push_back(getAffineDimExpr(d, getContext()) - (d == getAxis() ? startOf(*this, i) : 0));
+  return AffineMap::get(index.size(), 0, index, getContext());
+}
+AffineMap ConcatOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void ConcatOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t> dims,
+                         SmallVectorImpl<Value> &results) {
+  ScalarBuilder s(b, loc);
+  Value value = operands.back();
+  if (operands.size() > 1 && dims[getAxis()] >= 0) {
+    Value at = kernel::IndexOp::create(b, loc, b.getI64Type(), dims[getAxis()]);
+    for (unsigned i = operands.size() - 1; i-- > 0;)
+      value = s.select(s.compare("lt", at, s.constant(at, startOf(*this, i + 1))), operands[i], value);
+  } else {
+    for (auto [i, operand] : llvm::enumerate(operands)) // one element along the axis: the operand that has it
+      if (shapeOf(getInputs()[i])[getAxis()] != 0)
+        value = operand;
+  }
+  results.push_back(value);
+}
+LogicalResult ConcatOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+  for (unsigned i = 0; i < getInputs().size(); ++i) {
+    SmallVector<int64_t> starts(shapeOf(getResult()).size(), 0), limits(shapeOf(getInputs()[i]));
+    starts[getAxis()] = startOf(*this, i);
+    limits[getAxis()] += starts[getAxis()];
+    dx[i] = b.slice(dy[0], starts, limits);
+  }
+  return success();
+}
+
+//===--- slice and pad -----------------------------------------------------------------------------===//
+
+SmallVector<int64_t> SliceOp::getMapDomain() { return resultDomain(*this); }
+AffineMap SliceOp::getOperandAccess(unsigned) {
+  SmallVector<AffineExpr> index;
+  for (auto [d, start, stride] : llvm::enumerate(getStarts(), getStrides()))
+    index.push_back(getAffineDimExpr(d, getContext()) * stride + start);
+  return AffineMap::get(index.size(), 0, index, getContext());
+}
+AffineMap SliceOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void SliceOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+  passOn(operands, results);
+}
+LogicalResult SliceOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+  Value spread = dy[0];
+  ArrayRef<int64_t> from = shapeOf(getInput());
+  // Strides: give each element `stride - 1` zeros behind it, one axis at a time, by a padded axis of size 1.
+  for (size_t axis = 0; axis < from.size(); ++axis) {
+    int64_t stride = getStrides()[axis];
+    SmallVector<int64_t> shape(shapeOf(spread));
+    if (stride == 1 || shape[axis] <= 1)
+      continue;
+    SmallVector<int64_t> split(shape), low(shape.size() + 1, 0), high(shape.size() + 1, 0);
+    split.insert(split.begin() + axis + 1, 1);
+    high[axis + 1] = stride - 1;
+    Value wide = b.pad(b.reshape(spread, split), low, high);
+    SmallVector<int64_t> merged(shape), starts(shape.size(), 0);
+    merged[axis] *= stride;
+    spread = b.reshape(wide, merged);
+    merged[axis] -= stride - 1; // nothing lies behind the last element
+    spread = b.slice(spread, starts, merged);
+  }
+  SmallVector<int64_t> low(getStarts()), high;
+  for (size_t axis = 0; axis < from.size(); ++axis) {
+    if (shapeOf(spread)[axis] == 0)
+      low[axis] = 0;
+    high.push_back(from[axis] - low[axis] - shapeOf(spread)[axis]);
+  }
+  dx[0] = b.pad(spread, low, high);
+  return success();
+}
+
+SmallVector<int64_t> PadOp::getMapDomain() { return resultDomain(*this); }
+bool PadOp::readsPadded() { return true; }
+AffineMap PadOp::getOperandAccess(unsigned) {
+  SmallVector<AffineExpr> index;
+  for (auto [d, low] : llvm::enumerate(getLow()))
+    index.push_back(getAffineDimExpr(d, getContext()) - low);
+  return AffineMap::get(index.size(), 0, index, getContext());
+}
+AffineMap PadOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void PadOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+  passOn(operands, results);
+}
+LogicalResult PadOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+  SmallVector<int64_t> limits;
+  for (auto [low, size] : llvm::zip(getLow(), shapeOf(getInput())))
+    limits.push_back(low + size);
+  dx[0] = b.slice(dy[0], getLow(), limits);
+  return success();
+}

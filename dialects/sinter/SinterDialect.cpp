@@ -1,0 +1,39 @@
+//===- SinterDialect.cpp - registration of the `sinter` dialect ----------------------------------------===//
+#include "dialects/sinter/GradBuilder.h"
+#include "dialects/sinter/ScalarBuilder.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "sinter/rules/elementwise.h"
+#include "sinter/rules/loss.h"
+#include "sinter/rules/matmul.h"
+#include "sinter/rules/random.h"
+#include "sinter/rules/reduce.h"
+#include "sinter/rules/shape.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::ir;
+
+#include "dialects/sinter/SinterDialect.cpp.inc"
+#include "dialects/sinter/SinterInterfaces.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/sinter/SinterAttrs.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/sinter/SinterOps.cpp.inc"
+
+void SinterDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/sinter/SinterAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/sinter/SinterOps.cpp.inc"
+      >();
+}
+
+Operation *SinterDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  return elements ? ConstantOp::create(builder, loc, type, elements).getOperation() : nullptr;
+}

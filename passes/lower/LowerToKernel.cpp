@@ -9,7 +9,9 @@
 #include "passes/Passes.h"
 #include "passes/fuse/Domain.h"
 
+#include "mlir/IR/Dominance.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/CSE.h"
 #include "passes/lower/Lowering.h"
 
 using namespace mlir;
@@ -158,5 +160,11 @@ struct LowerToKernel : sinter::passes::impl::LowerToKernelBase<LowerToKernel> {
       source.erase();
     }
     generateEntries(getOperation());
+    // Ops of one kernel begin alike (softmax and its loss): their scalar code is shared.
+    getOperation().walk([&](kernel::KernelOpInterface op) {
+      DominanceInfo dominance(op);
+      IRRewriter rewriter(&getContext());
+      eliminateCommonSubExpressions(rewriter, dominance, op);
+    });
   }
 };

@@ -39,6 +39,19 @@ def Fold : Pass<"fold", "::mlir::ModuleOp"> {
   }];
 }
 
+def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
+  let summary = "expands sinter.gradient by reverse mode";
+  let description = [{
+    Every op between the xs and the ys writes its vector-Jacobian product in `sinter` ops; cotangents that meet are added.
+    An op without a gradient on such a path is an error that names the path; an x that no y depends on gets zeros and a
+    warning.
+    ```
+    %l = sinter.sum %p axes [0] ...                %g = sinter.broadcast_to %dl ...
+    %dw = sinter.gradient %l, %dl, %w ys 1   →     %dw = sinter.mul %g, %x ...      // p = w * x
+    ```
+  }];
+}
+
 //===--- fused --------------------------------------------------------------------------------------------------------===//
 
 def FuseContractions : Pass<"fuse-contractions", "::mlir::ModuleOp"> {

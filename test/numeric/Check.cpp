@@ -1,0 +1,222 @@
+//===- Check.cpp - the checks of a numeric row -----------------------------------------------------------------===//
+//
+// All cases of a row become entries of one module, so that a row is compiled once: value_<i> computes the result,
+// gradient_<i> the cotangents of all float operands.
+// Reading on: Check.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/numeric/Check.h"
+
+#include "test/numeric/Compile.h"
+
+#include "mlir/IR/Verifier.h"
+
+#include <chrono>
+#include <cmath>
+
+using namespace sinter;
+using namespace sinter::test;
+using interpret::Arguments;
+using interpret::Evaluation;
+using interpret::Values;
+
+std::string test::labelOf(const Row &row, const Case &c) {
+  std::string label = row.name + " ";
+  for (const Type &type : c.operands)
+    label += rules::toString(type) + " ";
+  if (c.result.element != ElementType::Invalid)
+    label += "-> " + rules::toString(c.result) + " ";
+  for (const Attr &attr : c.attrs) {
+    label += attr.name + "=";
+    if (auto *value = std::get_if<int64_t>(&attr.value))
+      label += std::to_string(*value);
+    else if (auto *value = std::get_if<bool>(&attr.value))
+      label += *value ? "true" : "false";
+    else if (auto *value = std::get_if<std::string>(&attr.value))
+      label += *value;
+    else if (auto *value = std::get_if<Dims>(&attr.value))
+      label += rules::toString(*value);
+    label += " ";
+  }
+  return label;
+}
+
+std::vector<Dims> test::hardShapes() {
+  return {{}, {1}, {7}, {13, 5}, {15}, {16}, {17}, {31}, {33}, {8}, {9}, {0}, {3, 0, 2}, {2, 3, 5}, {1, 1}};
+}
+
+std::vector<std::pair<Dims, Dims>> test::broadcastPairs() {
+  return {{{}, {}},         {{7}, {7}},       {{17}, {1}},      {{1}, {17}},         {{17}, {}},       {{}, {15}},
+          {{3, 5}, {5}},    {{5}, {3, 5}},    {{3, 5}, {3, 1}}, {{3, 1}, {3, 5}},    {{3, 5}, {1, 1}}, {{3, 1}, {1, 5}},
+          {{1, 5}, {3, 1}}, {{3, 5}, {3, 5}}, {{3, 33}, {}},    {{2, 1, 17}, {3, 1}}, {{2, 3, 5}, {3, 5}}, {{2, 3, 5}, {2, 1, 5}},
+          {{0}, {1}},       {{0, 3}, {3}},    {{1}, {0}},       {{3, 1}, {1, 0}}};
+}
+
+static std::string operandName(size_t i) { return std::string(1, static_cast<char>('a' + i)); }
+
+static Domain domainOf(const Row &row, size_t operand) {
+  if (row.domains.empty())
+    return Domain::Any;
+  return row.domains[std::min(operand, row.domains.size() - 1)];
+}
+
+Values test::inputsOf(const Row &row, const Case &c) {
+  Random random(seedOf(labelOf(row, c)));
+  Values inputs;
+  for (size_t i = 0; i < c.operands.size(); ++i)
+    inputs[operandName(i)] = sample(c.operands[i], domainOf(row, i), random, static_cast<int>(i), c.indices);
+  return inputs;
+}
+
+static mlir::Value build(EntryBuilder &b, const Row &row, const Case &c, llvm::ArrayRef<mlir::Value> operands) {
+  return row.build ? row.build(b, operands, c) : b.op(row.name, operands, c.attrs, c.result);
+}
+
+// value_<i>, and gradient_<i> where there is one. Gives the result's type.
+static Type addEntries(mlir::ModuleOp module, const Row &row, const Case &c, size_t number) {
+  Type result;
+  for (bool gradient : {false, true}) {
+    if (gradient && !row.differentiable)
+      break;
+    std::string name = (gradient ? "gradient_" : "value_") + std::to_string(number);
+    EntryBuilder b(module, name, name, "predict", 0);
+    std::vector<mlir::Value> operands, xs;
+    for (size_t i = 0; i < c.operands.size(); ++i) {
+      operands.push_back(b.input(operandName(i), c.operands[i]));
+      if (rules::isFloat(c.operands[i].element))
+        xs.push_back(operands.back());
+    }
+    mlir::Value y = build(b, row, c, operands);
+    result = typeOf(y);
+    if (!gradient) {
+      b.output("y", y);
+    } else {
+      std::vector<mlir::Value> dx = b.gradient({y}, {b.input("dy", result)}, xs);
+      for (size_t i = 0, next = 0; i < c.operands.size(); ++i)
+        if (rules::isFloat(c.operands[i].element))
+          b.output("d" + operandName(i), dx[next++]);
+    }
+    b.finish();
+  }
+  return result;
+}
+
+static double dot(const Tensor &a, const Tensor &b) {
+  double sum = 0;
+  for (int64_t i = 0; i < a.size(); ++i)
+    sum += a.reals[i] * b.reals[i];
+  return sum;
+}
+
+double test::differenceError(mlir::ModuleOp module, llvm::StringRef value, const Arguments &arguments,
+                             const Tensor &cotangent, const Values &gradients) {
+  double worst = 0;
+  Random random(12345);
+  for (int direction = 0; direction < 2; ++direction) {
+    const double h = 1e-5;
+    Arguments up = arguments, down = arguments;
+    double predicted = 0, scale = 1;
+    for (const auto &[name, gradient] : gradients) {
+      std::string operand = name.substr(1);
+      for (int64_t i = 0; i < gradient.size(); ++i) {
+        double v = 2 * random.uniform() - 1;
+        up.inputs[operand].reals[i] += h * v;
+        down.inputs[operand].reals[i] -= h * v;
+        predicted += gradient.reals[i] * v;
+        scale += std::fabs(gradient.reals[i] * v);
+      }
+    }
+    llvm::FailureOr<Evaluation> above = interpret::evaluate(module, value, up);
+    llvm::FailureOr<Evaluation> below = interpret::evaluate(module, value, down);
+    if (failed(above) || failed(below))
+      return INFINITY;
+    double measured = (dot(above->outputs["y"], cotangent) - dot(below->outputs["y"], cotangent)) / (2 * h);
+    double error = std::fabs(measured - predicted) / scale;
+    worst = error <= worst ? worst : error; // keeps NaN
+  }
+  return worst;
+}
+
+static bool usesSingle(const Case &c, const Type &result) {
+  bool single = result.element == ElementType::F32;
+  for (const Type &type : c.operands)
+    single |= type.element == ElementType::F32;
+  return single;
+}
+
+namespace {
+struct Made {
+  size_t number;
+  const Case *c;
+  Type result;
+  Arguments arguments;
+  Tensor cotangent;
+};
+} // namespace
+
+static void checkCompiled(Program &program, mlir::ModuleOp module, const Row &row, const Made &made,
+                          const std::string &entry, const Options &options, double &worst, Outcome &outcome) {
+  llvm::FailureOr<Evaluation> want = interpret::evaluate(module, entry, made.arguments);
+  llvm::FailureOr<Evaluation> got = program.run(entry, made.arguments, options.threads);
+  std::string label = labelOf(row, *made.c) + entry;
+  if (failed(want) || failed(got)) {
+    outcome.failures.push_back(label + ": does not run");
+    return;
+  }
+  double tolerance = usesSingle(*made.c, made.result) ? row.tolerance : std::min(row.tolerance, 1e-12);
+  for (const auto &[name, expected] : want->outputs) {
+    double error = errorOf(got->outputs[name], expected);
+    worst = std::max(worst, error);
+    if (!(error <= tolerance))
+      outcome.failures.push_back(label + " " + name + ": error " + std::to_string(error));
+  }
+}
+
+Outcome test::check(const Row &row, const Options &options) {
+  Outcome outcome;
+  mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
+  std::vector<Made> all;
+  for (size_t i = 0; i < row.cases.size(); i += options.sampleEvery) {
+    Made made{i, &row.cases[i], addEntries(*module, row, row.cases[i], i), {}, {}};
+    made.arguments.inputs = inputsOf(row, row.cases[i]);
+    if (row.differentiable) {
+      Random random(i);
+      made.cotangent = sample(made.result, Domain::Any, random);
+      made.arguments.inputs["dy"] = made.cotangent;
+    }
+    all.push_back(made);
+  }
+  if (failed(mlir::verify(*module))) {
+    outcome.failures.push_back(row.name + ": the module is invalid");
+    return outcome;
+  }
+  std::unique_ptr<Program> program;
+  if (options.compiles && !(program = compile(*module, options.level)))
+    outcome.failures.push_back(row.name + ": does not compile");
+  if (row.differentiable && !differentiate(*module)) {
+    outcome.failures.push_back(row.name + ": does not differentiate");
+    return outcome;
+  }
+  for (const Made &made : all) {
+    std::string number = std::to_string(made.number);
+    if (program) {
+      checkCompiled(*program, *module, row, made, "value_" + number, options, outcome.valueError, outcome);
+      ++outcome.values;
+    }
+    if (!row.differentiable)
+      continue;
+    llvm::FailureOr<Evaluation> gradients = interpret::evaluate(*module, "gradient_" + number, made.arguments);
+    double error = failed(gradients) ? INFINITY
+                                     : differenceError(*module, "value_" + number, made.arguments, made.cotangent,
+                                                       gradients->outputs);
+    outcome.gradientError = std::max(outcome.gradientError, error);
+    ++outcome.gradients;
+    if (!(error <= 1e-7))
+      outcome.failures.push_back(labelOf(row, *made.c) + "gradient against differences: error " + std::to_string(error));
+    if (program) {
+      checkCompiled(*program, *module, row, made, "gradient_" + number, options, outcome.compiledError, outcome);
+      ++outcome.compiledGradients;
+    }
+  }
+  return outcome;
+}

@@ -1,0 +1,38 @@
+//===- Compile.h - the real pipeline, in this process -------------------------------------------------------===//
+//
+// Compiles a module through compiler/Pipeline and runs its entries by JIT: segments, load and save entries and SPMD
+// threads as a trainer has them. No file is written and nothing is linked.
+// Reading on: Check.h (who compares the results with the oracle).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_TEST_NUMERIC_COMPILE_H
+#define SINTER_TEST_NUMERIC_COMPILE_H
+
+#include "codegen/interpret/Interpreter.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+
+namespace sinter::test {
+
+/// Expands every sinter.gradient in place; false after an error was printed.
+bool differentiate(mlir::ModuleOp module);
+
+/// A module compiled into memory.
+class Program {
+public:
+  virtual ~Program() = default;
+  /// Runs entry `entry` (its symbol name) with `threads` threads.
+  virtual llvm::FailureOr<interpret::Evaluation> run(llvm::StringRef entry, const interpret::Arguments &arguments,
+                                                     unsigned threads) = 0;
+};
+
+/// True when this build can compile and run (the JIT and the pipeline are linked in).
+bool canCompile();
+/// Compiles a copy of `module` at -O`level`; null after an error was printed.
+std::unique_ptr<Program> compile(mlir::ModuleOp module, int level);
+
+} // namespace sinter::test
+
+#endif

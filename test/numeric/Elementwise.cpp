@@ -1,0 +1,104 @@
+//===- Elementwise.cpp - numeric rows of elementwise ops ---------------------------------------------------===//
+//
+// Reading on: Rows.h; codegen/interpret/Elementwise.cpp (the oracle).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/numeric/Rows.h"
+
+using namespace sinter;
+using namespace sinter::test;
+using E = ElementType;
+
+static std::vector<Case> unaryCases(std::vector<E> elements) {
+  std::vector<Case> cases;
+  for (E element : elements)
+    for (const Dims &dims : hardShapes())
+      cases.push_back({{{element, dims}}});
+  return cases;
+}
+
+static std::vector<Case> binaryCases(std::vector<E> elements) {
+  std::vector<Case> cases;
+  for (E element : elements)
+    for (const auto &[a, b] : broadcastPairs())
+      cases.push_back({{{element, a}, {element, b}}});
+  return cases;
+}
+
+static std::vector<Case> withAttr(std::vector<Case> cases, const Attr &attr) {
+  for (Case &c : cases)
+    c.attrs.push_back(attr);
+  return cases;
+}
+
+static void unaryRows(std::vector<Row> &rows) {
+  for (const char *name : {"neg", "exp", "tanh", "sigmoid", "relu", "abs"})
+    rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64})});
+  for (const char *name : {"log", "sqrt", "rsqrt"})
+    rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64}), .domains = {Domain::Positive}});
+  rows.push_back({.name = "sign", .cases = unaryCases({E::F32, E::F64}), .differentiable = false});
+  for (const char *name : {"neg", "abs", "sign", "relu"})
+    rows.push_back({.name = name, .cases = unaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+                    .differentiable = false});
+}
+
+static void binaryRows(std::vector<Row> &rows) {
+  for (const char *name : {"add", "sub", "mul"}) {
+    rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64})});
+    rows.push_back({.name = name, .cases = binaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+                    .differentiable = false});
+  }
+  rows.push_back({.name = "div", .cases = binaryCases({E::F32, E::F64})});
+  rows.push_back({.name = "pow", .cases = binaryCases({E::F32, E::F64}),
+                  .domains = {Domain::Positive, Domain::Any}, .tolerance = 2e-5});
+  for (const char *name : {"max", "min"}) {
+    rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64}), .domains = {Domain::Distinct}});
+    rows.push_back({.name = name, .cases = binaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+                    .differentiable = false});
+  }
+}
+
+static void logicRows(std::vector<Row> &rows) {
+  for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
+    rows.push_back({.name = "compare", .cases = withAttr(binaryCases({E::F32, E::F64, E::I32}),
+                                                         {"predicate", std::string(predicate)}),
+                    .domains = {Domain::Anything}, .differentiable = false});
+  for (const char *name : {"logical_and", "logical_or"})
+    rows.push_back({.name = name, .cases = binaryCases({E::Bool}), .domains = {Domain::Anything},
+                    .differentiable = false});
+  rows.push_back({.name = "logical_not", .cases = unaryCases({E::Bool}), .domains = {Domain::Anything},
+                  .differentiable = false});
+}
+
+static void selectRows(std::vector<Row> &rows) {
+  Row row{.name = "select"};
+  for (E element : {E::F32, E::F64})
+    for (const auto &[a, b] : broadcastPairs()) {
+      row.cases.push_back({{{E::Bool, a}, {element, a}, {element, b}}});
+      row.cases.push_back({{{E::Bool, b}, {element, a}, {element, b}}});
+      row.cases.push_back({{{E::Bool, {}}, {element, a}, {element, b}}});
+    }
+  rows.push_back(row);
+}
+
+static void castRows(std::vector<Row> &rows) {
+  Row smooth{.name = "cast"}, stepped{.name = "cast", .domains = {Domain::Anything}, .differentiable = false};
+  for (const Dims &dims : hardShapes()) {
+    for (auto [from, to] : {std::pair{E::F32, E::F64}, {E::F64, E::F32}, {E::F32, E::F32}})
+      smooth.cases.push_back({{{from, dims}}, {}, {to, dims}});
+    for (auto [from, to] : {std::pair{E::F32, E::I32}, {E::I32, E::F32}, {E::Bool, E::F32}, {E::F32, E::Bool},
+                            {E::I32, E::I64}, {E::I64, E::I32}, {E::U8, E::F32}, {E::F64, E::I64},
+                            {E::I64, E::F64}, {E::Bool, E::I32}, {E::I32, E::Bool}})
+      stepped.cases.push_back({{{from, dims}}, {}, {to, dims}});
+  }
+  rows.push_back(smooth);
+  rows.push_back(stepped);
+}
+
+void test::elementwiseRows(std::vector<Row> &rows) {
+  unaryRows(rows);
+  binaryRows(rows);
+  logicRows(rows);
+  selectRows(rows);
+  castRows(rows);
+}

@@ -1,0 +1,251 @@
+//===- Graph.cpp - builds `sinter` modules for tests ---------------------------------------------------------===//
+//
+// Reading on: Graph.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/numeric/Graph.h"
+
+#include "dialects/sinter/Sinter.h"
+#include "sinter/rules/elementwise.h"
+#include "sinter/rules/loss.h"
+#include "sinter/rules/matmul.h"
+#include "sinter/rules/reduce.h"
+#include "sinter/rules/shape.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace sinter;
+using namespace sinter::test;
+
+mlir::MLIRContext &test::context() {
+  static mlir::MLIRContext *instance = [] {
+    auto *made = new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
+    made->loadDialect<ir::SinterDialect, kernel::KernelDialect, mlir::func::FuncDialect>();
+    return made;
+  }();
+  return *instance;
+}
+
+mlir::Type test::tensorType(const Type &type) { return ir::fromRule(type, &context()); }
+
+Type test::typeOf(mlir::Value value) { return interpret::typeOf(value.getType()); }
+
+//===--- Result types -----------------------------------------------------------------------------===//
+
+template <class T> static const T *find(const std::vector<Attr> &attrs, llvm::StringRef name) {
+  for (const Attr &attr : attrs)
+    if (attr.name == name)
+      return std::get_if<T>(&attr.value);
+  return nullptr;
+}
+
+static Type valueOf(const rules::Result<Type> &result) { return result ? *result : Type{}; }
+
+static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Attr> &attrs) {
+  const Dims *axes = find<Dims>(attrs, "axes");
+  const bool *keepdims = find<bool>(attrs, "keepdims");
+  if (!axes)
+    return {};
+  bool keeps = keepdims && *keepdims;
+  if (op == "sum")
+    return valueOf(rules::sum(a, *axes, keeps));
+  return valueOf(op == "reduce_max" ? rules::reduce_max(a, *axes, keeps) : rules::reduce_min(a, *axes, keeps));
+}
+
+static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+  if (op == "sum" || op == "reduce_max" || op == "reduce_min")
+    return inferReduce(op, t[0], attrs);
+  if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
+    if (op == "argmax")
+      return valueOf(rules::argmax(t[0], *axis));
+    if (op == "softmax" || op == "log_softmax")
+      return valueOf(rules::softmax(t[0], *axis));
+    if (op == "concat")
+      return valueOf(rules::concat(t, *axis));
+  }
+  if (const Dims *perm = find<Dims>(attrs, "perm"))
+    return valueOf(rules::transpose(t[0], *perm));
+  if (const Dims *starts = find<Dims>(attrs, "starts"))
+    return valueOf(rules::slice(t[0], *starts, *find<Dims>(attrs, "limits"), *find<Dims>(attrs, "strides")));
+  if (const Dims *low = find<Dims>(attrs, "low"))
+    return valueOf(rules::pad(t[0], *low, *find<Dims>(attrs, "high")));
+  if (op == "matmul") {
+    const bool *ta = find<bool>(attrs, "transpose_a"), *tb = find<bool>(attrs, "transpose_b");
+    return valueOf(rules::matmul(t[0], t[1], ta && *ta, tb && *tb));
+  }
+  return {};
+}
+
+Type test::inferType(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+  if (op == "compare")
+    return valueOf(rules::compare(t[0], t[1], *find<std::string>(attrs, "predicate")));
+  if (op == "select")
+    return valueOf(rules::select(t[0], t[1], t[2]));
+  if (op == "softmax_cross_entropy")
+    return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
+  for (llvm::StringRef name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign",
+                               "stop_gradient", "logical_not"})
+    if (op == name)
+      return t[0];
+  if (Type type = inferWithAttrs(op, t, attrs); type.element != ElementType::Invalid)
+    return type;
+  if (t.size() != 2 || t[0].element != t[1].element)
+    return {};
+  std::optional<Dims> dims = rules::broadcastShapes(t[0].dims, t[1].dims);
+  return dims ? Type{t[0].element, *dims} : Type{};
+}
+
+//===--- Attributes -------------------------------------------------------------------------------===//
+
+static mlir::Attribute denseOf(const Tensor &tensor) {
+  auto type = llvm::cast<mlir::RankedTensorType>(tensorType(tensor.type));
+  std::vector<mlir::Attribute> elements;
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    elements.push_back(tensor.isReal() ? mlir::Attribute(mlir::FloatAttr::get(type.getElementType(), tensor.reals[i]))
+                                       : mlir::IntegerAttr::get(type.getElementType(), tensor.integers[i]));
+  return mlir::DenseElementsAttr::get(type, elements);
+}
+
+static mlir::Attribute attributeOf(const Attr &attr) {
+  mlir::Builder b(&context());
+  if (auto *value = std::get_if<int64_t>(&attr.value))
+    return b.getI64IntegerAttr(*value);
+  if (auto *value = std::get_if<bool>(&attr.value))
+    return b.getBoolAttr(*value);
+  if (auto *value = std::get_if<double>(&attr.value))
+    return b.getF64FloatAttr(*value);
+  if (auto *value = std::get_if<std::string>(&attr.value))
+    return b.getStringAttr(*value);
+  if (auto *value = std::get_if<Dims>(&attr.value))
+    return b.getDenseI64ArrayAttr(*value);
+  return denseOf(std::get<Tensor>(attr.value));
+}
+
+static mlir::ArrayAttr strings(const std::vector<std::string> &names) {
+  return mlir::Builder(&context()).getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(names.begin(), names.end()));
+}
+
+//===--- Entries ----------------------------------------------------------------------------------===//
+
+static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
+
+EntryBuilder::EntryBuilder(mlir::ModuleOp module, const std::string &symbol, const std::string &name,
+                           const std::string &kind, int64_t batch)
+    : builder(&context()) {
+  builder.setInsertionPointToEnd(module.getBody());
+  mlir::OperationState state(here(), "sinter.entry");
+  state.addAttribute("sym_name", builder.getStringAttr(symbol));
+  state.addAttribute("entry_name", builder.getStringAttr(name));
+  state.addAttribute("kind", builder.getStringAttr(kind));
+  state.addAttribute("batch", builder.getI64IntegerAttr(batch));
+  state.addAttribute("arg_names", strings({}));
+  state.addRegion()->emplaceBlock();
+  entry = builder.create(state);
+  builder.setInsertionPointToStart(&entry->getRegion(0).front());
+}
+
+mlir::Value EntryBuilder::input(const std::string &name, const Type &type) {
+  inputNames.push_back(name);
+  return entry->getRegion(0).front().addArgument(tensorType(type), here());
+}
+
+mlir::Value EntryBuilder::op(llvm::StringRef name, llvm::ArrayRef<mlir::Value> operands,
+                             const std::vector<Attr> &attrs, Type result) {
+  if (result.element == ElementType::Invalid) {
+    std::vector<Type> types;
+    for (mlir::Value operand : operands)
+      types.push_back(typeOf(operand));
+    result = inferType(name, types, attrs);
+  }
+  if (result.element == ElementType::Invalid)
+    llvm::report_fatal_error(llvm::Twine("test: no result type for ") + name);
+  mlir::OperationState state(here(), ("sinter." + name).str());
+  state.addOperands(operands);
+  state.addTypes(tensorType(result));
+  for (const Attr &attr : attrs)
+    state.addAttribute(attr.name, attributeOf(attr));
+  return builder.create(state)->getResult(0);
+}
+
+mlir::Value EntryBuilder::get(const std::string &symbol, const Type &type) {
+  mlir::OperationState state(here(), "sinter.get");
+  state.addTypes(tensorType(type));
+  state.addAttribute("symbol", mlir::FlatSymbolRefAttr::get(&context(), symbol));
+  return builder.create(state)->getResult(0);
+}
+
+mlir::Value EntryBuilder::constant(const Type &type, double value) {
+  Tensor tensor(type);
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.setReal(i, value);
+  return op("constant", {}, {{"value", tensor}}, type);
+}
+
+std::vector<mlir::Value> EntryBuilder::gradient(llvm::ArrayRef<mlir::Value> ys, llvm::ArrayRef<mlir::Value> cotangents,
+                                                llvm::ArrayRef<mlir::Value> xs) {
+  mlir::OperationState state(here(), "sinter.gradient");
+  state.addOperands(ys);
+  state.addOperands(cotangents);
+  state.addOperands(xs);
+  for (mlir::Value x : xs)
+    state.addTypes(x.getType());
+  state.addAttribute("num_ys", builder.getI64IntegerAttr(ys.size()));
+  mlir::Operation *made = builder.create(state);
+  return {made->result_begin(), made->result_end()};
+}
+
+void EntryBuilder::output(const std::string &name, mlir::Value value) {
+  outputNames.push_back(name);
+  outputs.push_back(value);
+}
+
+void EntryBuilder::update(const std::string &symbol, mlir::Value value) {
+  updateNames.push_back(symbol);
+  updates.push_back(value);
+}
+
+void EntryBuilder::finish() {
+  entry->setAttr("arg_names", strings(inputNames));
+  mlir::OperationState state(here(), "sinter.return");
+  state.addOperands(outputs);
+  state.addOperands(updates);
+  llvm::SmallVector<mlir::Attribute> symbols;
+  for (const std::string &name : updateNames)
+    symbols.push_back(mlir::FlatSymbolRefAttr::get(&context(), name));
+  state.addAttribute("names", strings(outputNames));
+  state.addAttribute("symbols", builder.getArrayAttr(symbols));
+  state.addAttribute("operandSegmentSizes", builder.getDenseI32ArrayAttr({int32_t(outputs.size()), int32_t(updates.size())}));
+  builder.create(state);
+}
+
+//===--- Modules ----------------------------------------------------------------------------------===//
+
+mlir::OwningOpRef<mlir::ModuleOp> test::makeModule(const std::string &name) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(here(), name);
+  addScalar(*module, "step", ElementType::I64, 0);
+  addScalar(*module, "seed", ElementType::I64, 0);
+  return module;
+}
+
+void test::addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type, const std::string &kind) {
+  mlir::OpBuilder builder(&context());
+  builder.setInsertionPointToEnd(module.getBody());
+  mlir::OperationState state(here(), "sinter.symbol");
+  state.addAttribute("sym_name", builder.getStringAttr(name));
+  state.addAttribute("type", mlir::TypeAttr::get(tensorType(type)));
+  state.addAttribute("kind", builder.getStringAttr(kind));
+  state.addAttribute("init", ir::InitAttr::get(&context(), "constant", 0.0, 0.0));
+  builder.create(state);
+}
+
+void test::addScalar(mlir::ModuleOp module, const std::string &name, ElementType element, double initial) {
+  mlir::OpBuilder builder(&context());
+  builder.setInsertionPointToEnd(module.getBody());
+  mlir::OperationState state(here(), "sinter.scalar");
+  state.addAttribute("sym_name", builder.getStringAttr(name));
+  state.addAttribute("type", mlir::TypeAttr::get(ir::fromRule(element, &context())));
+  state.addAttribute("initial", builder.getF64FloatAttr(initial));
+  state.addAttribute("help", builder.getStringAttr(""));
+  builder.create(state);
+}

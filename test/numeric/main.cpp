@@ -1,0 +1,82 @@
+//===- main.cpp - runs the numeric rows in one process -----------------------------------------------------------===//
+//
+// numeric-rows [--filter NAME] [--oracle-only] [--every N] [-O LEVEL] [--threads N] [--perf]: a table with a line a
+// row, then every failure, then "N passed, N failed"; exit 1 when something failed.
+// Reading on: Rows.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/numeric/Check.h"
+#include "test/numeric/Compile.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+using namespace sinter;
+using namespace sinter::test;
+
+static std::vector<Row> allRows() {
+  std::vector<Row> rows;
+  elementwiseRows(rows);
+  shapeRows(rows);
+  reduceRows(rows);
+  matmulRows(rows);
+  lossRows(rows);
+  randomRows(rows);
+  trainRows(rows);
+  return rows;
+}
+
+static int usage(const char *argument) {
+  std::fprintf(stderr, "numeric-rows: unknown argument '%s'\nusage: numeric-rows [--filter NAME] [--oracle-only] "
+                       "[--every N] [-O LEVEL] [--threads N] [--perf]\n", argument);
+  return 2;
+}
+
+int main(int argc, char **argv) {
+  Options options;
+  const char *filter = "";
+  bool perf = false;
+  options.compiles = canCompile();
+  for (int i = 1; i < argc; ++i) {
+    bool hasValue = i + 1 < argc;
+    if (!std::strcmp(argv[i], "--oracle-only"))
+      options.compiles = false;
+    else if (!std::strcmp(argv[i], "--perf"))
+      perf = true;
+    else if (!std::strcmp(argv[i], "--filter") && hasValue)
+      filter = argv[++i];
+    else if (!std::strcmp(argv[i], "--every") && hasValue)
+      options.sampleEvery = std::max(1, std::atoi(argv[++i]));
+    else if (!std::strcmp(argv[i], "-O") && hasValue)
+      options.level = std::atoi(argv[++i]);
+    else if (!std::strcmp(argv[i], "--threads") && hasValue)
+      options.threads = std::max(1, std::atoi(argv[++i]));
+    else
+      return usage(argv[i]);
+  }
+  int passed = 0, failed = 0;
+  std::printf("%-28s %6s %9s %6s %9s %6s %9s\n", "row", "values", "error", "grads", "error", "comp.", "error");
+  std::vector<std::string> failures;
+  for (const Row &row : allRows()) {
+    if (row.name.find(filter) == std::string::npos)
+      continue;
+    if (perf) {
+      measure(row, options);
+      continue;
+    }
+    Outcome outcome = check(row, options);
+    std::printf("%-28s %6d %9.1e %6d %9.1e %6d %9.1e%s\n", row.name.c_str(), outcome.values, outcome.valueError,
+                outcome.gradients, outcome.gradientError, outcome.compiledGradients, outcome.compiledError,
+                outcome.failures.empty() ? "" : "  FAILED");
+    std::fflush(stdout);
+    outcome.failures.empty() ? ++passed : ++failed;
+    failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());
+  }
+  for (const std::string &failure : failures)
+    std::printf("%s\n", failure.c_str());
+  if (!options.compiles)
+    std::printf("compiled code was not checked: oracle against central differences only\n");
+  std::printf("%d passed, %d failed\n", passed, failed);
+  return failed ? 1 : 0;
+}

@@ -7,7 +7,8 @@ Tensor mlp(Tensor x) { // f32[N,1,28,28]
   const Init weight = normal(0, 0.01);
   x = flatten(x); // f32[N,784]
   x = relu(linear("fc1", x, {.units = 256, .weight = weight, .bias_init = zeros()}));
-  return linear("fc2", x, {.units = 10, .weight = weight, .bias_init = zeros()}); // logits f32[N,10]
+  return linear("fc2", x,
+                {.units = 10, .weight = weight, .bias_init = zeros()}); // logits f32[N,10]
 }
 
 int main(int argc, char **argv) {
@@ -19,6 +20,7 @@ int main(int argc, char **argv) {
     s.minimize(loss, sgd({.lr = 0.1}));
     s.metric("accuracy", accuracy(logits, s.input("label")));
   });
-  model.predict([](Entry e) { e.output("logits", mlp(e.input("image", f32({e.batch(), 1, 28, 28})))); });
+  model.predict(
+      [](Entry e) { e.output("logits", mlp(e.input("image", f32({e.batch(), 1, 28, 28})))); });
   return model.write();
 }

@@ -3,8 +3,9 @@
 #include <sinter/sinter.h>
 using namespace sinter;
 
-Tensor classifier(Tensor x) {                                    // f32[N,1,28,28]
-  return linear("fc", flatten(x), {.units = 10, .weight = normal(0, 0.01), .bias_init = zeros()}); // logits f32[N,10]
+Tensor classifier(Tensor x) { // f32[N,1,28,28]
+  return linear("fc", flatten(x),
+                {.units = 10, .weight = normal(0, 0.01), .bias_init = zeros()}); // logits f32[N,10]
 }
 
 int main(int argc, char **argv) {
@@ -16,6 +17,8 @@ int main(int argc, char **argv) {
     s.minimize(loss, sgd({.lr = 0.1}));
     s.metric("accuracy", accuracy(logits, s.input("label")));
   });
-  model.predict([](Entry e) { e.output("logits", classifier(e.input("image", f32({e.batch(), 1, 28, 28})))); });
+  model.predict([](Entry e) {
+    e.output("logits", classifier(e.input("image", f32({e.batch(), 1, 28, 28}))));
+  });
   return model.write();
 }

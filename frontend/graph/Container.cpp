@@ -3,6 +3,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <array>
 #include <cerrno>
@@ -65,10 +66,12 @@ std::string writeContainer(const proto::Module &module) {
 std::optional<ContainerError> parseContainer(std::string_view bytes, proto::Module &module) {
   size_t magicBytes = std::min(bytes.size(), sizeof(kMagic));
   if (bytes.empty() || std::memcmp(bytes.data(), kMagic, magicBytes) != 0)
-    return ContainerError{"E0201", "expects a serialised graph (.sinter), got " +
-                                       std::string(bytes.empty() ? "an empty file" : "another kind of file")};
+    return ContainerError{
+        "E0201", "expects a serialised graph (.sinter), got " +
+                     std::string(bytes.empty() ? "an empty file" : "another kind of file")};
   if (bytes.size() < kHeaderBytes)
-    return ContainerError{"E0202", "expects a header of 24 bytes, got a file of " + std::to_string(bytes.size())};
+    return ContainerError{"E0202", "expects a header of 24 bytes, got a file of " +
+                                       std::to_string(bytes.size())};
   uint32_t version = getLittle<uint32_t>(bytes, 8);
   if (version > kContainerVersion)
     return ContainerError{"E0203", "expects format version " + std::to_string(kContainerVersion) +
@@ -79,18 +82,22 @@ std::optional<ContainerError> parseContainer(std::string_view bytes, proto::Modu
   uint64_t length = getLittle<uint64_t>(bytes, 12);
   uint64_t present = bytes.size() - kHeaderBytes;
   if (length != present)
-    return ContainerError{"E0202", "expects " + std::to_string(length) + " bytes after the header, got " +
-                                       std::to_string(present)};
+    return ContainerError{"E0202", "expects " + std::to_string(length) +
+                                       " bytes after the header, got " + std::to_string(present)};
   if (length > kMaxPayload)
-    return ContainerError{"E0205", "expects a graph of at most 2147483647 bytes, got " + std::to_string(length)};
+    return ContainerError{"E0205", "expects a graph of at most 2147483647 bytes, got " +
+                                       std::to_string(length)};
   std::string_view payload = bytes.substr(kHeaderBytes);
   uint32_t stated = getLittle<uint32_t>(bytes, 20), found = crc32c(payload);
   if (stated != found) {
     char text[80];
-    std::snprintf(text, sizeof text, "expects checksum %08x, got %08x: the file is damaged", stated, found);
+    std::snprintf(text, sizeof text, "expects checksum %08x, got %08x: the file is damaged", stated,
+                  found);
     return ContainerError{"E0204", text};
   }
-  // A right checksum may still cover nonsense: the parser bounds nesting (100) and every length by the payload.
+  // A right checksum may still cover nonsense: the parser bounds nesting (100) and every length by
+  // the payload.
+  google::protobuf::LogSilencer silencer; // the caller reports, protobuf does not
   module.Clear();
   if (!module.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
     return ContainerError{"E0206", "expects a graph message, got bytes that do not parse as one"};
@@ -99,7 +106,8 @@ std::optional<ContainerError> parseContainer(std::string_view bytes, proto::Modu
 
 std::optional<ContainerError> readContainer(const std::string &path, proto::Module &module) {
   auto refused = [](int error) {
-    return ContainerError{"E0207", std::string("expects a readable file, got: ") + std::strerror(error)};
+    return ContainerError{"E0207",
+                          std::string("expects a readable file, got: ") + std::strerror(error)};
   };
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0)

@@ -1,8 +1,10 @@
-// The `.sinter` container: magic "SINTER\0\1", u32 version, u64 length, u32 CRC-32C, protobuf payload (D16).
+// The `.sinter` container: magic "SINTER\0\1", u32 version, u64 length, u32 CRC-32C, protobuf
+// payload (D16).
 //
-// Invariant: a module that parseContainer returns has passed checkGraph: ids, indices, names and types are in place, so
-// a reader need not check them again. Equal modules give equal bytes. No input makes these functions crash.
-// Reading on: GraphCheck.cpp (the checks), frontend/graph.proto (the messages), compiler/Import (the reader).
+// Invariant: a module that parseContainer returns has passed checkGraph: ids, indices, names and
+// types are in place, so a reader need not check them again. Equal modules give equal bytes. No
+// input makes these functions crash. Reading on: GraphCheck.cpp (the checks), frontend/graph.proto
+// (the messages), compiler/Import (the reader).
 #pragma once
 
 #include "frontend/graph.pb.h"
@@ -19,7 +21,8 @@ inline constexpr uint32_t kContainerVersion = 1;
 /// Regions inside regions deeper than this are refused.
 inline constexpr int kMaxRegionDepth = 32;
 
-/// Why a file is refused: a code of Errors.def (E02xx) and "expects …, got …" without the file's name.
+/// Why a file is refused: a code of Errors.def (E02xx) and "expects …, got …" without the file's
+/// name.
 struct ContainerError {
   std::string code;
   std::string message;

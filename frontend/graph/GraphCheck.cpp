@@ -1,6 +1,6 @@
-// Structural checks of a graph that was read from outside. Op names and attributes' meaning are the importer's to judge;
-// here: ids are defined once and before use, indices are in range, names unique, types sane, updates fit their symbols.
-// Reading on: Container.h, compiler/Import.
+// Structural checks of a graph that was read from outside. Op names and attributes' meaning are the
+// importer's to judge; here: ids are defined once and before use, indices are in range, names
+// unique, types sane, updates fit their symbols. Reading on: Container.h, compiler/Import.
 #include "frontend/graph/Container.h"
 
 #include "sinter/rules/shape.h"
@@ -29,7 +29,8 @@ public:
       if (!validName(entry.name()))
         fail("expects an entry name of letters, digits, '_' and '-', got '" + entry.name() + "'");
       if (!proto::Entry::Kind_IsValid(entry.kind()) || entry.batch() < 0)
-        fail("expects an entry kind and a batch of 0 or more, got others in entry '" + entry.name() + "'");
+        fail("expects an entry kind and a batch of 0 or more, got others in entry '" +
+             entry.name() + "'");
       if (!seen.insert({entry.name(), entry.kind(), entry.batch()}).second)
         fail("expects each entry and batch once, got '" + entry.name() + "' twice");
       checkEntry(entry);
@@ -65,7 +66,8 @@ private:
   Type typeOf(const proto::TensorType &type, const std::string &where) {
     Type result{static_cast<ElementType>(type.element()), {type.dims().begin(), type.dims().end()}};
     if (type.element() < 1 || type.element() > 8) {
-      fail("expects an element type from 1 to 8, got " + std::to_string(type.element()) + " for " + where);
+      fail("expects an element type from 1 to 8, got " + std::to_string(type.element()) + " for " +
+           where);
       result.element = ElementType::Invalid;
       return result;
     }
@@ -93,7 +95,8 @@ private:
       std::string where = "symbol " + quoted(symbol.name());
       addGlobal(symbol.name(), typeOf(symbol.type(), where));
       symbols.insert(symbol.name());
-      if (!proto::Symbol::Kind_IsValid(symbol.kind()) || !proto::Initializer::Kind_IsValid(symbol.init().kind()))
+      if (!proto::Symbol::Kind_IsValid(symbol.kind()) ||
+          !proto::Initializer::Kind_IsValid(symbol.init().kind()))
         fail("expects a known kind and initialiser, got others for " + where);
       if (!std::isfinite(symbol.init().a()) || !std::isfinite(symbol.init().b()))
         fail("expects finite initialiser values, got others for " + where);
@@ -113,7 +116,8 @@ private:
       for (const std::string *symbol : {&metric.sum(), &metric.weight()}) {
         auto at = globals.find(*symbol);
         if (at == globals.end() || at->second.rank() != 0)
-          fail("expects a scalar symbol for metric " + quoted(metric.name()) + ", got " + quoted(*symbol));
+          fail("expects a scalar symbol for metric " + quoted(metric.name()) + ", got " +
+               quoted(*symbol));
       }
       if (!proto::Metric::Finish_IsValid(metric.finish()))
         fail("expects a known finish, got another for metric " + quoted(metric.name()));
@@ -124,9 +128,11 @@ private:
   /// Values that may be used, by id; a region sees its own arguments and results only.
   using Scope = std::map<uint32_t, Type>;
 
-  void define(Scope &scope, std::set<uint32_t> &ids, const proto::Value &value, const std::string &where) {
+  void define(Scope &scope, std::set<uint32_t> &ids, const proto::Value &value,
+              const std::string &where) {
     if (value.id() == 0 || !ids.insert(value.id()).second)
-      fail("expects value ids from 1, each once, got " + std::to_string(value.id()) + " for " + where);
+      fail("expects value ids from 1, each once, got " + std::to_string(value.id()) + " for " +
+           where);
     scope[value.id()] = typeOf(value.type(), where);
   }
 
@@ -138,35 +144,41 @@ private:
       Type type = typeOf(attribute.dense().type(), where);
       if (error)
         return;
-      if (auto valid = rules::constant(type, static_cast<int64_t>(attribute.dense().data().size())); !valid)
+      if (auto valid = rules::constant(type, static_cast<int64_t>(attribute.dense().data().size()));
+          !valid)
         fail(valid.error().message + " for " + where);
     }
     if (attribute.has_symbol() && !globals.count(attribute.symbol()))
-      fail("expects the name of a symbol or scalar, got " + quoted(attribute.symbol()) + " for " + where);
+      fail("expects the name of a symbol or scalar, got " + quoted(attribute.symbol()) + " for " +
+           where);
     if (node.op() == "get" && attribute.has_symbol() && !error &&
-        (node.results_size() != 1 || typeOf(node.results(0).type(), where) != globals[attribute.symbol()]))
+        (node.results_size() != 1 ||
+         typeOf(node.results(0).type(), where) != globals[attribute.symbol()]))
       fail("expects one result of its symbol's type, got another for " + where);
   }
 
   void checkNodes(const google::protobuf::RepeatedPtrField<proto::Node> &nodes, Scope &scope,
                   std::set<uint32_t> &ids, int depth) {
     if (depth > kMaxRegionDepth)
-      return fail("expects at most " + std::to_string(kMaxRegionDepth) + " regions inside each other, got more");
+      return fail("expects at most " + std::to_string(kMaxRegionDepth) +
+                  " regions inside each other, got more");
     for (const proto::Node &node : nodes) {
       bool named = !node.op().empty() && node.op().size() <= 64;
       for (unsigned char c : node.op())
         named = named && (islower(c) || isdigit(c) || c == '_');
       if (!named)
-        return fail("expects an op name of small letters, digits and '_', got " + quoted(node.op()));
+        return fail("expects an op name of small letters, digits and '_', got " +
+                    quoted(node.op()));
       for (uint32_t input : node.inputs())
         if (!scope.count(input))
-          return fail("expects operands defined before, got value " + std::to_string(input) + " in '" + node.op() +
-                      "'");
+          return fail("expects operands defined before, got value " + std::to_string(input) +
+                      " in '" + node.op() + "'");
       std::set<std::string> names;
       for (const proto::Attribute &attribute : node.attributes()) {
         checkAttribute(attribute, node);
         if (!names.insert(attribute.name()).second)
-          fail("expects each attribute once, got " + quoted(attribute.name()) + " twice in '" + node.op() + "'");
+          fail("expects each attribute once, got " + quoted(attribute.name()) + " twice in '" +
+               node.op() + "'");
       }
       checkLocation(node.location(), "'" + node.op() + "'");
       for (const proto::Location &location : node.contributors())
@@ -210,8 +222,10 @@ private:
     for (const proto::Update &update : entry.updates()) {
       if (!symbols.count(update.symbol()) || !updates.insert(update.symbol()).second)
         fail("expects each symbol updated at most once, got " + quoted(update.symbol()) + where);
-      else if (auto at = scope.find(update.value()); at == scope.end() || at->second != globals[update.symbol()])
-        fail("expects a value of the symbol's type for " + quoted(update.symbol()) + ", got another" + where);
+      else if (auto at = scope.find(update.value());
+               at == scope.end() || at->second != globals[update.symbol()])
+        fail("expects a value of the symbol's type for " + quoted(update.symbol()) +
+             ", got another" + where);
       checkLocation(update.location(), "the update of " + quoted(update.symbol()));
     }
     checkLocation(entry.location(), "entry '" + entry.name() + "'");
@@ -237,6 +251,8 @@ private:
 
 } // namespace
 
-std::optional<ContainerError> checkGraph(const proto::Module &module) { return Checker(module).run(); }
+std::optional<ContainerError> checkGraph(const proto::Module &module) {
+  return Checker(module).run();
+}
 
 } // namespace sinter::graph

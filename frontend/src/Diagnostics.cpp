@@ -13,7 +13,9 @@ static std::string prefix(const Place &place) {
   return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": ";
 }
 
-static const char *word(Severity severity) { return severity == Severity::Error ? "error" : "warning"; }
+static const char *word(Severity severity) {
+  return severity == Severity::Error ? "error" : "warning";
+}
 
 /// The line with its number and, below it, a caret; tabs are kept so that the caret stands right.
 static std::string snippet(const Place &place) {
@@ -30,8 +32,9 @@ static std::string snippet(const Place &place) {
 }
 
 std::string render(const Diagnostic &diagnostic) {
-  std::string text = prefix(diagnostic.place) + word(diagnostic.severity) + ": " + diagnostic.message + " [" +
-                     diagnostic.code + "]\n" + snippet(diagnostic.place);
+  std::string text = prefix(diagnostic.place) + word(diagnostic.severity) + ": " +
+                     diagnostic.message + " [" + diagnostic.code + "]\n" +
+                     snippet(diagnostic.place);
   for (const Note &note : diagnostic.notes)
     text += prefix(note.place) + "note: " + note.message + "\n";
   if (!diagnostic.help.empty())
@@ -39,9 +42,32 @@ std::string render(const Diagnostic &diagnostic) {
   return text;
 }
 
+std::string utf8(const std::string &text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    unsigned char lead = static_cast<unsigned char>(text[i]);
+    size_t length = lead < 0x80                   ? 1
+                    : lead >= 0xc2 && lead < 0xe0 ? 2
+                    : (lead & 0xf0) == 0xe0       ? 3
+                    : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                  : 0;
+    bool good = length > 0 && i + length <= text.size();
+    for (size_t k = 1; good && k < length; ++k)
+      good = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+    if (good && length > 2) { // overlong forms, surrogates, beyond U+10FFFF
+      unsigned char second = static_cast<unsigned char>(text[i + 1]);
+      good = !(lead == 0xe0 && second < 0xa0) && !(lead == 0xed && second >= 0xa0) &&
+             !(lead == 0xf0 && second < 0x90) && !(lead == 0xf4 && second >= 0x90);
+    }
+    out += good ? text.substr(i, length) : "?";
+    i += good ? length : 1;
+  }
+  return out;
+}
+
 static std::string quoted(const std::string &text) {
   std::string out = "\"";
-  for (unsigned char c : text) {
+  for (unsigned char c : utf8(text)) {
     char escape[8];
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -68,13 +94,14 @@ static std::string jsonPlace(const Place &place) {
 std::string renderJson(const Diagnostic &diagnostic) {
   std::string out = std::string("{\"severity\":\"") + word(diagnostic.severity) + "\",\"code\":\"" +
                     diagnostic.code + "\"," + jsonPlace(diagnostic.place) +
-                    ",\"message\":" + quoted(diagnostic.message) +
-                    ",\"source\":" + quoted(sourceLine(diagnostic.place.file, diagnostic.place.line)) +
+                    ",\"message\":" + quoted(diagnostic.message) + ",\"source\":" +
+                    quoted(sourceLine(diagnostic.place.file, diagnostic.place.line)) +
                     ",\"notes\":[";
   for (size_t i = 0; i < diagnostic.notes.size(); ++i)
     out += std::string(i ? "," : "") + "{" + jsonPlace(diagnostic.notes[i].place) +
            ",\"message\":" + quoted(diagnostic.notes[i].message) + "}";
-  return out + "],\"help\":" + quoted(diagnostic.help) + ",\"rendered\":" + quoted(render(diagnostic)) + "}";
+  return out + "],\"help\":" + quoted(diagnostic.help) +
+         ",\"rendered\":" + quoted(render(diagnostic)) + "}";
 }
 
 static void writeAll(int fd, const std::string &text) {

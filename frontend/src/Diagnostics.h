@@ -1,8 +1,9 @@
 // Collects and prints the mistakes of a model program, each as soon as it is found (contract §6).
 //
-// Invariant: one mistake is printed once, however many traces meet it; messages that differ in numbers only are one.
-// Text goes to stderr; with SINTER_DIAG_FD or --format json, one JSON object a line goes there (to stdout).
-// Reading on: Snippet.cpp (source lines, carets), dialects/rules/include/sinter/rules/Errors.def (codes).
+// Invariant: one mistake is printed once, however many traces meet it; messages that differ in
+// numbers only are one. Text goes to stderr; with SINTER_DIAG_FD or --format json, one JSON object
+// a line goes there (to stdout). Reading on: Snippet.cpp (source lines, carets),
+// dialects/rules/include/sinter/rules/Errors.def (codes).
 #pragma once
 
 #include "sinter/loc.h"
@@ -30,6 +31,9 @@ struct Place {
 std::string sourceLine(const std::string &file, uint32_t line);
 /// All of `file`; empty when it cannot be read.
 std::string sourceText(const std::string &file);
+
+/// `text` with every byte that is not UTF-8 replaced by '?'.
+std::string utf8(const std::string &text);
 
 enum class Severity { Error, Warning };
 

@@ -12,32 +12,45 @@ using UnaryRule = rules::Result<rules::Type> (*)(const rules::Type &);
 using BinaryRule = rules::Result<rules::Type> (*)(const rules::Type &, const rules::Type &);
 
 /// `shown` is what the user wrote: + or max.
-static Tensor unary(const char *op, const char *shown, UnaryRule rule, const Operand &a, const Loc &loc) {
+static Tensor unary(const char *op, const char *shown, UnaryRule rule, const Operand &a,
+                    const Loc &loc) {
   Call call(shown, loc);
   return call.emit(op, {call.tensor(a)}, [&](const Types &t) { return rule(t[0]); });
 }
 
-static Tensor binary(const char *op, const char *shown, BinaryRule rule, const Operand &a, const Operand &b,
-                     const Loc &loc) {
+static Tensor binary(const char *op, const char *shown, BinaryRule rule, const Operand &a,
+                     const Operand &b, const Loc &loc) {
   Call call(shown, loc);
   auto [x, y] = call.pair(a, b);
   return call.emit(op, {x, y}, [&](const Types &t) { return rule(t[0], t[1]); });
 }
 
-static Tensor comparison(const char *predicate, const char *shown, const Operand &a, const Operand &b) {
+static Tensor comparison(const char *predicate, const char *shown, const Operand &a,
+                         const Operand &b) {
   Call call(shown, TensorAccess::loc(a));
   auto [x, y] = call.pair(a, b);
   Attributes attributes;
   attributes.string("predicate", predicate);
-  return call.emit("compare", {x, y}, [&](const Types &t) { return rules::compare(t[0], t[1], predicate); },
-                   std::move(attributes));
+  return call.emit(
+      "compare", {x, y}, [&](const Types &t) { return rules::compare(t[0], t[1], predicate); },
+      std::move(attributes));
 }
 
-Tensor operator+(const Operand &a, const Operand &b) { return binary("add", "+", rules::add, a, b, TensorAccess::loc(a)); }
-Tensor operator-(const Operand &a, const Operand &b) { return binary("sub", "-", rules::sub, a, b, TensorAccess::loc(a)); }
-Tensor operator*(const Operand &a, const Operand &b) { return binary("mul", "*", rules::mul, a, b, TensorAccess::loc(a)); }
-Tensor operator/(const Operand &a, const Operand &b) { return binary("div", "/", rules::div, a, b, TensorAccess::loc(a)); }
-Tensor operator-(const Operand &a) { return unary("neg", "-", rules::neg, a, TensorAccess::loc(a)); }
+Tensor operator+(const Operand &a, const Operand &b) {
+  return binary("add", "+", rules::add, a, b, TensorAccess::loc(a));
+}
+Tensor operator-(const Operand &a, const Operand &b) {
+  return binary("sub", "-", rules::sub, a, b, TensorAccess::loc(a));
+}
+Tensor operator*(const Operand &a, const Operand &b) {
+  return binary("mul", "*", rules::mul, a, b, TensorAccess::loc(a));
+}
+Tensor operator/(const Operand &a, const Operand &b) {
+  return binary("div", "/", rules::div, a, b, TensorAccess::loc(a));
+}
+Tensor operator-(const Operand &a) {
+  return unary("neg", "-", rules::neg, a, TensorAccess::loc(a));
+}
 
 Tensor operator==(const Operand &a, const Operand &b) { return comparison("eq", "==", a, b); }
 Tensor operator!=(const Operand &a, const Operand &b) { return comparison("ne", "!=", a, b); }
@@ -46,10 +59,18 @@ Tensor operator<=(const Operand &a, const Operand &b) { return comparison("le", 
 Tensor operator>(const Operand &a, const Operand &b) { return comparison("gt", ">", a, b); }
 Tensor operator>=(const Operand &a, const Operand &b) { return comparison("ge", ">=", a, b); }
 
-Tensor &Tensor::operator+=(const Operand &other) { return *this = Operand(*this, TensorAccess::loc(other)) + other; }
-Tensor &Tensor::operator-=(const Operand &other) { return *this = Operand(*this, TensorAccess::loc(other)) - other; }
-Tensor &Tensor::operator*=(const Operand &other) { return *this = Operand(*this, TensorAccess::loc(other)) * other; }
-Tensor &Tensor::operator/=(const Operand &other) { return *this = Operand(*this, TensorAccess::loc(other)) / other; }
+Tensor &Tensor::operator+=(const Operand &other) {
+  return *this = Operand(*this, TensorAccess::loc(other)) + other;
+}
+Tensor &Tensor::operator-=(const Operand &other) {
+  return *this = Operand(*this, TensorAccess::loc(other)) - other;
+}
+Tensor &Tensor::operator*=(const Operand &other) {
+  return *this = Operand(*this, TensorAccess::loc(other)) * other;
+}
+Tensor &Tensor::operator/=(const Operand &other) {
+  return *this = Operand(*this, TensorAccess::loc(other)) / other;
+}
 
 Tensor logical_and(const Operand &a, const Operand &b, Loc loc) {
   return binary("logical_and", "logical_and", rules::logical_and, a, b, loc);
@@ -57,11 +78,19 @@ Tensor logical_and(const Operand &a, const Operand &b, Loc loc) {
 Tensor logical_or(const Operand &a, const Operand &b, Loc loc) {
   return binary("logical_or", "logical_or", rules::logical_or, a, b, loc);
 }
-Tensor logical_not(const Operand &a, Loc loc) { return unary("logical_not", "logical_not", rules::logical_not, a, loc); }
+Tensor logical_not(const Operand &a, Loc loc) {
+  return unary("logical_not", "logical_not", rules::logical_not, a, loc);
+}
 
-Tensor max(const Operand &a, const Operand &b, Loc loc) { return binary("max", "max", rules::max, a, b, loc); }
-Tensor min(const Operand &a, const Operand &b, Loc loc) { return binary("min", "min", rules::min, a, b, loc); }
-Tensor pow(const Operand &a, const Operand &b, Loc loc) { return binary("pow", "pow", rules::pow, a, b, loc); }
+Tensor max(const Operand &a, const Operand &b, Loc loc) {
+  return binary("max", "max", rules::max, a, b, loc);
+}
+Tensor min(const Operand &a, const Operand &b, Loc loc) {
+  return binary("min", "min", rules::min, a, b, loc);
+}
+Tensor pow(const Operand &a, const Operand &b, Loc loc) {
+  return binary("pow", "pow", rules::pow, a, b, loc);
+}
 Tensor abs(const Operand &a, Loc loc) { return unary("abs", "abs", rules::abs, a, loc); }
 Tensor sign(const Operand &a, Loc loc) { return unary("sign", "sign", rules::sign, a, loc); }
 Tensor exp(const Operand &a, Loc loc) { return unary("exp", "exp", rules::exp, a, loc); }
@@ -69,7 +98,9 @@ Tensor log(const Operand &a, Loc loc) { return unary("log", "log", rules::log, a
 Tensor sqrt(const Operand &a, Loc loc) { return unary("sqrt", "sqrt", rules::sqrt, a, loc); }
 Tensor rsqrt(const Operand &a, Loc loc) { return unary("rsqrt", "rsqrt", rules::rsqrt, a, loc); }
 Tensor tanh(const Operand &a, Loc loc) { return unary("tanh", "tanh", rules::tanh, a, loc); }
-Tensor sigmoid(const Operand &a, Loc loc) { return unary("sigmoid", "sigmoid", rules::sigmoid, a, loc); }
+Tensor sigmoid(const Operand &a, Loc loc) {
+  return unary("sigmoid", "sigmoid", rules::sigmoid, a, loc);
+}
 Tensor relu(const Operand &a, Loc loc) { return unary("relu", "relu", rules::relu, a, loc); }
 Tensor stop_gradient(const Operand &a, Loc loc) {
   return unary("stop_gradient", "stop_gradient", rules::stop_gradient, a, loc);
@@ -79,7 +110,8 @@ Tensor where(const Operand &condition, const Operand &a, const Operand &b, Loc l
   Call call("where", loc);
   Tensor chosen = call.tensor(condition);
   auto [x, y] = call.pair(a, b);
-  return call.emit("select", {chosen, x, y}, [&](const Types &t) { return rules::select(t[0], t[1], t[2]); });
+  return call.emit("select", {chosen, x, y},
+                   [&](const Types &t) { return rules::select(t[0], t[1], t[2]); });
 }
 
 Tensor cast(const Operand &a, DType to, Loc loc) {

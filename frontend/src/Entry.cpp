@@ -1,4 +1,5 @@
-// Inside an entry: inputs, outputs, minimize and metrics. Reading on: include/sinter/model.h, Optim.cpp.
+// Inside an entry: inputs, outputs, minimize and metrics. Reading on: include/sinter/model.h,
+// Optim.cpp.
 #include "frontend/src/Graph.h"
 #include "sinter/model.h"
 #include "sinter/ops/elementwise.h"
@@ -8,11 +9,13 @@ namespace sinter {
 using namespace detail;
 
 /// The data set's own input `name` at this batch, or nothing.
-static std::optional<rules::Type> dataInput(const proto::DataSpec &data, const std::string &name, int64_t batch) {
+static std::optional<rules::Type> dataInput(const proto::DataSpec &data, const std::string &name,
+                                            int64_t batch) {
   if (data.kind() != proto::DataSpec::IMAGES)
     return std::nullopt;
   if (name == "image")
-    return rules::Type{rules::ElementType::F32, {batch, data.channels(), data.height(), data.width()}};
+    return rules::Type{rules::ElementType::F32,
+                       {batch, data.channels(), data.height(), data.width()}};
   if (name == "label")
     return rules::Type{rules::ElementType::I32, {batch}};
   return std::nullopt;
@@ -31,7 +34,9 @@ static Tensor makeInput(Call &call, const std::string &name, const rules::Type &
       Tensor tensor = TensorAccess::make(trace.serial, known.value().id());
       if (call.type(tensor) == type)
         return tensor;
-      return call.fail("E0005", "expects its first type " + toString(call.type(tensor)) + ", got " + toString(type),
+      return call.fail("E0005",
+                       "expects its first type " + toString(call.type(tensor)) + ", got " +
+                           toString(type),
                        "", {tensor});
     }
   proto::Input *input = trace.entry.add_inputs();
@@ -59,11 +64,14 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
   if (steps && current.badData)
     return call.poison();
   if (steps && current.module.data().kind() != proto::DataSpec::NONE) {
-    std::optional<rules::Type> given = dataInput(current.module.data(), name, current.trace->entry.batch());
+    std::optional<rules::Type> given =
+        dataInput(current.module.data(), name, current.trace->entry.batch());
     if (!given)
-      return call.fail("E0007", "expects an input of the data set (image, label), got another name");
+      return call.fail("E0007",
+                       "expects an input of the data set (image, label), got another name");
     if (*given != *valid)
-      return call.fail("E0007", "expects the data set's type " + toString(*given) + ", got " + toString(*valid));
+      return call.fail("E0007", "expects the data set's type " + toString(*given) + ", got " +
+                                    toString(*valid));
   }
   return makeInput(call, name, *valid);
 }
@@ -75,12 +83,14 @@ Tensor Step::input(const std::string &name, Loc loc) {
   Context &current = context();
   if (current.badData)
     return call.poison();
-  std::optional<rules::Type> given = dataInput(current.module.data(), name, current.trace->entry.batch());
+  std::optional<rules::Type> given =
+      dataInput(current.module.data(), name, current.trace->entry.batch());
   if (given)
     return makeInput(call, name, *given);
   if (current.module.data().kind() == proto::DataSpec::NONE)
-    return call.fail("E0007", "expects a type, got none, and the model has no data set",
-                     "call model.data(images(\"fashion-mnist\")) before model.train, or give the type");
+    return call.fail(
+        "E0007", "expects a type, got none, and the model has no data set",
+        "call model.data(images(\"fashion-mnist\")) before model.train, or give the type");
   return call.fail("E0007", "expects an input of the data set (image, label), got another name");
 }
 
@@ -113,7 +123,8 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
   *output->mutable_location() = current.location(loc, name);
 }
 
-/// sum += value · batch, weight += batch: what the trainer reads as sum / weight when an epoch ends (D12).
+/// sum += value · batch, weight += batch: what the trainer reads as sum / weight when an epoch ends
+/// (D12).
 static void addMetric(Call &call, const std::string &name, const Tensor &value) {
   Context &current = context();
   const Loc &loc = call.loc();
@@ -151,8 +162,8 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
   if (trace.entry.kind() == proto::Entry::PREDICT)
     return void(call.fail("E0019", "expects to be called in the training step, got another entry"));
   if (trace.minimized) {
-    current.error("E0008", loc, "minimize expects to be called once, got a second call", "add the losses up",
-                  {{Place(trace.minimizeLoc), "first called here"}});
+    current.error("E0008", loc, "minimize expects to be called once, got a second call",
+                  "add the losses up", {{Place(trace.minimizeLoc), "first called here"}});
     return;
   }
   trace.minimized = true;
@@ -163,7 +174,8 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
   const rules::Type type = call.type(loss);
   if (type.rank() != 0 || !rules::isFloat(type.element))
     return void(call.fail("E0009", "expects a scalar loss f32[], got " + toString(type),
-                          type.rank() > 0 ? "mean(loss) makes it one" : "cast(loss, f32) first", {loss}));
+                          type.rank() > 0 ? "mean(loss) makes it one" : "cast(loss, f32) first",
+                          {loss}));
   // The loss is the first output, wherever the model names others.
   proto::Output output;
   output.set_name("loss");
@@ -187,7 +199,8 @@ void Step::metric(const std::string &name, const Operand &value, Loc loc) {
   if (current.trace->entry.kind() == proto::Entry::PREDICT)
     return void(call.fail("E0019", "expects to be called in the training step, got another entry"));
   if (!validName(name, false))
-    return void(call.fail("E0006", "expects a name of letters, digits, '_' and '-', got '" + name + "'"));
+    return void(
+        call.fail("E0006", "expects a name of letters, digits, '_' and '-', got '" + name + "'"));
   auto [first, fresh] = current.trace->metrics.emplace(name, loc);
   if (!fresh || name == "loss")
     return void(call.fail("E0005", "expects a name of its own, got one in use",
@@ -198,7 +211,8 @@ void Step::metric(const std::string &name, const Operand &value, Loc loc) {
   const rules::Type type = call.type(tensor);
   if (type.rank() != 0 || !rules::isFloat(type.element))
     return void(call.fail("E0016", "expects a scalar f32[], got " + toString(type),
-                          type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first", {tensor}));
+                          type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first",
+                          {tensor}));
   addMetric(call, name, tensor);
 }
 

@@ -32,13 +32,13 @@ proto::Location Context::location(const Loc &loc, const std::string &name) {
   return result;
 }
 
-void Context::error(const char *code, const Loc &loc, const std::string &message, const std::string &help,
-                    std::vector<Note> notes) {
+void Context::error(const char *code, const Loc &loc, const std::string &message,
+                    const std::string &help, std::vector<Note> notes) {
   diagnostics.report({Severity::Error, code, message, Place(loc), std::move(notes), help});
 }
 
-void Context::warning(const char *code, const Loc &loc, const std::string &message, const std::string &help,
-                      std::vector<Note> notes) {
+void Context::warning(const char *code, const Loc &loc, const std::string &message,
+                      const std::string &help, std::vector<Note> notes) {
   diagnostics.report({Severity::Warning, code, message, Place(loc), std::move(notes), help});
 }
 
@@ -49,7 +49,8 @@ std::string Context::path(const std::string &name) const {
   return result + name;
 }
 
-// --- Call ----------------------------------------------------------------------------------------------------------
+// --- Call
+// ----------------------------------------------------------------------------------------------------------
 
 Call::Call(const char *op, const Loc &loc, std::string layer) : where(loc) {
   text = layer.empty() ? op : std::string(op) + " '" + layer + "'";
@@ -91,18 +92,21 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
     if (!like && TensorAccess::isBoolean(operand))
       element = ElementType::Bool;
     double value = TensorAccess::real(operand);
-    bool whole = !TensorAccess::isReal(operand) || value == static_cast<double>(static_cast<int64_t>(value));
-    bool fits = element != ElementType::I32 || (value >= INT32_MIN && value <= INT32_MAX);
-    fits = fits && (element != ElementType::U8 || (value >= 0 && value <= 255));
-    fits = fits && (element != ElementType::Bool || TensorAccess::isBoolean(operand));
-    if (!rules::isFloat(element) && !(whole && fits))
-      return fail("E0101", "expects a number of " + toString(element) + ", got " + numberText(value),
+    bool fits = element == ElementType::Bool ? TensorAccess::isBoolean(operand)
+                                             : fitsElement(element, value);
+    bool wide =
+        element == ElementType::I64 && !TensorAccess::isReal(operand); // not through the double
+    if (!fits && !wide)
+      return fail("E0101",
+                  "expects a number of " + toString(element) + ", got " + numberText(value),
                   "cast(x, f32) makes the tensor floating point");
     if (element == ElementType::I64) { // a double would lose the low bits
       std::string data;
       for (int i = 0; i < 8; ++i)
-        data.push_back(static_cast<char>(static_cast<uint64_t>(
-            TensorAccess::isReal(operand) ? static_cast<int64_t>(value) : TensorAccess::integer(operand)) >> (8 * i)));
+        data.push_back(static_cast<char>(
+            static_cast<uint64_t>(TensorAccess::isReal(operand) ? static_cast<int64_t>(value)
+                                                                : TensorAccess::integer(operand)) >>
+            (8 * i)));
       Tensor result = constant({element, {}}, data);
       info(result).number = true;
       return result;
@@ -114,17 +118,20 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
   if (trace == kPoisonTrace)
     return tensor;
   if (trace == 0)
-    return fail("E0001", "expects a tensor with a value, got one without", "give it a value before this line");
+    return fail("E0001", "expects a tensor with a value, got one without",
+                "give it a value before this line");
   if (trace == current.trace->serial)
     return tensor;
   std::vector<Note> notes;
   for (const std::unique_ptr<Trace> &other : current.traces)
     if (other->serial == trace) {
       const ValueInfo &made = other->values[TensorAccess::value(tensor) - 1];
-      notes.push_back({Place(made.loc), "operand comes from " + made.maker + " in entry '" + other->entry.name() + "' here"});
+      notes.push_back({Place(made.loc), "operand comes from " + made.maker + " in entry '" +
+                                            other->entry.name() + "' here"});
     }
-  current.error("E0002", loc(), label() + " expects a tensor of entry '" + current.trace->entry.name() +
-                                    "', got one of another entry",
+  current.error("E0002", loc(),
+                label() + " expects a tensor of entry '" + current.trace->entry.name() +
+                    "', got one of another entry",
                 "write the common part as a function and call it in both entries", notes);
   return poison();
 }
@@ -148,7 +155,8 @@ std::pair<Tensor, Tensor> Call::pair(const Operand &a, const Operand &b) {
   return {first, second};
 }
 
-Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule, Attributes attributes) {
+Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule,
+                  Attributes attributes) {
   if (!context().trace)
     return poison();
   std::vector<rules::Type> types;
@@ -180,7 +188,9 @@ Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule 
 Tensor Call::constant(const rules::Type &type, std::string data) {
   Attributes attributes;
   attributes.dense("value", type, std::move(data));
-  return emit("constant", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(attributes));
+  return emit(
+      "constant", {}, [&](auto &) { return rules::Result<rules::Type>(type); },
+      std::move(attributes));
 }
 
 Tensor Call::number(rules::ElementType element, double value) {
@@ -197,7 +207,8 @@ Tensor Call::get(const std::string &symbol, const rules::Type &type, const std::
     return TensorAccess::make(trace.serial, known->second);
   Attributes attributes;
   attributes.symbol("symbol", symbol);
-  Tensor result = emit("get", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(attributes));
+  Tensor result = emit(
+      "get", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(attributes));
   info(result).maker = maker;
   trace.symbols[symbol] = TensorAccess::value(result);
   return result;
@@ -224,7 +235,8 @@ Tensor Call::fail(const char *code, const std::string &message, const std::strin
 }
 
 Tensor Call::fail(const rules::RuleError &error, const std::vector<Tensor> &operands) {
-  // Two operands that do not fit each other deserve two notes, one that does not fit the op deserves one.
+  // Two operands that do not fit each other deserve two notes, one that does not fit the op
+  // deserves one.
   std::vector<Tensor> blamed;
   for (int operand : {error.other, error.operand})
     if (operand >= 0 && operand < static_cast<int>(operands.size()))

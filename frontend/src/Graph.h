@@ -1,9 +1,11 @@
-// The graph under construction: one Context a Model, one Trace an entry and batch, and Call, which every DSL function
-// opens: it names what the user wrote, so that ops of a composite carry the user's line and errors the layer's name.
+// The graph under construction: one Context a Model, one Trace an entry and batch, and Call, which
+// every DSL function opens: it names what the user wrote, so that ops of a composite carry the
+// user's line and errors the layer's name.
 //
-// Invariant: a node is appended only when its operands are healthy values of the current trace and its rule agrees;
-// otherwise the result is poison (value 0) and, unless an operand was poison already, one error is reported.
-// Reading on: Graph.cpp, Model.cpp (traces), Serialize.cpp (files and writing).
+// Invariant: a node is appended only when its operands are healthy values of the current trace and
+// its rule agrees; otherwise the result is poison (value 0) and, unless an operand was poison
+// already, one error is reported. Reading on: Graph.cpp, Model.cpp (traces), Serialize.cpp (files
+// and writing).
 #pragma once
 
 #include "frontend/graph.pb.h"
@@ -42,7 +44,9 @@ struct TensorAccess {
   static bool isNumber(const Operand &operand) { return operand.kind != Operand::Kind::Tensor; }
   static bool isReal(const Operand &operand) { return operand.kind == Operand::Kind::Real; }
   static bool isBoolean(const Operand &operand) { return operand.kind == Operand::Kind::Boolean; }
-  static double real(const Operand &operand) { return isReal(operand) ? operand.real : double(operand.integer); }
+  static double real(const Operand &operand) {
+    return isReal(operand) ? operand.real : double(operand.integer);
+  }
   static int64_t integer(const Operand &operand) { return operand.integer; }
 };
 
@@ -60,9 +64,10 @@ struct ValueInfo {
 struct Trace {
   uint32_t serial = 0;
   proto::Entry entry;
-  std::vector<ValueInfo> values; ///< by id - 1
+  std::vector<ValueInfo> values;           ///< by id - 1
   std::map<std::string, uint32_t> symbols; ///< symbol or scalar → value of its `get`
-  std::map<std::string, Loc> names; ///< parameters, states and random streams used in this trace, with their first line
+  std::map<std::string, Loc>
+      names; ///< parameters, states and random streams used in this trace, with their first line
   std::map<std::string, uint32_t> assigned; ///< state → its current value
   std::map<std::string, Loc> metrics;
   Loc loc;
@@ -75,19 +80,20 @@ struct Trace {
 struct RunOptions {
   int outFd = -1;
   std::string outPath;
-  std::map<std::string, int64_t> set;   ///< build options by name
-  std::vector<int64_t> batches;         ///< of prediction entries; empty: {1}
+  std::map<std::string, int64_t> set; ///< build options by name
+  std::vector<int64_t> batches;       ///< of prediction entries; empty: {1}
   bool embedSource = true;
-  bool usage = false;                   ///< something was misused: exit 2
+  bool usage = false; ///< something was misused: exit 2
 };
 
 struct Context {
   proto::Module module;
   RunOptions options;
   Diagnostics diagnostics;
-  std::vector<std::unique_ptr<Trace>> traces; ///< all, so that a stray tensor can still say where it was made
-  Trace *trace = nullptr;                     ///< the one being made, or null
-  std::map<std::string, int> symbolIndex;     ///< into module.symbols
+  std::vector<std::unique_ptr<Trace>>
+      traces;             ///< all, so that a stray tensor can still say where it was made
+  Trace *trace = nullptr; ///< the one being made, or null
+  std::map<std::string, int> symbolIndex; ///< into module.symbols
   std::map<std::string, Loc> symbolLocs;
   std::map<std::string, Loc> scalarLocs;
   std::vector<std::string> scopes;
@@ -100,10 +106,10 @@ struct Context {
   /// Index of `file` in `files`.
   uint32_t fileIndex(const std::string &file);
   proto::Location location(const Loc &loc, const std::string &name);
-  void error(const char *code, const Loc &loc, const std::string &message, const std::string &help = "",
-             std::vector<Note> notes = {});
-  void warning(const char *code, const Loc &loc, const std::string &message, const std::string &help = "",
-               std::vector<Note> notes = {});
+  void error(const char *code, const Loc &loc, const std::string &message,
+             const std::string &help = "", std::vector<Note> notes = {});
+  void warning(const char *code, const Loc &loc, const std::string &message,
+               const std::string &help = "", std::vector<Note> notes = {});
   /// Scopes and `name` joined by dots.
   std::string path(const std::string &name) const;
 };
@@ -138,13 +144,14 @@ public:
 
   /// False outside of an entry (reported).
   bool inTrace();
-  /// The operand as a healthy tensor of this trace or poison; numbers become constants of `like`'s element type (f32
-  /// when it is poison or absent).
+  /// The operand as a healthy tensor of this trace or poison; numbers become constants of `like`'s
+  /// element type (f32 when it is poison or absent).
   Tensor tensor(const Operand &operand, std::optional<rules::ElementType> like = std::nullopt);
   /// Both operands; a number takes the other's element type.
   std::pair<Tensor, Tensor> pair(const Operand &a, const Operand &b);
   /// Appends a node, or reports what `rule` says and gives poison.
-  Tensor emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule, Attributes attributes = {});
+  Tensor emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule,
+              Attributes attributes = {});
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
   Tensor constant(const rules::Type &type, std::string data);
@@ -168,9 +175,9 @@ public:
 private:
   Call *outer;
   Loc where;
-  std::string text;  ///< linear 'fc1'
-  std::string name;  ///< fc1, or the op
-  std::string made;  ///< 'linear'
+  std::string text; ///< linear 'fc1'
+  std::string name; ///< fc1, or the op
+  std::string made; ///< 'linear'
 };
 
 /// Between the public types and the rules'.
@@ -181,6 +188,8 @@ void setType(proto::TensorType *to, const rules::Type &from);
 std::string elementBytes(rules::ElementType element, double value);
 /// A name of letters, digits, '_', '-' and, if `dots`, '.', that starts with a letter or '_'.
 bool validName(const std::string &name, bool dots);
+/// False: `value` is no number of integer or bool `element`. Floats round.
+bool fitsElement(rules::ElementType element, double value);
 /// A number as a message shows it.
 std::string numberText(double value);
 /// Adds a symbol once; later calls check the type. False: reported.
@@ -189,10 +198,11 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
 /// Notes that this trace uses the name `path`; a second use that is not shared gets a warning.
 void noteUse(Call &call, const char *what, const Name &name, const std::string &path);
 /// Adds a run-time scalar once. False: its name is a flag of the trainer (reported).
-bool declareScalar(const std::string &name, rules::ElementType element, double initial, const std::string &help,
-                   const Loc &loc);
+bool declareScalar(const std::string &name, rules::ElementType element, double initial,
+                   const std::string &help, const Loc &loc);
 /// Makes the parameter's initialiser concrete: fans and gains become bounds. Nothing: reported.
-std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, const rules::Type &type);
+std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
+                                              const rules::Type &type);
 /// Reads arguments and environment into `options`, reporting what is wrong.
 void readOptions(Context &context, int argc, char **argv);
 /// Updates the parameters that `loss` reaches.

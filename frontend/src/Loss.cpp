@@ -21,11 +21,17 @@ static Tensor alongAxis(const char *op, const Operand &x, int64_t axis, const Lo
     return call.fail(normal.error(), {a});
   Attributes attributes;
   attributes.integer("axis", *normal);
-  return call.emit(op, {a}, [&](const Types &t) { return rules::softmax(t[0], *normal); }, std::move(attributes));
+  return call.emit(
+      op, {a}, [&](const Types &t) { return rules::softmax(t[0], *normal); },
+      std::move(attributes));
 }
 
-Tensor softmax(const Operand &x, int64_t axis, Loc loc) { return alongAxis("softmax", x, axis, loc); }
-Tensor log_softmax(const Operand &x, int64_t axis, Loc loc) { return alongAxis("log_softmax", x, axis, loc); }
+Tensor softmax(const Operand &x, int64_t axis, Loc loc) {
+  return alongAxis("softmax", x, axis, loc);
+}
+Tensor log_softmax(const Operand &x, int64_t axis, Loc loc) {
+  return alongAxis("log_softmax", x, axis, loc);
+}
 
 Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc loc) {
   Call call("softmax_cross_entropy", loc);
@@ -40,12 +46,13 @@ Tensor mse(const Operand &prediction, const Operand &target, Loc loc) {
   if (call.isPoison(p) || call.isPoison(t))
     return call.poison();
   if (!rules::isFloat(call.type(p).element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(call.type(p)), "cast(x, f32) first",
-                     {p});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(call.type(p)),
+                     "cast(x, f32) first", {p});
   // Broadcasting [N,1] against [N] to [N,N] is the classic mistake here, so shapes must be equal.
   if (!call.info(t).number && call.type(p).dims != call.type(t).dims)
     return call.fail("E0103",
-                     "expects equal shapes, got " + toString(call.type(p)) + " and " + toString(call.type(t)),
+                     "expects equal shapes, got " + toString(call.type(p)) + " and " +
+                         toString(call.type(t)),
                      "reshape one of them", {p, t});
   Tensor difference = Operand(p, loc) - Operand(t, loc);
   return mean(Operand(difference, loc) * Operand(difference, loc), {}, false, loc);
@@ -56,7 +63,8 @@ Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc) {
   Tensor x = call.tensor(logits), y = call.tensor(labels);
   if (call.isPoison(x) || call.isPoison(y))
     return call.poison();
-  if (rules::Result<rules::Type> fits = rules::softmax_cross_entropy(call.type(x), call.type(y)); !fits)
+  if (rules::Result<rules::Type> fits = rules::softmax_cross_entropy(call.type(x), call.type(y));
+      !fits)
     return call.fail(fits.error(), {x, y});
   Tensor right = Operand(argmax(x, -1, loc), loc) == Operand(y, loc);
   return mean(cast(right, f32, loc), {}, false, loc);

@@ -1,4 +1,5 @@
-// Matrix products and the linear layer. Reading on: include/sinter/ops/matmul.h, include/sinter/nn.h.
+// Matrix products and the linear layer. Reading on: include/sinter/ops/matmul.h,
+// include/sinter/nn.h.
 #include "sinter/ops/matmul.h"
 
 #include "frontend/src/Graph.h"
@@ -15,10 +16,14 @@ using Types = std::vector<rules::Type>;
 
 static Tensor product(Call &call, const Tensor &a, const Tensor &b, Matmul options) {
   Attributes attributes;
-  attributes.boolean("transpose_a", options.transpose_a).boolean("transpose_b", options.transpose_b);
-  return call.emit("matmul", {a, b},
-                   [&](const Types &t) { return rules::matmul(t[0], t[1], options.transpose_a, options.transpose_b); },
-                   std::move(attributes));
+  attributes.boolean("transpose_a", options.transpose_a)
+      .boolean("transpose_b", options.transpose_b);
+  return call.emit(
+      "matmul", {a, b},
+      [&](const Types &t) {
+        return rules::matmul(t[0], t[1], options.transpose_a, options.transpose_b);
+      },
+      std::move(attributes));
 }
 
 Tensor matmul(const Operand &a, const Operand &b, Matmul options, Loc loc) {
@@ -31,11 +36,13 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   Call call("linear", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
   if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
+                                  name.text + "'");
   if (options.units < 1)
     return call.fail("E0020", "expects units of 1 or more, got " + std::to_string(options.units));
   if (options.axis != 0 && options.axis != -1)
-    return call.fail("E0020", "expects axis 0 (a matrix) or -1 (the last axis), got " + std::to_string(options.axis));
+    return call.fail("E0020", "expects axis 0 (a matrix) or -1 (the last axis), got " +
+                                  std::to_string(options.axis));
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
@@ -45,34 +52,43 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   if (type.rank() < 1)
     return call.fail("E0107", "expects a tensor with axes, got " + toString(type), "", {x});
   if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+                     "cast(x, f32) first", {x});
   int64_t features = type.dims.back();
   if (features == 0)
     return call.fail("E0115", "expects features, got " + toString(type), "", {x});
   DType element{static_cast<uint8_t>(type.element)};
   double bound = 1 / std::sqrt(static_cast<double>(features));
-  auto orDefault = [&](Init init) { return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init; };
-  noteUse(call, "linear", name, context().path(name.text));
-  auto part = [&](const char *suffix) { return shared(Name(name.text + suffix)); }; // noted for the whole layer
-  Tensor weight = parameter(part(".weight"), element({options.units, features}), orDefault(options.weight), loc);
+  auto orDefault = [&](Init init) {
+    return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;
+  };
+  auto part = [&](const char *suffix) {
+    return shared(Name(name.text + suffix));
+  }; // noted for the whole layer
+  Tensor weight = parameter(part(".weight"), element({options.units, features}),
+                            orDefault(options.weight), loc);
   if (call.isPoison(weight))
     return weight;
   Tensor bias;
   if (options.bias)
     bias = parameter(part(".bias"), element({options.units}), orDefault(options.bias_init), loc);
+  noteUse(call, "linear", name, context().path(name.text));
   // One product over all rows: leading axes are joined and put back.
   std::vector<int64_t> rows(type.dims.begin(), type.dims.end() - 1);
   Tensor result = x;
   if (type.rank() != 2) {
     int64_t count = rules::Type{type.element, rows}.elementCount().value_or(0);
-    result = call.emit("reshape", {result}, [&](const Types &t) { return rules::reshape(t[0], {count, features}); });
+    result = call.emit("reshape", {result},
+                       [&](const Types &t) { return rules::reshape(t[0], {count, features}); });
   }
   result = product(call, result, weight, {.transpose_b = true});
   if (options.bias)
-    result = call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
+    result =
+        call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
   if (type.rank() != 2) {
     rows.push_back(options.units);
-    result = call.emit("reshape", {result}, [&](const Types &t) { return rules::reshape(t[0], rows); });
+    result =
+        call.emit("reshape", {result}, [&](const Types &t) { return rules::reshape(t[0], rows); });
   }
   return result;
 }

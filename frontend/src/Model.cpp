@@ -1,5 +1,6 @@
-// Model and its entries: what is traced how often, and what is checked when a trace ends (D6, D7, D11-D13).
-// Reading on: include/sinter/model.h, Entry.cpp (inputs, outputs, minimize, metrics), Serialize.cpp.
+// Model and its entries: what is traced how often, and what is checked when a trace ends (D6, D7,
+// D11-D13). Reading on: include/sinter/model.h, Entry.cpp (inputs, outputs, minimize, metrics),
+// Serialize.cpp.
 #include "sinter/model.h"
 
 #include "frontend/src/Graph.h"
@@ -21,8 +22,10 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
   current.modelAlive = owner = true;
   readOptions(current, argv ? argc : 0, argv);
   if (!validName(name, false))
-    current.error("E0006", loc, "Model expects a name of letters, digits, '_' and '-' that starts with a letter, got '" +
-                                    name + "'");
+    current.error(
+        "E0006", loc,
+        "Model expects a name of letters, digits, '_' and '-' that starts with a letter, got '" +
+            name + "'");
   current.module.set_name(name);
 }
 
@@ -34,15 +37,17 @@ Model::~Model() {
 int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
   Context &current = context();
   if (!validName(name, false)) {
-    current.error("E0006", loc, "option expects a name of letters, digits, '_' and '-', got '" + name + "'");
+    current.error("E0006", loc,
+                  "option expects a name of letters, digits, '_' and '-', got '" + name + "'");
     return std::max<int64_t>(default_value, 1);
   }
   for (const proto::BuildOption &known : current.module.options())
     if (known.name() == name)
       return known.value();
   if (default_value < 1) {
-    current.error("E0020", loc, "option '" + name + "' expects a default of 1 or more, got " +
-                                    std::to_string(default_value));
+    current.error("E0020", loc,
+                  "option '" + name + "' expects a default of 1 or more, got " +
+                      std::to_string(default_value));
     return 1;
   }
   proto::BuildOption *option = current.module.add_options();
@@ -60,7 +65,10 @@ void Model::data(const Data &data, Loc loc) {
     return;
   }
   Images options = data.options;
-  struct Known { const char *name; int64_t classes, channels, height, width; };
+  struct Known {
+    const char *name;
+    int64_t classes, channels, height, width;
+  };
   static constexpr Known kKnown[] = {
       {"mnist", 10, 1, 28, 28}, {"fashion-mnist", 10, 1, 28, 28}, {"cifar10", 10, 3, 32, 32}};
   for (const Known &known : kKnown)
@@ -72,19 +80,23 @@ void Model::data(const Data &data, Loc loc) {
       fill(options.width, known.width);
     }
   if (!validName(data.name, true))
-    current.error("E0006", loc, "images expects a name of letters, digits, '_', '-' and '.', got '" + data.name + "'");
+    current.error("E0006", loc,
+                  "images expects a name of letters, digits, '_', '-' and '.', got '" + data.name +
+                      "'");
   constexpr int64_t kMost = 1 << 20;
   for (int64_t size : {options.classes, options.channels, options.height, options.width})
     if (size < 1 || size > kMost) {
       current.error("E0020", loc,
-                    "images '" + data.name + "' expects classes, channels, height and width from 1 to 1048576, got " +
+                    "images '" + data.name +
+                        "' expects classes, channels, height and width from 1 to 1048576, got " +
                         std::to_string(size),
                     "known names that bring them: mnist, fashion-mnist, cifar10");
       current.badData = true;
       break;
     }
   if (options.batch < 1) {
-    current.error("E0014", loc, "images expects a batch of 1 or more, got " + std::to_string(options.batch));
+    current.error("E0014", loc,
+                  "images expects a batch of 1 or more, got " + std::to_string(options.batch));
     options.batch = 1;
   }
   spec->set_kind(proto::DataSpec::IMAGES);
@@ -97,13 +109,15 @@ void Model::data(const Data &data, Loc loc) {
   option("batch", options.batch, loc);
 }
 
-// --- Tracing -------------------------------------------------------------------------------------------------------
+// --- Tracing
+// -------------------------------------------------------------------------------------------------------
 
 /// Runs `function` while its ops are recorded as one entry.
 static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batch, const Loc &loc,
                   const std::function<void()> &function) {
   Context &current = context();
-  static uint32_t serial = 0; // never reused: a tensor of an earlier Model is not taken for one of this
+  static uint32_t serial =
+      0; // never reused: a tensor of an earlier Model is not taken for one of this
   current.traces.push_back(std::make_unique<Trace>());
   Trace &made = *current.traces.back();
   made.serial = ++serial;
@@ -113,24 +127,29 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   made.entry.set_batch(batch);
   *made.entry.mutable_location() = current.location(loc, name);
   current.trace = &made;
+  size_t scopes = current.scopes.size();
   bool returned = false;
   try {
     function();
     returned = true;
   } catch (const std::exception &exception) {
-    current.error("E0017", loc, "entry '" + name + "' expects a function that returns, got an exception: " +
-                                    exception.what());
+    current.error("E0017", loc,
+                  "entry '" + name +
+                      "' expects a function that returns, got an exception: " + exception.what());
   } catch (...) {
-    current.error("E0017", loc, "entry '" + name + "' expects a function that returns, got an exception");
+    current.error("E0017", loc,
+                  "entry '" + name + "' expects a function that returns, got an exception");
   }
   current.call = nullptr; // an exception may have crossed an open call
-  current.scopes.clear();
+  current.scopes.resize(scopes);
   if (kind != proto::Entry::PREDICT && returned && !made.minimized)
     current.error("E0008", loc, "train expects one call of minimize, got none",
                   "end the function with s.minimize(loss, sgd({.lr = 0.1}))");
   if (kind == proto::Entry::PREDICT && returned && !made.outputs)
-    current.error("E0018", loc, "entry '" + name + "' expects an output, got none", "e.output(\"name\", tensor)");
-  for (const auto &[symbol, value] : made.assigned) { // sorted by name: equal models give equal bytes
+    current.error("E0018", loc, "entry '" + name + "' expects an output, got none",
+                  "e.output(\"name\", tensor)");
+  for (const auto &[symbol, value] :
+       made.assigned) { // sorted by name: equal models give equal bytes
     proto::Update *update = made.entry.add_updates();
     update->set_symbol(symbol);
     update->set_value(value);
@@ -161,9 +180,11 @@ static void checkAgreement(size_t first, const Loc &loc) {
     std::vector<std::string> was = surface(a), is = surface(b);
     for (size_t part = 0; part < was.size(); ++part)
       if (was[part] != is[part])
-        return current.error("E0021", loc, "entry '" + a.entry.name() + "' expects equal traces, got " + was[part] +
-                                               " with batch " + std::to_string(a.entry.batch()) + " and " + is[part] +
-                                               " with batch " + std::to_string(b.entry.batch()),
+        return current.error("E0021", loc,
+                             "entry '" + a.entry.name() + "' expects equal traces, got " +
+                                 was[part] + " with batch " + std::to_string(a.entry.batch()) +
+                                 " and " + is[part] + " with batch " +
+                                 std::to_string(b.entry.batch()),
                              "nothing but sizes may depend on batch()");
   }
 }
@@ -171,12 +192,16 @@ static void checkAgreement(size_t first, const Loc &loc) {
 void Model::trainWith(void (*call)(void *, Step), void *function, const Train &options, Loc loc) {
   Context &current = context();
   if (current.trace)
-    return current.error("E0019", loc, "train expects to be called outside of entries, got a call inside of one");
+    return current.error("E0019", loc,
+                         "train expects to be called outside of entries, got a call inside of one");
   if (current.trains)
-    return current.error("E0005", loc, "train expects to be called once, got a second training step");
+    return current.error("E0005", loc,
+                         "train expects to be called once, got a second training step");
   current.trains = true;
   if (options.epochs < 1 || options.epochs > INT32_MAX)
-    current.error("E0020", loc, "train expects epochs from 1 to 2147483647, got " + std::to_string(options.epochs));
+    current.error("E0020", loc,
+                  "train expects epochs from 1 to 2147483647, got " +
+                      std::to_string(options.epochs));
   current.module.set_default_epochs(options.epochs);
   int64_t batch = option("batch", 1, loc);
   std::vector<int64_t> sizes = options.eval_batches;
@@ -187,11 +212,15 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
   std::sort(sizes.begin(), sizes.end(), std::greater<int64_t>());
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   if (sizes.back() < 1) {
-    current.error("E0014", loc, "train expects evaluation batches of 1 or more, got " + std::to_string(sizes.back()));
+    current.error("E0014", loc,
+                  "train expects evaluation batches of 1 or more, got " +
+                      std::to_string(sizes.back()));
     sizes = {batch};
   }
   if (!chosen)
-    sizes.erase(std::remove_if(sizes.begin(), sizes.end(), [&](int64_t size) { return size > batch; }), sizes.end());
+    sizes.erase(
+        std::remove_if(sizes.begin(), sizes.end(), [&](int64_t size) { return size > batch; }),
+        sizes.end());
   else if (sizes.back() != 1)
     sizes.push_back(1); // evaluation never drops a sample
 
@@ -202,19 +231,24 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
   checkAgreement(first, loc);
 }
 
-void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void *function, Loc loc) {
+void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void *function,
+                      Loc loc) {
   Context &current = context();
   if (current.trace)
-    return current.error("E0019", loc, "entry '" + name + "' expects to be made outside of entries, got a call inside "
-                                       "of one");
+    return current.error("E0019", loc,
+                         "entry '" + name +
+                             "' expects to be made outside of entries, got a call inside "
+                             "of one");
   if (!validName(name, false) || name.find('-') != std::string::npos)
-    return current.error("E0006", loc, "entry expects a name of letters, digits and '_', got '" + name + "'",
+    return current.error("E0006", loc,
+                         "entry expects a name of letters, digits and '_', got '" + name + "'",
                          "it becomes part of a C function's name");
   bool taken = name == "train_step" || name == "eval_step";
   for (const std::unique_ptr<Trace> &other : current.traces)
     taken |= other->entry.name() == name;
   if (taken)
-    return current.error("E0005", loc, "entry '" + name + "' expects a name of its own, got one in use");
+    return current.error("E0005", loc,
+                         "entry '" + name + "' expects a name of its own, got one in use");
   std::vector<int64_t> batches = current.options.batches;
   if (batches.empty())
     batches = {1};
@@ -228,7 +262,9 @@ int Model::write(Loc loc) {
   Context &current = context();
   RunOptions &options = current.options;
   if (current.traces.empty() && current.diagnostics.errors() == 0)
-    current.error("E0015", loc, "model '" + current.module.name() + "' expects a training step or an entry, got none",
+    current.error("E0015", loc,
+                  "model '" + current.module.name() +
+                      "' expects a training step or an entry, got none",
                   "model.train([](Step s) { … }) or model.predict([](Entry e) { … })");
   std::string names;
   for (const proto::BuildOption &option : current.module.options())
@@ -239,16 +275,24 @@ int Model::write(Loc loc) {
       known |= option.name() == name;
     if (!known) {
       options.usage = true;
-      current.diagnostics.report({Severity::Error, "E0013",
-                                  "--set expects an option of the model (" + (names.empty() ? "it has none" : names) +
-                                      "), got '" + name + "'",
-                                  Place(), {}, ""});
+      current.diagnostics.report({Severity::Error,
+                                  "E0013",
+                                  "--set expects an option of the model (" +
+                                      (names.empty() ? "it has none" : names) + "), got '" + name +
+                                      "'",
+                                  Place(),
+                                  {},
+                                  ""});
     }
   }
   if (options.outFd < 0 && options.outPath.empty() && current.diagnostics.errors() == 0) {
     options.usage = true;
-    current.diagnostics.report({Severity::Error, "E0024", "the program expects -o FILE, got no output to write", Place(),
-                                {}, "sinter build runs it for you"});
+    current.diagnostics.report({Severity::Error,
+                                "E0024",
+                                "the program expects -o FILE, got no output to write",
+                                Place(),
+                                {},
+                                "sinter build runs it for you"});
   }
   if (options.usage)
     return 2;

@@ -1,4 +1,5 @@
-// Parameters, state variables, scopes and initialisers. Reading on: include/sinter/nn.h, Matmul.cpp (linear).
+// Parameters, state variables, scopes and initialisers. Reading on: include/sinter/nn.h, Matmul.cpp
+// (linear).
 #include "frontend/src/Graph.h"
 
 #include <cmath>
@@ -9,7 +10,8 @@ using namespace detail;
 
 namespace detail {
 
-std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, const rules::Type &type) {
+std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
+                                              const rules::Type &type) {
   proto::Initializer result;
   auto set = [&](proto::Initializer::Kind kind, double a, double b) {
     result.set_kind(kind);
@@ -25,8 +27,10 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, cons
     return refuse("expects finite numbers in its initialiser, got others");
   using Kind = Init::Kind;
   switch (init.kind) {
-  case Kind::Default: return set(proto::Initializer::CONSTANT, 0, 0);
-  case Kind::Constant: return set(proto::Initializer::CONSTANT, init.a, 0);
+  case Kind::Default:
+    return set(proto::Initializer::CONSTANT, 0, 0);
+  case Kind::Constant:
+    return set(proto::Initializer::CONSTANT, init.a, 0);
   case Kind::Normal:
     if (init.b < 0)
       return refuse("expects a standard deviation of 0 or more, got " + numberText(init.b));
@@ -36,25 +40,32 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init, cons
       return refuse("expects uniform bounds in order, got " + numberText(init.a) + " and " +
                     numberText(init.b));
     return set(proto::Initializer::UNIFORM, init.a, init.b);
-  default: break;
+  default:
+    break;
   }
   // Fans as in PyTorch: the weight is [out, in, window…].
   if (type.rank() < 2)
-    return refuse("expects a weight [out,in,…] for an initialiser with fans, got " + toString(type));
+    return refuse("expects a weight [out,in,…] for an initialiser with fans, got " +
+                  toString(type));
   double window = 1;
   for (size_t d = 2; d < type.dims.size(); ++d)
     window *= static_cast<double>(type.dims[d]);
-  double fanIn = static_cast<double>(type.dims[1]) * window, fanOut = static_cast<double>(type.dims[0]) * window;
+  double fanIn = static_cast<double>(type.dims[1]) * window,
+         fanOut = static_cast<double>(type.dims[0]) * window;
   if (fanIn == 0 || fanOut == 0)
     return refuse("expects a weight with elements, got " + toString(type));
   double xavier = init.a * std::sqrt(2 / (fanIn + fanOut));
   double kaiming = std::sqrt(2 / (1 + init.a * init.a) / fanIn);
   double bound = std::sqrt(3.0);
   switch (init.kind) {
-  case Kind::XavierNormal: return set(proto::Initializer::NORMAL, 0, xavier);
-  case Kind::XavierUniform: return set(proto::Initializer::UNIFORM, -bound * xavier, bound * xavier);
-  case Kind::KaimingNormal: return set(proto::Initializer::NORMAL, 0, kaiming);
-  default: return set(proto::Initializer::UNIFORM, -bound * kaiming, bound * kaiming);
+  case Kind::XavierNormal:
+    return set(proto::Initializer::NORMAL, 0, xavier);
+  case Kind::XavierUniform:
+    return set(proto::Initializer::UNIFORM, -bound * xavier, bound * xavier);
+  case Kind::KaimingNormal:
+    return set(proto::Initializer::NORMAL, 0, kaiming);
+  default:
+    return set(proto::Initializer::UNIFORM, -bound * kaiming, bound * kaiming);
   }
 }
 
@@ -65,19 +76,22 @@ void detail::noteUse(Call &call, const char *what, const Name &name, const std::
   auto [first, fresh] = current.trace->names.emplace(what + (" " + path), call.loc());
   if (!fresh && !name.shared)
     current.warning("E0004", call.loc(),
-                    std::string(what) + " '" + path + "' is used twice in entry '" + current.trace->entry.name() +
-                        "', so both uses share it",
-                    "shared(\"" + name.text + "\") says that this is meant; Scope(\"…\") makes another one",
+                    std::string(what) + " '" + path + "' is used twice in entry '" +
+                        current.trace->entry.name() + "', so both uses share it",
+                    "shared(\"" + name.text +
+                        "\") says that this is meant; Scope(\"…\") makes another one",
                     {{Place(first->second), "'" + path + "' was first used here"}});
 }
 
 /// Opens the symbol `path`; poison after a report. `what` is parameter or state.
 static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind, const Name &name,
-                         const std::string &path, const Type &type, const Init &init, const Loc &loc) {
+                         const std::string &path, const Type &type, const Init &init,
+                         const Loc &loc) {
   if (!call.inTrace())
     return call.poison();
   if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
+                                  name.text + "'");
   rules::Result<rules::Type> valid = rules::validated(toRules(type));
   if (!valid)
     return call.fail(valid.error(), {});
@@ -112,7 +126,8 @@ Tensor hyperparameter(const std::string &name, double initial, const std::string
   if (!call.inTrace())
     return call.poison();
   if (!validName(name, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+    return call.fail("E0006",
+                     "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
   if (!std::isfinite(initial))
     return call.fail("E0020", "expects a finite default, got " + numberText(initial));
   if (!declareScalar(path, rules::ElementType::F32, initial, help, call.loc()))
@@ -135,10 +150,14 @@ bool training() {
 Scope::Scope(const std::string &name, Loc loc) : depth(context().scopes.size()) {
   Context &current = context();
   if (!validName(name, true))
-    current.error("E0006", loc, "Scope expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+    current.error("E0006", loc,
+                  "Scope expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
   current.scopes.push_back(name);
 }
 
-Scope::~Scope() { context().scopes.resize(depth); }
+Scope::~Scope() {
+  if (context().scopes.size() > depth) // the Model may be gone, and its scopes with it
+    context().scopes.resize(depth);
+}
 
 } // namespace sinter

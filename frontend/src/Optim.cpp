@@ -1,6 +1,7 @@
-// minimize: the gradient op and the optimizer's update, written as ordinary ops (D22 lets the compiler move them into the
-// gradient kernels). SGD is torch.optim.SGD's: a zero momentum buffer and dampening 0 make the first step the gradient.
-// Reading on: include/sinter/optim.h, Model.cpp (who calls).
+// minimize: the gradient op and the optimizer's update, written as ordinary ops (D22 lets the
+// compiler move them into the gradient kernels). SGD is torch.optim.SGD's: a zero momentum buffer
+// and dampening 0 make the first step the gradient. Reading on: include/sinter/optim.h, Model.cpp
+// (who calls).
 #include "frontend/src/Graph.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/loss.h"
@@ -56,7 +57,8 @@ public:
   /// False: an option is out of range (reported).
   bool valid() {
     auto refuse = [&](const char *name, const std::string &wanted, double got) {
-      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " + numberText(got));
+      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " +
+                             numberText(got));
       return false;
     };
     auto negative = [](double value) { return !(value >= 0) || !std::isfinite(value); };
@@ -91,13 +93,17 @@ public:
     if (options.lr.every > 0) {
       Tensor every = get("lr-every", rules::ElementType::I64, static_cast<double>(options.lr.every),
                          "steps between two decays of the learning rate");
-      Tensor factor = get("lr-factor", rules::ElementType::F32, options.lr.factor, "factor of a decay");
+      Tensor factor =
+          get("lr-factor", rules::ElementType::F32, options.lr.factor, "factor of a decay");
       if (call.isPoison(every) || call.isPoison(factor) || call.isPoison(base))
         return base;
       // Whole numbers divide exactly enough in f64: ⌊step / every⌋ is right below 2^53.
-      Tensor step = converted(call.get("step", {rules::ElementType::I64, {}}, "step"), rules::ElementType::F64);
-      Tensor quotient = Operand(step, loc) / Operand(converted(every, rules::ElementType::F64), loc);
-      Tensor decays = converted(converted(quotient, rules::ElementType::I64), rules::ElementType::F32);
+      Tensor step = converted(call.get("step", {rules::ElementType::I64, {}}, "step"),
+                              rules::ElementType::F64);
+      Tensor quotient =
+          Operand(step, loc) / Operand(converted(every, rules::ElementType::F64), loc);
+      Tensor decays =
+          converted(converted(quotient, rules::ElementType::I64), rules::ElementType::F32);
       lr = Operand(base, loc) * Operand(pow(Operand(factor, loc), Operand(decays, loc), loc), loc);
     }
     return *lr;
@@ -124,14 +130,19 @@ private:
 };
 
 /// p, its gradient and its group → the new p; the momentum buffer gets its own update.
-static Tensor sgdStep(Call &call, Group &group, const std::string &name, const Tensor &p, Tensor g) {
+static Tensor sgdStep(Call &call, Group &group, const std::string &name, const Tensor &p,
+                      Tensor g) {
   const Loc &loc = call.loc();
   rules::Type type = call.type(p);
-  auto times = [&](const Tensor &scalar, const Tensor &x) { return Operand(scalar, loc) * Operand(x, loc); };
+  auto times = [&](const Tensor &scalar, const Tensor &x) {
+    return Operand(scalar, loc) * Operand(x, loc);
+  };
   auto plus = [&](const Tensor &a, const Tensor &b) { return Operand(a, loc) + Operand(b, loc); };
   const Sgd &options = group.sgd();
   if (options.weight_decay != 0)
-    g = plus(g, times(group.scalar("weight-decay", options.weight_decay, type.element, "L2 penalty"), p));
+    g = plus(
+        g,
+        times(group.scalar("weight-decay", options.weight_decay, type.element, "L2 penalty"), p));
   if (options.momentum != 0) {
     Tensor momentum = group.scalar("momentum", options.momentum, type.element, "momentum");
     std::string symbol = "optimizer/" + name + ".momentum_buffer";
@@ -161,7 +172,8 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
       continue;
     }
     current.warning("E0011", current.symbolLocs.at(symbol.name()),
-                    "parameter '" + symbol.name() + "' is not reached by the loss and will not be trained",
+                    "parameter '" + symbol.name() +
+                        "' is not reached by the loss and will not be trained",
                     "use its result in the loss, or make it a state(…)",
                     {{Place(call.loc()), "the loss is minimised here"}});
   }
@@ -172,8 +184,10 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
   for (const Optimizer::Group &group : optimizer.groups) {
     groups.emplace_back(call, group.prefix, group.options);
     valid &= groups.back().valid();
-    if (std::none_of(names.begin(), names.end(), [&](auto &name) { return under(name, group.prefix); })) {
-      call.fail("E0020", "expects parameters under the group's name '" + group.prefix + "', got none");
+    if (std::none_of(names.begin(), names.end(),
+                     [&](auto &name) { return under(name, group.prefix); })) {
+      call.fail("E0020",
+                "expects parameters under the group's name '" + group.prefix + "', got none");
       valid = false;
     }
   }

@@ -1,4 +1,5 @@
-// What a model program was asked for: arguments when run by hand, environment when run by `sinter build` (D29).
+// What a model program was asked for: arguments when run by hand, environment when run by `sinter
+// build` (D29).
 //   SINTER_OUT_FD    write the container to this descriptor      -o FILE
 //   SINTER_DIAG_FD   JSON diagnostics, one object a line         --format json (to stdout)
 //   SINTER_SET       build options "batch=64,width=512"          --set NAME=VALUE
@@ -44,7 +45,8 @@ static void readSet(Context &context, const std::string &text) {
     if (equals != std::string::npos && equals > 0)
       value = wholeNumber(part.substr(equals + 1));
     if (!value || *value < 1)
-      misuse(context, "E0013", "--set expects NAME=VALUE with a whole number of 1 or more, got '" + part + "'");
+      misuse(context, "E0013",
+             "--set expects NAME=VALUE with a whole number of 1 or more, got '" + part + "'");
     else
       context.options.set[part.substr(0, equals)] = *value;
   }
@@ -57,7 +59,8 @@ static void readBatch(Context &context, const std::string &text) {
     for (int64_t known : context.options.batches)
       twice |= value == known;
     if (!value || *value < 1 || twice)
-      misuse(context, "E0014", "--batch expects different whole numbers of 1 or more, got '" + text + "'");
+      misuse(context, "E0014",
+             "--batch expects different whole numbers of 1 or more, got '" + text + "'");
     else
       context.options.batches.push_back(*value);
   }
@@ -105,7 +108,8 @@ void readOptions(Context &context, int argc, char **argv) {
       misuse(context, "E0024",
              known ? flag + " expects a value, got none"
                    : "the program expects -o FILE, --set NAME=VALUE, --batch N,N, --format json or "
-                     "--no-embed-source, got '" + flag + "'");
+                     "--no-embed-source, got '" +
+                         flag + "'");
       continue;
     }
     std::string value = argv[++i];

@@ -16,7 +16,8 @@ Tensor random_uniform(const std::string &name, Type type, Loc loc) {
   if (!call.inTrace())
     return call.poison();
   if (!validName(name, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+    return call.fail("E0006",
+                     "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
   auto [first, fresh] = current.trace->names.emplace("random " + path, loc);
   if (!fresh) {
     current.error("E0005", call.loc(), call.label() + " expects a name of its own, got one in use",
@@ -29,9 +30,12 @@ Tensor random_uniform(const std::string &name, Type type, Loc loc) {
   rules::Type result = toRules(type);
   Attributes attributes;
   attributes.integer("stream", static_cast<int64_t>(rules::streamOf(path))).string("name", path);
-  return call.emit("random_uniform", {seed, step},
-                   [&](const std::vector<rules::Type> &t) { return rules::random_uniform(t[0], t[1], result, path); },
-                   std::move(attributes));
+  return call.emit(
+      "random_uniform", {seed, step},
+      [&](const std::vector<rules::Type> &t) {
+        return rules::random_uniform(t[0], t[1], result, path);
+      },
+      std::move(attributes));
 }
 
 Tensor dropout(const std::string &name, const Operand &operand, Dropout options, Loc loc) {
@@ -43,7 +47,8 @@ Tensor dropout(const std::string &name, const Operand &operand, Dropout options,
     return x;
   rules::Type type = call.type(x);
   if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+                     "cast(x, f32) first", {x});
   if (!training() || options.p == 0)
     return x;
   DType element{static_cast<uint8_t>(type.element)};

@@ -9,7 +9,8 @@ namespace sinter {
 
 using namespace detail;
 using Types = std::vector<rules::Type>;
-using ReduceRule = rules::Result<rules::Type> (*)(const rules::Type &, const std::vector<int64_t> &, bool);
+using ReduceRule = rules::Result<rules::Type> (*)(const rules::Type &, const std::vector<int64_t> &,
+                                                  bool);
 
 /// Absolute axes of `a`, or nothing after a report.
 static std::optional<std::vector<int64_t>> absolute(Call &call, const Tensor &a, const Axes &axes) {
@@ -27,7 +28,8 @@ static std::optional<std::vector<int64_t>> absolute(Call &call, const Tensor &a,
   return std::nullopt;
 }
 
-static Tensor reduce(Call &call, const char *op, ReduceRule rule, const Tensor &a, const Axes &axes, bool keepdims) {
+static Tensor reduce(Call &call, const char *op, ReduceRule rule, const Tensor &a, const Axes &axes,
+                     bool keepdims) {
   if (call.isPoison(a))
     return a;
   std::optional<std::vector<int64_t>> list = absolute(call, a, axes);
@@ -35,7 +37,8 @@ static Tensor reduce(Call &call, const char *op, ReduceRule rule, const Tensor &
     return call.poison();
   Attributes attributes;
   attributes.integers("axes", *list).boolean("keepdims", keepdims);
-  return call.emit(op, {a}, [&](const Types &t) { return rule(t[0], *list, keepdims); }, std::move(attributes));
+  return call.emit(
+      op, {a}, [&](const Types &t) { return rule(t[0], *list, keepdims); }, std::move(attributes));
 }
 
 Tensor sum(const Operand &x, Axes axes, bool keepdims, Loc loc) {
@@ -58,7 +61,8 @@ Tensor mean(const Operand &x, Axes axes, bool keepdims, Loc loc) {
     return a;
   rules::Type type = call.type(a);
   if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {a});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+                     "cast(x, f32) first", {a});
   std::optional<std::vector<int64_t>> list = absolute(call, a, axes);
   if (!list)
     return call.poison();
@@ -83,7 +87,9 @@ Tensor argmax(const Operand &x, int64_t axis, Loc loc) {
     return call.fail(normal.error(), {a});
   Attributes attributes;
   attributes.integer("axis", *normal);
-  return call.emit("argmax", {a}, [&](const Types &t) { return rules::argmax(t[0], *normal); }, std::move(attributes));
+  return call.emit(
+      "argmax", {a}, [&](const Types &t) { return rules::argmax(t[0], *normal); },
+      std::move(attributes));
 }
 
 } // namespace sinter

@@ -1,5 +1,5 @@
-// The finished module on its way out: file names without machine paths, embedded sources, the container, an atomic write
-// (D16, D30). Reading on: frontend/graph/Container.h.
+// The finished module on its way out: file names without machine paths, embedded sources, the
+// container, an atomic write (D16, D30). Reading on: frontend/graph/Container.h.
 #include "frontend/graph/Container.h"
 #include "frontend/src/Graph.h"
 
@@ -22,7 +22,8 @@ static std::string tail(const std::string &path, int parts) {
   return parts > 0 || at == std::string::npos ? path : path.substr(at + 1);
 }
 
-/// Names that tell the files apart and say nothing about the machine: as few trailing components as that takes.
+/// Names that tell the files apart and say nothing about the machine: as few trailing components as
+/// that takes.
 static std::vector<std::string> portableNames(const std::vector<std::string> &files) {
   std::vector<std::string> names;
   for (const std::string &file : files) {
@@ -77,7 +78,9 @@ static int writeFile(const std::string &path, const std::string &bytes) {
     return error;
   }
   size_t slash = target.rfind('/');
-  std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : target.substr(0, slash);
+  std::string folder = slash == std::string::npos ? "."
+                       : slash == 0               ? "/"
+                                                  : target.substr(0, slash);
   int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {
     fsync(directory); // the file is there; a folder that cannot be synced is not worth failing for
@@ -92,7 +95,7 @@ int writeModule(Context &context) {
   std::vector<std::string> names = portableNames(context.files);
   for (size_t i = 0; i < names.size(); ++i) {
     proto::SourceFile *file = module.add_files();
-    file->set_path(names[i]);
+    file->set_path(utf8(names[i]));
     if (options.embedSource)
       file->set_text(sourceText(context.files[i]));
   }
@@ -100,16 +103,23 @@ int writeModule(Context &context) {
     *module.add_entries() = trace->entry;
   if (std::optional<graph::ContainerError> wrong = graph::checkGraph(module)) {
     // Every mistake of the user's has been reported before; this one is ours.
-    context.diagnostics.report({Severity::Error, wrong->code, "internal: the graph " + wrong->message, Place(), {}, ""});
+    context.diagnostics.report(
+        {Severity::Error, wrong->code, "internal: the graph " + wrong->message, Place(), {}, ""});
     return 70;
   }
   std::string bytes = graph::writeContainer(module);
-  int error = options.outFd >= 0 ? writeAll(options.outFd, bytes) : writeFile(options.outPath, bytes);
+  int error =
+      options.outFd >= 0 ? writeAll(options.outFd, bytes) : writeFile(options.outPath, bytes);
   if (error == 0)
     return 0;
-  std::string target = options.outFd >= 0 ? "descriptor " + std::to_string(options.outFd) : "'" + options.outPath + "'";
-  context.diagnostics.report(
-      {Severity::Error, "E0023", "expects to write " + target + ", got: " + std::strerror(error), Place(), {}, ""});
+  std::string target = options.outFd >= 0 ? "descriptor " + std::to_string(options.outFd)
+                                          : "'" + options.outPath + "'";
+  context.diagnostics.report({Severity::Error,
+                              "E0023",
+                              "expects to write " + target + ", got: " + std::strerror(error),
+                              Place(),
+                              {},
+                              ""});
   return 3;
 }
 

@@ -1,4 +1,5 @@
-// Ops of the DSL that move elements or make tensors. Reading on: include/sinter/ops/shape.h, dialects/rules.
+// Ops of the DSL that move elements or make tensors. Reading on: include/sinter/ops/shape.h,
+// dialects/rules.
 #include "sinter/ops/shape.h"
 
 #include "frontend/src/Graph.h"
@@ -13,7 +14,8 @@ using Types = std::vector<rules::Type>;
 
 Tensor reshape(const Operand &x, Shape shape, Loc loc) {
   Call call("reshape", loc);
-  return call.emit("reshape", {call.tensor(x)}, [&](const Types &t) { return rules::reshape(t[0], shape.sizes()); });
+  return call.emit("reshape", {call.tensor(x)},
+                   [&](const Types &t) { return rules::reshape(t[0], shape.sizes()); });
 }
 
 Tensor flatten(const Operand &x, int64_t axis, Loc loc) {
@@ -27,7 +29,9 @@ Tensor flatten(const Operand &x, int64_t axis, Loc loc) {
     return call.fail(from.error(), {a});
   if (*from == type.rank() - 1)
     return a; // nothing to join
-  int64_t joined = rules::Type{type.element, {type.dims.begin() + *from, type.dims.end()}}.elementCount().value_or(0);
+  int64_t joined = rules::Type{type.element, {type.dims.begin() + *from, type.dims.end()}}
+                       .elementCount()
+                       .value_or(0);
   std::vector<int64_t> dims(type.dims.begin(), type.dims.begin() + *from);
   dims.push_back(joined);
   return call.emit("reshape", {a}, [&](const Types &t) { return rules::reshape(t[0], dims); });
@@ -36,8 +40,9 @@ Tensor flatten(const Operand &x, int64_t axis, Loc loc) {
 static Tensor transposed(Call &call, const Tensor &x, const std::vector<int64_t> &perm) {
   Attributes attributes;
   attributes.integers("perm", perm);
-  return call.emit("transpose", {x}, [&](const Types &t) { return rules::transpose(t[0], perm); },
-                   std::move(attributes));
+  return call.emit(
+      "transpose", {x}, [&](const Types &t) { return rules::transpose(t[0], perm); },
+      std::move(attributes));
 }
 
 Tensor transpose(const Operand &x, Loc loc) {
@@ -87,11 +92,13 @@ Tensor concat(const std::vector<Tensor> &tensors, int64_t axis, Loc loc) {
   }
   Attributes attributes;
   attributes.integer("axis", at);
-  return call.emit("concat", inputs, [&](const Types &t) { return rules::concat(t, at); }, std::move(attributes));
+  return call.emit(
+      "concat", inputs, [&](const Types &t) { return rules::concat(t, at); },
+      std::move(attributes));
 }
 
-Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t> limits, std::vector<int64_t> strides,
-             Loc loc) {
+Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t> limits,
+             std::vector<int64_t> strides, Loc loc) {
   Call call("slice", loc);
   Tensor a = call.tensor(x);
   if (call.isPoison(a))
@@ -105,16 +112,18 @@ Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t>
         (*bounds)[i] += dims[i];
   Attributes attributes;
   attributes.integers("starts", starts).integers("limits", limits).integers("strides", strides);
-  return call.emit("slice", {a}, [&](const Types &t) { return rules::slice(t[0], starts, limits, strides); },
-                   std::move(attributes));
+  return call.emit(
+      "slice", {a}, [&](const Types &t) { return rules::slice(t[0], starts, limits, strides); },
+      std::move(attributes));
 }
 
 Tensor pad(const Operand &x, std::vector<int64_t> low, std::vector<int64_t> high, Loc loc) {
   Call call("pad", loc);
   Attributes attributes;
   attributes.integers("low", low).integers("high", high);
-  return call.emit("pad", {call.tensor(x)}, [&](const Types &t) { return rules::pad(t[0], low, high); },
-                   std::move(attributes));
+  return call.emit(
+      "pad", {call.tensor(x)}, [&](const Types &t) { return rules::pad(t[0], low, high); },
+      std::move(attributes));
 }
 
 Tensor full(Type type, double value, Loc loc) {
@@ -124,6 +133,9 @@ Tensor full(Type type, double value, Loc loc) {
   rules::Type result = toRules(type);
   if (rules::Result<rules::Type> valid = rules::validated(result); !valid)
     return call.fail(valid.error(), {});
+  if (!fitsElement(result.element, value))
+    return call.fail("E0020", "expects a number of " + toString(result.element) + ", got " +
+                                  numberText(value));
   return call.constant(result, elementBytes(result.element, value));
 }
 
@@ -136,9 +148,13 @@ Tensor constant(Type type, const std::vector<double> &values, Loc loc) {
     return call.fail(valid.error(), {});
   int64_t count = *result.elementCount();
   if (static_cast<int64_t>(values.size()) != count)
-    return call.fail("E0118", "expects " + std::to_string(count) + " values for " + toString(result) + ", got " +
-                                  std::to_string(values.size()));
+    return call.fail("E0118", "expects " + std::to_string(count) + " values for " +
+                                  toString(result) + ", got " + std::to_string(values.size()));
   std::string data;
+  for (double value : values)
+    if (!fitsElement(result.element, value))
+      return call.fail("E0020", "expects numbers of " + toString(result.element) + ", got " +
+                                    numberText(value));
   for (double value : values)
     data += elementBytes(result.element, value);
   return call.constant(result, std::move(data));
@@ -154,7 +170,9 @@ Tensor iota(Type type, int64_t axis, Loc loc) {
     return call.fail(normal.error(), {});
   Attributes attributes;
   attributes.integer("axis", *normal);
-  return call.emit("iota", {}, [&](const Types &) { return rules::iota(result, *normal); }, std::move(attributes));
+  return call.emit(
+      "iota", {}, [&](const Types &) { return rules::iota(result, *normal); },
+      std::move(attributes));
 }
 
 } // namespace sinter

@@ -1,5 +1,5 @@
-// Source lines for diagnostics, and the step from a "(" back to the name in front of it (D15): clang reports a call at
-// its name, g++ at its parenthesis. Reading on: Diagnostics.h.
+// Source lines for diagnostics, and the step from a "(" back to the name in front of it (D15):
+// clang reports a call at its name, g++ at its parenthesis. Reading on: Diagnostics.h.
 #include "frontend/src/Diagnostics.h"
 
 #include <cctype>
@@ -50,7 +50,9 @@ Place::Place(const Loc &loc) : file(loc.file_name()), line(loc.line()), column(l
   --at;
   while (at > 0 && text[at - 1] == ' ')
     --at;
-  auto inName = [&](size_t i) { return isalnum(static_cast<unsigned char>(text[i])) || text[i] == '_'; };
+  auto inName = [&](size_t i) {
+    return isalnum(static_cast<unsigned char>(text[i])) || text[i] == '_';
+  };
   size_t begin = at;
   while (begin > 0 && (inName(begin - 1) || text[begin - 1] == ':'))
     --begin;

@@ -1,5 +1,5 @@
-// Conversions between public types, rule types and messages; attributes; symbols and scalars; Tensor, Shape and State.
-// Reading on: Graph.h.
+// Conversions between public types, rule types and messages; attributes; symbols and scalars;
+// Tensor, Shape and State. Reading on: Graph.h.
 #include "frontend/src/Graph.h"
 
 #include <algorithm>
@@ -9,7 +9,8 @@
 
 namespace sinter::detail {
 
-static_assert(f32.code == static_cast<int>(rules::ElementType::F32) && bool_.code == static_cast<int>(rules::ElementType::Bool));
+static_assert(f32.code == static_cast<int>(rules::ElementType::F32) &&
+              bool_.code == static_cast<int>(rules::ElementType::Bool));
 
 rules::ElementType toRules(DType element) { return static_cast<rules::ElementType>(element.code); }
 rules::Type toRules(const Type &type) { return {toRules(type.element), type.shape.sizes()}; }
@@ -27,14 +28,45 @@ std::string elementBytes(rules::ElementType element, double value) {
   };
   using rules::ElementType;
   switch (element) {
-  case ElementType::F64: return bytes(value);
-  case ElementType::F32: return bytes(static_cast<float>(value));
-  case ElementType::I32: return bytes(static_cast<int32_t>(value));
-  case ElementType::I64: return bytes(static_cast<int64_t>(value));
-  case ElementType::U8: return bytes(static_cast<uint8_t>(value));
-  case ElementType::Bool: return bytes(static_cast<uint8_t>(value != 0));
-  default: return std::string(static_cast<size_t>(rules::byteSize(element)), '\0');
+  case ElementType::F64:
+    return bytes(value);
+  case ElementType::F32:
+    return bytes(static_cast<float>(value));
+  case ElementType::I32:
+    return bytes(static_cast<int32_t>(value));
+  case ElementType::I64:
+    return bytes(static_cast<int64_t>(value));
+  case ElementType::U8:
+    return bytes(static_cast<uint8_t>(value));
+  case ElementType::Bool:
+    return bytes(static_cast<uint8_t>(value != 0));
+  default:
+    return std::string(static_cast<size_t>(rules::byteSize(element)), '\0');
   }
+}
+
+bool fitsElement(rules::ElementType element, double value) {
+  using rules::ElementType;
+  double low = 0, high = 0;
+  switch (element) {
+  case ElementType::I32:
+    low = INT32_MIN;
+    high = INT32_MAX;
+    break;
+  case ElementType::I64: // what a double may hold and a cast may not overflow
+    low = -9223372036854775808.0;
+    high = 9223372036854774784.0;
+    break;
+  case ElementType::U8:
+    high = 255;
+    break;
+  case ElementType::Bool:
+    high = 1;
+    break;
+  default:
+    return true;
+  }
+  return value >= low && value <= high && value == static_cast<double>(static_cast<int64_t>(value));
 }
 
 std::string numberText(double value) {
@@ -44,7 +76,9 @@ std::string numberText(double value) {
 }
 
 bool validName(const std::string &name, bool dots) {
-  auto allowed = [&](unsigned char c) { return isalnum(c) || c == '_' || c == '-' || (dots && c == '.'); };
+  auto allowed = [&](unsigned char c) {
+    return isalnum(c) || c == '_' || c == '-' || (dots && c == '.');
+  };
   if (name.empty() || name.size() > 200 || !std::all_of(name.begin(), name.end(), allowed))
     return false;
   // Numbered children ("0.weight") are PyTorch's names; dots only separate.
@@ -97,17 +131,21 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
     if (old == type && symbol.kind() == kind)
       return true;
     const char *word = symbol.kind() == proto::Symbol::PARAMETER ? "parameter" : "state";
-    current.error("E0003", loc,
-                  std::string(kind == proto::Symbol::PARAMETER ? "parameter" : "state") + " '" + name + "' expects " +
-                      word + " " + toString(old) + " as before, got " +
-                      (symbol.kind() == kind ? "" : kind == proto::Symbol::PARAMETER ? "a parameter " : "a state ") +
-                      toString(type),
-                  "use another name, or wrap one of them in Scope(\"…\")",
-                  {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here, " + toString(old)}});
+    current.error(
+        "E0003", loc,
+        std::string(kind == proto::Symbol::PARAMETER ? "parameter" : "state") + " '" + name +
+            "' expects " + word + " " + toString(old) + " as before, got " +
+            (symbol.kind() == kind              ? ""
+             : kind == proto::Symbol::PARAMETER ? "a parameter "
+                                                : "a state ") +
+            toString(type),
+        "use another name, or wrap one of them in Scope(\"…\")",
+        {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here, " + toString(old)}});
     return false;
   }
   if (auto scalar = current.scalarLocs.find(name); scalar != current.scalarLocs.end()) {
-    current.error("E0005", loc, "parameter '" + name + "' expects a name of its own, got that of a scalar", "",
+    current.error("E0005", loc,
+                  "parameter '" + name + "' expects a name of its own, got that of a scalar", "",
                   {{Place(scalar->second), "scalar '" + name + "' was made here"}});
     return false;
   }
@@ -123,29 +161,62 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
 }
 
 /// The trainer's own flags (contract §3) and the built-in scalars.
-static const char *const kFlags[] = {
-    "data",       "epochs",     "steps",            "eval",   "eval-every", "run",       "input",       "output",
-    "seed",       "threads",    "no-shuffle",       "init",   "save",       "log",       "init-partial", "checkpoint",
-    "checkpoint-every", "resume", "log-every",      "tensorboard", "trace", "info",      "version",     "help",
-    "quiet",      "check-numerics", "licenses",     "step",   "generate",   "temperature", "length",    "target"};
+static const char *const kFlags[] = {"data",
+                                     "epochs",
+                                     "steps",
+                                     "eval",
+                                     "eval-every",
+                                     "run",
+                                     "input",
+                                     "output",
+                                     "seed",
+                                     "threads",
+                                     "no-shuffle",
+                                     "init",
+                                     "save",
+                                     "log",
+                                     "init-partial",
+                                     "checkpoint",
+                                     "checkpoint-every",
+                                     "resume",
+                                     "log-every",
+                                     "tensorboard",
+                                     "trace",
+                                     "info",
+                                     "version",
+                                     "help",
+                                     "quiet",
+                                     "check-numerics",
+                                     "licenses",
+                                     "step",
+                                     "generate",
+                                     "temperature",
+                                     "length",
+                                     "target"};
 
-bool declareScalar(const std::string &name, rules::ElementType element, double initial, const std::string &help,
-                   const Loc &loc) {
+bool declareScalar(const std::string &name, rules::ElementType element, double initial,
+                   const std::string &help, const Loc &loc) {
   Context &current = context();
   if (std::find(std::begin(kFlags), std::end(kFlags), name) != std::end(kFlags)) {
-    current.error("E0012", loc, "hyperparameter '" + name + "' expects a name of its own, got that of the flag --" +
-                                    name, "choose another name");
+    current.error("E0012", loc,
+                  "hyperparameter '" + name +
+                      "' expects a name of its own, got that of the flag --" + name,
+                  "choose another name");
     return false;
   }
   if (current.symbolIndex.count(name)) {
-    current.error("E0005", loc, "hyperparameter '" + name + "' expects a name of its own, got that of a parameter", "",
-                  {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here"}});
+    current.error("E0005", loc,
+                  "hyperparameter '" + name +
+                      "' expects a name of its own, got that of a parameter",
+                  "", {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here"}});
     return false;
   }
   if (!current.scalarLocs.emplace(name, loc).second) {
     for (const proto::Scalar &known : current.module.scalars())
-      if (known.name() == name && (known.initial() != initial || known.element() != static_cast<int>(element))) {
-        current.error("E0005", loc, "hyperparameter '" + name + "' expects one default value, got two", "",
+      if (known.name() == name &&
+          (known.initial() != initial || known.element() != static_cast<int>(element))) {
+        current.error("E0005", loc,
+                      "hyperparameter '" + name + "' expects one default value, got two", "",
                       {{Place(current.scalarLocs.at(name)), "'" + name + "' was made here"}});
         return false;
       }
@@ -155,7 +226,7 @@ bool declareScalar(const std::string &name, rules::ElementType element, double i
   scalar->set_name(name);
   scalar->set_element(static_cast<proto::ElementType>(element));
   scalar->set_initial(initial);
-  scalar->set_help(help);
+  scalar->set_help(utf8(help));
   *scalar->mutable_location() = current.location(loc, name);
   return true;
 }
@@ -174,8 +245,12 @@ int64_t Shape::operator[](int64_t axis) const {
     // An operator takes no location: the entry is the nearest line we know.
     rules::Result<int64_t> bad = rules::normalizedAxis(axis, rank());
     Context &current = context();
-    Diagnostic diagnostic{Severity::Error, "E0105", "shape()[" + std::to_string(axis) + "] " + bad.error().message,
-                          current.trace ? Place(current.trace->loc) : Place(), {}, ""};
+    Diagnostic diagnostic{Severity::Error,
+                          "E0105",
+                          "shape()[" + std::to_string(axis) + "] " + bad.error().message,
+                          current.trace ? Place(current.trace->loc) : Place(),
+                          {},
+                          ""};
     current.diagnostics.report(diagnostic);
   }
   return 1;
@@ -237,7 +312,9 @@ void State::assign(const Operand &value, Loc loc) {
   if (call.isPoison(fresh))
     return;
   if (call.type(fresh) != call.type(old)) {
-    call.fail("E0022", "expects " + toString(call.type(old)) + ", got " + toString(call.type(fresh)), "", {fresh});
+    call.fail("E0022",
+              "expects " + toString(call.type(old)) + ", got " + toString(call.type(fresh)), "",
+              {fresh});
     return;
   }
   context().trace->assigned[name] = TensorAccess::value(fresh);

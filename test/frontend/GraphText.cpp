@@ -9,8 +9,8 @@
 namespace sinter::test {
 
 static std::string typeText(const proto::TensorType &type) {
-  return rules::toString(
-      rules::Type{static_cast<rules::ElementType>(type.element()), {type.dims().begin(), type.dims().end()}});
+  return rules::toString(rules::Type{static_cast<rules::ElementType>(type.element()),
+                                     {type.dims().begin(), type.dims().end()}});
 }
 
 template <class T> static std::string splat(const std::string &data) {
@@ -25,11 +25,16 @@ template <class T> static std::string splat(const std::string &data) {
 
 static std::string denseText(const proto::Dense &dense) {
   switch (dense.type().element()) {
-  case proto::F32: return splat<float>(dense.data());
-  case proto::F64: return splat<double>(dense.data());
-  case proto::I32: return splat<int32_t>(dense.data());
-  case proto::I64: return splat<int64_t>(dense.data());
-  default: return splat<uint8_t>(dense.data());
+  case proto::F32:
+    return splat<float>(dense.data());
+  case proto::F64:
+    return splat<double>(dense.data());
+  case proto::I32:
+    return splat<int32_t>(dense.data());
+  case proto::I64:
+    return splat<int64_t>(dense.data());
+  default:
+    return splat<uint8_t>(dense.data());
   }
 }
 
@@ -37,16 +42,30 @@ static std::string attributeText(const proto::Attribute &attribute) {
   std::ostringstream out;
   out << attribute.name() << " = ";
   switch (attribute.value_case()) {
-  case proto::Attribute::kI: out << attribute.i(); break;
-  case proto::Attribute::kF: out << attribute.f(); break;
-  case proto::Attribute::kS: out << '"' << attribute.s() << '"'; break;
-  case proto::Attribute::kB: out << (attribute.b() ? "true" : "false"); break;
-  case proto::Attribute::kInts:
-    out << rules::toString(std::vector<int64_t>(attribute.ints().v().begin(), attribute.ints().v().end()));
+  case proto::Attribute::kI:
+    out << attribute.i();
     break;
-  case proto::Attribute::kDense: out << denseText(attribute.dense()); break;
-  case proto::Attribute::kSymbol: out << '@' << attribute.symbol(); break;
-  default: out << "?";
+  case proto::Attribute::kF:
+    out << attribute.f();
+    break;
+  case proto::Attribute::kS:
+    out << '"' << attribute.s() << '"';
+    break;
+  case proto::Attribute::kB:
+    out << (attribute.b() ? "true" : "false");
+    break;
+  case proto::Attribute::kInts:
+    out << rules::toString(
+        std::vector<int64_t>(attribute.ints().v().begin(), attribute.ints().v().end()));
+    break;
+  case proto::Attribute::kDense:
+    out << denseText(attribute.dense());
+    break;
+  case proto::Attribute::kSymbol:
+    out << '@' << attribute.symbol();
+    break;
+  default:
+    out << "?";
   }
   return out.str();
 }
@@ -71,7 +90,8 @@ std::string entryText(const proto::Entry &entry) {
   std::ostringstream out;
   out << "entry " << entry.name() << " kind " << entry.kind() << " batch " << entry.batch() << '\n';
   for (const proto::Input &input : entry.inputs())
-    out << "  input %" << input.value().id() << " = " << input.name() << " : " << typeText(input.value().type()) << '\n';
+    out << "  input %" << input.value().id() << " = " << input.name() << " : "
+        << typeText(input.value().type()) << '\n';
   for (const proto::Node &node : entry.nodes())
     out << "  " << nodeText(node) << '\n';
   for (const proto::Output &output : entry.outputs())
@@ -85,8 +105,9 @@ std::string moduleText(const proto::Module &module) {
   std::ostringstream out;
   out << "module " << module.name() << '\n';
   for (const proto::Symbol &symbol : module.symbols())
-    out << "symbol " << symbol.name() << " kind " << symbol.kind() << " : " << typeText(symbol.type()) << " init "
-        << symbol.init().kind() << ' ' << symbol.init().a() << ' ' << symbol.init().b() << '\n';
+    out << "symbol " << symbol.name() << " kind " << symbol.kind() << " : "
+        << typeText(symbol.type()) << " init " << symbol.init().kind() << ' ' << symbol.init().a()
+        << ' ' << symbol.init().b() << '\n';
   for (const proto::Scalar &scalar : module.scalars())
     out << "scalar " << scalar.name() << " = " << scalar.initial() << '\n';
   for (const proto::Metric &metric : module.metrics())

@@ -8,7 +8,8 @@ int main(int argc, char **argv) {
   if (argc != 2)
     return 2;
   if (auto error = sinter::graph::readContainer(argv[1], module)) {
-    std::fprintf(stderr, "%s: error: %s [%s]\n", argv[1], error->message.c_str(), error->code.c_str());
+    std::fprintf(stderr, "%s: error: %s [%s]\n", argv[1], error->message.c_str(),
+                 error->code.c_str());
     return 1;
   }
   std::fputs(sinter::test::moduleText(module).c_str(), stdout);

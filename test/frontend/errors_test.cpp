@@ -1,5 +1,6 @@
-// Runs every program of errors/ and compares what it says and its exit code with the golden beside it; and checks that
-// every code of Errors.def is met by a golden or by a test that names it. SINTER_UPDATE_GOLDENS=1 rewrites goldens.
+// Runs every program of errors/ and compares what it says and its exit code with the golden beside
+// it; and checks that every code of Errors.def is met by a golden or by a test that names it.
+// SINTER_UPDATE_GOLDENS=1 rewrites goldens.
 #include "sinter/rules/errors.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +46,8 @@ static std::string run(const std::string &name) {
   std::string folder = source.parent_path().string() + "/";
   for (size_t at; (at = out.find(folder)) != std::string::npos;)
     out.erase(at, folder.size());
-  return out + (WIFEXITED(status) ? "exit " + std::to_string(WEXITSTATUS(status)) : "signal") + "\n";
+  return out + (WIFEXITED(status) ? "exit " + std::to_string(WEXITSTATUS(status)) : "signal") +
+         "\n";
 }
 
 class Errors : public testing::TestWithParam<std::string> {};
@@ -77,7 +79,8 @@ TEST(ErrorTable, EveryFrontendCodeIsTested) {
     std::string code(errors[i].code);
     if (code[1] != '0')
       continue; // the compiler's, tested there
-    bool tested = goldens.find("[" + code + "]") != std::string::npos || tests.find('"' + code + '"') != std::string::npos;
+    bool tested = goldens.find("[" + code + "]") != std::string::npos ||
+                  tests.find('"' + code + '"') != std::string::npos;
     EXPECT_TRUE(tested) << code << " (" << errors[i].title << ") is in no golden";
   }
 }

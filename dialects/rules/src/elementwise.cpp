@@ -25,7 +25,9 @@ static RuleError noBroadcast(const Type &a, const Type &b) {
       break;
     }
   }
-  return RuleError{"E0103", "expects shapes that broadcast, got " + toString(a) + " and " + toString(b), 1, help, 0};
+  return RuleError{"E0103",
+                   "expects shapes that broadcast, got " + toString(a) + " and " + toString(b), 1,
+                   help, 0};
 }
 
 static Result<Type> binary(const Type &a, const Type &b, Accepts accepts) {
@@ -34,11 +36,12 @@ static Result<Type> binary(const Type &a, const Type &b, Accepts accepts) {
   if (!accepted(b.element, accepts))
     return refusedElement(b, accepts, 1);
   if (a.element != b.element)
-    return RuleError{"E0101",
-                     "expects operands of one element type, got " + toString(a) + " and " + toString(b), 1,
-                     "cast(x, " + toString(a.element) + ") or cast(x, " + toString(b.element) +
-                         ") makes the conversion explicit",
-                     0};
+    return RuleError{
+        "E0101", "expects operands of one element type, got " + toString(a) + " and " + toString(b),
+        1,
+        "cast(x, " + toString(a.element) + ") or cast(x, " + toString(b.element) +
+            ") makes the conversion explicit",
+        0};
   std::optional<std::vector<int64_t>> dims = broadcastShapes(a.dims, b.dims);
   if (!dims)
     return noBroadcast(a, b);
@@ -70,7 +73,8 @@ Result<Type> stop_gradient(const Type &a) { return unary(a, Accepts::Any); }
 Result<Type> compare(const Type &a, const Type &b, const std::string &predicate) {
   bool equality = predicate == "eq" || predicate == "ne";
   if (!equality && predicate != "lt" && predicate != "le" && predicate != "gt" && predicate != "ge")
-    return RuleError{"E0116", "expects a predicate of eq, ne, lt, le, gt, ge, got '" + predicate + "'"};
+    return RuleError{"E0116",
+                     "expects a predicate of eq, ne, lt, le, gt, ge, got '" + predicate + "'"};
   Result<Type> type = binary(a, b, equality ? Accepts::Any : Accepts::Numeric);
   if (!type)
     return type.error();

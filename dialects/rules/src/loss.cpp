@@ -11,7 +11,8 @@ Result<Type> softmax(const Type &a, int64_t axis) {
   if (std::optional<RuleError> error = badAxis(a, axis))
     return *error;
   if (a.dims[axis] == 0)
-    return RuleError{"E0115", "expects elements along axis " + std::to_string(axis) + ", got " + toString(a), 0};
+    return RuleError{
+        "E0115", "expects elements along axis " + std::to_string(axis) + ", got " + toString(a), 0};
   return validated(a);
 }
 
@@ -29,8 +30,10 @@ Result<Type> softmax_cross_entropy(const Type &logits, const Type &labels) {
                      "cast(labels, i32) first"};
   std::vector<int64_t> rows(logits.dims.begin(), logits.dims.end() - 1);
   if (labels.dims != rows)
-    return RuleError{"E0117", "expects labels " + toString(Type{ElementType::I32, rows}) + " for logits " +
-                                  toString(logits) + ", got " + toString(labels), 1, "", 0};
+    return RuleError{"E0117",
+                     "expects labels " + toString(Type{ElementType::I32, rows}) + " for logits " +
+                         toString(logits) + ", got " + toString(labels),
+                     1, "", 0};
   return validated({logits.element, rows});
 }
 
@@ -38,14 +41,17 @@ Result<std::vector<Type>> gradient(const std::vector<Type> &operands, int64_t nu
   int64_t count = static_cast<int64_t>(operands.size());
   if (numYs < 1 || numYs > count / 2)
     return RuleError{"E0119", "expects one cotangent for each of num_ys values, got num_ys = " +
-                                  std::to_string(numYs) + " and " + std::to_string(count) + " operands"};
+                                  std::to_string(numYs) + " and " + std::to_string(count) +
+                                  " operands"};
   for (int64_t i = 0; i < count; ++i)
     if (!accepted(operands[i].element, Accepts::Float))
       return refusedElement(operands[i], Accepts::Float, static_cast<int>(i));
   for (int64_t i = 0; i < numYs; ++i)
     if (operands[i] != operands[numYs + i])
-      return RuleError{"E0119", "expects a cotangent of its value's type " + toString(operands[i]) + ", got " +
-                                    toString(operands[numYs + i]), static_cast<int>(numYs + i)};
+      return RuleError{"E0119",
+                       "expects a cotangent of its value's type " + toString(operands[i]) +
+                           ", got " + toString(operands[numYs + i]),
+                       static_cast<int>(numYs + i)};
   return std::vector<Type>(operands.begin() + 2 * numYs, operands.end());
 }
 

@@ -5,7 +5,8 @@
 
 namespace sinter::rules {
 
-Result<Type> random_uniform(const Type &seed, const Type &step, const Type &type, const std::string &name) {
+Result<Type> random_uniform(const Type &seed, const Type &step, const Type &type,
+                            const std::string &name) {
   const Type scalar{ElementType::I64, {}};
   if (seed != scalar)
     return RuleError{"E0118", "expects the seed as i64[], got " + toString(seed), 0};

@@ -5,7 +5,8 @@
 
 namespace sinter::rules {
 
-static Result<Type> reduced(const Type &a, const std::vector<int64_t> &axes, bool keepdims, bool needsElements) {
+static Result<Type> reduced(const Type &a, const std::vector<int64_t> &axes, bool keepdims,
+                            bool needsElements) {
   if (!accepted(a.element, Accepts::Numeric))
     return refusedElement(a, Accepts::Numeric, 0);
   std::vector<bool> gone(a.dims.size(), false);
@@ -13,11 +14,15 @@ static Result<Type> reduced(const Type &a, const std::vector<int64_t> &axes, boo
     if (std::optional<RuleError> error = badAxis(a, axis))
       return *error;
     if (gone[axis])
-      return RuleError{"E0106", "expects distinct axes, got axis " + std::to_string(axis) + " twice in " +
-                                    toString(axes), 0};
+      return RuleError{"E0106",
+                       "expects distinct axes, got axis " + std::to_string(axis) + " twice in " +
+                           toString(axes),
+                       0};
     gone[axis] = true;
     if (needsElements && a.dims[axis] == 0)
-      return RuleError{"E0115", "expects elements along axis " + std::to_string(axis) + ", got " + toString(a), 0};
+      return RuleError{
+          "E0115", "expects elements along axis " + std::to_string(axis) + ", got " + toString(a),
+          0};
   }
   Type result{a.element, {}};
   for (int64_t d = 0; d < a.rank(); ++d) {
@@ -44,8 +49,10 @@ Result<Type> argmax(const Type &a, int64_t axis) {
   if (!result)
     return result.error();
   if (a.dims[axis] > INT32_MAX)
-    return RuleError{"E0104", "expects at most 2147483647 elements along axis " + std::to_string(axis) + ", got " +
-                                  toString(a), 0};
+    return RuleError{"E0104",
+                     "expects at most 2147483647 elements along axis " + std::to_string(axis) +
+                         ", got " + toString(a),
+                     0};
   return Type{ElementType::I32, result->dims};
 }
 

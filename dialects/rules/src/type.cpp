@@ -8,15 +8,24 @@ namespace sinter::rules {
 
 std::string toString(ElementType element) {
   switch (element) {
-  case ElementType::F32: return "f32";
-  case ElementType::F64: return "f64";
-  case ElementType::I32: return "i32";
-  case ElementType::I64: return "i64";
-  case ElementType::U8: return "u8";
-  case ElementType::Bool: return "bool";
-  case ElementType::BF16: return "bf16";
-  case ElementType::F16: return "f16";
-  case ElementType::Invalid: break;
+  case ElementType::F32:
+    return "f32";
+  case ElementType::F64:
+    return "f64";
+  case ElementType::I32:
+    return "i32";
+  case ElementType::I64:
+    return "i64";
+  case ElementType::U8:
+    return "u8";
+  case ElementType::Bool:
+    return "bool";
+  case ElementType::BF16:
+    return "bf16";
+  case ElementType::F16:
+    return "f16";
+  case ElementType::Invalid:
+    break;
   }
   return "invalid";
 }
@@ -24,21 +33,26 @@ std::string toString(ElementType element) {
 int64_t byteSize(ElementType element) {
   switch (element) {
   case ElementType::F64:
-  case ElementType::I64: return 8;
+  case ElementType::I64:
+    return 8;
   case ElementType::F32:
-  case ElementType::I32: return 4;
+  case ElementType::I32:
+    return 4;
   case ElementType::BF16:
-  case ElementType::F16: return 2;
+  case ElementType::F16:
+    return 2;
   case ElementType::U8:
-  case ElementType::Bool: return 1;
-  case ElementType::Invalid: break;
+  case ElementType::Bool:
+    return 1;
+  case ElementType::Invalid:
+    break;
   }
   return 0;
 }
 
 bool isFloat(ElementType element) {
-  return element == ElementType::F32 || element == ElementType::F64 || element == ElementType::BF16 ||
-         element == ElementType::F16;
+  return element == ElementType::F32 || element == ElementType::F64 ||
+         element == ElementType::BF16 || element == ElementType::F16;
 }
 
 bool isInteger(ElementType element) {
@@ -93,11 +107,12 @@ std::string axisRange(int64_t rank) {
 
 Result<int64_t> normalizedAxis(int64_t axis, int64_t rank) {
   if (rank == 0)
-    return RuleError{"E0105", "expects a tensor with axes, got a scalar and axis " + std::to_string(axis), 0};
+    return RuleError{
+        "E0105", "expects a tensor with axes, got a scalar and axis " + std::to_string(axis), 0};
   if (axis < -rank || axis >= rank)
     return RuleError{"E0105",
-                     "expects " + axisRange(rank) + " for a tensor of rank " + std::to_string(rank) + ", got axis " +
-                         std::to_string(axis),
+                     "expects " + axisRange(rank) + " for a tensor of rank " +
+                         std::to_string(rank) + ", got axis " + std::to_string(axis),
                      0};
   return axis < 0 ? axis + rank : axis;
 }
@@ -109,15 +124,16 @@ Result<std::vector<int64_t>> normalizedAxes(const std::vector<int64_t> &axes, in
     if (!normal)
       return normal.error();
     if (std::find(result.begin(), result.end(), *normal) != result.end())
-      return RuleError{"E0106", "expects distinct axes, got axis " + std::to_string(*normal) + " twice in " +
-                                    toString(axes)};
+      return RuleError{"E0106", "expects distinct axes, got axis " + std::to_string(*normal) +
+                                    " twice in " + toString(axes)};
     result.push_back(*normal);
   }
   std::sort(result.begin(), result.end());
   return result;
 }
 
-std::optional<std::vector<int64_t>> broadcastShapes(const std::vector<int64_t> &a, const std::vector<int64_t> &b) {
+std::optional<std::vector<int64_t>> broadcastShapes(const std::vector<int64_t> &a,
+                                                    const std::vector<int64_t> &b) {
   std::vector<int64_t> result(std::max(a.size(), b.size()));
   for (size_t i = 0; i < result.size(); ++i) { // i counts axes from the last one
     int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
@@ -131,11 +147,16 @@ std::optional<std::vector<int64_t>> broadcastShapes(const std::vector<int64_t> &
 
 bool accepted(ElementType element, Accepts accepts) {
   switch (accepts) {
-  case Accepts::Numeric: return isFloat(element) || isInteger(element);
-  case Accepts::Signed: return isFloat(element) || (isInteger(element) && element != ElementType::U8);
-  case Accepts::Float: return isFloat(element);
-  case Accepts::Boolean: return element == ElementType::Bool;
-  case Accepts::Any: return element != ElementType::Invalid;
+  case Accepts::Numeric:
+    return isFloat(element) || isInteger(element);
+  case Accepts::Signed:
+    return isFloat(element) || (isInteger(element) && element != ElementType::U8);
+  case Accepts::Float:
+    return isFloat(element);
+  case Accepts::Boolean:
+    return element == ElementType::Bool;
+  case Accepts::Any:
+    return element != ElementType::Invalid;
   }
   return false;
 }
@@ -160,9 +181,11 @@ RuleError refusedElement(const Type &got, Accepts accepts, int operand) {
     wanted = "bool";
     help = "compare first, as in x > 0";
     break;
-  case Accepts::Any: break;
+  case Accepts::Any:
+    break;
   }
-  return RuleError{"E0102", std::string("expects ") + wanted + ", got " + toString(got), operand, help};
+  return RuleError{"E0102", std::string("expects ") + wanted + ", got " + toString(got), operand,
+                   help};
 }
 
 std::optional<RuleError> badAxis(const Type &a, int64_t axis) {

@@ -10,7 +10,16 @@ namespace sinter {
 
 /// How a parameter starts; made by the functions below.
 struct Init {
-  enum class Kind : uint8_t { Default, Constant, Normal, Uniform, XavierNormal, XavierUniform, KaimingNormal, KaimingUniform };
+  enum class Kind : uint8_t {
+    Default,
+    Constant,
+    Normal,
+    Uniform,
+    XavierNormal,
+    XavierUniform,
+    KaimingNormal,
+    KaimingUniform
+  };
   Kind kind = Kind::Default; ///< Default: what the layer's documentation says, else zeros
   double a = 0;              ///< value, mean, lower bound or gain
   double b = 0;              ///< standard deviation or upper bound

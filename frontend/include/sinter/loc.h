@@ -8,8 +8,8 @@
 
 namespace sinter {
 
-/// Where in the user's program an op was written. Functions end in `Loc loc = Loc::current()`; a helper that takes
-/// one itself and hands it on makes errors point at the helper's caller.
+/// Where in the user's program an op was written. Functions end in `Loc loc = Loc::current()`; a
+/// helper that takes one itself and hands it on makes errors point at the helper's caller.
 using Loc = std::source_location;
 
 } // namespace sinter

@@ -1,8 +1,8 @@
 // Model and its entries.
 //
-// train() traces its function in training mode and, for evaluation, once per evaluation batch size; predict() once per
-// batch size. Tracing happens in the call, so the function may capture by reference.
-// Reading on: data.h, optim.h, nn.h.
+// train() traces its function in training mode and, for evaluation, once per evaluation batch size;
+// predict() once per batch size. Tracing happens in the call, so the function may capture by
+// reference. Reading on: data.h, optim.h, nn.h.
 #pragma once
 
 #include "sinter/data.h"

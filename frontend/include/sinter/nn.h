@@ -1,8 +1,8 @@
 // Parameters, scopes, state variables and layers.
 //
-// Names are PyTorch's: linear("fc1", …) makes fc1.weight [out,in] and fc1.bias [out]. A name used again in another entry
-// is the same parameter; within one entry that gets a warning unless shared("fc1") says it is meant.
-// Reading on: init.h, optim.h.
+// Names are PyTorch's: linear("fc1", …) makes fc1.weight [out,in] and fc1.bias [out]. A name used
+// again in another entry is the same parameter; within one entry that gets a warning unless
+// shared("fc1") says it is meant. Reading on: init.h, optim.h.
 #pragma once
 
 #include "sinter/init.h"
@@ -24,7 +24,8 @@ inline Name shared(Name name) {
   return name;
 }
 
-/// While it lives, names are prefixed: Scope block("block1"); linear("fc", …) makes block1.fc.weight.
+/// While it lives, names are prefixed: Scope block("block1"); linear("fc", …) makes
+/// block1.fc.weight.
 class SINTER_API Scope {
 public:
   explicit Scope(const std::string &name, Loc loc = Loc::current());
@@ -41,18 +42,18 @@ SINTER_API Tensor parameter(Name name, Type type, Init init = {}, Loc loc = Loc:
 /// A variable that is not trained, such as running statistics; saved with the weights.
 SINTER_API State state(Name name, Type type, Init init = {}, Loc loc = Loc::current());
 /// A run-time scalar f32[] with a flag of the trainer, --NAME.
-SINTER_API Tensor hyperparameter(const std::string &name, double initial, const std::string &help = "",
-                                 Loc loc = Loc::current());
+SINTER_API Tensor hyperparameter(const std::string &name, double initial,
+                                 const std::string &help = "", Loc loc = Loc::current());
 /// Index of the step that runs, from 0: i64[].
 SINTER_API Tensor get_step(Loc loc = Loc::current());
 /// True while the training step itself is traced, false in evaluation and prediction.
 SINTER_API bool training();
 
 struct Linear {
-  int64_t units = 0;  ///< size of the output
-  int64_t axis = 0;   ///< 0: x is a matrix [batch,features]; -1: the last axis of any tensor
+  int64_t units = 0; ///< size of the output
+  int64_t axis = 0;  ///< 0: x is a matrix [batch,features]; -1: the last axis of any tensor
   bool bias = true;
-  Init weight = {};   ///< default: uniform in ±1/√features
+  Init weight = {};    ///< default: uniform in ±1/√features
   Init bias_init = {}; ///< default: uniform in ±1/√features
 };
 

@@ -1,5 +1,5 @@
-// Optimizers. Their scalars become flags of the trainer (--lr, --momentum, --weight-decay); a term that is zero when
-// the model is built is left out, with its state and its flag.
+// Optimizers. Their scalars become flags of the trainer (--lr, --momentum, --weight-decay); a term
+// that is zero when the model is built is left out, with its state and its flag.
 #pragma once
 
 #include "sinter/schedule.h"
@@ -21,7 +21,8 @@ struct Sgd {
 /// An optimizer and its parameter groups.
 struct Optimizer {
   struct Group {
-    std::string prefix; ///< parameters named prefix or prefix.*; also the prefix of the group's flags
+    std::string
+        prefix; ///< parameters named prefix or prefix.*; also the prefix of the group's flags
     Sgd options;
   };
   Sgd options;

@@ -11,7 +11,7 @@ namespace sinter {
 struct Schedule {
   Schedule(double value) : initial(value) {}
   double initial;
-  int64_t every = 0;  ///< steps between two decays; 0: constant
+  int64_t every = 0; ///< steps between two decays; 0: constant
   double factor = 1;
 };
 

@@ -1,8 +1,8 @@
 // Tensor, its type and shape, and Operand: what ops take.
 //
-// A Tensor is a small handle to a value of the entry being traced; copying it copies nothing else. After a mistake an op
-// returns a poison tensor: its consumers stay silent, so one mistake gives one error.
-// Reading on: ops/elementwise.h, model.h.
+// A Tensor is a small handle to a value of the entry being traced; copying it copies nothing else.
+// After a mistake an op returns a poison tensor: its consumers stay silent, so one mistake gives
+// one error. Reading on: ops/elementwise.h, model.h.
 #pragma once
 
 #include "sinter/loc.h"
@@ -94,7 +94,8 @@ private:
   std::string name;
 };
 
-/// What ops take: a Tensor, a State or a plain number. A number takes the element type of the tensor beside it.
+/// What ops take: a Tensor, a State or a plain number. A number takes the element type of the
+/// tensor beside it.
 class SINTER_API Operand {
 public:
   Operand(const Tensor &tensor, Loc loc = Loc::current()) : tensor(tensor), loc(loc) {}

@@ -1,5 +1,6 @@
 // Every mistake of elementwise ops.
 #include <sinter/sinter.h>
+#include <cmath>
 using namespace sinter;
 
 int main(int argc, char **argv) {
@@ -45,6 +46,7 @@ int main(int argc, char **argv) {
     u + 300;
     i * 1e12;
     b == 1;
+    i + NAN;
     Tensor p = f, q = f, r = f, s = f;
     p += g;
     q -= i;

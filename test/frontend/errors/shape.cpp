@@ -43,6 +43,11 @@ int main(int argc, char **argv) {
     full(DType{9}({1}), 1);
     constant(f32({2, 2}), {1, 2, 3});
     constant(f32({-2}), {});
+    full(i32({2}), 1e12);
+    full(u8({2}), -1);
+    constant(i32({2}), {1, 0.5});
+    constant(bool_({2}), {1, 2});
+    constant(i64({1}), {1e30});
     iota(f32({3}), 1);
     iota(f32(), 0);
     iota(bool_({3}));

@@ -1,4 +1,5 @@
-// Elementwise ops with NumPy broadcasting. Element types never mix silently: cast(x, f32) says a conversion.
+// Elementwise ops with NumPy broadcasting. Element types never mix silently: cast(x, f32) says a
+// conversion.
 #pragma once
 
 #include "sinter/tensor.h"
@@ -40,7 +41,8 @@ SINTER_API Tensor sigmoid(const Operand &a, Loc loc = Loc::current());
 SINTER_API Tensor relu(const Operand &a, Loc loc = Loc::current());
 
 /// condition ? a : b, element by element.
-SINTER_API Tensor where(const Operand &condition, const Operand &a, const Operand &b, Loc loc = Loc::current());
+SINTER_API Tensor where(const Operand &condition, const Operand &a, const Operand &b,
+                        Loc loc = Loc::current());
 /// To another element type; floats to integers truncate, to bool means != 0.
 SINTER_API Tensor cast(const Operand &a, DType to, Loc loc = Loc::current());
 /// The same value; no gradient passes.

@@ -12,6 +12,7 @@ struct Matmul {
 };
 
 /// [..batch,m,k] x [..batch,k,n] → [..batch,m,n]; batch axes broadcast.
-SINTER_API Tensor matmul(const Operand &a, const Operand &b, Matmul options = {}, Loc loc = Loc::current());
+SINTER_API Tensor matmul(const Operand &a, const Operand &b, Matmul options = {},
+                         Loc loc = Loc::current());
 
 } // namespace sinter

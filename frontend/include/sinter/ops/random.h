@@ -1,4 +1,5 @@
-// Random numbers: a pure function of seed, name, step and element index (D2), so a name may be used once an entry.
+// Random numbers: a pure function of seed, name, step and element index (D2), so a name may be used
+// once an entry.
 #pragma once
 
 #include "sinter/tensor.h"
@@ -13,6 +14,7 @@ struct Dropout {
 };
 
 /// In training: zeroes elements with probability p and scales the others by 1/(1-p). Elsewhere: x.
-SINTER_API Tensor dropout(const std::string &name, const Operand &x, Dropout options = {}, Loc loc = Loc::current());
+SINTER_API Tensor dropout(const std::string &name, const Operand &x, Dropout options = {},
+                          Loc loc = Loc::current());
 
 } // namespace sinter

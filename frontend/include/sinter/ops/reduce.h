@@ -18,10 +18,14 @@ struct Axes {
 };
 
 /// `keepdims` leaves a reduced axis with size 1.
-SINTER_API Tensor sum(const Operand &x, Axes axes = {}, bool keepdims = false, Loc loc = Loc::current());
-SINTER_API Tensor mean(const Operand &x, Axes axes = {}, bool keepdims = false, Loc loc = Loc::current());
-SINTER_API Tensor reduce_max(const Operand &x, Axes axes = {}, bool keepdims = false, Loc loc = Loc::current());
-SINTER_API Tensor reduce_min(const Operand &x, Axes axes = {}, bool keepdims = false, Loc loc = Loc::current());
+SINTER_API Tensor sum(const Operand &x, Axes axes = {}, bool keepdims = false,
+                      Loc loc = Loc::current());
+SINTER_API Tensor mean(const Operand &x, Axes axes = {}, bool keepdims = false,
+                       Loc loc = Loc::current());
+SINTER_API Tensor reduce_max(const Operand &x, Axes axes = {}, bool keepdims = false,
+                             Loc loc = Loc::current());
+SINTER_API Tensor reduce_min(const Operand &x, Axes axes = {}, bool keepdims = false,
+                             Loc loc = Loc::current());
 /// i32 index of the first largest element along `axis`.
 SINTER_API Tensor argmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 

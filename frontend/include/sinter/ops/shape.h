@@ -16,9 +16,10 @@ SINTER_API Tensor transpose(const Operand &x, std::vector<int64_t> perm, Loc loc
 /// NumPy broadcasting to exactly `shape`.
 SINTER_API Tensor broadcast_to(const Operand &x, Shape shape, Loc loc = Loc::current());
 /// Tensors one after the other along `axis`.
-SINTER_API Tensor concat(const std::vector<Tensor> &tensors, int64_t axis, Loc loc = Loc::current());
-/// Elements starts[i], starts[i] + strides[i], … below limits[i] of every axis; negative bounds count from the end.
-/// No strides: 1 everywhere.
+SINTER_API Tensor concat(const std::vector<Tensor> &tensors, int64_t axis,
+                         Loc loc = Loc::current());
+/// Elements starts[i], starts[i] + strides[i], … below limits[i] of every axis; negative bounds
+/// count from the end. No strides: 1 everywhere.
 SINTER_API Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t> limits,
                         std::vector<int64_t> strides = {}, Loc loc = Loc::current());
 /// low[i] zeros before and high[i] zeros after every axis.

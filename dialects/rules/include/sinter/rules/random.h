@@ -6,8 +6,10 @@
 
 namespace sinter::rules {
 
-/// Uniform in [0, 1) of float `type`; `name` is the path that `stream` is the hash of and must not be empty.
-Result<Type> random_uniform(const Type &seed, const Type &step, const Type &type, const std::string &name);
+/// Uniform in [0, 1) of float `type`; `name` is the path that `stream` is the hash of and must not
+/// be empty.
+Result<Type> random_uniform(const Type &seed, const Type &step, const Type &type,
+                            const std::string &name);
 /// The Philox stream of a name path: 64-bit FNV-1a with a final mix.
 uint64_t streamOf(const std::string &name);
 

@@ -1,6 +1,6 @@
-// Rules of reductions. Invariant: `axes` are non-negative and distinct; no axes means nothing is reduced
-// (the DSL turns "all axes" into the full list).
-// Reading on: loss.h, dialects/sinter/Reduce.td.
+// Rules of reductions. Invariant: `axes` are non-negative and distinct; no axes means nothing is
+// reduced (the DSL turns "all axes" into the full list). Reading on: loss.h,
+// dialects/sinter/Reduce.td.
 #pragma once
 
 #include "sinter/rules/type.h"

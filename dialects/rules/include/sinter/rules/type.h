@@ -1,9 +1,10 @@
 // Tensor types and the result of a shape rule.
 //
-// A rule is a pure function from operand types and attributes to a result type or a RuleError. The DSL and the
-// `sinter` dialect call the same functions, so a model is judged once and the same way everywhere.
-// Invariant: a Type that a rule returns has passed `validated`: its size in bytes fits, no size is negative.
-// Reading on: the family headers beside this one; errors.h for what each code means.
+// A rule is a pure function from operand types and attributes to a result type or a RuleError. The
+// DSL and the `sinter` dialect call the same functions, so a model is judged once and the same way
+// everywhere. Invariant: a Type that a rule returns has passed `validated`: its size in bytes fits,
+// no size is negative. Reading on: the family headers beside this one; errors.h for what each code
+// means.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,15 @@ namespace sinter::rules {
 
 /// Element types; numbers equal those of frontend/graph.proto and <sinter/abi.h>.
 enum class ElementType : uint8_t {
-  Invalid = 0, F32 = 1, F64 = 2, I32 = 3, I64 = 4, U8 = 5, Bool = 6, BF16 = 7, F16 = 8
+  Invalid = 0,
+  F32 = 1,
+  F64 = 2,
+  I32 = 3,
+  I64 = 4,
+  U8 = 5,
+  Bool = 6,
+  BF16 = 7,
+  F16 = 8
 };
 
 /// "f32", "bool", …; "invalid" for anything else.
@@ -49,7 +58,8 @@ std::string toString(const Type &type);
 /// "[256,784]".
 std::string toString(const std::vector<int64_t> &dims);
 
-/// Why a rule refuses. The caller puts the op's name before `message`, which always reads "expects …, got …".
+/// Why a rule refuses. The caller puts the op's name before `message`, which always reads "expects
+/// …, got …".
 struct RuleError {
   std::string code;      ///< "E0103", see Errors.def
   std::string message;   ///< "expects …, got …"
@@ -73,13 +83,16 @@ private:
   std::variant<T, RuleError> state;
 };
 
-/// `type` itself, or E0104 when it has a negative size, too many axes or more bytes than 63 bits count.
+/// `type` itself, or E0104 when it has a negative size, too many axes or more bytes than 63 bits
+/// count.
 Result<Type> validated(Type type);
-/// `axis` in [0, rank), counting negative ones from the end, or E0105. Ops carry only non-negative axes.
+/// `axis` in [0, rank), counting negative ones from the end, or E0105. Ops carry only non-negative
+/// axes.
 Result<int64_t> normalizedAxis(int64_t axis, int64_t rank);
 /// Sorted, distinct, non-negative `axes`, or E0105/E0106. No axes stays no axes.
 Result<std::vector<int64_t>> normalizedAxes(const std::vector<int64_t> &axes, int64_t rank);
 /// NumPy broadcasting of two shapes, nothing when they do not fit.
-std::optional<std::vector<int64_t>> broadcastShapes(const std::vector<int64_t> &a, const std::vector<int64_t> &b);
+std::optional<std::vector<int64_t>> broadcastShapes(const std::vector<int64_t> &a,
+                                                    const std::vector<int64_t> &b);
 
 } // namespace sinter::rules

@@ -30,8 +30,11 @@ void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t>
 
 //===--- reshape, transpose, broadcast ----------------------------------------------------------===//
 
-OpFoldResult ReshapeOp::fold(FoldAdaptor) {
-  return getInput().getType() == getResult().getType() ? OpFoldResult(getInput()) : OpFoldResult();
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (getInput().getType() == getResult().getType())
+    return getInput();
+  auto elements = dyn_cast_or_null<DenseElementsAttr>(adaptor.getInput());
+  return elements ? OpFoldResult(elements.reshape(cast<ShapedType>(getResult().getType()))) : OpFoldResult();
 }
 
 SmallVector<int64_t> TransposeOp::getMapDomain() { return resultDomain(*this); }

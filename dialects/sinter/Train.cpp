@@ -68,13 +68,18 @@ void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, Strin
   state.addRegion();
 }
 
+/// Layouts belong to the outside: inside, a body speaks of logical tensors.
+static bool sameButForLayout(TypeRange a, TypeRange b) {
+  return llvm::equal(a, b, [](Type x, Type y) { return toRule(x) == toRule(y); });
+}
+
 LogicalResult FusedOp::verify() {
   Block &block = getBody().front();
-  if (block.getArgumentTypes() != getInputs().getTypes())
+  if (!sameButForLayout(block.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError() << "expects block arguments of its operands' types";
   if (block.empty() || !isa<YieldOp>(block.back()))
     return emitOpError() << "expects to end in sinter.yield";
-  if (block.back().getOperandTypes() != getResultTypes())
+  if (!sameButForLayout(block.back().getOperandTypes(), getResultTypes()))
     return emitOpError() << "expects to yield its result types";
   int64_t contractions = 0;
   for (Operation &op : block.without_terminator()) {

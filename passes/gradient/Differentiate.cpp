@@ -2,13 +2,15 @@
 //
 // Reverse mode over GradientInterface. sinter.gradient ops are expanded in program order, so that later ones
 // differentiate through the code of earlier ones (D9). New ops carry the location of the op they are the gradient of
-// (D24). Leaves behind: no sinter.gradient. Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
+// (D24). Leaves behind: no sinter.gradient, no sinter.stop_gradient, no dead gradient code. Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -33,6 +35,7 @@ public:
   explicit Reverse(ir::GradientOp op) : op(op), builder(op) {}
 
   LogicalResult run() {
+    Operation *last = op->getPrevNode();
     collect();
     for (auto [y, cotangent] : llvm::zip(op.getYs(), op.getCotangents()))
       accumulate(y, cotangent, op.getLoc());
@@ -42,10 +45,17 @@ public:
     for (auto [x, result] : llvm::zip(op.getXs(), op.getResults())) {
       Value cotangent = cotangents.lookup(x);
       if (!cotangent) {
-        op.emitWarning() << "the loss does not depend on '" << sourceName(x) << "': its gradient is zero";
+        op.emitWarning() << "the loss does not depend on '" << sourceName(x) << "': its gradient is zero [E0011]";
         cotangent = ir::GradBuilder(builder, op.getLoc()).constantLike(x, 0);
       }
       result.replaceAllUsesWith(cotangent);
+    }
+    // An op's gradient builds a cotangent for every operand, also for those that no x hides behind.
+    for (Operation *made = op->getPrevNode(); made != last;) {
+      Operation *before = made->getPrevNode();
+      if (isOpTriviallyDead(made))
+        made->erase();
+      made = before;
     }
     op.erase();
     return success();
@@ -86,11 +96,9 @@ private:
       auto isDependent = [&](Value v) { return dependent.contains(v) && isDifferentiable(v); };
       if (!reaching.contains(&node) || !llvm::any_of(node.getOperands(), isDependent))
         continue;
-      auto gradient = dyn_cast<ir::GradientInterface>(node);
-      // What yields no differentiable value, or says where gradients stop, ends the path without an error.
+      // What makes no differentiable value ends the path without an error.
       if (!llvm::any_of(node.getResults(), isDifferentiable))
         continue;
-      (void)gradient;
       dependent.insert(node.getResults().begin(), node.getResults().end());
       order.insert(&node);
     }
@@ -120,37 +128,39 @@ private:
     return success();
   }
 
-  /// Names the op, and the path from the loss to the first x behind it.
+  /// Names the op, and the path from the loss through it to the first x behind it.
   LogicalResult refuse(Operation *node, StringRef why) {
     InFlightDiagnostic error = node->emitError()
                                << "'" << nameOf(node) << "' has no gradient: " << why << " [E1001]";
+    llvm::DenseMap<Operation *, Operation *> above = getUsers(op), below = getUsers(node);
     for (Value x : op.getXs()) {
+      auto user = llvm::find_if(x.getUsers(), [&](Operation *user) { return user == node || below.contains(user); });
+      if (user == x.getUsers().end())
+        continue;
       SmallVector<std::string> path;
-      if (findPath(node, x, path)) {
-        std::string text;
-        for (const std::string &step : llvm::reverse(path))
-          text += (text.empty() ? "" : " -> ") + step;
-        error.attachNote(op.getLoc()) << "on the path from the loss to '" << sourceName(x) << "': " << text;
-        break;
-      }
+      for (Operation *step = *user; step != node; step = below.lookup(step))
+        path.push_back(nameOf(step));
+      for (Operation *step = node; step && step != op; step = above.lookup(step))
+        path.push_back(nameOf(step));
+      error.attachNote(op.getLoc()) << "on the path from the loss to '" << sourceName(x)
+                                    << "': " << llvm::join(llvm::reverse(path), " -> ");
+      break;
     }
     return error;
   }
 
-  bool findPath(Operation *from, Value x, SmallVectorImpl<std::string> &path) {
-    llvm::DenseSet<Operation *> seen;
-    std::function<bool(Operation *)> visit = [&](Operation *node) {
-      if (!seen.insert(node).second)
-        return false;
-      for (Value operand : node->getOperands())
-        if (operand == x || (operand.getDefiningOp() && order.contains(operand.getDefiningOp()) &&
-                             visit(operand.getDefiningOp()))) {
-          path.push_back(nameOf(node));
-          return true;
-        }
-      return false;
-    };
-    return visit(from);
+  /// For each op of the paths that `from` depends on: one op that reads it, nearer to `from`.
+  llvm::DenseMap<Operation *, Operation *> getUsers(Operation *from) {
+    llvm::DenseMap<Operation *, Operation *> users;
+    SmallVector<Operation *> work{from};
+    while (!work.empty()) {
+      Operation *node = work.pop_back_val();
+      for (Value operand : node == op ? op.getYs() : node->getOperands())
+        if (Operation *maker = operand.getDefiningOp(); maker && order.contains(maker))
+          if (users.try_emplace(maker, node).second)
+            work.push_back(maker);
+    }
+    return users;
   }
 };
 
@@ -161,5 +171,10 @@ struct Differentiate : sinter::passes::impl::DifferentiateBase<Differentiate> {
     for (ir::GradientOp op : gradients)
       if (failed(Reverse(op).run()))
         return signalPassFailure();
+    // They have done their work; behind them only values count.
+    getOperation()->walk([](ir::StopGradientOp op) {
+      op.getResult().replaceAllUsesWith(op.getInput());
+      op.erase();
+    });
   }
 };

@@ -51,7 +51,8 @@ static bool foldOp(Operation *op) {
     return false;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   Block scratch;
-  OpBuilder builder = OpBuilder::atBlockEnd(&scratch);
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
   llvm::DenseMap<Value, TypedAttr> known;
   SmallVector<Value> operands, results;
   for (Value operand : op->getOperands()) {

@@ -2,7 +2,8 @@
 //
 // Reverse mode over GradientInterface. sinter.gradient ops are expanded in program order, so that later ones
 // differentiate through the code of earlier ones (D9). New ops carry the location of the op they are the gradient of
-// (D24). Leaves behind: no sinter.gradient, no sinter.stop_gradient, no dead gradient code. Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
+// (D24). Leaves behind: no sinter.gradient, no sinter.stop_gradient, no dead gradient code.
+// Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"

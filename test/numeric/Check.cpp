@@ -202,6 +202,8 @@ Outcome test::check(const Row &row, const Options &options) {
     if (program) {
       checkCompiled(*program, *module, row, made, "value_" + number, options, outcome.valueError, outcome);
       ++outcome.values;
+    } else if (failed(interpret::evaluate(*module, "value_" + number, made.arguments))) {
+      outcome.failures.push_back(labelOf(row, *made.c) + "the oracle fails");
     }
     if (!row.differentiable)
       continue;

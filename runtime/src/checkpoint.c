@@ -1,0 +1,82 @@
+/* checkpoint.c - weight files and checkpoints of a running instance. See checkpoint.h. */
+#include "checkpoint.h"
+
+#include <string.h>
+
+static void add(weight_table *table, const char *prefix, const char *name, uint32_t dtype, void *data) {
+  table->slots[table->count++] =
+      (weight_slot){.prefix = prefix, .name = name, .dtype = dtype, .bytes = 8, .data = data};
+}
+
+int checkpoint_open(checkpoint *c, instance *self, diag *d) {
+  const sinter_module *module = self->module;
+  *c = (checkpoint){.instance = self};
+  if (module->scalar_count > FLAG_MAX_SCALARS)
+    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name, FLAG_MAX_SCALARS);
+  if (weights_make(&c->weights, self, false, 0, d) || weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
+    checkpoint_close(c);
+    return d->code;
+  }
+  run_position *p = &c->position;
+  add(&c->state, "trainer/", "step", SINTER_I64, &p->step);
+  add(&c->state, "trainer/", "epoch", SINTER_I64, &p->epoch);
+  add(&c->state, "trainer/", "position", SINTER_I64, &p->position);
+  add(&c->state, "trainer/", "seed", SINTER_I64, &p->seed);
+  add(&c->state, "trainer/", "shuffle", SINTER_I64, &p->shuffle);
+  add(&c->state, "trainer/", "examples", SINTER_I64, &p->examples);
+  add(&c->state, "trainer/", "batch", SINTER_I64, &p->batch);
+  add(&c->state, "trainer/", "loss_sum", SINTER_F64, &p->loss_sum);
+  add(&c->state, "trainer/", "loss_count", SINTER_F64, &p->loss_count);
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    if (module->scalars[i].slot > 1)
+      add(&c->state, "trainer/hyper/", module->scalars[i].name, SINTER_F64, &c->scalars[i]);
+  if (weights_prepare(&c->weights, d) || weights_prepare(&c->state, d))
+    checkpoint_close(c);
+  return d->code;
+}
+
+void checkpoint_close(checkpoint *c) {
+  weights_free(&c->weights);
+  weights_free(&c->state);
+}
+
+int checkpoint_save(checkpoint *c, const char *path, diag *d) {
+  instance_pull(c->instance);
+  return weights_write(&c->weights, path, d);
+}
+
+int checkpoint_init(checkpoint *c, const char *path, bool partial, diag *d) {
+  return weights_read(&c->weights, path, partial ? WEIGHTS_PARTIAL : WEIGHTS_ALL, d);
+}
+
+int checkpoint_write(checkpoint *c, const char *path, diag *d) {
+  instance_pull(c->instance);
+  return weights_write(&c->state, path, d);
+}
+
+int checkpoint_resume(checkpoint *c, const char *path, const run_position *expected, diag *d) {
+  int code = weights_read(&c->state, path, WEIGHTS_CHECKPOINT, d);
+  if (code)
+    return code;
+  const struct {
+    const char *what;
+    int64_t expects, got;
+  } checks[] = {{"training examples", expected->examples, c->position.examples},
+                {"examples a batch", expected->batch, c->position.batch},
+                {"shuffle (0: --no-shuffle)", expected->shuffle, c->position.shuffle}};
+  for (size_t i = 0; i < sizeof checks / sizeof *checks; ++i)
+    if (checks[i].expects != checks[i].got) {
+      if (!d->code)
+        diag_error(d, 2204, "'%s' is the checkpoint of another run; '-' is this run, '+' the file", path);
+      diag_detail(d, "- %s %lld", checks[i].what, (long long)checks[i].expects);
+      diag_detail(d, "+ %s %lld", checks[i].what, (long long)checks[i].got);
+    }
+  if (d->code)
+    return d->code;
+  const run_position *p = &c->position;
+  int64_t batches = p->batch > 0 ? p->examples / p->batch : 0;
+  if (p->step < 0 || p->epoch < 0 || p->seed < 0 || p->position < 0 || p->position >= (batches > 0 ? batches : 1))
+    return diag_error(d, 2204, "'%s' expects step, epoch and position of a run, got %lld, %lld and %lld", path,
+                      (long long)p->step, (long long)p->epoch, (long long)p->position);
+  return 0;
+}

@@ -1,0 +1,54 @@
+/* data.h - image data sets in memory: read from IDX files or drawn, and turned into batches.
+ *
+ * Pixels stay bytes; a batch is gathered and converted by the threads of the step itself. Invariant: byte/255 rounded
+ * to f32, whatever the model's type. Reading on: idx.c, synthetic.c, gather.c. */
+#ifndef SINTER_RUNTIME_DATA_H
+#define SINTER_RUNTIME_DATA_H
+
+#include "device.h"
+
+/// Examples of one split: u8[count, channels, height, width] and u8[count].
+typedef struct split {
+  const char *name; /* "train", "test" */
+  uint8_t *pixels, *labels;
+  uint64_t count;
+} split;
+
+typedef struct dataset {
+  split train, test;
+  uint64_t example_bytes; /* channels * height * width */
+} dataset;
+
+/// Size of the built-in synthetic data.
+enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000 };
+
+/// Reads train-images-idx3-ubyte[.gz] and the three beside it from a folder.
+int dataset_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
+/// Draws the synthetic data on all threads of the pool (NULL: on this one).
+int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag *d);
+/// Frees both splits.
+void dataset_free(dataset *data);
+
+/// Reads one images file and one labels file; pieces of dataset_read.
+int idx_read_images(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d);
+int idx_read_labels(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d);
+
+/// Draws example `index` of a split: u8[channels, height, width]; returns its label.
+uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index, uint8_t *pixels);
+
+/// One batch to gather: examples order[first ..] (order NULL: first, first + 1, ...).
+typedef struct batch_fill {
+  const split *from;
+  const uint32_t *order;
+  uint64_t first, count, example_bytes;
+  const sinter_tensor *image, *label; /* the entry's inputs; NULL when it has none of the name */
+} batch_fill;
+
+/// A device_fill_fn over a batch_fill.
+void batch_gather(const sinter_spmd *spmd, void *fill);
+/// Finds the inputs `image` and `label` of an entry and checks them against the data.
+int batch_bind(batch_fill *fill, const sinter_entry *entry, const sinter_data *spec, diag *d);
+/// to[i] = f32(from[i] / 255), correctly rounded.
+void pixels_to_f32(const uint8_t *from, float *to, uint64_t n);
+
+#endif

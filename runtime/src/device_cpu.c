@@ -1,0 +1,148 @@
+/* device_cpu.c - the CPU as a device: segments are anonymous mappings, entries run on the thread pool.
+ *
+ * Invariant: a run allocates nothing. Reading on: device.h, pool.c. */
+#define _GNU_SOURCE
+#include "cpus.h"
+#include "device.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+double clock_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int cpu_allocate(device *self, uint64_t bytes, bool touch, void **memory, diag *d) {
+  (void)self;
+  *memory = NULL;
+  if (!bytes)
+    return 0;
+  enum { HUGE = 2 << 20 };
+  uint64_t extra = bytes >= HUGE ? HUGE : 0; /* room to start on a huge page */
+  char *base = bytes + extra < bytes || bytes + extra > SIZE_MAX / 2
+                   ? MAP_FAILED
+                   : mmap(NULL, bytes + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED)
+    return diag_error(d, 2402, "out of memory: the model needs %.1f MiB more than the system gives",
+                      (double)bytes / 1048576);
+  if (extra) {
+    char *start = (char *)(((uintptr_t)base + HUGE - 1) / HUGE * HUGE);
+    char *end = base + bytes + extra;
+    char *stop = (char *)(((uintptr_t)start + bytes + 4095) / 4096 * 4096);
+    if (start > base)
+      munmap(base, (size_t)(start - base));
+    if (end > stop)
+      munmap(stop, (size_t)(end - stop));
+    base = start;
+    madvise(base, bytes, MADV_HUGEPAGE);
+  }
+  if (touch)
+    for (uint64_t i = 0; i < bytes; i += 4096)
+      ((volatile char *)base)[i] = 0;
+  *memory = base;
+  return 0;
+}
+
+static void cpu_release(device *self, void *memory, uint64_t bytes) {
+  (void)self;
+  if (memory)
+    munmap(memory, bytes);
+}
+
+static void cpu_copy(device *self, void *to, const void *from, uint64_t bytes) {
+  (void)self;
+  if (bytes)
+    memcpy(to, from, bytes);
+}
+
+typedef struct run_job {
+  const sinter_entry *entry;
+  device_fill_fn fill;
+  void *argument;
+  device *self;
+} run_job;
+
+static void run_share(const sinter_spmd *spmd, void *argument) {
+  const run_job *job = argument;
+  double start = spmd->thread == 0 ? clock_seconds() : 0, filled = start;
+  if (job->fill) {
+    job->fill(spmd, job->argument);
+    spmd->barrier(spmd);
+    filled = spmd->thread == 0 ? clock_seconds() : 0;
+  }
+  job->entry->run(spmd);
+  if (spmd->thread == 0) {
+    job->self->fill_ms = (filled - start) * 1e3;
+    job->self->run_ms = (clock_seconds() - filled) * 1e3;
+  }
+}
+
+static void no_barrier(const sinter_spmd *self) { (void)self; }
+
+static void cpu_run(device *self, const sinter_entry *entry, void *const *segments, device_fill_fn fill,
+                    void *argument) {
+  run_job job = {entry, fill, argument, self};
+  if (self->pool) {
+    sinter_pool_run_job(self->pool, run_share, &job, segments);
+    return;
+  }
+  sinter_spmd spmd = {.segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier};
+  run_share(&spmd, &job);
+}
+
+static void cpu_run_kernel(device *self, const sinter_kernel *kernel, void *const *segments) {
+  if (self->pool) {
+    sinter_pool_run(self->pool, kernel->run, segments);
+    return;
+  }
+  sinter_spmd spmd = {.segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier};
+  kernel->run(&spmd);
+}
+
+static void cpu_synchronise(device *self) { (void)self; }
+
+static void cpu_close(device *self) {
+  sinter_pool_close(self->pool);
+  free(self);
+}
+
+int device_check(const sinter_module *module, diag *d) {
+  if (module->abi_version != SINTER_ABI_VERSION)
+    return diag_error(d, 2901, "the module has ABI version %u, this runtime expects %u", module->abi_version,
+                      SINTER_ABI_VERSION);
+  if (strcmp(module->device, "cpu") != 0)
+    return diag_error(d, 2405, "the module is for device '%s', this runtime has 'cpu'", module->device);
+  char missing[256];
+  if (!cpu_has_features(module->features, missing, sizeof missing))
+    return diag_error(d, 2403, "target '%s' expects a CPU with %s, this one has not", module->target, missing);
+  return 0;
+}
+
+int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened, diag *d) {
+  *opened = NULL;
+  int code = device_check(module, d);
+  if (code)
+    return code;
+  device *self = calloc(1, sizeof *self);
+  if (!self)
+    return diag_error(d, 2402, "out of memory");
+  *self = (device){.name = "cpu",
+                   .allocate = cpu_allocate,
+                   .release = cpu_release,
+                   .upload = cpu_copy,
+                   .read = cpu_copy,
+                   .run = cpu_run,
+                   .run_kernel = cpu_run_kernel,
+                   .synchronise = cpu_synchronise,
+                   .close = cpu_close};
+  if (pooled && !(self->pool = sinter_pool_open(threads))) {
+    free(self);
+    return diag_error(d, 2404, "%u threads expected, the system refuses to start them", threads);
+  }
+  *opened = self;
+  return 0;
+}

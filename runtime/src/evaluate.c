@@ -1,0 +1,44 @@
+/* evaluate.c - metrics, and evaluation that covers every example of the test split by batch variants (D13). */
+#include "trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+uint32_t trainer_metrics(trainer *t, double loss) {
+  uint32_t count = 0;
+  if (!t->loss_is_metric)
+    t->values[count++] = (report_value){"loss", loss, false};
+  for (uint32_t i = 0; i < t->module->metric_count && count < TRAINER_VALUES; ++i) {
+    const sinter_metric *m = &t->module->metrics[i];
+    t->values[count++] = (report_value){m->name, instance_metric(&t->instance, i), false};
+  }
+  for (uint32_t i = 1; i < count; ++i)
+    if (strcmp(t->values[i].name, "loss") == 0) {
+      report_value loss_value = t->values[i];
+      memmove(&t->values[1], &t->values[0], i * sizeof *t->values);
+      t->values[0] = loss_value;
+    }
+  return count;
+}
+
+int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
+  double loss_sum = 0;
+  uint64_t done = 0, all = t->data.test.count;
+  instance_zero_metrics(&t->instance);
+  while (done < all) {
+    const sinter_entry *e = instance_variant(t->eval, t->eval_variants, all - done);
+    if (!e || !e->batch)
+      return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu left over of %llu",
+                        t->eval->name, (unsigned long long)(all - done), (unsigned long long)all);
+    batch_fill fill = {.from = &t->data.test, .first = done};
+    if (batch_bind(&fill, e, &t->module->data, d))
+      return d->code;
+    instance_run(&t->instance, e, batch_gather, &fill);
+    if (e->output_count)
+      loss_sum += instance_value(&t->instance, &e->outputs[0]) * (double)e->batch;
+    done += (uint64_t)e->batch;
+  }
+  *count = trainer_metrics(t, all ? loss_sum / (double)all : NAN);
+  instance_zero_metrics(&t->instance);
+  return 0;
+}

@@ -1,0 +1,41 @@
+/* file.h - reading whole ranges and writing files atomically (D30).
+ *
+ * A write goes to TARGET.tmp, which is synced and renamed over the target, and the folder is synced; a target that is
+ * not a regular file is written in place; symlinks are followed. Invariant: until file_commit succeeds, an existing
+ * target is unchanged. No heap. Reading on: weights.c, npy.c. */
+#ifndef SINTER_RUNTIME_FILE_H
+#define SINTER_RUNTIME_FILE_H
+
+#include "diag.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct file_writer {
+  int fd;
+  bool in_place;
+  sigset_t mask_before; /* SIGPIPE and SIGXFSZ are held back while the file is open */
+  char target[PATH_MAX], temporary[PATH_MAX];
+} file_writer;
+
+/// Starts a write; `path` as the user named it.
+int file_begin(file_writer *w, const char *path, diag *d);
+/// Writes bytes. After an error only file_abandon may follow.
+int file_put(file_writer *w, const void *bytes, uint64_t count, diag *d);
+/// Makes the new contents durable and visible; on failure the temporary is removed.
+int file_commit(file_writer *w, diag *d);
+/// Gives up: removes the temporary.
+void file_abandon(file_writer *w);
+
+/// Opens a regular file for reading; `size` receives its length. -1 on failure.
+int file_open(const char *path, uint64_t *size, diag *d);
+/// Reads exactly count bytes at offset.
+int file_read(int fd, const char *path, uint64_t offset, void *bytes, uint64_t count, diag *d);
+
+/// For tests: called before "open", "write", "fsync", "rename" and "fsync folder"; a result other than 0 is the errno
+/// with which the operation fails. NULL by default.
+extern int (*file_fault)(const char *operation);
+
+#endif

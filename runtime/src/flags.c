@@ -1,0 +1,206 @@
+/* flags.c - the table of a trainer's flags: parsing, checking and --help come from it. See flags.h. */
+#include "flags.h"
+
+#include "json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum flag_kind { SWITCH, TEXT, COUNT, TENSOR } flag_kind;
+
+typedef struct flag {
+  const char *name, *value, *help; /* value: what --help calls it */
+  flag_kind kind;
+  size_t offset;
+  int64_t low, high; /* of a COUNT */
+} flag;
+
+#define AT(member) offsetof(flags, member)
+
+static const flag table[] = {
+    {"data", "DIR", "folder of the data set; without it built-in synthetic data", TEXT, AT(data), 0, 0},
+    {"epochs", "N", "passes over the training data, counted from the start", COUNT, AT(epochs), 0, INT32_MAX},
+    {"steps", "N", "stop after step N, counted from the start", COUNT, AT(steps), 0, INT64_MAX},
+    {"eval", NULL, "only evaluate the test split", SWITCH, AT(eval), 0, 0},
+    {"eval-every", "N", "evaluate after every N epochs, 0 never (default 1)", COUNT, AT(eval_every), 0, INT32_MAX},
+    {"seed", "S", "seed of weights, shuffle and dropout (default 0)", COUNT, AT(seed), 0, INT64_MAX},
+    {"threads", "T", "threads (default: the cores this process may use)", COUNT, AT(threads), 1, 4096},
+    {"no-shuffle", NULL, "take the examples in the order of the files", SWITCH, AT(no_shuffle), 0, 0},
+    {"init", "F", "start from the weights in F (safetensors)", TEXT, AT(init), 0, 0},
+    {"init-partial", NULL, "--init may have a subset of the weights", SWITCH, AT(init_partial), 0, 0},
+    {"save", "F", "write the weights to F at the end", TEXT, AT(save), 0, 0},
+    {"checkpoint", "F", "write the full state to F, after each epoch and at the end", TEXT, AT(checkpoint), 0, 0},
+    {"checkpoint-every", "N", "write it after every N steps instead of each epoch, 0 only at the end", COUNT,
+     AT(checkpoint_every), 0, INT64_MAX},
+    {"resume", NULL, "go on from the checkpoint", SWITCH, AT(resume), 0, 0},
+    {"log", "F", "write metrics to F as JSON lines", TEXT, AT(log), 0, 0},
+    {"log-every", "N", "log every N steps, 0 only epochs (default 1)", COUNT, AT(log_every), 0, INT64_MAX},
+    {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH,
+     AT(check_numerics), 0, 0},
+    {"run", "ENTRY", "run one entry on the current weights", TEXT, AT(run), 0, 0},
+    {"input", "NAME=F.npy", "an input of --run", TENSOR, AT(inputs), 0, 0},
+    {"output", "NAME=F.npy", "where an output of --run goes", TENSOR, AT(outputs), 0, 0},
+    {"quiet", NULL, "say nothing on the terminal", SWITCH, AT(quiet), 0, 0},
+    {"info", NULL, "print a description of the model as JSON", SWITCH, AT(info), 0, 0},
+    {"version", NULL, "print versions", SWITCH, AT(version), 0, 0},
+    {"licenses", NULL, "print the licenses of what is linked in", SWITCH, AT(licenses), 0, 0},
+    {"help", NULL, "print this text", SWITCH, AT(help), 0, 0},
+};
+enum { FLAGS = sizeof table / sizeof *table };
+
+static int parse_count(const flag *f, const char *text, int64_t *value, diag *d) {
+  char *end;
+  errno = 0;
+  long long v = strtoll(text, &end, 10);
+  bool digits = (*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9');
+  if (!digits || *end || errno || v < f->low || v > f->high) {
+    if (f->high >= INT32_MAX)
+      return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name,
+                        (long long)f->low, text);
+    return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name,
+                      (long long)f->low, (long long)f->high, text);
+  }
+  *value = v;
+  return 0;
+}
+
+static int parse_tensor(const flag *f, flags *out, const char *text, diag *d) {
+  bool input = f->offset == AT(inputs);
+  uint32_t *count = input ? &out->input_count : &out->output_count;
+  named_file *list = input ? out->inputs : out->outputs;
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text || !equals[1])
+    return diag_error(d, 2003, "--%s expects NAME=F.npy, got '%s'", f->name, text);
+  if (*count == FLAG_MAX_TENSORS)
+    return diag_error(d, 2003, "--%s expects at most %d uses", f->name, FLAG_MAX_TENSORS);
+  list[(*count)++] = (named_file){text, (size_t)(equals - text), equals + 1};
+  return 0;
+}
+
+static int parse_value(const flag *f, flags *out, const char *text, diag *d) {
+  void *at = (char *)out + f->offset;
+  switch (f->kind) {
+  case SWITCH:
+    *(bool *)at = true;
+    return 0;
+  case TEXT:
+    if (!*text)
+      return diag_error(d, 2003, "--%s expects %s, got nothing", f->name, f->value);
+    *(const char **)at = text;
+    return 0;
+  case COUNT:
+    return parse_count(f, text, at, d);
+  case TENSOR:
+    return parse_tensor(f, out, text, d);
+  }
+  return 0;
+}
+
+static bool is_hyper_parameter(const sinter_scalar *s) { return s->slot > 1; }
+
+static int parse_scalar(const sinter_scalar *s, const char *text, double *value, diag *d) {
+  char *end;
+  errno = 0;
+  double v = strtod(text, &end);
+  bool whole = s->dtype != SINTER_I64 || (v == floor(v) && fabs(v) < 0x1p53);
+  bool fits = s->dtype != SINTER_F32 || isfinite((float)v);
+  bool sign = s->initial < 0 || !(v < 0);
+  if (end == text || *end || !isfinite(v) || !whole || !fits || !sign)
+    return diag_error(d, 2003, "--%s expects a %s%s, got '%s'", s->name,
+                      s->dtype == SINTER_I64 ? "whole number" : "finite number",
+                      s->initial < 0 ? "" : " of at least 0", text);
+  *value = v;
+  return 0;
+}
+
+static int parse_one(flags *out, const sinter_module *module, int *i, int argc, char **argv, diag *d) {
+  const char *text = argv[*i];
+  if (strncmp(text, "--", 2) != 0 || !text[2])
+    return diag_error(d, 2001, "unexpected '%s'; flags start with --, see --help", text);
+  const char *name = text + 2, *equals = strchr(name, '=');
+  size_t length = equals ? (size_t)(equals - name) : strlen(name);
+  const flag *f = NULL;
+  for (int k = 0; k < FLAGS && !f; ++k)
+    if (strlen(table[k].name) == length && memcmp(table[k].name, name, length) == 0)
+      f = &table[k];
+  uint32_t s = 0;
+  if (!f)
+    while (s < module->scalar_count &&
+           !(is_hyper_parameter(&module->scalars[s]) && strlen(module->scalars[s].name) == length &&
+             memcmp(module->scalars[s].name, name, length) == 0))
+      ++s;
+  if (!f && s == module->scalar_count)
+    return diag_error(d, 2001, "unknown flag '--%.*s'; see --help", (int)length, name);
+  if (f && f->kind == SWITCH) {
+    if (equals)
+      return diag_error(d, 2003, "--%s expects no value, got '%s'", f->name, equals + 1);
+    return parse_value(f, out, NULL, d);
+  }
+  const char *value = equals ? equals + 1 : *i + 1 < argc ? argv[++*i] : NULL;
+  if (!value)
+    return diag_error(d, 2002, "--%.*s expects %s", (int)length, name, f ? f->value : "a number");
+  if (f)
+    return parse_value(f, out, value, d);
+  if (s >= FLAG_MAX_SCALARS)
+    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name, FLAG_MAX_SCALARS);
+  out->scalar_given[s] = true;
+  return parse_scalar(&module->scalars[s], value, &out->scalars[s], d);
+}
+
+static int check_together(const flags *f, diag *d) {
+  if (f->resume && !f->checkpoint)
+    return diag_error(d, 2004, "--resume expects --checkpoint F");
+  if (f->checkpoint_every >= 0 && !f->checkpoint)
+    return diag_error(d, 2004, "--checkpoint-every expects --checkpoint F");
+  if (f->log_every >= 0 && !f->log)
+    return diag_error(d, 2004, "--log-every expects --log F");
+  if (f->resume && f->init)
+    return diag_error(d, 2004, "--resume and --init contradict each other: both say where weights come from");
+  if (f->init_partial && !f->init)
+    return diag_error(d, 2004, "--init-partial expects --init F");
+  if (f->eval && (f->epochs >= 0 || f->steps >= 0 || f->run))
+    return diag_error(d, 2004, "--eval and --%s contradict each other",
+                      f->run ? "run" : f->epochs >= 0 ? "epochs" : "steps");
+  if (!f->run && (f->input_count || f->output_count))
+    return diag_error(d, 2004, "--%s expects --run ENTRY", f->input_count ? "input" : "output");
+  return 0;
+}
+
+int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d) {
+  *f = (flags){.epochs = -1, .steps = -1, .eval_every = -1, .checkpoint_every = -1, .log_every = -1, .seed = -1,
+               .threads = -1};
+  for (int i = 1; i < argc; ++i)
+    parse_one(f, module, &i, argc, argv, d); /* all mistakes at once */
+  if (d->code)
+    return d->code;
+  return f->help || f->version || f->licenses || f->info ? 0 : check_together(f, d);
+}
+
+void flags_help(const sinter_module *module, const char *program) {
+  char left[64], number[32];
+  printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program, module->name,
+         module->target);
+  for (int i = 0; i < FLAGS; ++i) {
+    snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? " " : "", table[i].value ? table[i].value : "");
+    printf("  %-22s %s", left, table[i].help);
+    if (table[i].offset == AT(epochs))
+      printf(" (default %u)", module->default_epochs);
+    printf("\n");
+  }
+  bool any = false;
+  for (uint32_t i = 0; i < module->scalar_count; ++i) {
+    const sinter_scalar *s = &module->scalars[i];
+    if (!is_hyper_parameter(s))
+      continue;
+    if (!any)
+      printf("\nhyper-parameters:\n");
+    any = true;
+    snprintf(left, sizeof left, "--%s X", s->name);
+    printf("  %-22s %s%s(default %s)\n", left, s->help ? s->help : "", s->help ? " " : "",
+           s->dtype == SINTER_F32 ? json_f32((float)s->initial, number) : json_f64(s->initial, number));
+  }
+}

@@ -1,0 +1,282 @@
+/* instance.c - segments, entries, initialisers, scalars and metrics of a running module. See instance.h. */
+#include "instance.h"
+
+#include <math.h>
+#include <string.h>
+
+uint64_t dtype_bytes(uint32_t dtype) {
+  switch (dtype) {
+  case SINTER_F64:
+  case SINTER_I64:
+    return 8;
+  case SINTER_F32:
+  case SINTER_I32:
+    return 4;
+  case SINTER_BF16:
+  case SINTER_F16:
+    return 2;
+  case SINTER_U8:
+  case SINTER_BOOL:
+    return 1;
+  }
+  return 0;
+}
+
+const char *dtype_name(uint32_t dtype) {
+  static const char *const names[] = {NULL, "F32", "F64", "I32", "I64", "U8", "BOOL", "BF16", "F16"};
+  return dtype < sizeof names / sizeof *names ? names[dtype] : NULL;
+}
+
+uint64_t tensor_elements(const sinter_tensor *tensor) {
+  uint64_t n = 1;
+  for (uint32_t i = 0; i < tensor->rank; ++i)
+    n *= (uint64_t)tensor->dims[i];
+  return n;
+}
+
+void *instance_at(const instance *self, const sinter_tensor *tensor) {
+  return (char *)self->segments[tensor->segment] + tensor->offset;
+}
+
+static int check_tensor(const sinter_module *module, const sinter_tensor *t, diag *d) {
+  if (t->segment >= SINTER_SEGMENTS || t->offset > module->segment_bytes[t->segment] ||
+      t->bytes > module->segment_bytes[t->segment] - t->offset || !dtype_bytes(t->dtype))
+    return diag_error(d, 2902, "module '%s': '%s' lies outside of its segment", module->name, t->name);
+  return 0;
+}
+
+/* What the rest of the runtime relies on without looking again. */
+static int check_module(const sinter_module *module, diag *d) {
+  for (uint32_t i = 0; i < module->symbol_count; ++i) {
+    const sinter_tensor *t = &module->symbols[i].logical;
+    if (check_tensor(module, t, d))
+      return d->code;
+    if (t->bytes != tensor_elements(t) * dtype_bytes(t->dtype))
+      return diag_error(d, 2902, "module '%s': '%s' has %llu bytes, expects %llu", module->name, t->name,
+                        (unsigned long long)t->bytes,
+                        (unsigned long long)(tensor_elements(t) * dtype_bytes(t->dtype)));
+  }
+  for (uint32_t i = 0; i < module->metric_count; ++i) {
+    const sinter_metric *m = &module->metrics[i];
+    if (m->sum >= module->symbol_count || m->weight >= module->symbol_count ||
+        check_tensor(module, &module->symbols[m->sum].master, d) ||
+        check_tensor(module, &module->symbols[m->weight].master, d))
+      return diag_error(d, 2902, "module '%s': metric '%s' names no symbols", module->name, m->name);
+  }
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    if (module->scalars[i].slot * 8ull + 8 > module->segment_bytes[SINTER_SEG_SCALARS])
+      return diag_error(d, 2902, "module '%s': scalar '%s' lies outside of its segment", module->name,
+                        module->scalars[i].name);
+  if (module->segment_bytes[SINTER_SEG_SCALARS] < 16)
+    return diag_error(d, 2902, "module '%s': no slots for step and seed", module->name);
+  for (uint32_t i = 0; i < module->entry_count; ++i) {
+    const sinter_entry *e = &module->entries[i];
+    for (uint32_t k = 0; k < e->input_count; ++k)
+      if (check_tensor(module, &e->inputs[k], d))
+        return d->code;
+    for (uint32_t k = 0; k < e->output_count; ++k)
+      if (check_tensor(module, &e->outputs[k], d))
+        return d->code;
+  }
+  return 0;
+}
+
+int instance_open(instance *self, const sinter_module *module, device *dev, bool touch, diag *d) {
+  self->module = module;
+  self->device = dev;
+  int code = check_module(module, d);
+  for (uint32_t s = 0; s < SINTER_SEGMENTS && !code; ++s) {
+    if (self->segments[s])
+      continue;
+    code = dev->allocate(dev, module->segment_bytes[s], touch, &self->segments[s], d);
+    self->owned[s] = !code;
+  }
+  if (code) {
+    instance_close(self);
+    return code;
+  }
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    instance_set(self, &module->scalars[i], module->scalars[i].initial);
+  return 0;
+}
+
+void instance_close(instance *self) {
+  for (uint32_t s = 0; s < SINTER_SEGMENTS; ++s) {
+    if (self->owned[s])
+      self->device->release(self->device, self->segments[s], self->module->segment_bytes[s]);
+    self->segments[s] = NULL;
+    self->owned[s] = false;
+  }
+}
+
+const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind, uint32_t *variants) {
+  const sinter_entry *first = NULL;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < module->entry_count; ++i) {
+    const sinter_entry *e = &module->entries[i];
+    if (first ? strcmp(e->name, first->name) != 0 || e->kind != first->kind
+              : name ? strcmp(e->name, name) != 0 : e->kind != kind)
+      continue;
+    first = first ? first : e;
+    ++count;
+  }
+  if (variants)
+    *variants = count;
+  return first;
+}
+
+const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variants, uint64_t n) {
+  for (uint32_t i = 0; i < variants; ++i)
+    if (first[i].batch >= 0 && (uint64_t)first[i].batch <= n)
+      return &first[i];
+  return NULL;
+}
+
+static bool run_kind(instance *self, uint32_t kind) {
+  const sinter_entry *e = instance_find(self->module, NULL, kind, NULL);
+  if (e) {
+    self->device->run(self->device, e, self->segments, NULL, NULL);
+    self->device->synchronise(self->device);
+  }
+  return e != NULL;
+}
+
+void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument) {
+  if (entry->kind == SINTER_ENTRY_TRAIN) {
+    self->stale = true;
+  } else if (self->stale) {
+    run_kind(self, SINTER_ENTRY_PREPARE);
+    self->stale = false;
+  }
+  self->device->run(self->device, entry, self->segments, fill, argument);
+  self->device->synchronise(self->device);
+}
+
+static void store(void *at, uint32_t dtype, uint64_t i, double value) {
+  switch (dtype) {
+  case SINTER_F32:
+    ((float *)at)[i] = (float)value;
+    break;
+  case SINTER_F64:
+    ((double *)at)[i] = value;
+    break;
+  case SINTER_I32:
+    ((int32_t *)at)[i] = (int32_t)value;
+    break;
+  case SINTER_I64:
+    ((int64_t *)at)[i] = (int64_t)value;
+    break;
+  case SINTER_U8:
+  case SINTER_BOOL:
+    ((uint8_t *)at)[i] = (uint8_t)value;
+    break;
+  }
+}
+
+static double initial_value(const sinter_symbol *s, uint64_t seed, uint64_t i) {
+  switch (s->init) {
+  case SINTER_INIT_NORMAL:
+    return s->init_a + s->init_b * sinter_normal_f64(sinter_philox(seed, s->init_stream, 0, i));
+  case SINTER_INIT_UNIFORM:
+    return s->init_a + (s->init_b - s->init_a) * sinter_uniform_f64(sinter_philox(seed, s->init_stream, 0, i));
+  default:
+    return s->init_a;
+  }
+}
+
+typedef struct init_job {
+  instance *self;
+  uint64_t seed;
+} init_job;
+
+static void initialise_share(const sinter_spmd *spmd, void *argument) {
+  const init_job *job = argument;
+  const sinter_module *module = job->self->module;
+  for (uint32_t s = 0; s < module->symbol_count; ++s) {
+    const sinter_symbol *symbol = &module->symbols[s];
+    uint64_t n = tensor_elements(&symbol->logical);
+    uint64_t from = n * spmd->thread / spmd->threads, to = n * (spmd->thread + 1) / spmd->threads;
+    void *at = instance_at(job->self, &symbol->logical);
+    for (uint64_t i = from; i < to; ++i)
+      store(at, symbol->logical.dtype, i, initial_value(symbol, job->seed, i));
+  }
+}
+
+void instance_initialise(instance *self, uint64_t seed) {
+  init_job job = {self, seed};
+  if (self->device->pool) {
+    sinter_pool_run_job(self->device->pool, initialise_share, &job, self->segments);
+    return;
+  }
+  sinter_spmd spmd = {.thread = 0, .threads = 1};
+  initialise_share(&spmd, &job);
+}
+
+void instance_push(instance *self, bool params_only) {
+  if (params_only ? !run_kind(self, SINTER_ENTRY_LOAD_PARAMS) : !run_kind(self, SINTER_ENTRY_LOAD))
+    run_kind(self, params_only ? SINTER_ENTRY_LOAD : SINTER_ENTRY_LOAD_PARAMS);
+  self->stale = false;
+}
+
+void instance_pull(instance *self) { run_kind(self, SINTER_ENTRY_SAVE); }
+
+const sinter_scalar *instance_scalar(const sinter_module *module, const char *name) {
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    if (strcmp(module->scalars[i].name, name) == 0)
+      return &module->scalars[i];
+  return NULL;
+}
+
+static void set_slot(instance *self, uint32_t slot, const void *value, size_t bytes) {
+  self->device->upload(self->device, (char *)self->segments[SINTER_SEG_SCALARS] + slot * 8ull, value, bytes);
+}
+
+void instance_set(instance *self, const sinter_scalar *scalar, double value) {
+  char bytes[8] = {0};
+  store(bytes, scalar->dtype, 0, value);
+  set_slot(self, scalar->slot, bytes, 8);
+}
+
+void instance_set_step(instance *self, int64_t step) { set_slot(self, 0, &step, 8); }
+void instance_set_seed(instance *self, int64_t seed) { set_slot(self, 1, &seed, 8); }
+
+double instance_value(instance *self, const sinter_tensor *tensor) {
+  char raw[8];
+  self->device->read(self->device, raw, instance_at(self, tensor), dtype_bytes(tensor->dtype));
+  float f;
+  double v;
+  int32_t i;
+  int64_t l;
+  switch (tensor->dtype) {
+  case SINTER_F32:
+    memcpy(&f, raw, sizeof f);
+    return f;
+  case SINTER_F64:
+    memcpy(&v, raw, sizeof v);
+    return v;
+  case SINTER_I32:
+    memcpy(&i, raw, sizeof i);
+    return i;
+  case SINTER_I64:
+    memcpy(&l, raw, sizeof l);
+    return (double)l;
+  }
+  return (uint8_t)raw[0];
+}
+
+void instance_zero_metrics(instance *self) {
+  static const char zeros[8];
+  for (uint32_t i = 0; i < self->module->symbol_count; ++i) {
+    const sinter_symbol *s = &self->module->symbols[i];
+    if (s->kind == SINTER_METRIC)
+      self->device->upload(self->device, instance_at(self, &s->master), zeros, dtype_bytes(s->master.dtype));
+  }
+}
+
+double instance_metric(instance *self, uint32_t i) {
+  const sinter_metric *m = &self->module->metrics[i];
+  double sum = instance_value(self, &self->module->symbols[m->sum].master);
+  double weight = instance_value(self, &self->module->symbols[m->weight].master);
+  double ratio = weight != 0 ? sum / weight : NAN;
+  return m->finish == SINTER_FINISH_EXP_RATIO ? exp(ratio) : ratio;
+}

@@ -1,0 +1,61 @@
+/* instance.h - one running copy of a module: its segments on a device, and what can be done with them.
+ *
+ * Trainer and libraries are both built on it (D28). Invariant: between calls, master weights and every derived form
+ * that training reads agree; forms only prediction reads are fresh unless `stale`. Reading on: device.h. */
+#ifndef SINTER_RUNTIME_INSTANCE_H
+#define SINTER_RUNTIME_INSTANCE_H
+
+#include "device.h"
+
+typedef struct instance {
+  const sinter_module *module;
+  device *device;
+  void *segments[SINTER_SEGMENTS];
+  bool owned[SINTER_SEGMENTS]; /* released by instance_close */
+  bool stale;                  /* a training step ran since derived forms were prepared */
+} instance;
+
+/// Bytes of a dtype's element; 0 when unknown.
+uint64_t dtype_bytes(uint32_t dtype);
+/// "F32" as in safetensors; NULL when unknown.
+const char *dtype_name(uint32_t dtype);
+/// Elements of a tensor.
+uint64_t tensor_elements(const sinter_tensor *tensor);
+/// Where a tensor lies in this instance.
+void *instance_at(const instance *self, const sinter_tensor *tensor);
+
+/// Takes all segments whose base is not set yet. touch: hand out the pages now.
+int instance_open(instance *self, const sinter_module *module, device *device, bool touch, diag *d);
+/// Releases what instance_open took.
+void instance_close(instance *self);
+
+/// First variant of the entry with this name or (name NULL) kind; `variants` receives how many follow. NULL: none.
+const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind, uint32_t *variants);
+/// Largest variant that n examples fill; NULL when even the smallest is too large.
+const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variants, uint64_t n);
+
+/// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
+void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
+/// Logical image of all symbols <- their initialisers; a function of the seed alone. Does not load it.
+void instance_initialise(instance *self, uint64_t seed);
+/// Master layout and derived forms <- logical image; params_only leaves optimizer and metrics alone.
+void instance_push(instance *self, bool params_only);
+/// Logical image <- master layout.
+void instance_pull(instance *self);
+
+/// A run-time scalar by name; NULL when the module has none.
+const sinter_scalar *instance_scalar(const sinter_module *module, const char *name);
+/// Writes a run-time scalar.
+void instance_set(instance *self, const sinter_scalar *scalar, double value);
+/// Writes slots 0 and 1.
+void instance_set_step(instance *self, int64_t step);
+void instance_set_seed(instance *self, int64_t seed);
+
+/// Reads a scalar tensor of any number type.
+double instance_value(instance *self, const sinter_tensor *tensor);
+/// Zeroes the metric accumulators.
+void instance_zero_metrics(instance *self);
+/// Finished value of metric i (D12); NaN when nothing was accumulated.
+double instance_metric(instance *self, uint32_t i);
+
+#endif

@@ -1,0 +1,284 @@
+/* library.c - the functions behind a generated library (D26-D28): handles over one instance each.
+ *
+ * All memory is taken by open; loading maps its header for the time of the call. Invariant: nothing aborts, a failed
+ * load leaves the handle as it was, no call takes a lock. Reading on: <sinter/runtime.h>, instance.c. */
+#define _GNU_SOURCE
+#include "weights.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Prepared weights that several handles read. */
+typedef struct shared_weights {
+  atomic_uint handles;
+  void *params;
+  uint64_t bytes;
+} shared_weights;
+
+struct sinter_lib {
+  instance instance;
+  weight_table table;
+  shared_weights *weights;
+  bool loaded, embedded; /* embedded: SINTER_SEG_PARAMS is the module's own constant image */
+  int64_t step;
+};
+
+static sinter_status status_of(const diag *d) {
+  sinter_status s = {.code = d->code};
+  if (d->code)
+    memcpy(s.message, d->text, d->length < sizeof s.message - 1 ? d->length : sizeof s.message - 1);
+  return s;
+}
+
+#define BEGIN(d)                                                                                   \
+  char text_[sizeof((sinter_status *)0)->message] = "";                                            \
+  diag d = diag_make(text_, sizeof text_)
+
+uint64_t sinter_lib_arena_bytes(const sinter_module *module) {
+  uint64_t sum = 0;
+  for (uint32_t s = 0; s < SINTER_SEGMENTS; ++s)
+    sum += module->segment_bytes[s];
+  return sum;
+}
+
+void sinter_lib_close(sinter_lib *lib) {
+  if (!lib)
+    return;
+  device *dev = lib->instance.device;
+  weights_free(&lib->table);
+  if (lib->instance.module)
+    instance_close(&lib->instance);
+  if (lib->weights && atomic_fetch_sub(&lib->weights->handles, 1) == 1) {
+    if (lib->weights->params)
+      dev->release(dev, lib->weights->params, lib->weights->bytes);
+    free(lib->weights);
+  }
+  if (dev)
+    dev->close(dev);
+  free(lib);
+}
+
+static int open_handle(const sinter_module *module, shared_weights *weights, sinter_lib *lib, diag *d) {
+  device *dev;
+  int code = device_open(module, 1, false, &dev, d);
+  if (code)
+    return code;
+  lib->instance.device = dev;
+  if (!weights) {
+    weights = calloc(1, sizeof *weights);
+    if (!weights)
+      return diag_error(d, 2402, "out of memory");
+    atomic_store(&weights->handles, 1);
+    weights->bytes = module->segment_bytes[SINTER_SEG_PARAMS];
+    lib->weights = weights;
+    if (dev->allocate(dev, weights->bytes, false, &weights->params, d))
+      return d->code;
+  }
+  lib->instance.segments[SINTER_SEG_PARAMS] = weights->params;
+  if (instance_open(&lib->instance, module, dev, false, d) || weights_make(&lib->table, &lib->instance, false, 0, d))
+    return d->code;
+  return weights_prepare(&lib->table, d);
+}
+
+sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
+  BEGIN(d);
+  if (!module || !lib) {
+    diag_error(&d, 2006, "open expects a module and a place for the handle, got NULL");
+    return status_of(&d);
+  }
+  *lib = NULL;
+  sinter_lib *self = calloc(1, sizeof *self);
+  if (!self) {
+    diag_error(&d, 2402, "out of memory");
+    return status_of(&d);
+  }
+  if (open_handle(module, NULL, self, &d)) {
+    sinter_lib_close(self);
+    return status_of(&d);
+  }
+  if (module->embedded_params) {
+    self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params; /* only read: see `embedded` */
+    self->loaded = self->embedded = true;
+  } else if (instance_find(module, NULL, SINTER_ENTRY_TRAIN, NULL)) {
+    instance_initialise(&self->instance, 0);
+    instance_push(&self->instance, false);
+    self->loaded = true;
+  }
+  *lib = self;
+  return status_of(&d);
+}
+
+sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
+  BEGIN(d);
+  if (!other || !lib) {
+    diag_error(&d, 2006, "open_shared expects an open handle and a place for the new one, got NULL");
+    return status_of(&d);
+  }
+  *lib = NULL;
+  if (!other->loaded) {
+    diag_error(&d, 2007, "open_shared expects a handle with weights; load some first");
+    return status_of(&d);
+  }
+  sinter_lib *self = calloc(1, sizeof *self);
+  if (!self) {
+    diag_error(&d, 2402, "out of memory");
+    return status_of(&d);
+  }
+  atomic_fetch_add(&other->weights->handles, 1);
+  self->weights = other->weights;
+  if (open_handle(other->instance.module, other->weights, self, &d)) {
+    sinter_lib_close(self);
+    return status_of(&d);
+  }
+  self->instance.segments[SINTER_SEG_PARAMS] = other->instance.segments[SINTER_SEG_PARAMS];
+  self->loaded = true;
+  self->embedded = other->embedded;
+  *lib = self;
+  return status_of(&d);
+}
+
+static bool shared(const sinter_lib *lib) { return atomic_load(&lib->weights->handles) > 1; }
+
+sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
+  BEGIN(d);
+  if (!lib || !path)
+    diag_error(&d, 2006, "load expects an open handle and a path, got NULL");
+  else if (shared(lib))
+    diag_error(&d, 2008, "load expects weights that no other handle reads; close the other handles first");
+  else if (!weights_read(&lib->table, path, WEIGHTS_ALL, &d)) { /* into the logical image; nothing runs on it */
+    lib->instance.segments[SINTER_SEG_PARAMS] = lib->weights->params;
+    lib->embedded = false;
+    instance_push(&lib->instance, true);
+    lib->loaded = true;
+  }
+  return status_of(&d);
+}
+
+sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
+  BEGIN(d);
+  if (!lib || !path)
+    diag_error(&d, 2006, "save expects an open handle and a path, got NULL");
+  else if (!lib->loaded)
+    diag_error(&d, 2007, "save expects weights; load some first");
+  else if (!instance_find(lib->instance.module, NULL, SINTER_ENTRY_SAVE, NULL))
+    diag_error(&d, 2006, "model '%s' was built without saving", lib->instance.module->name);
+  else {
+    instance_pull(&lib->instance);
+    weights_write(&lib->table, path, &d);
+  }
+  return status_of(&d);
+}
+
+static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {
+  return e->batch > 0 ? t->bytes / (uint64_t)e->batch : t->bytes;
+}
+
+/* A value that has no batch dim, like a mean: it is the whole output, and needs a run that covers all examples. */
+static bool has_batch(const sinter_tensor *t, const sinter_entry *e) {
+  return e->batch > 0 && t->rank > 0 && t->dims[0] == e->batch;
+}
+
+static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *const *inputs, void *const *outputs,
+                     diag *d) {
+  uint32_t variants;
+  const sinter_entry *first = instance_find(lib->instance.module, name, 0, &variants);
+  if (!first || first->kind > SINTER_ENTRY_PREDICT)
+    return diag_error(d, 2006, "model '%s' has no entry '%s'", lib->instance.module->name, name);
+  if (first->kind == SINTER_ENTRY_TRAIN)
+    return diag_error(d, 2006, "'%s' trains: train_step runs it", name);
+  if (n < 1)
+    return diag_error(d, 2006, "'%s' expects at least 1 example, got 0", name);
+  for (uint32_t i = 0; i < first->input_count; ++i)
+    if (!inputs || !inputs[i])
+      return diag_error(d, 2006, "'%s' expects an array for input '%s', got NULL", name, first->inputs[i].name);
+  for (uint32_t i = 0; i < first->output_count; ++i)
+    if (!outputs || !outputs[i])
+      return diag_error(d, 2006, "'%s' expects an array for output '%s', got NULL", name, first->outputs[i].name);
+  uint64_t left = n; /* before anything is written: do the batch sizes cover n? */
+  for (const sinter_entry *e; left && (e = instance_variant(first, variants, left)) && e->batch > 0;)
+    left %= (uint64_t)e->batch;
+  if (first->batch > 0 ? left != 0 : n != 1)
+    return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", name,
+                      (unsigned long long)n);
+  device *dev = lib->instance.device;
+  for (uint64_t done = 0; done < n;) {
+    const sinter_entry *e = first->batch > 0 ? instance_variant(first, variants, n - done) : first;
+    for (uint32_t i = 0; i < e->input_count; ++i) {
+      const sinter_tensor *t = &e->inputs[i];
+      uint64_t skip = has_batch(t, e) ? done * example_bytes(t, e) : 0;
+      dev->upload(dev, instance_at(&lib->instance, t), (const char *)inputs[i] + skip, t->bytes);
+    }
+    instance_run(&lib->instance, e, NULL, NULL);
+    for (uint32_t i = 0; i < e->output_count; ++i) {
+      const sinter_tensor *t = &e->outputs[i];
+      uint64_t skip = has_batch(t, e) ? done * example_bytes(t, e) : 0;
+      dev->read(dev, (char *)outputs[i] + skip, instance_at(&lib->instance, t), t->bytes);
+    }
+    done += e->batch > 0 ? (uint64_t)e->batch : 1;
+  }
+  return 0;
+}
+
+sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n, const void *const *inputs,
+                             void *const *outputs) {
+  BEGIN(d);
+  if (!lib || !entry)
+    diag_error(&d, 2006, "a run expects an open handle, got NULL");
+  else if (!lib->loaded)
+    diag_error(&d, 2007, "'%s' expects weights; load some first", entry);
+  else
+    run_entry(lib, entry, n, inputs, outputs, &d);
+  return status_of(&d);
+}
+
+sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, double *metrics) {
+  BEGIN(d);
+  const sinter_entry *e = lib ? instance_find(lib->instance.module, NULL, SINTER_ENTRY_TRAIN, NULL) : NULL;
+  if (!lib) {
+    diag_error(&d, 2006, "train_step expects an open handle, got NULL");
+  } else if (!e) {
+    diag_error(&d, 2006, "model '%s' has no training step", lib->instance.module->name);
+  } else if (shared(lib) || lib->embedded) {
+    diag_error(&d, 2008, "train_step expects weights of its own, these are %s",
+               lib->embedded ? "embedded; load a file first" : "shared with other handles");
+  } else {
+    for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
+      if (!inputs || !inputs[i])
+        diag_error(&d, 2006, "train_step expects an array for input '%s', got NULL", e->inputs[i].name);
+    device *dev = lib->instance.device;
+    for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
+      dev->upload(dev, instance_at(&lib->instance, &e->inputs[i]), inputs[i], e->inputs[i].bytes);
+    if (!d.code) {
+      instance_set_step(&lib->instance, lib->step++);
+      instance_run(&lib->instance, e, NULL, NULL);
+      if (metrics && e->output_count)
+        metrics[0] = instance_value(&lib->instance, &e->outputs[0]);
+      for (uint32_t i = 0; metrics && i < lib->instance.module->metric_count; ++i)
+        metrics[1 + i] = instance_metric(&lib->instance, i);
+    }
+  }
+  return status_of(&d);
+}
+
+sinter_status sinter_lib_reset_metrics(sinter_lib *lib) {
+  BEGIN(d);
+  if (!lib)
+    diag_error(&d, 2006, "reset_metrics expects an open handle, got NULL");
+  else
+    instance_zero_metrics(&lib->instance);
+  return status_of(&d);
+}
+
+sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value) {
+  BEGIN(d);
+  const sinter_scalar *s = lib && scalar ? instance_scalar(lib->instance.module, scalar) : NULL;
+  if (!lib || !scalar)
+    diag_error(&d, 2006, "set expects an open handle and a name, got NULL");
+  else if (!s || s->slot == 0)
+    diag_error(&d, 2006, "model '%s' has no hyper-parameter '%s'", lib->instance.module->name, scalar);
+  else
+    instance_set(&lib->instance, s, value);
+  return status_of(&d);
+}

@@ -1,0 +1,66 @@
+/* numerics.c - --check-numerics: a step kernel by kernel, looking for the first NaN or infinity.
+ *
+ * Slow and exact: the results of the step are those of the whole entry. Kernels that can only run inside their entry
+ * are checked together, after it. Reading on: <sinter/abi.h> (sinter_kernel, sinter_range). */
+#include "trainer.h"
+
+#include <math.h>
+
+/* Index of the first element of f[0..n) that is not finite, n when there is none. */
+static uint64_t first_bad_f32(const float *f, uint64_t n) {
+  for (uint64_t i = 0; i < n; ++i)
+    if (!isfinite(f[i]))
+      return i;
+  return n;
+}
+
+static uint64_t first_bad_f64(const double *f, uint64_t n) {
+  for (uint64_t i = 0; i < n; ++i)
+    if (!isfinite(f[i]))
+      return i;
+  return n;
+}
+
+static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
+  for (uint32_t i = 0; i < k->range_count; ++i) {
+    const sinter_range *r = &k->ranges[i];
+    if (!r->writes || r->segment >= SINTER_SEGMENTS || (r->dtype != SINTER_F32 && r->dtype != SINTER_F64))
+      continue;
+    const char *at = (const char *)t->instance.segments[r->segment] + r->offset;
+    uint64_t n = r->bytes / dtype_bytes(r->dtype);
+    uint64_t bad = r->dtype == SINTER_F32 ? first_bad_f32((const float *)at, n) : first_bad_f64((const double *)at, n);
+    if (bad == n)
+      continue;
+    double value = r->dtype == SINTER_F32 ? ((const float *)at)[bad] : ((const double *)at)[bad];
+    return diag_error(d, 2302, "%s: kernel '%s' in step %lld expects finite results, got %f at element %llu of %llu",
+                      k->location ? k->location : "?", k->name, (long long)t->state.position.step + 1, value,
+                      (unsigned long long)bad, (unsigned long long)n);
+  }
+  return 0;
+}
+
+static void fill_only(const sinter_spmd *spmd, void *argument) { batch_gather(spmd, argument); }
+
+int trainer_checked_step(trainer *t, batch_fill *fill, diag *d) {
+  const sinter_entry *e = t->train;
+  device *dev = t->instance.device;
+  bool whole = e->kernel_count == 0;
+  for (uint32_t i = 0; i < e->kernel_count; ++i)
+    whole |= e->kernels[i].run == NULL;
+  if (whole) {
+    instance_run(&t->instance, e, batch_gather, fill);
+    for (uint32_t i = 0; i < e->kernel_count; ++i)
+      if (check_kernel(t, &e->kernels[i], d))
+        return d->code;
+    return 0;
+  }
+  sinter_pool_run_job(dev->pool, fill_only, fill, t->instance.segments);
+  t->instance.stale = true;
+  for (uint32_t i = 0; i < e->kernel_count; ++i) {
+    dev->run_kernel(dev, &e->kernels[i], t->instance.segments);
+    dev->synchronise(dev);
+    if (check_kernel(t, &e->kernels[i], d))
+      return d->code;
+  }
+  return 0;
+}

@@ -1,0 +1,145 @@
+/* report.c - JSON lines, progress bar, plain lines. See report.h. */
+#define _GNU_SOURCE
+#include "report.h"
+
+#include "device.h"
+#include "json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int report_open(report *r, const char *program, const char *log_path, bool append, bool quiet, diag *d) {
+  *r = (report){.program = program, .log_path = log_path, .log = -1, .quiet = quiet, .started = clock_seconds()};
+  r->bar = !quiet && isatty(STDERR_FILENO);
+  if (!log_path)
+    return 0;
+  r->log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0666);
+  if (r->log < 0)
+    return diag_error(d, 2401, "cannot write '%s': %s", log_path, strerror(errno));
+  return 0;
+}
+
+void report_close(report *r) {
+  if (r->log >= 0)
+    close(r->log);
+  r->log = -1;
+}
+
+static void clear_bar(report *r) {
+  if (r->bar_shown)
+    fputs("\r\033[K", stderr);
+  r->bar_shown = false;
+}
+
+void report_note(report *r, const char *format, ...) {
+  if (r->quiet)
+    return;
+  clear_bar(r);
+  fprintf(stderr, "%s: ", r->program);
+  va_list list;
+  va_start(list, format);
+  vfprintf(stderr, format, list);
+  va_end(list);
+  fputc('\n', stderr);
+}
+
+static size_t put(report *r, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static size_t put(report *r, size_t at, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  int n = vsnprintf(r->line + at, sizeof r->line - at, format, list);
+  va_end(list);
+  at += n > 0 ? (size_t)n : 0;
+  return at < sizeof r->line ? at : sizeof r->line - 1;
+}
+
+static size_t put_values(report *r, size_t at, const report_value *values, uint32_t count) {
+  char name[256], number[32];
+  for (uint32_t i = 0; i < count; ++i) {
+    json_quote(values[i].name, name, sizeof name);
+    at = put(r, at, ",%s:%s", name,
+             values[i].single ? json_f32((float)values[i].value, number) : json_f64(values[i].value, number));
+  }
+  return at;
+}
+
+static int write_event(report *r, size_t length, diag *d) {
+  r->line[length] = '\n';
+  const char *p = r->line;
+  for (size_t left = length + 1; left;) {
+    ssize_t n = write(r->log, p, left);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0) {
+      int error = n ? errno : ENOSPC;
+      close(r->log);
+      r->log = -1;
+      return diag_error(d, 2401, "cannot write '%s': %s", r->log_path, strerror(error));
+    }
+    p += n;
+    left -= (size_t)n;
+  }
+  return 0;
+}
+
+int report_step(report *r, int64_t step, int64_t epoch, const report_value *values, uint32_t count, double ms,
+                double wait_ms, diag *d) {
+  if (r->log < 0)
+    return 0;
+  size_t at = put(r, 0, "{\"event\":\"step\",\"step\":%lld,\"epoch\":%lld", (long long)step, (long long)epoch);
+  at = put_values(r, at, values, count);
+  return write_event(r, put(r, at, ",\"ms\":%.4f,\"wait_ms\":%.4f}", ms, wait_ms), d);
+}
+
+int report_epoch(report *r, int64_t epoch, const char *split, const report_value *values, uint32_t count,
+                 double seconds, diag *d) {
+  if (r->log < 0)
+    return 0;
+  size_t at = put(r, 0, "{\"event\":\"epoch\",\"epoch\":%lld,\"split\":\"%s\"", (long long)epoch, split);
+  at = put_values(r, at, values, count);
+  return write_event(r, put(r, at, ",\"seconds\":%.4f}", seconds), d);
+}
+
+int report_end(report *r, int64_t steps, double seconds, diag *d) {
+  clear_bar(r);
+  if (r->log < 0)
+    return 0;
+  return write_event(
+      r, put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds), d);
+}
+
+void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate, double eta,
+                double loss) {
+  double now = clock_seconds();
+  if (!r->bar || now - r->last_bar < 0.1)
+    return;
+  r->last_bar = now;
+  r->bar_shown = true;
+  enum { WIDTH = 24 };
+  char bar[WIDTH + 1];
+  for (int i = 0; i < WIDTH; ++i)
+    bar[i] = all > 0 && i < done * WIDTH / all ? '#' : '.';
+  bar[WIDTH] = 0;
+  int seconds = eta < 0 || eta > 1e8 ? 0 : (int)(eta + 0.5);
+  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld  loss %.4f  %.0f examples/s  ETA %d:%02d\033[K",
+                 (long long)epoch, (long long)epochs, bar, (long long)done, (long long)all, loss, rate, seconds / 60,
+                 seconds % 60);
+  ssize_t ignored = write(STDERR_FILENO, r->line, n);
+  (void)ignored;
+}
+
+void report_line(report *r, const char *format, ...) {
+  if (r->quiet)
+    return;
+  clear_bar(r);
+  va_list list;
+  va_start(list, format);
+  vfprintf(stdout, format, list);
+  va_end(list);
+  fputc('\n', stdout);
+  fflush(stdout);
+}

@@ -1,0 +1,225 @@
+/* synthetic.c - the built-in data: ten digit-like glyphs, drawn with random pen, pose, clutter and noise. See data.h.
+ *
+ * Example i is a function of (split, i) alone. Invariant: only + - * / sqrt in float, in a fixed order, without
+ * contraction, so every machine draws the same bytes. The constants of `pose` set how hard the data is: they are
+ * chosen such that softmax regression learns well and one hidden layer learns clearly better. */
+#include "data.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How hard the data is. Sizes are in pixels of a 28x28 image, angles in radians. */
+#ifndef SYNTHETIC_ANGLE
+#define SYNTHETIC_ANGLE 1.3f    /* largest rotation */
+#define SYNTHETIC_SCALE 0.4f    /* largest relative change of size, each axis */
+#define SYNTHETIC_SHEAR 0.8f
+#define SYNTHETIC_SHIFT 4.5f
+#define SYNTHETIC_INK 0.95f     /* palest pen */
+#define SYNTHETIC_WOBBLE 1.0f   /* of a corner, in grid units */
+#define SYNTHETIC_CLUTTER 1     /* most stray strokes */
+#define SYNTHETIC_NOISE 15      /* of 255 */
+#define SYNTHETIC_THIN 1.2f     /* half widths of the pen */
+#define SYNTHETIC_THICK 2.0f
+#define SYNTHETIC_NEGATIVE 0    /* of 256 examples: dark on grey */
+#define SYNTHETIC_PAPER 0.6f
+#define SYNTHETIC_SIZE 1.0f     /* pixels a grid unit */
+#endif
+
+enum { UP = -1, END = -2, MAX_SEGMENTS = 24 };
+
+/* Strokes on a grid 16 wide and 24 high; UP lifts the pen. */
+static const int8_t glyphs[10][64] = {
+    {8, 0, 12, 1, 15, 6, 16, 12, 15, 18, 12, 23, 8, 24, 4, 23, 1, 18, 0, 12, 1, 6, 4, 1, 8, 0, END},
+    {3, 5, 9, 0, 9, 24, END},
+    {1, 6, 2, 2, 6, 0, 11, 0, 15, 3, 15, 8, 11, 13, 5, 18, 0, 24, 16, 24, END},
+    {1, 3, 5, 0, 11, 0, 15, 3, 15, 8, 11, 11, 6, 11, UP, 11, 11, 16, 15, 16, 20, 12, 24, 5, 24, 0, 21, END},
+    {11, 24, 11, 0, 0, 16, 16, 16, END},
+    {14, 0, 2, 0, 1, 10, 6, 8, 11, 9, 16, 13, 16, 19, 12, 23, 6, 24, 0, 21, END},
+    {13, 1, 7, 4, 2, 10, 0, 16, 2, 22, 7, 24, 13, 23, 16, 18, 14, 13, 8, 11, 2, 14, END},
+    {0, 0, 16, 0, 6, 24, END},
+    {8, 0, 13, 2, 14, 7, 8, 11, 2, 7, 3, 2, 8, 0, UP, 8, 11, 15, 15, 16, 20, 12, 24, 4, 24, 0, 20, 1, 15, 8, 11, END},
+    {3, 23, 9, 20, 14, 14, 16, 8, 14, 2, 9, 0, 3, 1, 0, 6, 2, 11, 8, 13, 14, 10, END},
+};
+
+/* A stream of uniform numbers of one example. */
+typedef struct dice {
+  uint64_t stream, example;
+  uint32_t draw, left;
+  sinter_words words;
+} dice;
+
+static uint32_t next_word(dice *r) {
+  if (!r->left) {
+    r->words = sinter_philox(0, r->stream, r->example, r->draw++);
+    r->left = 4;
+  }
+  return r->words.w[4 - r->left--];
+}
+
+static float between(dice *r, float low, float high) { return low + (high - low) * sinter_uniform_f32(next_word(r)); }
+
+/* A bell-shaped number in (-1, 1): the mean of three. */
+static float bell(dice *r) {
+  float sum = between(r, -1, 1);
+  sum += between(r, -1, 1);
+  sum += between(r, -1, 1);
+  return sum * (1.0f / 3.0f);
+}
+
+typedef struct canvas {
+  float *ink; /* f32[height, width], 0..1 */
+  int height, width;
+} canvas;
+
+/* Darkens what lies within `half` pixels of the segment, with one pixel of soft edge. */
+static void draw_segment(canvas *c, float x0, float y0, float x1, float y1, float half, float strength) {
+  float reach = half + 1;
+  int left = (int)floorf((x0 < x1 ? x0 : x1) - reach), right = (int)ceilf((x0 > x1 ? x0 : x1) + reach);
+  int top = (int)floorf((y0 < y1 ? y0 : y1) - reach), bottom = (int)ceilf((y0 > y1 ? y0 : y1) + reach);
+  left = left < 0 ? 0 : left;
+  top = top < 0 ? 0 : top;
+  right = right > c->width - 1 ? c->width - 1 : right;
+  bottom = bottom > c->height - 1 ? c->height - 1 : bottom;
+  float dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
+  float scale = length2 > 0 ? 1 / length2 : 0;
+  for (int y = top; y <= bottom; ++y)
+    for (int x = left; x <= right; ++x) {
+      float px = (float)x - x0, py = (float)y - y0;
+      float t = (px * dx + py * dy) * scale;
+      t = t < 0 ? 0 : t > 1 ? 1 : t;
+      float ex = px - t * dx, ey = py - t * dy, distance = sqrtf(ex * ex + ey * ey);
+      float cover = half + 0.5f - distance;
+      cover = (cover > 1 ? 1 : cover) * strength;
+      float *ink = &c->ink[y * c->width + x];
+      if (cover > *ink)
+        *ink = cover;
+    }
+}
+
+/* Grid to pixels: x' = a x + b y + e, y' = c x + d y + f. */
+typedef struct pose {
+  float a, b, c, d, e, f;
+} pose;
+
+static pose random_pose(dice *r, const canvas *c, uint32_t turns) {
+  float unit_x = (float)c->width / 28.0f, unit_y = (float)c->height / 28.0f; /* all sizes are in pixels of 28x28 */
+  float angle = SYNTHETIC_ANGLE * bell(r), z = angle * angle;
+  float sine = angle * (1 - z * (1.0f / 6) * (1 - z * (1.0f / 20))), cosine = 1 - z * 0.5f * (1 - z * (1.0f / 12));
+  float sx = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r)), sy = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r));
+  float shear = SYNTHETIC_SHEAR * bell(r);
+  pose p = {cosine * sx, (shear * cosine - sine) * sy, sine * sx, (shear * sine + cosine) * sy, 0, 0};
+  for (; turns & 3; --turns) /* classes beyond ten: the same glyphs, turned */
+    p = (pose){-p.c, -p.d, p.a, p.b, 0, 0};
+  p.a *= unit_x, p.b *= unit_x, p.c *= unit_y, p.d *= unit_y;
+  p.e = ((float)c->width - 1) * 0.5f + SYNTHETIC_SHIFT * unit_x * bell(r) - p.a * 8 - p.b * 12;
+  p.f = ((float)c->height - 1) * 0.5f + SYNTHETIC_SHIFT * unit_y * bell(r) - p.c * 8 - p.d * 12;
+  return p;
+}
+
+static void draw_glyph(canvas *c, dice *r, const int8_t *g, uint32_t turns) {
+  pose p = random_pose(r, c, turns);
+  float unit = (float)c->width / 28.0f;
+  float half = between(r, SYNTHETIC_THIN, SYNTHETIC_THICK) * unit, strength = between(r, SYNTHETIC_INK, 1);
+  bool down = false;
+  float x0 = 0, y0 = 0;
+  for (; *g != END; ++g) {
+    if (*g == UP) {
+      down = false;
+      continue;
+    }
+    float gx = (float)g[0] + SYNTHETIC_WOBBLE * bell(r), gy = (float)g[1] + SYNTHETIC_WOBBLE * bell(r);
+    ++g;
+    float x = p.a * gx + p.b * gy + p.e, y = p.c * gx + p.d * gy + p.f;
+    if (down)
+      draw_segment(c, x0, y0, x, y, half, strength);
+    x0 = x, y0 = y, down = true;
+  }
+}
+
+static void draw_clutter(canvas *c, dice *r) {
+  uint32_t strokes = next_word(r) % (SYNTHETIC_CLUTTER + 1);
+  float unit = (float)c->width / 28.0f;
+  for (uint32_t i = 0; i < strokes; ++i) {
+    float x = between(r, 0, (float)c->width), y = between(r, 0, (float)c->height);
+    float dx = between(r, -5, 5) * unit, dy = between(r, -5, 5) * unit;
+    float half = between(r, 0.4f, 0.8f) * unit, strength = between(r, 0.4f, 0.9f);
+    draw_segment(c, x, y, x + dx, y + dy, half, strength);
+  }
+}
+
+uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index, uint8_t *pixels) {
+  dice r = {.stream = stream, .example = index};
+  uint32_t label = (uint32_t)(((uint64_t)next_word(&r) * spec->classes) >> 32);
+  uint64_t plane = (uint64_t)spec->height * spec->width;
+  float ink[plane]; /* bounded by dataset_draw */
+  memset(ink, 0, plane * sizeof *ink);
+  canvas c = {ink, (int)spec->height, (int)spec->width};
+  draw_clutter(&c, &r);
+  draw_glyph(&c, &r, glyphs[label % 10], label / 10);
+  if (next_word(&r) % 256 < SYNTHETIC_NEGATIVE) /* white on black becomes black on grey */
+    for (uint64_t i = 0; i < plane; ++i)
+      ink[i] = SYNTHETIC_PAPER * (1 - ink[i]);
+  for (uint32_t channel = 0; channel < spec->channels; ++channel) {
+    float tint = spec->channels > 1 ? between(&r, 160, 255) : 255;
+    uint32_t word = 0;
+    for (uint64_t i = 0; i < plane; ++i) {
+      if (i % 4 == 0)
+        word = next_word(&r);
+      int noise = (int)(word >> (8 * (i % 4)) & 255) - 128; /* uniform in [-128, 127] */
+      int value = (int)(ink[i] * tint) + noise * SYNTHETIC_NOISE / 128;
+      pixels[channel * plane + i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+  }
+  return (uint8_t)label;
+}
+
+typedef struct draw_job {
+  const sinter_data *spec;
+  dataset *data;
+} draw_job;
+
+static void draw_split(const draw_job *job, split *s, uint32_t thread, uint32_t threads) {
+  uint64_t stream = sinter_stream(s == &job->data->train ? "synthetic/train" : "synthetic/test");
+  for (uint64_t i = s->count * thread / threads, end = s->count * (thread + 1) / threads; i < end; ++i)
+    s->labels[i] = synthetic_example(job->spec, stream, i, s->pixels + i * job->data->example_bytes);
+}
+
+static void draw_share(const sinter_spmd *spmd, void *argument) {
+  draw_job *job = argument;
+  draw_split(job, &job->data->train, spmd->thread, spmd->threads);
+  draw_split(job, &job->data->test, spmd->thread, spmd->threads);
+}
+
+int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag *d) {
+  *data = (dataset){.train = {.name = "train", .count = SYNTHETIC_TRAIN},
+                    .test = {.name = "test", .count = SYNTHETIC_TEST},
+                    .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
+  if (spec->kind != SINTER_DATA_IMAGES || !data->example_bytes || spec->classes < 1 || spec->classes > 256 ||
+      spec->height > 512 || spec->width > 512)
+    return diag_error(d, 2108, "no synthetic data of the shape of '%s'", spec->name ? spec->name : "none");
+  split *splits[] = {&data->train, &data->test};
+  for (int i = 0; i < 2; ++i) {
+    splits[i]->pixels = malloc(splits[i]->count * data->example_bytes);
+    splits[i]->labels = malloc(splits[i]->count);
+    if (!splits[i]->pixels || !splits[i]->labels) {
+      dataset_free(data);
+      return diag_error(d, 2402, "out of memory: synthetic data");
+    }
+  }
+  draw_job job = {spec, data};
+  sinter_spmd alone = {.thread = 0, .threads = 1};
+  if (pool)
+    sinter_pool_run_job(pool, draw_share, &job, NULL);
+  else
+    draw_share(&alone, &job);
+  return 0;
+}
+
+void dataset_free(dataset *data) {
+  free(data->train.pixels);
+  free(data->train.labels);
+  free(data->test.pixels);
+  free(data->test.labels);
+  *data = (dataset){0};
+}

@@ -1,0 +1,183 @@
+/* trainer.c - the training loop: epochs of full batches, checkpoints, signals. See trainer.h. */
+#define _GNU_SOURCE
+#include "trainer.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int number) { stop_signal = number; }
+
+/* The second signal of a kind ends the process: a user who presses ^C twice means it. */
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+  stop_signal = 0;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+static void release_signals(void) {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+}
+
+int trainer_checkpoint(trainer *t, diag *d) {
+  for (uint32_t i = 0; i < t->module->scalar_count; ++i)
+    t->state.scalars[i] = t->flags.scalars[i];
+  return checkpoint_write(&t->state, t->flags.checkpoint, d);
+}
+
+/* The step's scalar outputs, then the hyper-parameters that no output has the name of. */
+static uint32_t step_values(trainer *t) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < t->train->output_count && count < TRAINER_VALUES; ++i) {
+    const sinter_tensor *out = &t->train->outputs[i];
+    if (tensor_elements(out) == 1)
+      t->values[count++] = (report_value){i ? out->name : "loss", instance_value(&t->instance, out),
+                                          out->dtype == SINTER_F32};
+  }
+  for (uint32_t i = 0; i < t->module->scalar_count && count < TRAINER_VALUES; ++i) {
+    const sinter_scalar *s = &t->module->scalars[i];
+    bool known = s->slot <= 1;
+    for (uint32_t k = 0; k < count && !known; ++k)
+      known = strcmp(t->values[k].name, s->name) == 0;
+    if (!known)
+      t->values[count++] = (report_value){s->name, t->flags.scalars[i], s->dtype == SINTER_F32};
+  }
+  return count;
+}
+
+static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
+  run_position *p = &t->state.position;
+  batch_fill *fill = &t->train_fill;
+  fill->order = t->order;
+  fill->first = (uint64_t)p->position * fill->count;
+  instance_set_step(&t->instance, p->step);
+  if (t->flags.check_numerics) {
+    if (trainer_checked_step(t, fill, d))
+      return d->code;
+  } else {
+    instance_run(&t->instance, t->train, batch_gather, fill);
+  }
+  double loss = instance_value(&t->instance, &t->train->outputs[0]);
+  p->loss_sum += loss;
+  p->loss_count += 1;
+  ++p->step;
+  ++p->position;
+  bool logged = t->flags.log_every != 0 && p->step % (t->flags.log_every > 0 ? t->flags.log_every : 1) == 0;
+  const device *dev = t->instance.device;
+  if ((logged || !isfinite(loss)) &&
+      report_step(&t->report, p->step, p->epoch, t->values, step_values(t), dev->run_ms, dev->fill_ms, d))
+    return d->code;
+  if (!isfinite(loss))
+    return diag_error(d, 2301, "step %lld: expects a finite loss, got %f; nothing was saved, --check-numerics finds the kernel",
+                      (long long)p->step, loss);
+  double seconds = clock_seconds() - epoch_start;
+  double rate = seconds > 0 ? (double)(p->position - batches_before) / seconds : 0;
+  int64_t left = (t->epochs - p->epoch) * t->batches - p->position;
+  if (t->flags.steps >= 0 && t->flags.steps - p->step < left)
+    left = t->flags.steps - p->step;
+  report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches, rate * (double)fill->count,
+             rate > 0 ? (double)left / rate : 0, loss);
+  return 0;
+}
+
+static size_t put_values(char *text, size_t capacity, const report_value *values, uint32_t count) {
+  size_t at = 0;
+  for (uint32_t i = 0; i < count && at < capacity; ++i)
+    at += (size_t)snprintf(text + at, capacity - at, " %s %.4f", values[i].name, values[i].value);
+  return at;
+}
+
+/* Train metrics, the test split, one line. */
+static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *d) {
+  run_position *p = &t->state.position;
+  char train[1024], test[1024] = "";
+  double seconds = clock_seconds() - start;
+  uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
+  put_values(train, sizeof train, t->values, count);
+  double rate = seconds > 0 ? (double)(p->position - batches_before) * (double)t->train_fill.count / seconds : 0;
+  ++p->epoch;
+  p->position = 0;
+  p->loss_sum = p->loss_count = 0;
+  if (report_epoch(&t->report, p->epoch, "train", t->values, count, seconds, d))
+    return d->code;
+  int64_t every = t->flags.eval_every < 0 ? 1 : t->flags.eval_every;
+  if (t->eval && every && p->epoch % every == 0) {
+    double before = clock_seconds();
+    if (trainer_evaluate(t, &count, d) ||
+        report_epoch(&t->report, p->epoch, "test", t->values, count, clock_seconds() - before, d))
+      return d->code;
+    memcpy(test, "  test", 7);
+    put_values(test + 6, sizeof test - 6, t->values, count);
+  }
+  instance_zero_metrics(&t->instance);
+  report_line(&t->report, "epoch %lld/%lld  train%s%s  %.2f s  %.0f examples/s", (long long)p->epoch,
+              (long long)t->epochs, train, test, seconds, rate);
+  return 0;
+}
+
+static bool at_end(const trainer *t) {
+  const run_position *p = &t->state.position;
+  return p->epoch >= t->epochs || (t->flags.steps >= 0 && p->step >= t->flags.steps);
+}
+
+/* Trains to the end of the epoch, of the run, or to a signal. */
+static int run_epoch(trainer *t, bool *unsaved, diag *d) {
+  run_position *p = &t->state.position;
+  const flags *f = &t->flags;
+  double start = clock_seconds();
+  int64_t before = p->position;
+  if (p->position == 0)
+    instance_zero_metrics(&t->instance);
+  if (t->order)
+    sinter_shuffle((uint64_t)p->seed, (uint64_t)p->epoch, t->order, (uint32_t)t->data.train.count);
+  while (p->position < t->batches && !at_end(t) && !stop_signal) {
+    if (one_step(t, start, before, d))
+      return d->code;
+    *unsaved = true;
+    bool last = p->position == t->batches;
+    bool due = f->checkpoint_every > 0 && p->step % f->checkpoint_every == 0;
+    if (last && finish_epoch(t, start, before, d))
+      return d->code;
+    if (f->checkpoint && (due || (last && f->checkpoint_every < 0))) {
+      if (trainer_checkpoint(t, d))
+        return d->code;
+      *unsaved = false;
+    }
+    if (last)
+      break;
+  }
+  return 0;
+}
+
+int trainer_run(trainer *t, diag *d) {
+  const flags *f = &t->flags;
+  run_position *p = &t->state.position;
+  bool unsaved = true;
+  catch_signals();
+  double start = clock_seconds();
+  int code = 0;
+  while (!code && !at_end(t) && !stop_signal)
+    code = run_epoch(t, &unsaved, d);
+  if (!code && f->checkpoint && unsaved)
+    code = trainer_checkpoint(t, d);
+  if (!code)
+    code = report_end(&t->report, p->step, clock_seconds() - start, d);
+  release_signals();
+  if (code)
+    return code;
+  if (stop_signal) {
+    report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step,
+                f->checkpoint ? "; '" : "", f->checkpoint ? f->checkpoint : "",
+                f->checkpoint ? "' holds the state, --resume goes on" : "");
+    return 128 + stop_signal;
+  }
+  if (p->position)
+    report_line(&t->report, "stopped at step %lld of epoch %lld", (long long)p->step, (long long)p->epoch + 1);
+  return 0;
+}

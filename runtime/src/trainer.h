@@ -1,0 +1,50 @@
+/* trainer.h - the training loop (D12, D13) around an instance, its data and its reports.
+ *
+ * Invariant: a step allocates nothing and its result depends on (seed, data, flags, step), never on threads or on
+ * where a run was interrupted. Reading on: trainer.c (loop), evaluate.c, numerics.c, trainer_main.c (flags to loop). */
+#ifndef SINTER_RUNTIME_TRAINER_H
+#define SINTER_RUNTIME_TRAINER_H
+
+#include "checkpoint.h"
+#include "data.h"
+#include "flags.h"
+#include "instance.h"
+#include "report.h"
+
+enum { TRAINER_VALUES = 64 };
+
+typedef struct trainer {
+  const sinter_module *module;
+  const char *program;
+  flags flags;
+  instance instance;
+  dataset data;
+  checkpoint state;
+  report report;
+  uint32_t *order; /* permutation of the training examples; NULL with --no-shuffle */
+  const sinter_entry *train, *eval;
+  uint32_t train_variants, eval_variants;
+  batch_fill train_fill;
+  int64_t epochs, batches; /* to train for; full batches an epoch */
+  report_value values[TRAINER_VALUES];
+  bool loss_is_metric;
+} trainer;
+
+/// Trains from the position in t->state to the end or to a signal. 0, an E2 code, or 128 + signal number.
+int trainer_run(trainer *t, diag *d);
+/// Evaluates the test split; fills t->values with `count` results.
+int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
+/// Reads all metrics into t->values, the loss first; loss is used when no metric has that name.
+uint32_t trainer_metrics(trainer *t, double loss);
+/// Runs a step kernel by kernel and names the first that writes NaN or infinity (--check-numerics).
+int trainer_checked_step(trainer *t, batch_fill *fill, diag *d);
+/// Writes the checkpoint of the current position.
+int trainer_checkpoint(trainer *t, diag *d);
+/// --run ENTRY.
+int trainer_run_entry(trainer *t, diag *d);
+/// --info.
+void trainer_info(const sinter_module *module);
+/// --licenses.
+void trainer_licenses(void);
+
+#endif

@@ -1,0 +1,212 @@
+/* trainer_main.c - from a command line to a trained model: the order in which a trainer starts and ends.
+ *
+ * Invariant: flags are checked before anything is taken, outputs are opened before time is spent. Exit codes are the
+ * contract's: 0, 1 model or data, 2 usage, 3 system, 70 ours, 130/143 interrupted. Reading on: trainer.c. */
+#define _GNU_SOURCE
+#include "trainer.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char messages[64 << 10];
+
+static int find_entries(trainer *t, diag *d) {
+  const sinter_module *m = t->module;
+  t->train = instance_find(m, NULL, SINTER_ENTRY_TRAIN, &t->train_variants);
+  t->eval = instance_find(m, NULL, SINTER_ENTRY_EVAL, &t->eval_variants);
+  for (uint32_t i = 0; i < m->metric_count; ++i)
+    t->loss_is_metric |= strcmp(m->metrics[i].name, "loss") == 0;
+  if (t->train && !t->flags.eval && !t->flags.run) {
+    if (!t->train->output_count || t->train->batch < 1)
+      return diag_error(d, 2902, "'%s' has no loss or no batch", t->train->name);
+    return m->data.kind == SINTER_DATA_IMAGES ? batch_bind(&t->train_fill, t->train, &m->data, d) : 0;
+  }
+  if (!t->train && !t->flags.run && !t->flags.eval && t->flags.steps != 0 && t->flags.epochs != 0)
+    return diag_error(d, 2108, "model '%s' has no training step; --run ENTRY runs one entry", m->name);
+  if (t->flags.eval && !t->eval)
+    return diag_error(d, 2108, "model '%s' has no evaluation step", m->name);
+  return 0;
+}
+
+static bool does_nothing(const trainer *t) {
+  return !t->flags.eval && (t->flags.steps == 0 || t->epochs == 0);
+}
+
+static int open_data(trainer *t, diag *d) {
+  const sinter_data *spec = &t->module->data;
+  if (t->flags.run || (does_nothing(t) && !t->flags.resume))
+    return 0;
+  if (spec->kind != SINTER_DATA_IMAGES)
+    return diag_error(d, 2108, "model '%s' names no data set that this runtime can read", t->module->name);
+  int code = t->flags.data ? dataset_read(&t->data, spec, t->flags.data, d)
+                           : dataset_draw(&t->data, spec, t->instance.device->pool, d);
+  if (code)
+    return code;
+  if (!t->flags.data)
+    report_note(&t->report, "no --data: using built-in synthetic images of the shape of '%s' (%d train, %d test)",
+                spec->name, SYNTHETIC_TRAIN, SYNTHETIC_TEST);
+  if (t->flags.eval)
+    return 0;
+  t->batches = (int64_t)(t->data.train.count / t->train_fill.count);
+  if (!t->batches && !does_nothing(t))
+    return diag_error(d, 2107, "training expects at least %lld examples (one batch), got %llu",
+                      (long long)t->train->batch, (unsigned long long)t->data.train.count);
+  t->train_fill.from = &t->data.train;
+  if (t->data.train.count > UINT32_MAX)
+    return diag_error(d, 2107, "training expects fewer than 2^32 examples");
+  if (!t->flags.no_shuffle && !(t->order = malloc(t->data.train.count * sizeof *t->order + 1)))
+    return diag_error(d, 2402, "out of memory: the order of the examples");
+  return 0;
+}
+
+/* Weights, optimizer state and position: from the seed, from --init or from the checkpoint. */
+static int start_state(trainer *t, diag *d) {
+  flags *f = &t->flags;
+  run_position expected = {.shuffle = !f->no_shuffle,
+                           .examples = (int64_t)t->data.train.count,
+                           .batch = t->train ? t->train->batch : 0,
+                           .seed = f->seed >= 0 ? f->seed : 0};
+  if (f->resume) {
+    if (f->eval ? checkpoint_init(&t->state, f->checkpoint, false, d)
+                : checkpoint_resume(&t->state, f->checkpoint, &expected, d))
+      return d->code;
+    if (f->eval)
+      t->state.position = expected;
+    else if (f->seed >= 0 && f->seed != t->state.position.seed)
+      return diag_error(d, 2004, "--seed %lld contradicts the checkpoint, whose seed is %lld", (long long)f->seed,
+                        (long long)t->state.position.seed);
+    for (uint32_t i = 0; i < t->module->scalar_count && !f->eval; ++i)
+      if (!f->scalar_given[i] && t->module->scalars[i].slot > 1)
+        f->scalars[i] = t->state.scalars[i];
+  } else {
+    instance_initialise(&t->instance, (uint64_t)expected.seed);
+    t->state.position = expected;
+    if (f->init && checkpoint_init(&t->state, f->init, f->init_partial, d))
+      return d->code;
+  }
+  for (uint32_t i = 0; i < t->module->scalar_count; ++i)
+    if (t->module->scalars[i].slot > 1)
+      instance_set(&t->instance, &t->module->scalars[i], f->scalars[i]);
+  instance_set_seed(&t->instance, t->state.position.seed);
+  instance_push(&t->instance, !t->train);
+  return 0;
+}
+
+static int evaluate_only(trainer *t, diag *d) {
+  uint32_t count;
+  double start = clock_seconds();
+  if (trainer_evaluate(t, &count, d))
+    return d->code;
+  double seconds = clock_seconds() - start;
+  if (report_epoch(&t->report, t->state.position.epoch, "test", t->values, count, seconds, d))
+    return d->code;
+  char text[1024] = "";
+  size_t at = 0;
+  for (uint32_t i = 0; i < count && at < sizeof text; ++i)
+    at += (size_t)snprintf(text + at, sizeof text - at, " %s %.4f", t->values[i].name, t->values[i].value);
+  report_line(&t->report, "test%s  %.2f s  %.0f examples/s", text, seconds,
+              seconds > 0 ? (double)t->data.test.count / seconds : 0);
+  return 0;
+}
+
+static int work(trainer *t, diag *d) {
+  const flags *f = &t->flags;
+  t->epochs = f->epochs >= 0 ? f->epochs : f->steps >= 0 ? INT64_MAX / 2 : (int64_t)t->module->default_epochs;
+  if (f->steps >= 0 && f->epochs < 0)
+    t->epochs = INT32_MAX;
+  uint32_t cores = sinter_usable_cores();
+  if (f->threads > (int64_t)cores)
+    report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results", (long long)f->threads,
+                cores);
+  device *dev;
+  if (device_open(t->module, f->threads > 0 ? (uint32_t)f->threads : 0, true, &dev, d) ||
+      instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
+      checkpoint_open(&t->state, &t->instance, d) || open_data(t, d) || start_state(t, d))
+    return d->code;
+  if (f->run)
+    return trainer_run_entry(t, d);
+  int result = 0;
+  if (f->eval)
+    result = evaluate_only(t, d);
+  else
+    result = trainer_run(t, d);
+  if (!result && f->save)
+    result = checkpoint_save(&t->state, f->save, d);
+  return result;
+}
+
+static void close_all(trainer *t) {
+  device *dev = t->instance.device;
+  checkpoint_close(&t->state);
+  if (t->instance.module && dev)
+    instance_close(&t->instance);
+  dataset_free(&t->data);
+  free(t->order);
+  report_close(&t->report);
+  if (dev)
+    dev->close(dev);
+}
+
+static int run(const sinter_module *module, const char *program, int argc, char **argv, diag *d) {
+  static trainer t; /* large; one trainer a process */
+  t = (trainer){.module = module, .program = program, .report = {.log = -1}};
+  if (flags_parse(&t.flags, module, argc, argv, d))
+    return d->code;
+  if (t.flags.help) {
+    flags_help(module, program);
+    return 0;
+  }
+  if (t.flags.version) {
+    printf("%s: model '%s' for %s, compiled by %s, runtime ABI %u\n", program, module->name, module->target,
+           module->compiler, SINTER_ABI_VERSION);
+    return 0;
+  }
+  if (t.flags.licenses || t.flags.info) {
+    if (t.flags.licenses)
+      trainer_licenses();
+    else
+      trainer_info(module);
+    return 0;
+  }
+  for (uint32_t i = 0; i < module->scalar_count && i < FLAG_MAX_SCALARS; ++i)
+    if (!t.flags.scalar_given[i])
+      t.flags.scalars[i] = module->scalars[i].initial;
+  int result = report_open(&t.report, program, t.flags.log, t.flags.resume, t.flags.quiet, d);
+  if (!result)
+    result = work(&t, d);
+  close_all(&t);
+  return result;
+}
+
+int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
+  const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+  const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : module->name;
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
+  if (plain)
+    before = uselocale(plain); /* numbers are read and written with a point, whatever the user's locale */
+  void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN), (*size_before)(int) = signal(SIGXFSZ, SIG_IGN);
+  diag d = diag_make(messages, sizeof messages);
+  int result;
+  if (module->abi_version != SINTER_ABI_VERSION)
+    result = device_check(module, &d);
+  else
+    result = run(module, program, argc, argv, &d);
+  if (d.code) {
+    diag_print(&d, program);
+    result = diag_exit_code(d.code);
+  }
+  signal(SIGPIPE, pipe_before);
+  signal(SIGXFSZ, size_before);
+  if (plain) {
+    uselocale(before);
+    freelocale(plain);
+  }
+  if (fflush(stdout) != 0 && !result) {
+    perror(program);
+    result = 3;
+  }
+  return result;
+}

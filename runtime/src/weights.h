@@ -1,0 +1,51 @@
+/* weights.h - safetensors files: weights, and checkpoints which add optimizer/... and trainer/... entries.
+ *
+ * A file is read into and written from `slots`: the tensors a model expects. Invariant: a read changes no slot's data
+ * before the whole header was found sound and equal to what is expected. No heap while reading or writing.
+ * Reading on: weights_read.c, weights_write.c, checkpoint.c. */
+#ifndef SINTER_RUNTIME_WEIGHTS_H
+#define SINTER_RUNTIME_WEIGHTS_H
+
+#include "instance.h"
+
+/// One tensor a file has or should have. Its name in the file is prefix + name.
+typedef struct weight_slot {
+  const char *prefix, *name;
+  uint32_t dtype, rank;
+  const int64_t *dims;
+  uint64_t bytes;
+  void *data;
+  bool optional;        /* may be absent: then its data stays */
+  bool found;           /* set by a read */
+  uint64_t file_offset; /* from the start of the data section; set by a read */
+} weight_slot;
+
+/// A list of slots with room for the header text that goes with it.
+typedef struct weight_table {
+  weight_slot *slots;
+  uint32_t count;
+  char *header; /* built once by weights_prepare */
+  uint64_t header_bytes;
+} weight_table;
+
+/// Weights and buffers of the instance's logical image; `everything` adds optimizer state and metrics, `spare` leaves
+/// room for that many further slots, which the caller fills.
+int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare, diag *d);
+/// Builds the header text. Call it after the last slot was added.
+int weights_prepare(weight_table *table, diag *d);
+/// Frees the table.
+void weights_free(weight_table *table);
+
+/// Writes all slots atomically; 8-byte types first, so that all data are aligned.
+int weights_write(const weight_table *table, const char *path, diag *d);
+
+typedef enum weights_mode {
+  WEIGHTS_ALL,       /* exactly the slots; optimizer/... and trainer/... in the file are ignored */
+  WEIGHTS_PARTIAL,   /* a subset is enough */
+  WEIGHTS_CHECKPOINT /* exactly the slots, nothing is ignored */
+} weights_mode;
+
+/// Reads a file into the slots.
+int weights_read(weight_table *table, const char *path, weights_mode mode, diag *d);
+
+#endif

@@ -1,0 +1,126 @@
+/* weights_write.c - tables of slots, and writing them as safetensors. See weights.h. */
+#include "weights.h"
+
+#include "file.h"
+#include "json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool ends_with(const char *text, const char *end) {
+  size_t n = strlen(text), m = strlen(end);
+  return n >= m && memcmp(text + n - m, end, m) == 0;
+}
+
+static bool starts_with(const char *text, const char *start) { return strncmp(text, start, strlen(start)) == 0; }
+
+int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare, diag *d) {
+  const sinter_module *module = self->module;
+  *table = (weight_table){.slots = calloc(module->symbol_count + spare + 1, sizeof(weight_slot))};
+  if (!table->slots)
+    return diag_error(d, 2402, "out of memory");
+  for (uint32_t i = 0; i < module->symbol_count; ++i) {
+    const sinter_symbol *s = &module->symbols[i];
+    bool weight = s->kind == SINTER_PARAMETER || s->kind == SINTER_BUFFER;
+    if (!weight && !everything)
+      continue;
+    const char *prefix = weight ? "" : s->kind == SINTER_OPTIMIZER ? "optimizer/" : "trainer/";
+    table->slots[table->count++] = (weight_slot){
+        .prefix = starts_with(s->name, prefix) ? "" : prefix,
+        .name = s->name,
+        .dtype = s->logical.dtype,
+        .rank = s->logical.rank,
+        .dims = s->logical.dims,
+        .bytes = s->logical.bytes,
+        .data = instance_at(self, &s->logical),
+        .optional = s->kind == SINTER_BUFFER && ends_with(s->name, ".num_batches_tracked"),
+    };
+  }
+  return 0;
+}
+
+/* Larger elements first: then every tensor starts at a multiple of its element's size. */
+static const uint64_t element_order[] = {8, 4, 2, 1};
+
+typedef struct text {
+  char *at;
+  size_t length, capacity;
+} text;
+
+static void put(text *t, const char *piece) {
+  size_t n = strlen(piece);
+  if (t->length + n < t->capacity)
+    memcpy(t->at + t->length, piece, n);
+  t->length += n;
+}
+
+static void put_header(text *t, const weight_table *table) {
+  char number[64], name[1024], quoted[2100];
+  uint64_t offset = 0;
+  put(t, "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"}");
+  for (int o = 0; o < 4; ++o)
+    for (uint32_t i = 0; i < table->count; ++i) {
+      const weight_slot *s = &table->slots[i];
+      if (dtype_bytes(s->dtype) != element_order[o])
+        continue;
+      snprintf(name, sizeof name, "%s%s", s->prefix, s->name);
+      json_quote(name, quoted, sizeof quoted);
+      put(t, ",");
+      put(t, quoted);
+      put(t, ":{\"dtype\":\"");
+      put(t, dtype_name(s->dtype));
+      put(t, "\",\"shape\":[");
+      for (uint32_t k = 0; k < s->rank; ++k) {
+        snprintf(number, sizeof number, "%s%lld", k ? "," : "", (long long)s->dims[k]);
+        put(t, number);
+      }
+      snprintf(number, sizeof number, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)offset,
+               (unsigned long long)(offset + s->bytes));
+      put(t, number);
+      offset += s->bytes;
+    }
+  put(t, "}");
+  while (t->length % 8)
+    put(t, " ");
+}
+
+int weights_prepare(weight_table *table, diag *d) {
+  text measure = {0};
+  put_header(&measure, table);
+  text t = {malloc(measure.length + 1), 0, measure.length + 1};
+  if (!t.at)
+    return diag_error(d, 2402, "out of memory");
+  put_header(&t, table);
+  table->header = t.at;
+  table->header_bytes = t.length;
+  return 0;
+}
+
+void weights_free(weight_table *table) {
+  free(table->slots);
+  free(table->header);
+  *table = (weight_table){0};
+}
+
+int weights_write(const weight_table *table, const char *path, diag *d) {
+  file_writer w;
+  int code = file_begin(&w, path, d);
+  if (code)
+    return code;
+  unsigned char length[8];
+  for (int i = 0; i < 8; ++i)
+    length[i] = (unsigned char)(table->header_bytes >> (8 * i));
+  code = file_put(&w, length, sizeof length, d);
+  if (!code)
+    code = file_put(&w, table->header, table->header_bytes, d);
+  for (int o = 0; o < 4 && !code; ++o)
+    for (uint32_t i = 0; i < table->count && !code; ++i)
+      if (dtype_bytes(table->slots[i].dtype) == element_order[o])
+        code = file_put(&w, table->slots[i].data, table->slots[i].bytes, d);
+  if (code) {
+    file_abandon(&w);
+    return code;
+  }
+  return file_commit(&w, d);
+}

@@ -30,7 +30,7 @@ struct Place {
 /// Text of line `line` of `file`, without its end; empty when it cannot be read.
 std::string sourceLine(const std::string &file, uint32_t line);
 /// All of `file`; empty when it cannot be read.
-std::string sourceText(const std::string &file);
+const std::string &sourceText(const std::string &file);
 
 /// `text` with every byte that is not UTF-8 replaced by '?'.
 std::string utf8(const std::string &text);

@@ -2,6 +2,7 @@
 // clang reports a call at its name, g++ at its parenthesis. Reading on: Diagnostics.h.
 #include "frontend/src/Diagnostics.h"
 
+#include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <iterator>
@@ -11,35 +12,42 @@ namespace sinter::detail {
 
 static constexpr size_t kMaxSourceBytes = 4 << 20;
 
-std::string sourceText(const std::string &file) {
-  static std::map<std::string, std::string> cache;
+/// A source file and where its lines begin; read once.
+struct Source {
+  std::string text;
+  std::vector<size_t> lines;
+};
+
+static const Source &source(const std::string &file) {
+  static std::map<std::string, Source> cache;
   auto [at, fresh] = cache.try_emplace(file);
-  if (fresh) {
-    std::ifstream stream(file, std::ios::binary);
-    if (stream)
-      at->second.assign(std::istreambuf_iterator<char>(stream), {});
-    if (at->second.size() > kMaxSourceBytes)
-      at->second.clear();
+  Source &result = at->second;
+  if (!fresh)
+    return result;
+  std::ifstream stream(file, std::ios::binary);
+  if (stream)
+    result.text.assign(std::istreambuf_iterator<char>(stream), {});
+  if (result.text.size() > kMaxSourceBytes)
+    result.text.clear();
+  for (size_t begin = 0; begin < result.text.size();) {
+    result.lines.push_back(begin);
+    size_t end = result.text.find('\n', begin);
+    begin = end == std::string::npos ? result.text.size() : end + 1;
   }
-  return at->second;
+  return result;
 }
 
+const std::string &sourceText(const std::string &file) { return source(file).text; }
+
 std::string sourceLine(const std::string &file, uint32_t line) {
-  if (line == 0)
+  const Source &whole = source(file);
+  if (line == 0 || line > whole.lines.size())
     return "";
-  std::string text = sourceText(file);
-  size_t begin = 0;
-  for (uint32_t i = 1; i < line; ++i) {
-    begin = text.find('\n', begin);
-    if (begin == std::string::npos)
-      return "";
-    ++begin;
-  }
-  size_t end = text.find('\n', begin);
-  std::string result = text.substr(begin, end == std::string::npos ? end : end - begin);
-  if (!result.empty() && result.back() == '\r')
-    result.pop_back();
-  return result;
+  size_t begin = whole.lines[line - 1];
+  size_t end = std::min(whole.text.find('\n', begin), whole.text.size());
+  if (end > begin && whole.text[end - 1] == '\r')
+    --end;
+  return whole.text.substr(begin, end - begin);
 }
 
 Place::Place(const Loc &loc) : file(loc.file_name()), line(loc.line()), column(loc.column()) {

@@ -1,0 +1,242 @@
+//===- Emit.cpp - addresses, loops and partitions of CPU kernels -----------------------------------===//
+//
+// Affine expressions become arith with range knowledge (no sign fix-ups where a dividend cannot be negative); loops are
+// scf.for. Reading on: Emit.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Emit.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+std::pair<int64_t, int64_t> codegen::getBounds(AffineExpr expr, ArrayRef<int64_t> sizes) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return {constant.getValue(), constant.getValue()};
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return {0, std::max<int64_t>(0, sizes[dim.getPosition()] - 1)};
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  auto [ll, lh] = getBounds(binary.getLHS(), sizes);
+  auto [rl, rh] = getBounds(binary.getRHS(), sizes);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return {ll + rl, lh + rh};
+  case AffineExprKind::Mul:
+    return {std::min({ll * rl, ll * rh, lh * rl, lh * rh}), std::max({ll * rl, ll * rh, lh * rl, lh * rh})};
+  case AffineExprKind::FloorDiv:
+    return {llvm::divideFloorSigned(ll, rl), llvm::divideFloorSigned(lh, rl)};
+  case AffineExprKind::CeilDiv:
+    return {llvm::divideCeilSigned(ll, rl), llvm::divideCeilSigned(lh, rl)};
+  default:
+    if (ll >= 0 && lh < rl)
+      return {ll, lh};
+    return {0, rl - 1};
+  }
+}
+
+Type codegen::getStoredType(Type element) {
+  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
+}
+
+Access Kernel::access(Value buffer, AffineMap map, bool padded) const {
+  auto type = cast<kernel::BufferType>(buffer.getType());
+  AffineMap place = simplifyAffineMap(type.getLinearMap().compose(map));
+  Access result{memory.lookup(buffer), type, map, place.getResult(0), false};
+  for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
+    auto [low, high] = getBounds(expr, dims);
+    result.padded |= padded && (low < 0 || high >= size);
+  }
+  return result;
+}
+
+Value Kernel::index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
+Value Kernel::constant(TypedAttr value) { return arith::ConstantOp::create(b, loc, value); }
+Value Kernel::zero(Type type) { return constant(cast<TypedAttr>(b.getZeroAttr(type))); }
+
+Value Kernel::add(Value x, Value y) {
+  if (matchPattern(y, m_Zero()))
+    return x;
+  if (matchPattern(x, m_Zero()))
+    return y;
+  return arith::AddIOp::create(b, loc, x, y);
+}
+
+Value Kernel::mul(Value x, int64_t y) {
+  if (y == 1)
+    return x;
+  if (y == 0)
+    return index(0);
+  return arith::MulIOp::create(b, loc, x, index(y));
+}
+
+Value Kernel::apply(AffineExpr expr, ArrayRef<Value> point) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return index(constant.getValue());
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return point[dim.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Value lhs = apply(binary.getLHS(), point);
+  if (expr.getKind() == AffineExprKind::Add)
+    return add(lhs, apply(binary.getRHS(), point));
+  auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  if (expr.getKind() == AffineExprKind::Mul)
+    return constant ? mul(lhs, constant.getValue())
+                    : arith::MulIOp::create(b, loc, lhs, apply(binary.getRHS(), point)).getResult();
+  auto [low, high] = getBounds(binary.getLHS(), dims);
+  int64_t by = constant.getValue(); // layouts and accesses divide by constants only
+  Value divisor = index(by);
+  bool positive = low >= 0;
+  switch (expr.getKind()) {
+  case AffineExprKind::CeilDiv:
+    // ceil(x / c) = floor((x + c - 1) / c)
+    lhs = add(lhs, index(by - 1));
+    positive = low + by - 1 >= 0;
+    [[fallthrough]];
+  case AffineExprKind::FloorDiv:
+    if (positive)
+      return arith::DivUIOp::create(b, loc, lhs, divisor);
+    return arith::FloorDivSIOp::create(b, loc, lhs, divisor);
+  default: {
+    if (low >= 0 && high < by)
+      return lhs;
+    if (positive)
+      return arith::RemUIOp::create(b, loc, lhs, divisor);
+    Value rest = arith::RemSIOp::create(b, loc, lhs, divisor);
+    Value negative = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, rest, index(0));
+    return arith::SelectOp::create(b, loc, negative, add(rest, divisor), rest);
+  }
+  }
+}
+
+Value Kernel::load(const Access &access, ArrayRef<Value> point) {
+  Type element = access.type.getElementType();
+  Value place = access.type.getPhysicalElements() == 0 ? Value() : apply(access.place, point), inside;
+  if (!place)
+    return zero(element);
+  if (access.padded) {
+    for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
+      auto [low, high] = getBounds(expr, dims);
+      if (low >= 0 && high < size)
+        continue;
+      // Unsigned: a negative index is a huge one.
+      Value ok = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
+      inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
+    }
+    place = arith::SelectOp::create(b, loc, inside, place, index(0));
+  }
+  Value value = memref::LoadOp::create(b, loc, access.memory, place);
+  if (element.isInteger(1))
+    value = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero(value.getType()));
+  if (inside)
+    value = arith::SelectOp::create(b, loc, inside, value, zero(element));
+  return value;
+}
+
+void Kernel::store(const Access &access, ArrayRef<Value> point, Value value) {
+  if (value.getType().isInteger(1))
+    value = arith::ExtUIOp::create(b, loc, b.getI8Type(), value);
+  memref::StoreOp::create(b, loc, value, access.memory, apply(access.place, point));
+}
+
+SmallVector<Value> Kernel::loop(Value begin, Value end, Value step, ValueRange init, const Body &body) {
+  auto loop = scf::ForOp::create(b, loc, begin, end, step, init);
+  OpBuilder::InsertionGuard guard(b);
+  if (init.empty())
+    b.setInsertionPoint(loop.getBody()->getTerminator());
+  else
+    b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> carried = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!init.empty())
+    scf::YieldOp::create(b, loc, carried);
+  return SmallVector<Value>(loop.getResults());
+}
+
+SmallVector<Value> Kernel::loop(int64_t begin, int64_t end, ValueRange init, const Body &body) {
+  if (end == begin + 1)
+    return body(index(begin), init);
+  return loop(index(begin), index(end), index(1), init, body);
+}
+
+SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, ValueRange init,
+                                const std::function<SmallVector<Value>(ValueRange)> &body) {
+  if (which.empty())
+    return body(init);
+  return loop(0, dims[which.front()], init, [&](Value i, ValueRange carried) {
+    point[which.front()] = i;
+    return nest(which.drop_front(), point, carried, body);
+  });
+}
+
+std::pair<Value, Value> Kernel::part(int64_t total) {
+  Value count = index(total);
+  auto bound = [&](Value t) -> Value {
+    return arith::DivUIOp::create(b, loc, arith::MulIOp::create(b, loc, t, count), threads);
+  };
+  Value begin = bound(thread);
+  return {begin, bound(arith::AddIOp::create(b, loc, thread, index(1)))};
+}
+
+void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, const std::function<void()> &body) {
+  int64_t total = 1;
+  for (int64_t dim : which)
+    total *= dims[dim];
+  auto [begin, end] = part(total);
+  loop(begin, end, index(1), {}, [&](Value i, ValueRange) {
+    Value rest = i;
+    for (size_t d = which.size(); d-- > 0;) {
+      int64_t size = dims[which[d]];
+      point[which[d]] = d == 0 ? rest : arith::RemUIOp::create(b, loc, rest, index(size)).getResult();
+      if (d > 0)
+        rest = arith::DivUIOp::create(b, loc, rest, index(size));
+    }
+    body();
+    return SmallVector<Value>();
+  });
+}
+
+Value Kernel::multiplyAdd(Value x, Value y, Value z) {
+  if (isa<IntegerType>(getElementTypeOrSelf(z.getType())))
+    return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), z);
+  if (target.getHasFma())
+    return math::FmaOp::create(b, loc, x, y, z);
+  return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y), z);
+}
+
+Value Kernel::widen(Value value, Type element) {
+  Type from = getElementTypeOrSelf(value.getType()), to = element;
+  if (from == element)
+    return value;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    to = vector.clone(element);
+  if (isa<FloatType>(from) && isa<FloatType>(element)) {
+    if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
+      return arith::ExtFOp::create(b, loc, to, value);
+    return arith::TruncFOp::create(b, loc, to, value);
+  }
+  if (isa<FloatType>(element))
+    return from.isInteger(1) ? arith::UIToFPOp::create(b, loc, to, value).getResult()
+                             : arith::SIToFPOp::create(b, loc, to, value).getResult();
+  if (from.isInteger(1))
+    return arith::ExtUIOp::create(b, loc, to, value);
+  if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
+    return arith::ExtSIOp::create(b, loc, to, value);
+  return arith::TruncIOp::create(b, loc, to, value);
+}
+
+Value Kernel::combineLanes(Value lanes, const std::function<Value(Value, Value)> &combine) {
+  int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
+  while (count > 1) {
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < count / 2; ++i) {
+      low.push_back(i);
+      high.push_back(i + count / 2);
+    }
+    Value x = vector::ShuffleOp::create(b, loc, lanes, lanes, low);
+    Value y = vector::ShuffleOp::create(b, loc, lanes, lanes, high);
+    lanes = combine(x, y);
+    count /= 2;
+  }
+  return vector::ExtractOp::create(b, loc, lanes, 0);
+}

@@ -1,0 +1,110 @@
+//===- Emit.h - what every CPU kernel emitter uses -------------------------------------------------===//
+//
+// A kernel is one function `@name(%buf0: memref<Pxf32>, ..., %thread: index, %threads: index)` over flat buffers.
+// `Kernel` holds its builder and arguments and turns accesses (domain point -> logical index -> place) into arith.
+// Invariant: an element's sums never depend on how a kernel walks its domain (D1). Reading on: NaiveContract.cpp,
+// NaiveMap.cpp (fallbacks that define the bits), Contract.cpp, Map.cpp (fast emitters), Body.h (code inside kernels).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_CPU_EMIT_H
+#define SINTER_CODEGEN_CPU_EMIT_H
+
+#include "dialects/kernel/Kernel.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include <functional>
+
+namespace sinter::codegen {
+
+/// Where an operand of a kernel lies and how the domain reaches it.
+struct Access {
+  mlir::Value memory;       ///< memref<Pxelement>
+  kernel::BufferType type;
+  mlir::AffineMap logical;  ///< domain -> logical index
+  mlir::AffineExpr place;   ///< domain -> linear element offset
+  bool padded = false;      ///< logical index may leave the shape: reads give 0
+};
+
+/// Smallest and largest value of `expr` for dims in [0, sizes[i]).
+std::pair<int64_t, int64_t> getBounds(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> sizes);
+
+/// Element type as memory holds it: i1 is one byte.
+mlir::Type getStoredType(mlir::Type element);
+
+/// A kernel function being written.
+class Kernel {
+public:
+  Kernel(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target, llvm::ArrayRef<int64_t> dims)
+      : b(builder), loc(loc), target(target), dims(dims) {}
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  kernel::TargetAttr target;
+  llvm::SmallVector<int64_t> dims;               ///< domain
+  llvm::DenseMap<mlir::Value, mlir::Value> memory; ///< kernel operand -> memref argument
+  mlir::Value thread, threads;
+
+  /// Access number `index` of the op (over reads, then writes).
+  Access access(mlir::Value buffer, mlir::AffineMap map, bool padded) const;
+
+  /// Constants, arithmetic on indices.
+  mlir::Value index(int64_t value);
+  mlir::Value constant(mlir::TypedAttr value);
+  mlir::Value zero(mlir::Type type);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value mul(mlir::Value x, int64_t y);
+  /// `expr` at a point of the domain.
+  mlir::Value apply(mlir::AffineExpr expr, llvm::ArrayRef<mlir::Value> point);
+
+  /// One element at a point: i1 as i1, zero outside a padded buffer.
+  mlir::Value load(const Access &access, llvm::ArrayRef<mlir::Value> point);
+  void store(const Access &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value);
+
+  /// for i in [begin, end) step: carried = body(i, carried).
+  using Body = std::function<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)>;
+  llvm::SmallVector<mlir::Value> loop(mlir::Value begin, mlir::Value end, mlir::Value step, mlir::ValueRange init,
+                                      const Body &body);
+  llvm::SmallVector<mlir::Value> loop(int64_t begin, int64_t end, mlir::ValueRange init, const Body &body);
+  /// A nest over `which` dims in row-major order; `point` is filled in and carried values run through.
+  llvm::SmallVector<mlir::Value> nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
+                                      mlir::ValueRange init,
+                                      const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &body);
+  /// This thread's part [t*T/n, (t+1)*T/n) of `total` pieces.
+  std::pair<mlir::Value, mlir::Value> part(int64_t total);
+  /// Runs `body` with `point[which...]` set for this thread's share of the dims `which` (row-major, leading dims first).
+  void shareDims(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
+                 const std::function<void()> &body);
+
+  /// x * y + z in one accumulator step: fused when the target fuses, else two roundings (D1).
+  mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
+  /// `value` in the (wider or equal) element type of an accumulator; works on vectors.
+  mlir::Value widen(mlir::Value value, mlir::Type element);
+  /// Sum of 16 canonical lanes by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1).
+  mlir::Value combineLanes(mlir::Value lanes, const std::function<mlir::Value(mlir::Value, mlir::Value)> &combine);
+};
+
+/// Emitters: each writes the body of one kernel function.
+void emitNaiveContract(Kernel &kernel, kernel::ContractOp op);
+void emitNaiveMap(Kernel &kernel, kernel::MapOp op);
+
+/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
+llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry);
+
+/// Writes the function of one kernel op with the best emitter that covers it (Kernels.cpp).
+llvm::FailureOr<mlir::func::FuncOp> emitKernel(mlir::ModuleOp module, kernel::KernelOpInterface op);
+
+/// Buffers of a kernel in the order of its function's arguments: each operand once.
+llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);
+
+/// Name of a kernel op.
+llvm::StringRef getKernelName(mlir::Operation *op);
+
+} // namespace sinter::codegen
+
+#endif

@@ -1,0 +1,342 @@
+//===- Entry.cpp - SPMD functions: kernels called in order, with barriers -----------------------------===//
+//
+// `@<entry>(%spmd: !llvm.ptr)` is what every thread runs (<sinter/abi.h>: sinter_spmd); `@<kernel>.run(%spmd)` runs one
+// kernel for profiles. Buffers are views of segments at constant offsets; loops and ifs are scf around kernel lists.
+// Invariant: all threads take the same way, so all meet the same barriers. Reading on: dialects/kernel/Ranges.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Emit.h"
+#include "dialects/kernel/Ranges.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+/// Byte offsets of sinter_spmd's fields.
+static constexpr int32_t kThread = 8, kThreads = 12, kBarrier = 16;
+static constexpr const char *kBarrierName = "sinter.barrier";
+
+namespace {
+/// Where a buffer starts: bytes of a segment, or a memref of its own (constants).
+struct Place {
+  Value segment; ///< memref<?xi8>
+  Value offset;  ///< bytes
+  Value whole;
+};
+
+/// One SPMD function being written.
+class EntryEmitter {
+public:
+  EntryEmitter(ModuleOp module, StringRef name, Location loc, bool isPrivate);
+  LogicalResult emitList(Block &block);
+  LogicalResult emitCall(kernel::KernelOpInterface op);
+
+private:
+  Value loadField(int32_t offset, Type type);
+  FailureOr<Place> place(Value buffer);
+  FailureOr<Place> placeBuffer(kernel::BufferOp op);
+  FailureOr<Value> memory(Value buffer);
+  LogicalResult emitLoop(kernel::LoopOp op);
+  LogicalResult emitIf(kernel::IfOp op);
+  FailureOr<Value> readPredicate(Value buffer);
+  Place choose(Value even, const Place &x, const Place &y);
+  void barrier() { func::CallOp::create(b, loc, kBarrierName, TypeRange(), spmd); }
+  Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
+
+  ModuleOp module;
+  OpBuilder b;
+  Location loc;
+  Value spmd, thread, threads, segments;
+  Operation *prologueEnd; ///< buffers are resolved before it
+  llvm::DenseMap<int64_t, Value> segmentBases;
+  llvm::DenseMap<Value, Place> places;
+  llvm::DenseMap<Value, Value> indices;
+};
+} // namespace
+
+/// `@sinter.barrier(%spmd)`: spmd->barrier(spmd).
+static void declareBarrier(ModuleOp module) {
+  if (module.lookupSymbol(kBarrierName))
+    return;
+  OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
+  Location loc = module.getLoc();
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  auto function = func::FuncOp::create(b, loc, kBarrierName, b.getFunctionType(pointer, {}));
+  function.setPrivate();
+  b.setInsertionPointToEnd(function.addEntryBlock());
+  Value spmd = function.getArgument(0);
+  Value field = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{kBarrier});
+  Value callee = LLVM::LoadOp::create(b, loc, pointer, field);
+  LLVM::CallOp::create(b, loc, LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer}),
+                       ValueRange{callee, spmd});
+  func::ReturnOp::create(b, loc);
+}
+
+EntryEmitter::EntryEmitter(ModuleOp module, StringRef name, Location loc, bool isPrivate)
+    : module(module), b(OpBuilder::atBlockEnd(module.getBody())), loc(loc) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(pointer, {}));
+  spmd = function.addEntryBlock()->getArgument(0);
+  b.setInsertionPointToEnd(&function.getBody().front());
+  segments = LLVM::LoadOp::create(b, loc, pointer, spmd);
+  auto toIndex = [&](Value count) -> Value {
+    return arith::IndexCastUIOp::create(b, loc, b.getIndexType(), count);
+  };
+  thread = toIndex(loadField(kThread, b.getI32Type()));
+  threads = toIndex(loadField(kThreads, b.getI32Type()));
+  prologueEnd = func::ReturnOp::create(b, loc);
+  // The first op after the prologue: everything resolved later goes before it.
+  b.setInsertionPoint(prologueEnd);
+  prologueEnd = arith::ConstantIndexOp::create(b, loc, 0);
+}
+
+Value EntryEmitter::loadField(int32_t offset, Type type) {
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value field = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{offset});
+  return LLVM::LoadOp::create(b, loc, type, field);
+}
+
+/// Elements of a constant in the order of its buffer's layout, as memory holds them.
+static DenseElementsAttr getPhysicalElements(DenseElementsAttr value, kernel::BufferType type) {
+  Type stored = getStoredType(type.getElementType());
+  int64_t count = type.getPhysicalElements();
+  auto shape = RankedTensorType::get({count}, stored);
+  auto toStored = [&](Attribute element) -> Attribute {
+    auto integer = dyn_cast<IntegerAttr>(element);
+    return integer && integer.getType() != stored ? IntegerAttr::get(stored, integer.getValue().zext(8)) : element;
+  };
+  if (value.isSplat())
+    return DenseElementsAttr::get(shape, toStored(value.getSplatValue<Attribute>()));
+  SmallVector<Attribute> logical(value.getValues<Attribute>()), physical(count);
+  Attribute zero = Builder(type.getContext()).getZeroAttr(stored);
+  std::fill(physical.begin(), physical.end(), zero);
+  AffineMap map = type.getLinearMap();
+  SmallVector<int64_t> point(type.getRank(), 0);
+  Builder builder(type.getContext());
+  for (Attribute element : logical) {
+    SmallVector<Attribute> operands, result;
+    for (int64_t i : point)
+      operands.push_back(builder.getIndexAttr(i));
+    (void)map.constantFold(operands, result);
+    physical[cast<IntegerAttr>(result[0]).getInt()] = toStored(element);
+    for (int64_t d = type.getRank(); d-- > 0 && ++point[d] == type.getShape()[d];)
+      point[d] = 0;
+  }
+  return DenseElementsAttr::get(shape, physical);
+}
+
+FailureOr<Place> EntryEmitter::placeBuffer(kernel::BufferOp op) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(prologueEnd);
+  kernel::BufferType type = op.getType();
+  if (op.getRole() == "constant") {
+    auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
+    if (!value)
+      return op.emitError("internal error: expects the elements of a constant buffer, got none");
+    auto memory = MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
+    std::string name;
+    for (unsigned n = 0; name.empty() || module.lookupSymbol(name); ++n)
+      name = "sinter.constant." + std::to_string(n);
+    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+    memref::GlobalOp::create(top, op.getLoc(), name, top.getStringAttr("private"), memory,
+                             getPhysicalElements(value, type), /*constant=*/true, top.getI64IntegerAttr(64));
+    return Place{{}, {}, memref::GetGlobalOp::create(b, loc, memory, name)};
+  }
+  auto offset = op.getOffset();
+  if (!offset)
+    return op.emitError("internal error: expects buffer '") << op.getBufferName() << "' to have an offset, got none";
+  Value &base = segmentBases[op.getSegment()];
+  if (!base) {
+    Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+    auto field = static_cast<int32_t>(8 * op.getSegment());
+    Value slot = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments, ArrayRef<LLVM::GEPArg>{field});
+    Value start = LLVM::LoadOp::create(b, loc, pointer, slot);
+    // The llvm stage turns this cast into a descriptor.
+    base = UnrealizedConversionCastOp::create(b, loc, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), start)
+               .getResult(0);
+  }
+  return Place{base, index(*offset), {}};
+}
+
+FailureOr<Place> EntryEmitter::place(Value buffer) {
+  if (auto found = places.find(buffer); found != places.end())
+    return found->second;
+  Operation *op = buffer.getDefiningOp();
+  if (auto named = dyn_cast_or_null<kernel::BufferOp>(op)) {
+    FailureOr<Place> result = placeBuffer(named);
+    if (succeeded(result))
+      places[buffer] = *result;
+    return result;
+  }
+  if (auto view = dyn_cast_or_null<kernel::ViewOp>(op))
+    return place(view.getSource());
+  if (auto slot = dyn_cast_or_null<kernel::SlotOp>(op)) {
+    FailureOr<Place> source = place(slot.getSource());
+    Value number = indices.lookup(slot.getIndex());
+    if (failed(source) || source->whole || !number)
+      return op->emitError("internal error: expects a slot of planned memory at a known index");
+    Value bytes = arith::MulIOp::create(b, loc, number, index(slot.getType().getBytes()));
+    return Place{source->segment, arith::AddIOp::create(b, loc, source->offset, bytes), {}};
+  }
+  return emitError(loc, "internal error: expects a kernel.buffer, view, slot or loop value");
+}
+
+FailureOr<Value> EntryEmitter::memory(Value buffer) {
+  FailureOr<Place> where = place(buffer);
+  if (failed(where) || where->whole)
+    return failed(where) ? FailureOr<Value>(failure()) : FailureOr<Value>(where->whole);
+  auto type = cast<kernel::BufferType>(buffer.getType());
+  auto memory = MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
+  return memref::ViewOp::create(b, loc, memory, where->segment, where->offset, ValueRange()).getResult();
+}
+
+LogicalResult EntryEmitter::emitCall(kernel::KernelOpInterface op) {
+  SmallVector<Value> arguments;
+  for (Value operand : getKernelOperands(op)) {
+    FailureOr<Value> argument = memory(operand);
+    if (failed(argument))
+      return failure();
+    arguments.push_back(*argument);
+  }
+  arguments.append({thread, threads});
+  func::CallOp::create(b, op->getLoc(), getKernelName(op), TypeRange(), arguments);
+  return success();
+}
+
+FailureOr<Value> EntryEmitter::readPredicate(Value buffer) {
+  FailureOr<Value> byte = memory(buffer);
+  if (failed(byte))
+    return failure();
+  Value value = memref::LoadOp::create(b, loc, *byte, index(0));
+  Value zero = arith::ConstantOp::create(b, loc, b.getI8IntegerAttr(0));
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero).getResult();
+}
+
+Place EntryEmitter::choose(Value even, const Place &x, const Place &y) {
+  Value segment = x.segment == y.segment ? x.segment
+                                         : arith::SelectOp::create(b, loc, even, x.segment, y.segment).getResult();
+  return {segment, arith::SelectOp::create(b, loc, even, x.offset, y.offset), {}};
+}
+
+LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
+  size_t pairs = op.getCarried().size() / 2;
+  SmallVector<Place> carried;
+  for (Value value : op.getCarried()) {
+    FailureOr<Place> where = place(value);
+    if (failed(where) || where->whole)
+      return op.emitError("internal error: expects carried buffers in planned memory");
+    carried.push_back(*where);
+  }
+  auto isEven = [&](Value iteration) -> Value {
+    Value rest = arith::RemUIOp::create(b, loc, iteration, index(2));
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, rest, index(0));
+  };
+  Block &body = op.getBody().front();
+  auto emitBody = [&](Value iteration) -> LogicalResult {
+    indices[body.getArgument(0)] = iteration;
+    Value even = isEven(iteration);
+    for (size_t pair = 0; pair < pairs; ++pair) {
+      places[body.getArgument(1 + 2 * pair)] = choose(even, carried[2 * pair], carried[2 * pair + 1]);
+      places[body.getArgument(2 + 2 * pair)] = choose(even, carried[2 * pair + 1], carried[2 * pair]);
+    }
+    if (failed(emitList(body)))
+      return failure();
+    barrier(); // the next iteration reads what this one wrote
+    return success();
+  };
+  Value iterations;
+  LogicalResult status = success();
+  if (auto trip = op.getTrip()) {
+    iterations = index(*trip);
+    auto loop = scf::ForOp::create(b, loc, index(0), iterations, index(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(loop.getBody()->getTerminator());
+    status = emitBody(loop.getInductionVar());
+  } else {
+    auto loop = scf::WhileOp::create(b, loc, b.getIndexType(), index(0));
+    OpBuilder::InsertionGuard guard(b);
+    Block *before = b.createBlock(&loop.getBefore(), {}, b.getIndexType(), loc);
+    Value even = isEven(before->getArgument(0));
+    places[body.getArgument(1)] = choose(even, carried[0], carried[1]);
+    FailureOr<Value> again = readPredicate(body.getArgument(1));
+    if (failed(again))
+      return failure();
+    scf::ConditionOp::create(b, loc, *again, before->getArguments());
+    Block *after = b.createBlock(&loop.getAfter(), {}, b.getIndexType(), loc);
+    status = emitBody(after->getArgument(0));
+    Value next = arith::AddIOp::create(b, loc, after->getArgument(0), index(1));
+    scf::YieldOp::create(b, loc, next);
+    iterations = loop.getResult(0);
+  }
+  if (failed(status) || pairs == 0)
+    return status;
+  Value even = isEven(iterations);
+  for (size_t pair = 0; pair < pairs; ++pair)
+    places[op.getResult(pair)] = choose(even, carried[2 * pair], carried[2 * pair + 1]);
+  return success();
+}
+
+LogicalResult EntryEmitter::emitIf(kernel::IfOp op) {
+  FailureOr<Value> predicate = readPredicate(op.getPredicate());
+  if (failed(predicate))
+    return failure();
+  bool hasElse = !op.getElseRegion().empty();
+  auto branch = scf::IfOp::create(b, loc, *predicate, hasElse);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  if (failed(emitList(op.getThenRegion().front())))
+    return failure();
+  if (!hasElse)
+    return success();
+  b.setInsertionPoint(branch.elseBlock()->getTerminator());
+  return emitList(op.getElseRegion().front());
+}
+
+LogicalResult EntryEmitter::emitList(Block &block) {
+  SmallVector<bool> barriers = kernel::placeBarriers(block);
+  size_t number = 0;
+  for (Operation &op : block) {
+    LogicalResult status = success();
+    if (kernel::isWork(&op) && barriers[number++])
+      barrier();
+    if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
+      status = emitCall(kernelOp);
+    } else if (auto loop = dyn_cast<kernel::LoopOp>(op)) {
+      status = emitLoop(loop);
+    } else if (auto branch = dyn_cast<kernel::IfOp>(op)) {
+      status = emitIf(branch);
+    } else if (isa<arith::ArithDialect>(op.getDialect())) { // indices of slots
+      IRMapping mapping;
+      for (Value operand : op.getOperands())
+        mapping.map(operand, indices.lookup(operand));
+      Operation *copy = b.clone(op, mapping);
+      for (auto [old, value] : llvm::zip(op.getResults(), copy->getResults()))
+        indices[old] = value;
+    } else if (!isa<kernel::BufferOp, kernel::ViewOp, kernel::SlotOp>(op)) {
+      status = op.emitError("internal error: expects kernels in a kernel list, got '") << op.getName() << "'";
+    }
+    if (failed(status))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry) {
+  declareBarrier(module);
+  WalkResult kernels = entry->walk([&](kernel::KernelOpInterface op) {
+    return succeeded(emitKernel(module, op)) ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  if (kernels.wasInterrupted())
+    return failure();
+  if (failed(EntryEmitter(module, entry.getSymName(), entry.getLoc(), false).emitList(entry.getBody().front())))
+    return failure();
+  // Kernels inside loops and ifs run only with their entry.
+  for (auto op : entry.getBody().front().getOps<kernel::KernelOpInterface>()) {
+    std::string name = (getKernelName(op) + ".run").str();
+    if (failed(EntryEmitter(module, name, op->getLoc(), true).emitCall(op)))
+      return failure();
+  }
+  return success();
+}

@@ -1,0 +1,80 @@
+//===- Jit.cpp - ORC around emitObject --------------------------------------------------------------------===//
+//
+// See Jit.h. Functions of libm come from this process.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Jit.h"
+#include "codegen/cpu/Target.h"
+
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <barrier>
+#include <thread>
+
+using namespace sinter;
+using namespace sinter::codegen;
+
+Jit::Jit(std::unique_ptr<llvm::orc::LLJIT> engine) : engine(std::move(engine)) {}
+Jit::~Jit() = default;
+
+llvm::Expected<std::unique_ptr<Jit>> Jit::create(mlir::ModuleOp module, kernel::TargetAttr target,
+                                                 CodeOptions options) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
+  if (failed(lowerToLoops(*copy)) || failed(lowerToLLVM(*copy)))
+    return llvm::createStringError("internal error: lowering failed");
+  llvm::LLVMContext context;
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  if (llvm::Error error = emitObject(translateToLLVMIR(*copy, context), target, out, options))
+    return error;
+  if (auto machine = makeTargetMachine(target, options.level); !machine) // initialises the code generator
+    return machine.takeError();
+  auto engine = llvm::orc::LLJITBuilder().create();
+  if (!engine)
+    return engine.takeError();
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      (*engine)->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return process.takeError();
+  (*engine)->getMainJITDylib().addGenerator(std::move(*process));
+  if (llvm::Error error = (*engine)->addObjectFile(
+          std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(bytes), "kernels.o", false)))
+    return error;
+  return std::unique_ptr<Jit>(new Jit(std::move(*engine)));
+}
+
+llvm::Expected<sinter_entry_fn> Jit::lookup(llvm::StringRef name) {
+  auto address = engine->lookup(name);
+  if (!address)
+    return address.takeError();
+  return address->toPtr<sinter_entry_fn>();
+}
+
+void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads) {
+  std::barrier<> meeting(threads);
+  auto run = [&](unsigned thread) {
+    sinter_spmd spmd{segments, thread, threads,
+                     [](const sinter_spmd *self) { static_cast<std::barrier<> *>(self->pool)->arrive_and_wait(); },
+                     &meeting};
+    entry(&spmd);
+  };
+  std::vector<std::thread> others;
+  for (unsigned thread = 1; thread < threads; ++thread)
+    others.emplace_back(run, thread);
+  run(0);
+  for (std::thread &other : others)
+    other.join();
+}
+
+llvm::Error Jit::run(llvm::StringRef name, void *const *segments, unsigned threads) {
+  auto entry = lookup(name);
+  if (!entry)
+    return entry.takeError();
+  runEntry(*entry, segments, threads);
+  return llvm::Error::success();
+}

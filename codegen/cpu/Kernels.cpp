@@ -1,0 +1,86 @@
+//===- Kernels.cpp - one function per kernel, by the best emitter that covers it ---------------------===//
+//
+// Buffers become flat memrefs, one argument a distinct operand; those whose bytes no other argument may write get
+// `llvm.noalias`. Reading on: Contract.cpp, Map.cpp, NaiveContract.cpp, NaiveMap.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Emit.h"
+#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/Ranges.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+StringRef codegen::getKernelName(Operation *op) {
+  if (auto contract = dyn_cast<kernel::ContractOp>(op))
+    return contract.getKernelName();
+  return cast<kernel::MapOp>(op).getKernelName();
+}
+
+/// True when bytes behind operand `i` may also be reached by another distinct operand, one of the two writing.
+static bool mayAlias(ArrayRef<SmallVector<kernel::Range>> ranges, size_t i) {
+  for (size_t j = 0; j < ranges.size(); ++j)
+    if (j != i && kernel::conflict(ranges[i], ranges[j]))
+      return true;
+  return false;
+}
+
+/// Ranges of each distinct operand, in argument order.
+static SmallVector<SmallVector<kernel::Range>> getOperandRanges(kernel::KernelOpInterface op, ArrayRef<Value> operands) {
+  SmallVector<SmallVector<kernel::Range>> result;
+  for (Value operand : operands) {
+    bool writes = llvm::is_contained(op.getWrittenBuffers(), operand);
+    SmallVector<kernel::Range> ranges;
+    for (kernel::BufferOp root : kernel::getRootBuffers(operand)) {
+      auto offset = root.getOffset();
+      ranges.push_back({root, static_cast<int64_t>(root.getSegment()), offset ? static_cast<int64_t>(*offset) : -1,
+                        root.getType().getBytes(), writes});
+    }
+    result.push_back(std::move(ranges));
+  }
+  return result;
+}
+
+SmallVector<Value> codegen::getKernelOperands(kernel::KernelOpInterface op) {
+  llvm::SmallSetVector<Value, 8> distinct(op->operand_begin(), op->operand_end());
+  return distinct.takeVector();
+}
+
+FailureOr<func::FuncOp> codegen::emitKernel(ModuleOp module, kernel::KernelOpInterface op) {
+  StringRef name = getKernelName(op);
+  if (module.lookupSymbol(name))
+    return op->emitError("internal error: expects a kernel name of its own, got '") << name << "' twice";
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  SmallVector<Value> operands = getKernelOperands(op);
+  SmallVector<Type> types;
+  for (Value operand : operands) {
+    auto type = cast<kernel::BufferType>(operand.getType());
+    types.push_back(MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
+  }
+  types.append(2, builder.getIndexType());
+  auto function = func::FuncOp::create(builder, op->getLoc(), name, builder.getFunctionType(types, {}));
+  function.setPrivate();
+  function.setNoInline(true);
+  auto ranges = getOperandRanges(op, operands);
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (!mayAlias(ranges, i))
+      function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), builder.getUnitAttr());
+
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToEnd(body);
+  auto end = func::ReturnOp::create(builder, op->getLoc());
+  builder.setInsertionPoint(end);
+  Kernel kernel(builder, op->getLoc(), kernel::getTarget(op), op.getDomain());
+  for (auto [operand, argument] : llvm::zip(operands, body->getArguments()))
+    kernel.memory[operand] = argument;
+  kernel.thread = body->getArgument(operands.size());
+  kernel.threads = body->getArgument(operands.size() + 1);
+  if (auto contract = dyn_cast<kernel::ContractOp>(op.getOperation()))
+    emitNaiveContract(kernel, contract);
+  else
+    emitNaiveMap(kernel, cast<kernel::MapOp>(op.getOperation()));
+  return function;
+}

@@ -1,0 +1,104 @@
+//===- NaiveContract.cpp - contractions as plain loops ----------------------------------------------===//
+//
+// Covers every contraction: any access, padding, element type and algorithm. The fast emitter must give the same bits.
+// Threads share the points of the parallel dims; with partial sums one thread does all, in row-major order (D1).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Body.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+/// The sum at one point in the order that `algorithm` names.
+static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Access &b, SmallVector<Value> &point,
+                     Value lanesMemory) {
+  Type type = op.getEpilogue().front().getArgument(0).getType();
+  SmallVector<int64_t> reduced;
+  for (int64_t d = op.getParallel(); d < static_cast<int64_t>(k.dims.size()); ++d)
+    reduced.push_back(d);
+  auto product = [&](Value acc) {
+    return k.multiplyAdd(k.widen(k.load(a, point), type), k.widen(k.load(b, point), type), acc);
+  };
+  if (!lanesMemory)
+    return k.nest(reduced, point, k.zero(type), [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; })[0];
+  // Element i of the row-major reduced dims goes to lane i mod 16.
+  auto vector = VectorType::get({16}, type);
+  vector::StoreOp::create(k.b, k.loc, k.zero(vector), lanesMemory, k.index(0));
+  k.nest(reduced, point, {}, [&](ValueRange) {
+    AffineExpr number = getAffineConstantExpr(0, op.getContext());
+    for (int64_t d : reduced)
+      number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
+    Value lane = k.apply(number % 16, point);
+    Value acc = memref::LoadOp::create(k.b, k.loc, lanesMemory, lane);
+    memref::StoreOp::create(k.b, k.loc, product(acc), lanesMemory, lane);
+    return SmallVector<Value>();
+  });
+  Value lanes = vector::LoadOp::create(k.b, k.loc, vector, lanesMemory, k.index(0));
+  return k.combineLanes(lanes, [&](Value x, Value y) -> Value {
+    if (isa<FloatType>(type))
+      return arith::AddFOp::create(k.b, k.loc, x, y);
+    return arith::AddIOp::create(k.b, k.loc, x, y);
+  });
+}
+
+/// Sets an out that adds up to zero.
+static void emitClear(Kernel &k, const Access &out) {
+  Value zero = k.zero(getStoredType(out.type.getElementType()));
+  k.loop(0, out.type.getPhysicalElements(), {}, [&](Value i, ValueRange) {
+    memref::StoreOp::create(k.b, k.loc, zero, out.memory, i);
+    return SmallVector<Value>();
+  });
+}
+
+void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
+  Block &epilogue = op.getEpilogue().front();
+  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  Access a = k.access(op.getA(), maps[0], op.getPadded()), b = k.access(op.getB(), maps[1], op.getPadded());
+  SmallVector<Access> extras, outs;
+  for (auto [i, extra] : llvm::enumerate(op.getExtras()))
+    extras.push_back(k.access(extra, maps[2 + i], false));
+  for (auto [i, out] : llvm::enumerate(op.getOuts()))
+    outs.push_back(k.access(out, maps[2 + extras.size() + i], false));
+  auto addsUp = [&](size_t i) { return i < op.getSums().size() && op.getSums()[i]; };
+
+  Value lanesMemory;
+  if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
+    lanesMemory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, epilogue.getArgument(0).getType()));
+  SmallVector<int64_t> parallel = llvm::to_vector(llvm::seq<int64_t>(0, op.getParallel()));
+  SmallVector<Value> point(k.dims.size(), k.index(0));
+  auto emitPoint = [&] {
+    Value sum = emitSum(k, op, a, b, point, lanesMemory);
+    std::fill(point.begin() + op.getParallel(), point.end(), k.index(0));
+    BodyEmitter body(k, point);
+    body.set(epilogue.getArgument(0), sum);
+    body.argument = [&](BlockArgument argument) { return k.load(extras[argument.getArgNumber() - 1], point); };
+    // All reads of a point come before its writes: an out may be one of the extras.
+    SmallVector<Value> values;
+    for (Value yielded : epilogue.back().getOperands())
+      values.push_back(body.get(yielded));
+    for (auto [i, value] : llvm::enumerate(values)) {
+      if (addsUp(i)) {
+        Value old = k.load(outs[i], point);
+        value = isa<FloatType>(old.getType()) ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
+                                              : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
+      }
+      k.store(outs[i], point, value);
+    }
+  };
+  if (llvm::none_of(llvm::seq<size_t>(0, outs.size()), addsUp)) {
+    k.shareDims(parallel, point, emitPoint);
+    return;
+  }
+  Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, k.thread, k.index(0));
+  auto only = scf::IfOp::create(k.b, k.loc, first);
+  OpBuilder::InsertionGuard guard(k.b);
+  k.b.setInsertionPoint(only.thenBlock()->getTerminator());
+  for (size_t i = 0; i < outs.size(); ++i)
+    if (addsUp(i))
+      emitClear(k, outs[i]);
+  k.nest(parallel, point, {}, [&](ValueRange) {
+    emitPoint();
+    return SmallVector<Value>();
+  });
+}

@@ -1,0 +1,128 @@
+//===- NaiveMap.cpp - map kernels as plain loops ----------------------------------------------------===//
+//
+// Covers every map kernel. A row runs in phases: one loop over the inner dims a kernel.reduce, then one that stores.
+// Each phase computes again what it needs, so a row needs no memory of its own. Reading on: Map.cpp (the fast one).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Body.h"
+#include "codegen/cpu/Reduce.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+/// One map kernel being written.
+struct NaiveMap {
+  Kernel &k;
+  kernel::MapOp op;
+  SmallVector<Access> ins, outs;
+  SmallVector<int64_t> inner, rows;
+  SmallVector<Value> point;
+  llvm::DenseMap<Value, Value> reduced;     ///< results of finished phases of the row
+  llvm::DenseMap<Operation *, Value> lanes; ///< 16 canonical lanes of an ordered reduction
+
+  NaiveMap(Kernel &k, kernel::MapOp op) : k(k), op(op) {}
+
+  BodyEmitter at() {
+    BodyEmitter body(k, point);
+    for (auto [value, emitted] : reduced)
+      body.set(value, emitted);
+    body.argument = [this](BlockArgument argument) { return k.load(ins[argument.getArgNumber()], point); };
+    return body;
+  }
+  Value elementNumber() {
+    AffineExpr number = getAffineConstantExpr(0, op.getContext());
+    for (int64_t d : inner)
+      number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
+    return k.apply(number, point);
+  }
+  Value emitReduce(kernel::ReduceOp reduce);
+  Value emitArgmax(kernel::ReduceOp reduce);
+  void emitRow();
+};
+
+Value NaiveMap::emitArgmax(kernel::ReduceOp reduce) {
+  Type element = reduce.getInput().getType(), indexType = reduce.getType();
+  Value start = getReduceStart(k, "max", element);
+  return k.nest(inner, point, {start, k.zero(indexType)}, [&](ValueRange best) {
+    Value value = at().get(reduce.getInput());
+    Value better = isBetter(k, best[0], value);
+    Value number = arith::IndexCastOp::create(k.b, k.loc, indexType, elementNumber());
+    return SmallVector<Value>{arith::SelectOp::create(k.b, k.loc, better, value, best[0]),
+                              arith::SelectOp::create(k.b, k.loc, better, number, best[1])};
+  })[1];
+}
+
+Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
+  StringRef kind = reduce.getKind();
+  if (kind == "argmax")
+    return emitArgmax(reduce);
+  Type element = reduce.getType();
+  Value start = getReduceStart(k, kind, element), memory = lanes.lookup(reduce);
+  if (!memory)
+    return k.nest(inner, point, start, [&](ValueRange acc) {
+      return SmallVector<Value>{combineReduce(k, kind, acc[0], at().get(reduce.getInput()))};
+    })[0];
+  auto vector = VectorType::get({16}, element);
+  vector::StoreOp::create(k.b, k.loc, vector::BroadcastOp::create(k.b, k.loc, vector, start), memory, k.index(0));
+  k.nest(inner, point, {}, [&](ValueRange) {
+    Value lane = arith::RemUIOp::create(k.b, k.loc, elementNumber(), k.index(16));
+    Value value = at().get(reduce.getInput());
+    Value acc = memref::LoadOp::create(k.b, k.loc, memory, lane);
+    memref::StoreOp::create(k.b, k.loc, combineReduce(k, kind, acc, value), memory, lane);
+    return SmallVector<Value>();
+  });
+  Value all = vector::LoadOp::create(k.b, k.loc, vector, memory, k.index(0));
+  return k.combineLanes(all, [&](Value x, Value y) { return combineReduce(k, kind, x, y); });
+}
+
+void NaiveMap::emitRow() {
+  reduced.clear();
+  for (Operation &inside : op.getBody().front())
+    if (auto reduce = dyn_cast<kernel::ReduceOp>(inside))
+      reduced[reduce.getResult()] = emitReduce(reduce);
+  auto yielded = op.getBody().front().back().getOperands();
+  auto oncePerRow = [&](size_t i) {
+    return llvm::none_of(inner, [&](int64_t d) { return outs[i].logical.isFunctionOfDim(d); });
+  };
+  auto storeWhere = [&](bool once) {
+    BodyEmitter body = at();
+    SmallVector<std::pair<size_t, Value>> values;
+    for (size_t i = 0; i < outs.size(); ++i)
+      if (oncePerRow(i) == once)
+        values.push_back({i, body.get(yielded[i])});
+    for (auto [i, value] : values)
+      k.store(outs[i], point, value);
+  };
+  // Once-a-row values first: they may read what the row's stores replace.
+  auto each = llvm::seq<size_t>(0, outs.size());
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+  bool anyOnce = llvm::any_of(each, oncePerRow), anyEach = !llvm::all_of(each, oncePerRow);
+  if (anyOnce)
+    storeWhere(true);
+  if (anyEach)
+    k.nest(inner, point, {}, [&](ValueRange) {
+      storeWhere(false);
+      return SmallVector<Value>();
+    });
+}
+
+void codegen::emitNaiveMap(Kernel &k, kernel::MapOp op) {
+  NaiveMap map(k, op);
+  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  for (auto [i, in] : llvm::enumerate(op.getIns()))
+    map.ins.push_back(k.access(in, maps[i], op.getPadded()));
+  for (auto [i, out] : llvm::enumerate(op.getOuts()))
+    map.outs.push_back(k.access(out, maps[map.ins.size() + i], false));
+  map.inner.assign(op.getInner().begin(), op.getInner().end());
+  for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
+    if (!llvm::is_contained(map.inner, d))
+      map.rows.push_back(d);
+  map.point.assign(k.dims.size(), k.index(0));
+  if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
+    for (Operation &inside : op.getBody().front())
+      if (auto reduce = dyn_cast<kernel::ReduceOp>(inside); reduce && isOrdered(reduce.getKind()))
+        map.lanes[reduce] = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, reduce.getType()));
+  k.shareDims(map.rows, map.point, [&] { map.emitRow(); });
+}

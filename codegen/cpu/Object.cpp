@@ -1,0 +1,102 @@
+//===- Object.cpp - LLVM IR to object code and assembly ------------------------------------------------===//
+//
+// One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay off; nothing may
+// reorder or contract floating-point operations (D1). Equal modules give equal bytes. Reading on: Target.h, Jit.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Cpu.h"
+#include "codegen/cpu/Target.h"
+
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Linker/Linker.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+
+using namespace sinter;
+
+static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine, int level) {
+  module.setTargetTriple(machine.getTargetTriple());
+  module.setDataLayout(machine.createDataLayout());
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    function.addFnAttr("prefer-vector-width", "512");
+  }
+  std::string why;
+  llvm::raw_string_ostream text(why);
+  if (llvm::verifyModule(module, &text))
+    return llvm::createStringError("internal error: broken LLVM IR: " + why);
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
+  tuning.LoopInterleaving = false;
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager calls;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&machine, tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(calls);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, calls, modules);
+  llvm::OptimizationLevel how = level <= 0   ? llvm::OptimizationLevel::O0
+                                : level == 1 ? llvm::OptimizationLevel::O1
+                                : level == 2 ? llvm::OptimizationLevel::O2
+                                             : llvm::OptimizationLevel::O3;
+  llvm::ModulePassManager passes =
+      level <= 0 ? builder.buildO0DefaultPipeline(how) : builder.buildPerModuleDefaultPipeline(how);
+  passes.run(module, modules);
+  return llvm::Error::success();
+}
+
+llvm::Error codegen::optimise(llvm::Module &module, kernel::TargetAttr target, CodeOptions options) {
+  auto machine = makeTargetMachine(target, options.level);
+  if (!machine)
+    return machine.takeError();
+  return optimiseFor(module, **machine, options.level);
+}
+
+static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+                            llvm::raw_pwrite_stream &out, codegen::CodeOptions options,
+                            std::unique_ptr<llvm::Module> extra, llvm::CodeGenFileType type) {
+  if (!module)
+    return llvm::createStringError("internal error: expects LLVM IR, got none");
+  auto machine = codegen::makeTargetMachine(target, options.level);
+  if (!machine)
+    return machine.takeError();
+  if (extra) {
+    extra->setTargetTriple((*machine)->getTargetTriple());
+    module->setTargetTriple((*machine)->getTargetTriple());
+    module->setDataLayout((*machine)->createDataLayout());
+    extra->setDataLayout((*machine)->createDataLayout());
+    if (llvm::Linker::linkModules(*module, std::move(extra)))
+      return llvm::createStringError("internal error: the host tables do not link");
+    llvm::internalizeModule(*module,
+                            [](const llvm::GlobalValue &value) { return value.getName().starts_with("sinter_module_"); });
+  }
+  if (llvm::Error error = optimiseFor(*module, **machine, options.level))
+    return error;
+  llvm::legacy::PassManager passes;
+  if ((*machine)->addPassesToEmitFile(passes, out, nullptr, type))
+    return llvm::createStringError("internal error: the target cannot write this kind of file");
+  passes.run(*module);
+  return llvm::Error::success();
+}
+
+llvm::Error codegen::emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+                                llvm::raw_pwrite_stream &out, CodeOptions options,
+                                std::unique_ptr<llvm::Module> extra) {
+  return emitFile(std::move(module), target, out, options, std::move(extra), llvm::CodeGenFileType::ObjectFile);
+}
+
+llvm::Error codegen::emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+                                  llvm::raw_pwrite_stream &out, CodeOptions options,
+                                  std::unique_ptr<llvm::Module> extra) {
+  return emitFile(std::move(module), target, out, options, std::move(extra), llvm::CodeGenFileType::AssemblyFile);
+}

@@ -1,0 +1,41 @@
+//===- Naive.cpp - the fallback emitters against the oracle ------------------------------------------------===//
+//
+// Hand-written kernels: matrix product with epilogue, padded convolution, partial sums, rows with reductions, loops.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "KernelTest.h"
+
+using namespace sinter::test;
+
+static const char *const kGemm = R"(
+module @m {
+  kernel.entry @e name("e") kind("predict") batch(7) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<7x33xf32>
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : !kernel.buffer<37x33xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
+    %c = kernel.buffer "c" role("param") segment(0) offset(16384) : !kernel.buffer<37xf32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(2048) : !kernel.buffer<7x37xf32>
+    %mask = kernel.buffer "mask" role("output") segment(2) offset(8192) : !kernel.buffer<7x37xi1>
+    kernel.contract "k" dims [7, 37, 33] parallel 2 a(%x : !kernel.buffer<7x33xf32>)
+      b(%w : !kernel.buffer<37x33xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>)
+      extras(%c : !kernel.buffer<37xf32>) outs(%y, %mask : !kernel.buffer<7x37xf32>, !kernel.buffer<7x37xi1>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (n)>,
+            affine_map<(m, n, k) -> (m, n)>, affine_map<(m, n, k) -> (m, n)>]
+      epilogue {
+      ^bb0(%acc: f32, %bias: f32):
+        %zero = arith.constant 0.0 : f32
+        %sum = arith.addf %acc, %bias : f32
+        %positive = arith.cmpf ogt, %sum, %zero : f32
+        %relu = arith.maximumf %sum, %zero : f32
+        kernel.yield %relu, %positive : f32, i1
+      }
+  }
+})";
+
+TEST(Naive, MatrixProduct) {
+  Program program(kGemm);
+  program.naive();
+  Contents wanted = program.oracle(), got = program.run(1);
+  expectClose(got, wanted, 1e-6);
+  expectSame(program.run(3), got);
+  expectSame(program.run(1, {0}), got);
+}

@@ -95,8 +95,10 @@ FailureOr<Tensor> interpret::tensorOf(mlir::Attribute attribute, const rules::Ty
   }
   if (auto scalar = llvm::dyn_cast_or_null<mlir::IntegerAttr>(attribute)) {
     for (int64_t i = 0; i < tensor.size(); ++i)
-      tensor.isReal() ? (void)(tensor.reals[i] = static_cast<double>(scalar.getInt()))
-                      : (void)(tensor.integers[i] = wrapped(type.element, scalar.getValue().getSExtValue()));
+      if (tensor.isReal())
+        tensor.reals[i] = static_cast<double>(scalar.getValue().getSExtValue());
+      else
+        tensor.integers[i] = wrapped(type.element, scalar.getValue().getSExtValue());
     return tensor;
   }
   if (auto resource = llvm::dyn_cast_or_null<mlir::DenseResourceElementsAttr>(attribute)) {
@@ -226,15 +228,27 @@ static LogicalResult fillScalars(mlir::ModuleOp module, Values &scalars) {
     auto name = op.getAttrOfType<mlir::StringAttr>("sym_name");
     if (op.getName().getStringRef() != "sinter.scalar" || !name || scalars.count(name.str()))
       continue;
-    auto initial = llvm::dyn_cast_or_null<mlir::TypedAttr>(op.getAttr("initial"));
-    if (!initial)
-      return op.emitError("internal error: the oracle finds no initial value");
-    FailureOr<Tensor> value = tensorOf(initial, typeOf(initial.getType()));
+    auto type = op.getAttrOfType<mlir::TypeAttr>("type");
+    FailureOr<Tensor> value = failure();
+    if (type)
+      value = tensorOf(op.getAttr("initial"), typeOf(type.getValue()));
     if (failed(value))
       return op.emitError("internal error: the oracle cannot read this initial value");
     scalars[name.str()] = *value;
   }
   return success();
+}
+
+// A derived form (D17) has the elements of its source; only their places differ.
+static void fillDerived(mlir::ModuleOp module, Values &symbols) {
+  for (mlir::Operation &op : *module.getBody()) {
+    auto name = op.getAttrOfType<mlir::StringAttr>("sym_name");
+    auto source = op.getAttrOfType<mlir::FlatSymbolRefAttr>("source");
+    if (op.getName().getStringRef() != "sinter.derived" || !name || !source || symbols.count(name.str()))
+      continue;
+    if (auto found = symbols.find(source.getValue().str()); found != symbols.end())
+      symbols[name.str()] = found->second;
+  }
 }
 
 static LogicalResult bindInputs(mlir::Operation *entry, const Arguments &arguments, Scope &scope) {
@@ -262,6 +276,7 @@ FailureOr<Evaluation> interpret::evaluate(mlir::ModuleOp module, llvm::StringRef
     return module.emitError("expects an entry '") << entry << "', got none";
   Arguments complete = arguments;
   Scope scope;
+  fillDerived(module, complete.symbols);
   if (failed(fillScalars(module, complete.scalars)) || failed(bindInputs(op, complete, scope)))
     return failure();
   mlir::Block &body = op->getRegion(0).front();

@@ -24,6 +24,13 @@ OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
     return getRhs();
   return {};
 }
+OpFoldResult NegOp::fold(FoldAdaptor) {
+  auto inner = getInput().getDefiningOp<NegOp>();
+  return inner && inner.getInput().getType() == getType() ? OpFoldResult(inner.getInput()) : OpFoldResult();
+}
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
+}
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
   return isSplatOf(adaptor.getRhs(), 1) && getLhs().getType() == getType() ? OpFoldResult(getLhs()) : OpFoldResult();
 }

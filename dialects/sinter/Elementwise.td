@@ -21,16 +21,18 @@ void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::ml
   auto arg = [&](size_t i) { return i < operands.size() ? operands[i] : ::mlir::Value(); };
   ::mlir::Value x = arg(0), y = arg(1), z = arg(2);
   (void)x, (void)y, (void)z;
-  results.push_back(}], scalar, ");\n}\n")> {
-  let results = (outs AnyRankedTensor:$result);
+  results.push_back(}], scalar, ");\n}\n"
+"::llvm::LogicalResult $cppClass::canonicalize($cppClass op, ::mlir::PatternRewriter &rewriter) { return dropBroadcasts(op, rewriter); }\n")> {
+  let results = (outs Sinter_Tensor:$result);
+  let hasCanonicalizeMethod = 1;
 }
 
 class Sinter_Unary<string m, string rule, string scalar, Gradient g> : Sinter_Elementwise<m, rule, scalar, g> {
-  let arguments = (ins AnyRankedTensor:$input);
+  let arguments = (ins Sinter_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 class Sinter_Binary<string m, string rule, string scalar, Gradient g, list<Trait> traits = []> : Sinter_Elementwise<m, rule, scalar, g, traits> {
-  let arguments = (ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let arguments = (ins Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
@@ -52,13 +54,16 @@ def MinOp : Sinter_Binary<"min", "rules::min(t(0), t(1))", "s.min(x, y)",
     GradientExpr<"  b.splitAt(\"lt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]>;
 def PowOp : Sinter_Binary<"pow", "rules::pow(t(0), t(1))", "s.pow(x, y)", GradientExpr<[{
   ::mlir::Value one = b.constantLike(getRhs(), 1), zero = b.constantLike(getLhs(), 0);
-  dx[0] = b.sumTo(b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), b.sub(getRhs(), one))), getLhs());
+  // 0 where the exponent is 0: there the slope of the base would be 0 * inf.
+  ::mlir::Value isConstant = b.compare("eq", getRhs(), b.constantLike(getRhs(), 0));
+  ::mlir::Value raised = b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), b.sub(getRhs(), one)));
+  dx[0] = b.sumTo(b.select(isConstant, b.constantLike(getResult(), 0), raised), getLhs());
   // 0 where the base is 0, as PyTorch has it: log(0) must not leak.
   ::mlir::Value isZero = b.compare("eq", getLhs(), zero);
   ::mlir::Value slope = b.mul(dy[0], b.mul(getResult(), b.log(getLhs())));
   dx[1] = b.sumTo(b.select(isZero, b.constantLike(getResult(), 0), slope), getRhs());}]>>;
 
-def NegOp : Sinter_Unary<"neg", "rules::neg(t(0))", "s.neg(x)", GradientExpr<"  dx[0] = b.neg(dy[0]);">>;
+def NegOp : Sinter_Unary<"neg", "rules::neg(t(0))", "s.neg(x)", GradientExpr<"  dx[0] = b.neg(dy[0]);">> { let hasFolder = 1; }
 def ExpOp : Sinter_Unary<"exp", "rules::exp(t(0))", "s.exp(x)", GradientExpr<"  dx[0] = b.mul(dy[0], getResult());">>;
 def LogOp : Sinter_Unary<"log", "rules::log(t(0))", "s.log(x)", GradientExpr<"  dx[0] = b.div(dy[0], getInput());">>;
 def SqrtOp : Sinter_Unary<"sqrt", "rules::sqrt(t(0))", "s.sqrt(x)",
@@ -79,21 +84,21 @@ def SignOp : Sinter_Unary<"sign", "rules::sign(t(0))", "s.sign(x)", GradientExpr
 def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",
     "s.compare(getPredicate(), x, y)", NoGradient<"a comparison is piecewise constant">> {
   let summary = "predicate: eq ne lt le gt ge; false when an operand is NaN, but for ne";
-  let arguments = (ins StrAttr:$predicate, AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let arguments = (ins StrAttr:$predicate, Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 def SelectOp : Sinter_Elementwise<"select", "rules::select(t(0), t(1), t(2))", "s.select(x, y, z)", GradientExpr<[{
   ::mlir::Value zero = b.constantLike(getResult(), 0);
   dx[1] = b.sumTo(b.select(getCondition(), dy[0], zero), getLhs());
   dx[2] = b.sumTo(b.select(getCondition(), zero, dy[0]), getRhs());}]>> {
-  let arguments = (ins AnyRankedTensor:$condition, AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
+  let arguments = (ins Sinter_Tensor:$condition, Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let assemblyFormat = "$condition `,` $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 /// Floats to integers truncate.
 def CastOp : Sinter_Unary<"cast", "rules::cast(t(0), toRule(getResult().getType()).element)",
     "s.cast(x, ::mlir::getElementTypeOrSelf(getResult().getType()))", GradientExpr<[{
   if (::llvm::isa<::mlir::FloatType>(::mlir::getElementTypeOrSelf(getInput().getType())))
-    dx[0] = b.cast(dy[0], ::mlir::getElementTypeOrSelf(getInput().getType()));}]>>;
+    dx[0] = b.cast(dy[0], ::mlir::getElementTypeOrSelf(getInput().getType()));}]>> { let hasFolder = 1; }
 def LogicalAndOp : Sinter_Binary<"logical_and", "rules::logical_and(t(0), t(1))", "s.logicalAnd(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]>;
 def LogicalOrOp : Sinter_Binary<"logical_or", "rules::logical_or(t(0), t(1))", "s.logicalOr(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]>;
 def LogicalNotOp : Sinter_Unary<"logical_not", "rules::logical_not(t(0))", "s.logicalNot(x)", NoGradient<"a logical value has no gradient">>;

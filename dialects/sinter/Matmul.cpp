@@ -45,3 +45,23 @@ LogicalResult MatmulOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVector
   dx[1] = b.sumTo(db, getRhs());
   return success();
 }
+
+/// The operand of a transpose that swaps just the last two axes.
+static Value getSwapped(Value value) {
+  auto transpose = value.getDefiningOp<TransposeOp>();
+  if (!transpose)
+    return {};
+  SmallVector<int64_t> swap(transpose.getPerm());
+  std::swap(swap[swap.size() - 1], swap[swap.size() - 2]);
+  return llvm::equal(swap, llvm::seq<int64_t>(0, swap.size())) ? transpose.getInput() : Value();
+}
+
+/// A transposed operand is read transposed, without a copy.
+LogicalResult MatmulOp::canonicalize(MatmulOp op, PatternRewriter &rewriter) {
+  Value lhs = getSwapped(op.getLhs()), rhs = getSwapped(op.getRhs());
+  if (!lhs && !rhs)
+    return failure();
+  rewriter.replaceOpWithNewOp<MatmulOp>(op, op.getType(), op.getTransposeA() != bool(lhs), op.getTransposeB() != bool(rhs),
+                                        lhs ? lhs : op.getLhs(), rhs ? rhs : op.getRhs());
+  return success();
+}

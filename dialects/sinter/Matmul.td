@@ -8,8 +8,9 @@ def MatmulOp : Sinter_RuleOp<"matmul", GradientInCpp, "rules::matmul(t(0), t(1),
                              [DeclareOpInterfaceMethods<ContractionOpInterface>]> {
   let summary = "[..,m,k] x [..,k,n] -> [..,m,n]; leading dims broadcast; transposes swap an operand's last two axes";
   let arguments = (ins DefaultValuedAttr<BoolAttr, "false">:$transpose_a, DefaultValuedAttr<BoolAttr, "false">:$transpose_b,
-                       AnyRankedTensor:$lhs, AnyRankedTensor:$rhs);
-  let results = (outs AnyRankedTensor:$result);
+                       Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
+  let results = (outs Sinter_Tensor:$result);
+  let hasCanonicalizeMethod = 1;
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 

@@ -21,6 +21,9 @@ class GradientExpr<string body> : Gradient<!strconcat(body, "\n"), "">;
 /// Not differentiable; the reason is shown to a user whose loss goes through the op, and listed in a golden (D32).
 class NoGradient<string why> : Gradient<"  if (true) return b.refuse(*this, getNoGradientReason());", why>;
 
+/// Tensors of static shape; an encoding is a layout and changes no meaning.
+def Sinter_Tensor : StaticShapeTensorOf<[F32, F64, I32, I64, I8, I1, BF16, F16]>;
+
 /// Base of all ops. `members` is C++ put behind the gradient in the op's definitions ($cppClass is its class).
 class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = [], string members = "">
     : Op<Sinter_Dialect, opMnemonic, !listconcat(traits, [DeclareOpInterfaceMethods<GradientInterface>])> {
@@ -36,7 +39,8 @@ class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = [], s
 class Sinter_RuleOp<string opMnemonic, Gradient gradient, string rule, list<Trait> traits = [], string members = "">
     : Sinter_Op<opMnemonic, gradient, !listconcat([Pure], traits), !strconcat(
         "::llvm::LogicalResult $cppClass::verify() {\n  auto t = [&](unsigned i) { return toRule((*this)->getOperand(i).getType()); };\n"
-        "  (void)t;\n  return verifyRule(*this, ", rule, ");\n}\n", members)> {
+        "  (void)t;\n  if (failed(verifyLayouts(*this)))\n    return ::mlir::failure();\n"
+        "  return verifyRule(*this, ", rule, ");\n}\n", members)> {
   let hasVerifier = 1;
 }
 

@@ -8,8 +8,8 @@ def RandomUniformOp : Sinter_RuleOp<"random_uniform", GradientExpr<"">,
     "rules::random_uniform(t(0), t(1), toRule(getResult().getType()), getName().str())",
     [DeclareOpInterfaceMethods<MapOpInterface>]> {
   let summary = "uniform [0,1): Philox of (seed, stream, step, row-major element index); may be computed twice, never merged";
-  let arguments = (ins I64Attr:$stream, StrAttr:$name, AnyRankedTensor:$seed, AnyRankedTensor:$step);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins I64Attr:$stream, StrAttr:$name, Sinter_Tensor:$seed, Sinter_Tensor:$step);
+  let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$name `stream` $stream `seed` $seed `step` $step attr-dict `:` functional-type(operands, results)";
 }
 

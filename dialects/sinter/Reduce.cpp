@@ -9,6 +9,10 @@ SmallVector<int64_t> ReduceMaxOp::getInnerDims() { return llvm::to_vector(getAxe
 SmallVector<int64_t> ReduceMinOp::getInnerDims() { return llvm::to_vector(getAxes()); }
 SmallVector<int64_t> ArgmaxOp::getInnerDims() { return {int64_t(getAxis())}; }
 
-OpFoldResult SumOp::fold(FoldAdaptor) {
-  return getAxes().empty() && getInput().getType() == getResult().getType() ? OpFoldResult(getInput()) : OpFoldResult();
+/// Without axes nothing is reduced.
+template <class ReduceOp> static OpFoldResult foldNoAxes(ReduceOp op) {
+  return op.getAxes().empty() && op.getInput().getType() == op.getType() ? OpFoldResult(op.getInput()) : OpFoldResult();
 }
+OpFoldResult SumOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
+OpFoldResult ReduceMaxOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
+OpFoldResult ReduceMinOp::fold(FoldAdaptor) { return foldNoAxes(*this); }

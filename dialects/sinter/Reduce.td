@@ -16,12 +16,12 @@ class Sinter_Reduce<string m, string rule, string kind, Gradient g> : Sinter_Rul
 void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
                           ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
   results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n")> {
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sinter_Tensor:$result);
 }
 
 class Sinter_AxesReduce<string m, string rule, string kind, Gradient g> : Sinter_Reduce<m,
     !strconcat(rule, "(t(0), vec(getAxes()), getKeepdims())"), kind, g> {
-  let arguments = (ins DenseI64ArrayAttr:$axes, DefaultValuedAttr<BoolAttr, "false">:$keepdims, AnyRankedTensor:$input);
+  let arguments = (ins DenseI64ArrayAttr:$axes, DefaultValuedAttr<BoolAttr, "false">:$keepdims, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axes` $axes attr-dict `:` functional-type(operands, results)";
 }
 
@@ -29,12 +29,12 @@ def SumOp : Sinter_AxesReduce<"sum", "rules::sum", "sum",
     GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> { let hasFolder = 1; }
 /// NaN propagates; equal extremes share the cotangent equally.
 def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "rules::reduce_max", "max",
-    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">>;
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> { let hasFolder = 1; }
 def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "rules::reduce_min", "min",
-    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">>;
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> { let hasFolder = 1; }
 /// i32 index of the first largest element along `axis`.
 def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", NoGradient<"an index is piecewise constant">> {
-  let arguments = (ins I64Attr:$axis, AnyRankedTensor:$input);
+  let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
 }
 

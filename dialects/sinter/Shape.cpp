@@ -37,6 +37,34 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return elements ? OpFoldResult(elements.reshape(cast<ShapedType>(getResult().getType()))) : OpFoldResult();
 }
 
+LogicalResult ReshapeOp::canonicalize(ReshapeOp op, PatternRewriter &rewriter) {
+  auto inner = op.getInput().getDefiningOp<ReshapeOp>();
+  if (!inner)
+    return failure();
+  rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), inner.getInput());
+  return success();
+}
+
+/// True when the axes of more than one element keep their order: the elements do not move.
+static bool movesNothing(TransposeOp op) {
+  SmallVector<int64_t> moved;
+  llvm::copy_if(op.getPerm(), std::back_inserter(moved), [&](int64_t axis) { return shapeOf(op.getInput())[axis] != 1; });
+  return llvm::is_sorted(moved);
+}
+LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
+  if (auto inner = op.getInput().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> perm;
+    for (int64_t axis : op.getPerm())
+      perm.push_back(inner.getPerm()[axis]);
+    rewriter.replaceOpWithNewOp<TransposeOp>(op, op.getType(), perm, inner.getInput());
+    return success();
+  }
+  if (!movesNothing(op) || op.getInput().getType().getEncoding() || op.getType().getEncoding())
+    return failure();
+  rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getInput());
+  return success();
+}
+
 SmallVector<int64_t> TransposeOp::getMapDomain() { return resultDomain(*this); }
 AffineMap TransposeOp::getOperandAccess(unsigned) {
   SmallVector<AffineExpr> index(getPerm().size());
@@ -55,7 +83,9 @@ LogicalResult TransposeOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVec
   dx[0] = b.transpose(dy[0], inverse);
   return success();
 }
-OpFoldResult TransposeOp::fold(FoldAdaptor) {
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput()))
+    return splat.resizeSplat(cast<ShapedType>(getResult().getType()));
   return llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size())) && getInput().getType() == getResult().getType()
              ? OpFoldResult(getInput())
              : OpFoldResult();
@@ -177,4 +207,17 @@ LogicalResult PadOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImp
     limits.push_back(low + size);
   dx[0] = b.slice(dy[0], getLow(), limits);
   return success();
+}
+
+//===--- what keeps everything in place is nothing ------------------------------------------------===//
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  return getInputs().size() == 1 && getInputs()[0].getType() == getType() ? OpFoldResult(getInputs()[0]) : OpFoldResult();
+}
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  bool all = llvm::all_of(getStrides(), [](int64_t stride) { return stride == 1; });
+  return all && getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
+}
+OpFoldResult PadOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? OpFoldResult(getInput()) : OpFoldResult();
 }

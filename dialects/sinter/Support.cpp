@@ -83,6 +83,21 @@ LogicalResult verifyRule(Operation *op, const rules::Result<std::vector<rules::T
   return success();
 }
 
+LogicalResult verifyLayouts(Operation *op) {
+  auto check = [&](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.getEncoding())
+      return success();
+    auto layout = dyn_cast<kernel::LayoutAttr>(tensor.getEncoding());
+    if (layout && int64_t(layout.getPerm().size()) == tensor.getRank())
+      return success();
+    return LogicalResult(op->emitOpError() << "expects an encoding #kernel.layout of rank " << tensor.getRank()
+                                           << ", got " << tensor.getEncoding());
+  };
+  return success(llvm::all_of(op->getOperandTypes(), [&](Type type) { return succeeded(check(type)); }) &&
+                 llvm::all_of(op->getResultTypes(), [&](Type type) { return succeeded(check(type)); }));
+}
+
 LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) {
   if (!rule)
     return verifyRule(op, rules::Result<std::vector<rules::Type>>(rule.error()));
@@ -118,6 +133,29 @@ AffineMap getReducedAccess(size_t rank, ArrayRef<int64_t> axes, bool keepdims, M
       index.push_back(getAffineConstantExpr(0, context));
   }
   return AffineMap::get(rank, 0, index, context);
+}
+
+/// The NumPy shape of the operands, with `other` in the place of operand `index`.
+static std::optional<std::vector<int64_t>> broadcastOf(Operation *op, unsigned index, Value other) {
+  std::optional<std::vector<int64_t>> shape = std::vector<int64_t>();
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    shape = rules::broadcastShapes(*shape, shapeOf(i == index ? other : operand).vec());
+    if (!shape)
+      break;
+  }
+  return shape;
+}
+
+LogicalResult dropBroadcasts(Operation *op, PatternRewriter &rewriter) {
+  bool changed = false;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto stretch = operand.get().getDefiningOp<BroadcastToOp>();
+    if (!stretch || broadcastOf(op, operand.getOperandNumber(), stretch.getInput()) != shapeOf(op->getResult(0)).vec())
+      continue;
+    rewriter.modifyOpInPlace(op, [&] { operand.set(stretch.getInput()); });
+    changed = true;
+  }
+  return success(changed);
 }
 
 bool keepsDims(Operation *op) {

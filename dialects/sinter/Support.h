@@ -10,6 +10,7 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "mlir/IR/PatternMatch.h"
 #include "sinter/rules/type.h"
 
 namespace sinter::ir {
@@ -25,6 +26,12 @@ std::vector<rules::Type> operandRules(mlir::Operation *op);
 /// Compares a rule's verdict with the op's result types; emits "<message> [code]".
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<rules::Type> &rule);
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<std::vector<rules::Type>> &rule);
+
+/// Encodings of operands and results must be layouts of their rank; emits what is not.
+llvm::LogicalResult verifyLayouts(mlir::Operation *op);
+
+/// Elementwise ops broadcast by themselves: reads what a broadcast_to reads where the result's shape allows it.
+llvm::LogicalResult dropBroadcasts(mlir::Operation *op, mlir::PatternRewriter &rewriter);
 
 /// Sizes of a ranked tensor value.
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "sinter/rules/loss.h"
 
@@ -34,6 +35,86 @@ void InitAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
+//===--- The module level ------------------------------------------------------------------------===//
+
+/// `name` must be one of `known`, listed in the message.
+static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name, ArrayRef<StringRef> known) {
+  if (llvm::is_contained(known, name))
+    return success();
+  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ") << ", got '" << name << "'";
+}
+
+LogicalResult SymbolOp::verify() {
+  auto type = dyn_cast<RankedTensorType>(getType());
+  if (!type)
+    return emitOpError() << "expects a tensor type, got " << getType();
+  if (rules::Result<rules::Type> valid = rules::validated(toRule(type)); !valid)
+    return emitOpError() << valid.error().message << " [" << valid.error().code << "]";
+  if (toRule(type).element == rules::ElementType::Invalid)
+    return emitOpError() << "expects elements of f32, f64, bf16, f16, i32, i64, i8 or i1, got " << type;
+  if (failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
+    return failure();
+  return verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric"});
+}
+
+LogicalResult ScalarOp::verify() {
+  if (!getType().isF32() && !getType().isF64() && !getType().isInteger(32) && !getType().isInteger(64))
+    return emitOpError() << "expects f32, f64, i32 or i64, got " << getType();
+  return success();
+}
+
+LogicalResult MetricOp::verify() { return verifyChoice(*this, "finish", getFinish(), {"ratio", "exp_ratio"}); }
+
+LogicalResult DataOp::verify() {
+  for (uint64_t size : {getClasses(), getChannels(), getHeight(), getWidth()})
+    if (int64_t(size) < 1)
+      return emitOpError() << "expects sizes of 1 or more, got " << int64_t(size);
+  return verifyChoice(*this, "kind", getKind(), {"images"});
+}
+
+/// Type of what `name` stands for (a symbol, a derived form, a scalar); null after an error.
+static Type lookupType(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name, bool scalars = false) {
+  Operation *target = symbols.lookupNearestSymbolFrom(op, name);
+  if (isa_and_nonnull<SymbolOp, DerivedOp>(target))
+    return target->getAttrOfType<TypeAttr>("type").getValue();
+  if (auto scalar = dyn_cast_or_null<ScalarOp>(target); scalar && scalars)
+    return RankedTensorType::get({}, scalar.getType());
+  op->emitOpError() << "expects " << name << " to be a symbol" << (scalars ? " or a scalar" : "") << " of the module, got "
+                    << (target ? "another op" : "no such name");
+  return {};
+}
+
+/// Shape and elements must agree; layouts may differ until the layout pass has settled them.
+static LogicalResult verifySame(Operation *op, FlatSymbolRefAttr name, Type expected, Type got) {
+  if (!isa<RankedTensorType>(expected) || !isa<RankedTensorType>(got))
+    return op->emitOpError() << "expects tensor types for " << name << ", got " << expected << " and " << got;
+  if (toRule(expected) == toRule(got))
+    return success();
+  return op->emitOpError() << "expects " << rules::toString(toRule(expected)) << " for " << name << ", got "
+                           << rules::toString(toRule(got));
+}
+
+LogicalResult DerivedOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (symbols.lookupNearestSymbolFrom<DerivedOp>(*this, getSourceAttr()))
+    return emitOpError() << "expects a master symbol, got the derived " << getSourceAttr();
+  Type source = lookupType(*this, symbols, getSourceAttr());
+  return source ? verifySame(*this, getSourceAttr(), source, getType()) : failure();
+}
+
+LogicalResult MetricOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  for (FlatSymbolRefAttr name : {getSumAttr(), getWeightAttr()}) {
+    Type type = lookupType(*this, symbols, name);
+    if (!type)
+      return failure();
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || tensor.getRank() != 0 || !isa<FloatType>(tensor.getElementType()))
+      return emitOpError() << "expects a floating-point number in " << name << ", got " << type;
+  }
+  return success();
+}
+
+//===--- Entries ---------------------------------------------------------------------------------===//
+
 void EntryOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
   for (auto [argument, name] : llvm::zip(region.getArguments(), getArgNames()))
     setName(argument, cast<StringAttr>(name).getValue());
@@ -45,7 +126,9 @@ LogicalResult EntryOp::verify() {
     return emitOpError() << "expects one name an input (" << block.getNumArguments() << "), got " << getArgNames().size();
   if (block.empty() || !isa<ReturnOp>(block.back()))
     return emitOpError() << "expects to end in sinter.return";
-  return success();
+  if (int64_t(getBatch()) < 0)
+    return emitOpError() << "expects a batch of 1 or more, or 0 for none, got " << int64_t(getBatch());
+  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict"});
 }
 
 LogicalResult ReturnOp::verify() {
@@ -54,6 +137,26 @@ LogicalResult ReturnOp::verify() {
                          << getSymbols().size();
   return success();
 }
+
+LogicalResult ReturnOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  llvm::SmallDenseSet<StringAttr, 8> seen;
+  for (auto [attribute, update] : llvm::zip_equal(getSymbols(), getUpdates())) {
+    auto name = cast<FlatSymbolRefAttr>(attribute);
+    if (!seen.insert(name.getAttr()).second)
+      return emitOpError() << "expects one update a symbol, got two of " << name;
+    Type type = lookupType(*this, symbols, name);
+    if (!type || failed(verifySame(*this, name, type, update.getType())))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  Type type = lookupType(*this, symbols, getSymbolAttr(), /*scalars=*/true);
+  return type ? verifySame(*this, getSymbolAttr(), type, getResult().getType()) : failure();
+}
+
+//===--- Gradients, fusions, layouts -------------------------------------------------------------===//
 
 LogicalResult GradientOp::verify() {
   if (getInputs().size() < 2 * getNumYs() || getNumYs() < 1)
@@ -70,7 +173,9 @@ void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, Strin
 
 /// Layouts belong to the outside: inside, a body speaks of logical tensors.
 static bool sameButForLayout(TypeRange a, TypeRange b) {
-  return llvm::equal(a, b, [](Type x, Type y) { return toRule(x) == toRule(y); });
+  return llvm::equal(a, b, [](Type x, Type y) {
+    return isa<RankedTensorType>(x) && isa<RankedTensorType>(y) && toRule(x) == toRule(y);
+  });
 }
 
 LogicalResult FusedOp::verify() {
@@ -81,6 +186,8 @@ LogicalResult FusedOp::verify() {
     return emitOpError() << "expects to end in sinter.yield";
   if (!sameButForLayout(block.back().getOperandTypes(), getResultTypes()))
     return emitOpError() << "expects to yield its result types";
+  if (failed(verifyChoice(*this, "kind", getKind(), {"contraction", "map"})))
+    return failure();
   int64_t contractions = 0;
   for (Operation &op : block.without_terminator()) {
     contractions += isa<ContractionOpInterface>(op);
@@ -91,4 +198,22 @@ LogicalResult FusedOp::verify() {
     return emitOpError() << "expects kind contraction with one contraction, or kind map with none; got " << getKind()
                          << " with " << contractions;
   return success();
+}
+
+LogicalResult ConvertLayoutOp::verify() {
+  if (toRule(getInput().getType()) == toRule(getResult().getType()))
+    return success();
+  return emitOpError() << "expects equal shapes and elements, got " << getInput().getType() << " and "
+                       << getResult().getType();
+}
+OpFoldResult ConvertLayoutOp::fold(FoldAdaptor) {
+  Value source = getInput();
+  while (auto earlier = source.getDefiningOp<ConvertLayoutOp>())
+    source = earlier.getInput();
+  if (source.getType() == getResult().getType())
+    return source;
+  if (source == getInput())
+    return {};
+  getInputMutable().assign(source);
+  return getResult();
 }

@@ -28,34 +28,42 @@ def InitAttr : AttrDef<Sinter_Dialect, "Init"> {
   }];
 }
 
+/// Ops without a gradient of their own: the module level, and what only structures an entry.
 class Sinter_Structural<string m, list<Trait> traits = []> : Op<Sinter_Dialect, m, traits>;
+def Sinter_ModuleLevel : HasParent<"::mlir::ModuleOp">;
+/// Refers to module-level symbols, which must exist and fit.
+def Sinter_SymbolUser : DeclareOpInterfaceMethods<SymbolUserOpInterface>;
 
-def SymbolOp : Sinter_Structural<"symbol", [Symbol]> {
+def SymbolOp : Sinter_Structural<"symbol", [Symbol, Sinter_ModuleLevel]> {
   let summary = "a tensor that outlives a step: kind parameter, buffer, optimizer or metric";
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, StrAttr:$kind, InitAttr:$init);
   let assemblyFormat = "$sym_name `:` $type `kind` $kind `init` $init attr-dict";
+  let hasVerifier = 1;
 }
-def DerivedOp : Sinter_Structural<"derived", [Symbol]> {
+def DerivedOp : Sinter_Structural<"derived", [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
   let summary = "another form of a parameter (D17); unit attribute `refreshed`: the train step keeps it fresh, else prepare does";
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$source, TypeAttr:$type);
   let assemblyFormat = "$sym_name `of` $source `:` $type attr-dict";
 }
-def ScalarOp : Sinter_Structural<"scalar", [Symbol]> {
+def ScalarOp : Sinter_Structural<"scalar", [Symbol, Sinter_ModuleLevel]> {
   let summary = "a run-time scalar in an 8-byte slot: step, seed, hyper-parameters with a flag";
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, F64Attr:$initial, StrAttr:$help);
   let assemblyFormat = "$sym_name `:` $type `initial` $initial `help` $help attr-dict";
+  let hasVerifier = 1;
 }
-def MetricOp : Sinter_Structural<"metric", [Symbol]> {
+def MetricOp : Sinter_Structural<"metric", [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
   let summary = "sum and weight symbols and how to read them: finish ratio or exp_ratio (D12)";
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, StrAttr:$finish);
   let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` $finish attr-dict";
+  let hasVerifier = 1;
 }
-def DataOp : Sinter_Structural<"data"> {
+def DataOp : Sinter_Structural<"data", [Sinter_ModuleLevel]> {
   let summary = "where batches come from";
   let arguments = (ins StrAttr:$kind, StrAttr:$data_name, I64Attr:$classes, I64Attr:$channels, I64Attr:$height, I64Attr:$width);
   let assemblyFormat = "$kind $data_name `classes` $classes `shape` $channels `x` $height `x` $width attr-dict";
+  let hasVerifier = 1;
 }
-def EntryOp : Sinter_Structural<"entry", [IsolatedFromAbove, Symbol, SingleBlock,
+def EntryOp : Sinter_Structural<"entry", [IsolatedFromAbove, Symbol, Sinter_ModuleLevel, SingleBlock,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "one trace: a pure function of inputs, symbols and scalars; kind train, eval or predict";
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, StrAttr:$kind, I64Attr:$batch, StrArrayAttr:$arg_names);
@@ -65,25 +73,25 @@ def EntryOp : Sinter_Structural<"entry", [IsolatedFromAbove, Symbol, SingleBlock
   }];
   let hasVerifier = 1;
 }
-def ReturnOp : Sinter_Structural<"return", [Terminator, HasParent<"EntryOp">, AttrSizedOperandSegments]> {
+def ReturnOp : Sinter_Structural<"return", [Terminator, HasParent<"EntryOp">, AttrSizedOperandSegments, Sinter_SymbolUser]> {
   let summary = "named outputs, and new values of symbols";
-  let arguments = (ins Variadic<AnyRankedTensor>:$outputs, Variadic<AnyRankedTensor>:$updates, StrArrayAttr:$names,
+  let arguments = (ins Variadic<Sinter_Tensor>:$outputs, Variadic<Sinter_Tensor>:$updates, StrArrayAttr:$names,
                        TypedArrayAttrBase<FlatSymbolRefAttr, "symbols">:$symbols);
   let assemblyFormat = [{
     (`outputs` `(` $outputs^ `:` type($outputs) `)`)? `names` $names (`updates` `(` $updates^ `:` type($updates) `)`)? `symbols` $symbols attr-dict
   }];
   let hasVerifier = 1;
 }
-def GetOp : Sinter_Structural<"get", [Pure]> {
+def GetOp : Sinter_Structural<"get", [Pure, Sinter_SymbolUser]> {
   let summary = "value of a symbol, derived form or scalar when the entry starts";
   let arguments = (ins FlatSymbolRefAttr:$symbol);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$symbol attr-dict `:` type($result)";
 }
 def GradientOp : Sinter_Structural<"gradient"> {
   let summary = "vector-Jacobian product of ys with respect to xs (D9); operands ys, cotangents (one a y), xs; expanded by passes/gradient";
-  let arguments = (ins I64Attr:$num_ys, Variadic<AnyRankedTensor>:$inputs);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let arguments = (ins I64Attr:$num_ys, Variadic<Sinter_Tensor>:$inputs);
+  let results = (outs Variadic<Sinter_Tensor>:$results);
   let assemblyFormat = "$inputs `ys` $num_ys attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
@@ -93,14 +101,14 @@ def GradientOp : Sinter_Structural<"gradient"> {
   }];
 }
 def StopGradientOp : Sinter_RuleOp<"stop_gradient", GradientExpr<"  // the point of it">, "rules::stop_gradient(t(0))"> {
-  let arguments = (ins AnyRankedTensor:$input);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Sinter_Tensor:$input);
+  let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 def FusedOp : Sinter_Structural<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "ops that become one kernel; kind contraction (a sum of products and its epilogue) or map (one domain)";
-  let arguments = (ins StrAttr:$kind, Variadic<AnyRankedTensor>:$inputs);
-  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let arguments = (ins StrAttr:$kind, Variadic<Sinter_Tensor>:$inputs);
+  let results = (outs Variadic<Sinter_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$kind `(` $inputs `)` attr-dict-with-keyword `:` functional-type($inputs, $results) $body";
   let hasVerifier = 1;
@@ -108,14 +116,16 @@ def FusedOp : Sinter_Structural<"fused", [IsolatedFromAbove, SingleBlock, Pure]>
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::llvm::StringRef":$kind, "::mlir::ValueRange":$inputs)>];
 }
 def YieldOp : Sinter_Structural<"yield", [Terminator, Pure, HasParent<"FusedOp">]> {
-  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let arguments = (ins Variadic<Sinter_Tensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }
 def ConvertLayoutOp : Sinter_Structural<"convert_layout", [Pure]> {
   let summary = "the same tensor in another layout (the result type's encoding)";
-  let arguments = (ins AnyRankedTensor:$input);
-  let results = (outs AnyRankedTensor:$result);
+  let arguments = (ins Sinter_Tensor:$input);
+  let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `to` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 #endif

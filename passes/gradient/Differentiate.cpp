@@ -132,7 +132,7 @@ private:
   /// Names the op, and the path from the loss through it to the first x behind it.
   LogicalResult refuse(Operation *node, StringRef why) {
     InFlightDiagnostic error = node->emitError()
-                               << "'" << nameOf(node) << "' has no gradient: " << why << " [E1001]";
+                               << "'" << nameOf(node) << "' has no gradient: " << why << " [E1010]";
     llvm::DenseMap<Operation *, Operation *> above = getUsers(op), below = getUsers(node);
     for (Value x : op.getXs()) {
       auto user = llvm::find_if(x.getUsers(), [&](Operation *user) { return user == node || below.contains(user); });

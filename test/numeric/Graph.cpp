@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Graph.h"
 
+#include "codegen/cpu/Cpu.h"
 #include "dialects/sinter/Sinter.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/loss.h"
@@ -20,8 +21,11 @@ using namespace sinter::test;
 
 mlir::MLIRContext &test::context() {
   static mlir::MLIRContext *instance = [] {
-    auto *made = new mlir::MLIRContext(mlir::MLIRContext::Threading::DISABLED);
-    made->loadDialect<ir::SinterDialect, kernel::KernelDialect, mlir::func::FuncDialect>();
+    mlir::DialectRegistry registry;
+    registry.insert<ir::SinterDialect, kernel::KernelDialect, mlir::func::FuncDialect>();
+    codegen::registerCpuDialects(registry);
+    auto *made = new mlir::MLIRContext(registry, mlir::MLIRContext::Threading::DISABLED);
+    made->loadAllAvailableDialects();
     return made;
   }();
   return *instance;

@@ -1,37 +1,86 @@
-//===- Host.h - tables, main and library functions of an artefact ------------------------------------===//
+//===- Host.h - what a compiled object tells the world ----------------------------------------------------===//
 //
-// From a planned module (kernel.entry ops and the module-level symbols) makes what surrounds the generated code: the
-// constant table of <sinter/abi.h>, a trainer's main, a library's functions, and the C header that declares them.
-// Reading on: Table.cpp, Library.cpp, Header.cpp; runtime/include/sinter/abi.h.
+// From the module-level symbols and planned entries: the constant table `sinter_module_<name>` (<sinter/abi.h>), the C
+// functions of a library, the main of a trainer, and the text of a C header. The first three are LLVM IR.
+// Invariant: the table's layout is abi.h's; its order of entries, symbols and scalars is the module's, with the batch
+// sizes of one entry together, largest first. Reading on: Table.cpp, Library.cpp, Header.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_HOST_HOST_H
 #define SINTER_CODEGEN_HOST_HOST_H
 
-#include "llvm/IR/Module.h"
+#include "dialects/kernel/Kernel.h"
+
 #include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
 
 namespace sinter::codegen {
 
-/// What the table says beyond the module itself.
-struct HostOptions {
-  std::string target;   ///< "cpu:x86-64-v4"
-  std::string features; ///< comma separated CPU features the code needs, as the runtime checks them
-  std::string compiler; ///< "sinter 0.1.0"
-  bool trainer = false; ///< also emits main
-  bool library = false; ///< also emits <name>_open and its like
-  llvm::ArrayRef<char> embeddedParams; ///< prepared parameters to embed (D27); empty: none
+/// A named tensor of an entry.
+struct Port {
+  std::string name;
+  kernel::BufferOp buffer;
+  /// "image" as a C identifier.
+  std::string getIdentifier() const;
+  /// Type of the buffer.
+  kernel::BufferType getType() const;
 };
 
-/// NAME in files and C symbols: the model's name with '-' as '_'.
-std::string getCName(mlir::ModuleOp planned);
+/// One entry at one batch size.
+struct EntryInfo {
+  mutable kernel::EntryOp op;
+  std::vector<Port> inputs, outputs;
+};
 
-/// Adds the table `sinter_module_<name>` and what the options ask for to `module`, which holds (or will be linked with)
-/// the entry functions `<entry symbol>` and kernel functions `<kernel>.run`, all of type void(sinter_spmd *).
-void emitHost(mlir::ModuleOp planned, const HostOptions &options, llvm::Module &module);
+/// What the host side needs to know of a module at stage planned or later.
+struct HostModule {
+  mutable mlir::ModuleOp module;
+  std::string name;   ///< the Model's name
+  std::string symbol; ///< the name with '-' as '_'
+  std::vector<EntryInfo> entries; ///< in table order
+  /// First batch size of each entry name, as the model or --batch lists them.
+  std::vector<std::pair<std::string, int64_t>> firstBatch;
 
-/// The text of NAME.h of a library: C99 and C++ clean, self-contained (contract §5).
-std::string emitHeader(mlir::ModuleOp planned, const HostOptions &options);
+  /// The variant of entry `name` that callers without a batch size mean; null when there is no such entry.
+  const EntryInfo *findFirst(llvm::StringRef name) const;
+  /// The first variants of all entries to predict with.
+  std::vector<const EntryInfo *> findPredictions() const;
+  /// The training entry, or null.
+  const EntryInfo *findTrain() const;
+};
+
+/// Collects it; `entries` as getPlannedEntries gives them.
+HostModule describeModule(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp> entries);
+
+/// What is not in the module.
+struct TableOptions {
+  std::string compiler;       ///< "sinter 0.1.0"
+  std::string features;       ///< needed CPU features
+  std::string embeddedParams; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
+};
+
+/// The table `sinter_module_<symbol>`; refers to the entries' functions and kernels' thunks by name.
+std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options, llvm::LLVMContext &context);
+
+/// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*.
+std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context);
+
+/// main of a trainer.
+std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context);
+
+/// The C header of a library: C99 and C++, documented.
+std::string printHeader(const HostModule &host);
+
+/// `text` with everything that C identifiers lack as '_'.
+std::string toIdentifier(llvm::StringRef text);
 
 } // namespace sinter::codegen
 

@@ -1,0 +1,60 @@
+//===- CodegenPasses.cpp - code generation as passes ----------------------------------------------------===//
+//
+// See CodegenPasses.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "compiler/CodegenPasses.h"
+
+#include "codegen/cpu/Cpu.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+
+namespace sinter::compiler {
+
+namespace {
+struct LowerToLoops : PassWrapper<LowerToLoops, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLoops)
+  StringRef getArgument() const override { return "lower-to-loops"; }
+  StringRef getDescription() const override { return "a function of vectors and loops a kernel, an SPMD function an entry"; }
+  void getDependentDialects(DialectRegistry &registry) const override { codegen::registerCpuDialects(registry); }
+  void runOnOperation() override {
+    if (failed(codegen::lowerToLoops(getOperation())))
+      signalPassFailure();
+  }
+};
+
+struct LowerToLLVM : PassWrapper<LowerToLLVM, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLLVM)
+  StringRef getArgument() const override { return "lower-to-llvm"; }
+  StringRef getDescription() const override { return "functions become the LLVM dialect"; }
+  void getDependentDialects(DialectRegistry &registry) const override { codegen::registerCpuDialects(registry); }
+  void runOnOperation() override {
+    if (failed(codegen::lowerToLLVM(getOperation())))
+      signalPassFailure();
+  }
+};
+
+struct TestFail : PassWrapper<TestFail, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestFail)
+  StringRef getArgument() const override { return "test-fail"; }
+  StringRef getDescription() const override { return "fails on purpose"; }
+  void runOnOperation() override {
+    getOperation().emitError() << "internal error: failed on purpose";
+    signalPassFailure();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> createLowerToLoops() { return std::make_unique<LowerToLoops>(); }
+std::unique_ptr<Pass> createLowerToLLVM() { return std::make_unique<LowerToLLVM>(); }
+std::unique_ptr<Pass> createTestFail() { return std::make_unique<TestFail>(); }
+
+void registerCodegenPasses() {
+  PassRegistration<LowerToLoops>();
+  PassRegistration<LowerToLLVM>();
+  PassRegistration<TestFail>();
+}
+
+} // namespace sinter::compiler

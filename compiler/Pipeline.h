@@ -1,0 +1,32 @@
+//===- Pipeline.h - the compiler's passes, in order ------------------------------------------------------===//
+//
+// Takes a module from the stage at which it stands to a later one. Reading on: Pipeline.cpp (the list, with reasons).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_PIPELINE_H
+#define SINTER_COMPILER_PIPELINE_H
+
+#include "compiler/Stage.h"
+#include "compiler/Watch.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace sinter::compiler {
+
+/// How a module is compiled.
+struct PipelineOptions {
+  int64_t memoryBudget = 0;  ///< bytes; 0: no bound
+  std::string failAfter;     ///< name of a pass after which `test-fail` runs
+  std::string saveStages;    ///< folder for the text of every stage; empty: none
+  Watch *watch = nullptr;    ///< traces, times and reproduces
+};
+
+/// The stage at which `module` stands.
+Stage getStage(mlir::ModuleOp module);
+
+/// Runs all passes up to `until` (at most llvm). Failures are emitted as diagnostics.
+llvm::LogicalResult runPipeline(mlir::ModuleOp module, Stage until, const PipelineOptions &options);
+
+} // namespace sinter::compiler
+
+#endif

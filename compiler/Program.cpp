@@ -1,0 +1,128 @@
+//===- Program.cpp - model programs: C++ in, graph out --------------------------------------------------===//
+//
+// See Program.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "compiler/Program.h"
+#include "compiler/System.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <cstring>
+
+namespace sinter::compiler {
+
+static std::string here() {
+  llvm::SmallString<256> path;
+  if (llvm::sys::fs::real_path("/proc/self/exe", path))
+    return ".";
+  return llvm::sys::path::parent_path(path).str();
+}
+
+const Installation &getInstallation() {
+  static const Installation found = [] {
+    Installation tree;
+    std::string root = llvm::sys::path::parent_path(here()).str();
+    tree.libDir = root + "/lib";
+    tree.includeDir = root + "/include";
+    if (llvm::sys::fs::exists(tree.includeDir + "/sinter/sinter.h"))
+      return tree;
+    // In a build tree, a file names the source folders.
+    std::string why;
+    std::string text = readWholeFile(root + "/lib/sinter-source-dirs.txt", why).value_or("");
+    llvm::SmallVector<llvm::StringRef> lines;
+    llvm::StringRef(text).split(lines, '\n');
+    lines.resize(3);
+    tree.includeDir = lines[0].str();
+    tree.runtimeDir = lines[1].str();
+    tree.rulesDir = lines[2].str();
+    return tree;
+  }();
+  return found;
+}
+
+/// The user's compiler: $CXX (may hold flags), else the first that is there.
+static std::vector<std::string> getCompiler() {
+  if (const char *named = getenv("CXX"); named && *named) {
+    llvm::SmallVector<llvm::StringRef> words;
+    llvm::StringRef(named).split(words, ' ', -1, /*KeepEmpty=*/false);
+    if (!words.empty())
+      return {words.begin(), words.end()};
+  }
+  std::string found = findProgram({"clang++-22", "clang++", "g++"});
+  if (found.empty())
+    return {};
+  return {found};
+}
+
+static int compileProgram(const ProgramRequest &request, const std::string &program, Reporter &reporter) {
+  std::vector<std::string> command = getCompiler();
+  if (command.empty())
+    return reporter.error(Refused, "expects a C++ compiler to build '" + request.source +
+                                       "', got none: set CXX or install g++", "E1201");
+  const Installation &tree = getInstallation();
+  std::string folder = llvm::sys::path::parent_path(request.source).str();
+  command.insert(command.end(), {"-std=c++20", "-O0", "-w"});
+  for (const std::string &dir : {tree.includeDir, tree.runtimeDir, tree.rulesDir})
+    if (!dir.empty())
+      command.push_back("-I" + dir);
+  if (!folder.empty())
+    command.push_back("-I" + folder);
+  command.insert(command.end(), {request.source, "-o", program, "-L" + tree.libDir, "-lsinter",
+                                 "-Wl,-rpath," + tree.libDir});
+  Child child;
+  child.command = command;
+  child.stdoutToStderr = true;
+  if (auto why = run(child))
+    return reporter.error(Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
+  if (child.exitCode != 0)
+    return reporter.error(Wrong, "'" + request.source + "' does not compile; the compiler's messages are above", "E1202");
+  return Done;
+}
+
+int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph) {
+  TemporaryFolder folder;
+  if (folder.path.empty())
+    return reporter.error(Refused, std::string("expects a temporary folder, got: ") + strerror(errno), "E1203");
+  std::string program = folder.file("model");
+  if (int code = compileProgram(request, program, reporter))
+    return code;
+  Child child;
+  child.command = {program};
+  child.stdoutToStderr = true;
+  child.timeLimitSeconds = request.timeLimitSeconds;
+  child.captured = {{"SINTER_OUT_FD", ""}, {"SINTER_DIAG_FD", ""}};
+  child.environment["SINTER_SET"] = llvm::join(request.set, ",");
+  child.environment["SINTER_BATCH"] = llvm::join(request.batch, ",");
+  child.environment["SINTER_NO_EMBED_SOURCE"] = request.embedSource ? "" : "1";
+  if (auto why = run(child))
+    return reporter.error(Refused, "expects to run the model program, got: " + *why, "E1203");
+  llvm::SmallVector<llvm::StringRef> lines;
+  llvm::StringRef(child.captured["SINTER_DIAG_FD"]).split(lines, '\n', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef line : lines)
+    reporter.relay(line);
+  if (child.timedOut)
+    return reporter.error(Wrong, "expects the model program of '" + request.source + "' to end within " +
+                                     llvm::Twine(request.timeLimitSeconds) + " s, got one that still runs", "E1204");
+  if (child.signal)
+    return reporter.error(Wrong, "the model program of '" + request.source + "' was ended by signal " +
+                                     llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")", "E1205");
+  if (child.exitCode != 0) {
+    if (child.exitCode == Usage || child.exitCode == Refused)
+      return child.exitCode;
+    if (!reporter.getErrors())
+      reporter.error(Wrong, "the model program of '" + request.source + "' ended with exit code " +
+                                llvm::Twine(child.exitCode), "E1206");
+    return Wrong;
+  }
+  graph = std::move(child.captured["SINTER_OUT_FD"]);
+  if (graph.empty())
+    return reporter.error(Wrong, "the model program of '" + request.source +
+                                     "' wrote no graph; its main ends with `return model.write();`", "E1207");
+  return reporter.getErrors() ? Wrong : Done;
+}
+
+} // namespace sinter::compiler

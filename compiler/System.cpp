@@ -1,0 +1,255 @@
+//===- System.cpp - files and child processes ---------------------------------------------------------===//
+//
+// See System.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "compiler/System.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Program.h"
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+namespace sinter::compiler {
+
+static int writeAll(int fd, llvm::StringRef bytes) {
+  while (!bytes.empty()) {
+    ssize_t count = write(fd, bytes.data(), std::min<size_t>(bytes.size(), 1 << 30));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      return count < 0 ? errno : EIO;
+    bytes = bytes.drop_front(count);
+  }
+  return 0;
+}
+
+std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes, bool executable) {
+  if (path == "-") {
+    int error = writeAll(STDOUT_FILENO, bytes);
+    return error ? std::optional<std::string>(strerror(error)) : std::nullopt;
+  }
+  char real[PATH_MAX];
+  std::string target = realpath(path.str().c_str(), real) ? real : path.str();
+  struct stat info;
+  bool inPlace = stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
+  std::string temporary = inPlace ? target : target + ".tmp";
+  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (inPlace ? 0 : O_CREAT | O_TRUNC), executable ? 0777 : 0666);
+  if (fd < 0)
+    return strerror(errno);
+  int error = writeAll(fd, bytes);
+  if (!error && !inPlace && fsync(fd))
+    error = errno;
+  if (close(fd) && !error)
+    error = errno;
+  if (!error && !inPlace && rename(temporary.c_str(), target.c_str()))
+    error = errno;
+  if (error && !inPlace)
+    unlink(temporary.c_str());
+  if (error)
+    return strerror(error);
+  if (!inPlace) {
+    size_t slash = target.rfind('/');
+    std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : target.substr(0, slash);
+    int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+      fsync(directory); // the file is there; a folder that cannot be synced is not worth failing for
+      close(directory);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why) {
+  int fd = path == "-" ? dup(STDIN_FILENO) : open(path.str().c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    why = strerror(errno);
+    return std::nullopt;
+  }
+  std::string bytes;
+  std::vector<char> block(1 << 16);
+  for (;;) {
+    ssize_t count = read(fd, block.data(), block.size());
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      why = strerror(errno);
+    if (count <= 0) {
+      close(fd);
+      return count < 0 ? std::nullopt : std::optional(std::move(bytes));
+    }
+    bytes.append(block.data(), count);
+  }
+}
+
+TemporaryFolder::TemporaryFolder() {
+  const char *base = getenv("TMPDIR");
+  path = std::string(base && *base ? base : "/tmp") + "/sinter-XXXXXX";
+  if (!mkdtemp(path.data()))
+    path.clear();
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  if (!path.empty())
+    llvm::sys::fs::remove_directories(path);
+}
+
+static double now() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+namespace {
+/// A pipe from the child; `into` collects what it writes.
+struct Capture {
+  int read = -1, write = -1;
+  std::string *into = nullptr;
+};
+} // namespace
+
+/// Reads until every pipe is closed or the time is over; true when it was not over.
+static bool drain(std::vector<Capture> &captures, double deadline) {
+  std::vector<char> block(1 << 16);
+  for (;;) {
+    std::vector<pollfd> polls;
+    for (Capture &capture : captures)
+      if (capture.read >= 0)
+        polls.push_back({capture.read, POLLIN, 0});
+    if (polls.empty())
+      return true;
+    int wait = deadline > 0 ? std::max(0, static_cast<int>((deadline - now()) * 1000) + 1) : -1;
+    int ready = poll(polls.data(), polls.size(), wait);
+    if (ready == 0)
+      return false;
+    for (pollfd &polled : polls) {
+      if (!polled.revents)
+        continue;
+      for (Capture &capture : captures) {
+        if (capture.read != polled.fd)
+          continue;
+        ssize_t count = read(capture.read, block.data(), block.size());
+        if (count > 0) {
+          capture.into->append(block.data(), count);
+        } else if (count == 0 || errno != EINTR) {
+          close(capture.read);
+          capture.read = -1;
+        }
+      }
+    }
+  }
+}
+
+/// Waits for the child until `deadline`; true when it ended.
+static bool waitUntil(pid_t pid, double deadline, int &status) {
+  for (;;) {
+    pid_t ended = waitpid(pid, &status, deadline > 0 ? WNOHANG : 0);
+    if (ended == pid)
+      return true;
+    if (ended < 0 && errno != EINTR)
+      return true;
+    if (deadline > 0 && now() > deadline)
+      return false;
+    if (ended == 0)
+      usleep(2000);
+  }
+}
+
+std::optional<std::string> run(Child &child) {
+  std::vector<Capture> captures;
+  std::map<std::string, std::string> environment = child.environment;
+  auto addPipe = [&](std::string *into) -> int {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC))
+      return -1;
+    captures.push_back({ends[0], ends[1], into});
+    return ends[1];
+  };
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  int next = 100; // descriptors of the child; far from those that a program expects to be free
+  bool ok = true;
+  for (auto &[name, text] : child.captured) {
+    int fd = addPipe(&text);
+    ok &= fd >= 0;
+    posix_spawn_file_actions_adddup2(&actions, fd, next);
+    environment[name] = std::to_string(next++);
+  }
+  if (child.output) {
+    int fd = addPipe(child.output);
+    ok &= fd >= 0;
+    posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
+  } else if (child.stdoutToStderr) {
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  }
+  std::vector<std::string> variables;
+  for (char **variable = environ; *variable; ++variable)
+    if (!environment.count(llvm::StringRef(*variable).split('=').first.str()))
+      variables.push_back(*variable);
+  for (auto &[name, value] : environment)
+    variables.push_back(name + "=" + value);
+  std::vector<char *> arguments, envp;
+  for (std::string &argument : child.command)
+    arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
+  for (std::string &variable : variables)
+    envp.push_back(variable.data());
+  envp.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // A group of its own when time is limited, so that all it started ends with it; else it stays in ours and gets our ^C.
+  if (child.timeLimitSeconds) {
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  }
+  pid_t pid = 0;
+  int error = ok ? posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data()) : errno;
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  for (Capture &capture : captures)
+    close(capture.write);
+  if (error) {
+    for (Capture &capture : captures)
+      close(capture.read);
+    return strerror(error);
+  }
+  double deadline = child.timeLimitSeconds ? now() + child.timeLimitSeconds : 0;
+  int status = 0;
+  if (!drain(captures, deadline) || !waitUntil(pid, deadline, status)) {
+    child.timedOut = true;
+    kill(-pid, SIGKILL);
+    waitUntil(pid, 0, status);
+  }
+  for (Capture &capture : captures)
+    if (capture.read >= 0)
+      close(capture.read);
+  if (WIFSIGNALED(status))
+    child.signal = WTERMSIG(status);
+  else
+    child.exitCode = WEXITSTATUS(status);
+  return std::nullopt;
+}
+
+std::string findProgram(llvm::ArrayRef<llvm::StringRef> names) {
+  for (llvm::StringRef name : names)
+    if (auto found = llvm::sys::findProgramByName(name))
+      return *found;
+  return "";
+}
+
+} // namespace sinter::compiler

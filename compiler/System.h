@@ -1,0 +1,60 @@
+//===- System.h - files and child processes -----------------------------------------------------------===//
+//
+// Atomic files (D30), temporary folders, and children with captured descriptors and a time limit.
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_SYSTEM_H
+#define SINTER_COMPILER_SYSTEM_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sinter::compiler {
+
+/// Writes `bytes` to `path`: beside it, then renamed over it; a target that is no regular file is written in place,
+/// "-" is stdout. Returns the system's reason on failure.
+std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes, bool executable = false);
+
+/// All bytes of a file, or the system's reason in `why`.
+std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why);
+
+/// A folder that is removed with this object.
+class TemporaryFolder {
+public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  /// Path of a file in it.
+  std::string file(llvm::StringRef name) const { return path + "/" + name.str(); }
+  /// Empty when the system refused.
+  std::string path;
+};
+
+/// A child process.
+struct Child {
+  std::vector<std::string> command;
+  std::map<std::string, std::string> environment; ///< added to ours
+  /// Variables that are set to the number of a pipe, and what the child wrote to it.
+  std::map<std::string, std::string> captured;
+  bool stdoutToStderr = false;
+  std::string *output = nullptr; ///< stdout and stderr together, instead of ours
+  int timeLimitSeconds = 0;      ///< 0: none
+  // Results:
+  bool timedOut = false;
+  int exitCode = -1; ///< when it ended by itself
+  int signal = 0;    ///< when it was killed
+};
+
+/// Runs `child` to its end. Returns the system's reason when it could not be started.
+std::optional<std::string> run(Child &child);
+
+/// First of the names that is found in PATH; empty when none.
+std::string findProgram(llvm::ArrayRef<llvm::StringRef> names);
+
+} // namespace sinter::compiler
+
+#endif

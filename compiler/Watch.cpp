@@ -1,0 +1,154 @@
+//===- Watch.cpp - traces, times and reproducers ---------------------------------------------------------===//
+//
+// See Watch.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "compiler/Watch.h"
+#include "compiler/System.h"
+#include "compiler/Text.h"
+
+#include "mlir/Pass/Pass.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <chrono>
+
+using namespace mlir;
+
+namespace sinter::compiler {
+
+double Watch::now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void Watch::addTime(llvm::StringRef what, double seconds) {
+  for (auto &[name, sum] : times)
+    if (name == what) {
+      sum += seconds;
+      return;
+    }
+  times.push_back({what.str(), seconds});
+}
+
+std::string Watch::getTimes() const {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  double sum = 0;
+  for (auto &[name, seconds] : times) {
+    stream << llvm::format("%9.1f ms  %s\n", seconds * 1e3, name.c_str());
+    sum += seconds;
+  }
+  stream << llvm::format("%9.1f ms  in all\n", sum * 1e3);
+  return text;
+}
+
+std::string Watch::writeReproducer(llvm::StringRef baseName) const {
+  if (failed.empty() || !before)
+    return "";
+  std::string file = baseName.str() + ".reproducer.mlir";
+  if (auto why = writeFileAtomically(file, printModule(*before)))
+    return "the module before the failing pass could not be written to '" + file + "': " + *why;
+  return "this is a fault of sinter, not of the model; it can be replayed with: sinter-opt " + failed + " " + file;
+}
+
+/// Short text for people: no locations, no large constants.
+static std::string getBrief(Operation *op) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  op->print(stream, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
+  return text;
+}
+
+std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit) {
+  SmallVector<llvm::StringRef> a, b;
+  before.split(a, '\n');
+  after.split(b, '\n');
+  size_t start = 0;
+  while (start < a.size() && start < b.size() && a[start] == b[start])
+    ++start;
+  size_t aEnd = a.size(), bEnd = b.size();
+  while (aEnd > start && bEnd > start && a[aEnd - 1] == b[bEnd - 1])
+    --aEnd, --bEnd;
+  size_t n = aEnd - start, m = bEnd - start;
+  std::string text;
+  size_t shown = 0, hidden = 0;
+  auto show = [&](char sign, llvm::StringRef line) {
+    if (shown++ < limit)
+      text += std::string(1, sign) + line.str() + "\n";
+    else
+      ++hidden;
+  };
+  if (n * m > 4'000'000) { // too far apart to compare line by line
+    for (size_t i = start; i < aEnd; ++i)
+      show('-', a[i]);
+    for (size_t j = start; j < bEnd; ++j)
+      show('+', b[j]);
+  } else {
+    // Longest common subsequence; common[i][j] is its length for the rests from i and j.
+    std::vector<std::vector<unsigned>> common(n + 1, std::vector<unsigned>(m + 1, 0));
+    for (size_t i = n; i-- > 0;)
+      for (size_t j = m; j-- > 0;)
+        common[i][j] = a[start + i] == b[start + j] ? common[i + 1][j + 1] + 1
+                                                    : std::max(common[i + 1][j], common[i][j + 1]);
+    for (size_t i = 0, j = 0; i < n || j < m;) {
+      if (i < n && j < m && a[start + i] == b[start + j]) {
+        ++i, ++j;
+      } else if (j == m || (i < n && common[i + 1][j] >= common[i][j + 1])) {
+        show('-', a[start + i++]);
+      } else {
+        show('+', b[start + j++]);
+      }
+    }
+  }
+  if (hidden)
+    text += "  ... and " + std::to_string(hidden) + " more lines\n";
+  return text;
+}
+
+/// Lives in one pass manager; what it learns goes to its Watch.
+struct WatchInstrumentation : PassInstrumentation {
+  Watch &watch;
+  double start = 0;
+  std::string textBefore;
+
+  explicit WatchInstrumentation(Watch &watch) : watch(watch) {}
+
+  /// Passes that codegen runs inside a step belong to it.
+  static bool isOurs(Pass *pass, Operation *op) {
+    return isa<ModuleOp>(op) && !op->getParentOp() && pass->getArgument() != "";
+  }
+
+  void runBeforePass(Pass *pass, Operation *op) override {
+    if (!isOurs(pass, op))
+      return;
+    watch.before = cast<ModuleOp>(op).clone();
+    if (watch.trace)
+      textBefore = getBrief(op);
+    start = Watch::now();
+  }
+
+  void runAfterPass(Pass *pass, Operation *op) override {
+    if (!isOurs(pass, op))
+      return;
+    watch.addTime(pass->getArgument(), Watch::now() - start);
+    if (!watch.trace)
+      return;
+    std::string changes = diffLines(textBefore, getBrief(op), 200);
+    llvm::errs() << "// --- " << pass->getArgument() << (changes.empty() ? ": no change\n" : "\n") << changes;
+  }
+
+  void runAfterPassFailed(Pass *pass, Operation *op) override {
+    if (!isOurs(pass, op))
+      return;
+    std::string arguments;
+    llvm::raw_string_ostream stream(arguments);
+    pass->printAsTextualPipeline(stream);
+    watch.failed = "--pass-pipeline='builtin.module(" + arguments + ")'";
+  }
+};
+
+std::unique_ptr<PassInstrumentation> Watch::getInstrumentation() {
+  return std::make_unique<WatchInstrumentation>(*this);
+}
+
+} // namespace sinter::compiler

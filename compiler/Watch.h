@@ -1,0 +1,49 @@
+//===- Watch.h - what is seen of a running pipeline ------------------------------------------------------===//
+//
+// `--trace-passes` prints bounded differences, `--timing` a table, and a pass that fails leaves a reproducer: the
+// module as it was before that pass, and the sinter-opt line that runs it.
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_WATCH_H
+#define SINTER_COMPILER_WATCH_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassInstrumentation.h"
+
+#include <string>
+#include <vector>
+
+namespace sinter::compiler {
+
+/// Watches the passes of one compilation.
+class Watch {
+public:
+  bool trace = false, timing = false;
+
+  /// Adds up the time of something that is no pass: "C++ compiler", "object code".
+  void addTime(llvm::StringRef what, double seconds);
+  /// The table of `--timing`.
+  std::string getTimes() const;
+  /// For one pass manager.
+  std::unique_ptr<mlir::PassInstrumentation> getInstrumentation();
+  /// After a failure: writes the module before the failing pass to a file beside the output and returns the message
+  /// with the line that replays it. Empty when no pass failed.
+  std::string writeReproducer(llvm::StringRef baseName) const;
+
+  /// Seconds since some fixed point.
+  static double now();
+
+private:
+  friend struct WatchInstrumentation;
+  std::vector<std::pair<std::string, double>> times;
+  mlir::OwningOpRef<mlir::ModuleOp> before; ///< the module before the pass that runs
+  std::string failed;                       ///< sinter-opt arguments of the pass that failed
+};
+
+/// Lines that differ between two texts, in the form of diff, at most `limit` of them.
+std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit);
+
+} // namespace sinter::compiler
+
+#endif

@@ -1,29 +1,30 @@
 /* synthetic.c - the built-in data: ten digit-like glyphs, drawn with random pen, pose, clutter and noise. See data.h.
  *
  * Example i is a function of (split, i) alone. Invariant: only + - * / sqrt in float, in a fixed order, without
- * contraction, so every machine draws the same bytes. The constants of `pose` set how hard the data is: they are
- * chosen such that softmax regression learns well and one hidden layer learns clearly better. */
+ * contraction, so every machine draws the same bytes. The constants below are chosen such that softmax regression
+ * learns well and one hidden layer learns clearly better. */
 #include "data.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How hard the data is. Sizes are in pixels of a 28x28 image, angles in radians. */
-#ifndef SYNTHETIC_ANGLE
-#define SYNTHETIC_ANGLE 1.3f    /* largest rotation */
-#define SYNTHETIC_SCALE 0.4f    /* largest relative change of size, each axis */
-#define SYNTHETIC_SHEAR 0.8f
-#define SYNTHETIC_SHIFT 4.5f
-#define SYNTHETIC_INK 0.95f     /* palest pen */
-#define SYNTHETIC_WOBBLE 1.0f   /* of a corner, in grid units */
-#define SYNTHETIC_CLUTTER 1     /* most stray strokes */
-#define SYNTHETIC_NOISE 15      /* of 255 */
-#define SYNTHETIC_THIN 1.2f     /* half widths of the pen */
-#define SYNTHETIC_THICK 2.0f
-#define SYNTHETIC_NEGATIVE 0    /* of 256 examples: dark on grey */
-#define SYNTHETIC_PAPER 0.6f
-#define SYNTHETIC_SIZE 1.0f     /* pixels a grid unit */
+/* How hard the data is. Lengths are in pixels of a 28x28 image, angles in radians. Each example leans to one of two
+ * sides, left or right, high or low: one template a class has to average them, a hidden layer can tell them apart. */
+#ifndef SYNTHETIC_LEAN
+#define SYNTHETIC_LEAN 0.8f   /* the two angles: +- this */
+#define SYNTHETIC_PLACE 2.5f  /* the two places on each axis: +- this */
+#define SYNTHETIC_ANGLE 0.3f  /* spread around them */
+#define SYNTHETIC_SHIFT 1.2f
+#define SYNTHETIC_SCALE 0.2f  /* relative, each axis */
+#define SYNTHETIC_SHEAR 0.3f
+#define SYNTHETIC_SIZE 0.95f  /* pixels a grid unit */
+#define SYNTHETIC_WOBBLE 0.8f /* of a corner, in grid units */
+#define SYNTHETIC_THIN 1.4f   /* half widths of the pen */
+#define SYNTHETIC_THICK 2.4f
+#define SYNTHETIC_INK 0.95f   /* palest pen */
+#define SYNTHETIC_CLUTTER 1   /* most stray strokes */
+#define SYNTHETIC_NOISE 20    /* of 255 */
 #endif
 
 enum { UP = -1, END = -2, MAX_SEGMENTS = 24 };
@@ -104,16 +105,19 @@ typedef struct pose {
 
 static pose random_pose(dice *r, const canvas *c, uint32_t turns) {
   float unit_x = (float)c->width / 28.0f, unit_y = (float)c->height / 28.0f; /* all sizes are in pixels of 28x28 */
-  float angle = SYNTHETIC_ANGLE * bell(r), z = angle * angle;
+  uint32_t side = next_word(r);
+  float angle = (side & 1 ? SYNTHETIC_LEAN : -SYNTHETIC_LEAN) + SYNTHETIC_ANGLE * bell(r), z = angle * angle;
   float sine = angle * (1 - z * (1.0f / 6) * (1 - z * (1.0f / 20))), cosine = 1 - z * 0.5f * (1 - z * (1.0f / 12));
+  float right = (side & 2 ? SYNTHETIC_PLACE : -SYNTHETIC_PLACE) + SYNTHETIC_SHIFT * bell(r);
+  float down = (side & 4 ? SYNTHETIC_PLACE : -SYNTHETIC_PLACE) + SYNTHETIC_SHIFT * bell(r);
   float sx = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r)), sy = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r));
   float shear = SYNTHETIC_SHEAR * bell(r);
   pose p = {cosine * sx, (shear * cosine - sine) * sy, sine * sx, (shear * sine + cosine) * sy, 0, 0};
   for (; turns & 3; --turns) /* classes beyond ten: the same glyphs, turned */
     p = (pose){-p.c, -p.d, p.a, p.b, 0, 0};
   p.a *= unit_x, p.b *= unit_x, p.c *= unit_y, p.d *= unit_y;
-  p.e = ((float)c->width - 1) * 0.5f + SYNTHETIC_SHIFT * unit_x * bell(r) - p.a * 8 - p.b * 12;
-  p.f = ((float)c->height - 1) * 0.5f + SYNTHETIC_SHIFT * unit_y * bell(r) - p.c * 8 - p.d * 12;
+  p.e = ((float)c->width - 1) * 0.5f + right * unit_x - p.a * 8 - p.b * 12;
+  p.f = ((float)c->height - 1) * 0.5f + down * unit_y - p.c * 8 - p.d * 12;
   return p;
 }
 
@@ -157,9 +161,6 @@ uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t ind
   canvas c = {ink, (int)spec->height, (int)spec->width};
   draw_clutter(&c, &r);
   draw_glyph(&c, &r, glyphs[label % 10], label / 10);
-  if (next_word(&r) % 256 < SYNTHETIC_NEGATIVE) /* white on black becomes black on grey */
-    for (uint64_t i = 0; i < plane; ++i)
-      ink[i] = SYNTHETIC_PAPER * (1 - ink[i]);
   for (uint32_t channel = 0; channel < spec->channels; ++channel) {
     float tint = spec->channels > 1 ? between(&r, 160, 255) : 255;
     uint32_t word = 0;

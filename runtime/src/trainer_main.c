@@ -37,7 +37,7 @@ static bool does_nothing(const trainer *t) {
 
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
-  if (t->flags.run || (does_nothing(t) && !t->flags.resume))
+  if (t->flags.run || (does_nothing(t) && !t->flags.checkpoint))
     return 0;
   if (spec->kind != SINTER_DATA_IMAGES)
     return diag_error(d, 2108, "model '%s' names no data set that this runtime can read", t->module->name);

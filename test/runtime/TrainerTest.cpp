@@ -1,0 +1,211 @@
+// TrainerTest.cpp - whole trainers on a hand-written module: learning, metrics, logs, flags that shape a run.
+#include "TestTools.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sstream>
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+namespace {
+
+std::vector<std::string> lines(const std::string &text) {
+  std::vector<std::string> list;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    list.push_back(line);
+  return list;
+}
+
+double number(const std::string &line, const std::string &key) {
+  size_t at = line.find("\"" + key + "\":");
+  EXPECT_NE(at, std::string::npos) << key << " in " << line;
+  return at == std::string::npos ? -1 : strtod(line.c_str() + at + key.size() + 3, nullptr);
+}
+
+TEST(Trainer, LearnsTheSyntheticData) {
+  FakeModule m;
+  Scratch s;
+  Outcome r = train(m.get(), {"--epochs", "2", "--log", s / "log"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.err, HasSubstr("no --data: using built-in synthetic images"));
+  ASSERT_EQ(lines(r.out).size(), 2u) << r.out;
+  EXPECT_THAT(lines(r.out)[1], StartsWith("epoch 2/2  train loss "));
+  std::vector<std::string> log = lines(readFile(s / "log"));
+  ASSERT_EQ(log.size(), 2 * 50 + 4 + 1u);
+  EXPECT_THAT(log[0], StartsWith("{\"event\":\"step\",\"step\":1,\"epoch\":0,\"loss\":2.3"));
+  EXPECT_EQ(number(log[0], "lr"), 0.1);
+  EXPECT_THAT(log[50], StartsWith("{\"event\":\"epoch\",\"epoch\":1,\"split\":\"train\",\"loss\":"));
+  EXPECT_THAT(log[51], StartsWith("{\"event\":\"epoch\",\"epoch\":1,\"split\":\"test\",\"loss\":"));
+  EXPECT_THAT(log[52], StartsWith("{\"event\":\"step\",\"step\":51,\"epoch\":1,"));
+  EXPECT_THAT(log.back(), StartsWith("{\"event\":\"end\",\"steps\":100,\"seconds\":"));
+  EXPECT_GT(number(log[103], "accuracy"), 0.6);
+  EXPECT_LT(number(log[102], "loss"), number(log[50], "loss"));
+}
+
+TEST(Trainer, AnEpochsLossIsTheMeanOfItsSteps) {
+  FakeModule m;
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--epochs", "1", "--log", s / "log", "--quiet"}).code, 0);
+  std::vector<std::string> log = lines(readFile(s / "log"));
+  double sum = 0;
+  for (int i = 0; i < 50; ++i)
+    sum += static_cast<float>(number(log[i], "loss")); // reads back to the same f32
+  EXPECT_NEAR(number(log[50], "loss"), sum / 50, 1e-12);
+}
+
+TEST(Trainer, AMetricNamedLossIsTheLoss) {
+  FakeModule::Options o;
+  o.lossMetric = true;
+  FakeModule m(o);
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--epochs", "1", "--log", s / "log", "--quiet"}).code, 0);
+  std::vector<std::string> log = lines(readFile(s / "log"));
+  double sum = 0;
+  for (int i = 0; i < 50; ++i)
+    sum += number(log[i], "loss");
+  EXPECT_NEAR(number(log[50], "loss"), sum / 50, 1e-6);
+}
+
+TEST(Trainer, EvaluationCoversEveryExampleOnce) {
+  FakeModule m;
+  Scratch s, data;
+  writeDataset(data, 256, 273); // 256 + 16 + 1
+  Outcome r = train(m.get(), {"--eval", "--data", data.path, "--log", s / "log"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  double accuracy = number(lines(readFile(s / "log"))[0], "accuracy");
+  EXPECT_NEAR(accuracy * 273, std::round(accuracy * 273), 1e-4);
+  EXPECT_THAT(r.out, StartsWith("test loss "));
+}
+
+TEST(Trainer, EvaluationThatBatchesCannotCoverIsAnError) {
+  FakeModule::Options o;
+  o.evalBatches = {256, 16};
+  FakeModule m(o);
+  Scratch data;
+  writeDataset(data, 256, 273);
+  Outcome r = train(m.get(), {"--eval", "--data", data.path});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("[E2303]"));
+}
+
+TEST(Trainer, DropsTheLastPartialTrainingBatch) {
+  FakeModule m;
+  Scratch s, data;
+  writeDataset(data, 700, 16);
+  EXPECT_EQ(train(m.get(), {"--epochs", "2", "--data", data.path, "--log", s / "log", "--quiet"}).code, 0);
+  EXPECT_THAT(readFile(s / "log"), HasSubstr("\"event\":\"end\",\"steps\":4"));
+  writeDataset(data, 255, 16);
+  Outcome r = train(m.get(), {"--data", data.path});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("fake: error: training expects at least 256 examples (one batch), got 255 [E2107]"));
+}
+
+TEST(Trainer, ResultsDependOnTheSeedNotOnThreads) {
+  FakeModule m;
+  Scratch s;
+  for (const char *threads : {"1", "2", "3", "7"})
+    EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--threads", threads, "--save", s / threads}).code, 0);
+  for (const char *threads : {"2", "3", "7"})
+    EXPECT_TRUE(sameBytes(readFile(s / "1"), readFile(s / threads))) << threads;
+  EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--seed", "1", "--save", s / "seed"}).code, 0);
+  EXPECT_NE(readFile(s / "1"), readFile(s / "seed"));
+  EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--no-shuffle", "--save", s / "order"}).code, 0);
+  EXPECT_NE(readFile(s / "1"), readFile(s / "order"));
+}
+
+TEST(Trainer, MoreThreadsThanCoresWorkWithANote) {
+  FakeModule m;
+  Outcome r = train(m.get(), {"--steps", "1", "--threads", std::to_string(sinter_usable_cores() + 1)});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_THAT(r.err, HasSubstr("usable cores"));
+}
+
+TEST(Trainer, StepsZeroOnlySaves) {
+  FakeModule m;
+  Scratch s;
+  Outcome r = train(m.get(), {"--steps", "0", "--save", s / "w"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(r.out, "");
+  EXPECT_EQ(r.err, "");
+  EXPECT_TRUE(exists(s / "w"));
+}
+
+TEST(Trainer, HyperParametersAreFlags) {
+  FakeModule m;
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--steps", "1", "--lr", "0", "--save", s / "a", "--quiet"}).code, 0);
+  EXPECT_EQ(train(m.get(), {"--steps", "0", "--save", s / "b", "--quiet"}).code, 0);
+  EXPECT_TRUE(sameBytes(readFile(s / "a"), readFile(s / "b")));
+  EXPECT_EQ(train(m.get(), {"--steps", "1", "--lr=0.7", "--log", s / "log", "--quiet"}).code, 0);
+  EXPECT_EQ(number(lines(readFile(s / "log"))[0], "lr"), 0.7);
+}
+
+TEST(Trainer, EvalEveryAndLogEvery) {
+  FakeModule m;
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--epochs", "2", "--eval-every", "2", "--log-every", "25", "--log", s / "log", "--quiet"})
+                .code, 0);
+  EXPECT_EQ(lines(readFile(s / "log")).size(), 4 + 3 + 1u);
+  EXPECT_EQ(train(m.get(), {"--epochs", "1", "--eval-every", "0", "--log-every", "0", "--log", s / "log", "--quiet"})
+                .code, 0);
+  EXPECT_EQ(lines(readFile(s / "log")).size(), 1 + 1u);
+}
+
+TEST(Trainer, QuietSaysNothing) {
+  FakeModule m;
+  Outcome r = train(m.get(), {"--epochs", "1", "--quiet"});
+  EXPECT_EQ(r.code, 0);
+  EXPECT_EQ(r.out + r.err, "");
+}
+
+TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
+  FakeModule m;
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--steps", "10", "--checkpoint", s / "c", "--quiet"}).code, 0);
+  std::string before = readFile(s / "c");
+  fakeNanStep = 12;
+  Outcome r = train(m.get(), {"--steps", "20", "--checkpoint", s / "c", "--resume", "--save", s / "w"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("fake: error: step 13: expects a finite loss, got nan"));
+  EXPECT_THAT(r.err, HasSubstr("[E2301]"));
+  EXPECT_TRUE(sameBytes(readFile(s / "c"), before));
+  EXPECT_FALSE(exists(s / "w"));
+  r = train(m.get(), {"--steps", "20", "--check-numerics"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("fake.cpp:8:17: kernel 'train_step_01_softmax_cross_entropy' in step 13 expects finite "
+                               "results, got nan at element 3 of 2560 [E2302]"));
+  fakeNanStep = -1;
+}
+
+TEST(Trainer, CheckNumericsDoesNotChangeResults) {
+  FakeModule m;
+  Scratch s;
+  EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "a", "--quiet"}).code, 0);
+  EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "b", "--quiet", "--check-numerics"}).code, 0);
+  EXPECT_TRUE(sameBytes(readFile(s / "a"), readFile(s / "b")));
+}
+
+TEST(Trainer, SignalsFinishTheStepAndWriteTheCheckpoint) {
+  FakeModule m;
+  Scratch s;
+  for (int number : {SIGINT, SIGTERM}) {
+    fakeStepHook = [number](int64_t step) {
+      if (step == 7)
+        kill(getpid(), number);
+    };
+    Outcome r = train(m.get(), {"--epochs", "5", "--checkpoint", s / "c", "--log", s / "log"});
+    fakeStepHook = nullptr;
+    EXPECT_EQ(r.code, 128 + number);
+    EXPECT_THAT(r.err, HasSubstr("interrupted after step 8; '" + (s / "c")));
+    EXPECT_THAT(lines(readFile(s / "log")).back(), StartsWith("{\"event\":\"end\",\"steps\":8,"));
+    EXPECT_EQ(train(m.get(), {"--steps", "30", "--checkpoint", s / "c", "--resume", "--quiet"}).code, 0);
+    EXPECT_EQ(train(m.get(), {"--steps", "30", "--checkpoint", s / "d", "--quiet"}).code, 0);
+    EXPECT_TRUE(sameBytes(readFile(s / "c"), readFile(s / "d")));
+  }
+}
+
+} // namespace

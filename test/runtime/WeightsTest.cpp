@@ -1,0 +1,180 @@
+// WeightsTest.cpp - safetensors: the exact bytes written, strict reading, all mismatches at once.
+#include "TestTools.h"
+
+#include <clocale>
+#include <cstring>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using ::testing::HasSubstr;
+
+namespace {
+
+FakeModule::Options tiny() {
+  FakeModule::Options o;
+  o.classes = 2;
+  o.height = 1;
+  o.width = 3;
+  o.trainBatches = {8};
+  return o;
+}
+
+std::string file(const std::string &header, const std::string &data) {
+  std::string bytes;
+  for (int i = 0; i < 8; ++i)
+    bytes += static_cast<char>(header.size() >> (8 * i) & 255);
+  return bytes + header + data;
+}
+
+const std::string weight = "\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}";
+const std::string bias = "\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}";
+const std::string good = "{" + weight + "," + bias + "}";
+
+class WeightsTest : public ::testing::Test {
+protected:
+  WeightsTest() : module(tiny()) {}
+  /// Runs --init on these bytes.
+  Outcome init(const std::string &bytes, std::vector<std::string> more = {}) {
+    writeFile(s / "in", bytes);
+    std::vector<std::string> all = {"--steps", "0", "--quiet", "--init", s / "in", "--save", s / "out"};
+    all.insert(all.end(), more.begin(), more.end());
+    return train(module.get(), all);
+  }
+  void refuses(const std::string &bytes, const std::string &message) {
+    Outcome r = init(bytes);
+    EXPECT_EQ(r.code, 1) << message;
+    EXPECT_THAT(r.err, HasSubstr(message));
+    EXPECT_FALSE(exists(s / "out"));
+  }
+  FakeModule module;
+  Scratch s;
+  std::string data = std::string("abcdefghijklmnopqrstuvwxyzABCDEF", 32);
+};
+
+TEST_F(WeightsTest, WritesTheFormatAndReadsItBack) {
+  EXPECT_EQ(init(file(good, data)).code, 0);
+  std::string expected = "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"}," + weight + "," + bias + "}";
+  while (expected.size() % 8)
+    expected += ' ';
+  EXPECT_TRUE(sameBytes(readFile(s / "out"), file(expected, data)));
+}
+
+TEST_F(WeightsTest, AcceptsOtherOrdersBlanksMetadataAndEscapes) {
+  std::string header = " { \"__metadata__\" : {\"a\":\"\\u00e9\\n\"} , \"fc.bias\" : { \"shape\" : [ 2 ] ,\"data_offsets\":"
+                       "[0,8],\"dtype\":\"F32\"},\"fc\\u002eweight\":{\"dtype\":\"F32\",\"shape\":[2,3],"
+                       "\"data_offsets\":[8,32]}}   ";
+  EXPECT_EQ(init(file(header, data)).code, 0);
+  std::string out = readFile(s / "out");
+  EXPECT_EQ(out.substr(out.size() - 32), data.substr(8) + data.substr(0, 8));
+}
+
+TEST_F(WeightsTest, ReportsAllMismatchesAtOnce) {
+  std::string header = "{\"fc.weight\":{\"dtype\":\"F64\",\"shape\":[3,1],\"data_offsets\":[0,24]},"
+                       "\"stranger\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}}";
+  Outcome r = init(file(header, data));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("'-' is what it expects, '+' what the file has [E2203]\n"
+                               "  - fc.weight F32[2,3]\n"
+                               "  + fc.weight F64[3,1]\n"
+                               "  + stranger F32[2]\n"
+                               "  - fc.bias F32[2]\n"));
+}
+
+TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
+  std::string subset = file("{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
+  refuses(subset, "  - fc.weight F32[2,3]\n");
+  EXPECT_EQ(init(subset, {"--init-partial"}).code, 0);
+  std::string out = readFile(s / "out");
+  EXPECT_EQ(out.substr(out.size() - 8), data.substr(0, 8));
+  EXPECT_NE(out.substr(out.size() - 32, 24), std::string(24, '\0')); // the initialiser's
+}
+
+TEST_F(WeightsTest, RefusesAbsurdHeaderLengths) {
+  refuses("", "byte 0: a safetensors file expects at least 10 bytes, got 0 [E2201]");
+  refuses("short", "[E2201]");
+  std::string bytes = file(good, data);
+  for (uint64_t length : {uint64_t(0), uint64_t(1), uint64_t(bytes.size() - 7), uint64_t(1) << 62, ~uint64_t(0)}) {
+    memcpy(bytes.data(), &length, 8);
+    refuses(bytes, "safetensors header length expects 2 to");
+  }
+}
+
+TEST_F(WeightsTest, RefusesHeadersThatAreNotTheFormat) {
+  auto header = [&](const std::string &text) { return file(text, data); };
+  refuses(header("[]"), "byte 8: safetensors header expects '{', got '['");
+  refuses(header("{" + weight), "expects ',' or '}', got its end");
+  refuses(header(good + "x"), "expects the end of the header, got 'x'");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"Q7\",\"shape\":[2,3],\"data_offsets\":[0,24]}}"), "a known element type");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3]}}"), "dtype, shape and data_offsets");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}"),
+          "each once");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3.0],\"data_offsets\":[0,24]}}"), "',' or ']'");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[-2,3],\"data_offsets\":[0,24]}}"), "a whole number");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[02,3],\"data_offsets\":[0,24]}}"), "a whole number");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999,3],\"data_offsets\":[0,24]}}"),
+          "a number below 2^63");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4611686018427387904],"
+                 "\"data_offsets\":[0,24]}}"), "a shape of sensible size");
+  refuses(header("{\"a\\ud800b\":{}}"), "surrogate");
+  refuses(header("{\"a\nb\":{}}"), "control characters");
+  refuses(header("{\"__metadata__\":{\"a\":1}}"), "a string");
+  refuses(header(std::string(40, '{')), "a string");
+}
+
+TEST_F(WeightsTest, RefusesTensorsThatDoNotTileTheData) {
+  auto two = [&](const char *a, const char *b) {
+    return std::string("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":") + a +
+           "},\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":" + b + "}}";
+  };
+  refuses(file(two("[0,24]", "[20,28]"), data), "got 20: tensors overlap [E2202]");
+  refuses(file(two("[0,24]", "[28,36]"), data + "1234"), "got 28: tensors leave a gap [E2202]");
+  refuses(file(two("[0,24]", "[24,36]"), data + "1234"), "expects 8 bytes by its shape, got 12 [E2202]");
+  refuses(file(two("[0,24]", "[24,32]"), data + "1"), "tensors expect 32 bytes of data, got 33 [E2202]");
+  refuses(file(two("[0,24]", "[24,32]"), data.substr(1)), "offsets within the 31 bytes of data");
+  refuses(file(two("[24,0]", "[24,32]"), data), "got [24,0] [E2202]");
+  refuses(file("{" + weight + "," + weight + "}", data.substr(0, 24)), "'fc.weight' occurs twice [E2202]");
+}
+
+TEST_F(WeightsTest, EveryCutAndEveryFlippedHeaderByteIsSurvived) {
+  std::string bytes = file(good, data);
+  Outcome r = inChild([&] { // one process for all: a crash anywhere ends it
+    for (size_t n = 0; n < bytes.size(); ++n) {
+      writeFile(s / "cut", bytes.substr(0, n));
+      if (callTrainer(module.get(), {"--steps", "0", "--init", s / "cut"}) != 1)
+        return 100;
+    }
+    for (size_t i = 0; i < bytes.size() - data.size(); ++i)
+      for (int bit : {0, 3, 7}) {
+        std::string flipped = bytes;
+        flipped[i] = static_cast<char>(flipped[i] ^ (1 << bit));
+        writeFile(s / "flip", flipped);
+        int code = callTrainer(module.get(), {"--steps", "0", "--init", s / "flip"});
+        if (code != 0 && code != 1)
+          return 101;
+      }
+    return 0;
+  });
+  EXPECT_EQ(r.code, 0);
+}
+
+TEST_F(WeightsTest, MissingFilesAndFoldersAreExitOne) {
+  Outcome r = train(module.get(), {"--steps", "0", "--init", s / "absent"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("No such file or directory [E2101]"));
+  r = train(module.get(), {"--steps", "0", "--init", s.path});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("expects a regular file, got a folder [E2101]"));
+}
+
+TEST_F(WeightsTest, TheLocaleDoesNotMatter) {
+  const char *found = setlocale(LC_ALL, "de_DE.UTF-8");
+  Outcome r = train(module.get(), {"--steps", "0", "--lr", "0.5", "--save", s / "a"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  r = train(module.get(), {"--help"});
+  EXPECT_THAT(r.out, HasSubstr("(default 0.1)"));
+  setlocale(LC_ALL, "C");
+  if (!found)
+    GTEST_SKIP() << "no German locale here; ran in C";
+}
+
+} // namespace

@@ -290,6 +290,11 @@ bool Domain::add(Operation *op, std::string &why) {
       why = "covers only a part of the domain";
       return false;
     }
+    // Vectors of an epilogue are stored as they are made; a scattered store costs more than a kernel of its own.
+    if (locked && !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t dim) { return dim >= 0; }))) {
+      why = "would be written transposed";
+      return false;
+    }
     places[op] = at;
   }
   members.push_back(op);

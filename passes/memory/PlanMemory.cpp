@@ -90,7 +90,9 @@ static int64_t findOffset(const Lifetime &life, ArrayRef<Lifetime> placed) {
 /// Places everything; returns the arena's size.
 static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
   SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, lives.size()));
-  llvm::sort(order, [&](unsigned x, unsigned y) { return std::pair(-lives[x].bytes, x) < std::pair(-lives[y].bytes, y); });
+  llvm::sort(order, [&](unsigned x, unsigned y) {
+    return std::tuple(-lives[x].bytes, lives[x].first, x) < std::tuple(-lives[y].bytes, lives[y].first, y);
+  });
   SmallVector<Lifetime> placed;
   int64_t end = 0;
   for (unsigned i : order) {

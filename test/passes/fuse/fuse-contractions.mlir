@@ -1,0 +1,97 @@
+// RUN: sinter-opt --fuse-contractions %s | FileCheck %s
+
+module @m {
+  sinter.scalar @lr : f32 initial 0.1 help ""
+  sinter.symbol @w : tensor<4x8xf32> kind "parameter" init <constant, 0.0, 0.0>
+
+  // Bias and activation go into the epilogue; the sum keeps its own order (D1).
+  // CHECK-LABEL: sinter.entry @bias
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 1>
+  // CHECK: sinter.matmul
+  // CHECK-NEXT: sinter.add
+  // CHECK-NEXT: %[[R:.*]] = sinter.relu
+  // CHECK-NEXT: sinter.yield %[[R]] : tensor<2x4xf32>
+  sinter.entry @bias name("bias") kind("predict") batch(0) inputs ["x", "b"] {
+  ^bb0(%x: tensor<2x8xf32>, %b: tensor<4xf32>):
+    %w = sinter.get @w : tensor<4x8xf32>
+    %h = sinter.matmul %x, %w {transpose_b = true} : (tensor<2x8xf32>, tensor<4x8xf32>) -> tensor<2x4xf32>
+    %s = sinter.add %h, %b : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    %r = sinter.relu %s : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    sinter.return outputs(%r : tensor<2x4xf32>) names ["r"] symbols []
+  }
+
+  // A reduction, a transposed read and a path around the sums stay outside, each with its reason.
+  // CHECK-LABEL: sinter.entry @refused
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: matmul apart from add: also needs a value that is made from the sums elsewhere
+  // CHECK-SAME: matmul apart from sum: reduces, and a sum's epilogue is elementwise
+  // CHECK-SAME: matmul apart from transpose: would be written transposed
+  // CHECK: sinter.matmul
+  // CHECK-NEXT: sinter.yield
+  sinter.entry @refused name("refused") kind("predict") batch(0) inputs ["x", "y"] {
+  ^bb0(%x: tensor<4x8xf32>, %y: tensor<8x4xf32>):
+    %h = sinter.matmul %x, %y : (tensor<4x8xf32>, tensor<8x4xf32>) -> tensor<4x4xf32>
+    %s = sinter.sum %h axes [1] {keepdims = true} : (tensor<4x4xf32>) -> tensor<4x1xf32>
+    %n = sinter.add %h, %s : (tensor<4x4xf32>, tensor<4x1xf32>) -> tensor<4x4xf32>
+    %t = sinter.transpose %h perm [1, 0] : (tensor<4x4xf32>) -> tensor<4x4xf32>
+    sinter.return outputs(%n, %t : tensor<4x4xf32>, tensor<4x4xf32>) names ["n", "t"] symbols []
+  }
+
+  // The optimizer's update joins the weight gradient: the data gradient reads the old weight, but needs no sums (D22).
+  // CHECK-LABEL: sinter.entry @update
+  // CHECK: sinter.fused "contraction"(%dy, %x, %{{.*}}, %{{.*}})
+  // CHECK: sinter.matmul {{.*}}transpose_a = true
+  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.sub
+  sinter.entry @update name("update") kind("train") batch(2) inputs ["x", "dy"] {
+  ^bb0(%x: tensor<2x8xf32>, %dy: tensor<2x4xf32>):
+    %w = sinter.get @w : tensor<4x8xf32>
+    %lr = sinter.get @lr : tensor<f32>
+    %dx = sinter.matmul %dy, %w : (tensor<2x4xf32>, tensor<4x8xf32>) -> tensor<2x8xf32>
+    %dw = sinter.matmul %dy, %x {transpose_a = true} : (tensor<2x4xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
+    %s = sinter.mul %lr, %dw : (tensor<f32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    %n = sinter.sub %w, %s : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    sinter.return outputs(%dx : tensor<2x8xf32>) names ["dx"] updates(%n : tensor<4x8xf32>) symbols [@w]
+  }
+
+  // Here a later product reads the old weight and needs the sums: the update stays outside.
+  // CHECK-LABEL: sinter.entry @later
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: mul apart from sub: 'w' is still read by matmul, which needs the sums
+  // CHECK: sinter.matmul
+  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.yield
+  // CHECK: sinter.sub
+  sinter.entry @later name("later") kind("train") batch(2) inputs ["x", "dy"] {
+  ^bb0(%x: tensor<2x8xf32>, %dy: tensor<2x4xf32>):
+    %w = sinter.get @w : tensor<4x8xf32>
+    %lr = sinter.get @lr : tensor<f32>
+    %dw = sinter.matmul %dy, %x {transpose_a = true} : (tensor<2x4xf32>, tensor<2x8xf32>) -> tensor<4x8xf32>
+    %s = sinter.mul %lr, %dw : (tensor<f32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    %n = sinter.sub %w, %s : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    %q = sinter.matmul %s, %w {transpose_b = true} : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x4xf32>
+    sinter.return outputs(%q : tensor<4x4xf32>) names ["q"] updates(%n : tensor<4x8xf32>) symbols [@w]
+  }
+
+  // A mask is made again from the activation in the backward epilogue, not stored.
+  // CHECK-LABEL: sinter.entry @mask
+  // CHECK: sinter.relu
+  // CHECK-NEXT: sinter.yield %{{.*}} : tensor<2x4xf32>
+  // CHECK: sinter.fused "contraction"
+  // CHECK: sinter.compare
+  // CHECK-NEXT: sinter.matmul
+  // CHECK-NEXT: sinter.select
+  // CHECK-NEXT: sinter.yield
+  sinter.entry @mask name("mask") kind("predict") batch(0) inputs ["x", "v"] {
+  ^bb0(%x: tensor<2x8xf32>, %v: tensor<4x4xf32>):
+    %w = sinter.get @w : tensor<4x8xf32>
+    %zero = sinter.constant dense<0.0> : tensor<f32>
+    %h = sinter.matmul %x, %w {transpose_b = true} : (tensor<2x8xf32>, tensor<4x8xf32>) -> tensor<2x4xf32>
+    %r = sinter.relu %h : (tensor<2x4xf32>) -> tensor<2x4xf32>
+    %p = sinter.compare "gt" %r, %zero : (tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xi1>
+    %d = sinter.matmul %r, %v : (tensor<2x4xf32>, tensor<4x4xf32>) -> tensor<2x4xf32>
+    %s = sinter.select %p, %d, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
+    sinter.return outputs(%r, %s : tensor<2x4xf32>, tensor<2x4xf32>) names ["r", "s"] symbols []
+  }
+}

@@ -1,0 +1,71 @@
+// RUN: sinter-opt --schedule --split-input-file %s | FileCheck %s
+
+// AVX-512: 14 rows by 32 lanes; 16 lanes where 16 are enough. b becomes the operand that the lanes run along.
+// CHECK-LABEL: kernel.entry @wide
+// CHECK: kernel.contract "wide" {{.*}} a(%[[X:.*]] : <256x784xf32>) b(%[[W:.*]] : <256x784xf32, {{.*}}>) {{.*}} schedule <lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0>
+// CHECK: kernel.contract "thin" {{.*}} schedule <lanes = 1, rows = 0, mr = 16, nr = 16
+// A schedule that is there stays.
+// CHECK: kernel.contract "forced" {{.*}} schedule <lanes = 0, rows = 1, mr = 2, nr = 16>
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @wide name("wide") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <256x784xf32>
+    %w = kernel.buffer "w" role("param") segment(0) : <256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
+    %v = kernel.buffer "v" role("param") segment(0) : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
+    %y = kernel.buffer "y" role("output") segment(2) : <256x256xf32>
+    %z = kernel.buffer "z" role("output") segment(2) : <256x10xf32>
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%w : <256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>) b(%x : <256x784xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+    kernel.contract "thin" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+    kernel.contract "forced" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] schedule <lanes = 0, rows = 1, mr = 2, nr = 16> epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+  }
+}
+
+// -----
+
+// AVX2: 6 rows by 16 lanes.
+// CHECK-LABEL: kernel.entry @avx2
+// CHECK: schedule <lanes = 1, rows = 0, mr = 6, nr = 16
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @avx2 name("avx2") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <256x784xf32>
+    %w = kernel.buffer "w" role("param") segment(0) : <784x256xf32>
+    %y = kernel.buffer "y" role("output") segment(2) : <256x256xf32>
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+  }
+}
+
+// -----
+
+// 128-bit vectors without FMA: 4 rows by 8 lanes; f64 halves the lanes.
+// CHECK-LABEL: kernel.entry @sse
+// CHECK: schedule <lanes = 1, rows = 0, mr = 4, nr = 8
+// CHECK: schedule <lanes = 1, rows = 0, mr = 4, nr = 4
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v2", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v2", features = "", vectorBits = 128, vectorRegisters = 16, fmaPorts = 1, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = false>} {
+  kernel.entry @sse name("sse") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <256x784xf32>
+    %w = kernel.buffer "w" role("param") segment(0) : <784x256xf32>
+    %y = kernel.buffer "y" role("output") segment(2) : <256x256xf32>
+    %xd = kernel.buffer "xd" role("input") segment(2) : <256x784xf64>
+    %wd = kernel.buffer "wd" role("param") segment(0) : <784x256xf64>
+    %yd = kernel.buffer "yd" role("output") segment(2) : <256x256xf64>
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+    kernel.contract "double" dims [256, 256, 784] parallel 2 a(%xd : <256x784xf64>) b(%wd : <784x256xf64>) outs(%yd : !kernel.buffer<256x256xf64>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    ^bb0(%acc: f64):
+      kernel.yield %acc : f64
+    }
+  }
+}

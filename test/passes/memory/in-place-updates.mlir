@@ -1,0 +1,105 @@
+// RUN: sinter-opt --in-place-updates %s | FileCheck %s
+
+#id = affine_map<(d0) -> (d0)>
+#zero = affine_map<(d0) -> (0)>
+#row = affine_map<(d0, d1) -> (d0, d1)>
+#outer = affine_map<(d0, d1) -> (d0)>
+
+// The reader of the old value moves before the writer, and the copy is gone.
+// CHECK-LABEL: kernel.entry @reorder
+// CHECK: kernel.map "reorder_00_read"
+// CHECK: kernel.map "reorder_01_sgd" {{.*}} outs(%[[W:.*]] :
+// CHECK-NOT: kernel.map
+kernel.entry @reorder name("reorder") kind("train") batch(1) {
+  %w = kernel.buffer "w" role("param") segment(0) offset(0) : <8xf32>
+  %g = kernel.buffer "g" role("input") segment(2) : <8xf32>
+  %o = kernel.buffer "o" role("output") segment(2) : <8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <8xf32>
+  kernel.map "reorder_00_sgd" dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.subf %a, %b : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "reorder_01_read" dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    %s = arith.negf %a : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "reorder_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+
+// A kernel needs both the new and the old value: the copy stays, with the reason.
+// CHECK-LABEL: kernel.entry @both
+// CHECK: _update" {{.*}}notes = ["not in place: a kernel that needs the new value still reads the old one"]
+kernel.entry @both name("both") kind("train") batch(1) {
+  %w = kernel.buffer "w" role("param") segment(0) offset(0) : <8xf32>
+  %g = kernel.buffer "g" role("input") segment(2) : <8xf32>
+  %o = kernel.buffer "o" role("output") segment(2) : <8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <8xf32>
+  kernel.map "both_00_sgd" dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.subf %a, %b : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "both_01_read" dims [8] inner [] ins(%w, %t : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.subf %b, %a : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "both_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+
+// The writer reads the old value at another point, or still needs it for a sum.
+// CHECK-LABEL: kernel.entry @points
+// CHECK: kernel.map "points_02_update" {{.*}}notes = ["not in place: the kernel reads the old value at other points than it writes"]
+// CHECK: kernel.map "points_03_update" {{.*}}notes = ["not in place: the kernel's reductions may still need the old value"]
+kernel.entry @points name("points") kind("train") batch(1) {
+  %w = kernel.buffer "w" role("param") segment(0) offset(0) : <8xf32>
+  %v = kernel.buffer "v" role("param") segment(0) offset(64) : <4x8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <8xf32>
+  %u = kernel.buffer "t1" role("temp") segment(2) : <4x8xf32>
+  kernel.map "points_00_shift" dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#zero, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "points_01_norm" dims [4, 8] inner [1] ins(%v : !kernel.buffer<4x8xf32>) outs(%u : !kernel.buffer<4x8xf32>) maps [#row, #row] algorithm <lanes = 16> {
+  ^bb0(%a: f32):
+    %n = kernel.reduce "sum" %a : f32 -> f32
+    %s = arith.divf %a, %n : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "points_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "points_03_update" dims [4, 8] inner [] ins(%u : !kernel.buffer<4x8xf32>) outs(%v : !kernel.buffer<4x8xf32>) maps [#row, #row] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+
+// A row value may be updated by the kernel that sums the row.
+// CHECK-LABEL: kernel.entry @bias
+// CHECK: kernel.map "bias_00_sum" {{.*}} outs(%{{.*}} : !kernel.buffer<4xf32>)
+// CHECK-NOT: kernel.map
+kernel.entry @bias name("bias") kind("train") batch(1) {
+  %b = kernel.buffer "b" role("param") segment(0) offset(0) : <4xf32>
+  %g = kernel.buffer "g" role("input") segment(2) : <4x8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <4xf32>
+  kernel.map "bias_00_sum" dims [4, 8] inner [1] ins(%g, %b : !kernel.buffer<4x8xf32>, !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #outer, #outer] algorithm <lanes = 16> {
+  ^bb0(%a: f32, %old: f32):
+    %n = kernel.reduce "sum" %a : f32 -> f32
+    %s = arith.subf %old, %n : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "bias_01_update" dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%b : !kernel.buffer<4xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}

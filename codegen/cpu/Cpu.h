@@ -52,8 +52,8 @@ struct CodeOptions {
 /// Optimises `module` for `target`, the way every output does: no reassociation, no contraction (D1).
 llvm::Error optimise(llvm::Module &module, kernel::TargetAttr target, CodeOptions options);
 
-/// Object code (PIC, hidden visibility). `extra` (host tables, same context) is linked in first; then everything that
-/// does not start with `sinter_module_` becomes local, so that several models can live in one program.
+/// Object code (PIC, hidden visibility). `extra` (host tables, same context) is linked in first; then everything but
+/// what `extra` exports becomes local, so that several models can live in one program.
 llvm::Error emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target, llvm::raw_pwrite_stream &out,
                        CodeOptions options = {}, std::unique_ptr<llvm::Module> extra = nullptr);
 

@@ -7,6 +7,7 @@
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -75,10 +76,13 @@ static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::Target
     module->setTargetTriple((*machine)->getTargetTriple());
     module->setDataLayout((*machine)->createDataLayout());
     extra->setDataLayout((*machine)->createDataLayout());
+    llvm::StringSet<> exported;
+    for (const llvm::GlobalValue &value : extra->global_values())
+      if (!value.isDeclaration() && value.hasExternalLinkage())
+        exported.insert(value.getName());
     if (llvm::Linker::linkModules(*module, std::move(extra)))
       return llvm::createStringError("internal error: the host tables do not link");
-    llvm::internalizeModule(*module,
-                            [](const llvm::GlobalValue &value) { return value.getName().starts_with("sinter_module_"); });
+    llvm::internalizeModule(*module, [&](const llvm::GlobalValue &value) { return exported.contains(value.getName()); });
   }
   if (llvm::Error error = optimiseFor(*module, **machine, options.level))
     return error;

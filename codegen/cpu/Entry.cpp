@@ -180,6 +180,9 @@ FailureOr<Place> EntryEmitter::place(Value buffer) {
     Value bytes = arith::MulIOp::create(b, loc, number, index(slot.getType().getBytes()));
     return Place{source->segment, arith::AddIOp::create(b, loc, source->offset, bytes), {}};
   }
+  // Only in a thunk: in its entry the loop has said where its results lie. After a fixed number of turns all know.
+  if (auto turns = dyn_cast_or_null<kernel::LoopOp>(op); turns && turns.getTrip())
+    return place(turns.getCarried()[2 * cast<OpResult>(buffer).getResultNumber() + *turns.getTrip() % 2]);
   return emitError(loc, "internal error: expects a kernel.buffer, view, slot or loop value");
 }
 
@@ -332,8 +335,14 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry) {
     return failure();
   if (failed(EntryEmitter(module, entry.getSymName(), entry.getLoc(), false).emitList(entry.getBody().front())))
     return failure();
-  // Kernels inside loops and ifs run only with their entry.
+  // Kernels inside loops and ifs, or behind a loop of unknown length, run only with their entry.
+  auto needsEntry = [](Value buffer) {
+    auto turns = buffer.getDefiningOp<kernel::LoopOp>();
+    return turns && !turns.getTrip();
+  };
   for (auto op : entry.getBody().front().getOps<kernel::KernelOpInterface>()) {
+    if (llvm::any_of(op->getOperands(), needsEntry))
+      continue;
     std::string name = (getKernelName(op) + ".run").str();
     if (failed(EntryEmitter(module, name, op->getLoc(), true).emitCall(op)))
       return failure();

@@ -88,7 +88,9 @@ int instance_open(instance *self, const sinter_module *module, device *dev, bool
   for (uint32_t s = 0; s < SINTER_SEGMENTS && !code; ++s) {
     if (self->segments[s])
       continue;
-    code = dev->allocate(dev, module->segment_bytes[s], touch, &self->segments[s], d);
+    /* Embedded weights need no logical image until other weights are loaded. */
+    bool now = touch && !(s == SINTER_SEG_LOGICAL && module->embedded_params);
+    code = dev->allocate(dev, module->segment_bytes[s], now, &self->segments[s], d);
     self->owned[s] = !code;
   }
   if (code) {

@@ -73,11 +73,11 @@ static int open_handle(const sinter_module *module, shared_weights *weights, sin
     atomic_store(&weights->handles, 1);
     weights->bytes = module->segment_bytes[SINTER_SEG_PARAMS];
     lib->weights = weights;
-    if (dev->allocate(dev, weights->bytes, false, &weights->params, d))
+    if (dev->allocate(dev, weights->bytes, !module->embedded_params, &weights->params, d))
       return d->code;
   }
   lib->instance.segments[SINTER_SEG_PARAMS] = weights->params;
-  if (instance_open(&lib->instance, module, dev, false, d) || weights_make(&lib->table, &lib->instance, false, 0, d))
+  if (instance_open(&lib->instance, module, dev, true, d) || weights_make(&lib->table, &lib->instance, false, 0, d))
     return d->code;
   return weights_prepare(&lib->table, d);
 }

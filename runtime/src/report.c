@@ -12,15 +12,21 @@
 #include <string.h>
 #include <unistd.h>
 
-int report_open(report *r, const char *program, const char *log_path, bool append, bool quiet, diag *d) {
+int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d) {
   *r = (report){.program = program, .log_path = log_path, .log = -1, .quiet = quiet, .started = clock_seconds()};
   r->bar = !quiet && isatty(STDERR_FILENO);
   if (!log_path)
     return 0;
-  r->log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0666);
+  r->log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (r->log < 0)
     return diag_error(d, 2401, "cannot write '%s': %s", log_path, strerror(errno));
   return 0;
+}
+
+void report_begin(report *r, bool append) {
+  if (r->log >= 0 && !append && ftruncate(r->log, 0) != 0) {
+    /* Not a regular file: there is nothing to empty. */
+  }
 }
 
 void report_close(report *r) {
@@ -112,12 +118,11 @@ int report_end(report *r, int64_t steps, double seconds, diag *d) {
       r, put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds), d);
 }
 
+bool report_bar_due(const report *r) { return r->bar && clock_seconds() - r->last_bar >= 0.1; }
+
 void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate, double eta,
-                double loss) {
-  double now = clock_seconds();
-  if (!r->bar || now - r->last_bar < 0.1)
-    return;
-  r->last_bar = now;
+                const report_value *values, uint32_t count) {
+  r->last_bar = clock_seconds();
   r->bar_shown = true;
   enum { WIDTH = 24 };
   char bar[WIDTH + 1];
@@ -125,9 +130,11 @@ void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t 
     bar[i] = all > 0 && i < done * WIDTH / all ? '#' : '.';
   bar[WIDTH] = 0;
   int seconds = eta < 0 || eta > 1e8 ? 0 : (int)(eta + 0.5);
-  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld  loss %.4f  %.0f examples/s  ETA %d:%02d\033[K",
-                 (long long)epoch, (long long)epochs, bar, (long long)done, (long long)all, loss, rate, seconds / 60,
-                 seconds % 60);
+  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld ", (long long)epoch, (long long)epochs, bar, (long long)done,
+                 (long long)all);
+  for (uint32_t i = 0; i < count; ++i)
+    n = put(r, n, " %s %.4f", values[i].name, values[i].value);
+  n = put(r, n, "  %.0f examples/s  ETA %d:%02d\033[K", rate, seconds / 60, seconds % 60);
   ssize_t ignored = write(STDERR_FILENO, r->line, n);
   (void)ignored;
 }

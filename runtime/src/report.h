@@ -28,8 +28,10 @@ typedef struct report {
   char line[REPORT_LINE];
 } report;
 
-/// Opens the log: replaced, or appended when resuming.
-int report_open(report *r, const char *program, const char *log_path, bool append, bool quiet, diag *d);
+/// Opens the log. An old one stays as it is until report_begin.
+int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d);
+/// Empties the log unless it is to be appended to.
+void report_begin(report *r, bool append);
 void report_close(report *r);
 
 /// A line of talk on stderr.
@@ -43,9 +45,11 @@ int report_epoch(report *r, int64_t epoch, const char *split, const report_value
 /// {"event":"end",...}
 int report_end(report *r, int64_t steps, double seconds, diag *d);
 
-/// Redraws the bar, at most ten times a second.
+/// Whether there is a bar and a tenth of a second has passed since it was drawn.
+bool report_bar_due(const report *r);
+/// Redraws the bar.
 void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate, double eta,
-                double loss);
+                const report_value *values, uint32_t count);
 /// One plain line on stdout, in place of the bar.
 void report_line(report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -51,6 +51,19 @@ static uint32_t step_values(trainer *t) {
   return count;
 }
 
+/* Metrics of the epoch so far, speed, time to the end of the run. */
+static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
+  const run_position *p = &t->state.position;
+  double seconds = clock_seconds() - epoch_start;
+  double rate = seconds > 0 ? (double)(p->position - batches_before) / seconds : 0;
+  int64_t left = (t->epochs - p->epoch) * t->batches - p->position;
+  if (t->flags.steps >= 0 && t->flags.steps - p->step < left)
+    left = t->flags.steps - p->step;
+  uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
+  report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches, rate * (double)t->train_fill.count,
+             rate > 0 ? (double)left / rate : 0, t->values, count);
+}
+
 static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
   run_position *p = &t->state.position;
   batch_fill *fill = &t->train_fill;
@@ -76,13 +89,8 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   if (!isfinite(loss))
     return diag_error(d, 2301, "step %lld: expects a finite loss, got %f; nothing was saved, --check-numerics finds the kernel",
                       (long long)p->step, loss);
-  double seconds = clock_seconds() - epoch_start;
-  double rate = seconds > 0 ? (double)(p->position - batches_before) / seconds : 0;
-  int64_t left = (t->epochs - p->epoch) * t->batches - p->position;
-  if (t->flags.steps >= 0 && t->flags.steps - p->step < left)
-    left = t->flags.steps - p->step;
-  report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches, rate * (double)fill->count,
-             rate > 0 ? (double)left / rate : 0, loss);
+  if (report_bar_due(&t->report))
+    show_bar(t, epoch_start, batches_before);
   return 0;
 }
 

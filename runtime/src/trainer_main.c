@@ -32,7 +32,7 @@ static int find_entries(trainer *t, diag *d) {
 }
 
 static bool does_nothing(const trainer *t) {
-  return !t->flags.eval && (t->flags.steps == 0 || t->epochs == 0);
+  return !t->flags.eval && (t->flags.steps == 0 || (t->epochs == 0 && t->flags.steps < 0));
 }
 
 static int open_data(trainer *t, diag *d) {
@@ -55,6 +55,8 @@ static int open_data(trainer *t, diag *d) {
     return diag_error(d, 2107, "training expects at least %lld examples (one batch), got %llu",
                       (long long)t->train->batch, (unsigned long long)t->data.train.count);
   t->train_fill.from = &t->data.train;
+  if (t->flags.steps >= 0 && t->flags.epochs < 0 && t->batches) /* --steps alone says how long */
+    t->epochs = t->flags.steps / t->batches + (t->flags.steps % t->batches != 0);
   if (t->data.train.count > UINT32_MAX)
     return diag_error(d, 2107, "training expects fewer than 2^32 examples");
   if (!t->flags.no_shuffle && !(t->order = malloc(t->data.train.count * sizeof *t->order + 1)))
@@ -114,9 +116,7 @@ static int evaluate_only(trainer *t, diag *d) {
 
 static int work(trainer *t, diag *d) {
   const flags *f = &t->flags;
-  t->epochs = f->epochs >= 0 ? f->epochs : f->steps >= 0 ? INT64_MAX / 2 : (int64_t)t->module->default_epochs;
-  if (f->steps >= 0 && f->epochs < 0)
-    t->epochs = INT32_MAX;
+  t->epochs = f->epochs >= 0 ? f->epochs : (int64_t)t->module->default_epochs;
   uint32_t cores = sinter_usable_cores();
   if (f->threads > (int64_t)cores)
     report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results", (long long)f->threads,
@@ -128,6 +128,7 @@ static int work(trainer *t, diag *d) {
     return d->code;
   if (f->run)
     return trainer_run_entry(t, d);
+  report_begin(&t->report, f->resume);
   int result = 0;
   if (f->eval)
     result = evaluate_only(t, d);
@@ -174,7 +175,7 @@ static int run(const sinter_module *module, const char *program, int argc, char 
   for (uint32_t i = 0; i < module->scalar_count && i < FLAG_MAX_SCALARS; ++i)
     if (!t.flags.scalar_given[i])
       t.flags.scalars[i] = module->scalars[i].initial;
-  int result = report_open(&t.report, program, t.flags.log, t.flags.resume, t.flags.quiet, d);
+  int result = report_open(&t.report, program, t.flags.log, t.flags.quiet, d);
   if (!result)
     result = work(&t, d);
   close_all(&t);

@@ -3,8 +3,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <cmath>
+#include <pty.h>
 #include <signal.h>
 #include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -160,6 +164,50 @@ TEST(Trainer, QuietSaysNothing) {
   Outcome r = train(m.get(), {"--epochs", "1", "--quiet"});
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out + r.err, "");
+}
+
+TEST(Trainer, StepsMayGoBeyondTheDefaultEpochs) {
+  FakeModule m;
+  m.module.default_epochs = 1;
+  Scratch s, data;
+  writeDataset(data, 512, 16);
+  Outcome r = train(m.get(), {"--steps", "5", "--data", data.path, "--log", s / "log"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(readFile(s / "log"), HasSubstr("\"event\":\"end\",\"steps\":5"));
+  EXPECT_THAT(r.out, HasSubstr("epoch 2/3  train loss"));
+  EXPECT_THAT(r.out, HasSubstr("stopped at step 5 of epoch 3"));
+}
+
+TEST(Trainer, AFailedStartKeepsTheOldLog) {
+  FakeModule m;
+  Scratch s;
+  writeFile(s / "log", "precious\n");
+  EXPECT_EQ(train(m.get(), {"--data", s / "nowhere", "--log", s / "log"}).code, 1);
+  EXPECT_EQ(readFile(s / "log"), "precious\n");
+  EXPECT_EQ(train(m.get(), {"--steps", "1", "--log", s / "log", "--quiet"}).code, 0);
+  EXPECT_THAT(readFile(s / "log"), StartsWith("{\"event\":\"step\""));
+}
+
+TEST(Trainer, ABarOnATerminal) {
+  FakeModule m;
+  int terminal;
+  pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    fakeStepHook = [](int64_t) { usleep(10000); };
+    _exit(callTrainer(m.get(), {"--steps", "30"}));
+  }
+  ASSERT_GT(child, 0);
+  std::string text;
+  char piece[4096];
+  for (ssize_t n; (n = read(terminal, piece, sizeof piece)) > 0;)
+    text.append(piece, static_cast<size_t>(n));
+  int status;
+  waitpid(child, &status, 0);
+  close(terminal);
+  EXPECT_EQ(WEXITSTATUS(status), 0) << text;
+  EXPECT_THAT(text, HasSubstr("\repoch 1/1 ["));
+  EXPECT_THAT(text, ::testing::ContainsRegex("/50  loss [0-9.]+ accuracy [0-9.]+  [0-9]+ examples/s  ETA 0:0[0-9]"));
+  EXPECT_THAT(text, HasSubstr("stopped at step 30 of epoch 1"));
 }
 
 TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {

@@ -1,0 +1,194 @@
+// DataTest.cpp - pixels, IDX files good and bad, and the synthetic data.
+#include "TestTools.h"
+
+extern "C" {
+#include "data.h"
+}
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using ::testing::HasSubstr;
+
+namespace {
+
+const sinter_data spec28 = {SINTER_DATA_IMAGES, 10, "fashion-mnist", 1, 28, 28, 0};
+const sinter_data spec4 = {SINTER_DATA_IMAGES, 10, "fashion-mnist", 1, 4, 4, 0};
+
+TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
+  uint8_t bytes[256 + 3];
+  float got[256 + 3];
+  for (int i = 0; i < 259; ++i)
+    bytes[i] = static_cast<uint8_t>(i);
+  pixels_to_f32(bytes, got, 259); // an odd length: vector tails too
+  for (int i = 0; i < 259; ++i)
+    EXPECT_EQ(got[i], static_cast<float>(static_cast<long double>(i & 255) / 255.0L)) << i;
+}
+
+struct Read {
+  explicit Read(const std::string &folder, const sinter_data &spec = spec4) {
+    diag d = diag_make(text, sizeof text);
+    code = dataset_read(&data, &spec, folder.c_str(), &d);
+  }
+  ~Read() { dataset_free(&data); }
+  dataset data = {};
+  char text[4096] = "";
+  int code;
+};
+
+TEST(Idx, PlainAndGzipGiveTheSame) {
+  Scratch plain, packed;
+  writeDataset(plain, 20, 10, 4, 4);
+  for (std::string name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                           "t10k-labels-idx1-ubyte"}) {
+    std::string bytes = readFile(plain / name);
+    // two gzip members, one after the other, are one file
+    writeFile(packed / (name + ".gz"), gzip(bytes.substr(0, 13)) + gzip(bytes.substr(13)));
+  }
+  Read a(plain.path), b(packed.path);
+  ASSERT_EQ(a.code, 0) << a.text;
+  ASSERT_EQ(b.code, 0) << b.text;
+  EXPECT_EQ(a.data.train.count, 20u);
+  EXPECT_EQ(a.data.test.count, 10u);
+  EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 20 * 16), 0);
+  EXPECT_EQ(memcmp(a.data.test.labels, b.data.test.labels, 10), 0);
+  EXPECT_EQ(a.data.train.labels[13], 3);
+}
+
+class IdxTest : public ::testing::Test {
+protected:
+  IdxTest() { writeDataset(s, 20, 10, 4, 4); }
+  void refuses(const std::string &name, const std::string &bytes, int code, const std::string &message) {
+    std::string plain = readFile(s / base(name));
+    if (name != base(name))
+      unlink((s / base(name)).c_str());
+    writeFile(s / name, bytes);
+    Read r(s.path);
+    EXPECT_EQ(r.code, code) << message;
+    EXPECT_THAT(r.text, HasSubstr(message));
+    EXPECT_THAT(r.text, HasSubstr("'" + (s / name) + "'"));
+    unlink((s / name).c_str());
+    writeFile(s / base(name), plain);
+  }
+  static std::string base(std::string name) {
+    return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
+  }
+  Scratch s;
+  const std::string images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte";
+};
+
+TEST_F(IdxTest, MissingFiles) {
+  unlink((s / labels).c_str());
+  Read r(s.path), absent(s / "nowhere");
+  EXPECT_EQ(r.code, 2101);
+  EXPECT_THAT(r.text, HasSubstr("has no 'train-labels-idx1-ubyte' and no 'train-labels-idx1-ubyte.gz' [E2101]"));
+  EXPECT_EQ(absent.code, 2101);
+}
+
+TEST_F(IdxTest, WrongHeaders) {
+  std::string good = readFile(s / images);
+  refuses(images, "", 2103, "byte 0: expects an IDX header of 16 bytes, got the end of the file");
+  refuses(images, good.substr(0, 11), 2103, "byte 11: expects an IDX header of 16 bytes");
+  refuses(images, readFile(s / labels), 2102, "byte 0: expects IDX magic 00 00 08 03, got 00 00 08 01");
+  refuses(images, gzip(good), 2102, "byte 0: expects IDX magic 00 00 08 03, got 1f 8b");
+  refuses(images, idx({20, 5, 4}, std::string(400, 'x')), 2102,
+          "byte 8: 'fashion-mnist' expects images of 4x4, got 5x4");
+  refuses(images, idx({0, 4, 4}, ""), 2102, "byte 4: expects at least one image, got 0");
+  refuses(labels, idx({19}, std::string(19, 1)), 2106, "byte 4: expects 20 labels, one an image, got 19");
+}
+
+TEST_F(IdxTest, WrongLengths) {
+  std::string good = readFile(s / images);
+  refuses(images, good.substr(0, good.size() - 1), 2103, "byte 16: expects 320 bytes of elements, got at most 319");
+  refuses(images, good + "x", 2103, "byte 336: expects the end of the file, got more bytes");
+  refuses(images, idx({0xffffffff, 4, 4}, "few"), 2103, "expects 68719476720 bytes of elements");
+  refuses(images + ".gz", gzip(good.substr(0, good.size() - 5)), 2103,
+          "byte 331: expects 320 bytes of elements, got 315");
+  refuses(images + ".gz", gzip(good + "x"), 2103, "byte 336: expects the end of the file, got more bytes");
+}
+
+TEST_F(IdxTest, DamagedGzip) {
+  std::string good = gzip(readFile(s / images));
+  refuses(images + ".gz", "not gzip at all, just text", 2104, "expects gzip data, got damage (incorrect header check)");
+  refuses(images + ".gz", good.substr(0, good.size() - 4), 2104, "gzip data expect more bytes, got the end");
+  std::string checksum = good;
+  checksum[good.size() - 6] ^= 1;
+  refuses(images + ".gz", checksum, 2104, "got damage (incorrect data check)");
+  for (size_t n = 0; n < good.size(); ++n) { // every cut is an error, none a crash
+    writeFile(s / (images + ".gz"), good.substr(0, n));
+    unlink((s / images).c_str());
+    EXPECT_NE(Read(s.path).code, 0) << n;
+  }
+}
+
+TEST_F(IdxTest, LabelsOutOfRange) {
+  std::string bytes = readFile(s / labels);
+  bytes[8 + 7] = 10;
+  refuses(labels, bytes, 2105, "byte 15: expects a label below 10, got 10 [E2105]");
+}
+
+uint64_t hash(const uint8_t *bytes, uint64_t n) {
+  uint64_t h = 0xcbf29ce484222325ull;
+  for (uint64_t i = 0; i < n; ++i)
+    h = (h ^ bytes[i]) * 0x100000001b3ull;
+  return h;
+}
+
+dataset draw(const sinter_data &spec, uint32_t threads) {
+  char text[512];
+  diag d = diag_make(text, sizeof text);
+  dataset data;
+  sinter_pool *pool = sinter_pool_open(threads);
+  EXPECT_EQ(dataset_draw(&data, &spec, pool, &d), 0) << text;
+  sinter_pool_close(pool);
+  return data;
+}
+
+// The bytes are part of the outside: accuracies of the built-in data are comparable between machines and versions.
+TEST(Synthetic, TheSameBytesEverywhere) {
+  for (uint32_t threads : {1u, 3u}) {
+    dataset data = draw(spec28, threads);
+    EXPECT_EQ(data.train.count, 12800u);
+    EXPECT_EQ(data.test.count, 2000u);
+    EXPECT_EQ(hash(data.train.pixels, 12800 * 784), 0x2f63d928f01c2a2bull);
+    EXPECT_EQ(hash(data.test.pixels, 2000 * 784), 0x5ea6f28d84766794ull);
+    EXPECT_EQ(hash(data.train.labels, 12800), 0x16607c2ad953d0d7ull);
+    dataset_free(&data);
+  }
+}
+
+TEST(Synthetic, HasAllClassesInEqualShares) {
+  dataset data = draw(spec28, 1);
+  int count[10] = {};
+  for (uint64_t i = 0; i < data.train.count; ++i)
+    ++count[data.train.labels[i]];
+  for (int c : count)
+    EXPECT_NEAR(c, 1280, 150);
+  EXPECT_NE(memcmp(data.train.pixels, data.test.pixels, 784), 0);
+  dataset_free(&data);
+}
+
+TEST(Synthetic, OtherShapesWork) {
+  for (sinter_data spec : {sinter_data{SINTER_DATA_IMAGES, 10, "cifar10", 3, 32, 32, 0},
+                           sinter_data{SINTER_DATA_IMAGES, 26, "letters", 1, 12, 20, 0},
+                           sinter_data{SINTER_DATA_IMAGES, 1, "one", 1, 1, 1, 0}}) {
+    uint8_t pixels[3 * 32 * 32];
+    for (uint64_t i = 0; i < 50; ++i)
+      EXPECT_LT(synthetic_example(&spec, 1, i, pixels), spec.classes);
+  }
+}
+
+TEST(Synthetic, IsDrawnInHalfASecond) {
+  auto start = std::chrono::steady_clock::now();
+  dataset data = draw(spec28, 0);
+  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+  EXPECT_LT(seconds.count(), 0.5);
+#endif
+  dataset_free(&data);
+}
+
+} // namespace

@@ -1,0 +1,229 @@
+// LibraryTest.cpp - the functions behind generated libraries: handles, sharing, batch cover, misuse, no allocation.
+#include "TestTools.h"
+
+extern "C" {
+#include "data.h"
+#include "instance.h"
+}
+
+#include <cstring>
+#include <cmath>
+#include <memory>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <thread>
+
+using ::testing::HasSubstr;
+
+namespace {
+
+FakeModule::Options small(bool trains) {
+  FakeModule::Options o;
+  o.height = o.width = 6;
+  o.classes = 3;
+  o.trainBatches = {8};
+  o.trains = trains;
+  return o;
+}
+
+class LibraryTest : public ::testing::Test {
+protected:
+  LibraryTest() : trainer(std::make_unique<FakeModule>(small(true))) {
+    EXPECT_EQ(train(trainer->get(), {"--steps", "0", "--seed", "3", "--save", s / "w", "--quiet"}).code, 0);
+    EXPECT_EQ(train(trainer->get(), {"--steps", "0", "--seed", "4", "--save", s / "v", "--quiet"}).code, 0);
+    module = std::make_unique<FakeModule>(small(false));
+    for (size_t i = 0; i < sizeof images / sizeof(float); ++i)
+      (&images[0][0])[i] = static_cast<float>((i * 37 % 101) / 101.0);
+  }
+  ~LibraryTest() override {
+    for (sinter_lib *lib : handles)
+      sinter_lib_close(lib);
+  }
+  sinter_lib *open() {
+    sinter_lib *lib;
+    sinter_status status = sinter_lib_open(module->get(), &lib);
+    EXPECT_EQ(status.code, 0) << status.message;
+    handles.push_back(lib);
+    return lib;
+  }
+  std::vector<float> predict(sinter_lib *lib, size_t n) {
+    std::vector<float> logits(n * 3, -1);
+    const void *in[] = {images};
+    void *out[] = {logits.data()};
+    sinter_status status = sinter_lib_run(lib, "predict", n, in, out);
+    EXPECT_EQ(status.code, 0) << status.message;
+    return logits;
+  }
+  Scratch s;
+  std::unique_ptr<FakeModule> trainer, module;
+  std::vector<sinter_lib *> handles;
+  float images[64][36];
+};
+
+TEST_F(LibraryTest, AnyNumberOfExamplesIsCovered) {
+  sinter_lib *lib = open();
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  std::vector<float> all = predict(lib, 64);
+  for (size_t n : {1, 2, 15, 16, 17, 33, 49}) {
+    std::vector<float> some = predict(lib, n);
+    EXPECT_EQ(memcmp(some.data(), all.data(), n * 12), 0) << n;
+  }
+}
+
+TEST_F(LibraryTest, EqualsTheTrainersRun) {
+  sinter_lib *lib = open();
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 1, 6, 6), }";
+  header += std::string(117 - header.size(), ' ') + "\n";
+  writeFile(s / "x.npy", std::string("\x93NUMPY\1\0\x76\0", 10) + header +
+                             std::string(reinterpret_cast<char *>(images), 5 * 36 * 4));
+  Outcome r = train(module->get(), {"--run", "predict", "--init", s / "w", "--input", "image=" + (s / "x.npy"),
+                                    "--output", "logits=" + (s / "y.npy")});
+  ASSERT_EQ(r.code, 0) << r.err;
+  std::string y = readFile(s / "y.npy");
+  EXPECT_THAT(y, HasSubstr("'shape': (5, 3)"));
+  EXPECT_EQ(y.size() % 64, 60 % 64u);
+  EXPECT_EQ(memcmp(y.data() + y.size() - 60, predict(lib, 5).data(), 60), 0);
+}
+
+TEST_F(LibraryTest, AFailedLoadLeavesTheHandleAsItWas) {
+  sinter_lib *lib = open();
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  std::vector<float> before = predict(lib, 20);
+  sinter_status status = sinter_lib_load(lib, (s / "absent").c_str());
+  EXPECT_EQ(status.code, 2101);
+  EXPECT_THAT(status.message, HasSubstr("[E2101]"));
+  std::string bytes = readFile(s / "v");
+  writeFile(s / "cut", bytes.substr(0, bytes.size() - 4));
+  EXPECT_EQ(sinter_lib_load(lib, (s / "cut").c_str()).code, 2202);
+  EXPECT_EQ(predict(lib, 20), before);
+  EXPECT_EQ(sinter_lib_load(lib, (s / "v").c_str()).code, 0);
+  EXPECT_NE(predict(lib, 20), before);
+}
+
+TEST_F(LibraryTest, SharedWeightsLiveAsLongAsTheLastHandle) {
+  sinter_lib *first = open(), *second, *third;
+  EXPECT_EQ(sinter_lib_open_shared(first, &second).code, 2007);
+  EXPECT_EQ(second, nullptr);
+  ASSERT_EQ(sinter_lib_load(first, (s / "w").c_str()).code, 0);
+  std::vector<float> expected = predict(first, 5);
+  ASSERT_EQ(sinter_lib_open_shared(first, &second).code, 0);
+  ASSERT_EQ(sinter_lib_open_shared(second, &third).code, 0);
+  EXPECT_EQ(sinter_lib_load(first, (s / "v").c_str()).code, 2008);
+  sinter_lib_close(first);
+  handles.clear();
+  EXPECT_EQ(predict(second, 5), expected);
+  sinter_lib_close(second);
+  EXPECT_EQ(predict(third, 5), expected);
+  EXPECT_EQ(sinter_lib_load(third, (s / "v").c_str()).code, 0); // the only handle now
+  EXPECT_NE(predict(third, 5), expected);
+  sinter_lib_close(third);
+}
+
+TEST_F(LibraryTest, HandlesRunAtTheSameTime) {
+  sinter_lib *a = open(), *b = open();
+  ASSERT_EQ(sinter_lib_load(a, (s / "w").c_str()).code, 0);
+  ASSERT_EQ(sinter_lib_load(b, (s / "v").c_str()).code, 0);
+  std::vector<float> wantA = predict(a, 64), wantB = predict(b, 64);
+  std::thread other([&] {
+    for (int i = 0; i < 50; ++i)
+      EXPECT_EQ(predict(b, 64), wantB);
+  });
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(predict(a, 64), wantA);
+  other.join();
+}
+
+TEST_F(LibraryTest, EmbeddedWeightsAreUsedInPlace) {
+  sinter_lib *lib = open();
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  std::vector<float> expected = predict(lib, 3);
+  // What --embed-weights would place in read-only data: the prepared segment.
+  alignas(64) static char image[4096];
+  ASSERT_LE(module->module.segment_bytes[SINTER_SEG_PARAMS], sizeof image);
+  memcpy(image, *reinterpret_cast<void **>(reinterpret_cast<char *>(lib) + offsetof(instance, segments)),
+         module->module.segment_bytes[SINTER_SEG_PARAMS]);
+  module->module.embedded_params = image;
+  sinter_lib *embedded = open();
+  EXPECT_EQ(predict(embedded, 3), expected);
+  std::string before(image, sizeof image);
+  EXPECT_EQ(sinter_lib_load(embedded, (s / "v").c_str()).code, 0);
+  EXPECT_NE(predict(embedded, 3), expected);
+  EXPECT_TRUE(sameBytes(before, std::string(image, sizeof image)));
+}
+
+TEST_F(LibraryTest, MisuseIsAStatus) {
+  sinter_lib *lib = open(), *none;
+  float one[36] = {}, logits[3];
+  const void *in[] = {one}, *nothing[] = {nullptr};
+  void *out[] = {logits}, *nowhere[] = {nullptr};
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007);
+  EXPECT_EQ(sinter_lib_save(lib, (s / "x").c_str()).code, 2007);
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  EXPECT_EQ(sinter_lib_run(nullptr, "predict", 1, in, out).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, nullptr, 1, in, out).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 0, in, out).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, nullptr, out).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, nothing, out).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, nowhere).code, 2006);
+  EXPECT_EQ(sinter_lib_run(lib, "load_params", 1, in, out).code, 2006);
+  EXPECT_EQ(sinter_lib_load(nullptr, "x").code, 2006);
+  EXPECT_EQ(sinter_lib_load(lib, nullptr).code, 2006);
+  EXPECT_EQ(sinter_lib_open(nullptr, &none).code, 2006);
+  EXPECT_EQ(sinter_lib_open(module->get(), nullptr).code, 2006);
+  EXPECT_EQ(sinter_lib_open_shared(nullptr, &none).code, 2006);
+  EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2006);
+  EXPECT_EQ(sinter_lib_set(lib, "lr", 1).code, 2006);
+  EXPECT_EQ(sinter_lib_reset_metrics(nullptr).code, 2006);
+  sinter_lib_close(nullptr);
+}
+
+TEST_F(LibraryTest, AModuleThatCannotRunHereIsAStatus) {
+  sinter_lib *lib;
+  module->module.features = "sse2,fma4,xop";
+  sinter_status status = sinter_lib_open(module->get(), &lib);
+  EXPECT_EQ(status.code, 2403);
+  EXPECT_STREQ(status.message, "target 'cpu:test' expects a CPU with fma4,xop, this one has not [E2403]");
+  module->module.features = "";
+  module->module.abi_version = 99;
+  EXPECT_EQ(sinter_lib_open(module->get(), &lib).code, 2901);
+}
+
+TEST_F(LibraryTest, TrainsLikeTheTrainer) {
+  module.reset();
+  trainer = std::make_unique<FakeModule>(small(true));
+  sinter_lib *lib;
+  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  handles.push_back(lib);
+  ASSERT_EQ(sinter_lib_set(lib, "lr", 0.25).code, 0);
+  dataset data;
+  char text[256];
+  diag d = diag_make(text, sizeof text);
+  ASSERT_EQ(dataset_draw(&data, &trainer->module.data, nullptr, &d), 0);
+  double metrics[2] = {};
+  for (int step = 0; step < 5; ++step) {
+    float batch[8 * 36];
+    int32_t labels[8];
+    pixels_to_f32(data.train.pixels + step * 8 * 36, batch, 8 * 36);
+    for (int i = 0; i < 8; ++i)
+      labels[i] = data.train.labels[step * 8 + i];
+    const void *in[] = {batch, labels};
+    ASSERT_EQ(sinter_lib_train_step(lib, in, metrics).code, 0);
+  }
+  dataset_free(&data);
+  EXPECT_GT(metrics[0], 0);
+  EXPECT_EQ(metrics[1] * 40, std::round(metrics[1] * 40));
+  ASSERT_EQ(sinter_lib_save(lib, (s / "lib").c_str()).code, 0);
+  Outcome r = train(trainer->get(), {"--steps", "5", "--no-shuffle", "--lr", "0.25", "--save", s / "exe", "--quiet"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_TRUE(sameBytes(readFile(s / "lib"), readFile(s / "exe")));
+}
+
+TEST_F(LibraryTest, ArenaBytesAreTheSegments) {
+  uint64_t sum = 0;
+  for (uint64_t bytes : module->module.segment_bytes)
+    sum += bytes;
+  EXPECT_EQ(sinter_lib_arena_bytes(module->get()), sum);
+}
+
+} // namespace

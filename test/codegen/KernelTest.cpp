@@ -44,6 +44,8 @@ Program &Program::naive() {
 Program &Program::schedule(const std::string &text) {
   mlir::Attribute attr = mlir::parseAttribute("#kernel.cpu_schedule<" + text + ">", context.get());
   EXPECT_TRUE(attr) << text;
+  if (!attr)
+    return *this;
   owned->walk([&](kernel::KernelOpInterface op) { op->setAttr("schedule", attr); });
   return *this;
 }
@@ -189,9 +191,11 @@ Contents Program::oracle() {
   std::string entry = codegen::getPlannedEntries(*owned).front().getSymName().str();
   EXPECT_TRUE(succeeded(interpret::runKernelEntry(*owned, entry, named)));
   Contents contents;
-  for (auto &[name, tensor] : named)
+  for (auto &[name, tensor] : named) {
+    std::vector<double> &values = contents[name];
     for (int64_t i = 0; i < tensor.size(); ++i)
-      contents[name].push_back(tensor.real(i));
+      values.push_back(tensor.real(i));
+  }
   return contents;
 }
 

@@ -1,0 +1,261 @@
+//===- Contract.cpp - contractions with accumulators in registers --------------------------------------------===//
+//
+// A tile is `mr` rows by `nr` lanes of sums, each an own chain in k order (D1): vectors carried by the k loops, one
+// operand as vectors, the other as broadcast scalars. Rows are cut into tiles of two nearly equal heights; the last
+// vector of a lane dim is masked. The epilogue runs on the sums in registers. Threads take tiles of a fixed grid.
+// Not covered (NaiveContract.cpp does it): partial sums, 16-lane algorithms, small element types as accumulators.
+// Reading on: Lanes.h, dialects/kernel/Cost.h (who chooses the tile).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Body.h"
+#include "codegen/cpu/Lanes.h"
+#include "dialects/kernel/Cost.h"
+
+#include "llvm/ADT/SmallSet.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+namespace {
+/// One of the two factors: its address is base (tile) + inner (k) + constant steps of rows and lanes.
+struct Factor {
+  LaneAccess lanes;
+  bool usesRows = false;
+  bool byParts = false;             ///< address by parts as above; else computed whole
+  AffineExpr base, inner;           ///< terms without and with reduced dims
+  std::optional<int64_t> rowStride; ///< elements between rows, when constant
+};
+
+/// One tile variant: rows and lanes that are really there.
+struct Variant {
+  int64_t rows, lanes;
+};
+
+class ContractEmitter {
+public:
+  ContractEmitter(Kernel &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule);
+  void emit();
+
+private:
+  Factor makeFactor(Value buffer, AffineMap map);
+  void emitTile(Variant variant);
+  SmallVector<Value> emitSums(Variant variant);
+  void emitEpilogue(Variant variant, ArrayRef<Value> sums);
+  SmallVector<Value> at(int64_t row, int64_t vector);
+  int64_t vectors(Variant variant) const { return llvm::divideCeil(variant.lanes, width); }
+  int64_t valid(Variant variant, int64_t v) const { return std::min(width, variant.lanes - v * width); }
+
+  Kernel &k;
+  kernel::ContractOp op;
+  int64_t lanesDim, rowsDim, mr, nr, width;
+  Type element; ///< of the accumulator
+  SmallVector<int64_t> order, reduced;
+  Factor factors[2];
+  SmallVector<LaneAccess> extras, outs;
+  SmallVector<Value> point; ///< first point of the tile
+};
+} // namespace
+
+/// Smallest power of two of at least `value`.
+static int64_t roundUpToPower(int64_t value) { return static_cast<int64_t>(llvm::PowerOf2Ceil(value)); }
+
+ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule)
+    : k(k), op(op), lanesDim(schedule.getLanes()), rowsDim(schedule.getRows()), mr(schedule.getMr()),
+      element(op.getEpilogue().front().getArgument(0).getType()) {
+  int64_t hardware = kernel::getVectorLanes(k.target, element);
+  width = std::min(hardware, roundUpToPower(std::max<int64_t>(1, schedule.getNr())));
+  nr = std::max<int64_t>(1, llvm::divideCeil(schedule.getNr(), width)) * width;
+  mr = std::max<int64_t>(1, mr);
+  for (int64_t d : schedule.getOrder())
+    order.push_back(d);
+  for (int64_t d = op.getParallel(); d-- > 0;) // dims the schedule does not name go outermost
+    if (!llvm::is_contained(order, d))
+      order.insert(order.begin(), d);
+  for (int64_t d = op.getParallel(); d < static_cast<int64_t>(k.dims.size()); ++d)
+    reduced.push_back(d);
+  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  factors[0] = makeFactor(op.getA(), maps[0]);
+  factors[1] = makeFactor(op.getB(), maps[1]);
+  for (auto [i, extra] : llvm::enumerate(op.getExtras()))
+    extras.push_back(makeLaneAccess(k, k.access(extra, maps[2 + i], false), lanesDim, width));
+  for (auto [i, out] : llvm::enumerate(op.getOuts()))
+    outs.push_back(makeLaneAccess(k, k.access(out, maps[2 + extras.size() + i], false), lanesDim, width));
+  point.assign(k.dims.size(), k.index(0));
+}
+
+Factor ContractEmitter::makeFactor(Value buffer, AffineMap map) {
+  Factor factor;
+  factor.lanes = makeLaneAccess(k, k.access(buffer, map, op.getPadded()), lanesDim, width);
+  const Access &access = factor.lanes.access;
+  factor.usesRows = rowsDim >= 0 && map.isFunctionOfDim(rowsDim);
+  factor.byParts = !access.padded && factor.lanes.kind != LaneKind::Scattered;
+  factor.base = factor.inner = getAffineConstantExpr(0, op.getContext());
+  for (AffineExpr term : getTerms(access.place)) {
+    bool moves = llvm::any_of(reduced, [&](int64_t d) { return term.isFunctionOfDim(d); });
+    (moves ? factor.inner : factor.base) = (moves ? factor.inner : factor.base) + term;
+    if (moves && ((lanesDim >= 0 && term.isFunctionOfDim(lanesDim)) || (rowsDim >= 0 && term.isFunctionOfDim(rowsDim))))
+      factor.byParts = false;
+  }
+  if (factor.usesRows)
+    factor.rowStride = getStride(factor.base, rowsDim, std::max<int64_t>(k.dims[rowsDim], 1), k.dims);
+  return factor;
+}
+
+/// The point `row` rows and `vector` vectors into the tile.
+SmallVector<Value> ContractEmitter::at(int64_t row, int64_t vector) {
+  SmallVector<Value> result = point;
+  if (rowsDim >= 0)
+    result[rowsDim] = k.add(point[rowsDim], k.index(row));
+  if (lanesDim >= 0)
+    result[lanesDim] = k.add(point[lanesDim], k.index(vector * width));
+  return result;
+}
+
+SmallVector<Value> ContractEmitter::emitSums(Variant variant) {
+  int64_t nv = vectors(variant);
+  // What each load needs that the k loops do not change.
+  llvm::DenseMap<std::pair<int64_t, int64_t>, Value> bases[2];
+  for (int f : {0, 1}) {
+    Factor &factor = factors[f];
+    if (!factor.byParts)
+      continue;
+    for (int64_t v = 0; v < (factor.lanes.kind == LaneKind::Uniform ? 1 : nv); ++v)
+      for (int64_t r = 0; r < (factor.usesRows && !factor.rowStride ? variant.rows : 1); ++r)
+        bases[f][{r, v}] = k.apply(factor.base, at(r, v));
+  }
+  auto step = [&](ValueRange carried) {
+    SmallVector<Value> sums(carried);
+    Value inner[2];
+    llvm::DenseMap<std::pair<int64_t, int64_t>, Value> loaded[2];
+    for (int f : {0, 1})
+      inner[f] = factors[f].byParts ? k.apply(factors[f].inner, point) : Value();
+    auto get = [&](int f, int64_t r, int64_t v) -> Value {
+      Factor &factor = factors[f];
+      r = factor.usesRows ? r : 0;
+      v = factor.lanes.kind == LaneKind::Uniform ? 0 : v;
+      Value &value = loaded[f][{r, v}];
+      if (value)
+        return value;
+      Value place;
+      if (factor.byParts) {
+        bool steps = factor.usesRows && factor.rowStride;
+        place = k.add(k.add(bases[f].lookup({steps ? 0 : r, v}), inner[f]), k.index(steps ? r * *factor.rowStride : 0));
+      }
+      value = loadLanes(k, factor.lanes, at(r, v), valid(variant, v), place);
+      return value = splat(k, k.widen(value, element), width);
+    };
+    for (int64_t r = 0; r < variant.rows; ++r)
+      for (int64_t v = 0; v < nv; ++v)
+        sums[r * nv + v] = k.multiplyAdd(get(0, r, v), get(1, r, v), sums[r * nv + v]);
+    return sums;
+  };
+  SmallVector<Value> start(variant.rows * nv, k.zero(VectorType::get({width}, element)));
+  SmallVector<Value> sums = k.nest(reduced, point, start, step);
+  for (int64_t d : reduced)
+    point[d] = k.index(0);
+  return sums;
+}
+
+void ContractEmitter::emitEpilogue(Variant variant, ArrayRef<Value> sums) {
+  Block &epilogue = op.getEpilogue().front();
+  int64_t nv = vectors(variant);
+  for (int64_t r = 0; r < variant.rows; ++r)
+    for (int64_t v = 0; v < nv; ++v) {
+      SmallVector<Value> here = at(r, v);
+      BodyEmitter body(k, here, width, lanesDim);
+      body.set(epilogue.getArgument(0), sums[r * nv + v]);
+      body.argument = [&](BlockArgument argument) {
+        return loadLanes(k, extras[argument.getArgNumber() - 1], here, valid(variant, v));
+      };
+      SmallVector<Value> values;
+      for (Value yielded : epilogue.back().getOperands())
+        values.push_back(body.get(yielded));
+      for (auto [out, value] : llvm::zip(outs, values))
+        storeLanes(k, out, here, value, valid(variant, v));
+    }
+}
+
+void ContractEmitter::emitTile(Variant variant) { emitEpilogue(variant, emitSums(variant)); }
+
+void ContractEmitter::emit() {
+  int64_t laneCount = lanesDim >= 0 ? k.dims[lanesDim] : 1, rowCount = rowsDim >= 0 ? k.dims[rowsDim] : 1;
+  kernel::RowSplit rows = kernel::splitRows(rowCount, mr);
+  int64_t laneTiles = llvm::divideCeil(laneCount, nr), lastLanes = laneCount - (laneTiles - 1) * nr;
+  auto sizeOf = [&](int64_t d) { return d == lanesDim ? laneTiles : d == rowsDim ? rows.tiles : k.dims[d]; };
+  int64_t tiles = 1;
+  for (int64_t d : order)
+    tiles *= sizeOf(d);
+  if (tiles == 0)
+    return;
+  auto [begin, end] = k.part(tiles);
+  k.loop(begin, end, k.index(1), {}, [&](Value tile, ValueRange) {
+    Value rest = tile, rowTile, laneTile;
+    for (size_t i = order.size(); i-- > 0;) {
+      int64_t size = sizeOf(order[i]);
+      Value mine = size == 1 ? k.index(0)
+                   : i == 0  ? rest
+                             : arith::RemUIOp::create(k.b, k.loc, rest, k.index(size)).getResult();
+      if (i > 0 && size != 1)
+        rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(size));
+      (order[i] == lanesDim ? laneTile : order[i] == rowsDim ? rowTile : point[order[i]]) = mine;
+    }
+    if (lanesDim >= 0)
+      point[lanesDim] = k.mul(laneTile, nr);
+    bool twoHeights = rowsDim >= 0 && rows.bigTiles < rows.tiles;
+    if (rowsDim >= 0) {
+      point[rowsDim] = k.mul(rowTile, rows.big);
+      if (twoHeights) { // tiles from bigTiles on are one row lower
+        Value over = arith::SubIOp::create(k.b, k.loc, rowTile, k.index(rows.bigTiles));
+        over = arith::MaxSIOp::create(k.b, k.loc, over, k.index(0));
+        point[rowsDim] = arith::SubIOp::create(k.b, k.loc, point[rowsDim], over);
+      }
+    }
+    auto branch = [&](bool two, Value index, int64_t bound, const std::function<void(bool)> &emitSide) {
+      if (!two) {
+        emitSide(true);
+        return;
+      }
+      Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, index, k.index(bound));
+      auto choice = scf::IfOp::create(k.b, k.loc, first, /*withElseRegion=*/true);
+      OpBuilder::InsertionGuard guard(k.b);
+      k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
+      emitSide(true);
+      k.b.setInsertionPoint(choice.elseBlock()->getTerminator());
+      emitSide(false);
+    };
+    bool twoWidths = laneTiles > 1 && lastLanes != nr;
+    branch(twoWidths, laneTile, laneTiles - 1, [&](bool full) {
+      int64_t lanes = full && (laneTiles > 1) ? nr : lastLanes;
+      branch(twoHeights, rowTile, rows.bigTiles,
+             [&](bool big) { emitTile({big ? rows.big : rows.big - 1, lanes}); });
+    });
+    return SmallVector<Value>();
+  });
+}
+
+/// True for schedules that name dims this op has.
+static bool fits(kernel::ContractOp op, kernel::CpuScheduleAttr schedule) {
+  int64_t parallel = op.getParallel(), lanes = schedule.getLanes(), rows = schedule.getRows();
+  llvm::SmallSet<int64_t, 8> seen;
+  for (int64_t d : schedule.getOrder())
+    if (d < 0 || d >= parallel || !seen.insert(d).second)
+      return false;
+  return lanes >= 0 && lanes < parallel && rows < parallel && rows != lanes && schedule.getMr() > 0 &&
+         schedule.getNr() > 0;
+}
+
+bool codegen::emitContract(Kernel &k, kernel::ContractOp op) {
+  Type element = op.getEpilogue().front().getArgument(0).getType();
+  if (!element.isF32() && !element.isF64() && !element.isInteger(32) && !element.isInteger(64))
+    return false;
+  if (llvm::is_contained(op.getSums(), true) || (op.getAlgorithm() && op.getAlgorithm()->getLanes() != 1))
+    return false;
+  kernel::CpuScheduleAttr schedule = op.getScheduleAttr();
+  if (!schedule)
+    schedule = kernel::chooseSchedule(k.target, op);
+  if (!fits(op, schedule))
+    return false;
+  ContractEmitter(k, op, schedule).emit();
+  return true;
+}

@@ -1,0 +1,192 @@
+//===- Lanes.cpp - vector loads and stores of accesses --------------------------------------------------------===//
+//
+// See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over the whole dim.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Lanes.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+static void collectTerms(AffineExpr expr, SmallVectorImpl<AffineExpr> &terms) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (binary && expr.getKind() == AffineExprKind::Add) {
+    collectTerms(binary.getLHS(), terms);
+    collectTerms(binary.getRHS(), terms);
+    return;
+  }
+  if (binary && expr.getKind() == AffineExprKind::Mul) {
+    // c * (x + y) = c*x + c*y
+    SmallVector<AffineExpr> parts;
+    collectTerms(binary.getLHS(), parts);
+    if (parts.size() > 1) {
+      for (AffineExpr part : parts)
+        terms.push_back(part * binary.getRHS());
+      return;
+    }
+  }
+  terms.push_back(expr);
+}
+
+SmallVector<AffineExpr> codegen::getTerms(AffineExpr expr) {
+  SmallVector<AffineExpr> terms;
+  collectTerms(expr, terms);
+  return terms;
+}
+
+/// Value of an expression of one dim.
+static int64_t evaluate(AffineExpr expr, int64_t value) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  if (isa<AffineDimExpr>(expr))
+    return value;
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  int64_t x = evaluate(binary.getLHS(), value), y = evaluate(binary.getRHS(), value);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return x + y;
+  case AffineExprKind::Mul:
+    return x * y;
+  case AffineExprKind::FloorDiv:
+    return llvm::divideFloorSigned(x, y);
+  case AffineExprKind::CeilDiv:
+    return llvm::divideCeilSigned(x, y);
+  default:
+    return llvm::mod(x, y);
+  }
+}
+
+std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t chunk, ArrayRef<int64_t> sizes) {
+  SmallVector<AffineExpr> own;
+  for (AffineExpr term : getTerms(place)) {
+    if (!term.isFunctionOfDim(dim))
+      continue;
+    // coefficient * dim may stand beside any other dims; other terms must be of this dim alone.
+    for (int64_t other = 0; other < static_cast<int64_t>(sizes.size()); ++other)
+      if (other != dim && term.isFunctionOfDim(other))
+        return std::nullopt;
+    own.push_back(term);
+  }
+  auto at = [&](int64_t value) {
+    int64_t sum = 0;
+    for (AffineExpr term : own)
+      sum += evaluate(term, value);
+    return sum;
+  };
+  int64_t size = sizes[dim], stride = size > 1 && chunk > 1 ? at(1) - at(0) : 0;
+  for (int64_t first = 0; first < size; first += chunk) {
+    int64_t start = at(first);
+    for (int64_t i = 1; i < chunk && first + i < size; ++i)
+      if (at(first + i) - start != stride * i)
+        return std::nullopt;
+  }
+  return stride;
+}
+
+LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_t dim, int64_t lanes) {
+  LaneAccess result{access, dim, lanes, LaneKind::Scattered};
+  if (!access.logical.isFunctionOfDim(dim)) {
+    result.kind = LaneKind::Uniform;
+    return result;
+  }
+  // Lanes that may leave a padded shape one by one are read one by one.
+  if (access.padded)
+    for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
+      auto [low, high] = getBounds(expr, k.dims);
+      if (expr.isFunctionOfDim(dim) && (low < 0 || high >= size))
+        return result;
+    }
+  std::optional<int64_t> stride = getStride(access.place, dim, lanes, k.dims);
+  // A dim of one point has no neighbours to be apart from.
+  if (stride && (*stride == 1 || k.dims[dim] == 1))
+    result.kind = LaneKind::Contiguous;
+  return result;
+}
+
+Value codegen::splat(Kernel &k, Value value, int64_t lanes) {
+  if (isa<VectorType>(value.getType()))
+    return value;
+  return vector::BroadcastOp::create(k.b, k.loc, VectorType::get({lanes}, value.getType()), value);
+}
+
+static Value constantMask(Kernel &k, int64_t lanes, int64_t valid) {
+  return vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({lanes}, k.b.getI1Type()), ArrayRef<int64_t>{valid});
+}
+
+/// True where the dims of a padded access that do not move with the lanes are inside; null when always.
+static Value isInside(Kernel &k, const Access &access, ArrayRef<Value> point) {
+  Value inside;
+  if (!access.padded)
+    return inside;
+  for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
+    auto [low, high] = getBounds(expr, k.dims);
+    if (low >= 0 && high < size)
+      continue;
+    Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, k.apply(expr, point), k.index(size));
+    inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
+  }
+  return inside;
+}
+
+static SmallVector<Value> lanePoint(Kernel &k, ArrayRef<Value> point, int64_t dim, int64_t lane) {
+  SmallVector<Value> result(point);
+  result[dim] = k.add(point[dim], k.index(lane));
+  return result;
+}
+
+Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, int64_t valid, Value place) {
+  const Access &access = lane.access;
+  Type element = access.type.getElementType();
+  auto type = VectorType::get({lane.lanes}, element);
+  if (lane.kind == LaneKind::Uniform) {
+    if (!place || access.padded || element.isInteger(1))
+      return k.load(access, point);
+    return memref::LoadOp::create(k.b, k.loc, access.memory, place);
+  }
+  if (lane.kind == LaneKind::Scattered) {
+    Value result = k.zero(type);
+    for (int64_t i = 0; i < valid; ++i)
+      result = vector::InsertOp::create(k.b, k.loc, k.load(access, lanePoint(k, point, lane.dim, i)), result, i);
+    return result;
+  }
+  if (!place)
+    place = k.apply(access.place, point);
+  auto stored = VectorType::get({lane.lanes}, getStoredType(element));
+  Value inside = isInside(k, access, point), value;
+  if (valid == lane.lanes && !inside) {
+    value = vector::LoadOp::create(k.b, k.loc, stored, access.memory, place);
+  } else {
+    Value mask = constantMask(k, lane.lanes, valid);
+    if (inside)
+      mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
+    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(place), mask, k.zero(stored));
+  }
+  if (element.isInteger(1))
+    value = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, value, k.zero(stored));
+  return value;
+}
+
+void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value, int64_t valid) {
+  const Access &access = lane.access;
+  if (lane.kind == LaneKind::Uniform) {
+    if (isa<VectorType>(value.getType()))
+      value = vector::ExtractOp::create(k.b, k.loc, value, 0);
+    k.store(access, point, value);
+    return;
+  }
+  value = splat(k, value, lane.lanes);
+  if (lane.kind == LaneKind::Scattered) {
+    for (int64_t i = 0; i < valid; ++i)
+      k.store(access, lanePoint(k, point, lane.dim, i), vector::ExtractOp::create(k.b, k.loc, value, i));
+    return;
+  }
+  if (access.type.getElementType().isInteger(1))
+    value = arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
+  Value place = k.apply(access.place, point);
+  if (valid == lane.lanes)
+    vector::StoreOp::create(k.b, k.loc, value, access.memory, place);
+  else
+    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(place), constantMask(k, lane.lanes, valid),
+                                  value);
+}

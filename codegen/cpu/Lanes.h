@@ -1,0 +1,51 @@
+//===- Lanes.h - neighbouring points of a domain as vectors ------------------------------------------------===//
+//
+// Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous, else lane by lane.
+// Lanes from `valid` on are outside the domain: never read, never written (padding belongs to nobody).
+// Reading on: Contract.cpp, Map.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_CPU_LANES_H
+#define SINTER_CODEGEN_CPU_LANES_H
+
+#include "codegen/cpu/Emit.h"
+
+#include <optional>
+
+namespace sinter::codegen {
+
+/// The constant c with place(d + i) = place(d) + c*i for all d that are multiples of `chunk` and i < chunk, along domain
+/// dim `dim`; nothing when there is none or it cannot be proven.
+std::optional<int64_t> getStride(mlir::AffineExpr place, int64_t dim, int64_t chunk, llvm::ArrayRef<int64_t> sizes);
+
+/// Terms of the sum `expr`.
+llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
+
+/// How an access meets the lanes.
+enum class LaneKind { Uniform, Contiguous, Scattered };
+
+/// An access seen from vectors of `lanes` points along `dim`, whose first point is a multiple of `lanes`.
+struct LaneAccess {
+  Access access;
+  int64_t dim = -1, lanes = 1;
+  LaneKind kind = LaneKind::Uniform;
+};
+
+/// Classifies an access.
+LaneAccess makeLaneAccess(const Kernel &kernel, const Access &access, int64_t dim, int64_t lanes);
+
+/// Loads at `point` (its `dim` entry: the first lane). Uniform accesses give a scalar, others a vector; lanes from
+/// `valid` on are zero. `place`: the linear offset, when the caller has it.
+mlir::Value loadLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, int64_t valid,
+                      mlir::Value place = {});
+
+/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0.
+void storeLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value,
+                int64_t valid);
+
+/// `value` as a vector of `lanes`.
+mlir::Value splat(Kernel &kernel, mlir::Value value, int64_t lanes);
+
+} // namespace sinter::codegen
+
+#endif

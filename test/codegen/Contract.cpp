@@ -1,0 +1,118 @@
+//===- Contract.cpp - the contraction emitter: same bits whatever the schedule -----------------------------===//
+//
+// Matrix products in all operand orders and layouts, padded convolutions, odd sizes. The naive emitter gives the bits;
+// tiles, orders, vector widths and threads must not change them (D1).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "KernelTest.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace sinter::test;
+
+/// y[m,n] = relu(sum_k a*b + c[n]) and a mask; a is AMAP-indexed, b BMAP-indexed with its layout.
+static std::string gemm(int m, int n, int k, const std::string &aMap, const std::string &bMap,
+                        const std::string &bLayout, const std::string &outLayout, const std::string &type = "f32") {
+  auto shape = [&](const std::string &map) {
+    auto size = [&](char c) { return std::to_string(c == 'm' ? m : c == 'n' ? n : k); };
+    return size(map[0]) + "x" + size(map[1]) + "x" + type;
+  };
+  auto map = [](const std::string &names) {
+    return "affine_map<(m, n, k) -> (" + std::string(1, names[0]) + ", " + names[1] + ")>";
+  };
+  std::string a = "!kernel.buffer<" + shape(aMap) + ">";
+  std::string b = "!kernel.buffer<" + shape(bMap) + bLayout + ">";
+  std::string y = "!kernel.buffer<" + shape("mn") + outLayout + ">";
+  std::string c = "!kernel.buffer<" + std::to_string(n) + "x" + type + ">";
+  std::string mask = "!kernel.buffer<" + std::to_string(m) + "x" + std::to_string(n) + "xi1>";
+  return R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : )" + a + R"(
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : )" + b + R"(
+    %c = kernel.buffer "c" role("param") segment(0) offset(1048576) : )" + c + R"(
+    %y = kernel.buffer "y" role("output") segment(2) offset(1048576) : )" + y + R"(
+    %mask = kernel.buffer "mask" role("output") segment(2) offset(2097152) : )" + mask + R"(
+    kernel.contract "k" dims [)" + std::to_string(m) + ", " + std::to_string(n) + ", " + std::to_string(k) +
+         R"(] parallel 2 a(%x : )" + a + ") b(%w : " + b + ") extras(%c : " + c + ") outs(%y, %mask : " + y + ", " + mask +
+         ") maps [" + map(aMap) + ", " + map(bMap) + R"(, affine_map<(m, n, k) -> (n)>, affine_map<(m, n, k) -> (m, n)>,
+      affine_map<(m, n, k) -> (m, n)>] epilogue {
+      ^bb0(%acc: )" + type + ", %bias: " + type + R"():
+        %zero = arith.constant 0.0 : )" + type + R"(
+        %sum = arith.addf %acc, %bias : )" + type + R"(
+        %positive = arith.cmpf ogt, %sum, %zero : )" + type + R"(
+        %relu = arith.maximumf %sum, %zero : )" + type + R"(
+        kernel.yield %relu, %positive : )" + type + R"(, i1
+    } } })";
+}
+
+static const char *const kSchedules[] = {
+    "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", "lanes = 1, rows = 0, mr = 6, nr = 16, order = 0, 1",
+    "lanes = 1, rows = 0, mr = 1, nr = 8",                   "lanes = 1, rows = -1, mr = 1, nr = 64",
+    "lanes = 0, rows = 1, mr = 5, nr = 16, order = 0, 1",  "lanes = 1, rows = 0, mr = 3, nr = 4",
+};
+
+static void checkSchedules(const std::string &text, double tolerance) {
+  Program naive(text);
+  naive.naive();
+  Contents bits = naive.run(1);
+  expectClose(bits, naive.oracle(), tolerance);
+  Program plain(text);
+  expectSame(plain.run(2), bits);
+  for (const char *schedule : kSchedules) {
+    SCOPED_TRACE(schedule);
+    Program forced(text);
+    forced.schedule(schedule);
+    expectSame(forced.run(1), bits);
+    expectSame(forced.run(3), bits);
+  }
+}
+
+TEST(Contract, SchedulesKeepBits) {
+  const char *const panels32 = ", #kernel.layout<[0, 1], block = [0], by = [32]>";
+  const char *const panels16 = ", #kernel.layout<[0, 1], block = [1], by = [16]>";
+  checkSchedules(gemm(29, 45, 37, "mk", "nk", panels32, ""), 2e-6);
+  checkSchedules(gemm(29, 45, 37, "mk", "nk", "", ""), 2e-6);
+  checkSchedules(gemm(17, 33, 20, "mk", "kn", "", panels16), 2e-6);
+  checkSchedules(gemm(33, 10, 19, "km", "kn", panels16, ""), 2e-6);
+  checkSchedules(gemm(1, 1, 1, "mk", "kn", "", ""), 2e-6);
+  checkSchedules(gemm(15, 17, 0, "mk", "kn", "", ""), 2e-6);
+}
+
+TEST(Contract, DoublesAndOtherTargets) {
+  checkSchedules(gemm(13, 21, 11, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [8]>", "", "f64"), 1e-13);
+  std::string text = gemm(13, 21, 11, "mk", "kn", "", "");
+  Contents wanted = Program(text).oracle();
+  for (const char *target : {"cpu:x86-64", "cpu:x86-64-v2", "cpu:x86-64-v3"}) {
+    SCOPED_TRACE(target);
+    Program fast(text, target), naive(text, target);
+    Contents bits = naive.naive().run(1);
+    expectClose(bits, wanted, 2e-6);
+    expectSame(fast.run(2), bits);
+  }
+}
+
+TEST(Contract, PaddedConvolution) {
+  std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(2) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<2x3x7x9xf32>
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : !kernel.buffer<20x3x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>
+    %y = kernel.buffer "y" role("output") segment(2) offset(8192) : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    kernel.contract "k" dims [2, 20, 7, 9, 3, 3, 3] parallel 4 padded a(%x : !kernel.buffer<2x3x7x9xf32>)
+      b(%w : !kernel.buffer<20x3x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>)
+      outs(%y : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
+      maps [affine_map<(n, o, h, w, c, i, j) -> (n, c, h + i - 1, w + j - 1)>,
+            affine_map<(n, o, h, w, c, i, j) -> (o, c, i, j)>, affine_map<(n, o, h, w, c, i, j) -> (n, o, h, w)>]
+      epilogue {
+      ^bb0(%acc: f32):
+        kernel.yield %acc : f32
+    } } })";
+  Program naive(text);
+  Contents bits = naive.naive().run(1);
+  expectClose(bits, naive.oracle(), 2e-6);
+  for (const char *schedule : {"lanes = 1, rows = 3, mr = 7, nr = 32, order = 0, 2, 1, 3",
+                               "lanes = 3, rows = 1, mr = 4, nr = 16, order = 2, 0, 1, 3",
+                               "lanes = 0, rows = 3, mr = 4, nr = 16"}) {
+    SCOPED_TRACE(schedule);
+    Program forced(text);
+    forced.schedule(schedule);
+    expectSame(forced.run(2), bits);
+  }
+}

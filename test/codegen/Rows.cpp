@@ -1,0 +1,97 @@
+//===- Rows.cpp - map kernels with reductions against the oracle ---------------------------------------------===//
+//
+// Softmax with cross-entropy over short and long rows, column sums, masks, in-place updates; naive and fast emitters
+// must agree to the bit.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "KernelTest.h"
+
+using namespace sinter::test;
+
+static std::string replaced(std::string text, const std::string &from, const std::string &to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+static const char *const kSoftmax = R"(
+module @m {
+  kernel.entry @e name("e") kind("predict") batch(9) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<9xNxTYPE>
+    %label = kernel.buffer "label" role("input") segment(2) offset(65536) : !kernel.buffer<9xi32>
+    %dx = kernel.buffer "dx" role("output") segment(2) offset(131072) : !kernel.buffer<9xNxTYPE>
+    %loss = kernel.buffer "loss" role("output") segment(2) offset(262144) : !kernel.buffer<9xTYPE>
+    %best = kernel.buffer "best" role("output") segment(2) offset(270336) : !kernel.buffer<9xi32>
+    kernel.map "k" dims [9, N] inner [1] ins(%x, %label : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xi32>)
+      outs(%dx, %loss, %best : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xTYPE>, !kernel.buffer<9xi32>)
+      maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>,
+            affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m)>] algorithm <lanes = 16> {
+      ^bb0(%v: TYPE, %y: i32):
+        %zero = arith.constant 0.0 : TYPE
+        %one = arith.constant 1.0 : TYPE
+        %max = kernel.reduce "max" %v : TYPE -> TYPE
+        %shift = arith.subf %v, %max : TYPE
+        %e = math.exp %shift : TYPE
+        %sum = kernel.reduce "sum" %e : TYPE -> TYPE
+        %i = kernel.index 1 : i32
+        %hit = arith.cmpi eq, %i, %y : i32
+        %p = arith.divf %e, %sum : TYPE
+        %hot = arith.select %hit, %one, %zero : TYPE
+        %d = arith.subf %p, %hot : TYPE
+        %log = math.log %sum : TYPE
+        %logp = arith.subf %shift, %log : TYPE
+        %picked = arith.select %hit, %logp, %zero : TYPE
+        %total = kernel.reduce "sum" %picked : TYPE -> TYPE
+        %loss1 = arith.negf %total : TYPE
+        %first = kernel.reduce "argmax" %v : TYPE -> i32
+        kernel.yield %d, %loss1, %first : TYPE, TYPE, i32
+      }
+  }
+})";
+
+TEST(Rows, SoftmaxCrossEntropy) {
+  for (const char *type : {"f32", "f64"})
+    for (const char *columns : {"1", "10", "16", "17", "31", "100", "257"}) {
+      std::string text = replaced(replaced(kSoftmax, "TYPE", type), "N", columns);
+      SCOPED_TRACE(std::string(type) + " x" + columns);
+      Program fast(text), naive(text);
+      naive.naive();
+      Contents wanted = naive.oracle(), slow = naive.run(1), got = fast.run(1);
+      expectClose(slow, wanted, std::string(type) == "f64" ? 1e-13 : 2e-6);
+      expectSame(got, slow);
+      expectSame(fast.run(3), slow);
+    }
+}
+
+static const char *const kColumns = R"(
+module @m {
+  kernel.entry @e name("e") kind("predict") batch(40) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<40xNxf32>
+    %b = kernel.buffer "b" role("param") segment(0) offset(0) : !kernel.buffer<Nxf32>
+    %lr = kernel.buffer "lr" role("scalar") segment(3) offset(16) : !kernel.buffer<f32>
+    kernel.map "k" dims [40, N] inner [0] ins(%x, %b, %lr : !kernel.buffer<40xNxf32>, !kernel.buffer<Nxf32>, !kernel.buffer<f32>)
+      outs(%b : !kernel.buffer<Nxf32>)
+      maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (n)>]
+      algorithm <lanes = LANES> {
+      ^bb0(%v: f32, %old: f32, %rate: f32):
+        %sum = kernel.reduce "sum" %v : f32 -> f32
+        %step = arith.mulf %sum, %rate : f32
+        %new = arith.subf %old, %step : f32
+        kernel.yield %new : f32
+      }
+  }
+})";
+
+TEST(Rows, ColumnSumsInPlace) {
+  for (const char *lanes : {"1", "16"})
+    for (const char *columns : {"1", "10", "16", "37", "256"}) {
+      std::string text = replaced(replaced(kColumns, "LANES", lanes), "N", columns);
+      SCOPED_TRACE(std::string(lanes) + " lanes x" + columns);
+      Program fast(text), naive(text);
+      naive.naive();
+      Contents wanted = naive.oracle(), slow = naive.run(1), got = fast.run(1);
+      expectClose(slow, wanted, 2e-6);
+      expectSame(got, slow);
+      expectSame(fast.run(3), slow);
+    }
+}

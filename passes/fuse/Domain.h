@@ -66,6 +66,9 @@ private:
 /// chain; null when it reduces nothing.
 kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
 
+/// Elements of one chunk of a reduction to a scalar (D1).
+inline constexpr int64_t kChunkElements = 65536;
+
 /// True for a view that only adds or drops dims of size 1.
 bool isUnitView(mlir::Operation *op);
 

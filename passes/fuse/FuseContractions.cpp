@@ -109,26 +109,48 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, F
   }
 }
 
-/// A mask that only other elementwise work reads is cheaper made there, from the value that is stored anyway.
-static void trimMasks(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
-  auto isOutside = [&](Operation *user) { return !group.ops.contains(user); };
-  for (Operation *op : llvm::to_vector(group.ops)) {
-    if (op == root || isUnitView(op))
+/// What only leads to `leaf`: members of the group that nothing else needs.
+static OpSet findExclusive(Operation *leaf, ir::ContractionOpInterface root, const OpSet &group) {
+  OpSet set;
+  set.insert(leaf);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (Operation *op : group)
+      if (op != root && !set.contains(op) && !op->use_empty() &&
+          llvm::all_of(op->getUsers(), [&](Operation *user) { return set.contains(user); })) {
+        set.insert(op);
+        changed = true;
+      }
+  }
+  return set;
+}
+
+/// A result that only other map work reads is cheaper made there, when it follows from values that are stored anyway:
+/// the mask of a ReLU from its activation, the square of a gradient from the gradient.
+static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
+  for (Operation *leaf : llvm::reverse(llvm::to_vector(group.ops))) {
+    if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty())
       continue;
-    bool mask = llvm::all_of(op->getResultTypes(),
-                             [](Type type) { return cast<RankedTensorType>(type).getElementType().isInteger(1); });
-    bool leaf = llvm::all_of(op->getUsers(), [&](Operation *user) {
-      auto map = dyn_cast<ir::MapOpInterface>(user);
-      return isOutside(user) && map && map.getInnerDims().empty();
+    bool readByMaps = llvm::all_of(leaf->getUsers(), [&](Operation *user) {
+      return !group.ops.contains(user) && isa<ir::MapOpInterface>(user);
     });
-    bool stored = llvm::all_of(op->getOperands(), [&](Value operand) {
-      Operation *maker = operand.getDefiningOp();
-      return !maker || isOutside(maker) ||
-             llvm::any_of(operand.getUsers(), [&](Operation *user) { return user != op && isOutside(user); });
-    });
-    if (mask && leaf && stored && !op->use_empty()) {
+    if (!readByMaps)
+      continue;
+    OpSet remade = findExclusive(leaf, root, group.ops);
+    bool stored = true;
+    for (Operation *op : remade)
+      for (Value operand : op->getOperands()) {
+        Operation *maker = operand.getDefiningOp();
+        if (maker && group.ops.contains(maker) && !remade.contains(maker))
+          stored &= llvm::any_of(operand.getUsers(), [&](Operation *user) {
+            return !group.ops.contains(user) && !remade.contains(user);
+          });
+      }
+    if (!stored)
+      continue;
+    for (Operation *op : remade) {
       group.ops.remove(op);
-      log.refuse(op, root, "a mask is made again where it is needed, not stored");
+      log.refuse(op, root, "made again where it is needed, from a value that is stored anyway");
     }
   }
 }
@@ -170,7 +192,7 @@ static void fuseEntry(ir::EntryOp entry) {
     ContractionGroup group{Domain::ofContraction(root), {}};
     group.ops.insert(root);
     growDown(root, group, log);
-    trimMasks(root, group, log);
+    trimRemakes(root, group, log);
     growUp(root, group);
     std::string why;
     Domain domain;

@@ -151,6 +151,8 @@ private:
     std::string why;
     if (!build(ordered, domain, why))
       return why;
+    if (isLongRow(domain) && usesReduced(ordered, domain))
+      return "a single long row would be one thread's work";
     llvm::SmallPtrSet<Value, 16> values;
     for (Operation *op : ordered) {
       for (Value operand : op->getOperands())
@@ -165,6 +167,37 @@ private:
     if (cyclic(merged))
       return "one needs the other through other work";
     return "";
+  }
+
+  /// One row of more elements than one chunk: its reductions are cut into chunks (passes/lower/SplitReductions.cpp).
+  static bool isLongRow(const Domain &domain) {
+    SmallVector<int64_t> inner = domain.getInner();
+    int64_t rows = 1, elements = 1;
+    for (auto [d, size] : llvm::enumerate(domain.getSizes()))
+      (llvm::is_contained(inner, static_cast<int64_t>(d)) ? elements : rows) *= size;
+    return rows == 1 && elements > kChunkElements;
+  }
+
+  /// True when some op over the whole row needs a reduced value.
+  static bool usesReduced(ArrayRef<Operation *> ops, const Domain &domain) {
+    llvm::SmallPtrSet<Operation *, 16> reduced;
+    for (Operation *op : ops) {
+      auto map = dyn_cast<ir::MapOpInterface>(op);
+      bool needs = llvm::any_of(op->getOperands(), [&](Value v) { return reduced.contains(v.getDefiningOp()); });
+      bool reduces = map && !map.getInnerDims().empty();
+      bool wholeRow = map && llvm::any_of(domain.getInner(), [&](int64_t d) {
+                        return llvm::is_contained(domain.getPlaces(op), d);
+                      });
+      if (needs && wholeRow)
+        return true;
+      if (reduces && llvm::any_of(llvm::seq<unsigned>(0, op->getNumResults()), [&](unsigned i) {
+            return llvm::any_of(domain.getInner(), [&](int64_t d) { return domain.getResultAccess(op, i).isFunctionOfDim(d); });
+          }))
+        return ops.size() > 1; // softmax-like: an array over the row that needs the row
+      if (needs || reduces)
+        reduced.insert(op);
+    }
+    return false;
   }
 
   /// True when a path leaves `merged` and comes back, other clusters being one node each.

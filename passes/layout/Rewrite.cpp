@@ -136,13 +136,13 @@ void Rewriter::settleUpdates(ir::EntryOp entry) {
       else
         updates[i] = convert(builder, updates[i], master);
     }
-    if (!train)
-      continue;
+    // A train step leaves the forms that only other entries read to `prepare`.
     for (DerivedForm &form : plan.derived[symbol])
-      if (form.training) {
+      if (form.training || !train) {
         updates.push_back(convert(builder, updates[i], form.layout));
         names.push_back(FlatSymbolRefAttr::get(form.op));
-        form.op->setAttr("refreshed", builder.getUnitAttr());
+        if (train)
+          form.op->setAttr("refreshed", builder.getUnitAttr());
       }
   }
   ir::ReturnOp::create(builder, ret.getLoc(), ret.getOutputs(), updates, ret.getNames(), builder.getArrayAttr(names));

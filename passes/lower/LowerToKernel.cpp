@@ -146,6 +146,7 @@ LogicalResult EntryLowering::lower() {
   for (Operation &op : block)
     if (failed(lowerOp(op)))
       return failure();
+  splitReductions(entry);
   return success();
 }
 

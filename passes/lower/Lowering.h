@@ -62,6 +62,9 @@ private:
 /// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers there.
 void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
 
+/// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels instead of one.
+void splitReductions(EntryBuilder &entry);
+
 /// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes` of the module.
 void placeSymbols(mlir::ModuleOp module);
 

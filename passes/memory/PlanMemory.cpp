@@ -137,16 +137,23 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
 
   void runOnOperation() override {
     bool failed = false;
+    int64_t most = 0;
     getOperation().walk([&](kernel::EntryOp entry) {
       SmallVector<Lifetime> lives = findLifetimes(entry);
       int64_t work = place(lives, reuse);
       for (Lifetime &life : lives)
         life.buffer.setOffset(life.offset);
       entry.setWorkBytes(work);
+      most = std::max(most, work);
       if (budget && work > budget)
         failed |= ::failed(refuseBudget(entry, lives, work, budget));
     });
     if (failed)
-      signalPassFailure();
+      return signalPassFailure();
+    if (auto bytes = getOperation()->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes")) {
+      SmallVector<int64_t> all(bytes.asArrayRef());
+      all[kWorkSegment] = most;
+      getOperation()->setAttr("sinter.segment_bytes", DenseI64ArrayAttr::get(&getContext(), all));
+    }
   }
 };

@@ -1,0 +1,168 @@
+//===- SplitReductions.cpp - long reductions to one value are cut into chunks ---------------------===//
+//
+// A map kernel whose only row has more than 65,536 elements becomes two: one row a chunk, which leaves partial values,
+// and a kernel over the partial values that ends as the old one did. The chunk is a whole number of slices of the outer
+// inner dim that divides it, so it depends on the shape only (D1) and more than one thread has work.
+// Kernels whose row arrays need a reduced value stay as they are; fusion keeps those apart (FuseMaps.cpp).
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/fuse/Domain.h"
+#include "passes/lower/Lowering.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0 when none is.
+static int64_t chooseSlices(int64_t size, int64_t rest) {
+  for (int64_t slices = std::min(size, kChunkElements / std::max<int64_t>(rest, 1)); slices >= 1; --slices)
+    if (size % slices == 0)
+      return slices;
+  return 0;
+}
+
+/// What the two kernels need to know.
+struct Split {
+  kernel::MapOp op;
+  int64_t dim = -1, slices = 0, rest = 1; ///< the split dim
+  SmallVector<kernel::ReduceOp> reduces;
+  llvm::DenseMap<Value, bool> reduced; ///< depends on a reduced value
+
+  bool analyse();
+  void run(EntryBuilder &entry);
+};
+
+bool Split::analyse() {
+  ArrayRef<int64_t> dims = op.getDims(), inner = op.getInner();
+  int64_t rows = 1, elements = 1;
+  for (auto [d, size] : llvm::enumerate(dims))
+    (llvm::is_contained(inner, static_cast<int64_t>(d)) ? elements : rows) *= size;
+  if (rows != 1 || elements <= kChunkElements || op.getPadded())
+    return false;
+  for (int64_t d : inner)
+    if (dims[d] > 1) {
+      dim = d;
+      break;
+    }
+  rest = elements / dims[dim];
+  slices = chooseSlices(dims[dim], rest);
+  if (slices == 0 || slices == dims[dim])
+    return false;
+  for (AffineMap map : llvm::drop_begin(op.getMaps().getAsValueRange<AffineMapAttr>(), op.getIns().size()))
+    if (llvm::any_of(inner, [&](int64_t d) { return map.isFunctionOfDim(d); }))
+      return false;
+  for (Operation &inside : op.getBody().front()) {
+    bool needs = llvm::any_of(inside.getOperands(), [&](Value v) { return reduced.lookup(v); });
+    if (auto reduce = dyn_cast<kernel::ReduceOp>(inside)) {
+      if (needs || !llvm::is_contained({"sum", "max", "min", "prod"}, reduce.getKind()))
+        return false;
+      reduces.push_back(reduce);
+      reduced[reduce.getResult()] = true;
+    } else if (isa<kernel::IndexOp, kernel::PhiloxOp>(inside)) {
+      return false; // their dims would have to be put together again
+    } else {
+      for (Value result : inside.getResults())
+        reduced[result] = needs;
+    }
+  }
+  return !reduces.empty();
+}
+
+void Split::run(EntryBuilder &entry) {
+  OpBuilder &builder = entry.kernels();
+  MLIRContext *context = op.getContext();
+  Location loc = op.getLoc();
+  Block &body = op.getBody().front();
+  ArrayRef<int64_t> dims = op.getDims();
+  int64_t chunks = dims[dim] / slices;
+  // Partial values: one row a chunk. Kernel dim 0 is the chunk; the old dims follow, the split one cut short.
+  SmallVector<int64_t> newDims{chunks}, newInner;
+  newDims.append(dims.begin(), dims.end());
+  newDims[dim + 1] = slices;
+  for (int64_t d : op.getInner())
+    newInner.push_back(d + 1);
+  SmallVector<AffineExpr> replacements;
+  for (unsigned d = 0; d < dims.size(); ++d)
+    replacements.push_back(getAffineDimExpr(d + 1, context));
+  replacements[dim] = getAffineDimExpr(0, context) * slices + getAffineDimExpr(dim + 1, context);
+  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  SmallVector<AffineMap> partMaps;
+  for (unsigned i = 0; i < op.getIns().size(); ++i)
+    partMaps.push_back(maps[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
+  SmallVector<Value> partials;
+  for (kernel::ReduceOp reduce : reduces) {
+    partials.push_back(entry.addTemp(loc, kernel::BufferType::get(context, {chunks}, reduce.getType(), {})));
+    partMaps.push_back(AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
+  }
+  int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
+  auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
+  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, op.getIns(), partials,
+                                     builder.getAffineMapArrayAttr(partMaps), false, chunked, kernel::CpuScheduleAttr());
+  Block *firstBody = first.getBody().empty() ? &first.getBody().emplaceBlock() : &first.getBody().front();
+  IRMapping mapping;
+  for (BlockArgument argument : body.getArguments())
+    mapping.map(argument, firstBody->addArgument(argument.getType(), loc));
+  OpBuilder inFirst = OpBuilder::atBlockEnd(firstBody);
+  for (Operation &inside : body.without_terminator())
+    if (isa<kernel::ReduceOp>(inside) || !llvm::any_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); }))
+      inFirst.clone(inside, mapping);
+  SmallVector<Value> yielded;
+  for (kernel::ReduceOp reduce : reduces)
+    yielded.push_back(mapping.lookup(reduce.getResult()));
+  kernel::YieldOp::create(inFirst, loc, yielded);
+
+  // The rest: one row over the chunks. Values that do not vary over the row are read again.
+  SmallVector<Value> ins = partials;
+  SmallVector<AffineMap> endMaps(partials.size(), AffineMap::getMultiDimIdentityMap(1, context));
+  SmallVector<unsigned> rowInputs;
+  SmallVector<AffineExpr> zeros(dims.size(), getAffineConstantExpr(0, context));
+  for (auto [i, in] : llvm::enumerate(op.getIns()))
+    if (llvm::none_of(op.getInner(), [&](int64_t d) { return maps[i].isFunctionOfDim(d); })) {
+      rowInputs.push_back(i);
+      ins.push_back(in);
+      endMaps.push_back(maps[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
+    }
+  for (unsigned i = op.getIns().size(); i < maps.size(); ++i)
+    endMaps.push_back(maps[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
+  auto tree = kernel::AlgorithmAttr::get(context, 16, 0);
+  std::string name = entry.nameKernel("combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
+  auto second = kernel::MapOp::create(builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins,
+                                      op.getOuts(), builder.getAffineMapArrayAttr(endMaps), false, tree,
+                                      kernel::CpuScheduleAttr());
+  Block *secondBody = second.getBody().empty() ? &second.getBody().emplaceBlock() : &second.getBody().front();
+  IRMapping end;
+  OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);
+  for (kernel::ReduceOp reduce : reduces)
+    secondBody->addArgument(reduce.getType(), loc);
+  for (unsigned i : rowInputs)
+    end.map(body.getArgument(i), secondBody->addArgument(body.getArgument(i).getType(), loc));
+  for (auto [i, reduce] : llvm::enumerate(reduces))
+    end.map(reduce.getResult(), kernel::ReduceOp::create(inSecond, loc, reduce.getType(), reduce.getKind(),
+                                                         secondBody->getArgument(i)).getResult());
+  for (Operation &inside : body)
+    if (!isa<kernel::ReduceOp>(inside) &&
+        llvm::all_of(inside.getOperands(), [&](Value v) { return end.contains(v); }))
+      inSecond.clone(inside, end);
+  for (StringRef kept : {"contributors"})
+    if (Attribute attr = op->getAttr(kept)) {
+      first->setAttr(kept, attr);
+      second->setAttr(kept, attr);
+    }
+  op.erase();
+}
+
+void splitReductions(EntryBuilder &entry) {
+  for (auto op : llvm::to_vector(entry.getEntry().getBody().front().getOps<kernel::MapOp>())) {
+    Split split;
+    split.op = op;
+    if (split.analyse()) {
+      entry.kernels().setInsertionPoint(op);
+      split.run(entry);
+      entry.kernels().setInsertionPointToEnd(&entry.getEntry().getBody().front());
+    }
+  }
+}
+
+} // namespace sinter::passes

@@ -197,6 +197,8 @@ static FailureOr<std::vector<Tensor>> runBlock(mlir::Block &block, Scope &scope,
         yielded.push_back(*operand);
       return yielded;
     }
+    if (arguments.observe)
+      arguments.observe(&op, operands);
     auto function = registry().find(op.getName().getStringRef().str());
     if (function == registry().end())
       return op.emitError("internal error: the oracle does not know '") << op.getName() << "'";

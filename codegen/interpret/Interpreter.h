@@ -13,6 +13,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -26,6 +27,8 @@ struct Arguments {
   Values inputs;
   Values symbols;
   Values scalars; ///< "step", "seed", "lr", …
+  /// Called before each op, for tests that ask how near a kink the operands are.
+  std::function<void(mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands)> observe = {};
 };
 
 /// All an entry makes.

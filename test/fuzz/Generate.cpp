@@ -297,6 +297,8 @@ void Generator::drawReduce() {
     break;
   case 2: {
     int index = op("argmax", {a}, 0, 1, {{"axis", random.below(type(a).rank())}});
+    if (index < 0)
+      break;
     op("cast", {index}, 0, 40, {}, {model.element, type(index).dims});
     break;
   }

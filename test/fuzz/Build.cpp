@@ -1,0 +1,159 @@
+//===- Build.cpp - random graphs as `sinter` modules -------------------------------------------------------------===//
+//
+// @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients and SGD with or
+// without momentum. @predict: the terms. Nodes that nothing needs are left out.
+// Reading on: Model.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/fuzz/Model.h"
+
+#include <cmath>
+
+using namespace sinter;
+using namespace sinter::test;
+
+static std::vector<bool> liveNodes(const Model &model) {
+  std::vector<bool> live(model.nodes.size(), false);
+  for (int term : model.terms)
+    live[term] = true;
+  if (model.logits >= 0)
+    live[model.logits] = true;
+  for (size_t i = model.nodes.size(); i-- > 0;)
+    if (live[i])
+      for (int operand : model.nodes[i].operands)
+        live[operand] = true;
+  return live;
+}
+
+int test::liveOps(const Model &model) {
+  std::vector<bool> live = liveNodes(model);
+  int count = 0;
+  for (size_t i = 0; i < live.size(); ++i)
+    count += live[i] && model.nodes[i].op != "input" && model.nodes[i].op != "parameter";
+  return count;
+}
+
+static std::string nameOf(size_t node) { return "n" + std::to_string(node); }
+
+static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model, const std::vector<bool> &live) {
+  std::vector<mlir::Value> values(model.nodes.size());
+  for (size_t i = 0; i < model.nodes.size(); ++i) {
+    const Node &node = model.nodes[i];
+    if (!live[i])
+      continue;
+    if (node.op == "input") {
+      values[i] = b.input(nameOf(i), node.type);
+    } else if (node.op == "parameter") {
+      values[i] = b.get(nameOf(i), node.type);
+    } else if (node.op == "get") {
+      values[i] = b.get(std::get<std::string>(node.attrs[0].value), node.type);
+    } else {
+      std::vector<mlir::Value> operands;
+      for (int operand : node.operands)
+        operands.push_back(values[operand]);
+      values[i] = b.op(node.op, operands, node.attrs, node.type);
+    }
+  }
+  return values;
+}
+
+// Mean of all elements, as a scalar; 0 for none.
+static mlir::Value meanOf(EntryBuilder &b, mlir::Value value) {
+  Type type = typeOf(value);
+  Dims axes(type.dims.size());
+  for (size_t d = 0; d < axes.size(); ++d)
+    axes[d] = d;
+  int64_t count = interpret::countOf(type.dims);
+  mlir::Value sum = axes.empty() ? value : b.op("sum", {value}, {{"axes", axes}, {"keepdims", false}});
+  return count <= 1 ? sum : b.op("mul", {sum, b.constant({type.element, {}}, 1.0 / count)});
+}
+
+static mlir::Value lossOf(EntryBuilder &b, const Model &model, const std::vector<mlir::Value> &values) {
+  mlir::Value loss;
+  auto accumulate = [&](mlir::Value term) { loss = loss ? b.op("add", {loss, term}) : term; };
+  for (int term : model.terms) {
+    const Node &node = model.nodes[term];
+    bool small = std::fmax(std::fabs(node.low), std::fabs(node.high)) <= 30;
+    accumulate(meanOf(b, small ? b.op("mul", {values[term], values[term]}) : values[term]));
+  }
+  if (model.logits >= 0) {
+    mlir::Value label = b.input("label", {ElementType::I32, {model.nodes[model.logits].type.dims[0]}});
+    accumulate(meanOf(b, b.op("softmax_cross_entropy", {values[model.logits], label})));
+  }
+  return loss;
+}
+
+static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live) {
+  EntryBuilder b(module, "train", "train_step", "train", 1);
+  Type scalar{model.element, {}};
+  std::vector<mlir::Value> values = emitNodes(b, model, live), xs;
+  mlir::Value loss = lossOf(b, model, values);
+  b.output("loss", loss);
+  std::vector<size_t> parameters;
+  for (size_t i = 0; i < model.nodes.size(); ++i)
+    if (live[i] && model.nodes[i].op == "parameter") {
+      parameters.push_back(i);
+      xs.push_back(values[i]);
+    }
+  if (!xs.empty()) {
+    mlir::Value rate = b.get("lr", scalar);
+    std::vector<mlir::Value> gradients = b.gradient({loss}, {b.constant(scalar, 1.0)}, xs);
+    for (size_t p = 0; p < parameters.size(); ++p) {
+      std::string name = nameOf(parameters[p]);
+      mlir::Value step = gradients[p];
+      if (model.momentum) {
+        mlir::Value velocity = b.get("velocity/" + name, model.nodes[parameters[p]].type);
+        step = b.op("add", {b.op("mul", {b.constant(scalar, 0.875), velocity}), step});
+        b.update("velocity/" + name, step);
+      }
+      b.update(name, b.op("sub", {xs[p], b.op("mul", {rate, step})}));
+    }
+  }
+  b.finish();
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("random");
+  std::vector<bool> live = liveNodes(model);
+  addScalar(*module, "lr", model.element, 0.5);
+  for (size_t i = 0; i < model.nodes.size(); ++i)
+    if (live[i] && model.nodes[i].op == "parameter") {
+      addSymbol(*module, nameOf(i), model.nodes[i].type, "parameter");
+      if (model.momentum)
+        addSymbol(*module, "velocity/" + nameOf(i), model.nodes[i].type, "optimizer");
+    }
+  emitTrain(*module, model, live);
+  EntryBuilder b(*module, "predict", "predict", "predict", 1);
+  std::vector<mlir::Value> values = emitNodes(b, model, live);
+  for (int term : model.terms)
+    b.output(nameOf(term), values[term]);
+  b.finish();
+  return module;
+}
+
+interpret::Arguments test::argumentsOf(const Model &model, int salt) {
+  interpret::Arguments arguments;
+  std::vector<bool> live = liveNodes(model);
+  for (size_t i = 0; i < model.nodes.size(); ++i) {
+    const Node &node = model.nodes[i];
+    Random random(model.seed * 1000003u + i * 101u + salt);
+    if (!live[i] || (node.op != "input" && node.op != "parameter"))
+      continue;
+    Tensor value = sample(node.type, Domain::Any, random);
+    if (node.op == "input") {
+      arguments.inputs[nameOf(i)] = value;
+    } else {
+      arguments.symbols[nameOf(i)] = value;
+      arguments.symbols["velocity/" + nameOf(i)] = sample(node.type, Domain::Any, random);
+    }
+  }
+  if (model.logits >= 0) {
+    const Dims &dims = model.nodes[model.logits].type.dims;
+    Random random(model.seed + salt);
+    arguments.inputs["label"] = sample({ElementType::I32, {dims[0]}}, Domain::Indices, random, 0, dims[1]);
+  }
+  Type integer{ElementType::I64, {}};
+  arguments.scalars["step"] = Tensor(integer, std::vector<int64_t>{3});
+  arguments.scalars["seed"] = Tensor(integer, std::vector<int64_t>{static_cast<int64_t>(model.seed)});
+  return arguments;
+}

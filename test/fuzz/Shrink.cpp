@@ -1,0 +1,71 @@
+//===- Shrink.cpp - cuts a failing graph down ---------------------------------------------------------------------===//
+//
+// Tries ever smaller models and keeps those that still fail: fewer terms, no cross-entropy, no momentum, an op replaced
+// by one of its operands of the same type or by a new input.
+// Reading on: Model.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/fuzz/Model.h"
+
+using namespace sinter;
+using namespace sinter::test;
+
+// Models one cut away from `model`.
+static std::vector<Model> cuts(const Model &model) {
+  std::vector<Model> smaller;
+  auto consider = [&](auto change) {
+    Model copy = model;
+    change(copy);
+    smaller.push_back(copy);
+  };
+  if (model.terms.size() > 1)
+    for (size_t t = 0; t < model.terms.size(); ++t)
+      consider([&](Model &m) { m.terms.erase(m.terms.begin() + t); });
+  if (model.logits >= 0)
+    consider([](Model &m) { m.logits = -1; });
+  if (model.momentum)
+    consider([](Model &m) { m.momentum = false; });
+  for (size_t i = model.nodes.size(); i-- > 0;) {
+    const Node &node = model.nodes[i];
+    if (node.op == "input" || node.op == "parameter" || node.op == "get")
+      continue;
+    for (int operand : node.operands)
+      if (model.nodes[operand].type == node.type)
+        consider([&](Model &m) {
+          auto redirect = [&](int &use) { use = use == static_cast<int>(i) ? operand : use; };
+          for (Node &other : m.nodes)
+            for (int &use : other.operands)
+              redirect(use);
+          for (int &term : m.terms)
+            redirect(term);
+          redirect(m.logits);
+        });
+    consider([&](Model &m) {
+      Node &cut = m.nodes[i];
+      cut.op = cut.type.element == m.element ? "parameter" : "input";
+      cut.operands.clear();
+      cut.attrs.clear();
+    });
+  }
+  return smaller;
+}
+
+Model test::shrink(Model model, int budget) {
+  for (bool smaller = true; smaller && budget > 0;) {
+    smaller = false;
+    for (const Model &candidate : cuts(model)) {
+      bool cutsTerms = candidate.terms.size() < model.terms.size() || candidate.logits != model.logits ||
+                       candidate.momentum != model.momentum;
+      if (!cutsTerms && liveOps(candidate) >= liveOps(model))
+        continue;
+      if (--budget < 0)
+        break;
+      if (judge(candidate).empty())
+        continue;
+      model = candidate;
+      smaller = true;
+      break;
+    }
+  }
+  return model;
+}

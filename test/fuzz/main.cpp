@@ -1,0 +1,60 @@
+//===- main.cpp - random graphs against the oracle ------------------------------------------------------------------===//
+//
+// random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a failing graph is cut down
+// and printed as .mlir with its seed. Exit 1 when one failed.
+// Reading on: Model.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "test/fuzz/Model.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <cstring>
+
+using namespace sinter;
+using namespace sinter::test;
+
+static void report(const Model &model, const std::string &why) {
+  llvm::outs() << "seed " << model.seed << ": " << why << "\n";
+  Model small = shrink(model, 150);
+  std::string smallWhy = judge(small);
+  llvm::outs() << "// cut to " << liveOps(small) << " ops: " << smallWhy << "\n"
+               << "// again: random-graphs --seed " << model.seed << " --count 1\n";
+  build(small)->print(llvm::outs());
+  llvm::outs() << "\n";
+  llvm::outs().flush();
+}
+
+int main(int argc, char **argv) {
+  int64_t count = 200, seed = 1, size = 9;
+  for (int i = 1; i < argc; ++i) {
+    bool hasValue = i + 1 < argc;
+    if (!std::strcmp(argv[i], "--count") && hasValue)
+      count = std::atoll(argv[++i]);
+    else if (!std::strcmp(argv[i], "--seed") && hasValue)
+      seed = std::atoll(argv[++i]);
+    else if (!std::strcmp(argv[i], "--size") && hasValue)
+      size = std::atoll(argv[++i]);
+    else {
+      llvm::errs() << "random-graphs: unknown argument '" << argv[i]
+                   << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS]\n";
+      return 2;
+    }
+  }
+  int64_t failures = 0, ops = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    Model model = generate(seed + i, size);
+    ops += liveOps(model);
+    std::string why = judge(model);
+    if (why.empty())
+      continue;
+    ++failures;
+    if (failures <= 5)
+      report(model, why);
+    else
+      llvm::outs() << "seed " << model.seed << ": " << why << "\n";
+  }
+  llvm::outs() << count << " graphs of " << (count ? ops / count : 0) << " ops on average, " << failures << " failed\n";
+  return failures ? 1 : 0;
+}

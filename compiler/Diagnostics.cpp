@@ -75,7 +75,7 @@ std::string Reporter::render(const Message &message) {
 }
 
 static llvm::json::Object toJson(const Place &place) {
-  return {{"file", place.file}, {"line", place.line}, {"column", place.column}};
+  return llvm::json::Object{{"file", place.file}, {"line", int64_t(place.line)}, {"column", int64_t(place.column)}};
 }
 
 void Reporter::report(Message message) {

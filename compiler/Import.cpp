@@ -54,7 +54,7 @@ Type Importer::getElement(int element) {
 }
 
 RankedTensorType Importer::getType(const proto::TensorType &type) {
-  return RankedTensorType::get({type.dims().begin(), type.dims().end()}, getElement(type.element()));
+  return RankedTensorType::get(SmallVector<int64_t>(type.dims().begin(), type.dims().end()), getElement(type.element()));
 }
 
 /// Null when the bytes do not fit the type.
@@ -79,7 +79,8 @@ Attribute Importer::getDense(const proto::Dense &dense) {
     data = {reinterpret_cast<const char *>(wide.data()), wide.size() * sizeof(double)};
   }
   ArrayRef<char> raw(data.data(), data.size());
-  if (!DenseElementsAttr::isValidRawBuffer(type, raw))
+  bool splat = false;
+  if (!DenseElementsAttr::isValidRawBuffer(type, raw, splat))
     return {};
   return DenseElementsAttr::getFromRawBuffer(type, raw);
 }
@@ -95,7 +96,8 @@ Attribute Importer::getAttribute(const proto::Attribute &attribute) {
   case proto::Attribute::kB:
     return builder.getBoolAttr(attribute.b());
   case proto::Attribute::kInts:
-    return builder.getDenseI64ArrayAttr({attribute.ints().v().begin(), attribute.ints().v().end()});
+    return builder.getDenseI64ArrayAttr(
+        SmallVector<int64_t>(attribute.ints().v().begin(), attribute.ints().v().end()));
   case proto::Attribute::kDense:
     return getDense(attribute.dense());
   case proto::Attribute::kSymbol:

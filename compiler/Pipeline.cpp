@@ -9,6 +9,7 @@
 #include "compiler/CodegenPasses.h"
 #include "compiler/System.h"
 #include "compiler/Text.h"
+#include "dialects/kernel/Kernel.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -7,6 +7,7 @@
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
@@ -50,7 +51,8 @@ static LogicalResult inlineConstants(ModuleOp module) {
   AttrTypeReplacer replacer;
   replacer.addReplacement([&](DenseResourceElementsAttr resource) -> std::optional<std::pair<Attribute, WalkResult>> {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob || !DenseElementsAttr::isValidRawBuffer(resource.getType(), blob->getData())) {
+    bool splat = false;
+    if (!blob || !DenseElementsAttr::isValidRawBuffer(resource.getType(), blob->getData(), splat)) {
       result = emitError(module.getLoc()) << "expects the data of constant '" << resource.getRawHandle().getKey()
                                           << "' at the end of the file, got "
                                           << (blob ? "data of another size" : "none") << " [E1101]";

@@ -1,0 +1,158 @@
+//===- Artifacts.cpp - trainers, libraries, objects ----------------------------------------------------------===//
+//
+// See Artifacts.h. Links are made in a temporary folder by the system's cc, ld, objcopy and ar, with nothing in them
+// that depends on time, place or user.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "compiler/Artifacts.h"
+#include "codegen/cpu/Cpu.h"
+#include "codegen/host/Host.h"
+#include "compiler/Code.h"
+#include "compiler/Embed.h"
+#include "compiler/Program.h"
+#include "compiler/System.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+
+namespace sinter::compiler {
+
+bool isKind(llvm::StringRef kind) {
+  return kind == "trainer" || kind == "static-lib" || kind == "shared-lib" || kind == "object";
+}
+
+namespace {
+/// One artefact being made.
+struct Maker {
+  Session &session;
+  const std::string &output;
+  TemporaryFolder folder;
+  std::string symbol; ///< the model's name in C
+
+  int refuse(const llvm::Twine &text) { return session.reporter.error(Refused, text, "E1401"); }
+
+  /// Runs a tool; its words are shown when it fails.
+  int tool(std::vector<std::string> command) {
+    double start = Watch::now();
+    Child child;
+    std::string words;
+    child.command = command;
+    child.output = &words;
+    if (auto why = run(child))
+      return refuse("expects to run '" + command[0] + "', got: " + *why);
+    session.watch.addTime(llvm::sys::path::filename(command[0]), Watch::now() - start);
+    if (child.exitCode != 0)
+      return refuse("'" + command[0] + "' failed: " + words);
+    return Done;
+  }
+
+  int write(const std::string &path, llvm::StringRef bytes, bool executable = false) {
+    if (auto why = writeFileAtomically(path, bytes, executable))
+      return refuse("expects to write '" + path + "', got: " + *why);
+    return Done;
+  }
+
+  /// Moves a finished file to where the user wants it.
+  int deliver(const std::string &from, const std::string &to, bool executable) {
+    std::string why;
+    std::optional<std::string> bytes = readWholeFile(from, why);
+    if (!bytes)
+      return refuse("expects to read '" + from + "', got: " + why);
+    return write(to, *bytes, executable);
+  }
+
+  std::string runtime() { return getInstallation().libDir + "/libsinter_runtime.a"; }
+
+  static std::string cc() {
+    const char *named = getenv("CC");
+    return named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
+  }
+  static std::string binutil(llvm::StringRef name) {
+    return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
+  }
+
+  int makeTrainer(bool linkStatic) {
+    std::string compiler = cc();
+    if (compiler.empty())
+      return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
+    std::vector<std::string> command{compiler, folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
+                                     "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"};
+    if (linkStatic)
+      command.push_back("-static");
+    command.insert(command.end(), {"-lm", "-lpthread"});
+    if (int code = tool(command))
+      return code;
+    return deliver(folder.file("trainer"), output, true);
+  }
+
+  /// One relocatable object: the model and the parts of the runtime that it needs, all but <symbol>_* local.
+  int makeLibraryObject() {
+    if (int code = tool({binutil("ld"), "-r", "--gc-sections", "-e", symbol + "_open", "-u", symbol + "_close",
+                         folder.file("model.o"), runtime(), "-o", folder.file("all.o")}))
+      return code;
+    return tool({binutil("objcopy"), "--wildcard", "--keep-global-symbol=" + symbol + "_*", folder.file("all.o"),
+                 folder.file(symbol + ".o")});
+  }
+
+  int writeHeader() {
+    ModuleOp module = session.getModule();
+    codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
+    llvm::SmallString<256> path(output);
+    llvm::sys::path::remove_filename(path);
+    llvm::sys::path::append(path, symbol + ".h");
+    return write(path.str().str(), codegen::printHeader(host));
+  }
+
+  int makeStaticLibrary() {
+    if (int code = makeLibraryObject())
+      return code;
+    if (int code = tool({binutil("ar"), "rcsD", folder.file("lib.a"), folder.file(symbol + ".o")}))
+      return code;
+    if (int code = deliver(folder.file("lib.a"), output, false))
+      return code;
+    return writeHeader();
+  }
+
+  int makeSharedLibrary() {
+    if (int code = makeLibraryObject())
+      return code;
+    if (int code = write(folder.file("exports"), "{ global: " + symbol + "_*; local: *; };\n"))
+      return code;
+    std::string name = llvm::sys::path::filename(output).str();
+    if (int code = tool({cc(), "-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
+                         "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
+                         "-Wl,-soname," + name, "-lm", "-lpthread"}))
+      return code;
+    if (int code = deliver(folder.file("lib.so"), output, true))
+      return code;
+    return writeHeader();
+  }
+};
+} // namespace
+
+int makeArtifact(Session &session, const std::string &kind, const std::string &output) {
+  Maker maker{session, output, {}, codegen::toIdentifier(session.getName())};
+  if (maker.folder.path.empty())
+    return maker.refuse(std::string("expects a temporary folder, got: ") + strerror(errno));
+  std::string params;
+  if (!session.options.embedWeights.empty())
+    if (int code = prepareWeights(session, session.options.embedWeights, params))
+      return code;
+  Surroundings surroundings = kind == "trainer" ? Surroundings::Trainer
+                              : kind == "object" ? Surroundings::Table
+                                                 : Surroundings::Library;
+  std::string object;
+  if (int code = makeObject(session, surroundings, params, object))
+    return code;
+  if (kind == "object")
+    return maker.write(output, object);
+  if (int code = maker.write(maker.folder.file("model.o"), object))
+    return code;
+  if (kind == "trainer")
+    return maker.makeTrainer(session.options.linkStatic);
+  return kind == "static-lib" ? maker.makeStaticLibrary() : maker.makeSharedLibrary();
+}
+
+} // namespace sinter::compiler

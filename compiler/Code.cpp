@@ -1,0 +1,77 @@
+//===- Code.cpp - machine code of a module -------------------------------------------------------------------===//
+//
+// See Code.h.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "compiler/Code.h"
+#include "codegen/cpu/Cpu.h"
+#include "codegen/cpu/Target.h"
+#include "codegen/host/Host.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
+
+using namespace mlir;
+
+namespace sinter::compiler {
+
+/// Host tables and functions, in one LLVM module.
+static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surroundings surroundings,
+                                                      const std::string &embeddedParams, llvm::LLVMContext &context) {
+  if (surroundings == Surroundings::None)
+    return nullptr;
+  ModuleOp module = session.getModule();
+  codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
+  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getTarget()), embeddedParams};
+  std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
+  std::unique_ptr<llvm::Module> more = surroundings == Surroundings::Trainer   ? codegen::emitMain(host, context)
+                                       : surroundings == Surroundings::Library ? codegen::emitLibrary(host, context)
+                                                                               : nullptr;
+  if (more && llvm::Linker::linkModules(*table, std::move(more)))
+    return nullptr;
+  return table;
+}
+
+int printLLVMIR(Session &session, std::string &text) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
+  if (!module)
+    return session.reporter.error(Internal, "the module does not translate to LLVM IR");
+  llvm::raw_string_ostream(text) << *module;
+  return Done;
+}
+
+int makeAssembly(Session &session, Surroundings surroundings, std::string &text) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
+  if (!module)
+    return session.reporter.error(Internal, "the module does not translate to LLVM IR");
+  llvm::SmallString<0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  if (llvm::Error error = codegen::emitAssembly(std::move(module), session.getTarget(), stream, {session.options.level},
+                                                makeSurroundings(session, surroundings, "", context)))
+    return session.fail(std::move(error));
+  text = bytes.str().str();
+  return Done;
+}
+
+int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams, std::string &bytes) {
+  double start = Watch::now();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
+  if (!module)
+    return session.reporter.error(Internal, "the module does not translate to LLVM IR");
+  llvm::SmallString<0> object;
+  llvm::raw_svector_ostream stream(object);
+  if (llvm::Error error =
+          codegen::emitObject(std::move(module), session.getTarget(), stream, {session.options.level},
+                              makeSurroundings(session, surroundings, embeddedParams, context)))
+    return session.fail(std::move(error));
+  bytes = object.str().str();
+  session.watch.addTime("object code", Watch::now() - start);
+  return Done;
+}
+
+} // namespace sinter::compiler

@@ -1,0 +1,23 @@
+//===- Code.h - machine code of a module -------------------------------------------------------------------===//
+//
+// From stage llvm to LLVM IR, assembly and objects, with the host tables around the kernels.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_CODE_H
+#define SINTER_COMPILER_CODE_H
+
+#include "compiler/Session.h"
+
+namespace sinter::compiler {
+
+/// What surrounds the kernels.
+enum class Surroundings { None, Table, Trainer, Library };
+
+/// The LLVM IR, assembly or object code of a session at stage llvm. Done or an exit code.
+int printLLVMIR(Session &session, std::string &text);
+int makeAssembly(Session &session, Surroundings surroundings, std::string &text);
+int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams, std::string &bytes);
+
+} // namespace sinter::compiler
+
+#endif

@@ -1,0 +1,175 @@
+//===- Driver.cpp - what the commands of `sinter` do ----------------------------------------------------------===//
+//
+// See Driver.h. build, emit, check and targets; Info.cpp, Bench.cpp and Explain.cpp hold the other commands.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "compiler/Driver.h"
+#include "codegen/cpu/Cpu.h"
+#include "codegen/cpu/Target.h"
+#include "compiler/Artifacts.h"
+#include "compiler/Code.h"
+#include "compiler/Pipeline.h"
+#include "compiler/Session.h"
+#include "compiler/System.h"
+#include "compiler/Text.h"
+#include "dialects/sinter/Sinter.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace sinter::compiler {
+
+std::string getVersion() { return std::string("sinter ") + SINTER_VERSION; }
+
+/// Checks that concern flags only. Done or Usage.
+static int checkOptions(const Options &options, Reporter &reporter) {
+  for (const std::string &name : {options.stage, options.stopAfter})
+    if (!name.empty() && !findStage(name))
+      return reporter.error(Usage, "expects a stage (" + listStages() + "), got '" + name + "'");
+  if (!options.kind.empty() && !isKind(options.kind))
+    return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" + options.kind + "'");
+  if (!options.saveStages.empty())
+    if (std::error_code error = llvm::sys::fs::create_directories(options.saveStages))
+      return reporter.error(Refused, "expects to make the folder '" + options.saveStages + "', got: " + error.message());
+  return Done;
+}
+
+static bool hasTraining(ModuleOp module) {
+  bool found = false;
+  module.walk([&](Operation *op) {
+    if (auto entry = dyn_cast<ir::EntryOp>(op))
+      found |= entry.getKind() == "train";
+    if (auto entry = dyn_cast<kernel::EntryOp>(op))
+      found |= entry.getKind() == "train";
+  });
+  return found;
+}
+
+int runBuild(const Options &options) {
+  Session session(options);
+  if (int code = checkOptions(options, session.reporter))
+    return code;
+  if (int code = session.load())
+    return code;
+  bool trains = hasTraining(session.getModule());
+  std::string kind = !options.kind.empty() ? options.kind : trains ? "trainer" : "static-lib";
+  if (kind == "trainer" && !trains)
+    return session.reporter.error(Wrong, "a trainer expects a model with a training step, got one without; "
+                                         "--kind static-lib makes a library", "E1402");
+  if (kind != "trainer" && options.linkStatic)
+    return session.reporter.error(Usage, "--static expects --kind trainer, got " + kind);
+  if (kind == "trainer" && !options.embedWeights.empty())
+    return session.reporter.error(Usage, "--embed-weights expects a library or an object, got --kind trainer");
+  if (int code = session.runTo(Stage::Llvm))
+    return code;
+  if (!options.stopAfter.empty()) {
+    session.finish();
+    return Done;
+  }
+  int code = makeArtifact(session, kind, options.output);
+  session.finish();
+  return code;
+}
+
+/// Leaves only what belongs to the entry called `name`. False when there is none.
+static bool keepEntry(ModuleOp module, llvm::StringRef name) {
+  SmallVector<Operation *> others;
+  llvm::SmallVector<std::string> kept;
+  module.walk([&](Operation *op) {
+    auto check = [&](auto entry) {
+      if (entry.getEntryName() == name || entry.getSymName() == name)
+        kept.push_back(entry.getSymName().str());
+      else
+        others.push_back(op);
+    };
+    if (auto entry = dyn_cast<ir::EntryOp>(op))
+      check(entry);
+    else if (auto entry = dyn_cast<kernel::EntryOp>(op))
+      check(entry);
+  });
+  if (kept.empty())
+    return false;
+  for (Operation *op : others)
+    op->erase();
+  for (Operation &op : llvm::make_early_inc_range(*module.getBody())) {
+    auto symbol = dyn_cast<SymbolOpInterface>(op);
+    if (!symbol || !isa<func::FuncOp, LLVM::LLVMFuncOp>(op))
+      continue;
+    auto belongs = [&](const std::string &entry) {
+      return symbol.getName() == entry || symbol.getName().starts_with(entry + "_");
+    };
+    bool declaration = op.getNumRegions() && op.getRegion(0).empty();
+    if (!declaration && llvm::none_of(kept, belongs))
+      op.erase();
+  }
+  return true;
+}
+
+int runEmit(const Options &options) {
+  Session session(options);
+  if (int code = checkOptions(options, session.reporter))
+    return code;
+  Stage stage = *findStage(options.stage);
+  if (int code = session.loadAndRunTo(std::min(stage, Stage::Llvm)))
+    return code;
+  std::string text;
+  OwningOpRef<ModuleOp> shown = session.getModule().clone();
+  if (!options.entry.empty() && !keepEntry(*shown, options.entry))
+    return session.reporter.error(Usage, "--entry expects an entry of the model, got '" + options.entry + "'");
+  if (stage == Stage::Asm) {
+    if (!options.entry.empty())
+      return session.reporter.error(Usage, "--entry expects a stage before asm, got asm");
+    if (int code = makeAssembly(session, Surroundings::Table, text))
+      return code;
+  } else if (stage == Stage::Llvm && llvm::StringRef(options.output).ends_with(".ll")) {
+    if (int code = printLLVMIR(session, text))
+      return code;
+  } else {
+    text = printModule(*shown, options.elide);
+  }
+  if (auto why = writeFileAtomically(options.output.empty() ? "-" : options.output, text))
+    return session.reporter.error(Refused, "expects to write '" + options.output + "', got: " + *why, "E1401");
+  session.finish();
+  return Done;
+}
+
+int runCheck(const Options &options) {
+  Session session(options);
+  if (int code = session.load())
+    return code;
+  // Up to the plan: what comes after cannot fail because of the model.
+  return getStage(session.getModule()) < Stage::Planned ? session.runTo(Stage::Planned) : int(Done);
+}
+
+int runTargets(const Options &options) {
+  MLIRContext context;
+  context.loadDialect<kernel::KernelDialect>();
+  auto native = codegen::parseTarget(&context, "cpu:native");
+  std::string here;
+  if (native)
+    here = native->getCpu().str();
+  else
+    llvm::consumeError(native.takeError());
+  for (llvm::StringRef name : codegen::getTargetNames()) {
+    auto target = codegen::parseTarget(&context, name);
+    if (!target) {
+      llvm::outs() << llvm::formatv("{0,-16} missing  {1}\n", name, llvm::toString(target.takeError()));
+      continue;
+    }
+    std::string note = std::to_string(target->getVectorBits()) + "-bit vectors";
+    if (name == "cpu:native")
+      note += ", the same as cpu; here " + here;
+    else if (native && target->getTriple() != native->getTriple())
+      note += "; --kind object and emit only";
+    else if (native && target->getVectorBits() > native->getVectorBits())
+      note += "; builds, but this CPU lacks instructions to run it";
+    llvm::outs() << llvm::formatv("{0,-16} ready    {1}\n", name, note);
+  }
+  return Done;
+}
+
+} // namespace sinter::compiler

@@ -1,0 +1,57 @@
+//===- Driver.h - what the commands of `sinter` do ---------------------------------------------------------===//
+//
+// One function a command; each returns an exit code of contract §2 and has reported what went wrong. No function here
+// parses arguments: tools/sinter.cpp does. Reading on: Session.h (from MODEL to a stage), Artifacts.h (files out).
+//
+//===----------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_DRIVER_H
+#define SINTER_COMPILER_DRIVER_H
+
+#include "compiler/Diagnostics.h"
+#include "compiler/Stage.h"
+
+#include <string>
+#include <vector>
+
+namespace sinter::compiler {
+
+/// Everything that flags can say; commands read what concerns them.
+struct Options {
+  std::string model;
+  std::string output;
+  std::string kind;                ///< trainer, static-lib, shared-lib, object; empty: by the model
+  std::string target = "cpu";
+  int level = 3;                   ///< -O
+  bool f64 = false;                ///< --type f64
+  std::vector<std::string> set;    ///< NAME=VALUE
+  std::vector<std::string> batch;  ///< sizes
+  std::string embedWeights;        ///< safetensors file
+  int64_t memoryBudget = 0;        ///< bytes; 0: none
+  bool linkStatic = false;
+  std::string saveStages;          ///< folder
+  std::string stopAfter;           ///< stage
+  bool tracePasses = false, timing = false;
+  std::string stage;               ///< of emit
+  std::string entry;               ///< of emit
+  bool elide = false;
+  bool json = false;               ///< --format json
+  bool noEmbedSource = false;
+  int threads = 1;                 ///< of bench
+  std::string failAfter;           ///< hidden: tests of internal errors
+};
+
+/// The commands.
+int runBuild(const Options &options);
+int runEmit(const Options &options);
+int runCheck(const Options &options);
+int runInfo(const Options &options);
+int runBench(const Options &options);
+int runExplain(const std::string &code);
+int runTargets(const Options &options);
+
+/// "sinter 0.1.0".
+std::string getVersion();
+
+} // namespace sinter::compiler
+
+#endif

@@ -1,0 +1,57 @@
+//===- Explain.cpp - the documentation of diagnostics ----------------------------------------------------------===//
+//
+// E0 and E1 come from dialects/rules, E2 from the runtime; both lists are their only source (D25).
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "compiler/Driver.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace sinter::compiler {
+
+namespace {
+struct Entry {
+  const char *code, *title, *text;
+};
+} // namespace
+
+static const Entry kEntries[] = {
+#define SINTER_ERROR(code, title, text) {#code, title, text},
+#include "sinter/rules/Errors.def"
+#undef SINTER_ERROR
+#define SINTER_E2(number, title, text) {"E" #number, title, text},
+#include "runtime/src/errors_e2.h"
+#undef SINTER_E2
+};
+
+/// Prints `text` in lines of at most 100 columns.
+static void wrap(llvm::StringRef text) {
+  size_t column = 0;
+  while (!text.empty()) {
+    auto [word, rest] = text.split(' ');
+    if (column && column + 1 + word.size() > 100) {
+      llvm::outs() << "\n";
+      column = 0;
+    }
+    llvm::outs() << (column ? " " : "") << word;
+    column += (column ? 1 : 0) + word.size();
+    text = rest;
+  }
+  llvm::outs() << "\n";
+}
+
+int runExplain(const std::string &code) {
+  std::string wanted = llvm::StringRef(code).upper();
+  for (const Entry &entry : kEntries) {
+    if (wanted != entry.code)
+      continue;
+    llvm::outs() << entry.code << ": " << entry.title << "\n\n";
+    wrap(entry.text);
+    return Done;
+  }
+  Reporter reporter;
+  return reporter.error(Usage, "expects a code of a diagnostic, as E0107, got '" + code + "'");
+}
+
+} // namespace sinter::compiler

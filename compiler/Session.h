@@ -1,0 +1,64 @@
+//===- Session.h - one compilation, from MODEL to a stage ------------------------------------------------===//
+//
+// Loads a model in any of its forms (.cpp, .sinter, .mlir), selects batch sizes, sets the target and runs the pipeline.
+// Invariant: after a failure everything is reported and getExitCode() says how it ends; a fault of ours leaves a
+// reproducer. Reading on: Driver.cpp (who uses it).
+//
+//===----------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_SESSION_H
+#define SINTER_COMPILER_SESSION_H
+
+#include "compiler/Diagnostics.h"
+#include "compiler/Driver.h"
+#include "compiler/Watch.h"
+
+#include "dialects/kernel/Kernel.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace sinter::compiler {
+
+/// One compilation.
+class Session {
+public:
+  explicit Session(const Options &options);
+  ~Session();
+
+  /// Loads the model. Done or an exit code.
+  int load();
+  /// Takes the module to `stage`. Done or an exit code.
+  int runTo(Stage stage);
+  /// Loads, then runs to `stage`.
+  int loadAndRunTo(Stage stage);
+  /// Reports a failure of codegen: ours.
+  int fail(llvm::Error error);
+
+  mlir::ModuleOp getModule() { return *module; }
+  mlir::MLIRContext &getContext() { return context; }
+  kernel::TargetAttr getTarget();
+  /// The model's name, for file names.
+  std::string getName();
+  /// Prints what --timing asks for.
+  void finish();
+
+  const Options &options;
+  Reporter reporter;
+  Watch watch;
+
+private:
+  int loadProgram(std::string &graph);
+  int loadGraph(const std::string &bytes);
+  int loadText(const std::string &text);
+  int selectBatches();
+  int checkSet();
+  int setTarget();
+  int getExitCode();
+
+  mlir::MLIRContext context;
+  std::unique_ptr<mlir::ScopedDiagnosticHandler> handler;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  bool ranProgram = false;
+};
+
+} // namespace sinter::compiler
+
+#endif

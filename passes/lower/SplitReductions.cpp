@@ -15,11 +15,14 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0 when none is.
+static constexpr int64_t kSmallestChunk = 4096;
+
+/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0 when no chunk of a
+/// sensible size divides the dim.
 static int64_t chooseSlices(int64_t size, int64_t rest) {
   for (int64_t slices = std::min(size, kChunkElements / std::max<int64_t>(rest, 1)); slices >= 1; --slices)
     if (size % slices == 0)
-      return slices;
+      return slices * rest >= kSmallestChunk ? slices : 0;
   return 0;
 }
 
@@ -89,8 +92,18 @@ void Split::run(EntryBuilder &entry) {
   replacements[dim] = getAffineDimExpr(0, context) * slices + getAffineDimExpr(dim + 1, context);
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   SmallVector<AffineMap> partMaps;
-  for (unsigned i = 0; i < op.getIns().size(); ++i)
+  SmallVector<Value> firstIns;
+  SmallVector<unsigned> used;
+  for (auto [i, in] : llvm::enumerate(op.getIns())) {
+    auto early = [&](Operation *user) {
+      return isa<kernel::ReduceOp>(user) || llvm::none_of(user->getResults(), [&](Value v) { return reduced.lookup(v); });
+    };
+    if (llvm::none_of(body.getArgument(i).getUsers(), early))
+      continue;
+    used.push_back(i);
+    firstIns.push_back(in);
     partMaps.push_back(maps[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
+  }
   SmallVector<Value> partials;
   for (kernel::ReduceOp reduce : reduces) {
     partials.push_back(entry.addTemp(loc, kernel::BufferType::get(context, {chunks}, reduce.getType(), {})));
@@ -98,12 +111,12 @@ void Split::run(EntryBuilder &entry) {
   }
   int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
   auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
-  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, op.getIns(), partials,
+  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, firstIns, partials,
                                      builder.getAffineMapArrayAttr(partMaps), false, chunked, kernel::CpuScheduleAttr());
   Block *firstBody = first.getBody().empty() ? &first.getBody().emplaceBlock() : &first.getBody().front();
   IRMapping mapping;
-  for (BlockArgument argument : body.getArguments())
-    mapping.map(argument, firstBody->addArgument(argument.getType(), loc));
+  for (unsigned i : used)
+    mapping.map(body.getArgument(i), firstBody->addArgument(body.getArgument(i).getType(), loc));
   OpBuilder inFirst = OpBuilder::atBlockEnd(firstBody);
   for (Operation &inside : body.without_terminator())
     if (isa<kernel::ReduceOp>(inside) || !llvm::any_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); }))

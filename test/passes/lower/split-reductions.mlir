@@ -1,0 +1,38 @@
+// RUN: sinter-opt --fuse-maps --lower-to-kernel %s | FileCheck %s
+
+// 90,000 elements: two chunks of 150 rows, whose sums end in a second kernel; the order depends on the shape only (D1).
+// CHECK-LABEL: kernel.entry @norm
+// CHECK: kernel.map "norm_00_sum_f32" dims [2, 150, 300] inner [1, 2] ins(%{{[0-9]+}} : !kernel.buffer<300x300xf32>)
+// CHECK-SAME: algorithm <lanes = 16, chunk = 45000>
+// CHECK: kernel.reduce "sum"
+// CHECK-NEXT: kernel.yield
+// CHECK: kernel.map "norm_{{[0-9]+}}_combine_f32" dims [2] inner [0]
+// CHECK-SAME: algorithm <lanes = 16>
+// CHECK: kernel.reduce "sum"
+// CHECK: math.sqrt
+// What needs the norm for every element is a kernel of its own.
+// CHECK: kernel.map {{.*}} dims [300, 300] inner []
+// CHECK: arith.divf
+// 65,536 elements are one chunk, 65,537 have no divisor.
+// CHECK-LABEL: kernel.entry @whole
+// CHECK: dims [65536] inner [0]
+// CHECK-NOT: combine
+// CHECK: dims [65537] inner [0]
+// CHECK-NOT: combine
+// CHECK-LABEL: kernel.entry @load
+module @m {
+  sinter.entry @norm name("norm") kind("predict") batch(0) inputs ["g"] {
+  ^bb0(%g: tensor<300x300xf32>):
+    %sq = sinter.mul %g, %g : (tensor<300x300xf32>, tensor<300x300xf32>) -> tensor<300x300xf32>
+    %s = sinter.sum %sq axes [0, 1] : (tensor<300x300xf32>) -> tensor<f32>
+    %n = sinter.sqrt %s : (tensor<f32>) -> tensor<f32>
+    %q = sinter.div %g, %n : (tensor<300x300xf32>, tensor<f32>) -> tensor<300x300xf32>
+    sinter.return outputs(%q : tensor<300x300xf32>) names ["q"] symbols []
+  }
+  sinter.entry @whole name("whole") kind("predict") batch(0) inputs ["x", "y"] {
+  ^bb0(%x: tensor<65536xf32>, %y: tensor<65537xf32>):
+    %s = sinter.sum %x axes [0] : (tensor<65536xf32>) -> tensor<f32>
+    %t = sinter.sum %y axes [0] : (tensor<65537xf32>) -> tensor<f32>
+    sinter.return outputs(%s, %t : tensor<f32>, tensor<f32>) names ["s", "t"] symbols []
+  }
+}

@@ -7,7 +7,6 @@
 #include <libgen.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -43,10 +42,8 @@ static void release_signals(const sigset_t *before) {
   pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* Follows symlinks, also those whose target does not exist yet. */
+/* Follows a symlink, also one whose target does not exist yet. Links among the folders are the system's to follow. */
 static bool resolve(const char *path, char target[PATH_MAX]) {
-  if (realpath(path, target))
-    return true;
   if (snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX) {
     errno = ENAMETOOLONG;
     return false;

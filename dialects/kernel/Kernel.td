@@ -140,6 +140,7 @@ def EntryOp : Kernel_Op<"entry", [IsolatedFromAbove, Symbol, SingleBlock, NoTerm
     $sym_name `name` `(` $entry_name `)` `kind` `(` $kind `)` `batch` `(` $batch `)` (`work_bytes` `(` $work_bytes^ `)`)?
     attr-dict-with-keyword $body
   }];
+  let hasVerifier = 1;
 }
 
 def BufferOp : Kernel_Op<"buffer", [Pure]> {
@@ -156,6 +157,7 @@ def BufferOp : Kernel_Op<"buffer", [Pure]> {
     $buffer_name `role` `(` $role `)` `segment` `(` $segment `)` (`offset` `(` $offset^ `)`)? (`value` `(` $value^ `)`)?
     attr-dict `:` type($result)
   }];
+  let hasVerifier = 1;
 }
 
 def ViewOp : Kernel_Op<"view", [Pure]> {
@@ -227,6 +229,7 @@ def ReduceOp : Kernel_Op<"reduce", [Pure]> {
   let arguments = (ins StrAttr:$kind, AnyScalar:$input);
   let results = (outs AnyScalar:$result);
   let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def IndexOp : Kernel_Op<"index", [Pure]> {
@@ -234,6 +237,7 @@ def IndexOp : Kernel_Op<"index", [Pure]> {
   let arguments = (ins I64Attr:$dim);
   let results = (outs AnyScalar:$result);
   let assemblyFormat = "$dim attr-dict `:` type($result)";
+  let hasVerifier = 1;
 }
 
 def PhiloxOp : Kernel_Op<"philox", [Pure]> {
@@ -272,6 +276,7 @@ def IfOp : Kernel_Op<"if", [NoTerminator]> {
   let arguments = (ins BufferType:$predicate);
   let regions = (region SizedRegion<1>:$thenRegion, MaxSizedRegion<1>:$elseRegion);
   let assemblyFormat = "$predicate `:` type($predicate) attr-dict-with-keyword `then` $thenRegion `else` $elseRegion";
+  let hasVerifier = 1;
 }
 
 #endif

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Builders.h"
@@ -59,6 +60,19 @@ static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
   }
 }
 
+/// True when `expr` divides by something else than a positive constant: it has no range, and no code.
+static bool dividesBadly(AffineExpr expr) {
+  bool bad = false;
+  expr.walk([&](AffineExpr part) {
+    if (part.getKind() != AffineExprKind::FloorDiv && part.getKind() != AffineExprKind::CeilDiv &&
+        part.getKind() != AffineExprKind::Mod)
+      return;
+    auto divisor = dyn_cast<AffineConstantExpr>(cast<AffineBinaryOpExpr>(part).getRHS());
+    bad |= !divisor || divisor.getValue() < 1;
+  });
+  return bad;
+}
+
 static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, BufferType type,
                                   ArrayRef<int64_t> dims, bool mayLeave) {
   if (map.getNumDims() != dims.size() || map.getNumSymbols() != 0)
@@ -67,6 +81,8 @@ static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, 
   if (map.getNumResults() != type.getRank())
     return op->emitOpError() << "expects a map of " << type.getRank() << " results for " << what
                              << ", got " << AffineMapAttr::get(map);
+  if (llvm::any_of(map.getResults(), dividesBadly))
+    return op->emitOpError() << "expects division by positive constants, got " << AffineMapAttr::get(map) << " for " << what;
   if (mayLeave || llvm::is_contained(dims, 0))
     return success();
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
@@ -89,6 +105,11 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
 static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); }
 
 static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs) {
+  for (Operation &inside : block) {
+    StringRef dialect = inside.getName().getDialectNamespace();
+    if (dialect != "arith" && dialect != "math" && !isa<ReduceOp, IndexOp, PhiloxOp, YieldOp>(inside))
+      return inside.emitOpError() << "cannot stand in a kernel: expects scalar code of arith, math and kernel";
+  }
   if (block.empty() || !isa<YieldOp>(block.back()))
     return op->emitOpError() << "expects its body to end in kernel.yield";
   auto yield = cast<YieldOp>(block.back());
@@ -104,6 +125,71 @@ static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs)
 
 static AffineMap mapAt(ArrayAttr maps, unsigned index) {
   return cast<AffineMapAttr>(maps[index]).getValue();
+}
+
+/// `name` must be one of `known`, listed in the message.
+static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name, ArrayRef<StringRef> known) {
+  if (llvm::is_contained(known, name))
+    return success();
+  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ") << ", got '" << name << "'";
+}
+
+//===--- entries, buffers ------------------------------------------------------------------------===//
+
+LogicalResult EntryOp::verify() {
+  for (Operation &op : getBody().front())
+    if (!isa<BufferOp, ViewOp, SlotOp, ContractOp, MapOp, LoopOp, IfOp>(op) &&
+        op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
+      return op.emitOpError() << "cannot stand in kernel.entry: expects buffers, kernels, loops and ifs";
+  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
+}
+
+LogicalResult BufferOp::verify() {
+  if (getOffset() && int64_t(*getOffset()) < 0)
+    return emitOpError() << "expects an offset of 0 or more, got " << int64_t(*getOffset());
+  bool constant = getRole() == "constant";
+  if (constant != getValue().has_value())
+    return emitOpError() << "expects elements with role constant and with no other, got role '" << getRole() << "' "
+                         << (constant ? "without" : "with") << " elements";
+  if (constant && (getValue()->getShapedType().getShape() != getResult().getType().getShape() ||
+                   getValue()->getElementType() != getResult().getType().getElementType()))
+    return emitOpError() << "expects elements of the buffer's shape and type, got " << getValue()->getShapedType();
+  if (LayoutAttr layout = getResult().getType().getLayout(); layout && int64_t(layout.getPerm().size()) != getResult().getType().getRank())
+    return emitOpError() << "expects a layout of rank " << getResult().getType().getRank() << ", got " << layout;
+  return verifyChoice(*this, "role", getRole(),
+                      {"param", "derived", "state", "scalar", "input", "output", "temp", "logical", "constant"});
+}
+
+LogicalResult IfOp::verify() {
+  auto type = getPredicate().getType();
+  if (type.getElementType().isInteger(1) && type.getPhysicalElements() == 1)
+    return success();
+  return emitOpError() << "expects a buffer of one i1, got " << type;
+}
+
+//===--- scalar code -----------------------------------------------------------------------------===//
+
+LogicalResult ReduceOp::verify() {
+  if (!isa_and_nonnull<MapOp>((*this)->getParentOp()))
+    return emitOpError() << "expects to stand in kernel.map";
+  if (failed(verifyChoice(*this, "kind", getKind(), {"sum", "max", "min", "prod", "argmax"})))
+    return failure();
+  Type expected = getKind() == "argmax" ? IntegerType::get(getContext(), 32) : getInput().getType();
+  if (getResult().getType() != expected)
+    return emitOpError() << "expects a result of type " << expected << ", got " << getResult().getType();
+  return success();
+}
+
+LogicalResult IndexOp::verify() {
+  auto kernel = dyn_cast_or_null<KernelOpInterface>((*this)->getParentOp());
+  if (!kernel)
+    return emitOpError() << "expects to stand in a kernel";
+  if (getDim() >= kernel.getDomain().size())
+    return emitOpError() << "expects a dim below " << kernel.getDomain().size() << ", got " << int64_t(getDim());
+  auto contract = dyn_cast<ContractOp>(kernel.getOperation());
+  if (contract && getDim() >= contract.getParallel())
+    return emitOpError() << "expects a parallel dim, got " << getDim();
+  return success();
 }
 
 //===--- contract --------------------------------------------------------------------------------===//

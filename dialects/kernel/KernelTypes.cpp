@@ -17,6 +17,8 @@ using namespace sinter::kernel;
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> perm, ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> by) {
+  if (perm.empty())
+    return emitError() << "layout expects at least one dim: a scalar has no layout";
   SmallVector<bool> seen(perm.size(), false);
   for (int64_t dim : perm) {
     if (dim < 0 || dim >= int64_t(perm.size()) || seen[dim])

@@ -50,8 +50,6 @@ LogicalResult SymbolOp::verify() {
     return emitOpError() << "expects a tensor type, got " << getType();
   if (rules::Result<rules::Type> valid = rules::validated(toRule(type)); !valid)
     return emitOpError() << valid.error().message << " [" << valid.error().code << "]";
-  if (toRule(type).element == rules::ElementType::Invalid)
-    return emitOpError() << "expects elements of f32, f64, bf16, f16, i32, i64, i8 or i1, got " << type;
   if (failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
     return failure();
   return verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric"});

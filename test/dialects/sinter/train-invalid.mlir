@@ -1,0 +1,291 @@
+// The module level and what structures entries: each inconsistency is refused.
+// RUN: sinter-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{expects kind to be one of parameter, buffer, optimizer, metric, got 'weight'}}
+sinter.symbol @w : tensor<4xf32> kind "weight" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects a tensor type, got 'f32'}}
+sinter.symbol @w : f32 kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{[E0104]}}
+sinter.symbol @w : tensor<?xf32> kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{[E0102]}}
+sinter.symbol @w : tensor<4xindex> kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{init expects constant, normal or uniform, got xavier}}
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <xavier, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects f32, f64, i32 or i64, got 'i1'}}
+sinter.scalar @flag : i1 initial 1.0 help ""
+
+// -----
+
+sinter.symbol @s : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects finish to be one of ratio, exp_ratio, got 'mean'}}
+sinter.metric @loss sum @s weight @s finish "mean"
+
+// -----
+
+sinter.symbol @s : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects @n to be a symbol of the module, got no such name}}
+sinter.metric @loss sum @s weight @n finish "ratio"
+
+// -----
+
+sinter.symbol @s : tensor<2xf32> kind "metric" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects a floating-point number in @s, got 'tensor<2xf32>'}}
+sinter.metric @loss sum @s weight @s finish "ratio"
+
+// -----
+
+// expected-error @+1 {{expects sizes of 1 or more, got 0}}
+sinter.data "images" "mnist" classes 10 shape 1 x 0 x 28
+
+// -----
+
+// expected-error @+1 {{expects kind to be one of images, got 'text'}}
+sinter.data "text" "mnist" classes 10 shape 1 x 28 x 28
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects f32[4] for @w, got f32[5]}}
+sinter.derived @w.t of @w : tensor<5xf32>
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.derived @w.t of @w : tensor<4xf32>
+// expected-error @+1 {{expects a master symbol, got the derived @w.t}}
+sinter.derived @w.tt of @w.t : tensor<4xf32>
+
+// -----
+
+// expected-error @+1 {{expects one name an input (1), got 0}}
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+^bb0(%a: tensor<4xf32>):
+  sinter.return names [] symbols []
+}
+
+// -----
+
+// expected-error @+1 {{expects kind to be one of train, eval, predict, got 'test'}}
+sinter.entry @e name("e") kind("test") batch(0) inputs [] {
+  sinter.return names [] symbols []
+}
+
+// -----
+
+// expected-error @+1 {{expects a batch of 1 or more, or 0 for none, got -1}}
+sinter.entry @e name("e") kind("predict") batch(-1) inputs [] {
+  sinter.return names [] symbols []
+}
+
+// -----
+
+// expected-error @+1 {{expects to end in sinter.return}}
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+  %0 = sinter.iota 0 : tensor<4xi32>
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects one name an output and one symbol an update, got 0 and 0}}
+  sinter.return outputs(%a : tensor<4xf32>) names [] symbols []
+}
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects one update a symbol, got two of @w}}
+  sinter.return names [] updates(%a, %a : tensor<4xf32>, tensor<4xf32>) symbols [@w, @w]
+}
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+^bb0(%a: tensor<5xf32>):
+  // expected-error @+1 {{expects f32[4] for @w, got f32[5]}}
+  sinter.return names [] updates(%a : tensor<5xf32>) symbols [@w]
+}
+
+// -----
+
+sinter.scalar @lr : f32 initial 0.1 help ""
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+^bb0(%a: tensor<f32>):
+  // expected-error @+1 {{expects @lr to be a symbol of the module, got another op}}
+  sinter.return names [] updates(%a : tensor<f32>) symbols [@lr]
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+  // expected-error @+1 {{expects @w to be a symbol or a scalar of the module, got no such name}}
+  %0 = sinter.get @w : tensor<4xf32>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.scalar @lr : f32 initial 0.1 help ""
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+  // expected-error @+1 {{expects f32[] for @lr, got f64[]}}
+  %0 = sinter.get @lr : tensor<f64>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+  // expected-error @+1 {{expects @e to be a symbol or a scalar of the module, got another op}}
+  %0 = sinter.get @e : tensor<f64>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+^bb0(%a: tensor<f32>):
+  // expected-error @+1 {{expects ys, as many cotangents, then xs; got 1 operands}}
+  %0 = sinter.gradient %a ys 1 : (tensor<f32>) -> tensor<f32>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
+^bb0(%a: tensor<f32>, %b: tensor<4xf32>):
+  // expected-error @+1 {{[E0119]}}
+  %0 = sinter.gradient %a, %b, %b ys 1 : (tensor<f32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
+^bb0(%a: tensor<f32>, %b: tensor<4xf32>):
+  // expected-error @+1 {{expects result type f32[4], got f32[5]}}
+  %0 = sinter.gradient %a, %a, %b ys 1 : (tensor<f32>, tensor<f32>, tensor<4xf32>) -> tensor<5xf32>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+^bb0(%a: tensor<f32>):
+  // expected-error @+1 {{expects ys, as many cotangents, then xs; got 2 operands}}
+  %0 = sinter.gradient %a, %a ys 4611686018427387905 : (tensor<f32>, tensor<f32>) -> tensor<f32>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects kind to be one of contraction, map, got 'loop'}}
+  %0 = sinter.fused "loop"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%x: tensor<4xf32>):
+    %1 = sinter.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+    sinter.yield %1 : tensor<4xf32>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects block arguments of its operands' types}}
+  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<5xf32> {
+  ^bb0(%x: tensor<5xf32>):
+    %1 = sinter.exp %x : (tensor<5xf32>) -> tensor<5xf32>
+    sinter.yield %1 : tensor<5xf32>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects block arguments of its operands' types}}
+  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%x: i32):
+    %1 = sinter.constant dense<1.0> : tensor<4xf32>
+    sinter.yield %1 : tensor<4xf32>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects to yield its result types}}
+  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<5xf32> {
+  ^bb0(%x: tensor<4xf32>):
+    %1 = sinter.exp %x : (tensor<4xf32>) -> tensor<4xf32>
+    sinter.yield %1 : tensor<4xf32>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4x4xf32>):
+  // expected-error @+1 {{expects kind contraction with one contraction, or kind map with none; got map with 1}}
+  %0 = sinter.fused "map"(%a) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
+  ^bb0(%x: tensor<4x4xf32>):
+    %1 = sinter.matmul %x, %x : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
+    sinter.yield %1 : tensor<4x4xf32>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%x: tensor<4xf32>):
+    // expected-error @+1 {{cannot stand in sinter.fused: it is no map, contraction, view or constant}}
+    %1 = sinter.convert_layout %x : tensor<4xf32> to tensor<4xf32, #kernel.layout<[0]>>
+    sinter.yield %1 : tensor<4xf32, #kernel.layout<[0]>>
+  }
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects equal shapes and elements, got 'tensor<4xf32>' and 'tensor<4xf64>'}}
+  %0 = sinter.convert_layout %a : tensor<4xf32> to tensor<4xf64>
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+  // expected-error @+1 {{expects parent op 'builtin.module'}}
+  sinter.data "images" "mnist" classes 10 shape 1 x 28 x 28
+  sinter.return names [] symbols []
+}

@@ -117,8 +117,13 @@ Attribute Importer::getAttribute(const proto::Attribute &attribute) {
 void Importer::addSymbols() {
   static const char *const kinds[] = {"parameter", "buffer", "optimizer", "metric"};
   static const char *const inits[] = {"constant", "normal", "uniform"};
+  // The first two slots are the runtime's own (<sinter/abi.h>); a graph that reads them may list them itself.
+  for (const char *name : {"step", "seed"})
+    ir::ScalarOp::create(builder, UnknownLoc::get(context), builder.getStringAttr(name),
+                         TypeAttr::get(builder.getI64Type()), builder.getF64FloatAttr(0), builder.getStringAttr(""));
   for (const proto::Scalar &scalar : graph.scalars())
-    ir::ScalarOp::create(builder, getLoc(scalar.location()), builder.getStringAttr(scalar.name()),
+    if (scalar.name() != "step" && scalar.name() != "seed")
+      ir::ScalarOp::create(builder, getLoc(scalar.location()), builder.getStringAttr(scalar.name()),
                          TypeAttr::get(getElement(scalar.element())), builder.getF64FloatAttr(scalar.initial()),
                          builder.getStringAttr(scalar.help()));
   for (const proto::Symbol &symbol : graph.symbols()) {

@@ -42,6 +42,11 @@ public:
 
   const Options &options;
   Reporter reporter;
+
+private:
+  mlir::MLIRContext context; // outlives the modules that the watch keeps
+
+public:
   Watch watch;
 
 private:
@@ -53,7 +58,6 @@ private:
   int setTarget();
   int getExitCode();
 
-  mlir::MLIRContext context;
   std::unique_ptr<mlir::ScopedDiagnosticHandler> handler;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   bool ranProgram = false;

@@ -1,0 +1,407 @@
+// The kernel dialect: each inconsistency that codegen relies on is refused.
+// RUN: sinter-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{layout expects 'perm' to name each dim once, got dim 0}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0, 0]>} {}
+
+// -----
+
+// expected-error @+1 {{layout expects as many block sizes as blocked dims, got 2 and 1}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0, 1], block = [0], by = [4, 4]>} {}
+
+// -----
+
+// expected-error @+1 {{layout expects a blocked dim below 2, got 2}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0, 1], block = [2], by = [4]>} {}
+
+// -----
+
+// expected-error @+1 {{layout expects a positive block size, got 0}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0, 1], block = [1], by = [0]>} {}
+
+// -----
+
+// expected-error @+1 {{expects kind to be one of train, eval, predict, prepare, load, save, load_params, got 'test'}}
+kernel.entry @e name("e") kind("test") batch(0) {}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{buffer expects a scalar element type, got 'tensor<4xf32>'}}
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xtensor<4xf32>>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{buffer expects a layout of rank 1}}
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32, #kernel.layout<[0, 1]>>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects role to be one of param, derived, state, scalar, input, output, temp, logical, constant, got 'weight'}}
+  %x = kernel.buffer "x" role("weight") segment(2) : <4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects an offset of 0 or more, got -4}}
+  %x = kernel.buffer "x" role("temp") segment(2) offset(-4) : <4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects elements with role constant and with no other, got role 'constant' without elements}}
+  %x = kernel.buffer "x" role("constant") segment(-1) : <4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects elements of the buffer's shape and type, got 'tensor<3xf32>'}}
+  %x = kernel.buffer "x" role("constant") segment(-1) value(dense<1.0> : tensor<3xf32>) : <4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects equal element types and counts, got '!kernel.buffer<4x4xf32>' and '!kernel.buffer<15xf32>'}}
+  %y = kernel.view %x : <4x4xf32> to <15xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4x4xf32, #kernel.layout<[1, 0]>>
+  // expected-error @+1 {{expects row-major buffers, got '!kernel.buffer<4x4xf32, #kernel.layout<[1, 0]>>'}}
+  %y = kernel.view %x : <4x4xf32, #kernel.layout<[1, 0]>> to <16xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4x4xf32>
+  %i = arith.constant 0 : index
+  // expected-error @+1 {{expects the source's shape without its leading dim}}
+  %y = kernel.slot %x[%i] : <4x4xf32> to <5xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects one map a buffer (2), got 1}}
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+  ^bb0(%u: f32):
+    kernel.yield %u : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects maps of 1 dims, got affine_map<(d0, d1) -> (d0)> for buffer 0}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n, m) -> (n)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects a map of 1 results for buffer 0}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n, n)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{for buffer 0 reaching [1, 4]}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n + 1)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // `padded` is for reads only.
+  // expected-error @+1 {{for buffer 1 reaching [1, 4]}}
+  kernel.map "m" dims [4] inner [] padded ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>)
+      maps [affine_map<(n) -> (n + 1)>, affine_map<(n) -> (n + 1)>] {
+  ^bb0(%u: f32):
+    kernel.yield %u : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects division by positive constants}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n floordiv 0)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects sizes of at least 0, got -4}}
+  kernel.map "m" dims [-4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects 'inner' to list dims of the domain in rising order, got 1}}
+  kernel.map "m" dims [4] inner [1] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects one block argument an input (0), got 1}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+  ^bb0(%u: f32):
+    kernel.yield %u : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects a block argument of type 'f32', got 'f64'}}
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] {
+  ^bb0(%u: f64):
+    %0 = arith.truncf %u : f64 to f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects to yield 'f32', got 'i32'}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+    %0 = kernel.index 0 : i32
+    kernel.yield %0 : i32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects one yielded value an out (1), got 0}}
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+    kernel.yield
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>] {
+    // expected-error @+1 {{cannot stand in a kernel: expects scalar code of arith, math and kernel}}
+    %y = kernel.buffer "y" role("temp") segment(2) : <4xf32>
+    %0 = arith.constant 0.0 : f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] {
+  ^bb0(%u: f32):
+    // expected-error @+1 {{expects kind to be one of sum, max, min, prod, argmax, got 'mean'}}
+    %0 = kernel.reduce "mean" %u : f32 -> f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] {
+  ^bb0(%u: f32):
+    // expected-error @+1 {{expects a result of type 'i32', got 'f32'}}
+    %0 = kernel.reduce "argmax" %u : f32 -> f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xi32>
+  kernel.map "m" dims [4] inner [] outs(%x : !kernel.buffer<4xi32>) maps [affine_map<(n) -> (n)>] {
+    // expected-error @+1 {{expects a dim below 1, got 1}}
+    %0 = kernel.index 1 : i32
+    kernel.yield %0 : i32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects at most 3 parallel dims, got 4}}
+  kernel.contract "c" dims [4, 4, 4] parallel 4 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%acc: f32):
+    kernel.yield %acc : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects one map a buffer (3), got 2}}
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>] epilogue {
+  ^bb0(%acc: f32):
+    kernel.yield %acc : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects extras and outs to use parallel dims only}}
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, k)>] epilogue {
+  ^bb0(%acc: f32):
+    kernel.yield %acc : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects one 'sums' flag an out, got 2}}
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+      attributes {sums = array<i1: true, true>} epilogue {
+  ^bb0(%acc: f32):
+    kernel.yield %acc : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  // expected-error @+1 {{expects 1 epilogue arguments, got 2}}
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%acc: f32, %extra: f32):
+    kernel.yield %acc : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xf32>
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%acc: f32):
+    // expected-error @+1 {{expects to stand in kernel.map}}
+    %0 = kernel.reduce "sum" %acc : f32 -> f32
+    kernel.yield %0 : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4x4xi32>
+  kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xi32>) b(%a : <4x4xi32>) outs(%a : !kernel.buffer<4x4xi32>)
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+  ^bb0(%acc: i32):
+    // expected-error @+1 {{expects a parallel dim, got 2}}
+    %0 = kernel.index 2 : i32
+    kernel.yield %0 : i32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects pairs of carried buffers, got 1}}
+  kernel.loop trip 3 carried(%a : !kernel.buffer<4xf32>) {
+  ^bb0(%t: index):
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects 'trip', or an i1 predicate as its first carried pair}}
+  kernel.loop {
+  ^bb0(%t: index):
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4xf32>
+  // expected-error @+1 {{expects one type for carried pair 0, got '!kernel.buffer<5xf32>'}}
+  %r = kernel.loop trip 3 carried(%a, %a : !kernel.buffer<4xf32>, !kernel.buffer<4xf32>) {
+  ^bb0(%t: index, %x: !kernel.buffer<4xf32>, %y: !kernel.buffer<5xf32>):
+  } -> !kernel.buffer<4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %a = kernel.buffer "a" role("temp") segment(2) : <4xi1>
+  // expected-error @+1 {{expects a buffer of one i1, got '!kernel.buffer<4xi1>'}}
+  kernel.if %a : <4xi1> then {
+    %b = kernel.buffer "b" role("temp") segment(2) : <4xi1>
+  } else {
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{cannot stand in kernel.entry: expects buffers, kernels, loops and ifs}}
+  builtin.module {}
+}

@@ -51,4 +51,9 @@ int batch_bind(batch_fill *fill, const sinter_entry *entry, const sinter_data *s
 /// to[i] = f32(from[i] / 255), correctly rounded.
 void pixels_to_f32(const uint8_t *from, float *to, uint64_t n);
 
+/// The ways to do it, from the slowest. pixels_to_f32 takes the fastest that this CPU has.
+typedef enum pixel_path { PIXELS_BASE, PIXELS_AVX2, PIXELS_AVX512 } pixel_path;
+/// One of them; false when this CPU has not the instructions.
+bool pixels_to_f32_by(pixel_path path, const uint8_t *from, float *to, uint64_t n);
+
 #endif

@@ -88,8 +88,9 @@ TEST_F(CheckpointTest, HyperParametersAndSeedComeFromTheCheckpoint) {
 TEST_F(CheckpointTest, KillNineAtRandomMoments) {
   std::string whole = uninterrupted(), c = s / "c";
   unsigned random = 12345;
-  int killed = 0;
-  for (int round = 0; round < 10; ++round) {
+  const char *wanted = getenv("SINTER_KILLS"); // 200 in the slow lane
+  int kills = wanted ? atoi(wanted) : 10, killed = 0;
+  while (killed < kills) {
     unlink(c.c_str());
     std::vector<std::string> base = with({"--checkpoint", c, "--checkpoint-every", "1"});
     for (;;) {
@@ -111,7 +112,6 @@ TEST_F(CheckpointTest, KillNineAtRandomMoments) {
     }
     ASSERT_TRUE(sameBytes(readFile(c), whole));
   }
-  EXPECT_GT(killed, 0);
 }
 
 const char *failing;

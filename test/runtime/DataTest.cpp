@@ -5,6 +5,7 @@ extern "C" {
 #include "data.h"
 }
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -23,9 +24,16 @@ TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
   float got[256 + 3];
   for (int i = 0; i < 259; ++i)
     bytes[i] = static_cast<uint8_t>(i);
-  pixels_to_f32(bytes, got, 259); // an odd length: vector tails too
-  for (int i = 0; i < 259; ++i)
-    EXPECT_EQ(got[i], static_cast<float>(static_cast<long double>(i & 255) / 255.0L)) << i;
+  for (pixel_path path : {PIXELS_BASE, PIXELS_AVX2, PIXELS_AVX512}) {
+    if (!pixels_to_f32_by(path, bytes, got, 259)) // an odd length: vector tails too
+      continue;
+    for (int i = 0; i < 259; ++i)
+      EXPECT_EQ(got[i], static_cast<float>(static_cast<long double>(i & 255) / 255.0L)) << i << " by " << path;
+  }
+  std::fill(got, got + 259, -1.0f);
+  pixels_to_f32(bytes, got, 259);
+  EXPECT_EQ(got[255], 1.0f);
+  EXPECT_EQ(got[256], 0.0f);
 }
 
 struct Read {

@@ -77,6 +77,8 @@ static void printTraining(llvm::raw_ostream &os, const HostModule &host, const E
      << "_t *m);\n\n/* Sets a run-time scalar:";
   bool first = true;
   for (auto scalar : host.module.getOps<ir::ScalarOp>()) {
+    if (scalar.getSymName() == "step")
+      continue; // train_step counts it
     os << (first ? " \"" : ", \"") << scalar.getSymName() << "\"";
     first = false;
   }

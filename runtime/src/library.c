@@ -139,6 +139,8 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
   return status_of(&d);
 }
 
+const void *sinter_lib_params(const sinter_lib *lib) { return lib->instance.segments[SINTER_SEG_PARAMS]; }
+
 static bool shared(const sinter_lib *lib) { return atomic_load(&lib->weights->handles) > 1; }
 
 sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {

@@ -96,6 +96,8 @@ sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, 
 sinter_status sinter_lib_reset_metrics(sinter_lib *lib);
 /// Sets a run-time scalar: "lr", "seed".
 sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value);
+/// The prepared SINTER_SEG_PARAMS of this handle; valid until the next load or close. For --embed-weights (D27).
+const void *sinter_lib_params(const sinter_lib *lib);
 /// Frees the handle. NULL is allowed.
 void sinter_lib_close(sinter_lib *lib);
 /// Bytes that an open handle of this module takes.

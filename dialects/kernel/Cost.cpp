@@ -107,7 +107,7 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
     if (usesLanes(map) && !isContiguousAlong(map, lanes, shape, layout))
       cost.scatter += kGatherFactor * static_cast<double>(laneCount) * static_cast<double>(split.tiles) * steps;
   if (!isContiguousAlong(p.outMap, lanes, p.outShape, p.outLayout))
-    cost.scatter += kGatherFactor * points;
+    cost.scatter += kGatherFactor * points * static_cast<double>(p.resultStreams);
   return cost;
 }
 
@@ -172,6 +172,7 @@ ContractProblem getProblem(ContractOp op) {
   p.aLayout = layoutOf(op.getA());
   p.bLayout = layoutOf(op.getB());
   p.outLayout = layoutOf(op.getOuts()[0]);
+  p.resultStreams = llvm::count(llvm::drop_begin(maps, 2), p.outMap);
   return p;
 }
 

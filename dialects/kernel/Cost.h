@@ -35,6 +35,7 @@ struct ContractProblem {
   mlir::AffineMap aMap, bMap, outMap;
   LayoutAttr aLayout, bLayout, outLayout; ///< null: row-major
   llvm::SmallVector<int64_t> aShape, bShape, outShape;
+  int64_t resultStreams = 1; ///< results, and operands of the epilogue that lie as the result does
 };
 
 /// What a choice of lanes and rows costs.

@@ -66,7 +66,7 @@ AffineMap Domain::place(Operation *op, AffineMap map) const {
   MLIRContext *context = op->getContext();
   SmallVector<AffineExpr> dims;
   for (int64_t dim : getPlaces(op))
-    dims.push_back(dim < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
+    dims.push_back(isUnit(dim) ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
   unsigned count = sizes.size();
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
   if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))

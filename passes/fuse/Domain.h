@@ -46,6 +46,10 @@ public:
   mlir::AffineMap place(mlir::Operation *op, mlir::AffineMap map) const;
 
 private:
+  /// No dim, or one of size 1: its index is 0. So that equal accesses are equal maps.
+  bool isUnit(int64_t dim) const {
+    return dim < 0 || (dim < static_cast<int64_t>(sizes.size()) && sizes[dim] == 1);
+  }
   using Places = llvm::SmallVector<int64_t>;
   bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at, std::string &why) const;
   void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;

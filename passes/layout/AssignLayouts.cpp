@@ -92,6 +92,8 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   StringAttr name = symbol->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
   auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  // A refresh moves every element to another place, behind a barrier.
+  double refresh = 4.0 * static_cast<double>(type.getNumElements()) + kernel::estimateTraffic(target, 2 * bytes) + 3000;
   std::string record;
   double best = 0;
   unsigned chosen = 0;
@@ -104,7 +106,7 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
       }
     for (const Form &other : candidates)
       if (other.layout != form.layout && other.training)
-        cycles += kernel::estimateTraffic(target, 2 * bytes);
+        cycles += refresh;
     std::string text;
     llvm::raw_string_ostream(text) << form.layout;
     record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "" : ", ", text, static_cast<int64_t>(cycles)).str();

@@ -60,10 +60,17 @@ static void fillProblem(Contraction &c) {
   auto shapeOf = [](Value value) { return llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape()); };
   p.aShape = shapeOf(c.operands[0]);
   p.bShape = shapeOf(c.operands[1]);
+  p.resultStreams = 0;
   // The largest result stands for all.
   auto yielded = body.getTerminator()->getOperands();
   int64_t most = -1;
+  for (Operation &op : body.without_terminator())
+    for (Value operand : op.getOperands())
+      p.resultStreams += &op != c.root && isa<BlockArgument>(operand) &&
+                         cast<RankedTensorType>(operand.getType()).getNumElements() ==
+                             cast<RankedTensorType>(c.root->getResult(0).getType()).getNumElements();
   for (auto [i, value] : llvm::enumerate(yielded)) {
+    ++p.resultStreams;
     auto type = cast<RankedTensorType>(value.getType());
     int64_t bytes = type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth());
     if (bytes <= most)

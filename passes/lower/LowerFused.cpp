@@ -26,7 +26,7 @@ struct FusedLowering {
   unsigned dims = 0;              ///< of the kernel; a contraction's include the reduced ones
   SmallVector<Value> reads;       ///< buffer of each body argument that is read
   SmallVector<AffineMap> readMaps;
-  llvm::DenseMap<std::pair<Value, AffineMap>, unsigned> readNumber;
+  llvm::DenseMap<std::pair<Value, AffineMap>, unsigned> readNumber; ///< by (buffer, access)
   llvm::DenseMap<Value, Value> scalars;
 
   AffineMap widen(AffineMap map) const {
@@ -41,6 +41,7 @@ struct FusedLowering {
   }
 
   void analyse();
+  std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
   void buildBody(Block *body, unsigned firstRead);
   void lower();
@@ -63,6 +64,45 @@ void FusedLowering::analyse() {
   dims = root ? root.getContractionDomain().size() : domain.getSizes().size();
 }
 
+/// The buffer behind views that only add or drop dims of size 1, and the access to it: the same element is read once.
+static Value skipUnitViews(Value buffer, AffineMap &map) {
+  while (auto view = buffer.getDefiningOp<kernel::ViewOp>()) {
+    auto from = cast<kernel::BufferType>(view.getSource().getType()).getShape();
+    auto to = cast<kernel::BufferType>(view.getType()).getShape();
+    SmallVector<AffineExpr> kept, exprs;
+    SmallVector<int64_t> keptSizes;
+    for (auto [expr, size] : llvm::zip_equal(map.getResults(), to))
+      if (size != 1) {
+        kept.push_back(expr);
+        keptSizes.push_back(size);
+      }
+    unsigned next = 0;
+    for (int64_t size : from) {
+      if (size == 1) {
+        exprs.push_back(getAffineConstantExpr(0, map.getContext()));
+        continue;
+      }
+      if (next == kept.size() || keptSizes[next] != size)
+        return buffer;
+      exprs.push_back(kept[next++]);
+    }
+    if (next != kept.size())
+      return buffer;
+    map = AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
+    buffer = view.getSource();
+  }
+  return buffer;
+}
+
+/// Buffer and access of operand `i`, which comes from outside.
+std::pair<Value, AffineMap> FusedLowering::getRead(Operation *op, unsigned i) {
+  AffineMap map = widen(domain.getOperandAccess(op, i));
+  Value buffer = bufferOf(op->getOperand(i));
+  if (!domain.readsPadded())
+    buffer = skipUnitViews(buffer, map);
+  return {buffer, map};
+}
+
 void FusedLowering::collectReads() {
   for (Operation *op : ops) {
     if (op == root || isUnitView(op))
@@ -70,9 +110,9 @@ void FusedLowering::collectReads() {
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (!isa<BlockArgument>(operand))
         continue;
-      AffineMap map = widen(domain.getOperandAccess(op, i));
-      if (readNumber.try_emplace({operand, map}, reads.size()).second) {
-        reads.push_back(bufferOf(operand));
+      auto [buffer, map] = getRead(op, i);
+      if (readNumber.try_emplace({buffer, map}, reads.size()).second) {
+        reads.push_back(buffer);
         readMaps.push_back(map);
       }
     }
@@ -97,8 +137,7 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead) {
         operands.push_back(arith::ConstantOp::create(builder, op->getLoc(),
                                                      cast<TypedAttr>(constant.getSplatValue<Attribute>())));
       } else if (isa<BlockArgument>(operand)) {
-        unsigned number = readNumber.lookup({operand, widen(domain.getOperandAccess(op, i))});
-        operands.push_back(body->getArgument(firstRead + number));
+        operands.push_back(body->getArgument(firstRead + readNumber.lookup(getRead(op, i))));
       } else {
         operands.push_back(scalars.lookup(operand));
       }

@@ -23,7 +23,8 @@ static int64_t take(int64_t &end, int64_t bytes) {
 
 void placeSymbols(ModuleOp module) {
   OpBuilder builder(module);
-  int64_t bytes[5] = {0, 0, 0, 0, 0};
+  // Slots 0 and 1 are always step and seed, whether the module names them or not.
+  int64_t bytes[5] = {0, 0, 0, 16, 0};
   for (Operation &op : *module.getBody()) {
     if (auto symbol = dyn_cast<ir::SymbolOp>(op)) {
       auto type = cast<RankedTensorType>(symbol.getType());
@@ -34,9 +35,12 @@ void placeSymbols(ModuleOp module) {
       op.setAttr("offset", builder.getI64IntegerAttr(take(bytes[segment], getBufferType(type).getBytes())));
       op.setAttr("logical_offset", builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
     } else if (isa<ir::ScalarOp>(op)) {
+      StringRef name = cast<ir::ScalarOp>(op).getSymName();
+      bool builtin = name == "step" || name == "seed";
+      int64_t offset = builtin ? (name == "step" ? 0 : 8) : bytes[Scalars];
+      bytes[Scalars] += builtin ? 0 : 8;
       op.setAttr("segment", builder.getI64IntegerAttr(Scalars));
-      op.setAttr("offset", builder.getI64IntegerAttr(bytes[Scalars]));
-      bytes[Scalars] += 8;
+      op.setAttr("offset", builder.getI64IntegerAttr(offset));
     }
   }
   // Derived forms behind all masters: a library that needs none of them can drop the tail.

@@ -87,6 +87,26 @@ static bool reaches(const std::vector<Node> &nodes, unsigned from, unsigned to) 
   return false;
 }
 
+/// True when `value` of a row goes into a reduction or to every point of the row: the kernel sweeps the row again for
+/// those, after it may have stored what it yields once a row.
+static bool isNeededInSweeps(kernel::MapOp map, Value value) {
+  SmallVector<Value> stack{value};
+  auto maps = llvm::to_vector(map.getMaps().getAsValueRange<AffineMapAttr>());
+  while (!stack.empty())
+    for (OpOperand &use : stack.pop_back_val().getUses()) {
+      if (isa<kernel::ReduceOp>(use.getOwner()))
+        return true;
+      if (!isa<kernel::YieldOp>(use.getOwner())) {
+        llvm::append_range(stack, use.getOwner()->getResults());
+        continue;
+      }
+      AffineMap out = maps[map.getIns().size() + use.getOperandNumber()];
+      if (llvm::any_of(map.getInner(), [&](int64_t d) { return out.isFunctionOfDim(d); }))
+        return true;
+    }
+  return false;
+}
+
 /// Empty when `writer`, which makes `temp`, may write `place` instead: it reads `place` only where it writes.
 static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
   auto kernelOp = dyn_cast<kernel::KernelOpInterface>(writer);
@@ -104,7 +124,8 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
     if (contract.getA().getDefiningOp() == root || contract.getB().getDefiningOp() == root)
       return "the sum itself reads the old value";
   bool reducesRows = false;
-  if (auto map = dyn_cast<kernel::MapOp>(writer)) {
+  auto map = dyn_cast<kernel::MapOp>(writer);
+  if (map) {
     bool hasReduce = false;
     map.getBody().walk([&](kernel::ReduceOp) { hasReduce = true; });
     reducesRows = hasReduce && llvm::any_of(map.getInner(), [&](int64_t d) { return written->isFunctionOfDim(d); });
@@ -117,6 +138,9 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
       return "the kernel reads the old value at other points than it writes";
     if (reducesRows)
       return "the kernel's reductions may still need the old value";
+    bool oncePerRow = map && llvm::none_of(map.getInner(), [&](int64_t d) { return written->isFunctionOfDim(d); });
+    if (oncePerRow && isNeededInSweeps(map, map.getBody().getArgument(i)))
+      return "the kernel still needs the old value at other points of the row";
   }
   return "";
 }

@@ -57,6 +57,9 @@ private:
 };
 } // namespace
 
+/// Steps of the innermost k loop written out: halves the loop overhead; more makes LLVM spill.
+static constexpr int64_t kStep = 2;
+
 /// Smallest power of two of at least `value`.
 static int64_t roundUpToPower(int64_t value) { return static_cast<int64_t>(llvm::PowerOf2Ceil(value)); }
 
@@ -151,7 +154,27 @@ SmallVector<Value> ContractEmitter::emitSums(Variant variant) {
     return sums;
   };
   SmallVector<Value> start(variant.rows * nv, k.zero(VectorType::get({width}, element)));
-  SmallVector<Value> sums = k.nest(reduced, point, start, step);
+  SmallVector<Value> sums = k.nest(ArrayRef(reduced).drop_back(reduced.empty() ? 0 : 1), point, start, [&](ValueRange carried) {
+    if (reduced.empty())
+      return step(carried);
+    // The innermost k loop makes kStep steps at a time, in order.
+    int64_t inner = reduced.back(), size = k.dims[inner], whole = size / kStep * kStep;
+    SmallVector<Value> sums(carried);
+    if (whole > 0)
+      sums = k.loop(k.index(0), k.index(whole), k.index(kStep), sums, [&](Value i, ValueRange acc) {
+        SmallVector<Value> sums(acc);
+        for (int64_t u = 0; u < kStep; ++u) {
+          point[inner] = k.add(i, k.index(u));
+          sums = step(sums);
+        }
+        return sums;
+      });
+    for (int64_t i = whole; i < size; ++i) {
+      point[inner] = k.index(i);
+      sums = step(sums);
+    }
+    return sums;
+  });
   for (int64_t d : reduced)
     point[d] = k.index(0);
   return sums;

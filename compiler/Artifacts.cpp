@@ -9,6 +9,7 @@
 #include "codegen/host/Host.h"
 #include "compiler/Code.h"
 #include "compiler/Embed.h"
+#include "compiler/Loaded.h"
 #include "compiler/Program.h"
 #include "compiler/System.h"
 
@@ -65,16 +66,12 @@ struct Maker {
 
   std::string runtime() { return getInstallation().libDir + "/libsinter_runtime.a"; }
 
-  static std::string cc() {
-    const char *named = getenv("CC");
-    return named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
-  }
   static std::string binutil(llvm::StringRef name) {
     return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
   }
 
   int makeTrainer(bool linkStatic) {
-    std::string compiler = cc();
+    std::string compiler = findLinker();
     if (compiler.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
     std::vector<std::string> command{compiler, folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
@@ -121,7 +118,7 @@ struct Maker {
     if (int code = write(folder.file("exports"), "{ global: " + symbol + "_*; local: *; };\n"))
       return code;
     std::string name = llvm::sys::path::filename(output).str();
-    if (int code = tool({cc(), "-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
+    if (int code = tool({findLinker(), "-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
                          "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
                          "-Wl,-soname," + name, "-lm", "-lpthread"}))
       return code;

@@ -1,5 +1,168 @@
-#include "compiler/Driver.h"
+//===- Info.cpp - what a model is made of --------------------------------------------------------------------===//
+//
+// A table by layer, from the first entry to predict with (else evaluate, else train) at stage graph; memory from the
+// plan. A layer is what the user named: consecutive ops of one name and line.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Cpu.h"
+#include "codegen/host/Host.h"
+#include "compiler/Session.h"
+#include "dialects/sinter/Sinter.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+
 namespace sinter::compiler {
-int runInfo(const Options &options) { return Usage; }
-int runBench(const Options &options) { return Usage; }
+
+namespace {
+/// One row.
+struct Layer {
+  std::string name, shape;
+  Place place;
+  int64_t parameters = 0, flops = 0, bytes = 0;
+};
+
+/// Everything that is printed.
+struct Summary {
+  std::string model, entry, target;
+  std::vector<Layer> layers;
+  int64_t parameters = 0, parameterBytes = 0, arenaBytes = 0;
+};
+} // namespace
+
+static int64_t bytesOf(RankedTensorType type) {
+  return type.getNumElements() * std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
+}
+
+/// Multiply-adds count 2, an element of any other op 1, data movement 0.
+static int64_t countFlops(Operation *op) {
+  if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op)) {
+    int64_t points = 2;
+    for (int64_t size : contraction.getContractionDomain())
+      points *= size;
+    return points;
+  }
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  if (!map)
+    return 0;
+  int64_t points = 1;
+  for (int64_t size : map.getMapDomain())
+    points *= size;
+  // Elementwise and reducing ops read where they write or reduce; the others only move elements.
+  bool moves = map.getInnerDims().empty() && op->getNumOperands() == 1 &&
+               !map.getOperandAccess(0).isIdentity() && op->getOperand(0).getType() != op->getResult(0).getType();
+  return moves ? 0 : points;
+}
+
+static ir::EntryOp chooseEntry(ModuleOp module) {
+  for (llvm::StringRef kind : {"predict", "eval", "train"})
+    for (auto entry : module.getOps<ir::EntryOp>())
+      if (entry.getKind() == kind)
+        return entry;
+  return {};
+}
+
+static std::string nameOf(Operation &op) {
+  auto name = dyn_cast<NameLoc>(op.getLoc());
+  return name ? name.getName().str() : op.getName().stripDialect().str();
+}
+
+static std::vector<Layer> listLayers(ModuleOp module, ir::EntryOp entry) {
+  std::vector<Layer> layers;
+  SymbolTable symbols(module);
+  llvm::StringSet<> counted;
+  for (Operation &op : entry.getBody().front()) {
+    if (isa<ir::ReturnOp>(op) || op.getNumResults() == 0)
+      continue;
+    std::string name = nameOf(op);
+    Place place = getPlace(op.getLoc());
+    if (layers.empty() || layers.back().name != name || layers.back().place.line != place.line)
+      layers.push_back({name, "", place});
+    Layer &layer = layers.back();
+    layer.flops += countFlops(&op);
+    auto type = cast<RankedTensorType>(op.getResult(0).getType());
+    if (auto get = dyn_cast<ir::GetOp>(op)) {
+      auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol());
+      if (symbol && symbol.getKind() == "parameter" && counted.insert(get.getSymbol()).second)
+        layer.parameters += type.getNumElements();
+      continue;
+    }
+    layer.shape = rules::toString(ir::toRule(type));
+    if (!isa<ir::ViewOpInterface>(op))
+      layer.bytes = bytesOf(type);
+  }
+  return layers;
+}
+
+static std::string withUnit(int64_t value) {
+  if (value >= 10'000'000)
+    return llvm::formatv("{0:f1}M", value / 1e6).str();
+  if (value >= 10'000)
+    return llvm::formatv("{0:f1}k", value / 1e3).str();
+  return std::to_string(value);
+}
+
+static void printTable(const Summary &summary) {
+  llvm::outs() << llvm::formatv("model {0}, entry {1}, target {2}\n\n", summary.model, summary.entry, summary.target)
+               << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  line\n", "layer", "shape", "parameters", "flops",
+                                "bytes");
+  int64_t flops = 0;
+  for (const Layer &layer : summary.layers) {
+    flops += layer.flops;
+    std::string line = layer.place.line ? layer.place.file + ":" + std::to_string(layer.place.line) : "";
+    llvm::outs() << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  {5}\n", layer.name, layer.shape,
+                                  layer.parameters, withUnit(layer.flops), withUnit(layer.bytes), line);
+  }
+  llvm::outs() << llvm::formatv("\nparameters: {0} ({1} bytes); flops of a run: {2}; memory of a trainer: {3} bytes\n",
+                                summary.parameters, summary.parameterBytes, withUnit(flops), summary.arenaBytes);
+}
+
+static void printJson(const Summary &summary) {
+  llvm::json::Array layers;
+  for (const Layer &layer : summary.layers)
+    layers.push_back(llvm::json::Object{{"name", layer.name},
+                                        {"shape", layer.shape},
+                                        {"parameters", layer.parameters},
+                                        {"flops", layer.flops},
+                                        {"bytes", layer.bytes},
+                                        {"file", layer.place.file},
+                                        {"line", int64_t(layer.place.line)}});
+  llvm::json::Object object{{"model", summary.model},
+                            {"entry", summary.entry},
+                            {"target", summary.target},
+                            {"layers", std::move(layers)},
+                            {"parameters", summary.parameters},
+                            {"parameter_bytes", summary.parameterBytes},
+                            {"arena_bytes", summary.arenaBytes}};
+  llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
+}
+
+int runInfo(const Options &options) {
+  Session session(options);
+  if (int code = session.load())
+    return code;
+  ModuleOp module = session.getModule();
+  ir::EntryOp entry = chooseEntry(module);
+  if (!entry)
+    return session.reporter.error(Usage, "info expects a model at a stage from graph to layout, got a later one");
+  Summary summary{session.getName(), entry.getSymName().str(), session.getTarget().getName().str(),
+                  listLayers(module, entry)};
+  for (auto symbol : module.getOps<ir::SymbolOp>())
+    if (symbol.getKind() == "parameter") {
+      auto type = cast<RankedTensorType>(symbol.getType());
+      summary.parameters += type.getNumElements();
+      summary.parameterBytes += bytesOf(type);
+    }
+  if (int code = session.runTo(Stage::Planned))
+    return code;
+  codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
+  for (int64_t size : host.getSegmentBytes())
+    summary.arenaBytes += size;
+  options.json ? printJson(summary) : printTable(summary);
+  return Done;
+}
+
 } // namespace sinter::compiler

@@ -8,6 +8,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <sinter/abi.h>
+
 using namespace mlir;
 
 namespace sinter::codegen {
@@ -88,6 +90,16 @@ std::vector<const EntryInfo *> HostModule::findPredictions() const {
     if (const EntryInfo *entry = findFirst(name); entry && entry->op.getKind() == "predict")
       found.push_back(entry);
   return found;
+}
+
+std::vector<int64_t> HostModule::getSegmentBytes() const {
+  std::vector<int64_t> bytes(SINTER_SEGMENTS, 0);
+  if (auto sizes = module->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes"))
+    for (auto [i, size] : llvm::enumerate(sizes.asArrayRef().take_front(SINTER_SEGMENTS)))
+      bytes[i] = size;
+  for (const EntryInfo &info : entries)
+    bytes[SINTER_SEG_WORK] = std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));
+  return bytes;
 }
 
 const EntryInfo *HostModule::findTrain() const {

@@ -53,6 +53,8 @@ struct HostModule {
   const EntryInfo *findFirst(llvm::StringRef name) const;
   /// The first variants of all entries to predict with.
   std::vector<const EntryInfo *> findPredictions() const;
+  /// Bytes of each segment of <sinter/abi.h>.
+  std::vector<int64_t> getSegmentBytes() const;
   /// The training entry, or null.
   const EntryInfo *findTrain() const;
 };

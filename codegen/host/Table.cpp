@@ -213,15 +213,8 @@ struct TableWriter {
   }
 
   llvm::Constant *writeSegments() {
-    int64_t bytes[SINTER_SEGMENTS] = {};
-    if (auto sizes = host.module->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes"))
-      for (auto [i, size] : llvm::enumerate(sizes.asArrayRef().take_front(SINTER_SEGMENTS)))
-        bytes[i] = size;
-    for (const EntryInfo &info : host.entries)
-      bytes[SINTER_SEG_WORK] =
-          std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));
     std::vector<llvm::Constant *> sizes;
-    for (int64_t size : bytes)
+    for (int64_t size : host.getSegmentBytes())
       sizes.push_back(n64(size));
     return llvm::ConstantArray::get(llvm::ArrayType::get(i64, SINTER_SEGMENTS), sizes);
   }

@@ -1,0 +1,66 @@
+//===- Loaded.cpp - a compiled model inside this process ----------------------------------------------------===//
+//
+// See Loaded.h.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "compiler/Loaded.h"
+#include "codegen/cpu/Target.h"
+#include "codegen/host/Host.h"
+#include "compiler/Code.h"
+
+#include <cstring>
+#include <dlfcn.h>
+
+namespace sinter::compiler {
+
+std::string findLinker() {
+  const char *named = getenv("CC");
+  return named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
+}
+
+Loaded::~Loaded() {
+  if (library)
+    dlclose(library);
+}
+
+void *Loaded::find(const std::string &name) { return library ? dlsym(library, name.c_str()) : nullptr; }
+
+int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) {
+  Reporter &reporter = session.reporter;
+  auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
+  if (!native)
+    return session.fail(native.takeError());
+  kernel::TargetAttr target = session.getTarget();
+  if (target.getTriple() != native->getTriple() || target.getVectorBits() > native->getVectorBits())
+    return reporter.error(Refused, "expects a target that this machine runs, got '" + target.getName() + "'", "E1404");
+  std::string object;
+  if (int code = makeObject(session, Surroundings::Table, "", object))
+    return code;
+  std::vector<std::string> command{findLinker(), "-shared", "-o", folder.file("model.so"), folder.file("model.o")};
+  if (command[0].empty())
+    return reporter.error(Refused, "expects a C compiler to link with, got none: set CC or install gcc", "E1401");
+  std::vector<std::string> objects = moreObjects;
+  objects.insert(objects.begin(), object);
+  for (size_t i = 0; i < objects.size(); ++i) {
+    std::string file = folder.file(i ? "more" + std::to_string(i) + ".o" : "model.o");
+    if (i)
+      command.push_back(file);
+    if (auto why = writeFileAtomically(file, objects[i]))
+      return reporter.error(Refused, "expects to write '" + file + "', got: " + *why, "E1401");
+  }
+  command.push_back("-lm");
+  Child child;
+  std::string words;
+  child.command = command;
+  child.output = &words;
+  auto why = run(child);
+  if (why || child.exitCode)
+    return reporter.error(Refused, "'" + command[0] + "' failed: " + (why ? *why : words), "E1401");
+  library = dlopen(folder.file("model.so").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return reporter.error(Internal, std::string("the compiled model does not load: ") + dlerror());
+  module = static_cast<const sinter_module *>(find("sinter_module_" + codegen::toIdentifier(session.getName())));
+  return module ? int(Done) : reporter.error(Internal, "the compiled model has no table");
+}
+
+} // namespace sinter::compiler

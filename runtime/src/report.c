@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d) {
@@ -23,8 +24,17 @@ int report_open(report *r, const char *program, const char *log_path, bool quiet
   return 0;
 }
 
+/* --log /dev/stdout while stdout goes to a file: what stands there already is not ours to remove. */
+static bool is_output(int fd) {
+  struct stat log, output;
+  for (int i = STDOUT_FILENO; i <= STDERR_FILENO; ++i)
+    if (fstat(fd, &log) == 0 && fstat(i, &output) == 0 && log.st_dev == output.st_dev && log.st_ino == output.st_ino)
+      return true;
+  return false;
+}
+
 void report_begin(report *r, bool append) {
-  if (r->log >= 0 && !append && ftruncate(r->log, 0) != 0) {
+  if (r->log >= 0 && !append && !is_output(r->log) && ftruncate(r->log, 0) != 0) {
     /* Not a regular file: there is nothing to empty. */
   }
 }

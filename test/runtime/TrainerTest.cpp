@@ -188,6 +188,16 @@ TEST(Trainer, AFailedStartKeepsTheOldLog) {
   EXPECT_THAT(readFile(s / "log"), StartsWith("{\"event\":\"step\""));
 }
 
+TEST(Trainer, ALogToStdoutKeepsWhatStandsThere) {
+  FakeModule m;
+  Outcome r = inChild([&] {
+    write(1, "before\n", 7);
+    return callTrainer(m.get(), {"--steps", "1", "--log", "/dev/stdout", "--quiet"});
+  });
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_THAT(r.out, StartsWith("before\n{\"event\":\"step\""));
+}
+
 TEST(Trainer, ABarOnATerminal) {
   FakeModule m;
   int terminal;

@@ -20,7 +20,7 @@ struct Options {
   std::string model;
   std::string output;
   std::string kind;                ///< trainer, static-lib, shared-lib, object; empty: by the model
-  std::string target = "cpu";
+  std::string target;
   int level = 3;                   ///< -O
   bool f64 = false;                ///< --type f64
   std::vector<std::string> set;    ///< NAME=VALUE
@@ -36,6 +36,7 @@ struct Options {
   bool elide = false;
   bool json = false;               ///< --format json
   bool noEmbedSource = false;
+  std::string depfile;             ///< --depfile: what the model's source includes
   int threads = 1;                 ///< of bench
   std::string failAfter;           ///< hidden: tests of internal errors
 };

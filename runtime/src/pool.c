@@ -18,13 +18,16 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a waiter spins: long enough for the serial gap between two steps, short when cores are oversubscribed. */
-enum { SPIN_NS = 750 * 1000, SPIN_NS_CROWDED = 5 * 1000, PAUSES_PER_CLOCK = 64 };
+/* How long a waiter spins: long enough for the serial gap between two steps. A spin in vain means that the awaited thread
+ * has lost its core to another process, where spinning only costs the share that is left: from then on waiters spin
+ * shorter, and a little longer again with each wait that a spin was enough for. */
+enum { SPIN_LONGEST_NS = 750 * 1000, SPIN_SHORTEST_NS = 20 * 1000, PAUSES_PER_CLOCK = 64 };
 
 /* A number that only grows, and how many threads sleep until it does. */
 typedef struct turnstile {
   _Alignas(64) atomic_uint number;
   atomic_uint sleepers;
+  atomic_int spin_ns, longest_ns;
 } turnstile;
 
 struct sinter_pool {
@@ -36,7 +39,6 @@ struct sinter_pool {
   void *const *segments;
   bool stopping;
   uint32_t threads, running;
-  int64_t spin_ns;
   pthread_t ids[];
 };
 
@@ -65,12 +67,19 @@ static void turn(turnstile *t) {
     syscall(SYS_futex, &t->number, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-static void wait_for_turn(turnstile *t, unsigned old, int64_t spin_ns) {
+static void wait_for_turn(turnstile *t, unsigned old) {
   int64_t deadline = 0;
+  int spin_ns = atomic_load_explicit(&t->spin_ns, memory_order_relaxed);
   for (;;) {
     for (int i = 0; i < PAUSES_PER_CLOCK; ++i) {
-      if (atomic_load_explicit(&t->number, memory_order_acquire) != old)
+      if (atomic_load_explicit(&t->number, memory_order_acquire) != old) {
+        int longest = atomic_load_explicit(&t->longest_ns, memory_order_relaxed);
+        if (spin_ns < longest && deadline) {
+          int longer = spin_ns + spin_ns / 8;
+          atomic_store_explicit(&t->spin_ns, longer < longest ? longer : longest, memory_order_relaxed);
+        }
         return;
+      }
       pause_core();
     }
     int64_t now = now_ns();
@@ -79,6 +88,8 @@ static void wait_for_turn(turnstile *t, unsigned old, int64_t spin_ns) {
     else if (now > deadline)
       break;
   }
+  int shorter = spin_ns / 4;
+  atomic_store_explicit(&t->spin_ns, shorter > SPIN_SHORTEST_NS ? shorter : SPIN_SHORTEST_NS, memory_order_relaxed);
   atomic_fetch_add(&t->sleepers, 1);
   while (atomic_load(&t->number) == old)
     syscall(SYS_futex, &t->number, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
@@ -93,7 +104,7 @@ static void pool_barrier(sinter_pool *pool) {
     atomic_store_explicit(&pool->arrived, 0, memory_order_relaxed);
     turn(&pool->barrier);
   } else {
-    wait_for_turn(&pool->barrier, old, pool->spin_ns);
+    wait_for_turn(&pool->barrier, old);
   }
 }
 
@@ -113,7 +124,7 @@ static void *worker_main(void *argument) {
   worker w = *(worker *)argument;
   free(argument);
   for (unsigned turn_number = 0;; ++turn_number) {
-    wait_for_turn(&w.pool->start, turn_number, w.pool->spin_ns);
+    wait_for_turn(&w.pool->start, turn_number);
     if (w.pool->stopping)
       return NULL;
     run_share(w.pool, w.thread);
@@ -130,7 +141,11 @@ sinter_pool *sinter_pool_open(uint32_t threads) {
     return NULL;
   memset(pool, 0, size);
   pool->threads = threads;
-  pool->spin_ns = threads > cores ? SPIN_NS_CROWDED : SPIN_NS;
+  turnstile *turnstiles[] = {&pool->start, &pool->barrier};
+  for (int i = 0; i < 2; ++i) {
+    turnstiles[i]->longest_ns = threads > cores ? SPIN_SHORTEST_NS : SPIN_LONGEST_NS;
+    turnstiles[i]->spin_ns = turnstiles[i]->longest_ns;
+  }
   sigset_t all, before; /* signals are for the thread that owns the pool */
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);

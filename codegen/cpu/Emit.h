@@ -94,6 +94,7 @@ void emitNaiveContract(Kernel &kernel, kernel::ContractOp op);
 void emitNaiveMap(Kernel &kernel, kernel::MapOp op);
 /// False, with nothing written, when the op is not covered.
 bool emitContract(Kernel &kernel, kernel::ContractOp op);
+bool emitMap(Kernel &kernel, kernel::MapOp op);
 
 /// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
 llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry);

@@ -84,7 +84,9 @@ FailureOr<func::FuncOp> codegen::emitKernel(ModuleOp module, kernel::KernelOpInt
     if (naive || !emitContract(kernel, contract))
       emitNaiveContract(kernel, contract);
   } else {
-    emitNaiveMap(kernel, cast<kernel::MapOp>(op.getOperation()));
+    auto map = cast<kernel::MapOp>(op.getOperation());
+    if (naive || !emitMap(kernel, map))
+      emitNaiveMap(kernel, map);
   }
   return function;
 }

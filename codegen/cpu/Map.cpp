@@ -1,0 +1,502 @@
+//===- Map.cpp - map kernels on 16 lanes ---------------------------------------------------------------------===//
+//
+// Three ways to walk a domain, all with vectors of 16 points (D1's canonical lanes; LLVM splits them for narrower
+// hardware): flat, when every access is the domain itself; lanes inside the row, when the last inner dim is on the
+// lanes; lanes across rows, each lane a row of its own. Rows run in phases, one a reduction, as in NaiveMap.cpp; short
+// rows are written out and keep their values in registers between phases. Tails are masked.
+// Not covered: sums whose canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Body.h"
+#include "codegen/cpu/Lanes.h"
+#include "codegen/cpu/Reduce.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+static constexpr int64_t kLanes = 16;
+/// Rows of up to this many vectors are written out.
+static constexpr int64_t kShortRow = 4;
+
+namespace {
+class MapEmitter {
+public:
+  MapEmitter(Kernel &k, kernel::MapOp op);
+  bool emit();
+
+private:
+  bool mayBeFlat();
+  bool mayHold(int64_t dim) const;
+  int64_t chooseLanes();
+  void emitFlat();
+  void emitInside();
+  void emitAcross();
+  void emitAcrossChunk(int64_t valid);
+
+  BodyEmitter vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes = kLanes);
+  Value reduceAcross(kernel::ReduceOp reduce, int64_t valid);
+  Value finish(kernel::ReduceOp reduce, ArrayRef<Value> state);
+  SmallVector<Value> start(kernel::ReduceOp reduce);
+  SmallVector<Value> step(kernel::ReduceOp reduce, ArrayRef<Value> state, Value value, Value number, int64_t valid);
+  Value numbers(Value first, Type element, bool consecutive);
+  void storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, bool once);
+  bool oncePerRow(size_t out) const;
+  bool anyOut(bool once) const;
+  SmallVector<int64_t> others(int64_t without) const;
+  Value rowNumber();
+
+  Kernel &k;
+  kernel::MapOp op;
+  SmallVector<Access> ins, outs;
+  SmallVector<LaneAccess> inLanes, outLanes;
+  SmallVector<int64_t> inner, rows;
+  SmallVector<kernel::ReduceOp> reduces;
+  bool canonical; ///< ordered reductions use 16 lanes
+  int64_t lanesDim = -1;
+  SmallVector<Value> point;
+  llvm::DenseMap<Value, Value> reduced;
+  llvm::DenseMap<Operation *, Value> memory; ///< 16 accumulators of an ordered reduction across rows
+};
+} // namespace
+
+MapEmitter::MapEmitter(Kernel &k, kernel::MapOp op)
+    : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() == kLanes) {
+  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  for (auto [i, in] : llvm::enumerate(op.getIns()))
+    ins.push_back(k.access(in, maps[i], op.getPadded()));
+  for (auto [i, out] : llvm::enumerate(op.getOuts()))
+    outs.push_back(k.access(out, maps[ins.size() + i], false));
+  inner.assign(op.getInner().begin(), op.getInner().end());
+  for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
+    if (!llvm::is_contained(inner, d))
+      rows.push_back(d);
+  for (Operation &inside : op.getBody().front())
+    if (auto reduce = dyn_cast<kernel::ReduceOp>(inside))
+      reduces.push_back(reduce);
+  point.assign(k.dims.size(), k.index(0));
+}
+
+bool MapEmitter::oncePerRow(size_t out) const {
+  return llvm::none_of(inner, [&](int64_t d) { return outs[out].logical.isFunctionOfDim(d); });
+}
+
+bool MapEmitter::anyOut(bool once) const {
+  for (size_t i = 0; i < outs.size(); ++i)
+    if (oncePerRow(i) == once)
+      return true;
+  return false;
+}
+
+/// Nothing is reduced or indexed, and every buffer is read and written in one order of memory (or at one place). Each
+/// point writes a place of its own, so as many places as points means all of them: the domain is the buffer.
+bool MapEmitter::mayBeFlat() {
+  if (!reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
+    return false;
+  SmallVector<AffineExpr> used; // the index in a dim of size 1 is 0
+  int64_t points = 1;
+  for (auto [d, size] : llvm::enumerate(k.dims)) {
+    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext()) : getAffineDimExpr(d, op.getContext()));
+    points *= size;
+  }
+  auto placeOf = [&](const Access &access) {
+    return simplifyAffineExpr(access.place.replaceDims(used), k.dims.size(), 0);
+  };
+  AffineExpr own = placeOf(outs[0]);
+  auto isOwn = [&](const Access &access) { return !access.padded && placeOf(access) == own; };
+  return outs[0].type.getPhysicalElements() == points && llvm::all_of(outs, isOwn) &&
+         llvm::all_of(ins, [&](const Access &access) {
+           return isOwn(access) || (!access.padded && isa<AffineConstantExpr>(placeOf(access)));
+         });
+}
+
+/// True when `dim` may be on the lanes.
+bool MapEmitter::mayHold(int64_t dim) const {
+  bool ordered = llvm::any_of(reduces, [](kernel::ReduceOp reduce) { return isOrdered(reduce.getKind()); });
+  if (!llvm::is_contained(inner, dim))
+    return true;
+  if (dim != inner.back() || (ordered && !canonical))
+    return false;
+  if (inner.size() > 1 && k.dims[dim] % kLanes != 0 && !reduces.empty())
+    return false;
+  // An out of some inner dims but not this one would be stored again and again.
+  for (size_t i = 0; i < outs.size(); ++i)
+    if (!oncePerRow(i) && !outs[i].logical.isFunctionOfDim(dim))
+      return false;
+  return true;
+}
+
+int64_t MapEmitter::chooseLanes() {
+  if (auto schedule = op.getScheduleAttr()) {
+    int64_t lanes = schedule.getLanes();
+    if (lanes >= 0 && lanes < static_cast<int64_t>(k.dims.size()) && mayHold(lanes))
+      return lanes;
+  }
+  int64_t best = -1;
+  double most = -1;
+  for (int64_t d = k.dims.size(); d-- > 0;) {
+    if (!mayHold(d))
+      continue;
+    double score = 0;
+    for (const auto *accesses : {&ins, &outs})
+      for (const Access &access : *accesses) {
+        LaneKind kind = makeLaneAccess(k, access, d, kLanes).kind;
+        score += kind == LaneKind::Contiguous ? 2 : kind == LaneKind::Uniform ? 1 : 0;
+      }
+    score *= std::min<int64_t>(k.dims[d], kLanes);
+    if (score > most) {
+      most = score;
+      best = d;
+    }
+  }
+  return best;
+}
+
+SmallVector<int64_t> MapEmitter::others(int64_t without) const {
+  SmallVector<int64_t> result;
+  for (int64_t d : rows)
+    if (d != without)
+      result.push_back(d);
+  return result;
+}
+
+BodyEmitter MapEmitter::vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes) {
+  BodyEmitter body(k, at, lanes, lanesDim);
+  for (auto [value, emitted] : reduced)
+    body.set(value, emitted);
+  SmallVector<Value> here(at);
+  if (lanes == 0)
+    body.argument = [this, here](BlockArgument argument) { return k.load(ins[argument.getArgNumber()], here); };
+  else
+    body.argument = [this, here, valid](BlockArgument argument) {
+      return loadLanes(k, inLanes[argument.getArgNumber()], here, valid);
+    };
+  return body;
+}
+
+void MapEmitter::storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, bool once) {
+  auto yielded = op.getBody().front().back().getOperands();
+  SmallVector<std::pair<size_t, Value>> values;
+  for (size_t i = 0; i < outs.size(); ++i)
+    if (oncePerRow(i) == once)
+      values.push_back({i, body.get(yielded[i])});
+  for (auto [i, value] : values)
+    storeLanes(k, outLanes[i], at, value, valid);
+}
+
+//===--- reductions ------------------------------------------------------------------------------===//
+
+/// first, or first .. first + 15, as a vector of `element`.
+Value MapEmitter::numbers(Value first, Type element, bool consecutive) {
+  auto type = VectorType::get({kLanes}, element);
+  Value value = splat(k, arith::IndexCastOp::create(k.b, k.loc, element, first), kLanes);
+  if (!consecutive)
+    return value;
+  SmallVector<Attribute> steps;
+  for (int64_t i = 0; i < kLanes; ++i)
+    steps.push_back(k.b.getIntegerAttr(element, i));
+  return arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
+}
+
+SmallVector<Value> MapEmitter::start(kernel::ReduceOp reduce) {
+  bool argmax = reduce.getKind() == "argmax";
+  Value value = getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
+  SmallVector<Value> state{splat(k, value, kLanes)};
+  if (argmax)
+    state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
+  return state;
+}
+
+/// One step of every lane; lanes from `valid` on keep their state.
+SmallVector<Value> MapEmitter::step(kernel::ReduceOp reduce, ArrayRef<Value> state, Value value, Value number,
+                                    int64_t valid) {
+  Value mask;
+  if (valid < kLanes)
+    mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
+                                          ArrayRef<int64_t>{valid});
+  if (reduce.getKind() == "argmax") {
+    Value better = isBetter(k, state[0], value);
+    if (mask)
+      better = arith::AndIOp::create(k.b, k.loc, better, mask);
+    return {arith::SelectOp::create(k.b, k.loc, better, value, state[0]),
+            arith::SelectOp::create(k.b, k.loc, better, number, state[1])};
+  }
+  Value next = combineReduce(k, reduce.getKind(), state[0], value);
+  return {mask ? arith::SelectOp::create(k.b, k.loc, mask, next, state[0]).getResult() : next};
+}
+
+/// One scalar of the lanes' states.
+Value MapEmitter::finish(kernel::ReduceOp reduce, ArrayRef<Value> state) {
+  if (reduce.getKind() != "argmax")
+    return k.combineLanes(state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
+  Value values = state[0], places = state[1];
+  for (int64_t count = kLanes; count > 1; count /= 2) {
+    SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, count / 2));
+    SmallVector<int64_t> high = llvm::to_vector(llvm::seq<int64_t>(count / 2, count));
+    auto half = [&](Value vector, ArrayRef<int64_t> which) -> Value {
+      return vector::ShuffleOp::create(k.b, k.loc, vector, vector, which);
+    };
+    Value x = half(values, low), y = half(values, high), i = half(places, low), j = half(places, high);
+    // y when better, or as good and earlier.
+    Value earlier = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::slt, j, i);
+    Value worse = isBetter(k, y, x);
+    Value no = k.zero(worse.getType());
+    earlier = arith::SelectOp::create(k.b, k.loc, worse, no, earlier);
+    Value choose = arith::OrIOp::create(k.b, k.loc, isBetter(k, x, y), earlier);
+    values = arith::SelectOp::create(k.b, k.loc, choose, y, x);
+    places = arith::SelectOp::create(k.b, k.loc, choose, j, i);
+  }
+  return vector::ExtractOp::create(k.b, k.loc, places, 0);
+}
+
+//===--- flat ------------------------------------------------------------------------------------===//
+
+void MapEmitter::emitFlat() {
+  int64_t total = 1;
+  SmallVector<AffineExpr> used;
+  for (auto [d, size] : llvm::enumerate(k.dims)) {
+    total *= size;
+    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext()) : getAffineDimExpr(d, op.getContext()));
+  }
+  auto simplified = [&](AffineExpr place) { return simplifyAffineExpr(place.replaceDims(used), k.dims.size(), 0); };
+  AffineExpr own = simplified(outs[0].place);
+  auto flatten = [&](SmallVector<Access> &accesses) {
+    for (Access &access : accesses) {
+      if (simplified(access.place) == own)
+        access.place = getAffineDimExpr(0, op.getContext());
+      else // one place, whatever the point
+        access.place = getAffineConstantExpr(getBounds(access.place, k.dims).first, op.getContext());
+      access.logical = AffineMap::get(1, 0, access.place);
+    }
+  };
+  // The domain becomes one dim; only places are used from here on.
+  flatten(ins);
+  flatten(outs);
+  k.dims = {total};
+  inner.clear();
+  rows = {0};
+  point = {k.index(0)};
+  lanesDim = 0;
+  emitAcross();
+}
+
+//===--- lanes across rows -----------------------------------------------------------------------===//
+
+/// Number of the inner point in its row.
+Value MapEmitter::rowNumber() {
+  AffineExpr number = getAffineConstantExpr(0, op.getContext());
+  for (int64_t d : inner)
+    number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
+  return k.apply(number, point);
+}
+
+Value MapEmitter::reduceAcross(kernel::ReduceOp reduce, int64_t valid) {
+  Value slots = memory.lookup(reduce);
+  auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
+  if (!slots) {
+    SmallVector<Value> state = k.nest(inner, point, start(reduce), [&](ValueRange carried) {
+      Value number;
+      if (reduce.getKind() == "argmax")
+        number = numbers(rowNumber(), reduce.getType(), false);
+      return step(reduce, SmallVector<Value>(carried), value(), number, kLanes);
+    });
+    return state.back();
+  }
+  auto type = VectorType::get({kLanes}, reduce.getType());
+  Value first = start(reduce)[0];
+  for (int64_t lane = 0; lane < kLanes; ++lane)
+    vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
+  k.nest(inner, point, {}, [&](ValueRange) {
+    Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(kLanes)), kLanes);
+    Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
+    vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots, slot);
+    return SmallVector<Value>();
+  });
+  SmallVector<Value> sums;
+  for (int64_t lane = 0; lane < kLanes; ++lane)
+    sums.push_back(vector::LoadOp::create(k.b, k.loc, type, slots, k.index(lane * kLanes)));
+  for (int64_t count = kLanes / 2; count > 0; count /= 2)
+    for (int64_t i = 0; i < count; ++i)
+      sums[i] = combineReduce(k, reduce.getKind(), sums[i], sums[i + count]);
+  return sums[0];
+}
+
+void MapEmitter::emitAcrossChunk(int64_t valid) {
+  reduced.clear();
+  for (kernel::ReduceOp reduce : reduces)
+    reduced[reduce.getResult()] = reduceAcross(reduce, valid);
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+  if (anyOut(true)) {
+    BodyEmitter body = vectors(point, valid);
+    storeRow(body, point, valid, true);
+  }
+  if (anyOut(false))
+    k.nest(inner, point, {}, [&](ValueRange) {
+      BodyEmitter body = vectors(point, valid);
+      storeRow(body, point, valid, false);
+      return SmallVector<Value>();
+    });
+}
+
+void MapEmitter::emitAcross() {
+  for (const Access &in : ins)
+    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
+  for (const Access &out : outs)
+    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
+  if (canonical)
+    for (kernel::ReduceOp reduce : reduces)
+      if (isOrdered(reduce.getKind()))
+        memory[reduce] =
+            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
+  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes, total = chunks;
+  SmallVector<int64_t> outer = others(lanesDim);
+  for (int64_t d : outer)
+    total *= k.dims[d];
+  auto [begin, end] = k.part(total);
+  // Whole vectors of one-dim kernels run in a loop of their own, so that LLVM sees no branch in it.
+  auto range = [&](Value from, Value to, const std::function<void(Value)> &body) {
+    k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
+      body(i);
+      return SmallVector<Value>();
+    });
+  };
+  if (outer.empty()) {
+    Value bound = arith::MinUIOp::create(k.b, k.loc, end, k.index(full));
+    range(begin, bound, [&](Value chunk) {
+      point[lanesDim] = k.mul(chunk, kLanes);
+      emitAcrossChunk(kLanes);
+    });
+    if (full == chunks)
+      return;
+    Value from = arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full));
+    range(from, end, [&](Value) {
+      point[lanesDim] = k.index(full * kLanes);
+      emitAcrossChunk(size % kLanes);
+    });
+    return;
+  }
+  range(begin, end, [&](Value tile) {
+    Value rest = tile, chunk = k.index(0);
+    if (chunks > 1) {
+      chunk = arith::RemUIOp::create(k.b, k.loc, rest, k.index(chunks));
+      rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(chunks));
+    }
+    for (size_t i = outer.size(); i-- > 0;) {
+      int64_t extent = k.dims[outer[i]];
+      point[outer[i]] = i == 0 ? rest : arith::RemUIOp::create(k.b, k.loc, rest, k.index(extent)).getResult();
+      if (i > 0)
+        rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(extent));
+    }
+    point[lanesDim] = k.mul(chunk, kLanes);
+    if (full == chunks || full == 0) {
+      emitAcrossChunk(full ? kLanes : size % kLanes);
+      return;
+    }
+    Value whole = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, chunk, k.index(full));
+    auto branch = scf::IfOp::create(k.b, k.loc, whole, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(k.b);
+    k.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+    emitAcrossChunk(kLanes);
+    k.b.setInsertionPoint(branch.elseBlock()->getTerminator());
+    emitAcrossChunk(size % kLanes);
+  });
+}
+
+//===--- lanes inside the row --------------------------------------------------------------------===//
+
+void MapEmitter::emitInside() {
+  for (const Access &in : ins)
+    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
+  for (const Access &out : outs)
+    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
+  int64_t size = k.dims[lanesDim], full = size / kLanes, tail = size % kLanes, chunks = llvm::divideCeil(size, kLanes);
+  bool isShort = inner.size() == 1 && chunks <= kShortRow;
+  SmallVector<int64_t> outerInner(ArrayRef(inner).drop_back());
+  // Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first element.
+  using Body = std::function<SmallVector<Value>(int64_t valid, ValueRange)>;
+  auto sweep = [&](ValueRange init, const Body &body) {
+    return k.nest(outerInner, point, init, [&](ValueRange carried) {
+      SmallVector<Value> state(carried);
+      if (full > 0)
+        state = k.loop(k.index(0), k.index(full * kLanes), k.index(kLanes), state, [&](Value i, ValueRange inside) {
+          point[lanesDim] = i;
+          return body(kLanes, inside);
+        });
+      if (tail > 0) {
+        point[lanesDim] = k.index(full * kLanes);
+        state = body(tail, state);
+      }
+      return state;
+    });
+  };
+  k.shareDims(rows, point, [&] {
+    reduced.clear();
+    SmallVector<BodyEmitter> chunkBodies; // of a short row: values live from phase to phase
+    SmallVector<SmallVector<Value>> chunkPoints;
+    for (int64_t c = 0; isShort && c < chunks; ++c) {
+      point[lanesDim] = k.index(c * kLanes);
+      chunkPoints.push_back(point);
+      chunkBodies.push_back(vectors(point, c < full ? kLanes : tail));
+    }
+    for (kernel::ReduceOp reduce : reduces) {
+      auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
+        Value number;
+        if (reduce.getKind() == "argmax")
+          number = numbers(rowNumber(), reduce.getType(), true);
+        return step(reduce, state, body.get(reduce.getInput()), number, valid);
+      };
+      SmallVector<Value> state = start(reduce);
+      if (isShort) {
+        for (int64_t c = 0; c < chunks; ++c) {
+          point = chunkPoints[c];
+          state = visit(chunkBodies[c], state, c < full ? kLanes : tail);
+        }
+      } else {
+        state = sweep(state, [&](int64_t valid, ValueRange carried) {
+          BodyEmitter body = vectors(point, valid);
+          return visit(body, SmallVector<Value>(carried), valid);
+        });
+      }
+      Value result = finish(reduce, state);
+      reduced[reduce.getResult()] = result;
+      for (BodyEmitter &body : chunkBodies)
+        body.set(reduce.getResult(), result);
+    }
+    for (int64_t d : inner)
+      point[d] = k.index(0);
+    if (anyOut(true)) {
+      BodyEmitter scalars = vectors(point, 1, /*lanes=*/0);
+      storeRow(scalars, point, 1, true);
+    }
+    if (!anyOut(false))
+      return;
+    for (int64_t c = 0; isShort && c < chunks; ++c)
+      storeRow(chunkBodies[c], chunkPoints[c], c < full ? kLanes : tail, false);
+    if (!isShort)
+      sweep({}, [&](int64_t valid, ValueRange) {
+        BodyEmitter body = vectors(point, valid);
+        storeRow(body, point, valid, false);
+        return SmallVector<Value>();
+      });
+  });
+}
+
+bool MapEmitter::emit() {
+  if (llvm::is_contained(k.dims, 0) || k.dims.empty())
+    return false;
+  if (mayBeFlat()) {
+    emitFlat();
+    return true;
+  }
+  lanesDim = chooseLanes();
+  if (lanesDim < 0)
+    return false;
+  if (llvm::is_contained(inner, lanesDim))
+    emitInside();
+  else
+    emitAcross();
+  return true;
+}
+
+bool codegen::emitMap(Kernel &k, kernel::MapOp op) { return MapEmitter(k, op).emit(); }

@@ -13,7 +13,8 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   *c = (checkpoint){.instance = self};
   if (module->scalar_count > FLAG_MAX_SCALARS)
     return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name, FLAG_MAX_SCALARS);
-  if (weights_make(&c->weights, self, false, 0, d) || weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
+  if (weights_make(&c->weights, self, false, 0, d) ||
+      weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
     checkpoint_close(c);
     return d->code;
   }

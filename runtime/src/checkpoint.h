@@ -14,9 +14,9 @@ typedef struct run_position {
   int64_t epoch;    /* epochs done */
   int64_t position; /* batches done in the current epoch */
   int64_t seed;
-  int64_t shuffle;  /* 1 unless --no-shuffle */
-  int64_t examples; /* in the training split */
-  int64_t batch;    /* of the training step */
+  int64_t shuffle;             /* 1 unless --no-shuffle */
+  int64_t examples;            /* in the training split */
+  int64_t batch;               /* of the training step */
   double loss_sum, loss_count; /* of the current epoch, for models without a loss metric */
 } run_position;
 

@@ -30,7 +30,7 @@ struct device {
   /// Returns when all that was started is done.
   void (*synchronise)(device *self);
   void (*close)(device *self);
-  sinter_pool *pool; /* NULL: the calling thread alone */
+  sinter_pool *pool;      /* NULL: the calling thread alone */
   double fill_ms, run_ms; /* of the last run: waiting for data, computing */
 };
 

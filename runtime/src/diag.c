@@ -75,8 +75,8 @@ void diag_print(const diag *d, const char *program) {
 
 const char *diag_title(int code) {
   switch (code) {
-#define SINTER_E2(number, title, documentation)                                                    \
-  case number:                                                                                     \
+#define SINTER_E2(number, title, documentation)                                                                        \
+  case number:                                                                                                         \
     return title;
 #include "errors_e2.h"
 #undef SINTER_E2

@@ -26,7 +26,8 @@ SINTER_E2(2102, "not the expected IDX file",
 SINTER_E2(2103, "data file of the wrong length", "An IDX file ends before its last element, or goes on after it.")
 SINTER_E2(2104, "damaged gzip file", "A .gz file is cut, or its contents do not match their check sum.")
 SINTER_E2(2105, "label out of range", "A label is not below the number of classes of the model.")
-SINTER_E2(2106, "images and labels differ in number", "The image file and the label file of a split do not belong together.")
+SINTER_E2(2106, "images and labels differ in number",
+          "The image file and the label file of a split do not belong together.")
 SINTER_E2(2107, "too few examples", "The training split has fewer examples than one batch of the training step.")
 SINTER_E2(2108, "no data to train on", "The model names no data set that this runtime can read.")
 SINTER_E2(2201, "not a safetensors file",
@@ -40,7 +41,8 @@ SINTER_E2(2203, "weights of another model",
 SINTER_E2(2204, "checkpoint of another run",
           "A checkpoint belongs to another model, data set or configuration, or is a plain weight file. The "
           "differences are listed.")
-SINTER_E2(2205, "not the expected npy file", "The .npy file is damaged or its type or shape is not what the entry takes.")
+SINTER_E2(2205, "not the expected npy file",
+          "The .npy file is damaged or its type or shape is not what the entry takes.")
 SINTER_E2(2301, "loss is not finite",
           "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. `--check-numerics` "
           "finds the first kernel that produces such a value; often the learning rate is too high.")
@@ -49,7 +51,8 @@ SINTER_E2(2302, "kernel produced a value that is not finite",
 SINTER_E2(2303, "number of examples that no batch sizes cover",
           "An entry runs at fixed batch sizes; the number of examples is no sum of them. Build with a batch size of 1 "
           "among them (`--batch 1,32`).")
-SINTER_E2(2401, "output cannot be written", "The disk is full, the folder is missing or read-only, or a limit was met. "
+SINTER_E2(2401, "output cannot be written",
+          "The disk is full, the folder is missing or read-only, or a limit was met. "
           "A file that existed before is unchanged.")
 SINTER_E2(2402, "out of memory", "The system refused the memory the model needs.")
 SINTER_E2(2403, "this CPU lacks instructions",
@@ -60,4 +63,5 @@ SINTER_E2(2405, "unknown device", "The module was compiled for a device that thi
 SINTER_E2(2406, "reading failed", "The system failed while a file was being read.")
 SINTER_E2(2901, "module and runtime of different versions",
           "A compiled module can only be linked with the runtime of the same ABI version. Rebuild the model.")
-SINTER_E2(2902, "inconsistent module table", "The compiled module's table contradicts itself; this is a defect of the compiler.")
+SINTER_E2(2902, "inconsistent module table",
+          "The compiled module's table contradicts itself; this is a defect of the compiler.")

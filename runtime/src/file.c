@@ -138,7 +138,8 @@ static bool sync_folder(const char *target) {
 
 int file_commit(file_writer *w, diag *d) {
   int code = 0;
-  if (fault("fsync") || (fsync(w->fd) != 0 && !(w->in_place && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))))
+  if (fault("fsync") ||
+      (fsync(w->fd) != 0 && !(w->in_place && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))))
     code = cannot("sync", w->in_place ? w->target : w->temporary, d);
   int fd = w->fd;
   w->fd = -1;

@@ -39,8 +39,8 @@ static const flag table[] = {
     {"resume", NULL, "go on from the checkpoint", SWITCH, AT(resume), 0, 0},
     {"log", "F", "write metrics to F as JSON lines", TEXT, AT(log), 0, 0},
     {"log-every", "N", "log every N steps, 0 only epochs (default 1)", COUNT, AT(log_every), 0, INT64_MAX},
-    {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH,
-     AT(check_numerics), 0, 0},
+    {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH, AT(check_numerics),
+     0, 0},
     {"run", "ENTRY", "run one entry on the current weights", TEXT, AT(run), 0, 0},
     {"input", "NAME=F.npy", "an input of --run", TENSOR, AT(inputs), 0, 0},
     {"output", "NAME=F.npy", "where an output of --run goes", TENSOR, AT(outputs), 0, 0},
@@ -59,10 +59,10 @@ static int parse_count(const flag *f, const char *text, int64_t *value, diag *d)
   bool digits = (*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9');
   if (!digits || *end || errno || v < f->low || v > f->high) {
     if (f->high >= INT32_MAX)
-      return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name,
-                        (long long)f->low, text);
-    return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name,
-                      (long long)f->low, (long long)f->high, text);
+      return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name, (long long)f->low,
+                        text);
+    return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name, (long long)f->low,
+                      (long long)f->high, text);
   }
   *value = v;
   return 0;
@@ -111,8 +111,8 @@ static int parse_scalar(const sinter_scalar *s, const char *text, double *value,
   bool sign = s->initial < 0 || !(v < 0);
   if (end == text || *end || !isfinite(v) || !whole || !fits || !sign)
     return diag_error(d, 2003, "--%s expects a %s%s, got '%s'", s->name,
-                      s->dtype == SINTER_I64 ? "whole number" : "finite number",
-                      s->initial < 0 ? "" : " of at least 0", text);
+                      s->dtype == SINTER_I64 ? "whole number" : "finite number", s->initial < 0 ? "" : " of at least 0",
+                      text);
   *value = v;
   return 0;
 }
@@ -164,15 +164,17 @@ static int check_together(const flags *f, diag *d) {
     return diag_error(d, 2004, "--init-partial expects --init F");
   if (f->eval && (f->epochs >= 0 || f->steps >= 0 || f->run))
     return diag_error(d, 2004, "--eval and --%s contradict each other",
-                      f->run ? "run" : f->epochs >= 0 ? "epochs" : "steps");
+                      f->run           ? "run"
+                      : f->epochs >= 0 ? "epochs"
+                                       : "steps");
   if (!f->run && (f->input_count || f->output_count))
     return diag_error(d, 2004, "--%s expects --run ENTRY", f->input_count ? "input" : "output");
   return 0;
 }
 
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d) {
-  *f = (flags){.epochs = -1, .steps = -1, .eval_every = -1, .checkpoint_every = -1, .log_every = -1, .seed = -1,
-               .threads = -1};
+  *f = (flags){
+      .epochs = -1, .steps = -1, .eval_every = -1, .checkpoint_every = -1, .log_every = -1, .seed = -1, .threads = -1};
   for (int i = 1; i < argc; ++i)
     parse_one(f, module, &i, argc, argv, d); /* all mistakes at once */
   if (d->code)
@@ -185,7 +187,8 @@ void flags_help(const sinter_module *module, const char *program) {
   printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program, module->name,
          module->target);
   for (int i = 0; i < FLAGS; ++i) {
-    snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? " " : "", table[i].value ? table[i].value : "");
+    snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? " " : "",
+             table[i].value ? table[i].value : "");
     printf("  %-22s %s", left, table[i].help);
     if (table[i].offset == AT(epochs))
       printf(" (default %u)", module->default_epochs);

@@ -1,7 +1,8 @@
 /* gather.c - batches: chosen examples become the entry's inputs `image` and `label`. See data.h.
  *
- * byte/255 as an f32 without a division: 1/255 is split into two floats, or the product is rounded from a double. A test
- * tries all 256 bytes on every path. Wider instructions are chosen at run time; examples are prefetched one ahead. */
+ * byte/255 as an f32 without a division: 1/255 is split into two floats, or the product is rounded from a double. A
+ * test tries all 256 bytes on every path. Wider instructions are chosen at run time; examples are prefetched one ahead.
+ */
 #include "data.h"
 #include "instance.h"
 
@@ -16,16 +17,16 @@ static void convert_base(const uint8_t *restrict from, float *restrict to, uint6
 #if defined(__x86_64__)
 #define HIGH ((float)(1.0 / 255.0))
 #define LOW ((float)(1.0 / 255.0 - (double)HIGH))
-#define CONVERT_FMA                                                                                \
-  for (uint64_t i = 0; i < n; ++i)                                                                 \
+#define CONVERT_FMA                                                                                                    \
+  for (uint64_t i = 0; i < n; ++i)                                                                                     \
     to[i] = __builtin_fmaf((float)from[i], HIGH, (float)from[i] * LOW);
 
 __attribute__((target("avx2,fma"))) static void convert_avx2(const uint8_t *restrict from, float *restrict to,
                                                              uint64_t n) {
   CONVERT_FMA
 }
-__attribute__((target("avx512f,avx512bw,avx512vl,fma"))) static void
-convert_avx512(const uint8_t *restrict from, float *restrict to, uint64_t n) {
+__attribute__((target("avx512f,avx512bw,avx512vl,fma"))) static void convert_avx512(const uint8_t *restrict from,
+                                                                                    float *restrict to, uint64_t n) {
   CONVERT_FMA
 }
 #endif

@@ -101,7 +101,9 @@ void trainer_info(const sinter_module *m) {
   }
   const sinter_entry *train = instance_find(m, NULL, SINTER_ENTRY_TRAIN, NULL);
   printf("},\"batch\":%lld,\"arena_bytes\":%llu}\n",
-         train ? (long long)train->batch : m->entry_count ? (long long)m->entries[0].batch : 0,
+         train            ? (long long)train->batch
+         : m->entry_count ? (long long)m->entries[0].batch
+                          : 0,
          (unsigned long long)sinter_lib_arena_bytes(m));
 }
 

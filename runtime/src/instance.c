@@ -53,8 +53,7 @@ static int check_module(const sinter_module *module, diag *d) {
       return d->code;
     if (t->bytes != tensor_elements(t) * dtype_bytes(t->dtype))
       return diag_error(d, 2902, "module '%s': '%s' has %llu bytes, expects %llu", module->name, t->name,
-                        (unsigned long long)t->bytes,
-                        (unsigned long long)(tensor_elements(t) * dtype_bytes(t->dtype)));
+                        (unsigned long long)t->bytes, (unsigned long long)(tensor_elements(t) * dtype_bytes(t->dtype)));
   }
   for (uint32_t i = 0; i < module->metric_count; ++i) {
     const sinter_metric *m = &module->metrics[i];
@@ -116,8 +115,9 @@ const sinter_entry *instance_find(const sinter_module *module, const char *name,
   uint32_t count = 0;
   for (uint32_t i = 0; i < module->entry_count; ++i) {
     const sinter_entry *e = &module->entries[i];
-    if (first ? strcmp(e->name, first->name) != 0 || e->kind != first->kind
-              : name ? strcmp(e->name, name) != 0 : e->kind != kind)
+    if (first  ? strcmp(e->name, first->name) != 0 || e->kind != first->kind
+        : name ? strcmp(e->name, name) != 0
+               : e->kind != kind)
       continue;
     first = first ? first : e;
     ++count;

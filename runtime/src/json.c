@@ -33,7 +33,10 @@ static int hex4(const char *p, const char *end) {
     if (p + i >= end)
       return -1;
     char c = p[i];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    int digit = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
     if (digit < 0)
       return -1;
     value = value * 16 + digit;
@@ -156,11 +159,11 @@ char *json_f64(double value, char text[32]) {
 
 size_t json_quote(const char *text, char *to, size_t capacity) {
   size_t n = 0;
-#define PUT(c)                                                                                     \
-  do {                                                                                             \
-    if (n < capacity)                                                                              \
-      to[n] = (c);                                                                                 \
-    ++n;                                                                                           \
+#define PUT(c)                                                                                                         \
+  do {                                                                                                                 \
+    if (n < capacity)                                                                                                  \
+      to[n] = (c);                                                                                                     \
+    ++n;                                                                                                               \
   } while (0)
   PUT('"');
   for (; *text; ++text) {

@@ -32,8 +32,8 @@ static sinter_status status_of(const diag *d) {
   return s;
 }
 
-#define BEGIN(d)                                                                                   \
-  char text_[sizeof((sinter_status *)0)->message] = "";                                            \
+#define BEGIN(d)                                                                                                       \
+  char text_[sizeof((sinter_status *)0)->message] = "";                                                                \
   diag d = diag_make(text_, sizeof text_)
 
 uint64_t sinter_lib_arena_bytes(const sinter_module *module) {

@@ -14,7 +14,7 @@ enum { MAX_HEADER = 64 << 10 };
 static const struct {
   uint32_t dtype;
   const char *name;
-} types[] = {{SINTER_F32, "<f4"}, {SINTER_F64, "<f8"}, {SINTER_I32, "<i4"}, {SINTER_I64, "<i8"},
+} types[] = {{SINTER_F32, "<f4"}, {SINTER_F64, "<f8"},  {SINTER_I32, "<i4"}, {SINTER_I64, "<i8"},
              {SINTER_U8, "|u1"},  {SINTER_BOOL, "|b1"}, {SINTER_F16, "<f2"}};
 
 static int bad(const npy *f, uint64_t byte, const char *expects, diag *d) {
@@ -157,7 +157,10 @@ int npy_write(const char *path, uint32_t dtype, uint32_t rank, const int64_t *di
       type = types[i].name;
   int n = 10 + snprintf(text + 10, sizeof text - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
   for (uint32_t i = 0; i < rank; ++i)
-    n += snprintf(text + n, sizeof text - (size_t)n, "%lld%s", (long long)dims[i], rank == 1 ? "," : i + 1 < rank ? ", " : "");
+    n += snprintf(text + n, sizeof text - (size_t)n, "%lld%s", (long long)dims[i],
+                  rank == 1      ? ","
+                  : i + 1 < rank ? ", "
+                                 : "");
   n += snprintf(text + n, sizeof text - (size_t)n, "), }");
   while (n % 64 != 63)
     text[n++] = ' ';

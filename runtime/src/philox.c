@@ -26,9 +26,7 @@ sinter_words sinter_philox(uint64_t seed, uint64_t stream, uint64_t step, uint64
 
 float sinter_uniform_f32(uint32_t word) { return (float)(word >> 8) * 0x1p-24f; }
 
-static double fraction(uint32_t high, uint32_t low) {
-  return (double)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53;
-}
+static double fraction(uint32_t high, uint32_t low) { return (double)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53; }
 
 double sinter_uniform_f64(sinter_words words) { return fraction(words.w[0], words.w[1]); }
 

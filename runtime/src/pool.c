@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a waiter spins: long enough for the serial gap between two steps. A spin in vain means that the awaited thread
- * has lost its core to another process, where spinning only costs the share that is left: from then on waiters spin
- * shorter, and a little longer again with each wait that a spin was enough for. */
+/* How long a waiter spins: long enough for the serial gap between two steps. A spin in vain means that the awaited
+ * thread has lost its core to another process, where spinning only costs the share that is left: from then on waiters
+ * spin shorter, and a little longer again with each wait that a spin was enough for. */
 enum { SPIN_LONGEST_NS = 750 * 1000, SPIN_SHORTEST_NS = 20 * 1000, PAUSES_PER_CLOCK = 64 };
 
 /* A number that only grows, and how many threads sleep until it does. */
@@ -111,11 +111,8 @@ static void pool_barrier(sinter_pool *pool) {
 static void spmd_barrier(const sinter_spmd *self) { pool_barrier(self->pool); }
 
 static void run_share(sinter_pool *pool, uint32_t thread) {
-  sinter_spmd spmd = {.segments = pool->segments,
-                      .thread = thread,
-                      .threads = pool->threads,
-                      .barrier = spmd_barrier,
-                      .pool = pool};
+  sinter_spmd spmd = {
+      .segments = pool->segments, .thread = thread, .threads = pool->threads, .barrier = spmd_barrier, .pool = pool};
   pool->job(&spmd, pool->argument);
   pool_barrier(pool);
 }
@@ -176,9 +173,7 @@ void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument, v
   run_share(pool, 0);
 }
 
-static void run_entry(const sinter_spmd *spmd, void *argument) {
-  (*(sinter_entry_fn *)argument)(spmd);
-}
+static void run_entry(const sinter_spmd *spmd, void *argument) { (*(sinter_entry_fn *)argument)(spmd); }
 
 void sinter_pool_run(sinter_pool *pool, sinter_entry_fn entry, void *const *segments) {
   sinter_pool_run_job(pool, run_entry, &entry, segments);

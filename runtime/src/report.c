@@ -124,8 +124,7 @@ int report_end(report *r, int64_t steps, double seconds, diag *d) {
   clear_bar(r);
   if (r->log < 0)
     return 0;
-  return write_event(
-      r, put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds), d);
+  return write_event(r, put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds), d);
 }
 
 bool report_bar_due(const report *r) { return r->bar && clock_seconds() - r->last_bar >= 0.1; }

@@ -111,8 +111,8 @@ static int check_covered(const entry_run *r, diag *d) {
   for (const sinter_entry *e; left && (e = instance_variant(r->first, r->variants, left)) && e->batch > 0; ++runs)
     left -= (uint64_t)e->batch;
   if (left)
-    return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu",
-                      r->first->name, (unsigned long long)r->n);
+    return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", r->first->name,
+                      (unsigned long long)r->n);
   for (uint32_t i = 0; i < r->first->output_count && runs > 1; ++i)
     if (r->out[i].path && !r->out[i].stride)
       return diag_error(d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",

@@ -12,19 +12,19 @@
 /* How hard the data is. Lengths are in pixels of a 28x28 image, angles in radians. Each example leans to one of two
  * sides, left or right, high or low: one template a class has to average them, a hidden layer can tell them apart. */
 #ifndef SYNTHETIC_LEAN
-#define SYNTHETIC_LEAN 0.8f   /* the two angles: +- this */
-#define SYNTHETIC_PLACE 2.5f  /* the two places on each axis: +- this */
-#define SYNTHETIC_ANGLE 0.3f  /* spread around them */
+#define SYNTHETIC_LEAN 0.8f  /* the two angles: +- this */
+#define SYNTHETIC_PLACE 2.5f /* the two places on each axis: +- this */
+#define SYNTHETIC_ANGLE 0.3f /* spread around them */
 #define SYNTHETIC_SHIFT 1.2f
-#define SYNTHETIC_SCALE 0.2f  /* relative, each axis */
+#define SYNTHETIC_SCALE 0.2f /* relative, each axis */
 #define SYNTHETIC_SHEAR 0.3f
 #define SYNTHETIC_SIZE 0.95f  /* pixels a grid unit */
 #define SYNTHETIC_WOBBLE 0.8f /* of a corner, in grid units */
 #define SYNTHETIC_THIN 1.4f   /* half widths of the pen */
 #define SYNTHETIC_THICK 2.4f
-#define SYNTHETIC_INK 0.95f   /* palest pen */
-#define SYNTHETIC_CLUTTER 1   /* most stray strokes */
-#define SYNTHETIC_NOISE 20    /* of 255 */
+#define SYNTHETIC_INK 0.95f /* palest pen */
+#define SYNTHETIC_CLUTTER 1 /* most stray strokes */
+#define SYNTHETIC_NOISE 20  /* of 255 */
 #endif
 
 enum { UP = -1, END = -2, MAX_SEGMENTS = 24 };

@@ -37,8 +37,8 @@ static uint32_t step_values(trainer *t) {
   for (uint32_t i = 0; i < t->train->output_count && count < TRAINER_VALUES; ++i) {
     const sinter_tensor *out = &t->train->outputs[i];
     if (tensor_elements(out) == 1)
-      t->values[count++] = (report_value){i ? out->name : "loss", instance_value(&t->instance, out),
-                                          out->dtype == SINTER_F32};
+      t->values[count++] =
+          (report_value){i ? out->name : "loss", instance_value(&t->instance, out), out->dtype == SINTER_F32};
   }
   for (uint32_t i = 0; i < t->module->scalar_count && count < TRAINER_VALUES; ++i) {
     const sinter_scalar *s = &t->module->scalars[i];
@@ -87,7 +87,8 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
       report_step(&t->report, p->step, p->epoch, t->values, step_values(t), dev->run_ms, dev->fill_ms, d))
     return d->code;
   if (!isfinite(loss))
-    return diag_error(d, 2301, "step %lld: expects a finite loss, got %f; nothing was saved, --check-numerics finds the kernel",
+    return diag_error(d, 2301,
+                      "step %lld: expects a finite loss, got %f; nothing was saved, --check-numerics finds the kernel",
                       (long long)p->step, loss);
   if (report_bar_due(&t->report))
     show_bar(t, epoch_start, batches_before);
@@ -180,9 +181,8 @@ int trainer_run(trainer *t, diag *d) {
   if (code)
     return code;
   if (stop_signal) {
-    report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step,
-                f->checkpoint ? "; '" : "", f->checkpoint ? f->checkpoint : "",
-                f->checkpoint ? "' holds the state, --resume goes on" : "");
+    report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step, f->checkpoint ? "; '" : "",
+                f->checkpoint ? f->checkpoint : "", f->checkpoint ? "' holds the state, --resume goes on" : "");
     return 128 + stop_signal;
   }
   if (p->position)

@@ -216,8 +216,8 @@ static int check_tiling(reader *r) {
   sort(r, by_name);
   for (uint32_t i = 1; i < r->count; ++i)
     if (by_name(&r->entries[r->order[i - 1]], &r->entries[r->order[i]]) == 0)
-      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path,
-                        (int)r->entries[r->order[i]].name_length, r->entries[r->order[i]].name);
+      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path, (int)r->entries[r->order[i]].name_length,
+                        r->entries[r->order[i]].name);
   sort(r, by_offset);
   uint64_t at = 0;
   for (uint32_t i = 0; i < r->count; ++i) {
@@ -229,8 +229,8 @@ static int check_tiling(reader *r) {
     at = e->end;
   }
   if (at != r->data_bytes)
-    return diag_error(r->d, 2202, "'%s': tensors expect %llu bytes of data, got %llu", r->path,
-                      (unsigned long long)at, (unsigned long long)r->data_bytes);
+    return diag_error(r->d, 2202, "'%s': tensors expect %llu bytes of data, got %llu", r->path, (unsigned long long)at,
+                      (unsigned long long)r->data_bytes);
   return 0;
 }
 
@@ -267,12 +267,12 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
   char shape[256];
   uint32_t differences = 0, next = 0;
   int code = mode == WEIGHTS_CHECKPOINT ? 2204 : 2203;
-#define DIFFER(...)                                                                                \
-  do {                                                                                             \
-    if (!differences++)                                                                            \
-      diag_error(r->d, code, "'%s' does not fit this model; '-' is what it expects, '+' what the file has", r->path); \
-    if (differences <= MAX_SHOWN)                                                                  \
-      diag_detail(r->d, __VA_ARGS__);                                                              \
+#define DIFFER(...)                                                                                                    \
+  do {                                                                                                                 \
+    if (!differences++)                                                                                                \
+      diag_error(r->d, code, "'%s' does not fit this model; '-' is what it expects, '+' what the file has", r->path);  \
+    if (differences <= MAX_SHOWN)                                                                                      \
+      diag_detail(r->d, __VA_ARGS__);                                                                                  \
   } while (0)
   for (uint32_t i = 0; i < table->count; ++i)
     table->slots[i].found = false;

@@ -7,9 +7,9 @@ extern "C" {
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sstream>
@@ -51,7 +51,8 @@ TEST_F(CheckpointTest, ResumedEqualsUninterruptedFromEveryPlace) {
   for (int stop : {0, 1, 24, 25, 26, 49, 50, 74, 75}) {
     std::string c = s / "c";
     unlink(c.c_str());
-    EXPECT_EQ(train(module.get(), with({"--steps", std::to_string(stop), "--checkpoint", c, "--threads", "2"})).code, 0);
+    EXPECT_EQ(train(module.get(), with({"--steps", std::to_string(stop), "--checkpoint", c, "--threads", "2"})).code,
+              0);
     Outcome r = train(module.get(), with({"--checkpoint", c, "--resume", "--threads", "3"}));
     EXPECT_EQ(r.code, 0) << r.err;
     EXPECT_TRUE(sameBytes(readFile(c), whole)) << stop;
@@ -77,7 +78,8 @@ TEST_F(CheckpointTest, LogsOfAResumedRunGoOnWhereTheyStopped) {
 TEST_F(CheckpointTest, HyperParametersAndSeedComeFromTheCheckpoint) {
   std::vector<std::string> odd = {"--lr", "0.3", "--seed", "9"};
   EXPECT_EQ(train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "whole"})).code, 0);
-  EXPECT_EQ(train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "c", "--steps", "31"})).code, 0);
+  EXPECT_EQ(train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "c", "--steps", "31"})).code,
+            0);
   EXPECT_EQ(train(module.get(), with({"--checkpoint", s / "c", "--resume"})).code, 0);
   EXPECT_TRUE(sameBytes(readFile(s / "c"), readFile(s / "whole")));
   Outcome r = train(module.get(), with({"--checkpoint", s / "c", "--resume", "--seed", "8"}));

@@ -50,8 +50,8 @@ struct Read {
 TEST(Idx, PlainAndGzipGiveTheSame) {
   Scratch plain, packed;
   writeDataset(plain, 20, 10, 4, 4);
-  for (std::string name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
-                           "t10k-labels-idx1-ubyte"}) {
+  for (std::string name :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     std::string bytes = readFile(plain / name);
     // two gzip members, one after the other, are one file
     writeFile(packed / (name + ".gz"), gzip(bytes.substr(0, 13)) + gzip(bytes.substr(13)));
@@ -81,9 +81,7 @@ protected:
     unlink((s / name).c_str());
     writeFile(s / base(name), plain);
   }
-  static std::string base(std::string name) {
-    return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
-  }
+  static std::string base(std::string name) { return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name; }
   Scratch s;
   const std::string images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte";
 };
@@ -193,7 +191,8 @@ TEST(Synthetic, IsDrawnInHalfASecond) {
   auto start = std::chrono::steady_clock::now();
   dataset data = draw(spec28, 0);
   std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) &&                          \
+    !__has_feature(thread_sanitizer)
   EXPECT_LT(seconds.count(), 0.5);
 #endif
   dataset_free(&data);

@@ -14,8 +14,8 @@ namespace {
 // One geometry a process at a time; a FakeModule sets it when built.
 struct Geometry {
   uint64_t classes, pixels;
-  uint64_t weight, bias;                          // PARAMS
-  uint64_t weightMomentum, biasMomentum;          // STATE
+  uint64_t weight, bias;                                   // PARAMS
+  uint64_t weightMomentum, biasMomentum;                   // STATE
   uint64_t correctSum, correctWeight, lossSum, lossWeight; // STATE
   uint64_t lrSlot;
   bool trains, lossMetric;
@@ -152,11 +152,16 @@ template <int64_t B> constexpr Functions functionsOf() {
 }
 Functions functions(int64_t batch) {
   switch (batch) {
-  case 256: return functionsOf<256>();
-  case 64: return functionsOf<64>();
-  case 16: return functionsOf<16>();
-  case 8: return functionsOf<8>();
-  default: return functionsOf<1>();
+  case 256:
+    return functionsOf<256>();
+  case 64:
+    return functionsOf<64>();
+  case 16:
+    return functionsOf<16>();
+  case 8:
+    return functionsOf<8>();
+  default:
+    return functionsOf<1>();
   }
 }
 
@@ -217,8 +222,8 @@ sinter_tensor FakeModule::tensor(const char *name, uint32_t dtype, std::vector<i
   for (int64_t d : shape)
     bytes *= static_cast<uint64_t>(d);
   dims.push_back(std::move(shape));
-  sinter_tensor t = {name, dtype, static_cast<uint32_t>(dims.back().size()), dims.back().data(), segment, 0, offset,
-                     bytes};
+  sinter_tensor t = {name,   dtype, static_cast<uint32_t>(dims.back().size()), dims.back().data(), segment, 0,
+                     offset, bytes};
   offset = align(offset + bytes);
   return t;
 }
@@ -300,8 +305,7 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   addSymbol("fc.weight", SINTER_PARAMETER, SINTER_INIT_NORMAL, 0, 0.01, {classes, pixels}, SINTER_SEG_PARAMS);
   addSymbol("fc.bias", SINTER_PARAMETER, SINTER_INIT_CONSTANT, 0, 0, {classes}, SINTER_SEG_PARAMS);
   if (o.trains) {
-    addSymbol("fc.weight/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes, pixels},
-              SINTER_SEG_STATE);
+    addSymbol("fc.weight/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes, pixels}, SINTER_SEG_STATE);
     addSymbol("fc.bias/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes}, SINTER_SEG_STATE);
   }
   uint32_t metric = static_cast<uint32_t>(symbols.size());
@@ -321,14 +325,22 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   for (const sinter_symbol &s : symbols) {
     std::string name = s.name;
     uint64_t m = s.master.offset, l = s.logical.offset;
-    if (name == "fc.weight") g.weight = m, g.logical.weight = l;
-    if (name == "fc.bias") g.bias = m, g.logical.bias = l;
-    if (name == "fc.weight/momentum") g.weightMomentum = m, g.logical.weightMomentum = l;
-    if (name == "fc.bias/momentum") g.biasMomentum = m, g.logical.biasMomentum = l;
-    if (name == "accuracy/sum") g.correctSum = m, g.logical.correctSum = l;
-    if (name == "accuracy/weight") g.correctWeight = m, g.logical.correctWeight = l;
-    if (name == "loss/sum") g.lossSum = m, g.logical.lossSum = l;
-    if (name == "loss/weight") g.lossWeight = m, g.logical.lossWeight = l;
+    if (name == "fc.weight")
+      g.weight = m, g.logical.weight = l;
+    if (name == "fc.bias")
+      g.bias = m, g.logical.bias = l;
+    if (name == "fc.weight/momentum")
+      g.weightMomentum = m, g.logical.weightMomentum = l;
+    if (name == "fc.bias/momentum")
+      g.biasMomentum = m, g.logical.biasMomentum = l;
+    if (name == "accuracy/sum")
+      g.correctSum = m, g.logical.correctSum = l;
+    if (name == "accuracy/weight")
+      g.correctWeight = m, g.logical.correctWeight = l;
+    if (name == "loss/sum")
+      g.lossSum = m, g.logical.lossSum = l;
+    if (name == "loss/weight")
+      g.lossWeight = m, g.logical.lossWeight = l;
   }
   scalars.push_back({"step", SINTER_I64, 0, 0, nullptr});
   scalars.push_back({"seed", SINTER_I64, 1, 0, nullptr});

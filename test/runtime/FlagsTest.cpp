@@ -117,12 +117,13 @@ TEST_F(FlagsTest, Contradictions) {
 TEST_F(FlagsTest, Info) {
   Outcome r = train(module.get(), {"--info"});
   EXPECT_EQ(r.code, 0);
-  EXPECT_THAT(r.out, StartsWith(R"({"model":"fake","target":"cpu:test","device":"cpu","compiler":"sinter test","entries":[)"
-                                R"({"name":"train_step","kind":"train","batches":[256],"inputs":[)"
-                                R"({"name":"image","shape":[256,1,28,28],"type":"f32"},)"
-                                R"({"name":"label","shape":[256],"type":"i32"}],"outputs":[)"
-                                R"({"name":"loss","shape":[],"type":"f32"}]},)"
-                                R"({"name":"eval_step","kind":"eval","batches":[256,16,1],)"));
+  EXPECT_THAT(r.out,
+              StartsWith(R"({"model":"fake","target":"cpu:test","device":"cpu","compiler":"sinter test","entries":[)"
+                         R"({"name":"train_step","kind":"train","batches":[256],"inputs":[)"
+                         R"({"name":"image","shape":[256,1,28,28],"type":"f32"},)"
+                         R"({"name":"label","shape":[256],"type":"i32"}],"outputs":[)"
+                         R"({"name":"loss","shape":[],"type":"f32"}]},)"
+                         R"({"name":"eval_step","kind":"eval","batches":[256,16,1],)"));
   EXPECT_THAT(r.out, HasSubstr(R"("parameters":[{"name":"fc.weight","shape":[10,784],"type":"f32"},)"
                                R"({"name":"fc.bias","shape":[10],"type":"f32"}],"hyperparameters":{"lr":0.1},)"
                                R"("batch":256,"arena_bytes":)"));
@@ -161,8 +162,8 @@ TEST_F(FlagsTest, RunWritesWhatTheEntryGives) {
   std::string pixels(2 * 784 * 4, '\0');
   for (char version : {1, 2}) {
     writeFile(s / "x.npy", npy("<f4", "(2, 1, 28, 28)", pixels, version));
-    Outcome r = train(module.get(), {"--run", "predict", "--input", "image=" + (s / "x.npy"), "--output",
-                                     "logits=" + (s / "y.npy")});
+    Outcome r = train(module.get(),
+                      {"--run", "predict", "--input", "image=" + (s / "x.npy"), "--output", "logits=" + (s / "y.npy")});
     EXPECT_EQ(r.code, 0) << r.err;
     std::string y = readFile(s / "y.npy");
     EXPECT_EQ(y.substr(0, 8), std::string("\x93NUMPY\1\0", 8));
@@ -173,8 +174,9 @@ TEST_F(FlagsTest, RunWritesWhatTheEntryGives) {
 
 TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
   std::string image = "image=" + (s / "x.npy");
-  refuses({"--run", "predikt"}, "model 'fake' has no entry 'predikt' [E2005]\n  it has 'train_step'\n  it has 'eval_step'"
-                                "\n  it has 'predict'\n");
+  refuses({"--run", "predikt"},
+          "model 'fake' has no entry 'predikt' [E2005]\n  it has 'train_step'\n  it has 'eval_step'"
+          "\n  it has 'predict'\n");
   refuses({"--run", "predict"}, "'predict' expects --input image=F.npy [E2005]");
   refuses({"--run", "predict", "--input", "picture=x"}, "'predict' has no input 'picture' [E2005]");
   refuses({"--run", "predict", "--output", "x=x"}, "'predict' has no output 'x' [E2005]");
@@ -201,8 +203,10 @@ TEST_F(FlagsTest, RunOfAnEvalEntryGivesItsScalar) {
   std::string pixels(16 * 784 * 4, '\0'), labels(16 * 4, '\0');
   writeFile(s / "x.npy", npy("<f4", "(16, 1, 28, 28)", pixels));
   writeFile(s / "l.npy", npy("<i4", "(16,)", labels));
-  std::vector<std::string> run = {"--run", "eval_step", "--input", "image=" + (s / "x.npy"), "--input",
-                                  "label=" + (s / "l.npy"), "--output", "loss=" + (s / "loss.npy")};
+  std::vector<std::string> run = {"--run",    "eval_step",
+                                  "--input",  "image=" + (s / "x.npy"),
+                                  "--input",  "label=" + (s / "l.npy"),
+                                  "--output", "loss=" + (s / "loss.npy")};
   Outcome r = train(module.get(), run);
   EXPECT_EQ(r.code, 0) << r.err;
   float loss;

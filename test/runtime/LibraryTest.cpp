@@ -6,11 +6,11 @@ extern "C" {
 #include "instance.h"
 }
 
-#include <cstring>
 #include <cmath>
-#include <memory>
+#include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <memory>
 #include <thread>
 
 using ::testing::HasSubstr;

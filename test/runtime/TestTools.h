@@ -28,7 +28,7 @@ bool exists(const std::string &path);
 
 /// How a process ended and what it said.
 struct Outcome {
-  int code = -1;   // exit code, or 128 + the signal that ended it
+  int code = -1; // exit code, or 128 + the signal that ended it
   std::string out, err;
 };
 

@@ -1,9 +1,9 @@
 // TrainerTest.cpp - whole trainers on a hand-written module: learning, metrics, logs, flags that shape a run.
 #include "TestTools.h"
 
+#include <cmath>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <cmath>
 #include <pty.h>
 #include <signal.h>
 #include <sstream>
@@ -30,6 +30,12 @@ double number(const std::string &line, const std::string &key) {
   return at == std::string::npos ? -1 : strtod(line.c_str() + at + key.size() + 3, nullptr);
 }
 
+FakeModule::Options shrunk() { // most tests are about the loop, not about learning
+  FakeModule::Options o;
+  o.height = o.width = 8;
+  return o;
+}
+
 TEST(Trainer, LearnsTheSyntheticData) {
   FakeModule m;
   Scratch s;
@@ -51,7 +57,7 @@ TEST(Trainer, LearnsTheSyntheticData) {
 }
 
 TEST(Trainer, AnEpochsLossIsTheMeanOfItsSteps) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--epochs", "1", "--log", s / "log", "--quiet"}).code, 0);
   std::vector<std::string> log = lines(readFile(s / "log"));
@@ -62,7 +68,7 @@ TEST(Trainer, AnEpochsLossIsTheMeanOfItsSteps) {
 }
 
 TEST(Trainer, AMetricNamedLossIsTheLoss) {
-  FakeModule::Options o;
+  FakeModule::Options o = shrunk();
   o.lossMetric = true;
   FakeModule m(o);
   Scratch s;
@@ -75,9 +81,9 @@ TEST(Trainer, AMetricNamedLossIsTheLoss) {
 }
 
 TEST(Trainer, EvaluationCoversEveryExampleOnce) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s, data;
-  writeDataset(data, 256, 273); // 256 + 16 + 1
+  writeDataset(data, 256, 273, 8, 8); // 256 + 16 + 1
   Outcome r = train(m.get(), {"--eval", "--data", data.path, "--log", s / "log"});
   EXPECT_EQ(r.code, 0) << r.err;
   double accuracy = number(lines(readFile(s / "log"))[0], "accuracy");
@@ -86,30 +92,30 @@ TEST(Trainer, EvaluationCoversEveryExampleOnce) {
 }
 
 TEST(Trainer, EvaluationThatBatchesCannotCoverIsAnError) {
-  FakeModule::Options o;
+  FakeModule::Options o = shrunk();
   o.evalBatches = {256, 16};
   FakeModule m(o);
   Scratch data;
-  writeDataset(data, 256, 273);
+  writeDataset(data, 256, 273, 8, 8);
   Outcome r = train(m.get(), {"--eval", "--data", data.path});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("[E2303]"));
 }
 
 TEST(Trainer, DropsTheLastPartialTrainingBatch) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s, data;
-  writeDataset(data, 700, 16);
+  writeDataset(data, 700, 16, 8, 8);
   EXPECT_EQ(train(m.get(), {"--epochs", "2", "--data", data.path, "--log", s / "log", "--quiet"}).code, 0);
   EXPECT_THAT(readFile(s / "log"), HasSubstr("\"event\":\"end\",\"steps\":4"));
-  writeDataset(data, 255, 16);
+  writeDataset(data, 255, 16, 8, 8);
   Outcome r = train(m.get(), {"--data", data.path});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("fake: error: training expects at least 256 examples (one batch), got 255 [E2107]"));
 }
 
 TEST(Trainer, ResultsDependOnTheSeedNotOnThreads) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   for (const char *threads : {"1", "2", "3", "7"})
     EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--threads", threads, "--save", s / threads}).code, 0);
@@ -122,14 +128,14 @@ TEST(Trainer, ResultsDependOnTheSeedNotOnThreads) {
 }
 
 TEST(Trainer, MoreThreadsThanCoresWorkWithANote) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Outcome r = train(m.get(), {"--steps", "1", "--threads", std::to_string(sinter_usable_cores() + 1)});
   EXPECT_EQ(r.code, 0);
   EXPECT_THAT(r.err, HasSubstr("usable cores"));
 }
 
 TEST(Trainer, StepsZeroOnlySaves) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   Outcome r = train(m.get(), {"--steps", "0", "--save", s / "w"});
   EXPECT_EQ(r.code, 0) << r.err;
@@ -139,7 +145,7 @@ TEST(Trainer, StepsZeroOnlySaves) {
 }
 
 TEST(Trainer, HyperParametersAreFlags) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--steps", "1", "--lr", "0", "--save", s / "a", "--quiet"}).code, 0);
   EXPECT_EQ(train(m.get(), {"--steps", "0", "--save", s / "b", "--quiet"}).code, 0);
@@ -149,28 +155,30 @@ TEST(Trainer, HyperParametersAreFlags) {
 }
 
 TEST(Trainer, EvalEveryAndLogEvery) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
-  EXPECT_EQ(train(m.get(), {"--epochs", "2", "--eval-every", "2", "--log-every", "25", "--log", s / "log", "--quiet"})
-                .code, 0);
+  EXPECT_EQ(
+      train(m.get(), {"--epochs", "2", "--eval-every", "2", "--log-every", "25", "--log", s / "log", "--quiet"}).code,
+      0);
   EXPECT_EQ(lines(readFile(s / "log")).size(), 4 + 3 + 1u);
-  EXPECT_EQ(train(m.get(), {"--epochs", "1", "--eval-every", "0", "--log-every", "0", "--log", s / "log", "--quiet"})
-                .code, 0);
+  EXPECT_EQ(
+      train(m.get(), {"--epochs", "1", "--eval-every", "0", "--log-every", "0", "--log", s / "log", "--quiet"}).code,
+      0);
   EXPECT_EQ(lines(readFile(s / "log")).size(), 1 + 1u);
 }
 
 TEST(Trainer, QuietSaysNothing) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Outcome r = train(m.get(), {"--epochs", "1", "--quiet"});
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out + r.err, "");
 }
 
 TEST(Trainer, StepsMayGoBeyondTheDefaultEpochs) {
-  FakeModule m;
+  FakeModule m(shrunk());
   m.module.default_epochs = 1;
   Scratch s, data;
-  writeDataset(data, 512, 16);
+  writeDataset(data, 512, 16, 8, 8);
   Outcome r = train(m.get(), {"--steps", "5", "--data", data.path, "--log", s / "log"});
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_THAT(readFile(s / "log"), HasSubstr("\"event\":\"end\",\"steps\":5"));
@@ -179,7 +187,7 @@ TEST(Trainer, StepsMayGoBeyondTheDefaultEpochs) {
 }
 
 TEST(Trainer, AFailedStartKeepsTheOldLog) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   writeFile(s / "log", "precious\n");
   EXPECT_EQ(train(m.get(), {"--data", s / "nowhere", "--log", s / "log"}).code, 1);
@@ -189,7 +197,7 @@ TEST(Trainer, AFailedStartKeepsTheOldLog) {
 }
 
 TEST(Trainer, ALogToStdoutKeepsWhatStandsThere) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Outcome r = inChild([&] {
     write(1, "before\n", 7);
     return callTrainer(m.get(), {"--steps", "1", "--log", "/dev/stdout", "--quiet"});
@@ -199,7 +207,7 @@ TEST(Trainer, ALogToStdoutKeepsWhatStandsThere) {
 }
 
 TEST(Trainer, ABarOnATerminal) {
-  FakeModule m;
+  FakeModule m(shrunk());
   int terminal;
   pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
   if (child == 0) {
@@ -221,7 +229,7 @@ TEST(Trainer, ABarOnATerminal) {
 }
 
 TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--steps", "10", "--checkpoint", s / "c", "--quiet"}).code, 0);
   std::string before = readFile(s / "c");
@@ -240,7 +248,7 @@ TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
 }
 
 TEST(Trainer, CheckNumericsDoesNotChangeResults) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "a", "--quiet"}).code, 0);
   EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "b", "--quiet", "--check-numerics"}).code, 0);
@@ -248,7 +256,7 @@ TEST(Trainer, CheckNumericsDoesNotChangeResults) {
 }
 
 TEST(Trainer, SignalsFinishTheStepAndWriteTheCheckpoint) {
-  FakeModule m;
+  FakeModule m(shrunk());
   Scratch s;
   for (int number : {SIGINT, SIGTERM}) {
     fakeStepHook = [number](int64_t step) {

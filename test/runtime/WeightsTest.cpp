@@ -60,9 +60,10 @@ TEST_F(WeightsTest, WritesTheFormatAndReadsItBack) {
 }
 
 TEST_F(WeightsTest, AcceptsOtherOrdersBlanksMetadataAndEscapes) {
-  std::string header = " { \"__metadata__\" : {\"a\":\"\\u00e9\\n\"} , \"fc.bias\" : { \"shape\" : [ 2 ] ,\"data_offsets\":"
-                       "[0,8],\"dtype\":\"F32\"},\"fc\\u002eweight\":{\"dtype\":\"F32\",\"shape\":[2,3],"
-                       "\"data_offsets\":[8,32]}}   ";
+  std::string header =
+      " { \"__metadata__\" : {\"a\":\"\\u00e9\\n\"} , \"fc.bias\" : { \"shape\" : [ 2 ] ,\"data_offsets\":"
+      "[0,8],\"dtype\":\"F32\"},\"fc\\u002eweight\":{\"dtype\":\"F32\",\"shape\":[2,3],"
+      "\"data_offsets\":[8,32]}}   ";
   EXPECT_EQ(init(file(header, data)).code, 0);
   std::string out = readFile(s / "out");
   EXPECT_EQ(out.substr(out.size() - 32), data.substr(8) + data.substr(0, 8));
@@ -81,7 +82,8 @@ TEST_F(WeightsTest, ReportsAllMismatchesAtOnce) {
 }
 
 TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
-  std::string subset = file("{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
+  std::string subset =
+      file("{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
   refuses(subset, "  - fc.weight F32[2,3]\n");
   EXPECT_EQ(init(subset, {"--init-partial"}).code, 0);
   std::string out = readFile(s / "out");
@@ -114,7 +116,8 @@ TEST_F(WeightsTest, RefusesHeadersThatAreNotTheFormat) {
   refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999,3],\"data_offsets\":[0,24]}}"),
           "a number below 2^63");
   refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4611686018427387904],"
-                 "\"data_offsets\":[0,24]}}"), "a shape of sensible size");
+                 "\"data_offsets\":[0,24]}}"),
+          "a shape of sensible size");
   refuses(header("{\"a\\ud800b\":{}}"), "surrogate");
   refuses(header("{\"a\nb\":{}}"), "control characters");
   refuses(header("{\"__metadata__\":{\"a\":1}}"), "a string");

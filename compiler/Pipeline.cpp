@@ -71,6 +71,7 @@ Stage getStage(ModuleOp module) {
 }
 
 static LogicalResult reach(ModuleOp module, Stage stage, const PipelineOptions &options) {
+  settleLocations(module);
   module->setAttr("sinter.stage", StringAttr::get(module.getContext(), getName(stage)));
   if (options.saveStages.empty())
     return success();

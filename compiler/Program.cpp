@@ -30,15 +30,10 @@ const Installation &getInstallation() {
     tree.includeDir = root + "/include";
     if (llvm::sys::fs::exists(tree.includeDir + "/sinter/sinter.h"))
       return tree;
-    // In a build tree, a file names the source folders.
+    // In a build tree, a file names the folder of the sources.
     std::string why;
-    std::string text = readWholeFile(root + "/lib/sinter-source-dirs.txt", why).value_or("");
-    llvm::SmallVector<llvm::StringRef> lines;
-    llvm::StringRef(text).split(lines, '\n');
-    lines.resize(3);
-    tree.includeDir = lines[0].str();
-    tree.runtimeDir = lines[1].str();
-    tree.rulesDir = lines[2].str();
+    std::string text = readWholeFile(root + "/lib/sinter-include-dir.txt", why).value_or("");
+    tree.includeDir = llvm::StringRef(text).rtrim().str();
     return tree;
   }();
   return found;
@@ -65,12 +60,11 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
                                        "', got none: set CXX or install g++", "E1201");
   const Installation &tree = getInstallation();
   std::string folder = llvm::sys::path::parent_path(request.source).str();
-  command.insert(command.end(), {"-std=c++20", "-O0", "-w"});
-  for (const std::string &dir : {tree.includeDir, tree.runtimeDir, tree.rulesDir})
-    if (!dir.empty())
-      command.push_back("-I" + dir);
+  command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
   if (!folder.empty())
     command.push_back("-I" + folder);
+  if (!request.depfile.empty())
+    command.insert(command.end(), {"-MD", "-MF", request.depfile, "-MT", request.depfileTarget});
   command.insert(command.end(), {request.source, "-o", program, "-L" + tree.libDir, "-lsinter",
                                  "-Wl,-rpath," + tree.libDir});
   Child child;

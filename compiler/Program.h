@@ -21,6 +21,8 @@ struct ProgramRequest {
   std::vector<std::string> set;   ///< NAME=VALUE
   std::vector<std::string> batch; ///< batch sizes of prediction entries
   bool embedSource = true;
+  std::string depfile;            ///< Makefile rules for `depfileTarget`: the headers that the source includes
+  std::string depfileTarget;
   int timeLimitSeconds = 60;      ///< for running it; compiling has none
 };
 
@@ -30,8 +32,6 @@ int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &g
 /// Where the program's parts of this installation lie: the folder that holds `lib` and `include` or the build tree.
 struct Installation {
   std::string includeDir; ///< holds sinter/sinter.h
-  std::string rulesDir;   ///< holds sinter/rules/*.h when it is another folder
-  std::string runtimeDir; ///< holds sinter/abi.h when it is another folder
   std::string libDir;     ///< holds libsinter.so and libsinter_runtime.a
 };
 /// Found from the path of the running executable; works after the tree is moved.

@@ -70,6 +70,10 @@ int Session::loadProgram(std::string &graph) {
   request.set = options.set;
   request.batch = options.batch;
   request.embedSource = !options.noEmbedSource;
+  request.depfile = options.depfile;
+  request.depfileTarget = options.output;
+  if (const char *seconds = getenv("SINTER_PROGRAM_SECONDS"); seconds && atoi(seconds) > 0)
+    request.timeLimitSeconds = atoi(seconds);
   int code = runProgram(request, reporter, graph);
   ranProgram = true;
   watch.addTime("model program", Watch::now() - start);

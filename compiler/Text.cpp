@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "compiler/Text.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/BuiltinDialect.h"
@@ -65,6 +66,17 @@ static LogicalResult inlineConstants(ModuleOp module) {
   return result;
 }
 
+void settleLocations(ModuleOp module) {
+  module.walk([](Operation *op) {
+    if (!isa_and_nonnull<scf::SCFDialect>(op->getDialect()))
+      return;
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        for (BlockArgument argument : block.getArguments())
+          argument.setLoc(op->getLoc());
+  });
+}
+
 std::string printModule(ModuleOp module, bool elide) {
   OwningOpRef<ModuleOp> copy = module.clone();
   OpPrintingFlags flags;
@@ -109,6 +121,7 @@ OwningOpRef<ModuleOp> parseModule(MLIRContext *context, llvm::StringRef text, ll
   }
   if (failed(inlineConstants(*module)))
     return nullptr;
+  settleLocations(*module);
   return module;
 }
 

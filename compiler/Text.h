@@ -15,6 +15,10 @@
 
 namespace sinter::compiler {
 
+/// Gives block arguments whose locations the text form drops (loops of scf) the location of their op, so that a module
+/// and its text parsed again are the same.
+void settleLocations(mlir::ModuleOp module);
+
 /// The module as text, with locations. `elide` leaves out large constants and embedded sources.
 std::string printModule(mlir::ModuleOp module, bool elide = false);
 

@@ -32,8 +32,9 @@ static void addModelFlags(CLI::App *command, Options &options) {
       ->required()->option_text(" ");
   command->add_option("--set", options.set, "a build option of the model; may be repeated")
       ->option_text("NAME=VALUE")->expected(1)->take_all();
-  command->add_option("--batch", options.batch, "batch sizes of prediction entries, first one the default")
-      ->option_text("1,8")->delimiter(',')->expected(1);
+  command->add_option_function<std::string>(
+      "--batch", [&options](const std::string &sizes) { options.batch = CLI::detail::split(sizes, ','); },
+      "batch sizes of prediction entries, first one the default")->option_text("1,8");
 }
 
 static void addTargetFlags(CLI::App *command, Options &options) {
@@ -75,6 +76,8 @@ int main(int argc, char **argv) {
       ->option_text("F.safetensors");
   build->add_option("--memory-budget", budget, "refuse entries that need more memory")->option_text("512M");
   build->add_flag("--static", options.linkStatic, "link the trainer statically, libc included");
+  build->add_option("--depfile", options.depfile, "write what the model's source includes, as a Makefile rule")
+      ->option_text("F");
   build->add_flag("--no-embed-source", options.noEmbedSource, "leave the model's source text out of stages");
   addWatchFlags(build, options);
 
@@ -120,6 +123,11 @@ int main(int argc, char **argv) {
     return app.exit(version);
   } catch (const CLI::ParseError &error) {
     std::string words = error.what();
+    bool known = false;
+    for (const CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
+      known |= argc > 1 && command->get_name() == argv[1];
+    if (argc > 1 && argv[1][0] != '-' && !known)
+      words = std::string("expects a command, got '") + argv[1] + "'";
     if (!words.empty())
       words[0] = static_cast<char>(std::tolower(words[0]));
     std::fprintf(stderr, "error: %s; see sinter --help\n", words.c_str());

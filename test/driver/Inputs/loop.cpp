@@ -1,0 +1,5 @@
+volatile int turns;
+int main() {
+  for (;;)
+    ++turns;
+}

@@ -57,9 +57,9 @@ double test::startValue(const std::string &name, mlir::Type element, int64_t i) 
   hash = (hash ^ static_cast<uint64_t>(i)) * 0x9E3779B97F4A7C15ull;
   hash = (hash ^ (hash >> 29)) * 0xBF58476D1CE4E5B9ull;
   hash ^= hash >> 32;
-  if (element.isInteger(1))
+  if (element && element.isInteger(1))
     return hash & 1;
-  if (llvm::isa<mlir::IntegerType>(element))
+  if (llvm::isa_and_nonnull<mlir::IntegerType>(element))
     return static_cast<double>(hash % 10); // also fine as class labels
   return static_cast<double>(static_cast<float>(static_cast<double>(hash % 20001) / 10000.0 - 1.0));
 }

@@ -1,0 +1,140 @@
+//===- Math.cpp - accuracy and special values of our own functions --------------------------------------------===//
+//
+// Sweeps the floats (a dense walk over their bit patterns) and compares with libm in f64, in units in the last place.
+// The vector form must equal the scalar form on every input.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "KernelTest.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+using namespace sinter::test;
+using namespace sinter;
+
+/// y = f(x, z) over `count` elements of `type`.
+static std::string textOf(const std::string &function, const std::string &type, size_t count) {
+  std::string buffer = "!kernel.buffer<" + std::to_string(count) + "x" + type + ">";
+  std::string id = "affine_map<(i) -> (i)>";
+  std::string call = function == "powf" ? "math.powf %a, %b" : "math." + function + " %a";
+  return "module @m { kernel.entry @e name(\"e\") kind(\"predict\") batch(1) {\n"
+         "%x = kernel.buffer \"x\" role(\"input\") segment(0) offset(0) : " + buffer +
+         "\n%z = kernel.buffer \"z\" role(\"input\") segment(1) offset(0) : " + buffer +
+         "\n%y = kernel.buffer \"y\" role(\"output\") segment(2) offset(0) : " + buffer +
+         "\nkernel.map \"k\" dims [" + std::to_string(count) + "] inner [] ins(%x, %z : " + buffer + ", " + buffer +
+         ") outs(%y : " + buffer + ") maps [" + id + ", " + id + ", " + id + "] {\n^bb0(%a: " + type + ", %b: " + type +
+         "):\n%0 = " + call + " : " + type + "\nkernel.yield %0 : " + type + "\n} } }";
+}
+
+template <typename T> static std::vector<T> compute(const std::string &function, const char *type, std::vector<T> x,
+                                                    std::vector<T> z, bool naive, const char *target) {
+  Program program(textOf(function, type, x.size()), target);
+  if (naive)
+    program.naive();
+  std::vector<T> y(x.size());
+  auto jit = codegen::Jit::create(program.module(), program.target);
+  EXPECT_TRUE(bool(jit));
+  void *segments[SINTER_SEGMENTS] = {x.data(), z.data(), y.data()};
+  EXPECT_FALSE(bool((*jit)->run("e", segments, 1)));
+  return y;
+}
+
+static double reference(const std::string &function, double x, double z) {
+  if (function == "exp")
+    return std::exp(x);
+  if (function == "log")
+    return std::log(x);
+  if (function == "tanh")
+    return std::tanh(x);
+  return std::pow(x, z);
+}
+
+/// Distance of `got` from `wanted` in units in the last place of a float around `wanted`.
+template <typename T> static double ulps(T got, long double wanted) {
+  T rounded = static_cast<T>(wanted);
+  if (std::isnan(wanted) || std::isinf(rounded) || wanted == 0)
+    return (std::isnan(got) && std::isnan(wanted)) || got == rounded ? 0 : 1e30;
+  T next = std::nextafter(std::fabs(rounded), std::numeric_limits<T>::infinity());
+  long double unit = static_cast<long double>(next) - std::fabs(rounded);
+  return static_cast<double>(std::fabs(static_cast<long double>(got) - wanted) / (std::isfinite(unit) ? unit : 1e292L));
+}
+
+static std::vector<float> sweep() {
+  std::vector<float> x;
+  for (uint64_t bits = 0; bits < (1ull << 32); bits += 40503)
+    x.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
+  for (float value = -110; value < 100; value += 0.00390625f * 1.37f)
+    x.push_back(value);
+  for (float value = 0.5f; value < 2; value += 0.0001f)
+    x.push_back(value);
+  for (float value : {0.0f, -0.0f, 1.0f, -1.0f, INFINITY, -INFINITY, NAN, 1e-45f, 1.17549435e-38f, 88.72284f, 88.72283f,
+                      -103.97f, -87.4f, 0.55f, -0.55f})
+    x.push_back(value);
+  return x;
+}
+
+TEST(Math, SingleIsAccurate) {
+  std::vector<float> x = sweep();
+  for (const char *function : {"exp", "log", "tanh"})
+    for (const char *target : {"cpu:native", "cpu:x86-64-v2"}) {
+      std::vector<float> y = compute(function, "f32", x, x, false, target);
+      std::vector<float> scalar = compute(function, "f32", x, x, true, target);
+      EXPECT_EQ(std::memcmp(y.data(), scalar.data(), 4 * y.size()), 0) << function << ": vectors differ from scalars";
+      double worst = 0;
+      float where = 0;
+      for (size_t i = 0; i < x.size(); ++i)
+        if (double error = ulps<float>(y[i], reference(function, x[i], 0)); error > worst) {
+          worst = error;
+          where = x[i];
+        }
+      EXPECT_LE(worst, 4.0) << function << "(" << where << ") on " << target;
+      RecordProperty(function, std::to_string(worst));
+    }
+}
+
+TEST(Math, DoubleIsAccurate) {
+  std::vector<double> x;
+  for (float value : sweep())
+    x.push_back(static_cast<double>(value) * 1.0000000123);
+  for (double value = -750; value < 715; value += 0.0371)
+    x.push_back(value);
+  for (double value : {4.9e-324, 1e-310, 2.2250738585072014e-308, 1e308})
+    x.push_back(value);
+  for (const char *function : {"exp", "log", "tanh"}) {
+    std::vector<double> y = compute(function, "f64", x, x, false, "cpu:native");
+    double worst = 0, where = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      long double wanted = function[0] == 'e'   ? std::exp(static_cast<long double>(x[i]))
+                           : function[0] == 'l' ? std::log(static_cast<long double>(x[i]))
+                                                : std::tanh(static_cast<long double>(x[i]));
+      if (double error = ulps<double>(y[i], wanted); error > worst) {
+        worst = error;
+        where = x[i];
+      }
+    }
+    EXPECT_LE(worst, 4.0) << function << "(" << where << ")";
+  }
+}
+
+TEST(Math, PowerIsAccurate) {
+  std::vector<float> x, z;
+  const float special[] = {0.0f, -0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f, -0.5f, 3.0f, -3.0f, INFINITY, -INFINITY, NAN,
+                           1e-40f, -1e-40f, 2.5f, -2.5f, 1e30f, -1e30f, 16777216.0f, 16777215.0f};
+  for (float a : special)
+    for (float b : special) {
+      x.push_back(a);
+      z.push_back(b);
+    }
+  for (int i = 0; i < 20000; ++i) {
+    x.push_back(static_cast<float>(startValue("base", {}, i) * 4));
+    z.push_back(static_cast<float>(i % 2 ? i % 13 - 6 : startValue("power", {}, i) * 20));
+  }
+  std::vector<float> y = compute("powf", "f32", x, z, false, "cpu:native");
+  for (size_t i = 0; i < x.size(); ++i) {
+    double wanted = std::pow(static_cast<double>(x[i]), static_cast<double>(z[i]));
+    ASSERT_LE(ulps<float>(y[i], wanted), 1.0) << "pow(" << x[i] << ", " << z[i] << ") expects " << wanted << ", got " << y[i];
+    if (wanted == 0)
+      ASSERT_EQ(std::signbit(y[i]), std::signbit(wanted)) << "pow(" << x[i] << ", " << z[i] << ")";
+  }
+}

@@ -186,12 +186,12 @@ void Assigner::chooseTemporaries() {
     Value value = c.operands[c.vectorOperand];
     AffineMap map = c.vectorOperand == 0 ? c.problem.aMap : c.problem.bMap;
     if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
-      plan.reads[{c.fused, value}] = c.wanted;
+      plan.reads[{c.fused, value}] = {c.wanted, c.vectorOperand};
       continue;
     }
     if (!plan.values.count(value) &&
         !kernel::isContiguousAlong(map, c.choice.lanes, cast<RankedTensorType>(value.getType()).getShape(), {}))
-      plan.reads[{c.fused, value}] = c.wanted;
+      plan.reads[{c.fused, value}] = {c.wanted, c.vectorOperand};
   }
 }
 

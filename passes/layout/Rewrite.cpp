@@ -78,11 +78,12 @@ void Rewriter::makeDerived() {
 /// Fused ops read the form they want: a derived one, or a converted temporary.
 void Rewriter::redirectReads() {
   llvm::DenseMap<std::pair<Operation *, Operation *>, Value> gets; // (entry, derived) -> value
-  for (auto &[key, layout] : plan.reads) {
+  llvm::DenseMap<std::pair<Value, Attribute>, Value> converted;
+  for (auto &[key, wanted] : plan.reads) {
     auto [user, value] = key;
+    kernel::LayoutAttr layout = wanted.layout;
     if (layoutOf(value) == layout)
       continue;
-    OpBuilder builder(user);
     Value replacement;
     if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
       for (DerivedForm &form : plan.derived[symbol])
@@ -95,23 +96,29 @@ void Rewriter::redirectReads() {
           replacement = get;
         }
     }
-    if (!replacement)
-      replacement = convert(builder, value, layout);
-    // Only the sum's operand changes; an epilogue that reads the same value keeps the master.
+    if (!replacement) {
+      Value &made = converted[{value, layout}];
+      if (!made) {
+        OpBuilder builder(user);
+        builder.setInsertionPointAfterValue(value);
+        made = convert(builder, value, layout);
+      }
+      replacement = made;
+    }
+    // Only this operand of the sum changes; whoever else reads the same value inside keeps the old form.
     auto fused = cast<ir::FusedOp>(user);
     Block &body = fused.getBody().front();
     for (auto [i, input] : llvm::enumerate(fused.getInputs())) {
       if (input != value)
         continue;
       BlockArgument argument = body.getArgument(i);
-      bool onlySum = llvm::all_of(argument.getUsers(), llvm::IsaPred<ir::ContractionOpInterface>);
-      if (onlySum) {
+      auto sum = *body.getOps<ir::ContractionOpInterface>().begin();
+      if (argument.hasOneUse()) {
         fused->setOperand(i, replacement);
       } else {
         fused->insertOperands(fused->getNumOperands(), replacement);
         BlockArgument extra = body.addArgument(argument.getType(), argument.getLoc());
-        argument.replaceUsesWithIf(
-            extra, [](OpOperand &use) { return isa<ir::ContractionOpInterface>(use.getOwner()); });
+        sum->setOperand(wanted.operand, extra);
       }
       break;
     }

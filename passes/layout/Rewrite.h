@@ -20,13 +20,19 @@ struct DerivedForm {
   ir::DerivedOp op;
 };
 
+/// How one operand of a sum is to be read.
+struct WantedRead {
+  kernel::LayoutAttr layout;
+  int operand = 0; ///< 0 or 1
+};
+
 /// What was decided.
 struct LayoutPlan {
   llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr> masters;              ///< symbols; absent: row-major
   llvm::MapVector<mlir::Operation *, llvm::SmallVector<DerivedForm>> derived; ///< of symbols
   llvm::MapVector<mlir::Value, kernel::LayoutAttr> values;                    ///< results of fused ops
   /// How a fused op wants to read a value, when that is not how the value lies.
-  llvm::MapVector<std::pair<mlir::Operation *, mlir::Value>, kernel::LayoutAttr> reads;
+  llvm::MapVector<std::pair<mlir::Operation *, mlir::Value>, WantedRead> reads;
   llvm::DenseMap<mlir::Operation *, std::string> notes;
 };
 

@@ -1,6 +1,7 @@
 //===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry -----------------===//
 //
-// Lifetimes are intervals of the kernel list; buffers are placed largest first into the smallest gap that fits, at
+// Lifetimes are intervals of the kernel list, in steps of one barrier: kernels that may run side by side never share
+// bytes, so that sharing adds no barrier (D21). Buffers are placed largest first into the smallest gap that fits, at
 // 64-byte offsets. Inputs live through the whole entry (a caller may run it again without writing them), outputs from
 // their first writer to the end.
 // Leaves behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host, codegen/cpu.
@@ -23,7 +24,7 @@ namespace sinter::passes {
 static constexpr int64_t kWorkSegment = 2;
 static constexpr int64_t kAlignment = 64;
 
-/// When a buffer is alive, in kernel indices (both ends included), and where it lies.
+/// When a buffer is alive, in kernels between two barriers (both ends included), and where it lies.
 struct Lifetime {
   kernel::BufferOp buffer;
   int64_t first = -1, last = -1, bytes = 0, offset = -1;
@@ -31,6 +32,13 @@ struct Lifetime {
 
 static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
   llvm::MapVector<Operation *, Lifetime> lives;
+  // Barriers that the values themselves ask for: without offsets only a buffer meets itself.
+  entry.walk([](kernel::BufferOp buffer) {
+    if (buffer.getSegment() == kWorkSegment)
+      buffer.removeOffsetAttr();
+  });
+  SmallVector<bool> barriers = kernel::placeBarriers(entry.getBody().front());
+  auto barrier = barriers.begin();
   int64_t index = 0;
   for (Operation &op : entry.getBody().front()) {
     if (auto buffer = dyn_cast<kernel::BufferOp>(op)) {
@@ -40,6 +48,7 @@ static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
     }
     if (!kernel::isWork(&op))
       continue;
+    index += *barrier++;
     for (const kernel::Range &range : kernel::getRanges(&op)) {
       kernel::BufferOp buffer = range.buffer;
       auto it = lives.find(buffer);
@@ -50,7 +59,6 @@ static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
         life.first = index;
       life.last = index;
     }
-    ++index;
   }
   SmallVector<Lifetime> result;
   for (auto &[op, life] : lives) {
@@ -107,10 +115,11 @@ static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
 
 /// The error of --memory-budget: the peak, and the tensors that make it.
 static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work, int64_t budget) {
-  int64_t peak = -1, peakAt = 0;
-  int64_t kernels = llvm::count_if(entry.getBody().front(), [](Operation &op) { return kernel::isWork(&op); });
+  int64_t peak = -1, peakAt = 0, end = 0;
+  for (const Lifetime &life : lives)
+    end = std::max(end, life.last);
   auto liveAt = [](const Lifetime &life, int64_t at) { return life.first >= 0 && life.first <= at && at <= life.last; };
-  for (int64_t at = 0; at < std::max<int64_t>(kernels, 1); ++at) {
+  for (int64_t at = 0; at <= end; ++at) {
     int64_t sum = 0;
     for (const Lifetime &life : lives)
       sum += liveAt(life, at) ? life.bytes : 0;

@@ -50,4 +50,18 @@ module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", tri
     %h = sinter.matmul %a, %b {transpose_b = true} : (tensor<48x80xf32>, tensor<64x80xf32>) -> tensor<48x64xf32>
     sinter.return outputs(%h : tensor<48x64xf32>) names ["h"] symbols []
   }
+
+  // One value on both sides: the vector operand is converted, the broadcast one is not; one conversion serves two.
+  // CHECK-LABEL: sinter.entry @square
+  // CHECK: %[[C:.*]] = sinter.convert_layout %a
+  // CHECK-NOT: sinter.convert_layout
+  // CHECK: sinter.fused "contraction"(%a, %[[C]])
+  // CHECK: sinter.matmul %[[A:.*]], %[[B:.*]] {transpose_b = true}
+  // CHECK: sinter.fused "contraction"(%b, %[[C]])
+  sinter.entry @square name("square") kind("predict") batch(0) inputs ["a", "b"] {
+  ^bb0(%a: tensor<64x80xf32>, %b: tensor<40x80xf32>):
+    %h = sinter.matmul %a, %a {transpose_b = true} : (tensor<64x80xf32>, tensor<64x80xf32>) -> tensor<64x64xf32>
+    %g = sinter.matmul %b, %a {transpose_b = true} : (tensor<40x80xf32>, tensor<64x80xf32>) -> tensor<40x64xf32>
+    sinter.return outputs(%h, %g : tensor<64x64xf32>, tensor<40x64xf32>) names ["h", "g"] symbols []
+  }
 }

@@ -76,3 +76,28 @@ kernel.entry @loop name("loop") kind("predict") batch(1) {
     kernel.yield %a : f32
   }
 }
+
+// Kernels without a barrier between them never share bytes, or sharing would ask for one: t0 is dead for "b", but "b" and
+// "c" may run side by side.
+// CHECK-LABEL: kernel.entry @beside
+// CHECK: "t0" role("temp") segment(2) offset([[T0:[0-9]+]])
+// CHECK-NOT: offset([[T0]])
+// CHECK: kernel.map "a"
+kernel.entry @beside name("beside") kind("predict") batch(1) {
+  %x = kernel.buffer "x" role("input") segment(2) : <16xf32>
+  %t0 = kernel.buffer "t0" role("temp") segment(2) : <16xf32>
+  %y = kernel.buffer "y" role("output") segment(2) : <16xf32>
+  %z = kernel.buffer "z" role("output") segment(2) : <16xf32>
+  kernel.map "a" dims [16] inner [] ins(%x : !kernel.buffer<16xf32>) outs(%t0 : !kernel.buffer<16xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "b" dims [16] inner [] ins(%t0 : !kernel.buffer<16xf32>) outs(%y : !kernel.buffer<16xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "c" dims [16] inner [] ins(%x : !kernel.buffer<16xf32>) outs(%z : !kernel.buffer<16xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}

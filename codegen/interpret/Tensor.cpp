@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Tensor.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 using namespace sinter;
@@ -26,13 +28,23 @@ Tensor::Tensor(rules::Type tensorType, std::vector<double> elements) : type(std:
 Tensor::Tensor(rules::Type tensorType, std::vector<int64_t> elements) : type(std::move(tensorType)),
                                                                         integers(std::move(elements)) {}
 
+// Casts truncate and stay at the type's ends; NaN gives 0.
+static int64_t saturated(ElementType element, double value) {
+  int64_t whole = truncated(value);
+  if (element == ElementType::U8)
+    return std::clamp<int64_t>(whole, 0, UINT8_MAX);
+  if (element == ElementType::I32)
+    return std::clamp<int64_t>(whole, INT32_MIN, INT32_MAX);
+  return whole;
+}
+
 void Tensor::setReal(int64_t i, double value) {
   if (isReal())
     reals[i] = value;
   else if (type.element == ElementType::Bool)
     integers[i] = value != 0.0;
   else
-    integers[i] = wrapped(type.element, truncated(value));
+    integers[i] = saturated(type.element, value);
 }
 
 void Tensor::copyElement(int64_t to, const Tensor &source, int64_t from) {

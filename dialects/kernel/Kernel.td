@@ -13,6 +13,7 @@ include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -143,7 +144,7 @@ def EntryOp : Kernel_Op<"entry", [IsolatedFromAbove, Symbol, SingleBlock, NoTerm
   let hasVerifier = 1;
 }
 
-def BufferOp : Kernel_Op<"buffer", [Pure]> {
+def BufferOp : Kernel_Op<"buffer", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "names a place in a segment; offset is set by the planner";
   let description = [{
     `role`: param, derived, state, scalar, input, output, temp, logical, constant. `segment` as in <sinter/abi.h>.

@@ -144,6 +144,8 @@ LogicalResult EntryOp::verify() {
   return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
 }
 
+void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult(), getBufferName()); }
+
 LogicalResult BufferOp::verify() {
   if (getOffset() && int64_t(*getOffset()) < 0)
     return emitOpError() << "expects an offset of 0 or more, got " << int64_t(*getOffset());

@@ -17,16 +17,18 @@ class Sinter_RowOp<string m, string rule, Gradient g>
 def SoftmaxOp : Sinter_RowOp<"softmax", "rules::softmax(t(0), getAxis())", GradientExpr<[{
   ::mlir::Value weighted = b.mul(dy[0], getResult());
   dx[0] = b.sub(weighted, b.mul(getResult(), b.sum(weighted, {int64_t(getAxis())}, true)));}]>> {
+  let summary = "exp(x) / sum(exp(x)) along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
 }
 def LogSoftmaxOp : Sinter_RowOp<"log_softmax", "rules::log_softmax(t(0), getAxis())", GradientExpr<[{
   dx[0] = b.sub(dy[0], b.mul(b.exp(getResult()), b.sum(dy[0], {int64_t(getAxis())}, true)));}]>> {
+  let summary = "x - log(sum(exp(x))) along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
 }
-/// -log softmax(logits)[label], stable; a label outside [0, C) gives log-sum-exp (the runtime refuses such data).
 def SoftmaxCrossEntropyOp : Sinter_RowOp<"softmax_cross_entropy", "rules::softmax_cross_entropy(t(0), t(1))", GradientInCpp> {
+  let summary = "-log softmax(logits)[label], stable; a label outside [0, C) gives log-sum-exp (the runtime refuses such data)";
   let arguments = (ins Sinter_Tensor:$logits, Sinter_Tensor:$labels);
   let assemblyFormat = "$logits `,` $labels attr-dict `:` functional-type(operands, results)";
 }

@@ -1,4 +1,8 @@
 //===- Matmul.td - products of matrices and stacks of them ----------------------------------------------------------===//
+//
+// The first contraction; its gradients are contractions again (D9). Reading on: Matmul.cpp.
+//
+//===----------------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_MATMUL_TD
 #define SINTER_DIALECTS_SINTER_MATMUL_TD
 

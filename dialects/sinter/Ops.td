@@ -1,4 +1,9 @@
 //===- Ops.td - all op families of the `sinter` dialect ---------------------------------------------------------------===//
+//
+// The entry point of TableGen. An op is exactly one of map, contraction, view or structural (Interfaces.td).
+// Reading on: OpBase.td (base classes), Elementwise.td (the shortest family).
+//
+//===------------------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_OPS_TD
 #define SINTER_DIALECTS_SINTER_OPS_TD
 include "dialects/sinter/Elementwise.td"

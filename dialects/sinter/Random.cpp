@@ -1,4 +1,9 @@
 //===- Random.cpp - counter-based random numbers -------------------------------------------------------===//
+//
+// Invariant: a number depends on seed, step, stream and the logical row-major index only (D2), never on layout or thread.
+// Reading on: kernel.philox in Kernel.td.
+//
+//===---------------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
 using namespace mlir;

@@ -1,4 +1,8 @@
 //===- Random.td - counter-based random numbers (D2) -----------------------------------------------------------------===//
+//
+// Operands are the seed and the step; the stream is the hash of the name path. Reading on: Random.cpp.
+//
+//===-----------------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_RANDOM_TD
 #define SINTER_DIALECTS_SINTER_RANDOM_TD
 

@@ -1,4 +1,8 @@
 //===- Reduce.cpp - reductions along axes --------------------------------------------------------------===//
+//
+// What the records of Reduce.td leave open: inner dims and folds. Reading on: kernel.reduce in Kernel.td.
+//
+//===---------------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
 using namespace mlir;

@@ -26,14 +26,22 @@ class Sinter_AxesReduce<string m, string rule, string kind, Gradient g> : Sinter
 }
 
 def SumOp : Sinter_AxesReduce<"sum", "rules::sum", "sum",
-    GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> { let hasFolder = 1; }
-/// NaN propagates; equal extremes share the cotangent equally.
+    GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> {
+  let summary = "sum over axes; they vanish, or stay with size 1 under keepdims";
+  let hasFolder = 1;
+}
 def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "rules::reduce_max", "max",
-    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> { let hasFolder = 1; }
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
+  let summary = "largest over axes; NaN propagates; equal extremes share the cotangent equally";
+  let hasFolder = 1;
+}
 def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "rules::reduce_min", "min",
-    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> { let hasFolder = 1; }
-/// i32 index of the first largest element along `axis`.
+    GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
+  let summary = "smallest over axes; NaN propagates; equal extremes share the cotangent equally";
+  let hasFolder = 1;
+}
 def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", NoGradient<"an index is piecewise constant">> {
+  let summary = "i32 index of the first largest element along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
 }

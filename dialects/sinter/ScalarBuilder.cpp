@@ -1,8 +1,15 @@
 //===- ScalarBuilder.cpp - scalar code of elementwise ops --------------------------------------------===//
+//
+// See ScalarBuilder.h. Invariant: the code is defined for every operand (no poison), so that all targets and the oracle
+// agree. Reading on: codegen/cpu (how math ops are expanded).
+//
+//===----------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/ScalarBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace sinter::ir;
@@ -80,6 +87,20 @@ Value ScalarBuilder::select(Value condition, Value x, Value y) {
   return arith::SelectOp::create(b, loc, condition, x, y);
 }
 
+/// arith leaves what does not fit open, and machines differ: clamp first. NaN gives 0.
+Value ScalarBuilder::saturate(Value x, Type to) {
+  unsigned width = to.getIntOrFloatBitWidth();
+  bool isUnsignedByte = to.isInteger(8);
+  double high = std::ldexp(1.0, isUnsignedByte ? width : width - 1), low = isUnsignedByte ? 0 : -high;
+  Value isHigh = compare("ge", x, constant(x, high));
+  Value below = select(compare("lt", x, constant(x, high)), x, zero(x));
+  Value inside = select(compare("ge", below, constant(x, low)), below, constant(x, low));
+  Value value = isUnsignedByte ? Value(arith::FPToUIOp::create(b, loc, to, inside))
+                               : Value(arith::FPToSIOp::create(b, loc, to, inside));
+  APInt largest = isUnsignedByte ? APInt::getMaxValue(width) : APInt::getSignedMaxValue(width);
+  return select(isHigh, arith::ConstantOp::create(b, loc, IntegerAttr::get(to, largest)), value);
+}
+
 Value ScalarBuilder::cast(Value x, Type to) {
   Type from = x.getType();
   if (from == to)
@@ -92,8 +113,7 @@ Value ScalarBuilder::cast(Value x, Type to) {
     return arith::TruncFOp::create(b, loc, to, x);
   }
   if (isa<FloatType>(from))
-    return to.isInteger(8) ? Value(arith::FPToUIOp::create(b, loc, to, x))
-                           : Value(arith::FPToSIOp::create(b, loc, to, x));
+    return saturate(x, to);
   if (isa<FloatType>(to))
     return isUnsigned(x) ? Value(arith::UIToFPOp::create(b, loc, to, x))
                          : Value(arith::SIToFPOp::create(b, loc, to, x));

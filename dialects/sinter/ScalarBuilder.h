@@ -35,6 +35,7 @@ public:
   /// eq ne lt le gt ge -> i1; ordered, but for ne.
   mlir::Value compare(llvm::StringRef predicate, mlir::Value x, mlir::Value y);
   mlir::Value select(mlir::Value condition, mlir::Value x, mlir::Value y);
+  /// Floats to integers truncate and saturate, NaN gives 0; anything to i1 is x != 0.
   mlir::Value cast(mlir::Value x, mlir::Type to);
   mlir::Value logicalAnd(mlir::Value x, mlir::Value y);
   mlir::Value logicalOr(mlir::Value x, mlir::Value y);
@@ -44,6 +45,8 @@ public:
   mlir::Value zero(mlir::Value like) { return constant(like, 0); }
 
 private:
+  mlir::Value saturate(mlir::Value x, mlir::Type to);
+
   mlir::OpBuilder &b;
   mlir::Location loc;
 };

@@ -1,4 +1,9 @@
 //===- Shape.cpp - ops that move elements or make tensors --------------------------------------------===//
+//
+// Every op but reshape says, as an affine map, which operand element a result element is.
+// Reading on: Shape.td.
+//
+//===-------------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 

@@ -46,6 +46,7 @@ def TransposeOp : Sinter_ShapeMap<"transpose", "rules::transpose(t(0), vec(getPe
 }
 def BroadcastToOp : Sinter_ShapeMap<"broadcast_to", "rules::broadcast_to(t(0), toRule(getResult().getType()).dims)",
     GradientExpr<"  dx[0] = b.sumTo(dy[0], getInput());">> {
+  let summary = "NumPy broadcasting to the shape of the result";
   let arguments = (ins Sinter_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasFolder = 1;

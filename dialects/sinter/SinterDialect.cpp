@@ -1,4 +1,9 @@
 //===- SinterDialect.cpp - registration of the `sinter` dialect ----------------------------------------===//
+//
+// Registers ops and attributes, and includes all generated definitions: inline gradients, rules and scalar code are
+// compiled here. Reading on: Ops.td.
+//
+//===---------------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 

@@ -149,6 +149,8 @@ LogicalResult ReturnOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+void GetOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult(), getSymbol()); }
+
 LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Type type = lookupType(*this, symbols, getSymbolAttr(), /*scalars=*/true);
   return type ? verifySame(*this, getSymbolAttr(), type, getResult().getType()) : failure();

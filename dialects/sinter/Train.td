@@ -82,7 +82,7 @@ def ReturnOp : Sinter_Structural<"return", [Terminator, HasParent<"EntryOp">, At
   }];
   let hasVerifier = 1;
 }
-def GetOp : Sinter_Structural<"get", [Pure, Sinter_SymbolUser]> {
+def GetOp : Sinter_Structural<"get", [Pure, Sinter_SymbolUser, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "value of a symbol, derived form or scalar when the entry starts";
   let arguments = (ins FlatSymbolRefAttr:$symbol);
   let results = (outs Sinter_Tensor:$result);
@@ -101,6 +101,7 @@ def GradientOp : Sinter_Structural<"gradient"> {
   }];
 }
 def StopGradientOp : Sinter_RuleOp<"stop_gradient", GradientExpr<"  // the point of it">, "rules::stop_gradient(t(0))"> {
+  let summary = "the operand; no cotangent passes";
   let arguments = (ins Sinter_Tensor:$input);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
@@ -116,6 +117,7 @@ def FusedOp : Sinter_Structural<"fused", [IsolatedFromAbove, SingleBlock, Pure]>
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::llvm::StringRef":$kind, "::mlir::ValueRange":$inputs)>];
 }
 def YieldOp : Sinter_Structural<"yield", [Terminator, Pure, HasParent<"FusedOp">]> {
+  let summary = "results of a fused op";
   let arguments = (ins Variadic<Sinter_Tensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }

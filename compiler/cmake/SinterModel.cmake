@@ -1,7 +1,7 @@
 # add_sinter_model(NAME SOURCES model.cpp [KIND trainer|static-lib|shared-lib|object] [TARGETS T...]
 #                  [EMBED_WEIGHTS F.safetensors] [OPTIONS flags of `sinter build`...])
 #
-# KIND trainer (the default) makes the program NAME, built with ALL. The libraries make a target NAME to link with, its
+# KIND trainer (the default) makes the program NAME, an object NAME.o; their target is NAME_model, built with ALL. The libraries make a target NAME to link with, its
 # header MODEL.h in the include path. Everything is made anew when the source, a header it includes, the weights or
 # sinter itself change. NAME must be the model's name when KIND is a library.
 function(add_sinter_model name)
@@ -54,7 +54,7 @@ function(add_sinter_model name)
     VERBATIM)
 
   if(arg_KIND MATCHES "-lib$")
-    add_custom_target(${name}_sinter DEPENDS ${outputs})
+    add_custom_target(${name}_model DEPENDS ${outputs})
     string(REPLACE "-lib" "" linkage ${arg_KIND})
     string(TOUPPER ${linkage} linkage)
     add_library(${name} ${linkage} IMPORTED GLOBAL)
@@ -62,8 +62,8 @@ function(add_sinter_model name)
       IMPORTED_LOCATION ${output}
       INTERFACE_INCLUDE_DIRECTORIES ${CMAKE_CURRENT_BINARY_DIR}
       INTERFACE_LINK_LIBRARIES "Threads::Threads;m")
-    add_dependencies(${name} ${name}_sinter)
+    add_dependencies(${name} ${name}_model)
   else()
-    add_custom_target(${name} ALL DEPENDS ${outputs})
+    add_custom_target(${name}_model ALL DEPENDS ${outputs})
   endif()
 endfunction()

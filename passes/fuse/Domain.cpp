@@ -204,6 +204,10 @@ bool Domain::add(Operation *op, std::string &why) {
     why = "reduces, and a sum's epilogue is elementwise";
     return false;
   }
+  if (locked && map.readsPadded()) {
+    why = "reads outside its operand, and an epilogue may not";
+    return false;
+  }
   if (order && algorithm && order != algorithm) {
     why = "sums in another order";
     return false;

@@ -94,4 +94,19 @@ module @m {
     %s = sinter.select %p, %d, %zero : (tensor<2x4xi1>, tensor<2x4xf32>, tensor<f32>) -> tensor<2x4xf32>
     sinter.return outputs(%r, %s : tensor<2x4xf32>, tensor<2x4xf32>) names ["r", "s"] symbols []
   }
+
+  // Zeros around an operand are a matter of map kernels.
+  // CHECK-LABEL: sinter.entry @padded
+  // CHECK: sinter.pad
+  // CHECK: sinter.fused "contraction"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: sinter.matmul
+  // CHECK-NEXT: sinter.add
+  sinter.entry @padded name("padded") kind("predict") batch(0) inputs ["x", "y", "z"] {
+  ^bb0(%x: tensor<1x4xf32>, %y: tensor<4x7xf32>, %z: tensor<1x3xf32>):
+    %p = sinter.pad %z low [0, 0] high [0, 4] : (tensor<1x3xf32>) -> tensor<1x7xf32>
+    %h = sinter.matmul %x, %y : (tensor<1x4xf32>, tensor<4x7xf32>) -> tensor<1x7xf32>
+    %s = sinter.add %h, %p : (tensor<1x7xf32>, tensor<1x7xf32>) -> tensor<1x7xf32>
+    sinter.return outputs(%s : tensor<1x7xf32>) names ["s"] symbols []
+  }
 }

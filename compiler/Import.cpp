@@ -32,7 +32,7 @@ struct Importer {
   RankedTensorType getType(const proto::TensorType &type);
   Attribute getDense(const proto::Dense &dense);
   Attribute getAttribute(const proto::Attribute &attribute);
-  void addSymbols();
+  void addSymbols(Location moduleLoc);
   void addModuleAttributes(ModuleOp module);
   LogicalResult addEntry(const proto::Entry &entry);
   LogicalResult addNode(const proto::Node &node, llvm::DenseMap<unsigned, Value> &values);
@@ -114,12 +114,12 @@ Attribute Importer::getAttribute(const proto::Attribute &attribute) {
   return {};
 }
 
-void Importer::addSymbols() {
+void Importer::addSymbols(Location moduleLoc) {
   static const char *const kinds[] = {"parameter", "buffer", "optimizer", "metric"};
   static const char *const inits[] = {"constant", "normal", "uniform"};
   // The first two slots are the runtime's own (<sinter/abi.h>); a graph that reads them may list them itself.
   for (const char *name : {"step", "seed"})
-    ir::ScalarOp::create(builder, UnknownLoc::get(context), builder.getStringAttr(name),
+    ir::ScalarOp::create(builder, NameLoc::get(builder.getStringAttr(name), moduleLoc), builder.getStringAttr(name),
                          TypeAttr::get(builder.getI64Type()), builder.getF64FloatAttr(0), builder.getStringAttr(""));
   for (const proto::Scalar &scalar : graph.scalars())
     if (scalar.name() != "step" && scalar.name() != "seed")
@@ -259,7 +259,7 @@ OwningOpRef<ModuleOp> Importer::run() {
   OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
   addModuleAttributes(*module);
   builder.setInsertionPointToEnd(module->getBody());
-  addSymbols();
+  addSymbols(loc);
   for (const proto::Entry &entry : graph.entries())
     if (failed(addEntry(entry)))
       return nullptr;

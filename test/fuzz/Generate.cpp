@@ -61,6 +61,9 @@ int Generator::add(Node node) {
 
 int Generator::op(const std::string &name, std::vector<int> operands, double low, double high, std::vector<Attr> attrs,
                   Type result) {
+  // An operand may be an op that did not fit (sigmoid of a truth value).
+  if (std::any_of(operands.begin(), operands.end(), [](int operand) { return operand < 0; }))
+    return -1;
   if (result.element == ElementType::Invalid) {
     std::vector<Type> types;
     for (int operand : operands)
@@ -116,7 +119,8 @@ int Generator::partner(int a) {
 int Generator::bounded(int a, double limit) {
   if (magnitude(a) <= limit)
     return a;
-  return random.below(2) ? op("tanh", {a}, -1, 1) : op("sigmoid", {a}, 0, 1);
+  int small = random.below(2) ? op("tanh", {a}, -1, 1) : op("sigmoid", {a}, 0, 1);
+  return small < 0 ? a : small; // a truth value stays: whatever comes next will not fit it either
 }
 
 int Generator::positive(int a) {
@@ -124,7 +128,8 @@ int Generator::positive(int a) {
     return a;
   int half = op("constant", {}, 0.5, 0.5, {{"value", Tensor(Type{model.element, {}}, std::vector<double>{0.5})}},
                 {model.element, {}});
-  return op("add", {op("sigmoid", {a}, 0, 1), half}, 0.5, 1.5);
+  int sum = op("add", {op("sigmoid", {a}, 0, 1), half}, 0.5, 1.5);
+  return sum < 0 ? a : sum;
 }
 
 void Generator::drawUnary() {

@@ -184,8 +184,30 @@ TargetAttr getTarget(Operation *op) {
                          262144, 4194304, false);
 }
 
+/// Few rows leave multiply-adds waiting for each other: more lanes then give enough chains. Panels stay as they are.
+static int64_t widenLanes(TargetAttr target, const ContractProblem &p, const ContractChoice &choice) {
+  int64_t width = getVectorLanes(target, p.element), vectors = llvm::divideCeil(choice.tile.nr, width);
+  int64_t chains = 4 * std::max<int64_t>(1, target.getFmaPorts()), mr = choice.tile.mr;
+  int64_t present = choice.lanes >= 0 ? llvm::divideCeil(p.dims[choice.lanes], width) : 1;
+  int64_t wanted = std::min<int64_t>(llvm::divideCeil(chains, mr), present);
+  while (vectors < wanted && (mr + 1) * (vectors + 1) + 2 <= target.getVectorRegisters())
+    ++vectors;
+  return std::max(choice.tile.nr, vectors * width);
+}
+
+/// True when the operand that is broadcast has its reduced elements apart, line by line: then its tile should stay in
+/// cache while panels of the other operand, which lie one after the other, stream past it.
+static bool keepsRowTile(const ContractProblem &p, const ContractChoice &choice) {
+  if (choice.lanes < 0 || choice.rows < 0 || p.dims.size() != static_cast<size_t>(p.parallel) + 1)
+    return false;
+  bool lanesInB = p.bMap.isFunctionOfDim(choice.lanes);
+  return lanesInB ? !isContiguousAlong(p.aMap, p.parallel, p.aShape, p.aLayout)
+                  : !isContiguousAlong(p.bMap, p.parallel, p.bShape, p.bLayout);
+}
+
 CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
-  ContractChoice choice = rankContractChoices(target, getProblem(op)).front();
+  ContractProblem problem = getProblem(op);
+  ContractChoice choice = rankContractChoices(target, problem).front();
   // Other parallel dims outermost, then panels of lanes, then row tiles: a panel of the vector operand stays in cache
   // while the rows of the other operand stream past it.
   SmallVector<int64_t> order;
@@ -195,8 +217,9 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   if (choice.lanes >= 0)
     order.push_back(choice.lanes);
   if (choice.rows >= 0)
-    order.push_back(choice.rows);
-  return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr, choice.tile.nr, 0, order);
+    order.insert(keepsRowTile(problem, choice) ? order.end() - 1 : order.end(), choice.rows);
+  return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
+                              widenLanes(target, problem, choice), 0, order);
 }
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {

@@ -18,6 +18,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <sys/mman.h>
+
 using namespace sinter;
 
 namespace {
@@ -30,18 +32,23 @@ struct Case {
 } // namespace
 
 #define P32_0 ", #kernel.layout<[0, 1], block = [0], by = [32]>"
-#define P32_1 ", #kernel.layout<[0, 1], block = [1], by = [32]>"
-#define P16_1 ", #kernel.layout<[0, 1], block = [1], by = [16]>"
+#define P32_1 ", #kernel.layout<[1, 0], block = [1], by = [32]>"
+#define P16_1 ", #kernel.layout<[1, 0], block = [1], by = [16]>"
+#define ROWS_IN "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0"
+#define LANES_IN "lanes = 1, rows = 0, mr = 14, nr = 32, order = 0, 1"
 static const Case cases[] = {
-    {"fwd 256x256x784", 256, 256, 784, "mk", "kn", P32_1, "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
-    {"fwd b64 64x256x784", 64, 256, 784, "mk", "kn", P32_1, "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
-    {"dW+sgd 784x256x256", 784, 256, 256, "km", "kn", "", "mn", P32_1, "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", true},
-    {"dW 784x256x256 rowmajor", 784, 256, 256, "km", "kn", "", "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
-    {"dX 256x784x256", 256, 784, 256, "mk", "kn", P32_1, "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
-    {"head 256x10x256", 256, 10, 256, "mk", "kn", P16_1, "mn", "", "lanes = 1, rows = 0, mr = 16, nr = 16, order = 1, 0", false},
-    {"head dX 256x256x10", 256, 256, 10, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
-    {"head dW 256x10x256", 256, 10, 256, "km", "kn", "", "mn", P16_1, "lanes = 1, rows = 0, mr = 16, nr = 16, order = 1, 0", true},
-    {"512^3", 512, 512, 512, "mk", "kn", P32_1, "mn", "", "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", false},
+    {"fwd 256x256x784", 256, 256, 784, "mk", "kn", P32_1, "mn", "", ROWS_IN, false},
+    {"fwd lanes inside", 256, 256, 784, "mk", "kn", P32_1, "mn", "", LANES_IN, false},
+    {"fwd b64 64x256x784", 64, 256, 784, "mk", "kn", P32_1, "mn", "", ROWS_IN, false},
+    {"dW+sgd 784x256x256", 784, 256, 256, "km", "kn", P32_1, "mn", P32_1, ROWS_IN, true},
+    {"dW+sgd lanes inside", 784, 256, 256, "km", "kn", P32_1, "mn", P32_1, LANES_IN, true},
+    {"dW b row-major", 784, 256, 256, "km", "kn", "", "mn", "", ROWS_IN, false},
+    {"dX 256x784x256", 256, 784, 256, "mk", "kn", P32_1, "mn", "", ROWS_IN, false},
+    {"dX lanes inside", 256, 784, 256, "mk", "kn", P32_1, "mn", "", LANES_IN, false},
+    {"head 256x10x256", 256, 10, 256, "mk", "kn", P16_1, "mn", "", "lanes = 1, rows = 0, mr = 16, nr = 16", false},
+    {"head dX 256x256x10", 256, 256, 10, "mk", "nk", P32_0, "mn", "", ROWS_IN, false},
+    {"head dW 256x10x256", 256, 10, 256, "km", "kn", "", "mn", P16_1, "lanes = 1, rows = 0, mr = 16, nr = 16", true},
+    {"512^3", 512, 512, 512, "mk", "kn", P32_1, "mn", "", ROWS_IN, false},
 };
 
 static std::string textOf(const Case &c) {
@@ -118,7 +125,8 @@ int main(int argc, char **argv) {
     return 1;
   char *segments[SINTER_SEGMENTS];
   for (char *&segment : segments) {
-    segment = static_cast<char *>(std::aligned_alloc(64, 64 << 20));
+    segment = static_cast<char *>(std::aligned_alloc(2 << 20, 64 << 20));
+    madvise(segment, 64 << 20, MADV_HUGEPAGE); // as the runtime does
     auto *floats = reinterpret_cast<float *>(segment);
     for (size_t i = 0; i < (64 << 20) / 4; ++i)
       floats[i] = static_cast<float>((i * 2654435761u >> 8 & 1023) - 512.0) / 65536.0f;

@@ -109,6 +109,10 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape, SmallVecto
 
 /// `operand` is made inside: its index positions fix places of the dims that `access` reads it with.
 bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at, std::string &why) const {
+  if (cast<ir::MapOpInterface>(op).readsPadded()) {
+    why = "reads outside its operand";
+    return false;
+  }
   Operation *maker = operand.getDefiningOp();
   SmallVector<int64_t> made, read;
   if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(operand).getResultNumber()), shapeOf(operand), made) ||

@@ -81,6 +81,13 @@ SmallVector<Operation *> inBlockOrder(const OpSet &set) {
   return ops;
 }
 
+/// True for ops whose operands must be data: a sum, and what reads zeros around its operand. For everything else a splat
+/// constant is a scalar in the kernel's body.
+static bool readsMemory(Operation *op) {
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  return isa<ir::ContractionOpInterface>(op) || (map && map.readsPadded());
+}
+
 ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::AlgorithmAttr algorithm,
                     ArrayRef<std::string> notes) {
   OpSet group(ops.begin(), ops.end());
@@ -90,7 +97,7 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
       Operation *maker = operand.getDefiningOp();
       if (maker && group.contains(maker))
         continue;
-      bool inlined = getSplatConstant(operand) && !isa<ir::ContractionOpInterface>(op);
+      bool inlined = getSplatConstant(operand) && !readsMemory(op);
       (inlined ? constants : inputs).insert(operand);
     }
     for (Value result : op->getResults())
@@ -107,16 +114,16 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
   IRMapping arguments;
   for (Value input : inputList)
     arguments.map(input, body->addArgument(input.getType(), input.getLoc()));
-  IRMapping inside = arguments; // a constant is data for a sum and a scalar for everything else
+  IRMapping inside = arguments;
   builder.setInsertionPointToEnd(body);
   for (Value constant : constants)
     inside.map(constant, builder.clone(*constant.getDefiningOp())->getResult(cast<OpResult>(constant).getResultNumber()));
   llvm::SmallSetVector<Attribute, 4> contributors;
   for (Operation *op : ops) {
     op->moveBefore(body, body->end());
-    bool isSum = isa<ir::ContractionOpInterface>(op);
+    bool fromMemory = readsMemory(op);
     for (OpOperand &operand : op->getOpOperands())
-      operand.set((isSum ? arguments : inside).lookupOrDefault(operand.get()));
+      operand.set((fromMemory ? arguments : inside).lookupOrDefault(operand.get()));
     if (op->getLoc() != primary->getLoc())
       contributors.insert(LocationAttr(op->getLoc()));
   }

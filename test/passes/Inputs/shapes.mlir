@@ -63,4 +63,15 @@ module @shapes {
     %out = sinter.matmul %v, %bt {transpose_a = true} : (tensor<1x4xf32>, tensor<1x5xf32>) -> tensor<4x5xf32>
     sinter.return outputs(%o, %k, %out : tensor<2x3x4xf32>, tensor<1x6xf32>, tensor<4x5xf32>) names ["o", "k", "out"] symbols []
   }
+  // Zeros around one element, made in the same entry or constant: not a value of every point.
+  sinter.entry @zeros name("zeros") kind("predict") batch(0) inputs ["x"] {
+  ^bb0(%x: tensor<3xf32>):
+    %s = sinter.sum %x axes [0] {keepdims = true} : (tensor<3xf32>) -> tensor<1xf32>
+    %p = sinter.pad %s low [2] high [0] : (tensor<1xf32>) -> tensor<3xf32>
+    %q = sinter.mul %p, %p : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %c = sinter.constant dense<2.0> : tensor<1x1xf32>
+    %cp = sinter.pad %c low [1, 2] high [3, 1] : (tensor<1x1xf32>) -> tensor<5x4xf32>
+    %e = sinter.exp %cp : (tensor<5x4xf32>) -> tensor<5x4xf32>
+    sinter.return outputs(%q, %e : tensor<3xf32>, tensor<5x4xf32>) names ["q", "e"] symbols []
+  }
 }

@@ -1,9 +1,11 @@
-//===- Cost.h - what kernels cost on a target, and the tile that follows --------------------------===//
+//===- Cost.h - what kernels cost on a target, and the tile that follows
+//--------------------------===//
 //
-// The one cost model of the compiler (D18): read by the layout pass (which layouts to ask for), by the schedule pass
-// (which tile to walk with) and by codegen (how rows are split). All answers are estimates in cycles of one core.
-// Invariant: nothing here can change bits; a schedule only says in which order a kernel walks its domain (D1).
-// Reading on: passes/layout/AssignLayouts.cpp, passes/lower/Schedule.cpp.
+// The one cost model of the compiler (D18): read by the layout pass (which layouts to ask for), by
+// the schedule pass (which tile to walk with) and by codegen (how rows are split). All answers are
+// estimates in cycles of one core. Invariant: nothing here can change bits; a schedule only says in
+// which order a kernel walks its domain (D1). Reading on: passes/layout/AssignLayouts.cpp,
+// passes/lower/Schedule.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_COST_H
@@ -18,11 +20,14 @@ struct Tile {
   int64_t mr = 1, nr = 1;
 };
 
-/// Rows cut into `tiles` pieces of nearly equal size: the first `bigTiles` have `big` rows, the others `big - 1`.
+/// Rows cut into `tiles` pieces of nearly equal size: the first `bigTiles` have `big` rows, the
+/// others `big - 1`.
 struct RowSplit {
   int64_t tiles = 0, big = 0, bigTiles = 0;
   /// First row of tile `t`.
-  int64_t begin(int64_t t) const { return t <= bigTiles ? t * big : bigTiles * big + (t - bigTiles) * (big - 1); }
+  int64_t begin(int64_t t) const {
+    return t <= bigTiles ? t * big : bigTiles * big + (t - bigTiles) * (big - 1);
+  }
   /// Rows of tile `t`.
   int64_t size(int64_t t) const { return t < bigTiles ? big : big - 1; }
 };
@@ -31,7 +36,7 @@ struct RowSplit {
 struct ContractProblem {
   llvm::SmallVector<int64_t> dims; ///< parallel dims first
   int64_t parallel = 0;
-  mlir::Type element;              ///< of the accumulator
+  mlir::Type element; ///< of the accumulator
   mlir::AffineMap aMap, bMap, outMap;
   LayoutAttr aLayout, bLayout, outLayout; ///< null: row-major
   llvm::SmallVector<int64_t> aShape, bShape, outShape;
@@ -40,9 +45,10 @@ struct ContractProblem {
 
 /// What a choice of lanes and rows costs.
 struct ContractCost {
-  double fma = 0;     ///< multiply-adds, edge waste included, in cycles
-  double loads = 0;   ///< load-port bound, in cycles
-  double scatter = 0; ///< extra cycles for lanes that are not contiguous in an operand or the result
+  double fma = 0;   ///< multiply-adds, edge waste included, in cycles
+  double loads = 0; ///< load-port bound, in cycles
+  double scatter =
+      0; ///< extra cycles for lanes that are not contiguous in an operand or the result
   double total() const { return (fma > loads ? fma : loads) + scatter; }
 };
 
@@ -60,20 +66,26 @@ int64_t getVectorLanes(TargetAttr target, mlir::Type element);
 /// The widest tile that the target's registers hold for `rows` by `lanes` sums.
 Tile chooseTile(TargetAttr target, mlir::Type element, int64_t rows, int64_t lanes);
 
-/// Cuts `rows` into ceil(rows / mr) nearly equal pieces: 256 rows with mr 14 become 19 tiles of 14 or 13.
+/// Cuts `rows` into ceil(rows / mr) nearly equal pieces: 256 rows with mr 14 become 19 tiles of 14
+/// or 13.
 RowSplit splitRows(int64_t rows, int64_t mr);
 
 /// Logical dim whose neighbours are neighbours in memory; -1 for rank 0.
 int64_t getContiguousDim(llvm::ArrayRef<int64_t> shape, LayoutAttr layout);
 
-/// True when consecutive values of domain dim `dim` touch consecutive elements of a value accessed by `map`.
-bool isContiguousAlong(mlir::AffineMap map, int64_t dim, llvm::ArrayRef<int64_t> shape, LayoutAttr layout);
+/// True when consecutive values of domain dim `dim` touch consecutive elements of a value accessed
+/// by `map`.
+bool isContiguousAlong(mlir::AffineMap map, int64_t dim, llvm::ArrayRef<int64_t> shape,
+                       LayoutAttr layout);
 
 /// Cost of one choice of lanes and rows.
-ContractCost estimateContract(TargetAttr target, const ContractProblem &problem, int64_t lanes, int64_t rows, Tile tile);
+ContractCost estimateContract(TargetAttr target, const ContractProblem &problem, int64_t lanes,
+                              int64_t rows, Tile tile);
 
-/// All choices of lanes (best rows and tile for each), cheapest first; ties keep the later dim first.
-llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target, const ContractProblem &problem);
+/// All choices of lanes (best rows and tile for each), cheapest first; ties keep the later dim
+/// first.
+llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
+                                                      const ContractProblem &problem);
 
 /// Cycles of a pass that reads and writes `bytes` in all.
 double estimateTraffic(TargetAttr target, int64_t bytes);

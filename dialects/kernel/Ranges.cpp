@@ -1,6 +1,8 @@
-//===- Ranges.cpp - byte ranges of kernels and barrier placement ----------------------------------===//
+//===- Ranges.cpp - byte ranges of kernels and barrier placement
+//----------------------------------===//
 //
-// See Ranges.h. The walk up from a value to its buffers knows the aliasing ops of the dialect: view, slot, loop.
+// See Ranges.h. The walk up from a value to its buffers knows the aliasing ops of the dialect:
+// view, slot, loop.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -20,7 +22,8 @@ bool Range::overlaps(const Range &other) const {
   return offset < other.offset + other.bytes && other.offset < offset + bytes;
 }
 
-static void collectRoots(Value value, llvm::SmallPtrSetImpl<void *> &seen, SmallVectorImpl<BufferOp> &roots) {
+static void collectRoots(Value value, llvm::SmallPtrSetImpl<void *> &seen,
+                         SmallVectorImpl<BufferOp> &roots) {
   if (!seen.insert(value.getAsOpaquePointer()).second)
     return;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -56,7 +59,8 @@ SmallVector<BufferOp> getRootBuffers(Value value) {
   return roots;
 }
 
-static void addRanges(Value value, bool writes, llvm::SmallSetVector<std::pair<Operation *, int>, 8> &found) {
+static void addRanges(Value value, bool writes,
+                      llvm::SmallSetVector<std::pair<Operation *, int>, 8> &found) {
   for (BufferOp buffer : getRootBuffers(value))
     found.insert({buffer.getOperation(), writes ? 1 : 0});
 }

@@ -1,7 +1,8 @@
-//===- Domain.cpp - places of op dims in a kernel's domain ----------------------------------------===//
+//===- Domain.cpp - places of op dims in a kernel's domain
+//----------------------------------------===//
 //
-// See Domain.h. Only plain accesses (one dim an index) connect values inside a kernel; operands from outside may be
-// read through any affine access.
+// See Domain.h. Only plain accesses (one dim an index) connect values inside a kernel; operands
+// from outside may be read through any affine access.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Domain.h"
@@ -28,7 +29,9 @@ static SmallVector<int64_t> withoutUnits(ArrayRef<int64_t> shape) {
   return kept;
 }
 
-static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 bool isUnitView(Operation *op) {
   return isa<ir::ViewOpInterface>(op) &&
@@ -66,7 +69,8 @@ AffineMap Domain::place(Operation *op, AffineMap map) const {
   MLIRContext *context = op->getContext();
   SmallVector<AffineExpr> dims;
   for (int64_t dim : getPlaces(op))
-    dims.push_back(isUnit(dim) ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
+    dims.push_back(isUnit(dim) ? getAffineConstantExpr(0, context)
+                               : getAffineDimExpr(dim, context));
   unsigned count = sizes.size();
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
   if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))
@@ -93,8 +97,10 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   return place(op, cast<ir::ContractionOpInterface>(op).getResultAccess());
 }
 
-/// Kernel dim of each index of a value made inside; -1 for an index of a dim of size 1; false when not that plain.
-static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape, SmallVectorImpl<int64_t> &dims) {
+/// Kernel dim of each index of a value made inside; -1 for an index of a dim of size 1; false when
+/// not that plain.
+static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
+                           SmallVectorImpl<int64_t> &dims) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (size == 1)
@@ -107,15 +113,18 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape, SmallVecto
   return true;
 }
 
-/// `operand` is made inside: its index positions fix places of the dims that `access` reads it with.
-bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at, std::string &why) const {
+/// `operand` is made inside: its index positions fix places of the dims that `access` reads it
+/// with.
+bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at,
+                       std::string &why) const {
   if (cast<ir::MapOpInterface>(op).readsPadded()) {
     why = "reads outside its operand";
     return false;
   }
   Operation *maker = operand.getDefiningOp();
   SmallVector<int64_t> made, read;
-  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(operand).getResultNumber()), shapeOf(operand), made) ||
+  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(operand).getResultNumber()),
+                      shapeOf(operand), made) ||
       !getPlainAccess(access, shapeOf(operand), read)) {
     why = "reads values of another point";
     return false;
@@ -141,7 +150,8 @@ void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) const {
       if (user == op || !contains(user) || !isa<ir::MapOpInterface>(user))
         continue;
       SmallVector<int64_t> theirs, ours;
-      if (!getPlainAccess(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
+      if (!getPlainAccess(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand),
+                          theirs) ||
           !getPlainAccess(map.getOperandAccess(i), shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
@@ -159,7 +169,8 @@ bool Domain::addView(Operation *op, std::string &why) {
     return false;
   }
   SmallVector<int64_t> made;
-  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(source).getResultNumber()), shapeOf(source), made)) {
+  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(source).getResultNumber()),
+                      shapeOf(source), made)) {
     why = "a view of a value made at another point";
     return false;
   }
@@ -174,7 +185,8 @@ bool Domain::addView(Operation *op, std::string &why) {
   return true;
 }
 
-/// Makes the domain the one of an op that covers all dims so far; `at` holds the old place of each of its dims or -1.
+/// Makes the domain the one of an op that covers all dims so far; `at` holds the old place of each
+/// of its dims or -1.
 void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
   SmallVector<int64_t> newPlace(sizes.size(), -1);
   for (auto [d, old] : llvm::enumerate(at))
@@ -236,7 +248,8 @@ bool Domain::add(Operation *op, std::string &why) {
         continue;
       bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
       for (int64_t p = 0; p < static_cast<int64_t>(sizes.size()) && at[d] < 0; ++p)
-        if (sizes[p] == size && !llvm::is_contained(at, p) && (!innerDecided || reduced.empty() || inner[p] == reduces))
+        if (sizes[p] == size && !llvm::is_contained(at, p) &&
+            (!innerDecided || reduced.empty() || inner[p] == reduces))
           at[d] = p;
     }
     // What is covered, what is new?
@@ -298,8 +311,10 @@ bool Domain::add(Operation *op, std::string &why) {
       why = "covers only a part of the domain";
       return false;
     }
-    // Vectors of an epilogue are stored as they are made; a scattered store costs more than a kernel of its own.
-    if (locked && !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t dim) { return dim >= 0; }))) {
+    // Vectors of an epilogue are stored as they are made; a scattered store costs more than a
+    // kernel of its own.
+    if (locked &&
+        !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t dim) { return dim >= 0; }))) {
       why = "would be written transposed";
       return false;
     }

@@ -1,9 +1,10 @@
-//===- Domain.h - how several map ops share one kernel domain -------------------------------------===//
+//===- Domain.h - how several map ops share one kernel domain
+//-------------------------------------===//
 //
-// A kernel walks one domain. Each op that joins it gets a place for each of its own dims, so that a value made inside is
-// read at the very point where it is made. The same replay decides what may fuse (passes/fuse) and how a fused op is
-// lowered (passes/lower): what one accepts, the other can build.
-// Invariant: every op is either full (all dims), or a row op (all dims but the inner ones).
+// A kernel walks one domain. Each op that joins it gets a place for each of its own dims, so that a
+// value made inside is read at the very point where it is made. The same replay decides what may
+// fuse (passes/fuse) and how a fused op is lowered (passes/lower): what one accepts, the other can
+// build. Invariant: every op is either full (all dims), or a row op (all dims but the inner ones).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_FUSE_DOMAIN_H
@@ -19,10 +20,12 @@ namespace sinter::passes {
 /// The domain of a kernel under construction.
 class Domain {
 public:
-  /// Starts from a contraction: the dims are its parallel dims and nothing may reduce. `op` is a member.
+  /// Starts from a contraction: the dims are its parallel dims and nothing may reduce. `op` is a
+  /// member.
   static Domain ofContraction(ir::ContractionOpInterface op);
 
-  /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why and nothing changes.
+  /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why and
+  /// nothing changes.
   bool add(mlir::Operation *op, std::string &why);
 
   bool isEmpty() const { return members.empty(); }
@@ -51,7 +54,8 @@ private:
     return dim < 0 || (dim < static_cast<int64_t>(sizes.size()) && sizes[dim] == 1);
   }
   using Places = llvm::SmallVector<int64_t>;
-  bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at, std::string &why) const;
+  bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at,
+                 std::string &why) const;
   void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;
   bool addView(mlir::Operation *op, std::string &why);
   void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);
@@ -66,8 +70,8 @@ private:
   kernel::AlgorithmAttr algorithm;
 };
 
-/// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is reduced, else one
-/// chain; null when it reduces nothing.
+/// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is
+/// reduced, else one chain; null when it reduces nothing.
 kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
 
 /// Elements of one chunk of a reduction to a scalar (D1).

@@ -1,9 +1,10 @@
-//===- FuseContractions.cpp - elementwise work goes into the epilogue of a sum of products --------===//
+//===- FuseContractions.cpp - elementwise work goes into the epilogue of a sum of products
+//--------===//
 //
-// Grows a group from each contraction: elementwise consumers that read the sums at their own point, then elementwise
-// producers whose only consumers are inside. The optimizer's update of the same weight joins only when nothing that
-// needs the sums still reads the old weight (D22).
-// Leaves behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
+// Grows a group from each contraction: elementwise consumers that read the sums at their own point,
+// then elementwise producers whose only consumers are inside. The optimizer's update of the same
+// weight joins only when nothing that needs the sums still reads the old weight (D22). Leaves
+// behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -29,7 +30,8 @@ struct ContractionGroup {
 };
 
 /// Members in block order give the same domain that lowering will replay.
-static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &domain, std::string &why) {
+static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &domain,
+                    std::string &why) {
   domain = Domain::ofContraction(root);
   for (Operation *op : inBlockOrder(ops))
     if (op != root && !domain.add(op, why))
@@ -54,9 +56,13 @@ static std::string refuseUpdate(Operation *op, const OpSet &group) {
         continue;
       // A reader that needs the sums would read the weight after it changed.
       for (Operation *reader : get->getUsers()) {
-        bool direct = llvm::any_of(reader->getOperands(), [&](Value v) { return all.contains(v.getDefiningOp()); });
-        if (!all.contains(reader) && !isa<ir::ReturnOp>(reader) && (direct || dependsThroughOthers(reader, all)))
-          return ("'" + symbol.getValue() + "' is still read by " + getShortName(reader) + ", which needs the sums").str();
+        bool direct = llvm::any_of(reader->getOperands(),
+                                   [&](Value v) { return all.contains(v.getDefiningOp()); });
+        if (!all.contains(reader) && !isa<ir::ReturnOp>(reader) &&
+            (direct || dependsThroughOthers(reader, all)))
+          return ("'" + symbol.getValue() + "' is still read by " + getShortName(reader) +
+                  ", which needs the sums")
+              .str();
       }
     }
   }
@@ -69,7 +75,8 @@ static bool isCandidate(Operation *op) {
   return isa<ir::MapOpInterface>(op) || isUnitView(op);
 }
 
-/// Consumers: one scan in block order; `tainted` are ops that need the group through something outside it.
+/// Consumers: one scan in block order; `tainted` are ops that need the group through something
+/// outside it.
 static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
   OpSet tainted;
   for (Operation *op = root->getNextNode(); op; op = op->getNextNode()) {
@@ -90,7 +97,8 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, F
       continue;
     std::string why;
     if (!isCandidate(op))
-      why = isa<ir::ContractionOpInterface>(op) ? "is a sum of products itself" : "is no elementwise work";
+      why = isa<ir::ContractionOpInterface>(op) ? "is a sum of products itself"
+                                                : "is no elementwise work";
     else if (late)
       why = "also needs a value that is made from the sums elsewhere";
     else if (group.ops.size() >= kMaxMembers)
@@ -125,8 +133,9 @@ static OpSet findExclusive(Operation *leaf, ir::ContractionOpInterface root, con
   return set;
 }
 
-/// A result that only other map work reads is cheaper made there, when it follows from values that are stored anyway:
-/// the mask of a ReLU from its activation, the square of a gradient from the gradient.
+/// A result that only other map work reads is cheaper made there, when it follows from values that
+/// are stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
+/// gradient.
 static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
   for (Operation *leaf : llvm::reverse(llvm::to_vector(group.ops))) {
     if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty())
@@ -165,9 +174,11 @@ static void growUp(ir::ContractionOpInterface root, ContractionGroup &group) {
       for (Value operand : member->getOperands()) {
         Operation *maker = operand.getDefiningOp();
         auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
-        if (!map || group.ops.contains(maker) || !map.getInnerDims().empty() || getSplatConstant(operand))
+        if (!map || group.ops.contains(maker) || !map.getInnerDims().empty() ||
+            getSplatConstant(operand))
           continue;
-        bool onlyHere = llvm::all_of(maker->getUsers(), [&](Operation *user) { return group.ops.contains(user); });
+        bool onlyHere = llvm::all_of(maker->getUsers(),
+                                     [&](Operation *user) { return group.ops.contains(user); });
         if (!onlyHere || dependsThroughOthers(maker, group.ops))
           continue;
         OpSet wider = group.ops;
@@ -196,7 +207,8 @@ static void fuseEntry(ir::EntryOp entry) {
     growUp(root, group);
     std::string why;
     Domain domain;
-    if (!replays(root, group.ops, domain, why)) { // the scan accepted what a replay does not: keep the sum alone
+    if (!replays(root, group.ops, domain,
+                 why)) { // the scan accepted what a replay does not: keep the sum alone
       log.refuse(root, root, why);
       group.ops.clear();
       group.ops.insert(root);

@@ -1,9 +1,11 @@
-//===- FuseMaps.cpp - elementwise work and reductions cluster into map kernels --------------------===//
+//===- FuseMaps.cpp - elementwise work and reductions cluster into map kernels
+//--------------------===//
 //
-// Every map op starts as a cluster of its own. In program order each tries to join the clusters that make its operands,
-// then those that read the same values, then (small ones only) any with the same domain: fewer kernels, fewer barriers.
-// A merge must give one domain with one set of inner dims (Domain.h) and leave the graph without cycles.
-// Leaves behind: all work of an entry inside sinter.fused ops. Next: passes/layout.
+// Every map op starts as a cluster of its own. In program order each tries to join the clusters
+// that make its operands, then those that read the same values, then (small ones only) any with the
+// same domain: fewer kernels, fewer barriers. A merge must give one domain with one set of inner
+// dims (Domain.h) and leave the graph without cycles. Leaves behind: all work of an entry inside
+// sinter.fused ops. Next: passes/layout.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -20,9 +22,10 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-static constexpr size_t kMaxMembers = 64;           ///< ops of one cluster
-static constexpr size_t kMaxValues = 24;            ///< values a cluster reads and writes
-static constexpr int64_t kSmallElements = 1 << 14;  ///< clusters up to this size merge without sharing a value
+static constexpr size_t kMaxMembers = 64; ///< ops of one cluster
+static constexpr size_t kMaxValues = 24;  ///< values a cluster reads and writes
+static constexpr int64_t kSmallElements =
+    1 << 14; ///< clusters up to this size merge without sharing a value
 
 /// The clusters of one entry.
 class Clusters {
@@ -113,7 +116,8 @@ private:
         int64_t elements = 1;
         for (int64_t size : dims)
           elements *= size;
-        if (elements <= kSmallElements && dims == y.getMapDomain() && x.getInnerDims() == y.getInnerDims())
+        if (elements <= kSmallElements && dims == y.getMapDomain() &&
+            x.getInnerDims() == y.getInnerDims())
           tryMerge(order[j], order[i], /*quiet=*/true);
       }
   }
@@ -159,7 +163,8 @@ private:
         if (!merged.contains(operand.getDefiningOp()) && !getSplatConstant(operand))
           values.insert(operand);
       for (Value result : op->getResults())
-        if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !merged.contains(user); }))
+        if (llvm::any_of(result.getUsers(),
+                         [&](Operation *user) { return !merged.contains(user); }))
           values.insert(result);
     }
     if (values.size() > kMaxValues)
@@ -169,7 +174,8 @@ private:
     return "";
   }
 
-  /// One row of more elements than one chunk: its reductions are cut into chunks (passes/lower/SplitReductions.cpp).
+  /// One row of more elements than one chunk: its reductions are cut into chunks
+  /// (passes/lower/SplitReductions.cpp).
   static bool isLongRow(const Domain &domain) {
     SmallVector<int64_t> inner = domain.getInner();
     int64_t rows = 1, elements = 1;
@@ -183,7 +189,8 @@ private:
     llvm::SmallPtrSet<Operation *, 16> reduced;
     for (Operation *op : ops) {
       auto map = dyn_cast<ir::MapOpInterface>(op);
-      bool needs = llvm::any_of(op->getOperands(), [&](Value v) { return reduced.contains(v.getDefiningOp()); });
+      bool needs = llvm::any_of(op->getOperands(),
+                                [&](Value v) { return reduced.contains(v.getDefiningOp()); });
       bool reduces = map && !map.getInnerDims().empty();
       bool wholeRow = map && llvm::any_of(domain.getInner(), [&](int64_t d) {
                         return llvm::is_contained(domain.getPlaces(op), d);
@@ -191,7 +198,9 @@ private:
       if (needs && wholeRow)
         return true;
       if (reduces && llvm::any_of(llvm::seq<unsigned>(0, op->getNumResults()), [&](unsigned i) {
-            return llvm::any_of(domain.getInner(), [&](int64_t d) { return domain.getResultAccess(op, i).isFunctionOfDim(d); });
+            return llvm::any_of(domain.getInner(), [&](int64_t d) {
+              return domain.getResultAccess(op, i).isFunctionOfDim(d);
+            });
           }))
         return ops.size() > 1; // softmax-like: an array over the row that needs the row
       if (needs || reduces)
@@ -207,7 +216,8 @@ private:
     auto push = [&](Operation *at, bool first) {
       for (Value operand : at->getOperands()) {
         Operation *maker = operand.getDefiningOp();
-        if (maker && maker->getBlock() == &block && !(first && merged.contains(maker)) && seen.insert(maker).second)
+        if (maker && maker->getBlock() == &block && !(first && merged.contains(maker)) &&
+            seen.insert(maker).second)
           stack.push_back(maker);
       }
     };

@@ -1,4 +1,5 @@
-//===- Outline.cpp - making a sinter.fused of a group of ops --------------------------------------===//
+//===- Outline.cpp - making a sinter.fused of a group of ops
+//--------------------------------------===//
 //
 // See Outline.h.
 //
@@ -30,7 +31,8 @@ SmallVector<std::string> FusionLog::about(const OpSet &group) const {
     if (auto it = entries.find(op); it != entries.end())
       for (const Entry &entry : it->second)
         if (!group.contains(entry.with))
-          reasons.push_back((getShortName(op) + " apart from " + entry.name + ": " + entry.why).str());
+          reasons.push_back(
+              (getShortName(op) + " apart from " + entry.name + ": " + entry.why).str());
   llvm::sort(reasons);
   reasons.erase(llvm::unique(reasons), reasons.end());
   if (reasons.size() > 2 * kMaxReasons)
@@ -40,7 +42,8 @@ SmallVector<std::string> FusionLog::about(const OpSet &group) const {
 
 StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number) {
   unsigned outputs = op.getOutputs().size();
-  return number < outputs ? StringAttr() : cast<FlatSymbolRefAttr>(op.getSymbols()[number - outputs]).getAttr();
+  return number < outputs ? StringAttr()
+                          : cast<FlatSymbolRefAttr>(op.getSymbols()[number - outputs]).getAttr();
 }
 
 Operation *getPrimary(ArrayRef<Operation *> ops) {
@@ -81,8 +84,8 @@ SmallVector<Operation *> inBlockOrder(const OpSet &set) {
   return ops;
 }
 
-/// True for ops whose operands must be data: a sum, and what reads zeros around its operand. For everything else a splat
-/// constant is a scalar in the kernel's body.
+/// True for ops whose operands must be data: a sum, and what reads zeros around its operand. For
+/// everything else a splat constant is a scalar in the kernel's body.
 static bool readsMemory(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   return isa<ir::ContractionOpInterface>(op) || (map && map.readsPadded());
@@ -106,9 +109,12 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
   }
   Operation *primary = getPrimary(ops);
   OpBuilder builder(ops.back());
-  SmallVector<Value> inputList(inputs.begin(), inputs.end()), resultList(results.begin(), results.end());
-  auto fused = ir::FusedOp::create(builder, primary->getLoc(), TypeRange(ValueRange(resultList)), kind, inputList);
-  Block *body = fused.getBody().empty() ? &fused.getBody().emplaceBlock() : &fused.getBody().front();
+  SmallVector<Value> inputList(inputs.begin(), inputs.end()),
+      resultList(results.begin(), results.end());
+  auto fused = ir::FusedOp::create(builder, primary->getLoc(), TypeRange(ValueRange(resultList)),
+                                   kind, inputList);
+  Block *body =
+      fused.getBody().empty() ? &fused.getBody().emplaceBlock() : &fused.getBody().front();
   for (auto [old, fresh] : llvm::zip_equal(resultList, fused.getResults()))
     old.replaceUsesWithIf(fresh, [&](OpOperand &use) { return !group.contains(use.getOwner()); });
   IRMapping arguments;
@@ -117,7 +123,8 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
   IRMapping inside = arguments;
   builder.setInsertionPointToEnd(body);
   for (Value constant : constants)
-    inside.map(constant, builder.clone(*constant.getDefiningOp())->getResult(cast<OpResult>(constant).getResultNumber()));
+    inside.map(constant, builder.clone(*constant.getDefiningOp())
+                             ->getResult(cast<OpResult>(constant).getResultNumber()));
   llvm::SmallSetVector<Attribute, 4> contributors;
   for (Operation *op : ops) {
     op->moveBefore(body, body->end());

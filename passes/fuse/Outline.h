@@ -1,8 +1,9 @@
-//===- Outline.h - making a sinter.fused of a group of ops ----------------------------------------===//
+//===- Outline.h - making a sinter.fused of a group of ops
+//----------------------------------------===//
 //
-// A group is a set of ops of one block that one kernel computes. Outlining moves them into the body of a sinter.fused,
-// copies splat constants in, and yields what is used outside. Reading on: FuseContractions.cpp, FuseMaps.cpp (who
-// chooses groups), passes/lower (who reads them).
+// A group is a set of ops of one block that one kernel computes. Outlining moves them into the body
+// of a sinter.fused, copies splat constants in, and yields what is used outside. Reading on:
+// FuseContractions.cpp, FuseMaps.cpp (who chooses groups), passes/lower (who reads them).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_FUSE_OUTLINE_H
@@ -46,7 +47,8 @@ bool dependsThroughOthers(mlir::Operation *op, const OpSet &group);
 /// The ops of a set as they stand in their block.
 llvm::SmallVector<mlir::Operation *> inBlockOrder(const OpSet &set);
 
-/// Moves `ops` into a new sinter.fused, in this order, at the last one's place. The block may need sorting after.
+/// Moves `ops` into a new sinter.fused, in this order, at the last one's place. The block may need
+/// sorting after.
 ir::FusedOp outline(llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef kind,
                     kernel::AlgorithmAttr algorithm, llvm::ArrayRef<std::string> notes);
 

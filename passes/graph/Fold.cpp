@@ -1,7 +1,9 @@
-//===- Fold.cpp - elementwise work on splat constants ---------------------------------------------===//
+//===- Fold.cpp - elementwise work on splat constants
+//---------------------------------------------===//
 //
-// Builds an op's scalar code on constants in a scratch block and lets arith fold it. Anything but arith ops (math
-// functions, indices, random numbers) stays for run time, so compile-time and run-time bits can not differ.
+// Builds an op's scalar code on constants in a scratch block and lets arith fold it. Anything but
+// arith ops (math functions, indices, random numbers) stays for run time, so compile-time and
+// run-time bits can not differ.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -47,7 +49,8 @@ static TypedAttr evaluate(Value scalar, llvm::DenseMap<Value, TypedAttr> &known)
 
 static bool foldOp(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
-  if (!map || !map.getInnerDims().empty() || map.readsPadded() || op->getNumResults() != 1 || op->getNumOperands() == 0)
+  if (!map || !map.getInnerDims().empty() || map.readsPadded() || op->getNumResults() != 1 ||
+      op->getNumOperands() == 0)
     return false;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   Block scratch;
@@ -69,8 +72,8 @@ static bool foldOp(Operation *op) {
   if (!value || value.getType() != type.getElementType())
     return false;
   OpBuilder at(op);
-  Operation *constant =
-      op->getDialect()->materializeConstant(at, DenseElementsAttr::get(type, Attribute(value)), type, op->getLoc());
+  Operation *constant = op->getDialect()->materializeConstant(
+      at, DenseElementsAttr::get(type, Attribute(value)), type, op->getLoc());
   if (!constant)
     return false;
   op->getResult(0).replaceAllUsesWith(constant->getResult(0));

@@ -1,11 +1,16 @@
-//===- AssignLayouts.cpp - where elements lie, decided for all entries together -------------------===//
+//===- AssignLayouts.cpp - where elements lie, decided for all entries together
+//-------------------===//
 //
-// 1. every contraction that updates nothing picks its lanes; its vector operand states a wish (Demands.h);
-// 2. a parameter's wishes compete to be its master layout: the update kernel must write it, the others become derived
+// 1. every contraction that updates nothing picks its lanes; its vector operand states a wish
+// (Demands.h);
+// 2. a parameter's wishes compete to be its master layout: the update kernel must write it, the
+// others become derived
 //    forms that cost a refresh (D17);
-// 3. contractions that write an update pick lanes with the master given; state follows its parameter;
-// 4. temporaries take the wished panels when all their readers agree and the maker can write them at no cost.
-// Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next: passes/lower.
+// 3. contractions that write an update pick lanes with the master given; state follows its
+// parameter;
+// 4. temporaries take the wished panels when all their readers agree and the maker can write them
+// at no cost. Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp).
+// Next: passes/lower.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -26,8 +31,8 @@ namespace sinter::passes {
 /// One form of a symbol that some contraction wants.
 struct Form {
   kernel::LayoutAttr layout;
-  double cycles = 0;          ///< of the contractions that read it
-  bool training = false;      ///< a train entry reads it
+  double cycles = 0;     ///< of the contractions that read it
+  bool training = false; ///< a train entry reads it
 };
 
 struct Assigner {
@@ -39,7 +44,8 @@ struct Assigner {
   LayoutPlan plan;
 
   explicit Assigner(ModuleOp module)
-      : module(module), target(kernel::getTarget(module)), symbols(module), contractions(collectContractions(module)) {}
+      : module(module), target(kernel::getTarget(module)), symbols(module),
+        contractions(collectContractions(module)) {}
 
   void run();
   double adapt(const Contraction &c, int operand, int64_t lanes);
@@ -64,7 +70,8 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
     return 0; // weighed against the other forms of the symbol later
   if (kernel::isContiguousAlong(map, lanes, shape, {}))
     return 0;
-  // A maker that is fused work can write panels, element by element; anything else needs a pass over the data.
+  // A maker that is fused work can write panels, element by element; anything else needs a pass
+  // over the data.
   if (value.getDefiningOp<ir::FusedOp>())
     return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements());
   return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements()) +
@@ -93,7 +100,8 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   // A refresh moves every element to another place, behind a barrier.
-  double refresh = 4.0 * static_cast<double>(type.getNumElements()) + kernel::estimateTraffic(target, 2 * bytes) + 3000;
+  double refresh = 4.0 * static_cast<double>(type.getNumElements()) +
+                   kernel::estimateTraffic(target, 2 * bytes) + 3000;
   std::string record;
   double best = 0;
   unsigned chosen = 0;
@@ -109,7 +117,9 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
         cycles += refresh;
     std::string text;
     llvm::raw_string_ostream(text) << form.layout;
-    record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "" : ", ", text, static_cast<int64_t>(cycles)).str();
+    record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "" : ", ", text,
+                            static_cast<int64_t>(cycles))
+                  .str();
     if (i == 0 || cycles < best) {
       best = cycles;
       chosen = i;
@@ -123,7 +133,8 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
       plan.derived[symbol].push_back({form.layout, form.training, {}});
 }
 
-/// State that is updated beside a parameter of its shape lies as the parameter does, and so do gradients on the way.
+/// State that is updated beside a parameter of its shape lies as the parameter does, and so do
+/// gradients on the way.
 void Assigner::followMasters() {
   module.walk([&](ir::FusedOp fused) {
     SmallVector<Operation *> touched;
@@ -163,7 +174,8 @@ void Assigner::chooseTemporaries() {
     kernel::LayoutAttr layout = list.front();
     if (!layout || !llvm::all_equal(list) || plan.values.count(value))
       continue;
-    bool viewed = llvm::any_of(value.getUsers(), [](Operation *user) { return !isa<ir::FusedOp>(user); });
+    bool viewed =
+        llvm::any_of(value.getUsers(), [](Operation *user) { return !isa<ir::FusedOp>(user); });
     auto maker = value.getDefiningOp<ir::FusedOp>();
     auto type = cast<RankedTensorType>(value.getType());
     int64_t dim = layout.getBlock().front();
@@ -173,7 +185,8 @@ void Assigner::chooseTemporaries() {
     if (maker.getKind() == "contraction") {
       // Free when the maker has the blocked dim on its own lanes.
       for (Contraction &other : contractions)
-        if (other.fused == maker && getPlainPosition(other.problem.outMap, other.choice.lanes) == dim)
+        if (other.fused == maker &&
+            getPlainPosition(other.problem.outMap, other.choice.lanes) == dim)
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {
       plan.values[value] = layout;
@@ -190,7 +203,8 @@ void Assigner::chooseTemporaries() {
       continue;
     }
     if (!plan.values.count(value) &&
-        !kernel::isContiguousAlong(map, c.choice.lanes, cast<RankedTensorType>(value.getType()).getShape(), {}))
+        !kernel::isContiguousAlong(map, c.choice.lanes,
+                                   cast<RankedTensorType>(value.getType()).getShape(), {}))
       plan.reads[{c.fused, value}] = {c.wanted, c.vectorOperand};
   }
 }
@@ -201,7 +215,9 @@ void Assigner::explain() {
 }
 
 void Assigner::run() {
-  auto cost = [&](const Contraction &c, int operand, int64_t lanes) { return adapt(c, operand, lanes); };
+  auto cost = [&](const Contraction &c, int operand, int64_t lanes) {
+    return adapt(c, operand, lanes);
+  };
   for (Contraction &c : contractions)
     if (c.updates.empty()) {
       chooseLanes(c, target, cost);

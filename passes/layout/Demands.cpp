@@ -1,4 +1,5 @@
-//===- Demands.cpp - what contractions ask of layouts ---------------------------------------------===//
+//===- Demands.cpp - what contractions ask of layouts
+//---------------------------------------------===//
 //
 // See Demands.h.
 //
@@ -57,7 +58,9 @@ static void fillProblem(Contraction &c) {
   p.element = cast<RankedTensorType>(c.root->getResult(0).getType()).getElementType();
   p.aMap = c.root.getOperandAccess(0);
   p.bMap = c.root.getOperandAccess(1);
-  auto shapeOf = [](Value value) { return llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape()); };
+  auto shapeOf = [](Value value) {
+    return llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape());
+  };
   p.aShape = shapeOf(c.operands[0]);
   p.bShape = shapeOf(c.operands[1]);
   p.resultStreams = 0;
@@ -66,9 +69,10 @@ static void fillProblem(Contraction &c) {
   int64_t most = -1;
   for (Operation &op : body.without_terminator())
     for (Value operand : op.getOperands())
-      p.resultStreams += &op != c.root && isa<BlockArgument>(operand) &&
-                         cast<RankedTensorType>(operand.getType()).getNumElements() ==
-                             cast<RankedTensorType>(c.root->getResult(0).getType()).getNumElements();
+      p.resultStreams +=
+          &op != c.root && isa<BlockArgument>(operand) &&
+          cast<RankedTensorType>(operand.getType()).getNumElements() ==
+              cast<RankedTensorType>(c.root->getResult(0).getType()).getNumElements();
   for (auto [i, value] : llvm::enumerate(yielded)) {
     ++p.resultStreams;
     auto type = cast<RankedTensorType>(value.getType());
@@ -78,7 +82,8 @@ static void fillProblem(Contraction &c) {
     most = bytes;
     c.resultIndex = i;
     p.outShape = shapeOf(value);
-    AffineMap access = domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber());
+    AffineMap access =
+        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber());
     p.outMap = AffineMap::get(p.dims.size(), 0, access.getResults(), value.getContext());
   }
 }
@@ -118,9 +123,11 @@ void chooseLanes(Contraction &c, kernel::TargetAttr target,
   for (int64_t lanes = problem.parallel - 1; lanes >= 0; --lanes) {
     bool inA = problem.aMap.isFunctionOfDim(lanes), inB = problem.bMap.isFunctionOfDim(lanes);
     int operand = inA == inB ? -1 : inA ? 0 : 1;
-    // With the vector operand laid out as this choice wants, what is left is the arithmetic and the result.
+    // With the vector operand laid out as this choice wants, what is left is the arithmetic and the
+    // result.
     kernel::ContractProblem ideal = problem;
-    int64_t position = operand < 0 ? -1 : getPlainPosition(operand == 0 ? problem.aMap : problem.bMap, lanes);
+    int64_t position =
+        operand < 0 ? -1 : getPlainPosition(operand == 0 ? problem.aMap : problem.bMap, lanes);
     double extra = 0;
     if (position >= 0) {
       auto &layout = operand == 0 ? ideal.aLayout : ideal.bLayout;
@@ -140,16 +147,18 @@ void chooseLanes(Contraction &c, kernel::TargetAttr target,
       c.vectorOperand = position >= 0 ? operand : -1;
       c.wantedDim = std::max<int64_t>(position, 0);
       c.wanted = position >= 0 ? makePanels(c.root->getContext(),
-                                            (operand == 0 ? problem.aShape : problem.bShape).size(), position,
-                                            choice.tile.nr)
+                                            (operand == 0 ? problem.aShape : problem.bShape).size(),
+                                            position, choice.tile.nr)
                                : kernel::LayoutAttr();
     }
   }
   llvm::sort(table);
   c.alternatives.clear();
   for (auto [cycles, lanes] : table)
-    c.alternatives += llvm::formatv("{0}dim {1} on lanes: {2} cycles", c.alternatives.empty() ? "" : ", ", lanes,
-                                    static_cast<int64_t>(cycles)).str();
+    c.alternatives +=
+        llvm::formatv("{0}dim {1} on lanes: {2} cycles", c.alternatives.empty() ? "" : ", ", lanes,
+                      static_cast<int64_t>(cycles))
+            .str();
 }
 
 } // namespace sinter::passes

@@ -1,8 +1,10 @@
-//===- Demands.h - what contractions ask of layouts -----------------------------------------------===//
+//===- Demands.h - what contractions ask of layouts
+//-----------------------------------------------===//
 //
-// A contraction keeps one parallel dim on the vector lanes. The operand that this dim indexes is the vector operand and
-// wants its neighbours along the dim side by side, in panels [dim / by][rest][by]; the other operand is broadcast, an
-// element at a time, and wants row-major order. Reading on: AssignLayouts.cpp (who weighs the demands).
+// A contraction keeps one parallel dim on the vector lanes. The operand that this dim indexes is
+// the vector operand and wants its neighbours along the dim side by side, in panels [dim /
+// by][rest][by]; the other operand is broadcast, an element at a time, and wants row-major order.
+// Reading on: AssignLayouts.cpp (who weighs the demands).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_DEMANDS_H
@@ -17,15 +19,15 @@ namespace sinter::passes {
 struct Contraction {
   ir::FusedOp fused;
   ir::ContractionOpInterface root;
-  kernel::ContractProblem problem;  ///< layouts as known so far
-  mlir::Value operands[2];          ///< a and b outside the fused op
-  unsigned resultIndex = 0;         ///< the result whose access stands for all
+  kernel::ContractProblem problem;             ///< layouts as known so far
+  mlir::Value operands[2];                     ///< a and b outside the fused op
+  unsigned resultIndex = 0;                    ///< the result whose access stands for all
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
   kernel::ContractChoice choice;
-  int vectorOperand = -1;           ///< 0, 1: the operand on the lanes; -1: none or both
-  kernel::LayoutAttr wanted;        ///< panels of the vector operand
-  unsigned wantedDim = 0;           ///< its dim that is blocked
-  std::string alternatives;         ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
+  int vectorOperand = -1;    ///< 0, 1: the operand on the lanes; -1: none or both
+  kernel::LayoutAttr wanted; ///< panels of the vector operand
+  unsigned wantedDim = 0;    ///< its dim that is blocked
+  std::string alternatives;  ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
 };
 
 /// All contractions of all entries, in order.
@@ -43,8 +45,8 @@ kernel::LayoutAttr makePanels(mlir::MLIRContext *context, unsigned rank, unsigne
 /// Index position of `value`'s access that is exactly domain dim `dim`; -1 when there is none.
 int64_t getPlainPosition(mlir::AffineMap map, int64_t dim);
 
-/// Sets choice, vectorOperand, wanted and alternatives by the cost model. `adapt` gives the extra cycles of having the
-/// vector operand's lanes side by side.
+/// Sets choice, vectorOperand, wanted and alternatives by the cost model. `adapt` gives the extra
+/// cycles of having the vector operand's lanes side by side.
 void chooseLanes(Contraction &contraction, kernel::TargetAttr target,
                  llvm::function_ref<double(const Contraction &, int operand, int64_t dim)> adapt);
 

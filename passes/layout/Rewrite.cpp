@@ -1,7 +1,9 @@
-//===- Rewrite.cpp - carrying a layout plan out ---------------------------------------------------===//
+//===- Rewrite.cpp - carrying a layout plan out
+//---------------------------------------------------===//
 //
-// See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which must end in the
-// master layout), then derived forms, and last the conversions where a view or a reader wants another order.
+// See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which
+// must end in the master layout), then derived forms, and last the conversions where a view or a
+// reader wants another order.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/layout/Rewrite.h"
@@ -18,11 +20,13 @@ static RankedTensorType withLayout(Type type, kernel::LayoutAttr layout) {
 }
 
 static kernel::LayoutAttr layoutOf(Value value) {
-  return dyn_cast_or_null<kernel::LayoutAttr>(cast<RankedTensorType>(value.getType()).getEncoding());
+  return dyn_cast_or_null<kernel::LayoutAttr>(
+      cast<RankedTensorType>(value.getType()).getEncoding());
 }
 
 static Value convert(OpBuilder &builder, Value value, kernel::LayoutAttr layout) {
-  return ir::ConvertLayoutOp::create(builder, value.getLoc(), withLayout(value.getType(), layout), value);
+  return ir::ConvertLayoutOp::create(builder, value.getLoc(), withLayout(value.getType(), layout),
+                                     value);
 }
 
 static void addNote(Operation *op, StringRef text) {
@@ -91,7 +95,8 @@ void Rewriter::redirectReads() {
           Value &get = gets[{user->getParentOp(), form.op}];
           if (!get) {
             OpBuilder at(value.getDefiningOp());
-            get = ir::GetOp::create(at, value.getLoc(), withLayout(value.getType(), layout), form.op.getSymName());
+            get = ir::GetOp::create(at, value.getLoc(), withLayout(value.getType(), layout),
+                                    form.op.getSymName());
           }
           replacement = get;
         }
@@ -105,7 +110,8 @@ void Rewriter::redirectReads() {
       }
       replacement = made;
     }
-    // Only this operand of the sum changes; whoever else reads the same value inside keeps the old form.
+    // Only this operand of the sum changes; whoever else reads the same value inside keeps the old
+    // form.
     auto fused = cast<ir::FusedOp>(user);
     Block &body = fused.getBody().front();
     for (auto [i, input] : llvm::enumerate(fused.getInputs())) {
@@ -152,13 +158,15 @@ void Rewriter::settleUpdates(ir::EntryOp entry) {
           form.op->setAttr("refreshed", builder.getUnitAttr());
       }
   }
-  ir::ReturnOp::create(builder, ret.getLoc(), ret.getOutputs(), updates, ret.getNames(), builder.getArrayAttr(names));
+  ir::ReturnOp::create(builder, ret.getLoc(), ret.getOutputs(), updates, ret.getNames(),
+                       builder.getArrayAttr(names));
   ret.erase();
 }
 
 void Rewriter::settleViews() {
   module.walk([&](Operation *op) {
-    if (!isa<ir::ViewOpInterface>(op) || !layoutOf(op->getOperand(0)) || op->getParentOfType<ir::FusedOp>())
+    if (!isa<ir::ViewOpInterface>(op) || !layoutOf(op->getOperand(0)) ||
+        op->getParentOfType<ir::FusedOp>())
       return;
     OpBuilder builder(op);
     op->setOperand(0, convert(builder, op->getOperand(0), {}));

@@ -1,7 +1,9 @@
-//===- Rewrite.h - carrying a layout plan out -----------------------------------------------------===//
+//===- Rewrite.h - carrying a layout plan out
+//-----------------------------------------------------===//
 //
-// A plan says where symbols, temporaries and single reads lie; rewriteLayouts sets the encodings, makes derived forms
-// and converts where two sides disagree. Reading on: AssignLayouts.cpp (who plans).
+// A plan says where symbols, temporaries and single reads lie; rewriteLayouts sets the encodings,
+// makes derived forms and converts where two sides disagree. Reading on: AssignLayouts.cpp (who
+// plans).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_REWRITE_H
@@ -28,9 +30,9 @@ struct WantedRead {
 
 /// What was decided.
 struct LayoutPlan {
-  llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr> masters;              ///< symbols; absent: row-major
+  llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr> masters; ///< symbols; absent: row-major
   llvm::MapVector<mlir::Operation *, llvm::SmallVector<DerivedForm>> derived; ///< of symbols
-  llvm::MapVector<mlir::Value, kernel::LayoutAttr> values;                    ///< results of fused ops
+  llvm::MapVector<mlir::Value, kernel::LayoutAttr> values; ///< results of fused ops
   /// How a fused op wants to read a value, when that is not how the value lies.
   llvm::MapVector<std::pair<mlir::Operation *, mlir::Value>, WantedRead> reads;
   llvm::DenseMap<mlir::Operation *, std::string> notes;

@@ -1,6 +1,8 @@
-//===- EntryBuilder.cpp - writes one kernel.entry -------------------------------------------------===//
+//===- EntryBuilder.cpp - writes one kernel.entry
+//-------------------------------------------------===//
 //
-// See Lowering.h. Buffers and views stand in front of all kernels, in the order in which they were asked for.
+// See Lowering.h. Buffers and views stand in front of all kernels, in the order in which they were
+// asked for.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
@@ -27,9 +29,10 @@ static std::string nameType(Type type) {
   return text;
 }
 
-EntryBuilder::EntryBuilder(OpBuilder &module, Location loc, StringRef symbol, StringRef name, StringRef kind,
-                           int64_t batch)
-    : entry(kernel::EntryOp::create(module, loc, symbol, name, kind, batch, IntegerAttr())), builder(module) {
+EntryBuilder::EntryBuilder(OpBuilder &module, Location loc, StringRef symbol, StringRef name,
+                           StringRef kind, int64_t batch)
+    : entry(kernel::EntryOp::create(module, loc, symbol, name, kind, batch, IntegerAttr())),
+      builder(module) {
   if (entry.getBody().empty())
     entry.getBody().emplaceBlock();
   builder.setInsertionPointToEnd(&entry.getBody().front());
@@ -42,8 +45,8 @@ OpBuilder EntryBuilder::atBuffers() {
   return at;
 }
 
-Value EntryBuilder::addBuffer(Location loc, StringRef name, StringRef role, int64_t segment, kernel::BufferType type,
-                              IntegerAttr offset, ElementsAttr value) {
+Value EntryBuilder::addBuffer(Location loc, StringRef name, StringRef role, int64_t segment,
+                              kernel::BufferType type, IntegerAttr offset, ElementsAttr value) {
   OpBuilder at = atBuffers();
   auto op = kernel::BufferOp::create(at, loc, type, at.getStringAttr(name), at.getStringAttr(role),
                                      at.getI64IntegerAttr(segment), offset, value);
@@ -96,9 +99,10 @@ void EntryBuilder::addCopy(Location loc, StringRef what, Value from, ValueRange 
   auto type = cast<kernel::BufferType>(from.getType());
   AffineMap same = AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
   SmallVector<AffineMap> maps(to.size() + 1, same);
-  auto op = kernel::MapOp::create(builder, loc, nameKernel(what, type.getElementType()), type.getShape(),
-                                  ArrayRef<int64_t>{}, ValueRange{from}, to, builder.getAffineMapArrayAttr(maps),
-                                  /*padded=*/false, kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
+  auto op = kernel::MapOp::create(
+      builder, loc, nameKernel(what, type.getElementType()), type.getShape(), ArrayRef<int64_t>{},
+      ValueRange{from}, to, builder.getAffineMapArrayAttr(maps),
+      /*padded=*/false, kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
   Block *body = op.getBody().empty() ? &op.getBody().emplaceBlock() : &op.getBody().front();
   Value element = body->addArgument(type.getElementType(), loc);
   OpBuilder at = OpBuilder::atBlockBegin(body);

@@ -1,8 +1,10 @@
-//===- LowerFused.cpp - one sinter.fused becomes one kernel ---------------------------------------===//
+//===- LowerFused.cpp - one sinter.fused becomes one kernel
+//---------------------------------------===//
 //
-// Replays the domain (passes/fuse/Domain.h), gives every (value, access) that comes from outside one block argument,
-// and lets each op write its own scalar code (MapOpInterface::buildBody). Kind "contraction": operands 0 and 1 of the
-// sum are a and b, the rest is the epilogue. Next: Schedule.cpp.
+// Replays the domain (passes/fuse/Domain.h), gives every (value, access) that comes from outside
+// one block argument, and lets each op write its own scalar code (MapOpInterface::buildBody). Kind
+// "contraction": operands 0 and 1 of the sum are a and b, the rest is the epilogue. Next:
+// Schedule.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
@@ -23,8 +25,8 @@ struct FusedLowering {
   SmallVector<Operation *> ops; ///< without constants and terminator
   ir::ContractionOpInterface root;
   Domain domain;
-  unsigned dims = 0;              ///< of the kernel; a contraction's include the reduced ones
-  SmallVector<Value> reads;       ///< buffer of each body argument that is read
+  unsigned dims = 0;        ///< of the kernel; a contraction's include the reduced ones
+  SmallVector<Value> reads; ///< buffer of each body argument that is read
   SmallVector<AffineMap> readMaps;
   llvm::DenseMap<std::pair<Value, AffineMap>, unsigned> readNumber; ///< by (buffer, access)
   llvm::DenseMap<Value, Value> scalars;
@@ -60,11 +62,13 @@ void FusedLowering::analyse() {
     domain = Domain::ofContraction(root);
   for (Operation *op : ops)
     if (op != root && !domain.add(op, why))
-      fused.emitError() << "internal error: " << getShortName(op) << " does not fit the kernel: " << why;
+      fused.emitError() << "internal error: " << getShortName(op)
+                        << " does not fit the kernel: " << why;
   dims = root ? root.getContractionDomain().size() : domain.getSizes().size();
 }
 
-/// The buffer behind views that only add or drop dims of size 1, and the access to it: the same element is read once.
+/// The buffer behind views that only add or drop dims of size 1, and the access to it: the same
+/// element is read once.
 static Value skipUnitViews(Value buffer, AffineMap &map) {
   while (auto view = buffer.getDefiningOp<kernel::ViewOp>()) {
     auto from = cast<kernel::BufferType>(view.getSource().getType()).getShape();
@@ -134,24 +138,27 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead) {
     SmallVector<Value> operands, results;
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (DenseElementsAttr constant = getSplatConstant(operand)) {
-        operands.push_back(arith::ConstantOp::create(builder, op->getLoc(),
-                                                     cast<TypedAttr>(constant.getSplatValue<Attribute>())));
+        operands.push_back(arith::ConstantOp::create(
+            builder, op->getLoc(), cast<TypedAttr>(constant.getSplatValue<Attribute>())));
       } else if (isa<BlockArgument>(operand)) {
         operands.push_back(body->getArgument(firstRead + readNumber.lookup(getRead(op, i))));
       } else {
         operands.push_back(scalars.lookup(operand));
       }
     }
-    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, domain.getPlaces(op), results);
+    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, domain.getPlaces(op),
+                                           results);
     for (auto [result, scalar] : llvm::zip_equal(op->getResults(), results))
       scalars[result] = scalar;
   }
   // The index in a dim of size 1 that the kernel does not have is 0.
   for (Operation &op : llvm::make_early_inc_range(*body))
-    if (auto index = dyn_cast<kernel::IndexOp>(op); index && static_cast<int64_t>(index.getDim()) < 0) {
+    if (auto index = dyn_cast<kernel::IndexOp>(op);
+        index && static_cast<int64_t>(index.getDim()) < 0) {
       OpBuilder at(index);
       index.replaceAllUsesWith(
-          arith::ConstantOp::create(at, index.getLoc(), at.getZeroAttr(index.getType())).getResult());
+          arith::ConstantOp::create(at, index.getLoc(), at.getZeroAttr(index.getType()))
+              .getResult());
       index.erase();
     }
   SmallVector<Value> yielded;
@@ -170,11 +177,13 @@ void FusedLowering::lower() {
     Value out = entry.addTemp(value.getLoc(), getBufferType(result.getType()));
     buffers[result] = out;
     outs.push_back(out);
-    outMaps.push_back(widen(domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
+    outMaps.push_back(widen(
+        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
   }
   Type type = cast<RankedTensorType>(terminator->getOperand(0).getType()).getElementType();
   for (Value value : terminator->getOperands())
-    if (auto element = cast<RankedTensorType>(value.getType()).getElementType(); isa<FloatType>(element)) {
+    if (auto element = cast<RankedTensorType>(value.getType()).getElementType();
+        isa<FloatType>(element)) {
       type = element;
       break;
     }
@@ -182,28 +191,33 @@ void FusedLowering::lower() {
   std::string name = entry.nameKernel(getShortName(getPrimary(ops)), type);
   auto algorithm = fused->getAttrOfType<kernel::AlgorithmAttr>("algorithm");
   SmallVector<Location> locs(reads.size(), fused.getLoc());
-  SmallVector<Type> elements = llvm::map_to_vector(
-      reads, [](Value buffer) { return cast<kernel::BufferType>(buffer.getType()).getElementType(); });
+  SmallVector<Type> elements = llvm::map_to_vector(reads, [](Value buffer) {
+    return cast<kernel::BufferType>(buffer.getType()).getElementType();
+  });
   Operation *made;
   if (root) {
     SmallVector<AffineMap> maps{root.getOperandAccess(0), root.getOperandAccess(1)};
     maps.append(readMaps);
     maps.append(outMaps);
     auto op = kernel::ContractOp::create(
-        builder, fused.getLoc(), name, root.getContractionDomain(), root.getParallelDims(), bufferOf(root->getOperand(0)),
-        bufferOf(root->getOperand(1)), reads, outs, builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{},
-        domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
-    Block *body = op.getEpilogue().empty() ? &op.getEpilogue().emplaceBlock() : &op.getEpilogue().front();
-    body->addArgument(cast<RankedTensorType>(root->getResult(0).getType()).getElementType(), root->getLoc());
+        builder, fused.getLoc(), name, root.getContractionDomain(), root.getParallelDims(),
+        bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), reads, outs,
+        builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, domain.readsPadded(), algorithm,
+        kernel::CpuScheduleAttr());
+    Block *body =
+        op.getEpilogue().empty() ? &op.getEpilogue().emplaceBlock() : &op.getEpilogue().front();
+    body->addArgument(cast<RankedTensorType>(root->getResult(0).getType()).getElementType(),
+                      root->getLoc());
     body->addArguments(elements, locs);
     buildBody(body, 1);
     made = op;
   } else {
     SmallVector<AffineMap> maps = readMaps;
     maps.append(outMaps);
-    auto op = kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(), reads, outs,
-                                    builder.getAffineMapArrayAttr(maps), domain.readsPadded(), algorithm,
-                                    kernel::CpuScheduleAttr());
+    auto op =
+        kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(),
+                              reads, outs, builder.getAffineMapArrayAttr(maps),
+                              domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
     Block *body = op.getBody().empty() ? &op.getBody().emplaceBlock() : &op.getBody().front();
     body->addArguments(elements, locs);
     buildBody(body, 0);

@@ -1,9 +1,11 @@
-//===- LowerToKernel.cpp - sinter entries become ordered kernel lists -----------------------------===//
+//===- LowerToKernel.cpp - sinter entries become ordered kernel lists
+//-----------------------------===//
 //
-// Walks an entry once: get -> a buffer at the symbol's place, view -> kernel.view, sinter.fused -> one kernel,
-// convert_layout -> a copy kernel, return -> output buffers and copies to the updated symbols. The copies are the
-// slow but always right form; passes/memory/InPlaceUpdates.cpp removes those that it can.
-// Leaves behind: kernel.entry ops only, and a place for every symbol. Next: Schedule.cpp, passes/memory.
+// Walks an entry once: get -> a buffer at the symbol's place, view -> kernel.view, sinter.fused ->
+// one kernel, convert_layout -> a copy kernel, return -> output buffers and copies to the updated
+// symbols. The copies are the slow but always right form; passes/memory/InPlaceUpdates.cpp removes
+// those that it can. Leaves behind: kernel.entry ops only, and a place for every symbol. Next:
+// Schedule.cpp, passes/memory.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -31,8 +33,8 @@ struct EntryLowering {
   llvm::DenseMap<Value, Value> buffers;
 
   EntryLowering(OpBuilder &builder, ir::EntryOp source)
-      : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(), source.getKind(),
-                              source.getBatch()),
+      : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(),
+                              source.getKind(), source.getBatch()),
         symbols(source->getParentOfType<ModuleOp>()) {}
 
   LogicalResult lower();
@@ -47,8 +49,8 @@ void EntryLowering::makeConstant(Operation &op, DenseElementsAttr elements) {
   Value result = op.getResult(0);
   if (result.use_empty())
     return;
-  buffers[result] = entry.addBuffer(op.getLoc(), "constant", "constant", NoSegment, getBufferType(result.getType()), {},
-                                    elements);
+  buffers[result] = entry.addBuffer(op.getLoc(), "constant", "constant", NoSegment,
+                                    getBufferType(result.getType()), {}, elements);
 }
 
 LogicalResult EntryLowering::lowerOp(Operation &op) {
@@ -58,8 +60,8 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
   } else if (matchPattern(&op, m_Constant(&elements))) {
     makeConstant(op, elements);
   } else if (isa<ir::ViewOpInterface>(op)) {
-    buffers[op.getResult(0)] =
-        entry.addView(op.getLoc(), buffers.lookup(op.getOperand(0)), getBufferType(op.getResult(0).getType()));
+    buffers[op.getResult(0)] = entry.addView(op.getLoc(), buffers.lookup(op.getOperand(0)),
+                                             getBufferType(op.getResult(0).getType()));
   } else if (auto fused = dyn_cast<ir::FusedOp>(op)) {
     lowerFused(fused, entry, buffers);
   } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {
@@ -69,12 +71,14 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
   } else if (auto ret = dyn_cast<ir::ReturnOp>(op)) {
     lowerReturn(ret);
   } else {
-    return op.emitError() << "internal error: '" << op.getName() << "' is in no fused op and has no lowering";
+    return op.emitError() << "internal error: '" << op.getName()
+                          << "' is in no fused op and has no lowering";
   }
   return success();
 }
 
-/// Turns the temporary that holds `tensor` into the entry's output; false when it is no plain temporary.
+/// Turns the temporary that holds `tensor` into the entry's output; false when it is no plain
+/// temporary.
 bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
   Value buffer = buffers.lookup(tensor);
   kernel::BufferType type = getBufferType(tensor.getType());
@@ -84,17 +88,20 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
     buffer = view.getSource();
   }
   auto root = buffer.getDefiningOp<kernel::BufferOp>();
-  if (!root || root.getRole() != "temp" || cast<kernel::BufferType>(root.getType()).getLayout() || type.getLayout())
+  if (!root || root.getRole() != "temp" || cast<kernel::BufferType>(root.getType()).getLayout() ||
+      type.getLayout())
     return false;
   if (root.getType() == type) {
     root.setRole("output");
     root.setBufferName(name);
     return true;
   }
-  // The kernel writes another shape of the same elements: the output is the place, the old buffer a view of it.
+  // The kernel writes another shape of the same elements: the output is the place, the old buffer a
+  // view of it.
   OpBuilder at(root);
-  auto output = kernel::BufferOp::create(at, root.getLoc(), type, at.getStringAttr(name), at.getStringAttr("output"),
-                                         at.getI64IntegerAttr(Work), IntegerAttr(), ElementsAttr());
+  auto output = kernel::BufferOp::create(at, root.getLoc(), type, at.getStringAttr(name),
+                                         at.getStringAttr("output"), at.getI64IntegerAttr(Work),
+                                         IntegerAttr(), ElementsAttr());
   auto view = kernel::ViewOp::create(at, root.getLoc(), root.getType(), output);
   root.getResult().replaceAllUsesWith(view.getResult());
   for (auto &entryPair : buffers)
@@ -106,7 +113,8 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
 }
 
 void EntryLowering::lowerReturn(ir::ReturnOp op) {
-  // Updates read before any symbol changes: a value that is a symbol's own place goes through a temporary.
+  // Updates read before any symbol changes: a value that is a symbol's own place goes through a
+  // temporary.
   SmallVector<std::pair<Value, Operation *>> updates;
   for (auto [value, name] : llvm::zip_equal(op.getUpdates(), op.getSymbols())) {
     Operation *symbol = symbols.lookup(cast<FlatSymbolRefAttr>(name).getValue());
@@ -130,8 +138,9 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
     if (!updated && taken.insert(value).second && becomeOutput(value, text))
       continue;
     auto type = getBufferType(value.getType());
-    Value out = entry.addBuffer(value.getLoc(), text, "output", Work,
-                                kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {}));
+    Value out = entry.addBuffer(
+        value.getLoc(), text, "output", Work,
+        kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {}));
     entry.addCopy(value.getLoc(), "output", buffers.lookup(value), out);
   }
   for (auto [from, symbol] : updates)
@@ -141,8 +150,8 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
 LogicalResult EntryLowering::lower() {
   Block &block = source.getBody().front();
   for (auto [argument, name] : llvm::zip_equal(block.getArguments(), source.getArgNames()))
-    buffers[argument] = entry.addBuffer(argument.getLoc(), cast<StringAttr>(name).getValue(), "input", Work,
-                                        getBufferType(argument.getType()));
+    buffers[argument] = entry.addBuffer(argument.getLoc(), cast<StringAttr>(name).getValue(),
+                                        "input", Work, getBufferType(argument.getType()));
   for (Operation &op : block)
     if (failed(lowerOp(op)))
       return failure();

@@ -1,8 +1,10 @@
-//===- Lowering.h - from sinter entries to kernel lists -------------------------------------------===//
+//===- Lowering.h - from sinter entries to kernel lists
+//-------------------------------------------===//
 //
-// EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind them. lowerFused makes
-// one kernel of one sinter.fused. placeSymbols fixes where every module-level symbol lies.
-// Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies), PlaceSymbols.cpp (segments, generated entries).
+// EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind
+// them. lowerFused makes one kernel of one sinter.fused. placeSymbols fixes where every
+// module-level symbol lies. Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies),
+// PlaceSymbols.cpp (segments, generated entries).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LOWER_LOWERING_H
@@ -14,7 +16,14 @@
 namespace sinter::passes {
 
 /// Segments of <sinter/abi.h>; constants are data of the object and in none of them.
-enum Segment : int64_t { Params = 0, State = 1, Work = 2, Scalars = 3, Logical = 4, NoSegment = -1 };
+enum Segment : int64_t {
+  Params = 0,
+  State = 1,
+  Work = 2,
+  Scalars = 3,
+  Logical = 4,
+  NoSegment = -1
+};
 
 /// The buffer type of a tensor: shape, element, layout.
 kernel::BufferType getBufferType(mlir::Type tensor);
@@ -22,11 +31,12 @@ kernel::BufferType getBufferType(mlir::Type tensor);
 /// Writes one kernel.entry.
 class EntryBuilder {
 public:
-  EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol, llvm::StringRef name,
-               llvm::StringRef kind, int64_t batch);
+  EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol,
+               llvm::StringRef name, llvm::StringRef kind, int64_t batch);
 
-  mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role, int64_t segment,
-                        kernel::BufferType type, mlir::IntegerAttr offset = {}, mlir::ElementsAttr value = {});
+  mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role,
+                        int64_t segment, kernel::BufferType type, mlir::IntegerAttr offset = {},
+                        mlir::ElementsAttr value = {});
   mlir::Value addView(mlir::Location loc, mlir::Value source, kernel::BufferType type);
   /// A temporary of segment Work.
   mlir::Value addTemp(mlir::Location loc, kernel::BufferType type);
@@ -59,13 +69,17 @@ private:
   unsigned kernelCount = 0, tempCount = 0;
 };
 
-/// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers there.
-void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
+/// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers
+/// there.
+void lowerFused(ir::FusedOp fused, EntryBuilder &entry,
+                llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
 
-/// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels instead of one.
+/// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels
+/// instead of one.
 void splitReductions(EntryBuilder &entry);
 
-/// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes` of the module.
+/// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes`
+/// of the module.
 void placeSymbols(mlir::ModuleOp module);
 
 /// Appends the generated entries load, load_params, save, prepare.

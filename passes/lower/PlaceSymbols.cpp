@@ -1,8 +1,10 @@
-//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them -----------------------===//
+//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them
+//-----------------------===//
 //
-// Segment 0 holds parameters, buffers and derived forms, segment 1 optimizer state and metrics, segment 3 one 8-byte
-// slot a run-time scalar, segment 4 the logical row-major image of all symbols. The generated entries pack and unpack
-// between the image and the places, so that files hold only logical forms (D17, D27).
+// Segment 0 holds parameters, buffers and derived forms, segment 1 optimizer state and metrics,
+// segment 3 one 8-byte slot a run-time scalar, segment 4 the logical row-major image of all
+// symbols. The generated entries pack and unpack between the image and the places, so that files
+// hold only logical forms (D17, D27).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
@@ -32,8 +34,10 @@ void placeSymbols(ModuleOp module) {
       Segment segment = params ? Params : State;
       auto logical = getBufferType(RankedTensorType::get(type.getShape(), type.getElementType()));
       op.setAttr("segment", builder.getI64IntegerAttr(segment));
-      op.setAttr("offset", builder.getI64IntegerAttr(take(bytes[segment], getBufferType(type).getBytes())));
-      op.setAttr("logical_offset", builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
+      op.setAttr("offset",
+                 builder.getI64IntegerAttr(take(bytes[segment], getBufferType(type).getBytes())));
+      op.setAttr("logical_offset",
+                 builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
     } else if (isa<ir::ScalarOp>(op)) {
       StringRef name = cast<ir::ScalarOp>(op).getSymName();
       bool builtin = name == "step" || name == "seed";
@@ -46,8 +50,8 @@ void placeSymbols(ModuleOp module) {
   // Derived forms behind all masters: a library that needs none of them can drop the tail.
   for (auto derived : module.getOps<ir::DerivedOp>()) {
     derived->setAttr("segment", builder.getI64IntegerAttr(Params));
-    derived->setAttr("offset", builder.getI64IntegerAttr(
-                                   take(bytes[Params], getBufferType(derived.getType()).getBytes())));
+    derived->setAttr("offset", builder.getI64IntegerAttr(take(
+                                   bytes[Params], getBufferType(derived.getType()).getBytes())));
   }
   module->setAttr("sinter.segment_bytes", builder.getDenseI64ArrayAttr(bytes));
 }
@@ -62,7 +66,9 @@ void generateEntries(ModuleOp module) {
   SymbolTable symbols(module);
   auto masters = llvm::to_vector(module.getOps<ir::SymbolOp>());
   auto forms = llvm::to_vector(module.getOps<ir::DerivedOp>());
-  auto isParam = [](ir::SymbolOp symbol) { return symbol.getKind() == "parameter" || symbol.getKind() == "buffer"; };
+  auto isParam = [](ir::SymbolOp symbol) {
+    return symbol.getKind() == "parameter" || symbol.getKind() == "buffer";
+  };
   for (bool onlyParams : {false, true}) {
     StringRef name = onlyParams ? "load_params" : "load";
     EntryBuilder entry(builder, module.getLoc(), name, name, name, 0);
@@ -79,12 +85,14 @@ void generateEntries(ModuleOp module) {
   {
     EntryBuilder entry(builder, module.getLoc(), "save", "save", "save", 0);
     for (ir::SymbolOp symbol : masters)
-      entry.addCopy(symbol.getLoc(), "unpack", entry.getSymbolBuffer(symbol), entry.getLogicalBuffer(symbol));
+      entry.addCopy(symbol.getLoc(), "unpack", entry.getSymbolBuffer(symbol),
+                    entry.getLogicalBuffer(symbol));
   }
   EntryBuilder entry(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
   for (ir::DerivedOp form : forms)
     if (!form->hasAttr("refreshed"))
-      entry.addCopy(form.getLoc(), "derive", entry.getSymbolBuffer(getMaster(symbols, form)), entry.getSymbolBuffer(form));
+      entry.addCopy(form.getLoc(), "derive", entry.getSymbolBuffer(getMaster(symbols, form)),
+                    entry.getSymbolBuffer(form));
 }
 
 } // namespace sinter::passes

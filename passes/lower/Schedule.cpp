@@ -1,7 +1,9 @@
-//===- Schedule.cpp - the default schedule of every kernel ----------------------------------------===//
+//===- Schedule.cpp - the default schedule of every kernel
+//----------------------------------------===//
 //
-// Asks the cost model (dialects/kernel/Cost) for lanes, rows and tile of each kernel. Schedules that are already there
-// stay, so that a test or a tuner can force others; no schedule changes bits (D1).
+// Asks the cost model (dialects/kernel/Cost) for lanes, rows and tile of each kernel. Schedules
+// that are already there stay, so that a test or a tuner can force others; no schedule changes bits
+// (D1).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
@@ -15,7 +17,8 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-/// Makes `b` the operand that the lanes run along, which is how emitters think; a product does not care.
+/// Makes `b` the operand that the lanes run along, which is how emitters think; a product does not
+/// care.
 static void putLanesInB(kernel::ContractOp op) {
   int64_t lanes = op.getSchedule()->getLanes();
   SmallVector<Attribute> maps(op.getMaps().getValue());

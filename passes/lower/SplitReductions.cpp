@@ -1,9 +1,11 @@
-//===- SplitReductions.cpp - long reductions to one value are cut into chunks ---------------------===//
+//===- SplitReductions.cpp - long reductions to one value are cut into chunks
+//---------------------===//
 //
-// A map kernel whose only row has more than 65,536 elements becomes two: one row a chunk, which leaves partial values,
-// and a kernel over the partial values that ends as the old one did. The chunk is a whole number of slices of the outer
-// inner dim that divides it, so it depends on the shape only (D1) and more than one thread has work.
-// Kernels whose row arrays need a reduced value stay as they are; fusion keeps those apart (FuseMaps.cpp).
+// A map kernel whose only row has more than 65,536 elements becomes two: one row a chunk, which
+// leaves partial values, and a kernel over the partial values that ends as the old one did. The
+// chunk is a whole number of slices of the outer inner dim that divides it, so it depends on the
+// shape only (D1) and more than one thread has work. Kernels whose row arrays need a reduced value
+// stay as they are; fusion keeps those apart (FuseMaps.cpp).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Domain.h"
@@ -17,10 +19,11 @@ namespace sinter::passes {
 
 static constexpr int64_t kSmallestChunk = 4096;
 
-/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0 when no chunk of a
-/// sensible size divides the dim.
+/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0
+/// when no chunk of a sensible size divides the dim.
 static int64_t chooseSlices(int64_t size, int64_t rest) {
-  for (int64_t slices = std::min(size, kChunkElements / std::max<int64_t>(rest, 1)); slices >= 1; --slices)
+  for (int64_t slices = std::min(size, kChunkElements / std::max<int64_t>(rest, 1)); slices >= 1;
+       --slices)
     if (size % slices == 0)
       return slices * rest >= kSmallestChunk ? slices : 0;
   return 0;
@@ -53,7 +56,8 @@ bool Split::analyse() {
   slices = chooseSlices(dims[dim], rest);
   if (slices == 0 || slices == dims[dim])
     return false;
-  for (AffineMap map : llvm::drop_begin(op.getMaps().getAsValueRange<AffineMapAttr>(), op.getIns().size()))
+  for (AffineMap map :
+       llvm::drop_begin(op.getMaps().getAsValueRange<AffineMapAttr>(), op.getIns().size()))
     if (llvm::any_of(inner, [&](int64_t d) { return map.isFunctionOfDim(d); }))
       return false;
   for (Operation &inside : op.getBody().front()) {
@@ -80,7 +84,8 @@ void Split::run(EntryBuilder &entry) {
   Block &body = op.getBody().front();
   ArrayRef<int64_t> dims = op.getDims();
   int64_t chunks = dims[dim] / slices;
-  // Partial values: one row a chunk. Kernel dim 0 is the chunk; the old dims follow, the split one cut short.
+  // Partial values: one row a chunk. Kernel dim 0 is the chunk; the old dims follow, the split one
+  // cut short.
   SmallVector<int64_t> newDims{chunks}, newInner;
   newDims.append(dims.begin(), dims.end());
   newDims[dim + 1] = slices;
@@ -96,7 +101,8 @@ void Split::run(EntryBuilder &entry) {
   SmallVector<unsigned> used;
   for (auto [i, in] : llvm::enumerate(op.getIns())) {
     auto early = [&](Operation *user) {
-      return isa<kernel::ReduceOp>(user) || llvm::none_of(user->getResults(), [&](Value v) { return reduced.lookup(v); });
+      return isa<kernel::ReduceOp>(user) ||
+             llvm::none_of(user->getResults(), [&](Value v) { return reduced.lookup(v); });
     };
     if (llvm::none_of(body.getArgument(i).getUsers(), early))
       continue;
@@ -106,20 +112,24 @@ void Split::run(EntryBuilder &entry) {
   }
   SmallVector<Value> partials;
   for (kernel::ReduceOp reduce : reduces) {
-    partials.push_back(entry.addTemp(loc, kernel::BufferType::get(context, {chunks}, reduce.getType(), {})));
+    partials.push_back(
+        entry.addTemp(loc, kernel::BufferType::get(context, {chunks}, reduce.getType(), {})));
     partMaps.push_back(AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
   }
   int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
   auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
-  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, firstIns, partials,
-                                     builder.getAffineMapArrayAttr(partMaps), false, chunked, kernel::CpuScheduleAttr());
-  Block *firstBody = first.getBody().empty() ? &first.getBody().emplaceBlock() : &first.getBody().front();
+  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, firstIns,
+                                     partials, builder.getAffineMapArrayAttr(partMaps), false,
+                                     chunked, kernel::CpuScheduleAttr());
+  Block *firstBody =
+      first.getBody().empty() ? &first.getBody().emplaceBlock() : &first.getBody().front();
   IRMapping mapping;
   for (unsigned i : used)
     mapping.map(body.getArgument(i), firstBody->addArgument(body.getArgument(i).getType(), loc));
   OpBuilder inFirst = OpBuilder::atBlockEnd(firstBody);
   for (Operation &inside : body.without_terminator())
-    if (isa<kernel::ReduceOp>(inside) || !llvm::any_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); }))
+    if (isa<kernel::ReduceOp>(inside) ||
+        !llvm::any_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); }))
       inFirst.clone(inside, mapping);
   SmallVector<Value> yielded;
   for (kernel::ReduceOp reduce : reduces)
@@ -140,11 +150,13 @@ void Split::run(EntryBuilder &entry) {
   for (unsigned i = op.getIns().size(); i < maps.size(); ++i)
     endMaps.push_back(maps[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
   auto tree = kernel::AlgorithmAttr::get(context, 16, 0);
-  std::string name = entry.nameKernel("combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
-  auto second = kernel::MapOp::create(builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins,
-                                      op.getOuts(), builder.getAffineMapArrayAttr(endMaps), false, tree,
-                                      kernel::CpuScheduleAttr());
-  Block *secondBody = second.getBody().empty() ? &second.getBody().emplaceBlock() : &second.getBody().front();
+  std::string name = entry.nameKernel(
+      "combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
+  auto second = kernel::MapOp::create(
+      builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins, op.getOuts(),
+      builder.getAffineMapArrayAttr(endMaps), false, tree, kernel::CpuScheduleAttr());
+  Block *secondBody =
+      second.getBody().empty() ? &second.getBody().emplaceBlock() : &second.getBody().front();
   IRMapping end;
   OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);
   for (kernel::ReduceOp reduce : reduces)
@@ -152,8 +164,10 @@ void Split::run(EntryBuilder &entry) {
   for (unsigned i : rowInputs)
     end.map(body.getArgument(i), secondBody->addArgument(body.getArgument(i).getType(), loc));
   for (auto [i, reduce] : llvm::enumerate(reduces))
-    end.map(reduce.getResult(), kernel::ReduceOp::create(inSecond, loc, reduce.getType(), reduce.getKind(),
-                                                         secondBody->getArgument(i)).getResult());
+    end.map(reduce.getResult(),
+            kernel::ReduceOp::create(inSecond, loc, reduce.getType(), reduce.getKind(),
+                                     secondBody->getArgument(i))
+                .getResult());
   for (Operation &inside : body)
     if (!isa<kernel::ReduceOp>(inside) &&
         llvm::all_of(inside.getOperands(), [&](Value v) { return end.contains(v); }))

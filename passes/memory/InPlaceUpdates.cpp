@@ -1,9 +1,11 @@
-//===- InPlaceUpdates.cpp - kernels write parameters and state where they live --------------------===//
+//===- InPlaceUpdates.cpp - kernels write parameters and state where they live
+//--------------------===//
 //
-// After lowering, an update is a temporary and, at the end of the entry, a copy of it to the symbol's place. Here the
-// copy goes away: the producing kernel writes the symbol directly when every other reader of the old value can run
-// before it, and when it reads the old value only at the point that it writes (D22).
-// Leaves behind: a kernel list in which the order of the list is the order of memory effects. Next: PlanMemory.cpp.
+// After lowering, an update is a temporary and, at the end of the entry, a copy of it to the
+// symbol's place. Here the copy goes away: the producing kernel writes the symbol directly when
+// every other reader of the old value can run before it, and when it reads the old value only at
+// the point that it writes (D22). Leaves behind: a kernel list in which the order of the list is
+// the order of memory effects. Next: PlanMemory.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -64,7 +66,8 @@ static std::vector<Node> buildNodes(Block &block) {
   }
   for (unsigned j = 0; j < nodes.size(); ++j)
     for (unsigned i = 0; i < j; ++i)
-      if (intersects(nodes[i].writes, nodes[j].reads) || intersects(nodes[i].reads, nodes[j].writes) ||
+      if (intersects(nodes[i].writes, nodes[j].reads) ||
+          intersects(nodes[i].reads, nodes[j].writes) ||
           intersects(nodes[i].writes, nodes[j].writes))
         nodes[i].after.push_back(j);
   return nodes;
@@ -87,8 +90,8 @@ static bool reaches(const std::vector<Node> &nodes, unsigned from, unsigned to) 
   return false;
 }
 
-/// True when `value` of a row goes into a reduction or to every point of the row: the kernel sweeps the row again for
-/// those, after it may have stored what it yields once a row.
+/// True when `value` of a row goes into a reduction or to every point of the row: the kernel sweeps
+/// the row again for those, after it may have stored what it yields once a row.
 static bool isNeededInSweeps(kernel::MapOp map, Value value) {
   SmallVector<Value> stack{value};
   auto maps = llvm::to_vector(map.getMaps().getAsValueRange<AffineMapAttr>());
@@ -107,13 +110,15 @@ static bool isNeededInSweeps(kernel::MapOp map, Value value) {
   return false;
 }
 
-/// Empty when `writer`, which makes `temp`, may write `place` instead: it reads `place` only where it writes.
+/// Empty when `writer`, which makes `temp`, may write `place` instead: it reads `place` only where
+/// it writes.
 static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
   auto kernelOp = dyn_cast<kernel::KernelOpInterface>(writer);
   if (!kernelOp)
     return "made inside control flow";
   Operation *root = place.getDefiningOp();
-  auto reads = llvm::to_vector(kernelOp.getReadBuffers()), writes = llvm::to_vector(kernelOp.getWrittenBuffers());
+  auto reads = llvm::to_vector(kernelOp.getReadBuffers()),
+       writes = llvm::to_vector(kernelOp.getWrittenBuffers());
   std::optional<AffineMap> written;
   for (auto [i, buffer] : llvm::enumerate(writes))
     if (buffer == temp)
@@ -128,7 +133,8 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
   if (map) {
     bool hasReduce = false;
     map.getBody().walk([&](kernel::ReduceOp) { hasReduce = true; });
-    reducesRows = hasReduce && llvm::any_of(map.getInner(), [&](int64_t d) { return written->isFunctionOfDim(d); });
+    reducesRows = hasReduce && llvm::any_of(map.getInner(),
+                                            [&](int64_t d) { return written->isFunctionOfDim(d); });
   }
   for (auto [i, buffer] : llvm::enumerate(reads)) {
     auto roots = kernel::getRootBuffers(buffer);
@@ -138,7 +144,8 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
       return "the kernel reads the old value at other points than it writes";
     if (reducesRows)
       return "the kernel's reductions may still need the old value";
-    bool oncePerRow = map && llvm::none_of(map.getInner(), [&](int64_t d) { return written->isFunctionOfDim(d); });
+    bool oncePerRow = map && llvm::none_of(map.getInner(),
+                                           [&](int64_t d) { return written->isFunctionOfDim(d); });
     if (oncePerRow && isNeededInSweeps(map, map.getBody().getArgument(i)))
       return "the kernel still needs the old value at other points of the row";
   }
@@ -244,8 +251,9 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
       // An anchor keeps the order of moves; views and buffers stay in front of the kernels.
       OpBuilder builder(&block, block.end());
       Operation *end = kernel::BufferOp::create(
-          builder, entry.getLoc(), kernel::BufferType::get(&*entry->getContext(), {}, builder.getI8Type(), {}),
-          "", "temp", 2, IntegerAttr(), ElementsAttr());
+          builder, entry.getLoc(),
+          kernel::BufferType::get(&*entry->getContext(), {}, builder.getI8Type(), {}), "", "temp",
+          2, IntegerAttr(), ElementsAttr());
       reorder(nodes, end);
       end->erase();
       for (Node &node : nodes) {

@@ -1,10 +1,12 @@
-//===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry -----------------===//
+//===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry
+//-----------------===//
 //
-// Lifetimes are intervals of the kernel list, in steps of one barrier: kernels that may run side by side never share
-// bytes, so that sharing adds no barrier (D21). Buffers are placed largest first into the smallest gap that fits, at
-// 64-byte offsets. Inputs live through the whole entry (a caller may run it again without writing them), outputs from
-// their first writer to the end.
-// Leaves behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host, codegen/cpu.
+// Lifetimes are intervals of the kernel list, in steps of one barrier: kernels that may run side by
+// side never share bytes, so that sharing adds no barrier (D21). Buffers are placed largest first
+// into the smallest gap that fits, at 64-byte offsets. Inputs live through the whole entry (a
+// caller may run it again without writing them), outputs from their first writer to the end. Leaves
+// behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host,
+// codegen/cpu.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -79,7 +81,8 @@ static bool livesMeet(const Lifetime &x, const Lifetime &y) {
   return x.first >= 0 && y.first >= 0 && x.first <= y.last && y.first <= x.last;
 }
 
-/// Smallest gap between placed neighbours that holds `life`, else the end. `placed` is sorted by offset.
+/// Smallest gap between placed neighbours that holds `life`, else the end. `placed` is sorted by
+/// offset.
 static int64_t findOffset(const Lifetime &life, ArrayRef<Lifetime> placed) {
   int64_t end = 0, best = -1, bestGap = 0;
   for (const Lifetime &other : placed) {
@@ -99,14 +102,16 @@ static int64_t findOffset(const Lifetime &life, ArrayRef<Lifetime> placed) {
 static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
   SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, lives.size()));
   llvm::sort(order, [&](unsigned x, unsigned y) {
-    return std::tuple(-lives[x].bytes, lives[x].first, x) < std::tuple(-lives[y].bytes, lives[y].first, y);
+    return std::tuple(-lives[x].bytes, lives[x].first, x) <
+           std::tuple(-lives[y].bytes, lives[y].first, y);
   });
   SmallVector<Lifetime> placed;
   int64_t end = 0;
   for (unsigned i : order) {
     Lifetime &life = lives[i];
     life.offset = reuse ? findOffset(life, placed) : end;
-    auto at = llvm::lower_bound(placed, life, [](const Lifetime &x, const Lifetime &y) { return x.offset < y.offset; });
+    auto at = llvm::lower_bound(
+        placed, life, [](const Lifetime &x, const Lifetime &y) { return x.offset < y.offset; });
     placed.insert(at, life);
     end = std::max<int64_t>(end, llvm::alignTo(life.offset + life.bytes, kAlignment));
   }
@@ -114,11 +119,14 @@ static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
 }
 
 /// The error of --memory-budget: the peak, and the tensors that make it.
-static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work, int64_t budget) {
+static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work,
+                                  int64_t budget) {
   int64_t peak = -1, peakAt = 0, end = 0;
   for (const Lifetime &life : lives)
     end = std::max(end, life.last);
-  auto liveAt = [](const Lifetime &life, int64_t at) { return life.first >= 0 && life.first <= at && at <= life.last; };
+  auto liveAt = [](const Lifetime &life, int64_t at) {
+    return life.first >= 0 && life.first <= at && at <= life.last;
+  };
   for (int64_t at = 0; at <= end; ++at) {
     int64_t sum = 0;
     for (const Lifetime &life : lives)
@@ -128,16 +136,19 @@ static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> live
       peakAt = at;
     }
   }
-  InFlightDiagnostic error = entry.emitError() << "entry '" << entry.getEntryName() << "' expects at most " << budget
-                                               << " bytes of memory, got " << work;
+  InFlightDiagnostic error = entry.emitError()
+                             << "entry '" << entry.getEntryName() << "' expects at most " << budget
+                             << " bytes of memory, got " << work;
   SmallVector<Lifetime> big;
-  llvm::copy_if(lives, std::back_inserter(big), [&](const Lifetime &life) { return liveAt(life, peakAt); });
+  llvm::copy_if(lives, std::back_inserter(big),
+                [&](const Lifetime &life) { return liveAt(life, peakAt); });
   llvm::sort(big, [](const Lifetime &x, const Lifetime &y) {
     return std::pair(-x.bytes, x.offset) < std::pair(-y.bytes, y.offset);
   });
   for (Lifetime &life : llvm::MutableArrayRef(big).take_front(5))
-    error.attachNote(life.buffer.getLoc()) << "at the peak '" << life.buffer.getBufferName() << "' takes " << life.bytes
-                                           << " bytes: " << life.buffer.getType();
+    error.attachNote(life.buffer.getLoc())
+        << "at the peak '" << life.buffer.getBufferName() << "' takes " << life.bytes
+        << " bytes: " << life.buffer.getType();
   return error;
 }
 

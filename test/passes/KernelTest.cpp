@@ -1,4 +1,5 @@
-//===- KernelTest.cpp - the cost model, row splits and barriers -----------------------------------===//
+//===- KernelTest.cpp - the cost model, row splits and barriers
+//-----------------------------------===//
 //
 // What passes and codegen rely on in dialects/kernel/Cost and Ranges, on small hand-made cases.
 //
@@ -22,7 +23,8 @@ protected:
   KernelModel() { context.loadDialect<KernelDialect, arith::ArithDialect>(); }
 
   TargetAttr target(int64_t bits, int64_t registers, bool fma) {
-    return TargetAttr::get(&context, "t", "x86_64", "", "", bits, registers, 2, 32768, 1 << 20, 1 << 25, fma);
+    return TargetAttr::get(&context, "t", "x86_64", "", "", bits, registers, 2, 32768, 1 << 20,
+                           1 << 25, fma);
   }
 
   MLIRContext context;
@@ -64,7 +66,8 @@ TEST_F(KernelModel, contiguousDimOfALayout) {
   EXPECT_EQ(getContiguousDim({256, 784, 1}, {}), 1);
   EXPECT_EQ(getContiguousDim({}, {}), -1);
   AffineExpr d0 = getAffineDimExpr(0, &context), d1 = getAffineDimExpr(1, &context);
-  AffineMap shifted = AffineMap::get(2, 0, {d0, d1 + 3}, &context), strided = AffineMap::get(2, 0, {d0, d1 * 2}, &context);
+  AffineMap shifted = AffineMap::get(2, 0, {d0, d1 + 3}, &context),
+            strided = AffineMap::get(2, 0, {d0, d1 * 2}, &context);
   EXPECT_TRUE(isContiguousAlong(shifted, 1, {4, 8}, {}));
   EXPECT_FALSE(isContiguousAlong(strided, 1, {4, 8}, {}));
   EXPECT_FALSE(isContiguousAlong(shifted, 0, {4, 8}, {}));
@@ -75,7 +78,8 @@ TEST_F(KernelModel, wasteAndGathersCost) {
   p.dims = {256, 10, 784};
   p.parallel = 2;
   p.element = Float32Type::get(&context);
-  AffineExpr m = getAffineDimExpr(0, &context), n = getAffineDimExpr(1, &context), k = getAffineDimExpr(2, &context);
+  AffineExpr m = getAffineDimExpr(0, &context), n = getAffineDimExpr(1, &context),
+             k = getAffineDimExpr(2, &context);
   p.aMap = AffineMap::get(3, 0, {m, k}, &context);
   p.bMap = AffineMap::get(3, 0, {n, k}, &context);
   p.outMap = AffineMap::get(3, 0, {m, n}, &context);
@@ -125,7 +129,8 @@ kernel.entry @e name("e") kind("predict") batch(0) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   ASSERT_TRUE(module);
   auto entry = *module->getOps<EntryOp>().begin();
-  // w_b touches nothing of w_a; r_view reads b through its view; w_c overlaps b, which r_view reads.
+  // w_b touches nothing of w_a; r_view reads b through its view; w_c overlaps b, which r_view
+  // reads.
   SmallVector<bool> expected{false, false, true, true};
   EXPECT_EQ(placeBarriers(entry.getBody().front()), expected);
 }

@@ -1,8 +1,10 @@
-//===- StagesAgree.cpp - passes keep the meaning of a module --------------------------------------===//
+//===- StagesAgree.cpp - passes keep the meaning of a module
+//--------------------------------------===//
 //
-// Every module under Inputs/ is evaluated by the f64 oracle after each pass of the pipeline, with pseudo-random inputs,
-// symbols and scalars; outputs and updates must stay what they were at the graph stage. At `planned`, buffers that
-// share bytes while both are alive would show in the run by bytes of the CPU tests; here the order of kernels shows.
+// Every module under Inputs/ is evaluated by the f64 oracle after each pass of the pipeline, with
+// pseudo-random inputs, symbols and scalars; outputs and updates must stay what they were at the
+// graph stage. At `planned`, buffers that share bytes while both are alive would show in the run by
+// bytes of the CPU tests; here the order of kernels shows.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
@@ -21,9 +23,10 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::interpret;
 
-static const char *const kPasses[] = {"simplify",       "fold",           "simplify", "fuse-contractions",
-                                      "fuse-maps",      "assign-layouts", "lower-to-kernel", "schedule",
-                                      "in-place-updates", "plan-memory"};
+static const char *const kPasses[] = {"simplify",          "fold",      "simplify",
+                                      "fuse-contractions", "fuse-maps", "assign-layouts",
+                                      "lower-to-kernel",   "schedule",  "in-place-updates",
+                                      "plan-memory"};
 
 /// Small reproducible numbers; integers stay in [0, 4).
 static Tensor makeTensor(Type type, uint64_t &state) {
@@ -42,7 +45,8 @@ static void expectNear(const Values &got, const Values &expected, const std::str
     ASSERT_NE(it, got.end()) << where << ": '" << name << "' is missing";
     ASSERT_EQ(it->second.size(), tensor.size()) << where << ": " << name;
     for (int64_t i = 0; i < tensor.size(); ++i)
-      ASSERT_NEAR(it->second.real(i), tensor.real(i), 1e-9 * std::max(1.0, std::abs(tensor.real(i))))
+      ASSERT_NEAR(it->second.real(i), tensor.real(i),
+                  1e-9 * std::max(1.0, std::abs(tensor.real(i))))
           << where << ": " << name << "[" << i << "]";
   }
 }
@@ -60,8 +64,10 @@ static std::vector<EntryCase> makeCases(ModuleOp module) {
   for (auto entry : module.getOps<ir::EntryOp>()) {
     EntryCase c{entry.getSymName().str(), {}, {}};
     uint64_t state = 42;
-    for (auto [argument, name] : llvm::zip_equal(entry.getBody().getArguments(), entry.getArgNames()))
-      c.arguments.inputs[cast<StringAttr>(name).getValue().str()] = makeTensor(argument.getType(), state);
+    for (auto [argument, name] :
+         llvm::zip_equal(entry.getBody().getArguments(), entry.getArgNames()))
+      c.arguments.inputs[cast<StringAttr>(name).getValue().str()] =
+          makeTensor(argument.getType(), state);
     for (auto symbol : module.getOps<ir::SymbolOp>())
       c.arguments.symbols[symbol.getSymName().str()] = makeTensor(symbol.getType(), state);
     for (auto scalar : module.getOps<ir::ScalarOp>())
@@ -87,7 +93,8 @@ static Buffers makeBuffers(ModuleOp module, const EntryCase &c) {
   for (const auto &[name, tensor] : c.arguments.scalars)
     buffers["scalar:" + name] = tensor;
   for (auto derived : module.getOps<ir::DerivedOp>())
-    buffers["derived:" + derived.getSymName().str()] = c.arguments.symbols.at(derived.getSource().str());
+    buffers["derived:" + derived.getSymName().str()] =
+        c.arguments.symbols.at(derived.getSource().str());
   return buffers;
 }
 
@@ -101,13 +108,15 @@ static void checkPlanned(ModuleOp module, const EntryCase &c, const std::string 
       outputs[rest.str()] = tensor;
   }
   for (const auto &[name, tensor] : c.expected.updates) {
-    auto symbol = SymbolTable::lookupNearestSymbolFrom(module, StringAttr::get(module.getContext(), name));
+    auto symbol =
+        SymbolTable::lookupNearestSymbolFrom(module, StringAttr::get(module.getContext(), name));
     bool params = symbol->getAttrOfType<IntegerAttr>("segment").getInt() == 0;
     updates[name] = buffers[(params ? "param:" : "state:") + name];
     // A refreshed form equals its symbol after the step.
     for (auto derived : module.getOps<ir::DerivedOp>())
       if (derived.getSource() == name && derived->hasAttr("refreshed"))
-        expectNear({{name, buffers["derived:" + derived.getSymName().str()]}}, {{name, tensor}}, where + " refreshed form");
+        expectNear({{name, buffers["derived:" + derived.getSymName().str()]}}, {{name, tensor}},
+                   where + " refreshed form");
   }
   expectNear(outputs, c.expected.outputs, where);
   expectNear(updates, c.expected.updates, where);
@@ -115,7 +124,8 @@ static void checkPlanned(ModuleOp module, const EntryCase &c, const std::string 
 
 TEST_P(StagesAgree, keepMeaning) {
   DialectRegistry registry;
-  registry.insert<ir::SinterDialect, kernel::KernelDialect, arith::ArithDialect, math::MathDialect>();
+  registry
+      .insert<ir::SinterDialect, kernel::KernelDialect, arith::ArithDialect, math::MathDialect>();
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(GetParam(), &context);
@@ -138,7 +148,8 @@ TEST_P(StagesAgree, keepMeaning) {
       // Derived forms are symbols like any other for the oracle.
       Arguments arguments = c.arguments;
       for (auto derived : module->getOps<ir::DerivedOp>())
-        arguments.symbols[derived.getSymName().str()] = c.arguments.symbols.at(derived.getSource().str());
+        arguments.symbols[derived.getSymName().str()] =
+            c.arguments.symbols.at(derived.getSource().str());
       auto value = evaluate(*module, c.symbol, arguments);
       ASSERT_TRUE(succeeded(value)) << where;
       expectNear(value->outputs, c.expected.outputs, where);
@@ -156,12 +167,13 @@ static std::vector<std::string> findInputs() {
   return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(Inputs, StagesAgree, testing::ValuesIn(findInputs()), [](const auto &info) {
-  std::string name = std::filesystem::path(info.param).stem().string();
-  for (char &c : name)
-    c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Inputs, StagesAgree, testing::ValuesIn(findInputs()),
+                         [](const auto &info) {
+                           std::string name = std::filesystem::path(info.param).stem().string();
+                           for (char &c : name)
+                             c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+                           return name;
+                         });
 
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);

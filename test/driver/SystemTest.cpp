@@ -1,0 +1,78 @@
+// Children, files and diffs of the driver.
+#include "compiler/Stage.h"
+#include "compiler/System.h"
+#include "compiler/Watch.h"
+
+#include <gtest/gtest.h>
+
+using namespace sinter::compiler;
+
+TEST(Child, OutputAndExitCode) {
+  Child child;
+  std::string words;
+  child.command = {"sh", "-c", "echo out; echo err >&2; exit 7"};
+  child.output = &words;
+  EXPECT_FALSE(run(child));
+  EXPECT_EQ(child.exitCode, 7);
+  EXPECT_NE(words.find("out"), std::string::npos);
+  EXPECT_NE(words.find("err"), std::string::npos);
+}
+
+TEST(Child, ManyBytesOnTwoDescriptors) {
+  Child child;
+  child.command = {"bash", "-c", "head -c 300000 /dev/zero >&$A; head -c 200000 /dev/zero >&$B"};
+  child.captured = {{"A", ""}, {"B", ""}};
+  EXPECT_FALSE(run(child));
+  EXPECT_EQ(child.captured["A"].size(), 300000u);
+  EXPECT_EQ(child.captured["B"].size(), 200000u);
+}
+
+TEST(Child, TimeLimitEndsItAndWhatItStarted) {
+  Child child;
+  child.command = {"sh", "-c", "sleep 100 & sleep 100"};
+  child.timeLimitSeconds = 1;
+  double start = Watch::now();
+  EXPECT_FALSE(run(child));
+  EXPECT_TRUE(child.timedOut);
+  EXPECT_LT(Watch::now() - start, 20);
+}
+
+TEST(Child, ClosedOutputDoesNotEndTheTime) {
+  Child child; // it closes what it writes to and goes on
+  child.command = {"bash", "-c", "exec >&- 2>&-; exec 100>&-; sleep 100"};
+  child.captured = {{"A", ""}};
+  child.timeLimitSeconds = 1;
+  EXPECT_FALSE(run(child));
+  EXPECT_TRUE(child.timedOut);
+}
+
+TEST(Child, MissingProgramSaysWhy) {
+  Child child;
+  child.command = {"/nowhere/program"};
+  auto why = run(child);
+  ASSERT_TRUE(why);
+  EXPECT_NE(why->find("No such file"), std::string::npos);
+}
+
+TEST(Files, ReplacedAsAWhole) {
+  TemporaryFolder folder;
+  std::string path = folder.file("x"), why;
+  EXPECT_FALSE(writeFileAtomically(path, "first"));
+  EXPECT_FALSE(writeFileAtomically(path, "second"));
+  EXPECT_EQ(readWholeFile(path, why), "second");
+  EXPECT_FALSE(readWholeFile(path + ".tmp", why));
+  EXPECT_TRUE(writeFileAtomically(folder.file("no/such/folder"), "x"));
+}
+
+TEST(Diff, ShowsWhatChangedAndStops) {
+  EXPECT_EQ(diffLines("a\nb\nc\n", "a\nb\nc\n", 10), "");
+  EXPECT_EQ(diffLines("a\nb\nc\n", "a\nx\nc\nd\n", 10), "-b\n+x\n+d\n");
+  EXPECT_EQ(diffLines("", "1\n2\n3\n4", 2), "-\n+1\n  ... and 3 more lines\n");
+}
+
+TEST(Stages, NamesGoThereAndBack) {
+  for (const StageInfo &info : getStages())
+    EXPECT_EQ(findStage(info.name), info.stage);
+  EXPECT_EQ(listStages(), "graph gradient fused layout planned loops llvm asm");
+  EXPECT_FALSE(findStage("half"));
+}

@@ -1,47 +1,62 @@
 #!/bin/bash
-# From a bare Debian 12 to a trained network in a C program: installs what is missing, builds Sinter, compiles
-# examples/mlp/mlp.cpp to a trainer, trains it on the built-in data, makes a library of it and calls that from C.
-# usage: examples/quickstart.sh [FOLDER]    results go to FOLDER (default: build/quickstart)
-set -eu
-cd "$(dirname "$0")/.."
-root=$PWD
+# usage: bash examples/quickstart.sh [FOLDER]    results go to FOLDER (default: build/quickstart)
+# Builds Sinter, compiles examples/mlp to a trainer, trains it on the built-in data, makes a C library of it, and calls
+# that from a C program. What is missing is installed and named (Debian, as root). Running it again builds only what
+# changed and takes seconds.
+set -eEu
+root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/build/quickstart}
-say() { printf '\n== %s\n' "$*"; }
-
-say "packages"
-bash compiler/cmake/packages.sh
-export PATH=/usr/lib/llvm-22/bin:$PATH
-
-say "building sinter (the first time takes some minutes)"
-[ -f build/release/build.ninja ] || cmake --preset release >/dev/null
-cmake --build --preset release --target sinter-tool
-sinter=$root/build/release/bin/sinter
-
 mkdir -p "$out"
-cp examples/mlp/mlp.cpp examples/mlp/predict.c "$out"
+out=$(cd "$out" && pwd)
+[ -t 1 ] && [ -z "${NO_COLOR:-}" ] && bold=$'\e[1m' plain=$'\e[0m' || bold='' plain=''
+number=0
+say() { number=$((number + 1)); printf '%s\n' "$bold$number/6 $*$plain"; }
+show() { # show COMMAND...: prints it without the folders' names, then runs it
+  local text="$*"
+  text=${text//$root\/build\/release\/bin\//}
+  printf '    $ %s\n' "${text//$root\//}"
+  "$@"
+}
+trap 'echo "error: the quickstart stopped at step $number; the lines above say why" >&2' ERR
+
+say "packages: what is missing is installed"
+bash "$root/compiler/cmake/packages.sh"
+
+say "building the compiler into build/release (about ten minutes the first time)"
+cd "$root"
+[ -f build/release/build.ninja ] || cmake --preset release >/dev/null
+if [ -t 1 ]; then cmake --build --preset release --target sinter-tool
+else cmake --build --preset release --target sinter-tool -- --quiet; fi
+
 cd "$out"
+sinter=$root/build/release/bin/sinter
+say "compiling examples/mlp/mlp.cpp to a trainer, a program of its own"
+show "$sinter" build "$root/examples/mlp/mlp.cpp" -o mlp
+echo "    $(($(stat -c %s mlp) / 1000)) KB, needs libc and libm only"
 
-say "sinter build mlp.cpp -o mlp"
-"$sinter" build mlp.cpp -o mlp --timing
+say "training it on built-in drawings of digits"
+show ./mlp --epochs 10 --save mlp.safetensors --log mlp.jsonl
 
-say "./mlp --epochs 8 --save mlp.safetensors"
-./mlp --epochs 8 --save mlp.safetensors
+say "making a C library of the same model, with a header"
+show "$sinter" build "$root/examples/mlp/mlp.cpp" --kind static-lib -o libmlp.a
 
-say "sinter build mlp.cpp --kind static-lib -o libmlp.a"
-"$sinter" build mlp.cpp --kind static-lib -o libmlp.a
+say "calling it from a C program of a few lines"
+show cc -std=c99 -O2 -Wall -I. "$root/examples/mlp/predict.c" libmlp.a -lm -lpthread -o predict
+show ./predict mlp.safetensors
 
-say "cc predict.c libmlp.a -lm -lpthread -o predict && ./predict mlp.safetensors"
-cc -std=c99 predict.c libmlp.a -lm -lpthread -o predict
-./predict mlp.safetensors
+cat <<TEXT
 
-say "done"
-cat <<END
-In $out:
-  mlp               the trainer: ./mlp --help; ./mlp --data DIR trains on Fashion-MNIST's files
-  mlp.safetensors   its weights, with PyTorch's names and shapes
-  libmlp.a, mlp.h   the library; predict.c is the program above
-Try next:
-  $sinter emit $out/mlp.cpp --stage fused --elide | less     what becomes one kernel
-  $sinter bench $out/mlp.cpp                                 every kernel, measured
-  edit $out/mlp.cpp: another layer, dropout, momentum
-END
+${bold}All of it lies in $out:$plain
+    mlp                the trainer; ./mlp --help lists its flags
+    mlp.safetensors    the weights, with the names and shapes of PyTorch's state_dict
+    mlp.jsonl          loss, accuracy and times of every step
+    libmlp.a, mlp.h    the library; predict is the program that called it
+${bold}To try next:$plain
+    draw another digit in examples/mlp/predict.c and run this again
+    cd $out
+    ./mlp --data DIR --epochs 10               the four IDX files of Fashion-MNIST lie in DIR (or gzipped)
+    ./mlp --lr 0.05 --seed 7 --threads 1       other hyper-parameters; threads never change the result
+    $sinter emit $root/examples/mlp/mlp.cpp --stage fused --elide
+                                               what the compiler made of it; also graph, planned, llvm, asm
+    $sinter bench $root/examples/mlp/mlp.cpp   each kernel's speed, by line of the model
+TEXT

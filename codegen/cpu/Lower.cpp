@@ -101,10 +101,12 @@ static void setLinkage(ModuleOp module) {
     if (function.isExternal())
       continue;
     bool local = SymbolTable::getSymbolVisibility(function) == SymbolTable::Visibility::Private;
-    if (local)
+    if (local) {
       function.setLinkage(LLVM::Linkage::Internal);
-    else
+      function.setNoInline(true); // func.func's own flag does not survive the conversion
+    } else {
       function.setVisibility_(LLVM::Visibility::Hidden);
+    }
   }
 }
 

@@ -116,3 +116,42 @@ TEST(Contract, PaddedConvolution) {
     expectSame(forced.run(2), bits);
   }
 }
+
+/// Of the basic blocks that multiply vectors: multiplications, and lines that touch the stack.
+static std::pair<int, int> countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
+                                        const std::string &stack) {
+  int multiplications = 0, touches = 0, blockMultiplies = 0, blockTouches = 0;
+  auto close = [&] {
+    multiplications += blockMultiplies;
+    touches += blockMultiplies ? blockTouches : 0;
+    blockMultiplies = blockTouches = 0;
+  };
+  for (llvm::StringRef rest(text), line; !rest.empty();) {
+    std::tie(line, rest) = rest.split('\n');
+    bool jump = line.contains("\tj") || line.contains("\tb.");
+    if (line.contains(":") || jump)
+      close();
+    blockMultiplies += line.contains(multiply) && line.contains(vector);
+    blockTouches += line.contains(stack);
+  }
+  close();
+  return {multiplications, touches};
+}
+
+// The schedules that the cost model chooses keep all sums in registers on every target (codegen.md, risk 2).
+TEST(Contract, NoSpills) {
+  struct Row {
+    const char *target, *multiply, *vector, *stack;
+  } rows[] = {{"cpu:x86-64-v4", "vfmadd", "%zmm", "(%rsp)"},
+              {"cpu:x86-64-v3", "vfmadd", "%ymm", "(%rsp)"},
+              {"cpu:x86-64-v2", "mulps", "%xmm", "(%rsp)"},
+              {"cpu:aarch64", "fmla", ".4s", "[sp"}};
+  for (const Row &row : rows) {
+    SCOPED_TRACE(row.target);
+    Program program(gemm(256, 256, 784, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", ""), row.target);
+    std::string text = program.assembly();
+    auto [multiplications, touches] = countInLoops(text, row.multiply, row.vector, row.stack);
+    EXPECT_GE(multiplications, 12);
+    EXPECT_EQ(touches, 0);
+  }
+}

@@ -71,11 +71,11 @@ struct Maker {
   }
 
   int makeTrainer(bool linkStatic) {
-    std::string compiler = findLinker();
-    if (compiler.empty())
+    std::vector<std::string> command = getLinkCommand();
+    if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
-    std::vector<std::string> command{compiler, folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
-                                     "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"};
+    command.insert(command.end(), {folder.file("model.o"), runtime(), "-o", folder.file("trainer"), "-Wl,--gc-sections",
+                                   "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"});
     if (linkStatic)
       command.push_back("-static");
     command.insert(command.end(), {"-lm", "-lpthread"});
@@ -118,9 +118,13 @@ struct Maker {
     if (int code = write(folder.file("exports"), "{ global: " + symbol + "_*; local: *; };\n"))
       return code;
     std::string name = llvm::sys::path::filename(output).str();
-    if (int code = tool({findLinker(), "-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
-                         "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
-                         "-Wl,-soname," + name, "-lm", "-lpthread"}))
+    std::vector<std::string> command = getLinkCommand();
+    if (command.empty())
+      return refuse("expects a C compiler to link the library, got none: set CC or install gcc");
+    command.insert(command.end(), {"-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
+                                   "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
+                                   "-Wl,-soname," + name, "-lm", "-lpthread"});
+    if (int code = tool(command))
       return code;
     if (int code = deliver(folder.file("lib.so"), output, true))
       return code;

@@ -13,9 +13,12 @@
 
 namespace sinter::compiler {
 
-std::string findLinker() {
+std::vector<std::string> getLinkCommand() {
+  if (*SINTER_SANITIZERS) // a build for developers: gcc's sanitizers are others
+    return {findProgram({"clang-22"}), "-fsanitize=" SINTER_SANITIZERS};
   const char *named = getenv("CC");
-  return named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
+  std::string program = named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
+  return program.empty() ? std::vector<std::string>{} : std::vector<std::string>{program};
 }
 
 Loaded::~Loaded() {
@@ -36,9 +39,10 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
   std::string object;
   if (int code = makeObject(session, Surroundings::Table, "", object))
     return code;
-  std::vector<std::string> command{findLinker(), "-shared", "-o", folder.file("model.so"), folder.file("model.o")};
-  if (command[0].empty())
+  std::vector<std::string> command = getLinkCommand();
+  if (command.empty())
     return reporter.error(Refused, "expects a C compiler to link with, got none: set CC or install gcc", "E1401");
+  command.insert(command.end(), {"-shared", "-o", folder.file("model.so"), folder.file("model.o")});
   std::vector<std::string> objects = moreObjects;
   objects.insert(objects.begin(), object);
   for (size_t i = 0; i < objects.size(); ++i) {

@@ -30,8 +30,8 @@ private:
   void *library = nullptr;
 };
 
-/// "cc", or what $CC names; empty when there is none.
-std::string findLinker();
+/// The C compiler that links ($CC, else cc) with the flags that every link needs; empty when there is none.
+std::vector<std::string> getLinkCommand();
 
 } // namespace sinter::compiler
 

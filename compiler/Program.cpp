@@ -63,6 +63,8 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
   if (!folder.empty())
     command.push_back("-I" + folder);
+  if (*SINTER_SANITIZERS)
+    command.push_back("-fsanitize=" SINTER_SANITIZERS);
   if (!request.depfile.empty())
     command.insert(command.end(), {"-MD", "-MF", request.depfile, "-MT", request.depfileTarget});
   command.insert(command.end(), {request.source, "-o", program, "-L" + tree.libDir, "-lsinter",

@@ -1,7 +1,8 @@
-//===- Artifacts.cpp - trainers, libraries, objects ----------------------------------------------------------===//
+//===- Artifacts.cpp - trainers, libraries, objects
+//----------------------------------------------------------===//
 //
-// See Artifacts.h. Links are made in a temporary folder by the system's cc, ld, objcopy and ar, with nothing in them
-// that depends on time, place or user.
+// See Artifacts.h. Links are made in a temporary folder by the system's cc, ld, objcopy and ar,
+// with nothing in them that depends on time, place or user.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "compiler/Artifacts.h"
@@ -74,8 +75,9 @@ struct Maker {
     std::vector<std::string> command = getLinkCommand();
     if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
-    command.insert(command.end(), {folder.file("model.o"), runtime(), "-o", folder.file("trainer"), "-Wl,--gc-sections",
-                                   "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"});
+    command.insert(command.end(),
+                   {folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
+                    "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"});
     if (linkStatic)
       command.push_back("-static");
     command.insert(command.end(), {"-lm", "-lpthread"});
@@ -84,13 +86,15 @@ struct Maker {
     return deliver(folder.file("trainer"), output, true);
   }
 
-  /// One relocatable object: the model and the parts of the runtime that it needs, all but <symbol>_* local.
+  /// One relocatable object: the model and the parts of the runtime that it needs, all but
+  /// <symbol>_* local.
   int makeLibraryObject() {
-    if (int code = tool({binutil("ld"), "-r", "--gc-sections", "-e", symbol + "_open", "-u", symbol + "_close",
-                         folder.file("model.o"), runtime(), "-o", folder.file("all.o")}))
+    if (int code = tool({binutil("ld"), "-r", "--gc-sections", "-e", symbol + "_open", "-u",
+                         symbol + "_close", folder.file("model.o"), runtime(), "-o",
+                         folder.file("all.o")}))
       return code;
-    return tool({binutil("objcopy"), "--wildcard", "--keep-global-symbol=" + symbol + "_*", folder.file("all.o"),
-                 folder.file(symbol + ".o")});
+    return tool({binutil("objcopy"), "--wildcard", "--keep-global-symbol=" + symbol + "_*",
+                 folder.file("all.o"), folder.file(symbol + ".o")});
   }
 
   int writeHeader() {
@@ -121,9 +125,10 @@ struct Maker {
     std::vector<std::string> command = getLinkCommand();
     if (command.empty())
       return refuse("expects a C compiler to link the library, got none: set CC or install gcc");
-    command.insert(command.end(), {"-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
-                                   "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
-                                   "-Wl,-soname," + name, "-lm", "-lpthread"});
+    command.insert(command.end(),
+                   {"-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
+                    "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none",
+                    "-Wl,-s", "-Wl,-soname," + name, "-lm", "-lpthread"});
     if (int code = tool(command))
       return code;
     if (int code = deliver(folder.file("lib.so"), output, true))
@@ -141,7 +146,7 @@ int makeArtifact(Session &session, const std::string &kind, const std::string &o
   if (!session.options.embedWeights.empty())
     if (int code = prepareWeights(session, session.options.embedWeights, params))
       return code;
-  Surroundings surroundings = kind == "trainer" ? Surroundings::Trainer
+  Surroundings surroundings = kind == "trainer"  ? Surroundings::Trainer
                               : kind == "object" ? Surroundings::Table
                                                  : Surroundings::Library;
   std::string object;

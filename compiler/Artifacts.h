@@ -1,7 +1,8 @@
-//===- Artifacts.h - trainers, libraries, objects ----------------------------------------------------------===//
+//===- Artifacts.h - trainers, libraries, objects
+//----------------------------------------------------------===//
 //
-// Links object code with the runtime into what the user asked for (D26). Invariant: files appear whole or not at all,
-// equal input gives equal bytes, and a library exports nothing but <name>_*.
+// Links object code with the runtime into what the user asked for (D26). Invariant: files appear
+// whole or not at all, equal input gives equal bytes, and a library exports nothing but <name>_*.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_ARTIFACTS_H
@@ -11,7 +12,8 @@
 
 namespace sinter::compiler {
 
-/// Makes the artefact `kind` of a session at stage llvm and writes it (and a header). Done or an exit code.
+/// Makes the artefact `kind` of a session at stage llvm and writes it (and a header). Done or an
+/// exit code.
 int makeArtifact(Session &session, const std::string &kind, const std::string &output);
 
 /// True for the kinds that `--kind` knows.

@@ -1,8 +1,10 @@
-//===- Bench.cpp - every kernel of a model, measured -----------------------------------------------------------===//
+//===- Bench.cpp - every kernel of a model, measured
+//-----------------------------------------------------------===//
 //
-// Loads the compiled model and runs each kernel by its thunk, many times, on data that look like training's. The
-// machine's FMA peak is measured between kernels by a loop compiled for the same target, so that shares compare with the
-// clock of the same second. Medians of several samples; nothing here is part of a result.
+// Loads the compiled model and runs each kernel by its thunk, many times, on data that look like
+// training's. The machine's FMA peak is measured between kernels by a loop compiled for the same
+// target, so that shares compare with the clock of the same second. Medians of several samples;
+// nothing here is part of a result.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
@@ -28,7 +30,8 @@ static constexpr int64_t kNarrow = 16;
 /// Independent multiply-adds of the peak loop.
 static constexpr int kChains = 12;
 
-/// LLVM IR of `void sinter_peak(i64 rounds, ptr sink)`: `rounds` times kChains multiply-adds of whole vectors.
+/// LLVM IR of `void sinter_peak(i64 rounds, ptr sink)`: `rounds` times kChains multiply-adds of
+/// whole vectors.
 static std::string writePeakLoop(int64_t lanes, bool fma) {
   std::string type = "<" + std::to_string(lanes) + " x float>";
   std::string phis, body, last, sum;
@@ -36,17 +39,23 @@ static std::string writePeakLoop(int64_t lanes, bool fma) {
     std::string n = std::to_string(i);
     phis += "  %a" + n + " = phi " + type + " [ %start, %entry ], [ %b" + n + ", %loop ]\n";
     if (fma)
-      body += "  %b" + n + " = call " + type + " @llvm.fma(" + type + " %a" + n + ", " + type + " %x, " + type + " %y)\n";
+      body += "  %b" + n + " = call " + type + " @llvm.fma(" + type + " %a" + n + ", " + type +
+              " %x, " + type + " %y)\n";
     else
-      body += "  %m" + n + " = fmul " + type + " %a" + n + ", %x\n  %b" + n + " = fadd " + type + " %m" + n + ", %y\n";
-    sum += "  %s" + n + " = fadd " + type + " " + (i ? "%s" + std::to_string(i - 1) : "%start") + ", %b" + n + "\n";
+      body += "  %m" + n + " = fmul " + type + " %a" + n + ", %x\n  %b" + n + " = fadd " + type +
+              " %m" + n + ", %y\n";
+    sum += "  %s" + n + " = fadd " + type + " " + (i ? "%s" + std::to_string(i - 1) : "%start") +
+           ", %b" + n + "\n";
   }
   return "declare " + type + " @llvm.fma(" + type + ", " + type + ", " + type + ")\n" +
-         "define void @sinter_peak(i64 %rounds, ptr %sink) {\nentry:\n  %start = load " + type + ", ptr %sink, align 4\n" +
-         "  %x = fadd " + type + " %start, %start\n  %y = fmul " + type + " %start, %start\n  br label %loop\nloop:\n" +
+         "define void @sinter_peak(i64 %rounds, ptr %sink) {\nentry:\n  %start = load " + type +
+         ", ptr %sink, align 4\n" + "  %x = fadd " + type + " %start, %start\n  %y = fmul " + type +
+         " %start, %start\n  br label %loop\nloop:\n" +
          "  %i = phi i64 [ 0, %entry ], [ %j, %loop ]\n" + phis + body +
-         "  %j = add i64 %i, 1\n  %more = icmp ult i64 %j, %rounds\n  br i1 %more, label %loop, label %end\nend:\n" + sum +
-         "  store " + type + " %s" + std::to_string(kChains - 1) + ", ptr %sink, align 4\n  ret void\n}\n";
+         "  %j = add i64 %i, 1\n  %more = icmp ult i64 %j, %rounds\n  br i1 %more, label %loop, "
+         "label %end\nend:\n" +
+         sum + "  store " + type + " %s" + std::to_string(kChains - 1) +
+         ", ptr %sink, align 4\n  ret void\n}\n";
 }
 
 static int makePeakObject(Session &session, std::string &object) {
@@ -76,7 +85,8 @@ struct Bench {
   sinter_pool *pool;
   int threads;
   int64_t lanes;
-  llvm::StringMap<int64_t> widths; ///< of kernels that are sums of products: their smallest parallel dim above 1
+  llvm::StringMap<int64_t>
+      widths; ///< of kernels that are sums of products: their smallest parallel dim above 1
   void *segments[SINTER_SEGMENTS] = {};
 
   using PeakLoop = void (*)(int64_t, void *);
@@ -140,7 +150,9 @@ struct Bench {
   }
 
   /// Seconds of one call: median of samples of at least 4 ms, each followed by `after`.
-  template <typename Run> double measure(Run run, llvm::function_ref<void()> after = [] {}) {
+  template <typename Run>
+  double measure(
+      Run run, llvm::function_ref<void()> after = [] {}) {
     run();
     int64_t calls = 1;
     for (double seconds = 0; seconds < 4e-3 && calls < (int64_t(1) << 24); calls *= 2) {
@@ -184,24 +196,25 @@ struct Bench {
     }
     void print(llvm::StringRef title) const {
       if (seconds > 0)
-        llvm::outs() << llvm::formatv("{0}: {1:f1} GFLOP/s, {2:f0}% of peak\n", title, flops / seconds / 1e9,
-                                      100 * flops / peak);
+        llvm::outs() << llvm::formatv("{0}: {1:f1} GFLOP/s, {2:f0}% of peak\n", title,
+                                      flops / seconds / 1e9, 100 * flops / peak);
     }
   };
 
   void run(const sinter_entry &entry, double &peakSum, int &peaks) {
     fillEntry(entry);
     llvm::outs() << llvm::formatv("\n{0}{1}, {2} thread{3}\n", entry.name,
-                                  entry.batch ? ", batch " + std::to_string(entry.batch) : "", threads,
-                                  threads == 1 ? "" : "s")
-                 << llvm::formatv("{0,-44} {1,9} {2,9} {3,8} {4,6}  line\n", "kernel", "us", "GFLOP/s", "GB/s", "peak");
+                                  entry.batch ? ", batch " + std::to_string(entry.batch) : "",
+                                  threads, threads == 1 ? "" : "s")
+                 << llvm::formatv("{0,-44} {1,9} {2,9} {3,8} {4,6}  line\n", "kernel", "us",
+                                  "GFLOP/s", "GB/s", "peak");
     Products wide, narrow;
     for (uint32_t i = 0; i < entry.kernel_count; ++i) {
       const sinter_kernel &kernel = entry.kernels[i];
       if (!kernel.run)
         continue;
-      // The clock falls under vector loads and recovers within milliseconds: only a burst right behind the kernel's own
-      // runs meets the clock that the kernel had.
+      // The clock falls under vector loads and recovers within milliseconds: only a burst right
+      // behind the kernel's own runs meets the clock that the kernel had.
       std::vector<double> bursts;
       double seconds = measure([&] { sinter_pool_run(pool, kernel.run, segments); },
                                [&] { bursts.push_back(measurePeak()); });
@@ -209,10 +222,10 @@ struct Bench {
       peakSum += peak;
       ++peaks;
       double share = kernel.flops / seconds / peak;
-      llvm::outs() << llvm::formatv("{0,-44} {1,9:f2} {2,9:f1} {3,8:f1} {4,5:f0}%  {5}\n", kernel.name, seconds * 1e6,
-                                    kernel.flops / seconds / 1e9,
-                                    (kernel.bytes_read + kernel.bytes_written) / seconds / 1e9, share * 100,
-                                    kernel.location);
+      llvm::outs() << llvm::formatv("{0,-44} {1,9:f2} {2,9:f1} {3,8:f1} {4,5:f0}%  {5}\n",
+                                    kernel.name, seconds * 1e6, kernel.flops / seconds / 1e9,
+                                    (kernel.bytes_read + kernel.bytes_written) / seconds / 1e9,
+                                    share * 100, kernel.location);
       llvm::outs().flush();
       auto width = widths.find(kernel.name);
       if (width != widths.end())
@@ -254,8 +267,9 @@ int runBench(const Options &options) {
   bool any = false;
   for (uint32_t i = 0; i < loaded.module->entry_count; ++i) {
     const sinter_entry &entry = loaded.module->entries[i];
-    bool wanted = options.entry.empty() ? entry.kind <= SINTER_ENTRY_PREDICT && entry.name != previous
-                                        : entry.name == options.entry;
+    bool wanted = options.entry.empty()
+                      ? entry.kind <= SINTER_ENTRY_PREDICT && entry.name != previous
+                      : entry.name == options.entry;
     previous = entry.name;
     if (!wanted)
       continue;
@@ -263,9 +277,11 @@ int runBench(const Options &options) {
     bench.run(entry, peakSum, peaks);
   }
   if (!any)
-    return session.reporter.error(Usage, "--entry expects an entry of the model, got '" + options.entry + "'");
+    return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
+                                             options.entry + "'");
   if (peaks)
-    llvm::outs() << llvm::formatv("\nFMA peak in this run: {0:f1} GFLOP/s\n", peakSum / peaks / 1e9);
+    llvm::outs() << llvm::formatv("\nFMA peak in this run: {0:f1} GFLOP/s\n",
+                                  peakSum / peaks / 1e9);
   return Done;
 }
 

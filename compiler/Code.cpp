@@ -1,4 +1,5 @@
-//===- Code.cpp - machine code of a module -------------------------------------------------------------------===//
+//===- Code.cpp - machine code of a module
+//-------------------------------------------------------------------===//
 //
 // See Code.h.
 //
@@ -19,16 +20,19 @@ namespace sinter::compiler {
 
 /// Host tables and functions, in one LLVM module.
 static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surroundings surroundings,
-                                                      const std::string &embeddedParams, llvm::LLVMContext &context) {
+                                                      const std::string &embeddedParams,
+                                                      llvm::LLVMContext &context) {
   if (surroundings == Surroundings::None)
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getTarget()), embeddedParams};
+  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getTarget()),
+                                embeddedParams};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
-  std::unique_ptr<llvm::Module> more = surroundings == Surroundings::Trainer   ? codegen::emitMain(host, context)
-                                       : surroundings == Surroundings::Library ? codegen::emitLibrary(host, context)
-                                                                               : nullptr;
+  std::unique_ptr<llvm::Module> more =
+      surroundings == Surroundings::Trainer   ? codegen::emitMain(host, context)
+      : surroundings == Surroundings::Library ? codegen::emitLibrary(host, context)
+                                              : nullptr;
   if (more && llvm::Linker::linkModules(*table, std::move(more)))
     return nullptr;
   return table;
@@ -50,14 +54,16 @@ int makeAssembly(Session &session, Surroundings surroundings, std::string &text)
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error = codegen::emitAssembly(std::move(module), session.getTarget(), stream, {session.options.level},
-                                                makeSurroundings(session, surroundings, "", context)))
+  if (llvm::Error error = codegen::emitAssembly(
+          std::move(module), session.getTarget(), stream, {session.options.level},
+          makeSurroundings(session, surroundings, "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
 }
 
-int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams, std::string &bytes) {
+int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
+               std::string &bytes) {
   double start = Watch::now();
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
@@ -65,9 +71,9 @@ int makeObject(Session &session, Surroundings surroundings, const std::string &e
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> object;
   llvm::raw_svector_ostream stream(object);
-  if (llvm::Error error =
-          codegen::emitObject(std::move(module), session.getTarget(), stream, {session.options.level},
-                              makeSurroundings(session, surroundings, embeddedParams, context)))
+  if (llvm::Error error = codegen::emitObject(
+          std::move(module), session.getTarget(), stream, {session.options.level},
+          makeSurroundings(session, surroundings, embeddedParams, context)))
     return session.fail(std::move(error));
   bytes = object.str().str();
   session.watch.addTime("object code", Watch::now() - start);

@@ -1,4 +1,5 @@
-//===- Code.h - machine code of a module -------------------------------------------------------------------===//
+//===- Code.h - machine code of a module
+//-------------------------------------------------------------------===//
 //
 // From stage llvm to LLVM IR, assembly and objects, with the host tables around the kernels.
 //
@@ -16,7 +17,8 @@ enum class Surroundings { None, Table, Trainer, Library };
 /// The LLVM IR, assembly or object code of a session at stage llvm. Done or an exit code.
 int printLLVMIR(Session &session, std::string &text);
 int makeAssembly(Session &session, Surroundings surroundings, std::string &text);
-int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams, std::string &bytes);
+int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
+               std::string &bytes);
 
 } // namespace sinter::compiler
 

@@ -1,4 +1,5 @@
-//===- CodegenPasses.cpp - code generation as passes ----------------------------------------------------===//
+//===- CodegenPasses.cpp - code generation as passes
+//----------------------------------------------------===//
 //
 // See CodegenPasses.h.
 //
@@ -17,8 +18,12 @@ namespace {
 struct LowerToLoops : PassWrapper<LowerToLoops, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLoops)
   StringRef getArgument() const override { return "lower-to-loops"; }
-  StringRef getDescription() const override { return "a function of vectors and loops a kernel, an SPMD function an entry"; }
-  void getDependentDialects(DialectRegistry &registry) const override { codegen::registerCpuDialects(registry); }
+  StringRef getDescription() const override {
+    return "a function of vectors and loops a kernel, an SPMD function an entry";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    codegen::registerCpuDialects(registry);
+  }
   void runOnOperation() override {
     if (failed(codegen::lowerToLoops(getOperation())))
       signalPassFailure();
@@ -29,7 +34,9 @@ struct LowerToLLVM : PassWrapper<LowerToLLVM, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(LowerToLLVM)
   StringRef getArgument() const override { return "lower-to-llvm"; }
   StringRef getDescription() const override { return "functions become the LLVM dialect"; }
-  void getDependentDialects(DialectRegistry &registry) const override { codegen::registerCpuDialects(registry); }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    codegen::registerCpuDialects(registry);
+  }
   void runOnOperation() override {
     if (failed(codegen::lowerToLLVM(getOperation())))
       signalPassFailure();

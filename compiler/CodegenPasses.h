@@ -1,6 +1,8 @@
-//===- CodegenPasses.h - code generation as passes ------------------------------------------------------===//
+//===- CodegenPasses.h - code generation as passes
+//------------------------------------------------------===//
 //
-// Wraps codegen's two steps, so that they are traced, timed, verified and replayed by sinter-opt like all others.
+// Wraps codegen's two steps, so that they are traced, timed, verified and replayed by sinter-opt
+// like all others.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_CODEGENPASSES_H

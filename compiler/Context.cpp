@@ -1,4 +1,5 @@
-//===- Context.cpp - the list of dialects -----------------------------------------------------------===//
+//===- Context.cpp - the list of dialects
+//-----------------------------------------------------------===//
 //
 // See Context.h.
 //
@@ -28,10 +29,11 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 
 void sinter::compiler::registerDialects(mlir::DialectRegistry &registry) {
-  registry.insert<ir::SinterDialect, kernel::KernelDialect, mlir::arith::ArithDialect, mlir::math::MathDialect,
-                  mlir::func::FuncDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect,
-                  mlir::memref::MemRefDialect, mlir::LLVM::LLVMDialect, mlir::cf::ControlFlowDialect,
-                  mlir::affine::AffineDialect, mlir::index::IndexDialect, mlir::ub::UBDialect, mlir::DLTIDialect>();
+  registry.insert<ir::SinterDialect, kernel::KernelDialect, mlir::arith::ArithDialect,
+                  mlir::math::MathDialect, mlir::func::FuncDialect, mlir::scf::SCFDialect,
+                  mlir::vector::VectorDialect, mlir::memref::MemRefDialect, mlir::LLVM::LLVMDialect,
+                  mlir::cf::ControlFlowDialect, mlir::affine::AffineDialect,
+                  mlir::index::IndexDialect, mlir::ub::UBDialect, mlir::DLTIDialect>();
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerLLVMDialectTranslation(registry);
 }

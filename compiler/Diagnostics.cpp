@@ -1,4 +1,5 @@
-//===- Diagnostics.cpp - renders diagnostics ----------------------------------------------------------===//
+//===- Diagnostics.cpp - renders diagnostics
+//----------------------------------------------------------===//
 //
 // See Diagnostics.h.
 //
@@ -64,8 +65,8 @@ std::string Reporter::render(const Message &message) {
     std::string padding;
     for (unsigned i = 0; i + 1 < message.place.column; ++i)
       padding += i < line.size() && line[i] == '\t' ? '\t' : ' ';
-    text += gutter + number + " | " + line + "\n" + std::string(gutter.size() + number.size(), ' ') + " | " +
-            padding + "^\n";
+    text += gutter + number + " | " + line + "\n" +
+            std::string(gutter.size() + number.size(), ' ') + " | " + padding + "^\n";
   }
   for (const auto &[place, note] : message.notes)
     text += prefix(place) + "note: " + note + "\n";
@@ -75,7 +76,8 @@ std::string Reporter::render(const Message &message) {
 }
 
 static llvm::json::Object toJson(const Place &place) {
-  return llvm::json::Object{{"file", place.file}, {"line", int64_t(place.line)}, {"column", int64_t(place.column)}};
+  return llvm::json::Object{
+      {"file", place.file}, {"line", int64_t(place.line)}, {"column", int64_t(place.column)}};
 }
 
 void Reporter::report(Message message) {
@@ -141,7 +143,8 @@ void Reporter::learnSources(ModuleOp module) {
   for (NamedAttribute file : embedded) {
     auto text = dyn_cast<DenseElementsAttr>(file.getValue());
     if (text && text.getElementType().isInteger(8) && !text.isSplat())
-      sources[file.getName().str()] = std::string(text.getRawData().begin(), text.getRawData().end());
+      sources[file.getName().str()] =
+          std::string(text.getRawData().begin(), text.getRawData().end());
   }
 }
 

@@ -1,9 +1,11 @@
-//===- Diagnostics.h - what the user is told (contract §6) --------------------------------------------===//
+//===- Diagnostics.h - what the user is told (contract §6)
+//--------------------------------------------===//
 //
-// Every diagnostic of `sinter` goes through a Reporter: MLIR's, those of the model program (already rendered), and our
-// own. Text goes to stderr with the user's source line and a caret; with JSON, one object a line goes to stdout.
-// Invariant: one diagnostic is shown once, and the Reporter knows the exit code they amount to.
-// Reading on: Driver.cpp (who reports), frontend/src/Diagnostics.h (the same form in model programs).
+// Every diagnostic of `sinter` goes through a Reporter: MLIR's, those of the model program (already
+// rendered), and our own. Text goes to stderr with the user's source line and a caret; with JSON,
+// one object a line goes to stdout. Invariant: one diagnostic is shown once, and the Reporter knows
+// the exit code they amount to. Reading on: Driver.cpp (who reports), frontend/src/Diagnostics.h
+// (the same form in model programs).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_DIAGNOSTICS_H

@@ -1,6 +1,8 @@
-//===- Driver.cpp - what the commands of `sinter` do ----------------------------------------------------------===//
+//===- Driver.cpp - what the commands of `sinter` do
+//----------------------------------------------------------===//
 //
-// See Driver.h. build, emit, check and targets; Info.cpp, Bench.cpp and Explain.cpp hold the other commands.
+// See Driver.h. build, emit, check and targets; Info.cpp, Bench.cpp and Explain.cpp hold the other
+// commands.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
@@ -31,10 +33,12 @@ static int checkOptions(const Options &options, Reporter &reporter) {
     if (!name.empty() && !findStage(name))
       return reporter.error(Usage, "expects a stage (" + listStages() + "), got '" + name + "'");
   if (!options.kind.empty() && !isKind(options.kind))
-    return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" + options.kind + "'");
+    return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" +
+                                     options.kind + "'");
   if (!options.saveStages.empty())
     if (std::error_code error = llvm::sys::fs::create_directories(options.saveStages))
-      return reporter.error(Refused, "expects to make the folder '" + options.saveStages + "', got: " + error.message());
+      return reporter.error(Refused, "expects to make the folder '" + options.saveStages +
+                                         "', got: " + error.message());
   return Done;
 }
 
@@ -58,12 +62,16 @@ int runBuild(const Options &options) {
   bool trains = hasTraining(session.getModule());
   std::string kind = !options.kind.empty() ? options.kind : trains ? "trainer" : "static-lib";
   if (kind == "trainer" && !trains)
-    return session.reporter.error(Wrong, "a trainer expects a model with a training step, got one without; "
-                                         "--kind static-lib makes a library", "E1402");
+    return session.reporter.error(
+        Wrong,
+        "a trainer expects a model with a training step, got one without; "
+        "--kind static-lib makes a library",
+        "E1402");
   if (kind != "trainer" && options.linkStatic)
     return session.reporter.error(Usage, "--static expects --kind trainer, got " + kind);
   if (kind == "trainer" && !options.embedWeights.empty())
-    return session.reporter.error(Usage, "--embed-weights expects a library or an object, got --kind trainer");
+    return session.reporter.error(
+        Usage, "--embed-weights expects a library or an object, got --kind trainer");
   if (int code = session.runTo(Stage::Llvm))
     return code;
   if (!options.stopAfter.empty()) {
@@ -119,7 +127,8 @@ int runEmit(const Options &options) {
   std::string text;
   OwningOpRef<ModuleOp> shown = session.getModule().clone();
   if (!options.entry.empty() && !keepEntry(*shown, options.entry))
-    return session.reporter.error(Usage, "--entry expects an entry of the model, got '" + options.entry + "'");
+    return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
+                                             options.entry + "'");
   if (stage == Stage::Asm) {
     if (!options.entry.empty())
       return session.reporter.error(Usage, "--entry expects a stage before asm, got asm");
@@ -132,7 +141,8 @@ int runEmit(const Options &options) {
     text = printModule(*shown, options.elide);
   }
   if (auto why = writeFileAtomically(options.output.empty() ? "-" : options.output, text))
-    return session.reporter.error(Refused, "expects to write '" + options.output + "', got: " + *why, "E1401");
+    return session.reporter.error(
+        Refused, "expects to write '" + options.output + "', got: " + *why, "E1401");
   session.finish();
   return Done;
 }
@@ -157,7 +167,8 @@ int runTargets(const Options &options) {
   for (llvm::StringRef name : codegen::getTargetNames()) {
     auto target = codegen::parseTarget(&context, name);
     if (!target) {
-      llvm::outs() << llvm::formatv("{0,-16} missing  {1}\n", name, llvm::toString(target.takeError()));
+      llvm::outs() << llvm::formatv("{0,-16} missing  {1}\n", name,
+                                    llvm::toString(target.takeError()));
       continue;
     }
     std::string note = std::to_string(target->getVectorBits()) + "-bit vectors";

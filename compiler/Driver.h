@@ -1,7 +1,9 @@
-//===- Driver.h - what the commands of `sinter` do ---------------------------------------------------------===//
+//===- Driver.h - what the commands of `sinter` do
+//---------------------------------------------------------===//
 //
-// One function a command; each returns an exit code of contract §2 and has reported what went wrong. No function here
-// parses arguments: tools/sinter.cpp does. Reading on: Session.h (from MODEL to a stage), Artifacts.h (files out).
+// One function a command; each returns an exit code of contract §2 and has reported what went
+// wrong. No function here parses arguments: tools/sinter.cpp does. Reading on: Session.h (from
+// MODEL to a stage), Artifacts.h (files out).
 //
 //===----------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_DRIVER_H
@@ -19,26 +21,26 @@ namespace sinter::compiler {
 struct Options {
   std::string model;
   std::string output;
-  std::string kind;                ///< trainer, static-lib, shared-lib, object; empty: by the model
+  std::string kind; ///< trainer, static-lib, shared-lib, object; empty: by the model
   std::string target;
-  int level = 3;                   ///< -O
-  bool f64 = false;                ///< --type f64
-  std::vector<std::string> set;    ///< NAME=VALUE
-  std::vector<std::string> batch;  ///< sizes
-  std::string embedWeights;        ///< safetensors file
-  int64_t memoryBudget = 0;        ///< bytes; 0: none
+  int level = 3;                  ///< -O
+  bool f64 = false;               ///< --type f64
+  std::vector<std::string> set;   ///< NAME=VALUE
+  std::vector<std::string> batch; ///< sizes
+  std::string embedWeights;       ///< safetensors file
+  int64_t memoryBudget = 0;       ///< bytes; 0: none
   bool linkStatic = false;
-  std::string saveStages;          ///< folder
-  std::string stopAfter;           ///< stage
+  std::string saveStages; ///< folder
+  std::string stopAfter;  ///< stage
   bool tracePasses = false, timing = false;
-  std::string stage;               ///< of emit
-  std::string entry;               ///< of emit
+  std::string stage; ///< of emit
+  std::string entry; ///< of emit
   bool elide = false;
-  bool json = false;               ///< --format json
+  bool json = false; ///< --format json
   bool noEmbedSource = false;
-  std::string depfile;             ///< --depfile: what the model's source includes
-  int threads = 1;                 ///< of bench
-  std::string failAfter;           ///< hidden: tests of internal errors
+  std::string depfile;   ///< --depfile: what the model's source includes
+  int threads = 1;       ///< of bench
+  std::string failAfter; ///< hidden: tests of internal errors
 };
 
 /// The commands.

@@ -1,7 +1,8 @@
-//===- Embed.cpp - weights prepared at build time ------------------------------------------------------------===//
+//===- Embed.cpp - weights prepared at build time
+//------------------------------------------------------------===//
 //
-// See Embed.h. The runtime itself reads the file and calls the compiled entries, so checks, messages and bits are those
-// of a library that loads the same file.
+// See Embed.h. The runtime itself reads the file and calls the compiled entries, so checks,
+// messages and bits are those of a library that loads the same file.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "compiler/Embed.h"
@@ -20,8 +21,9 @@ int prepareWeights(Session &session, const std::string &file, std::string &param
     return code;
   uint64_t bytes = loaded.module->segment_bytes[SINTER_SEG_PARAMS];
   if (bytes > kMaxEmbeddedBytes)
-    return session.reporter.error(Usage, "--embed-weights expects at most 1 GB of prepared weights, got " +
-                                             llvm::Twine(bytes) + " bytes; load them at run time");
+    return session.reporter.error(Usage,
+                                  "--embed-weights expects at most 1 GB of prepared weights, got " +
+                                      llvm::Twine(bytes) + " bytes; load them at run time");
   sinter_lib *lib = nullptr;
   sinter_status status = sinter_lib_open(loaded.module, &lib);
   if (!status.code)

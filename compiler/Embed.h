@@ -1,4 +1,5 @@
-//===- Embed.h - weights prepared at build time (D27) --------------------------------------------------------===//
+//===- Embed.h - weights prepared at build time (D27)
+//--------------------------------------------------------===//
 //
 // For --embed-weights: a library that carries its weights in the layout its kernels want.
 //
@@ -10,8 +11,8 @@
 
 namespace sinter::compiler {
 
-/// Reads a safetensors file, runs the compiled load_params and prepare in this process, and gives the bytes of
-/// SINTER_SEG_PARAMS. Done or an exit code.
+/// Reads a safetensors file, runs the compiled load_params and prepare in this process, and gives
+/// the bytes of SINTER_SEG_PARAMS. Done or an exit code.
 int prepareWeights(Session &session, const std::string &file, std::string &params);
 
 } // namespace sinter::compiler

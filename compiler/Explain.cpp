@@ -1,4 +1,5 @@
-//===- Explain.cpp - the documentation of diagnostics ----------------------------------------------------------===//
+//===- Explain.cpp - the documentation of diagnostics
+//----------------------------------------------------------===//
 //
 // E0 and E1 come from dialects/rules, E2 from the runtime; both lists are their only source (D25).
 //

@@ -1,4 +1,5 @@
-//===- Import.cpp - a serialised graph becomes the `sinter` dialect -----------------------------------===//
+//===- Import.cpp - a serialised graph becomes the `sinter` dialect
+//-----------------------------------===//
 //
 // See Import.h. Nothing here knows an op: what a node may be is said by the dialect's verifiers.
 //
@@ -36,15 +37,17 @@ struct Importer {
   void addModuleAttributes(ModuleOp module);
   LogicalResult addEntry(const proto::Entry &entry);
   LogicalResult addNode(const proto::Node &node, llvm::DenseMap<unsigned, Value> &values);
-  LogicalResult addRegion(const proto::Region &region, Region &into, llvm::DenseMap<unsigned, Value> values,
-                          Location loc);
+  LogicalResult addRegion(const proto::Region &region, Region &into,
+                          llvm::DenseMap<unsigned, Value> values, Location loc);
 };
 
 Location Importer::getLoc(const proto::Location &location) {
   Location place = UnknownLoc::get(context);
   if (location.line() && location.file() < unsigned(graph.files_size()))
-    place = FileLineColLoc::get(context, graph.files(location.file()).path(), location.line(), location.column());
-  return location.name().empty() ? place : NameLoc::get(builder.getStringAttr(location.name()), place);
+    place = FileLineColLoc::get(context, graph.files(location.file()).path(), location.line(),
+                                location.column());
+  return location.name().empty() ? place
+                                 : NameLoc::get(builder.getStringAttr(location.name()), place);
 }
 
 Type Importer::getElement(int element) {
@@ -54,7 +57,8 @@ Type Importer::getElement(int element) {
 }
 
 RankedTensorType Importer::getType(const proto::TensorType &type) {
-  return RankedTensorType::get(SmallVector<int64_t>(type.dims().begin(), type.dims().end()), getElement(type.element()));
+  return RankedTensorType::get(SmallVector<int64_t>(type.dims().begin(), type.dims().end()),
+                               getElement(type.element()));
 }
 
 /// Null when the bytes do not fit the type.
@@ -117,34 +121,42 @@ Attribute Importer::getAttribute(const proto::Attribute &attribute) {
 void Importer::addSymbols(Location moduleLoc) {
   static const char *const kinds[] = {"parameter", "buffer", "optimizer", "metric"};
   static const char *const inits[] = {"constant", "normal", "uniform"};
-  // The first two slots are the runtime's own (<sinter/abi.h>); a graph that reads them may list them itself.
+  // The first two slots are the runtime's own (<sinter/abi.h>); a graph that reads them may list
+  // them itself.
   for (const char *name : {"step", "seed"})
-    ir::ScalarOp::create(builder, NameLoc::get(builder.getStringAttr(name), moduleLoc), builder.getStringAttr(name),
-                         TypeAttr::get(builder.getI64Type()), builder.getF64FloatAttr(0), builder.getStringAttr(""));
+    ir::ScalarOp::create(builder, NameLoc::get(builder.getStringAttr(name), moduleLoc),
+                         builder.getStringAttr(name), TypeAttr::get(builder.getI64Type()),
+                         builder.getF64FloatAttr(0), builder.getStringAttr(""));
   for (const proto::Scalar &scalar : graph.scalars())
     if (scalar.name() != "step" && scalar.name() != "seed")
       ir::ScalarOp::create(builder, getLoc(scalar.location()), builder.getStringAttr(scalar.name()),
-                         TypeAttr::get(getElement(scalar.element())), builder.getF64FloatAttr(scalar.initial()),
-                         builder.getStringAttr(scalar.help()));
+                           TypeAttr::get(getElement(scalar.element())),
+                           builder.getF64FloatAttr(scalar.initial()),
+                           builder.getStringAttr(scalar.help()));
   for (const proto::Symbol &symbol : graph.symbols()) {
-    auto init = ir::InitAttr::get(context, inits[symbol.init().kind()], symbol.init().a(), symbol.init().b());
+    auto init = ir::InitAttr::get(context, inits[symbol.init().kind()], symbol.init().a(),
+                                  symbol.init().b());
     ir::SymbolOp::create(builder, getLoc(symbol.location()), builder.getStringAttr(symbol.name()),
-                         TypeAttr::get(getType(symbol.type())), builder.getStringAttr(kinds[symbol.kind()]), init);
+                         TypeAttr::get(getType(symbol.type())),
+                         builder.getStringAttr(kinds[symbol.kind()]), init);
   }
   for (const proto::Metric &metric : graph.metrics())
-    ir::MetricOp::create(builder, getLoc(metric.location()), builder.getStringAttr(metric.name()),
-                         FlatSymbolRefAttr::get(context, metric.sum()), FlatSymbolRefAttr::get(context, metric.weight()),
-                         builder.getStringAttr(metric.finish() == proto::Metric::RATIO ? "ratio" : "exp_ratio"));
+    ir::MetricOp::create(
+        builder, getLoc(metric.location()), builder.getStringAttr(metric.name()),
+        FlatSymbolRefAttr::get(context, metric.sum()),
+        FlatSymbolRefAttr::get(context, metric.weight()),
+        builder.getStringAttr(metric.finish() == proto::Metric::RATIO ? "ratio" : "exp_ratio"));
   const proto::DataSpec &data = graph.data();
   if (data.kind() == proto::DataSpec::IMAGES)
-    ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr("images"),
-                       builder.getStringAttr(data.name()), builder.getI64IntegerAttr(data.classes()),
-                       builder.getI64IntegerAttr(data.channels()), builder.getI64IntegerAttr(data.height()),
-                       builder.getI64IntegerAttr(data.width()));
+    ir::DataOp::create(
+        builder, getLoc(data.location()), builder.getStringAttr("images"),
+        builder.getStringAttr(data.name()), builder.getI64IntegerAttr(data.classes()),
+        builder.getI64IntegerAttr(data.channels()), builder.getI64IntegerAttr(data.height()),
+        builder.getI64IntegerAttr(data.width()));
 }
 
-LogicalResult Importer::addRegion(const proto::Region &region, Region &into, llvm::DenseMap<unsigned, Value> values,
-                                  Location loc) {
+LogicalResult Importer::addRegion(const proto::Region &region, Region &into,
+                                  llvm::DenseMap<unsigned, Value> values, Location loc) {
   Block &block = into.emplaceBlock();
   for (const proto::Value &argument : region.arguments())
     values[argument.id()] = block.addArgument(getType(argument.type()), loc);
@@ -163,9 +175,11 @@ LogicalResult Importer::addRegion(const proto::Region &region, Region &into, llv
 LogicalResult Importer::addNode(const proto::Node &node, llvm::DenseMap<unsigned, Value> &values) {
   Location loc = getLoc(node.location());
   std::string name = "sinter." + node.op();
-  std::optional<RegisteredOperationName> registered = RegisteredOperationName::lookup(name, context);
+  std::optional<RegisteredOperationName> registered =
+      RegisteredOperationName::lookup(name, context);
   if (!registered)
-    return emitError(loc) << "expects an op of this version of sinter, got '" << node.op() << "' [E1001]";
+    return emitError(loc) << "expects an op of this version of sinter, got '" << node.op()
+                          << "' [E1001]";
   OperationState state(loc, *registered);
   for (unsigned id : node.inputs())
     state.operands.push_back(values.lookup(id));
@@ -174,11 +188,12 @@ LogicalResult Importer::addNode(const proto::Node &node, llvm::DenseMap<unsigned
   for (const proto::Attribute &attribute : node.attributes()) {
     Attribute value = getAttribute(attribute);
     if (!value)
-      return emitError(loc) << "expects a well-formed attribute '" << attribute.name() << "' of '" << node.op()
-                            << "', got one whose data does not fit its type [E1002]";
+      return emitError(loc) << "expects a well-formed attribute '" << attribute.name() << "' of '"
+                            << node.op() << "', got one whose data does not fit its type [E1002]";
     state.addAttribute(attribute.name(), value);
   }
-  if (failed(registered->verifyInherentAttrs(state.attributes, [&] { return emitError(loc) << "[E1002] "; })))
+  if (failed(registered->verifyInherentAttrs(state.attributes,
+                                             [&] { return emitError(loc) << "[E1002] "; })))
     return failure();
   if (node.contributors_size()) {
     SmallVector<Attribute> lines;
@@ -206,12 +221,13 @@ LogicalResult Importer::addEntry(const proto::Entry &entry) {
   SmallVector<llvm::StringRef> names;
   for (const proto::Input &input : entry.inputs())
     names.push_back(input.name());
-  auto op = ir::EntryOp::create(builder, loc, symbol, entry.name(), kinds[entry.kind()], entry.batch(),
-                                builder.getStrArrayAttr(names));
+  auto op = ir::EntryOp::create(builder, loc, symbol, entry.name(), kinds[entry.kind()],
+                                entry.batch(), builder.getStrArrayAttr(names));
   Block &block = op.getBody().empty() ? op.getBody().emplaceBlock() : op.getBody().front();
   llvm::DenseMap<unsigned, Value> values;
   for (const proto::Input &input : entry.inputs())
-    values[input.value().id()] = block.addArgument(getType(input.value().type()), getLoc(input.location()));
+    values[input.value().id()] =
+        block.addArgument(getType(input.value().type()), getLoc(input.location()));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&block);
   for (const proto::Node &node : entry.nodes())
@@ -245,8 +261,10 @@ void Importer::addModuleAttributes(ModuleOp module) {
     if (text.empty() || file.path().empty())
       continue;
     auto type = RankedTensorType::get({int64_t(text.size())}, builder.getI8Type());
-    sources.set(file.path(), DenseElementsAttr::get(type, llvm::ArrayRef<int8_t>(
-                                                              reinterpret_cast<const int8_t *>(text.data()), text.size())));
+    sources.set(file.path(),
+                DenseElementsAttr::get(
+                    type, llvm::ArrayRef<int8_t>(reinterpret_cast<const int8_t *>(text.data()),
+                                                 text.size())));
   }
   if (!sources.empty())
     module->setAttr("sinter.sources", sources.getDictionary(context));

@@ -1,7 +1,9 @@
-//===- Info.cpp - what a model is made of --------------------------------------------------------------------===//
+//===- Info.cpp - what a model is made of
+//--------------------------------------------------------------------===//
 //
-// A table by layer, from the first entry to predict with (else evaluate, else train) at stage graph; memory from the
-// plan. A layer is what the user named: consecutive ops of one name and line.
+// A table by layer, from the first entry to predict with (else evaluate, else train) at stage
+// graph; memory from the plan. A layer is what the user named: consecutive ops of one name and
+// line.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
@@ -34,7 +36,8 @@ struct Summary {
 } // namespace
 
 static int64_t bytesOf(RankedTensorType type) {
-  return type.getNumElements() * std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
+  return type.getNumElements() *
+         std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
 }
 
 /// Multiply-adds count 2, an element of any other op 1, data movement 0.
@@ -53,7 +56,8 @@ static int64_t countFlops(Operation *op) {
     points *= size;
   // Elementwise and reducing ops read where they write or reduce; the others only move elements.
   bool moves = map.getInnerDims().empty() && op->getNumOperands() == 1 &&
-               !map.getOperandAccess(0).isIdentity() && op->getOperand(0).getType() != op->getResult(0).getType();
+               !map.getOperandAccess(0).isIdentity() &&
+               op->getOperand(0).getType() != op->getResult(0).getType();
   return moves ? 0 : points;
 }
 
@@ -106,18 +110,22 @@ static std::string withUnit(int64_t value) {
 }
 
 static void printTable(const Summary &summary) {
-  llvm::outs() << llvm::formatv("model {0}, entry {1}, target {2}\n\n", summary.model, summary.entry, summary.target)
-               << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  line\n", "layer", "shape", "parameters", "flops",
-                                "bytes");
+  llvm::outs() << llvm::formatv("model {0}, entry {1}, target {2}\n\n", summary.model,
+                                summary.entry, summary.target)
+               << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  line\n", "layer", "shape",
+                                "parameters", "flops", "bytes");
   int64_t flops = 0;
   for (const Layer &layer : summary.layers) {
     flops += layer.flops;
-    std::string line = layer.place.line ? layer.place.file + ":" + std::to_string(layer.place.line) : "";
-    llvm::outs() << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  {5}\n", layer.name, layer.shape,
-                                  layer.parameters, withUnit(layer.flops), withUnit(layer.bytes), line);
+    std::string line =
+        layer.place.line ? layer.place.file + ":" + std::to_string(layer.place.line) : "";
+    llvm::outs() << llvm::formatv("{0,-26} {1,-20} {2,10} {3,10} {4,10}  {5}\n", layer.name,
+                                  layer.shape, layer.parameters, withUnit(layer.flops),
+                                  withUnit(layer.bytes), line);
   }
-  llvm::outs() << llvm::formatv("\nparameters: {0} ({1} bytes); flops of a run: {2}; memory of a trainer: {3} bytes\n",
-                                summary.parameters, summary.parameterBytes, withUnit(flops), summary.arenaBytes);
+  llvm::outs() << llvm::formatv(
+      "\nparameters: {0} ({1} bytes); flops of a run: {2}; memory of a trainer: {3} bytes\n",
+      summary.parameters, summary.parameterBytes, withUnit(flops), summary.arenaBytes);
 }
 
 static void printJson(const Summary &summary) {
@@ -130,13 +138,11 @@ static void printJson(const Summary &summary) {
                                         {"bytes", layer.bytes},
                                         {"file", layer.place.file},
                                         {"line", int64_t(layer.place.line)}});
-  llvm::json::Object object{{"model", summary.model},
-                            {"entry", summary.entry},
-                            {"target", summary.target},
-                            {"layers", std::move(layers)},
-                            {"parameters", summary.parameters},
-                            {"parameter_bytes", summary.parameterBytes},
-                            {"arena_bytes", summary.arenaBytes}};
+  llvm::json::Object object{
+      {"model", summary.model},           {"entry", summary.entry},
+      {"target", summary.target},         {"layers", std::move(layers)},
+      {"parameters", summary.parameters}, {"parameter_bytes", summary.parameterBytes},
+      {"arena_bytes", summary.arenaBytes}};
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
 }
 
@@ -147,7 +153,8 @@ int runInfo(const Options &options) {
   ModuleOp module = session.getModule();
   ir::EntryOp entry = chooseEntry(module);
   if (!entry)
-    return session.reporter.error(Usage, "info expects a model at a stage from graph to layout, got a later one");
+    return session.reporter.error(
+        Usage, "info expects a model at a stage from graph to layout, got a later one");
   Summary summary{session.getName(), entry.getSymName().str(), session.getTarget().getName().str(),
                   listLayers(module, entry)};
   for (auto symbol : module.getOps<ir::SymbolOp>())

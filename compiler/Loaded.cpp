@@ -1,4 +1,5 @@
-//===- Loaded.cpp - a compiled model inside this process ----------------------------------------------------===//
+//===- Loaded.cpp - a compiled model inside this process
+//----------------------------------------------------===//
 //
 // See Loaded.h.
 //
@@ -26,7 +27,9 @@ Loaded::~Loaded() {
     dlclose(library);
 }
 
-void *Loaded::find(const std::string &name) { return library ? dlsym(library, name.c_str()) : nullptr; }
+void *Loaded::find(const std::string &name) {
+  return library ? dlsym(library, name.c_str()) : nullptr;
+}
 
 int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) {
   Reporter &reporter = session.reporter;
@@ -35,13 +38,16 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
     return session.fail(native.takeError());
   kernel::TargetAttr target = session.getTarget();
   if (target.getTriple() != native->getTriple() || target.getVectorBits() > native->getVectorBits())
-    return reporter.error(Refused, "expects a target that this machine runs, got '" + target.getName() + "'", "E1404");
+    return reporter.error(Refused,
+                          "expects a target that this machine runs, got '" + target.getName() + "'",
+                          "E1404");
   std::string object;
   if (int code = makeObject(session, Surroundings::Table, "", object))
     return code;
   std::vector<std::string> command = getLinkCommand();
   if (command.empty())
-    return reporter.error(Refused, "expects a C compiler to link with, got none: set CC or install gcc", "E1401");
+    return reporter.error(
+        Refused, "expects a C compiler to link with, got none: set CC or install gcc", "E1401");
   command.insert(command.end(), {"-shared", "-o", folder.file("model.so"), folder.file("model.o")});
   std::vector<std::string> objects = moreObjects;
   objects.insert(objects.begin(), object);
@@ -63,7 +69,8 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
   library = dlopen(folder.file("model.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return reporter.error(Internal, std::string("the compiled model does not load: ") + dlerror());
-  module = static_cast<const sinter_module *>(find("sinter_module_" + codegen::toIdentifier(session.getName())));
+  module = static_cast<const sinter_module *>(
+      find("sinter_module_" + codegen::toIdentifier(session.getName())));
   return module ? int(Done) : reporter.error(Internal, "the compiled model has no table");
 }
 

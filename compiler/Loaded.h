@@ -1,7 +1,8 @@
-//===- Loaded.h - a compiled model inside this process -----------------------------------------------------===//
+//===- Loaded.h - a compiled model inside this process
+//-----------------------------------------------------===//
 //
-// Object code linked to a shared object and loaded, so that `bench` and --embed-weights see a module exactly as a
-// trainer does: through the table of <sinter/abi.h>.
+// Object code linked to a shared object and loaded, so that `bench` and --embed-weights see a
+// module exactly as a trainer does: through the table of <sinter/abi.h>.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_LOADED_H
@@ -18,7 +19,8 @@ namespace sinter::compiler {
 class Loaded {
 public:
   ~Loaded();
-  /// Compiles and loads the session's module (stage llvm), and with it what `moreObjects` hold. Done or an exit code.
+  /// Compiles and loads the session's module (stage llvm), and with it what `moreObjects` hold.
+  /// Done or an exit code.
   int load(Session &session, const std::vector<std::string> &moreObjects = {});
   /// A symbol of the loaded object; null when there is none.
   void *find(const std::string &name);
@@ -30,7 +32,8 @@ private:
   void *library = nullptr;
 };
 
-/// The C compiler that links ($CC, else cc) with the flags that every link needs; empty when there is none.
+/// The C compiler that links ($CC, else cc) with the flags that every link needs; empty when there
+/// is none.
 std::vector<std::string> getLinkCommand();
 
 } // namespace sinter::compiler

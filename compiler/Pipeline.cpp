@@ -1,8 +1,10 @@
-//===- Pipeline.cpp - the compiler's passes, in order ----------------------------------------------------===//
+//===- Pipeline.cpp - the compiler's passes, in order
+//----------------------------------------------------===//
 //
-// The whole compiler on one page: one line a pass, with its reason. The module verifies after every pass, and says by
-// `sinter.stage` which stage it has reached, so that text of any stage goes on from there.
-// Reading on: passes/Passes.td (what each pass does), Watch.h (traces, times, reproducers).
+// The whole compiler on one page: one line a pass, with its reason. The module verifies after every
+// pass, and says by `sinter.stage` which stage it has reached, so that text of any stage goes on
+// from there. Reading on: passes/Passes.td (what each pass does), Watch.h (traces, times,
+// reproducers).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "compiler/Pipeline.h"
@@ -41,7 +43,8 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
   add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
 
-  add(Stage::Fused, createFuseContractions(), "first, as an epilogue costs nothing and a pass over memory does");
+  add(Stage::Fused, createFuseContractions(),
+      "first, as an epilogue costs nothing and a pass over memory does");
   add(Stage::Fused, createFuseMaps(), "what is left shares its passes over memory");
 
   add(Stage::Layout, createAssignLayouts(), "kernels are known now, so their wishes are");
@@ -75,7 +78,8 @@ static LogicalResult reach(ModuleOp module, Stage stage, const PipelineOptions &
   module->setAttr("sinter.stage", StringAttr::get(module.getContext(), getName(stage)));
   if (options.saveStages.empty())
     return success();
-  std::string file = options.saveStages + "/" + std::to_string(int(stage)) + "-" + getName(stage).str() + ".mlir";
+  std::string file =
+      options.saveStages + "/" + std::to_string(int(stage)) + "-" + getName(stage).str() + ".mlir";
   if (auto why = writeFileAtomically(file, printModule(module)))
     return emitError(UnknownLoc::get(module.getContext()))
            << "expects to write '" << file << "', got: " << *why << " [E1301]";

@@ -1,6 +1,8 @@
-//===- Pipeline.h - the compiler's passes, in order ------------------------------------------------------===//
+//===- Pipeline.h - the compiler's passes, in order
+//------------------------------------------------------===//
 //
-// Takes a module from the stage at which it stands to a later one. Reading on: Pipeline.cpp (the list, with reasons).
+// Takes a module from the stage at which it stands to a later one. Reading on: Pipeline.cpp (the
+// list, with reasons).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_PIPELINE_H
@@ -15,10 +17,10 @@ namespace sinter::compiler {
 
 /// How a module is compiled.
 struct PipelineOptions {
-  int64_t memoryBudget = 0;  ///< bytes; 0: no bound
-  std::string failAfter;     ///< name of a pass after which `test-fail` runs
-  std::string saveStages;    ///< folder for the text of every stage; empty: none
-  Watch *watch = nullptr;    ///< traces, times and reproduces
+  int64_t memoryBudget = 0; ///< bytes; 0: no bound
+  std::string failAfter;    ///< name of a pass after which `test-fail` runs
+  std::string saveStages;   ///< folder for the text of every stage; empty: none
+  Watch *watch = nullptr;   ///< traces, times and reproduces
 };
 
 /// The stage at which `module` stands.

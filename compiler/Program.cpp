@@ -1,4 +1,5 @@
-//===- Program.cpp - model programs: C++ in, graph out --------------------------------------------------===//
+//===- Program.cpp - model programs: C++ in, graph out
+//--------------------------------------------------===//
 //
 // See Program.h.
 //
@@ -53,11 +54,14 @@ static std::vector<std::string> getCompiler() {
   return {found};
 }
 
-static int compileProgram(const ProgramRequest &request, const std::string &program, Reporter &reporter) {
+static int compileProgram(const ProgramRequest &request, const std::string &program,
+                          Reporter &reporter) {
   std::vector<std::string> command = getCompiler();
   if (command.empty())
-    return reporter.error(Refused, "expects a C++ compiler to build '" + request.source +
-                                       "', got none: set CXX or install g++", "E1201");
+    return reporter.error(Refused,
+                          "expects a C++ compiler to build '" + request.source +
+                              "', got none: set CXX or install g++",
+                          "E1201");
   const Installation &tree = getInstallation();
   std::string folder = llvm::sys::path::parent_path(request.source).str();
   command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
@@ -73,16 +77,20 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   child.command = command;
   child.stdoutToStderr = true;
   if (auto why = run(child))
-    return reporter.error(Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
+    return reporter.error(
+        Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
   if (child.exitCode != 0)
-    return reporter.error(Wrong, "'" + request.source + "' does not compile; the compiler's messages are above", "E1202");
+    return reporter.error(
+        Wrong, "'" + request.source + "' does not compile; the compiler's messages are above",
+        "E1202");
   return Done;
 }
 
 int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph) {
   TemporaryFolder folder;
   if (folder.path.empty())
-    return reporter.error(Refused, std::string("expects a temporary folder, got: ") + strerror(errno), "E1203");
+    return reporter.error(
+        Refused, std::string("expects a temporary folder, got: ") + strerror(errno), "E1203");
   std::string program = folder.file("model");
   if (int code = compileProgram(request, program, reporter))
     return code;
@@ -101,23 +109,31 @@ int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &g
   for (llvm::StringRef line : lines)
     reporter.relay(line);
   if (child.timedOut)
-    return reporter.error(Wrong, "expects the model program of '" + request.source + "' to end within " +
-                                     llvm::Twine(request.timeLimitSeconds) + " s, got one that still runs", "E1204");
+    return reporter.error(Wrong,
+                          "expects the model program of '" + request.source + "' to end within " +
+                              llvm::Twine(request.timeLimitSeconds) + " s, got one that still runs",
+                          "E1204");
   if (child.signal)
-    return reporter.error(Wrong, "the model program of '" + request.source + "' was ended by signal " +
-                                     llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")", "E1205");
+    return reporter.error(Wrong,
+                          "the model program of '" + request.source + "' was ended by signal " +
+                              llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")",
+                          "E1205");
   if (child.exitCode != 0) {
     if (child.exitCode == Usage || child.exitCode == Refused)
       return child.exitCode;
     if (!reporter.getErrors())
-      reporter.error(Wrong, "the model program of '" + request.source + "' ended with exit code " +
-                                llvm::Twine(child.exitCode), "E1206");
+      reporter.error(Wrong,
+                     "the model program of '" + request.source + "' ended with exit code " +
+                         llvm::Twine(child.exitCode),
+                     "E1206");
     return Wrong;
   }
   graph = std::move(child.captured["SINTER_OUT_FD"]);
   if (graph.empty())
-    return reporter.error(Wrong, "the model program of '" + request.source +
-                                     "' wrote no graph; its main ends with `return model.write();`", "E1207");
+    return reporter.error(Wrong,
+                          "the model program of '" + request.source +
+                              "' wrote no graph; its main ends with `return model.write();`",
+                          "E1207");
   return reporter.getErrors() ? Wrong : Done;
 }
 

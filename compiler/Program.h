@@ -1,8 +1,10 @@
-//===- Program.h - model programs: C++ in, graph out (D29) ---------------------------------------------===//
+//===- Program.h - model programs: C++ in, graph out (D29)
+//---------------------------------------------===//
 //
-// Compiles a model's .cpp with the user's compiler at -O0, links libsinter.so, runs it in the caller's folder and takes
-// the graph and diagnostics from file descriptors. Building executes the model's code; nothing else here does.
-// Invariant: whatever the program does (crash, loop, print), the driver ends with a message and an exit code.
+// Compiles a model's .cpp with the user's compiler at -O0, links libsinter.so, runs it in the
+// caller's folder and takes the graph and diagnostics from file descriptors. Building executes the
+// model's code; nothing else here does. Invariant: whatever the program does (crash, loop, print),
+// the driver ends with a message and an exit code.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_PROGRAM_H
@@ -21,15 +23,16 @@ struct ProgramRequest {
   std::vector<std::string> set;   ///< NAME=VALUE
   std::vector<std::string> batch; ///< batch sizes of prediction entries
   bool embedSource = true;
-  std::string depfile;            ///< Makefile rules for `depfileTarget`: the headers that the source includes
+  std::string depfile; ///< Makefile rules for `depfileTarget`: the headers that the source includes
   std::string depfileTarget;
-  int timeLimitSeconds = 60;      ///< for running it; compiling has none
+  int timeLimitSeconds = 60; ///< for running it; compiling has none
 };
 
 /// Bytes of the .sinter container, in `graph`; or an exit code other than Done.
 int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph);
 
-/// Where the program's parts of this installation lie: the folder that holds `lib` and `include` or the build tree.
+/// Where the program's parts of this installation lie: the folder that holds `lib` and `include` or
+/// the build tree.
 struct Installation {
   std::string includeDir; ///< holds sinter/sinter.h
   std::string libDir;     ///< holds libsinter.so and libsinter_runtime.a

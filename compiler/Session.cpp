@@ -1,4 +1,5 @@
-//===- Session.cpp - one compilation, from MODEL to a stage ----------------------------------------------===//
+//===- Session.cpp - one compilation, from MODEL to a stage
+//----------------------------------------------===//
 //
 // See Session.h.
 //
@@ -29,7 +30,8 @@ static DialectRegistry makeRegistry() {
 }
 
 Session::Session(const Options &options)
-    : options(options), reporter(options.json), context(makeRegistry(), MLIRContext::Threading::DISABLED) {
+    : options(options), reporter(options.json),
+      context(makeRegistry(), MLIRContext::Threading::DISABLED) {
   context.loadAllAvailableDialects();
   context.printOpOnDiagnostic(false);
   handler = std::make_unique<ScopedDiagnosticHandler>(&context, [this](Diagnostic &diagnostic) {
@@ -44,7 +46,8 @@ Session::~Session() = default;
 
 int Session::getExitCode() {
   std::string replay = watch.writeReproducer(getName());
-  // A pass that fails without a word, or breaks the IR, is a fault of ours; so is what says so itself.
+  // A pass that fails without a word, or breaks the IR, is a fault of ours; so is what says so
+  // itself.
   bool ours = reporter.hadInternalError() || (!replay.empty() && !reporter.getErrors());
   if (!ours)
     return reporter.getErrors() ? Wrong : Internal;
@@ -101,7 +104,8 @@ int Session::loadGraph(const std::string &bytes) {
 
 int Session::loadText(const std::string &text) {
   if (options.f64)
-    return reporter.error(Usage, "--type f64 expects a .cpp or .sinter model, got '" + options.model + "'");
+    return reporter.error(Usage, "--type f64 expects a .cpp or .sinter model, got '" +
+                                     options.model + "'");
   reporter.learnSource(options.model, text);
   double start = Watch::now();
   module = parseModule(&context, text, options.model);
@@ -123,7 +127,8 @@ int Session::checkSet() {
     std::string known;
     for (NamedAttribute each : stored ? stored.getValue() : ArrayRef<NamedAttribute>())
       if (auto number = dyn_cast<IntegerAttr>(each.getValue()))
-        known += (known.empty() ? "" : ", ") + each.getName().str() + "=" + std::to_string(number.getInt());
+        known += (known.empty() ? "" : ", ") + each.getName().str() + "=" +
+                 std::to_string(number.getInt());
     return reporter.error(Usage, "--set on a stored model expects what it was made with (" +
                                      (known.empty() ? "nothing" : known) + "), got " + text);
   }
@@ -153,9 +158,11 @@ int Session::selectBatches() {
   SmallVector<int64_t> wanted;
   for (const std::string &text : options.batch) {
     int64_t size = 0;
-    if (llvm::StringRef(text).getAsInteger(10, size) || !sizes.contains(size) || llvm::is_contained(wanted, size))
+    if (llvm::StringRef(text).getAsInteger(10, size) || !sizes.contains(size) ||
+        llvm::is_contained(wanted, size))
       return reporter.error(Usage, "--batch on a stored model expects sizes it holds (" +
-                                       (stored.empty() ? "none" : stored) + "), each once, got " + text);
+                                       (stored.empty() ? "none" : stored) + "), each once, got " +
+                                       text);
     wanted.push_back(size);
   }
   if (wanted.empty() || predictions.empty())
@@ -173,17 +180,21 @@ int Session::selectBatches() {
   return Done;
 }
 
-kernel::TargetAttr Session::getTarget() { return (*module)->getAttrOfType<kernel::TargetAttr>("kernel.target"); }
+kernel::TargetAttr Session::getTarget() {
+  return (*module)->getAttrOfType<kernel::TargetAttr>("kernel.target");
+}
 
 int Session::setTarget() {
-  std::string name = options.target.empty() || options.target == "cpu" ? "cpu:native" : options.target;
+  std::string name =
+      options.target.empty() || options.target == "cpu" ? "cpu:native" : options.target;
   auto target = codegen::parseTarget(&context, name);
   if (!target)
     return reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
   kernel::TargetAttr stored = getTarget();
   bool decided = stored && getStage(*module) >= Stage::Layout;
   if (decided && !options.target.empty() && stored != *target)
-    return reporter.error(Usage, "--target expects '" + stored.getName() + "', as the layouts of '" + options.model +
+    return reporter.error(Usage, "--target expects '" + stored.getName() +
+                                     "', as the layouts of '" + options.model +
                                      "' were decided for it, got '" + name + "'");
   if (!stored || (!decided && !options.target.empty()))
     (*module)->setAttr("kernel.target", *target);
@@ -200,7 +211,8 @@ int Session::load() {
   llvm::StringRef extension = llvm::sys::path::extension(options.model);
   bool isProgram = extension == ".cpp" || extension == ".cc" || extension == ".cxx";
   if (!isProgram && extension != ".sinter" && extension != ".mlir")
-    return reporter.error(Usage, "expects a model: .cpp, .sinter or .mlir, got '" + options.model + "'");
+    return reporter.error(Usage,
+                          "expects a model: .cpp, .sinter or .mlir, got '" + options.model + "'");
   std::string why;
   std::optional<std::string> bytes = readWholeFile(options.model, why);
   if (!bytes)
@@ -221,8 +233,9 @@ int Session::load() {
 
 int Session::runTo(Stage stage) {
   if (getStage(*module) > stage)
-    return reporter.error(Usage, "expects a stage from " + compiler::getName(getStage(*module)).str() + " on, as '" + options.model +
-                                     "' stands there, got " + compiler::getName(stage).str());
+    return reporter.error(
+        Usage, "expects a stage from " + compiler::getName(getStage(*module)).str() + " on, as '" +
+                   options.model + "' stands there, got " + compiler::getName(stage).str());
   if (!options.stopAfter.empty())
     stage = std::min(stage, *findStage(options.stopAfter));
   PipelineOptions pipeline;

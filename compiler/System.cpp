@@ -1,4 +1,5 @@
-//===- System.cpp - files and child processes ---------------------------------------------------------===//
+//===- System.cpp - files and child processes
+//---------------------------------------------------------===//
 //
 // See System.h.
 //
@@ -38,7 +39,8 @@ static int writeAll(int fd, llvm::StringRef bytes) {
   return 0;
 }
 
-std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes, bool executable) {
+std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes,
+                                               bool executable) {
   if (path == "-") {
     int error = writeAll(STDOUT_FILENO, bytes);
     return error ? std::optional<std::string>(strerror(error)) : std::nullopt;
@@ -48,7 +50,8 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
   struct stat info;
   bool inPlace = stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   std::string temporary = inPlace ? target : target + ".tmp";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (inPlace ? 0 : O_CREAT | O_TRUNC), executable ? 0777 : 0666);
+  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (inPlace ? 0 : O_CREAT | O_TRUNC),
+                executable ? 0777 : 0666);
   if (fd < 0)
     return strerror(errno);
   int error = writeAll(fd, bytes);
@@ -64,10 +67,13 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
     return strerror(error);
   if (!inPlace) {
     size_t slash = target.rfind('/');
-    std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : target.substr(0, slash);
+    std::string folder = slash == std::string::npos ? "."
+                         : slash == 0               ? "/"
+                                                    : target.substr(0, slash);
     int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory >= 0) {
-      fsync(directory); // the file is there; a folder that cannot be synced is not worth failing for
+      fsync(
+          directory); // the file is there; a folder that cannot be synced is not worth failing for
       close(directory);
     }
   }
@@ -169,6 +175,16 @@ static bool waitUntil(pid_t pid, double deadline, int &status) {
   }
 }
 
+/// The group of the child that runs apart from ours, and who is told when we are interrupted.
+static volatile pid_t groupToEnd = 0;
+
+extern "C" void endGroup(int signal) {
+  if (groupToEnd > 0)
+    kill(-groupToEnd, SIGKILL);
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
 std::optional<std::string> run(Child &child) {
   std::vector<Capture> captures;
   std::map<std::string, std::string> environment = child.environment;
@@ -212,13 +228,16 @@ std::optional<std::string> run(Child &child) {
   envp.push_back(nullptr);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // A group of its own when time is limited, so that all it started ends with it; else it stays in ours and gets our ^C.
+  // A group of its own when time is limited, so that all it started ends with it; else it stays in
+  // ours and gets our ^C.
   if (child.timeLimitSeconds) {
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   }
   pid_t pid = 0;
-  int error = ok ? posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data()) : errno;
+  int error =
+      ok ? posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data())
+         : errno;
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   for (Capture &capture : captures)
@@ -228,12 +247,23 @@ std::optional<std::string> run(Child &child) {
       close(capture.read);
     return strerror(error);
   }
+  sighandler_t interrupt = SIG_DFL, terminate = SIG_DFL;
+  if (child.timeLimitSeconds) { // it does not get our ^C
+    groupToEnd = pid;
+    interrupt = signal(SIGINT, endGroup);
+    terminate = signal(SIGTERM, endGroup);
+  }
   double deadline = child.timeLimitSeconds ? now() + child.timeLimitSeconds : 0;
   int status = 0;
   if (!drain(captures, deadline) || !waitUntil(pid, deadline, status)) {
     child.timedOut = true;
     kill(-pid, SIGKILL);
     waitUntil(pid, 0, status);
+  }
+  if (child.timeLimitSeconds) {
+    groupToEnd = 0;
+    signal(SIGINT, interrupt);
+    signal(SIGTERM, terminate);
   }
   for (Capture &capture : captures)
     if (capture.read >= 0)

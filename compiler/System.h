@@ -1,4 +1,5 @@
-//===- System.h - files and child processes -----------------------------------------------------------===//
+//===- System.h - files and child processes
+//-----------------------------------------------------------===//
 //
 // Atomic files (D30), temporary folders, and children with captured descriptors and a time limit.
 //
@@ -15,9 +16,11 @@
 
 namespace sinter::compiler {
 
-/// Writes `bytes` to `path`: beside it, then renamed over it; a target that is no regular file is written in place,
+/// Writes `bytes` to `path`: beside it, then renamed over it; a target that is no regular file is
+/// written in place,
 /// "-" is stdout. Returns the system's reason on failure.
-std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes, bool executable = false);
+std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes,
+                                               bool executable = false);
 
 /// All bytes of a file, or the system's reason in `why`.
 std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why);

@@ -1,4 +1,5 @@
-//===- Text.cpp - modules as text files ---------------------------------------------------------------===//
+//===- Text.cpp - modules as text files
+//---------------------------------------------------------------===//
 //
 // See Text.h.
 //
@@ -22,12 +23,14 @@ namespace sinter::compiler {
 /// Constants up to this size stay inline.
 static constexpr int64_t kInlineElements = 16;
 
-/// The blob that holds `raw`, named by its contents: equal constants share one blob and names never depend on how
-/// often a context has printed.
+/// The blob that holds `raw`, named by its contents: equal constants share one blob and names never
+/// depend on how often a context has printed.
 static DenseResourceElementsHandle makeBlob(MLIRContext *context, ArrayRef<char> raw) {
   auto &manager = DenseResourceElementsHandle::getManagerInterface(context);
-  llvm::XXH128_hash_t hash = llvm::xxh3_128bits(ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(raw.data()), raw.size()));
-  std::string name = "c" + llvm::utohexstr(hash.high64, true, 16) + llvm::utohexstr(hash.low64, true, 16);
+  llvm::XXH128_hash_t hash = llvm::xxh3_128bits(
+      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(raw.data()), raw.size()));
+  std::string name =
+      "c" + llvm::utohexstr(hash.high64, true, 16) + llvm::utohexstr(hash.low64, true, 16);
   auto *builtin = context->getLoadedDialect<BuiltinDialect>();
   if (auto *known = manager.getBlobManager().lookup(name))
     return DenseResourceElementsHandle(known, builtin);
@@ -37,32 +40,40 @@ static DenseResourceElementsHandle makeBlob(MLIRContext *context, ArrayRef<char>
 static void outlineConstants(ModuleOp module) {
   AttrTypeReplacer replacer;
   MLIRContext *context = module.getContext();
-  replacer.addReplacement([&](DenseElementsAttr elements) -> std::optional<std::pair<Attribute, WalkResult>> {
-    if (elements.isSplat() || elements.getNumElements() <= kInlineElements || !isa<DenseIntOrFPElementsAttr>(elements))
-      return std::nullopt;
-    Attribute made = DenseResourceElementsAttr::get(elements.getType(), makeBlob(context, elements.getRawData()));
-    return std::pair(made, WalkResult::skip());
-  });
-  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/false);
+  replacer.addReplacement(
+      [&](DenseElementsAttr elements) -> std::optional<std::pair<Attribute, WalkResult>> {
+        if (elements.isSplat() || elements.getNumElements() <= kInlineElements ||
+            !isa<DenseIntOrFPElementsAttr>(elements))
+          return std::nullopt;
+        Attribute made = DenseResourceElementsAttr::get(elements.getType(),
+                                                        makeBlob(context, elements.getRawData()));
+        return std::pair(made, WalkResult::skip());
+      });
+  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                        /*replaceTypes=*/false);
 }
 
 /// Back to dense elements; fails on blobs that are missing or do not fit.
 static LogicalResult inlineConstants(ModuleOp module) {
   LogicalResult result = success();
   AttrTypeReplacer replacer;
-  replacer.addReplacement([&](DenseResourceElementsAttr resource) -> std::optional<std::pair<Attribute, WalkResult>> {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    bool splat = false;
-    if (!blob || !DenseElementsAttr::isValidRawBuffer(resource.getType(), blob->getData(), splat)) {
-      result = emitError(module.getLoc()) << "expects the data of constant '" << resource.getRawHandle().getKey()
-                                          << "' at the end of the file, got "
-                                          << (blob ? "data of another size" : "none") << " [E1101]";
-      return std::pair<Attribute, WalkResult>(resource, WalkResult::skip());
-    }
-    Attribute made = DenseElementsAttr::getFromRawBuffer(resource.getType(), blob->getData());
-    return std::pair(made, WalkResult::skip());
-  });
-  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false, /*replaceTypes=*/false);
+  replacer.addReplacement(
+      [&](DenseResourceElementsAttr resource) -> std::optional<std::pair<Attribute, WalkResult>> {
+        AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+        bool splat = false;
+        if (!blob ||
+            !DenseElementsAttr::isValidRawBuffer(resource.getType(), blob->getData(), splat)) {
+          result = emitError(module.getLoc())
+                   << "expects the data of constant '" << resource.getRawHandle().getKey()
+                   << "' at the end of the file, got " << (blob ? "data of another size" : "none")
+                   << " [E1101]";
+          return std::pair<Attribute, WalkResult>(resource, WalkResult::skip());
+        }
+        Attribute made = DenseElementsAttr::getFromRawBuffer(resource.getType(), blob->getData());
+        return std::pair(made, WalkResult::skip());
+      });
+  replacer.recursivelyReplaceElementsIn(module, /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                        /*replaceTypes=*/false);
   return result;
 }
 
@@ -103,10 +114,12 @@ std::string printModule(ModuleOp module, bool elide) {
   return text;
 }
 
-OwningOpRef<ModuleOp> parseModule(MLIRContext *context, llvm::StringRef text, llvm::StringRef name) {
+OwningOpRef<ModuleOp> parseModule(MLIRContext *context, llvm::StringRef text,
+                                  llvm::StringRef name) {
   llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(text, name, /*RequiresNullTerminator=*/false),
-                             llvm::SMLoc());
+  sources.AddNewSourceBuffer(
+      llvm::MemoryBuffer::getMemBuffer(text, name, /*RequiresNullTerminator=*/false),
+      llvm::SMLoc());
   Location start = FileLineColLoc::get(context, name, 0, 0);
   if (text.contains("dense_resource<__elided__>")) {
     emitError(start) << "expects a complete module, got one that was written with --elide [E1102]";

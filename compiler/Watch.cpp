@@ -1,4 +1,5 @@
-//===- Watch.cpp - traces, times and reproducers ---------------------------------------------------------===//
+//===- Watch.cpp - traces, times and reproducers
+//---------------------------------------------------------===//
 //
 // See Watch.h.
 //
@@ -48,7 +49,8 @@ std::string Watch::writeReproducer(llvm::StringRef baseName) const {
   std::string file = baseName.str() + ".reproducer.mlir";
   if (auto why = writeFileAtomically(file, printModule(*before)))
     return "the module before the failing pass could not be written to '" + file + "': " + *why;
-  return "this is a fault of sinter, not of the model; it can be replayed with: sinter-opt " + failed + " " + file;
+  return "this is a fault of sinter, not of the model; it can be replayed with: sinter-opt " +
+         failed + " " + file;
 }
 
 /// Short text for people: no locations, no large constants.
@@ -134,7 +136,8 @@ struct WatchInstrumentation : PassInstrumentation {
     if (!watch.trace)
       return;
     std::string changes = diffLines(textBefore, getBrief(op), 200);
-    llvm::errs() << "// --- " << pass->getArgument() << (changes.empty() ? ": no change\n" : "\n") << changes;
+    llvm::errs() << "// --- " << pass->getArgument() << (changes.empty() ? ": no change\n" : "\n")
+                 << changes;
   }
 
   void runAfterPassFailed(Pass *pass, Operation *op) override {

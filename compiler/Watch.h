@@ -1,7 +1,8 @@
-//===- Watch.h - what is seen of a running pipeline ------------------------------------------------------===//
+//===- Watch.h - what is seen of a running pipeline
+//------------------------------------------------------===//
 //
-// `--trace-passes` prints bounded differences, `--timing` a table, and a pass that fails leaves a reproducer: the
-// module as it was before that pass, and the sinter-opt line that runs it.
+// `--trace-passes` prints bounded differences, `--timing` a table, and a pass that fails leaves a
+// reproducer: the module as it was before that pass, and the sinter-opt line that runs it.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_WATCH_H
@@ -27,8 +28,8 @@ public:
   std::string getTimes() const;
   /// For one pass manager.
   std::unique_ptr<mlir::PassInstrumentation> getInstrumentation();
-  /// After a failure: writes the module before the failing pass to a file beside the output and returns the message
-  /// with the line that replays it. Empty when no pass failed.
+  /// After a failure: writes the module before the failing pass to a file beside the output and
+  /// returns the message with the line that replays it. Empty when no pass failed.
   std::string writeReproducer(llvm::StringRef baseName) const;
 
   /// Seconds since some fixed point.

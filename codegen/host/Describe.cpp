@@ -1,4 +1,5 @@
-//===- Describe.cpp - what the host side needs to know of a module -----------------------------------------===//
+//===- Describe.cpp - what the host side needs to know of a module
+//-----------------------------------------===//
 //
 // See Host.h.
 //
@@ -69,9 +70,9 @@ HostModule describeModule(ModuleOp module, ArrayRef<kernel::EntryOp> entries) {
     for (kernel::EntryOp op : entries)
       if (op.getEntryName() == name)
         host.entries.push_back(describeEntry(op));
-    std::stable_sort(host.entries.begin() + begin, host.entries.end(), [](const EntryInfo &x, const EntryInfo &y) {
-      return x.op.getBatch() > y.op.getBatch();
-    });
+    std::stable_sort(
+        host.entries.begin() + begin, host.entries.end(),
+        [](const EntryInfo &x, const EntryInfo &y) { return x.op.getBatch() > y.op.getBatch(); });
   }
   return host;
 }
@@ -98,7 +99,8 @@ std::vector<int64_t> HostModule::getSegmentBytes() const {
     for (auto [i, size] : llvm::enumerate(sizes.asArrayRef().take_front(SINTER_SEGMENTS)))
       bytes[i] = size;
   for (const EntryInfo &info : entries)
-    bytes[SINTER_SEG_WORK] = std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));
+    bytes[SINTER_SEG_WORK] =
+        std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));
   return bytes;
 }
 

@@ -1,7 +1,8 @@
-//===- Header.cpp - the C header of a library -----------------------------------------------------------------===//
+//===- Header.cpp - the C header of a library
+//-----------------------------------------------------------------===//
 //
-// Self-contained C99 that is also C++. Types that several models share stand behind guards, word for word as in
-// <sinter/runtime.h>. Reading on: Library.cpp (the functions declared here).
+// Self-contained C99 that is also C++. Types that several models share stand behind guards, word
+// for word as in <sinter/runtime.h>. Reading on: Library.cpp (the functions declared here).
 //
 //===----------------------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
@@ -28,8 +29,8 @@ static StringRef getCType(Type type) {
 
 /// "f32[1,1,28,28]".
 static std::string describe(kernel::BufferType type) {
-  std::string text = rules::toString(
-      ir::toRule(RankedTensorType::get(type.getShape(), type.getElementType())));
+  std::string text =
+      rules::toString(ir::toRule(RankedTensorType::get(type.getShape(), type.getElementType())));
   return text;
 }
 
@@ -37,8 +38,8 @@ static std::string describe(kernel::BufferType type) {
 static std::string declare(const std::vector<Port> &ports, bool in) {
   std::string text;
   for (const Port &port : ports)
-    text += std::string(", ") + (in ? "const " : "") + getCType(port.getType().getElementType()).str() + " *" +
-            port.getIdentifier();
+    text += std::string(", ") + (in ? "const " : "") +
+            getCType(port.getType().getElementType()).str() + " *" + port.getIdentifier();
   return text;
 }
 
@@ -54,12 +55,13 @@ static void printPredict(llvm::raw_ostream &os, const std::string &name, const E
   std::string function = name + "_" + toIdentifier(entry.op.getEntryName());
   std::string ports = declare(entry.inputs, true) + declare(entry.outputs, false);
   int64_t batch = std::max<int64_t>(1, entry.op.getBatch());
-  os << "/* Runs '" << entry.op.getEntryName() << "' on " << batch << (batch == 1 ? " example" : " examples")
-     << ". Arrays are row-major.\n";
+  os << "/* Runs '" << entry.op.getEntryName() << "' on " << batch
+     << (batch == 1 ? " example" : " examples") << ". Arrays are row-major.\n";
   listPorts(os, entry, true);
   os << " * No allocation, no lock. Weights must be loaded or embedded. */\n"
      << "sinter_status " << function << "(" << name << "_t *m" << ports << ");\n\n"
-     << "/* The same on n examples, any n: arrays have n where those above have " << batch << " in front. */\n"
+     << "/* The same on n examples, any n: arrays have n where those above have " << batch
+     << " in front. */\n"
      << "sinter_status " << function << "_n(" << name << "_t *m, size_t n" << ports << ");\n\n";
 }
 
@@ -68,13 +70,15 @@ static void printTraining(llvm::raw_ostream &os, const HostModule &host, const E
   os << "/* What a training step reports. */\n"
      << "typedef struct " << name << "_metrics {\n  double step_loss; /* of this step's batch */\n";
   for (auto metric : host.module.getOps<ir::MetricOp>())
-    os << "  double " << toIdentifier(metric.getSymName()) << "; /* since " << name << "_reset_metrics */\n";
-  os << "} " << name << "_metrics;\n\n/* One training step on one batch of " << entry.op.getBatch() << ".\n";
+    os << "  double " << toIdentifier(metric.getSymName()) << "; /* since " << name
+       << "_reset_metrics */\n";
+  os << "} " << name << "_metrics;\n\n/* One training step on one batch of " << entry.op.getBatch()
+     << ".\n";
   listPorts(os, entry, false);
   os << " * metrics may be NULL. Not for handles that share weights. */\n"
-     << "sinter_status " << name << "_train_step(" << name << "_t *m" << declare(entry.inputs, true) << ", " << name
-     << "_metrics *metrics);\n\n/* Starts counting metrics anew. */\nsinter_status " << name << "_reset_metrics(" << name
-     << "_t *m);\n\n/* Sets a run-time scalar:";
+     << "sinter_status " << name << "_train_step(" << name << "_t *m" << declare(entry.inputs, true)
+     << ", " << name << "_metrics *metrics);\n\n/* Starts counting metrics anew. */\nsinter_status "
+     << name << "_reset_metrics(" << name << "_t *m);\n\n/* Sets a run-time scalar:";
   bool first = true;
   for (auto scalar : host.module.getOps<ir::ScalarOp>()) {
     if (scalar.getSymName() == "step")
@@ -82,7 +86,8 @@ static void printTraining(llvm::raw_ostream &os, const HostModule &host, const E
     os << (first ? " \"" : ", \"") << scalar.getSymName() << "\"";
     first = false;
   }
-  os << ". */\nsinter_status " << name << "_set(" << name << "_t *m, const char *scalar, double value);\n\n";
+  os << ". */\nsinter_status " << name << "_set(" << name
+     << "_t *m, const char *scalar, double value);\n\n";
 }
 
 std::string printHeader(const HostModule &host) {
@@ -90,26 +95,34 @@ std::string printHeader(const HostModule &host) {
   llvm::raw_string_ostream os(text);
   const std::string &name = host.symbol;
   std::string guard = llvm::StringRef(name).upper() + "_H";
-  os << "/* " << name << ".h - the model '" << host.name << "' as a library. Written by sinter; C99 and C++.\n"
+  os << "/* " << name << ".h - the model '" << host.name
+     << "' as a library. Written by sinter; C99 and C++.\n"
      << " *\n"
      << " *   " << name << "_t *m;\n"
      << " *   sinter_status s = " << name << "_open(NULL, &m);\n"
      << " *   if (s.code == 0) s = " << name << "_load(m, \"" << name << ".safetensors\");\n"
      << " *\n"
-     << " * No function aborts; each that can fail says so by its status. Handles are independent: each may be used by one\n"
+     << " * No function aborts; each that can fail says so by its status. Handles are independent: "
+        "each may be used by one\n"
      << " * thread at a time. Links with libc, libm and pthread. */\n"
-     << "#ifndef " << guard << "\n#define " << guard << "\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
+     << "#ifndef " << guard << "\n#define " << guard
+     << "\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << "#ifndef SINTER_STATUS_DEFINED\n#define SINTER_STATUS_DEFINED\n"
-     << "/* Outcome of a call: code 0 is success, else a code that `sinter explain` documents, and a message. */\n"
-     << "typedef struct sinter_status {\n  int code;\n  char message[256];\n} sinter_status;\n#endif\n\n"
+     << "/* Outcome of a call: code 0 is success, else a code that `sinter explain` documents, and "
+        "a message. */\n"
+     << "typedef struct sinter_status {\n  int code;\n  char message[256];\n} "
+        "sinter_status;\n#endif\n\n"
      << "/* One running copy of the model. */\ntypedef struct " << name << " " << name << "_t;\n\n"
-     << "/* Takes all memory that the handle will ever need: " << name << "_arena_bytes(). options is NULL. On failure *m is "
+     << "/* Takes all memory that the handle will ever need: " << name
+     << "_arena_bytes(). options is NULL. On failure *m is "
         "NULL. */\n"
      << "sinter_status " << name << "_open(const void *options, " << name << "_t **m);\n\n"
      << "/* A second handle on the weights of `other`; they are freed with the last handle. */\n"
-     << "sinter_status " << name << "_open_shared(" << name << "_t *other, " << name << "_t **m);\n\n"
-     << "/* Reads weights (safetensors; a checkpoint works too). After a failure the handle is as it was. */\n"
+     << "sinter_status " << name << "_open_shared(" << name << "_t *other, " << name
+     << "_t **m);\n\n"
+     << "/* Reads weights (safetensors; a checkpoint works too). After a failure the handle is as "
+        "it was. */\n"
      << "sinter_status " << name << "_load(" << name << "_t *m, const char *path);\n\n"
      << "/* Writes the weights atomically. */\n"
      << "sinter_status " << name << "_save(" << name << "_t *m, const char *path);\n\n";
@@ -118,7 +131,8 @@ std::string printHeader(const HostModule &host) {
   if (const EntryInfo *train = host.findTrain())
     printTraining(os, host, *train);
   os << "/* Bytes that one handle takes. */\nuint64_t " << name << "_arena_bytes(void);\n\n"
-     << "/* Frees the handle; NULL is allowed. */\nvoid " << name << "_close(" << name << "_t *m);\n\n"
+     << "/* Frees the handle; NULL is allowed. */\nvoid " << name << "_close(" << name
+     << "_t *m);\n\n"
      << "#ifdef __cplusplus\n}\n#endif\n#endif\n";
   return text;
 }

@@ -1,9 +1,11 @@
-//===- Host.h - what a compiled object tells the world ----------------------------------------------------===//
+//===- Host.h - what a compiled object tells the world
+//----------------------------------------------------===//
 //
-// From the module-level symbols and planned entries: the constant table `sinter_module_<name>` (<sinter/abi.h>), the C
-// functions of a library, the main of a trainer, and the text of a C header. The first three are LLVM IR.
-// Invariant: the table's layout is abi.h's; its order of entries, symbols and scalars is the module's, with the batch
-// sizes of one entry together, largest first. Reading on: Table.cpp, Library.cpp, Header.cpp.
+// From the module-level symbols and planned entries: the constant table `sinter_module_<name>`
+// (<sinter/abi.h>), the C functions of a library, the main of a trainer, and the text of a C
+// header. The first three are LLVM IR. Invariant: the table's layout is abi.h's; its order of
+// entries, symbols and scalars is the module's, with the batch sizes of one entry together, largest
+// first. Reading on: Table.cpp, Library.cpp, Header.cpp.
 //
 //===------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_HOST_HOST_H
@@ -43,13 +45,14 @@ struct EntryInfo {
 /// What the host side needs to know of a module at stage planned or later.
 struct HostModule {
   mutable mlir::ModuleOp module;
-  std::string name;   ///< the Model's name
-  std::string symbol; ///< the name with '-' as '_'
+  std::string name;               ///< the Model's name
+  std::string symbol;             ///< the name with '-' as '_'
   std::vector<EntryInfo> entries; ///< in table order
   /// First batch size of each entry name, as the model or --batch lists them.
   std::vector<std::pair<std::string, int64_t>> firstBatch;
 
-  /// The variant of entry `name` that callers without a batch size mean; null when there is no such entry.
+  /// The variant of entry `name` that callers without a batch size mean; null when there is no such
+  /// entry.
   const EntryInfo *findFirst(llvm::StringRef name) const;
   /// The first variants of all entries to predict with.
   std::vector<const EntryInfo *> findPredictions() const;
@@ -69,8 +72,10 @@ struct TableOptions {
   std::string embeddedParams; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
 };
 
-/// The table `sinter_module_<symbol>`; refers to the entries' functions and kernels' thunks by name.
-std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options, llvm::LLVMContext &context);
+/// The table `sinter_module_<symbol>`; refers to the entries' functions and kernels' thunks by
+/// name.
+std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options,
+                                        llvm::LLVMContext &context);
 
 /// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*.
 std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context);

@@ -1,7 +1,9 @@
-//===- Library.cpp - the C functions of a library, and a trainer's main ------------------------------------===//
+//===- Library.cpp - the C functions of a library, and a trainer's main
+//------------------------------------===//
 //
-// Thin functions over <sinter/runtime.h>. A sinter_status is returned through memory (sret), as the C ABIs of x86-64 and
-// aarch64 do for a struct of its size. Reading on: Header.cpp (the declarations that users see).
+// Thin functions over <sinter/runtime.h>. A sinter_status is returned through memory (sret), as the
+// C ABIs of x86-64 and aarch64 do for a struct of its size. Reading on: Header.cpp (the
+// declarations that users see).
 //
 //===------------------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
@@ -22,12 +24,15 @@ struct LibraryWriter {
   llvm::GlobalVariable *table;
 
   LibraryWriter(const HostModule &host, llvm::LLVMContext &context)
-      : host(host), context(context), out(std::make_unique<llvm::Module>(host.symbol + "_library", context)),
-        builder(context), ptr(builder.getPtrTy()), i64(builder.getInt64Ty()), nothing(builder.getVoidTy()) {
+      : host(host), context(context),
+        out(std::make_unique<llvm::Module>(host.symbol + "_library", context)), builder(context),
+        ptr(builder.getPtrTy()), i64(builder.getInt64Ty()), nothing(builder.getVoidTy()) {
     status = llvm::StructType::create(
-        context, {builder.getInt32Ty(), llvm::ArrayType::get(builder.getInt8Ty(), 256)}, "sinter_status");
+        context, {builder.getInt32Ty(), llvm::ArrayType::get(builder.getInt8Ty(), 256)},
+        "sinter_status");
     table = new llvm::GlobalVariable(*out, builder.getInt8Ty(), /*isConstant=*/true,
-                                     llvm::GlobalValue::ExternalLinkage, nullptr, "sinter_module_" + host.symbol);
+                                     llvm::GlobalValue::ExternalLinkage, nullptr,
+                                     "sinter_module_" + host.symbol);
     table->setVisibility(llvm::GlobalValue::HiddenVisibility);
   }
 
@@ -35,9 +40,10 @@ struct LibraryWriter {
     function->addParamAttr(0, llvm::Attribute::getWithStructRetType(context, status));
   }
 
-  /// Declares a function of the runtime; `returnsStatus` puts the hidden result in front of `parameters`.
-  llvm::Function *runtime(llvm::StringRef name, llvm::Type *result, std::vector<llvm::Type *> parameters,
-                          bool returnsStatus) {
+  /// Declares a function of the runtime; `returnsStatus` puts the hidden result in front of
+  /// `parameters`.
+  llvm::Function *runtime(llvm::StringRef name, llvm::Type *result,
+                          std::vector<llvm::Type *> parameters, bool returnsStatus) {
     if (returnsStatus)
       parameters.insert(parameters.begin(), ptr);
     auto *type = llvm::FunctionType::get(returnsStatus ? nothing : result, parameters, false);
@@ -48,12 +54,13 @@ struct LibraryWriter {
   }
 
   /// Starts `<symbol>_<name>`.
-  llvm::Function *begin(const std::string &name, llvm::Type *result, std::vector<llvm::Type *> parameters,
-                        bool returnsStatus) {
+  llvm::Function *begin(const std::string &name, llvm::Type *result,
+                        std::vector<llvm::Type *> parameters, bool returnsStatus) {
     if (returnsStatus)
       parameters.insert(parameters.begin(), ptr);
     auto *type = llvm::FunctionType::get(returnsStatus ? nothing : result, parameters, false);
-    auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, host.symbol + "_" + name, *out);
+    auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage,
+                                            host.symbol + "_" + name, *out);
     if (returnsStatus)
       markStatus(function);
     builder.SetInsertPoint(llvm::BasicBlock::Create(context, "", function));
@@ -61,7 +68,8 @@ struct LibraryWriter {
   }
 
   /// Calls `callee` with these values; its status goes to `function`'s caller.
-  void forward(llvm::Function *function, llvm::Function *callee, std::vector<llvm::Value *> values) {
+  void forward(llvm::Function *function, llvm::Function *callee,
+               std::vector<llvm::Value *> values) {
     values.insert(values.begin(), function->getArg(0));
     llvm::CallInst *call = builder.CreateCall(callee, values);
     call->addParamAttr(0, llvm::Attribute::getWithStructRetType(context, status));
@@ -69,7 +77,8 @@ struct LibraryWriter {
   }
 
   /// `<symbol>_<name>(handle, …)` = `sinter_lib_<name>(handle, …)`.
-  void passOn(const std::string &name, const std::string &callee, std::vector<llvm::Type *> parameters) {
+  void passOn(const std::string &name, const std::string &callee,
+              std::vector<llvm::Type *> parameters) {
     llvm::Function *function = begin(name, nothing, parameters, true);
     std::vector<llvm::Value *> values;
     for (llvm::Argument &argument : llvm::drop_begin(function->args()))
@@ -127,7 +136,8 @@ struct LibraryWriter {
       passOn("set", "sinter_lib_set", {ptr, ptr, builder.getDoubleTy()});
     }
     begin("arena_bytes", i64, {}, false);
-    builder.CreateRet(builder.CreateCall(runtime("sinter_lib_arena_bytes", i64, {ptr}, false), {table}));
+    builder.CreateRet(
+        builder.CreateCall(runtime("sinter_lib_arena_bytes", i64, {ptr}, false), {table}));
     llvm::Function *close = begin("close", nothing, {ptr}, false);
     builder.CreateCall(runtime("sinter_lib_close", nothing, {ptr}, false), {close->getArg(0)});
     builder.CreateRetVoid();
@@ -145,10 +155,11 @@ std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext
   LibraryWriter writer(host, context);
   llvm::IRBuilder<> &b = writer.builder;
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getInt32Ty(), writer.ptr}, false);
-  auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "main", *writer.out);
+  auto *function =
+      llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "main", *writer.out);
   b.SetInsertPoint(llvm::BasicBlock::Create(context, "", function));
-  llvm::Function *trainer =
-      writer.runtime("sinter_trainer_main", b.getInt32Ty(), {writer.ptr, b.getInt32Ty(), writer.ptr}, false);
+  llvm::Function *trainer = writer.runtime("sinter_trainer_main", b.getInt32Ty(),
+                                           {writer.ptr, b.getInt32Ty(), writer.ptr}, false);
   b.CreateRet(b.CreateCall(trainer, {writer.table, function->getArg(0), function->getArg(1)}));
   return std::move(writer.out);
 }

@@ -1,7 +1,8 @@
-//===- Table.cpp - the constant table of a module -----------------------------------------------------------===//
+//===- Table.cpp - the constant table of a module
+//-----------------------------------------------------------===//
 //
-// Writes the structs of <sinter/abi.h> as LLVM constants. Every struct type here mirrors its C twin field by field;
-// test/driver/table_test.cpp reads a table back through the C header.
+// Writes the structs of <sinter/abi.h> as LLVM constants. Every struct type here mirrors its C twin
+// field by field; test/driver/table_test.cpp reads a table back through the C header.
 //
 //===------------------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
@@ -54,7 +55,8 @@ static std::string nameLocation(Location loc) {
     auto file = dyn_cast<FileLineColLoc>(inner);
     if (!file)
       return WalkResult::advance();
-    text = file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" + std::to_string(file.getColumn());
+    text = file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+           std::to_string(file.getColumn());
     return WalkResult::interrupt();
   });
   return text;
@@ -87,15 +89,35 @@ struct TableWriter {
     kernel = type("sinter_kernel", {ptr, ptr, ptr, i64, i64, i64, i32, i32, ptr});
     entry = type("sinter_entry", {ptr, i32, i32, i32, i32, i64, ptr, ptr, ptr, ptr, i64});
     data = type("sinter_data", {i32, i32, ptr, i32, i32, i32, i32});
-    table = type("sinter_module", {i32, i32, ptr, ptr, ptr, ptr, ptr, i32, i32, i32, i32, ptr, ptr, ptr, ptr, data,
-                                   llvm::ArrayType::get(i64, SINTER_SEGMENTS), i32, i32, ptr,
+    table = type("sinter_module", {i32,
+                                   i32,
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   i32,
+                                   i32,
+                                   i32,
+                                   i32,
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   data,
+                                   llvm::ArrayType::get(i64, SINTER_SEGMENTS),
+                                   i32,
+                                   i32,
+                                   ptr,
                                    llvm::ArrayType::get(ptr, 8)});
   }
 
   llvm::Constant *n32(uint64_t value) { return llvm::ConstantInt::get(i32, value); }
   llvm::Constant *n64(uint64_t value) { return llvm::ConstantInt::get(i64, value); }
   llvm::Constant *real(double value) { return llvm::ConstantFP::get(f64, value); }
-  llvm::Constant *null() { return llvm::ConstantPointerNull::get(llvm::cast<llvm::PointerType>(ptr)); }
+  llvm::Constant *null() {
+    return llvm::ConstantPointerNull::get(llvm::cast<llvm::PointerType>(ptr));
+  }
   llvm::Constant *make(llvm::StructType *type, std::vector<llvm::Constant *> fields) {
     return llvm::ConstantStruct::get(type, fields);
   }
@@ -112,30 +134,34 @@ struct TableWriter {
       known = constant(llvm::ConstantDataArray::getString(context, words), "text");
     return known;
   }
-  llvm::Constant *array(llvm::Type *type, const std::vector<llvm::Constant *> &elements, const llvm::Twine &name) {
+  llvm::Constant *array(llvm::Type *type, const std::vector<llvm::Constant *> &elements,
+                        const llvm::Twine &name) {
     if (elements.empty())
       return null();
-    return constant(llvm::ConstantArray::get(llvm::ArrayType::get(type, elements.size()), elements), name);
+    return constant(llvm::ConstantArray::get(llvm::ArrayType::get(type, elements.size()), elements),
+                    name);
   }
   llvm::Constant *function(StringRef name) {
     auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {ptr}, false);
     return llvm::cast<llvm::Constant>(out->getOrInsertFunction(name, type).getCallee());
   }
 
-  llvm::Constant *writeTensor(StringRef name, Type element, ArrayRef<int64_t> shape, int64_t segment, int64_t offset,
-                              int64_t bytes) {
+  llvm::Constant *writeTensor(StringRef name, Type element, ArrayRef<int64_t> shape,
+                              int64_t segment, int64_t offset, int64_t bytes) {
     std::vector<llvm::Constant *> dims;
     for (int64_t size : shape)
       dims.push_back(n64(size));
-    return make(tensor, {text(name), n32(getDtype(element)), n32(shape.size()), array(i64, dims, "dims"), n32(segment),
-                         n32(0), n64(offset), n64(bytes)});
+    return make(tensor, {text(name), n32(getDtype(element)), n32(shape.size()),
+                         array(i64, dims, "dims"), n32(segment), n32(0), n64(offset), n64(bytes)});
   }
 
   llvm::Constant *writeSymbol(ir::SymbolOp op) {
     auto type = cast<RankedTensorType>(op.getType());
     auto layout = dyn_cast_or_null<kernel::LayoutAttr>(type.getEncoding());
-    auto bufferType = kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), layout);
-    auto plainType = kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {});
+    auto bufferType =
+        kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), layout);
+    auto plainType =
+        kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {});
     uint32_t kind = llvm::StringSwitch<uint32_t>(op.getKind())
                         .Case("parameter", SINTER_PARAMETER)
                         .Case("buffer", SINTER_BUFFER)
@@ -146,12 +172,13 @@ struct TableWriter {
                         .Case("uniform", SINTER_INIT_UNIFORM)
                         .Default(SINTER_INIT_CONSTANT);
     StringRef name = op.getSymName();
-    return make(symbol, {text(name), n32(kind), n32(init), real(op.getInit().getA()), real(op.getInit().getB()),
-                         n64(hashName(name)),
-                         writeTensor(name, type.getElementType(), type.getShape(), SINTER_SEG_LOGICAL,
-                                     getInt(op, "logical_offset"), plainType.getBytes()),
-                         writeTensor(name, type.getElementType(), type.getShape(), getInt(op, "segment"),
-                                     getInt(op, "offset"), bufferType.getBytes())});
+    return make(symbol,
+                {text(name), n32(kind), n32(init), real(op.getInit().getA()),
+                 real(op.getInit().getB()), n64(hashName(name)),
+                 writeTensor(name, type.getElementType(), type.getShape(), SINTER_SEG_LOGICAL,
+                             getInt(op, "logical_offset"), plainType.getBytes()),
+                 writeTensor(name, type.getElementType(), type.getShape(), getInt(op, "segment"),
+                             getInt(op, "offset"), bufferType.getBytes())});
   }
 
   llvm::Constant *writePorts(const std::vector<Port> &ports, StringRef name) {
@@ -159,8 +186,9 @@ struct TableWriter {
     for (const Port &port : ports) {
       kernel::BufferOp buffer = port.buffer;
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
-      tensors.push_back(writeTensor(port.name, type.getElementType(), type.getShape(), buffer.getSegment(),
-                                    buffer.getOffset().value_or(0), type.getBytes()));
+      tensors.push_back(writeTensor(port.name, type.getElementType(), type.getShape(),
+                                    buffer.getSegment(), buffer.getOffset().value_or(0),
+                                    type.getBytes()));
     }
     return array(tensor, tensors, name);
   }
@@ -174,15 +202,17 @@ struct TableWriter {
       (piece.writes ? written : read) += piece.bytes;
       kernel::BufferOp buffer = piece.buffer;
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
-      ranges.push_back(make(range, {n32(piece.segment), n32(piece.writes), n32(getDtype(type.getElementType())), n32(0),
-                                    n64(piece.offset), n64(piece.bytes)}));
+      ranges.push_back(
+          make(range, {n32(piece.segment), n32(piece.writes), n32(getDtype(type.getElementType())),
+                       n32(0), n64(piece.offset), n64(piece.bytes)}));
     }
     auto work = dyn_cast<kernel::KernelOpInterface>(op);
     auto name = op->getAttrOfType<StringAttr>("kernel_name");
-    return make(kernel, {text(name ? name.getValue() : op->getName().stripDialect()), text(nameLocation(op->getLoc())),
+    return make(kernel, {text(name ? name.getValue() : op->getName().stripDialect()),
+                         text(nameLocation(op->getLoc())),
                          work && name ? function((name.getValue() + ".run").str()) : null(),
-                         n64(work ? work.getFlops() : 0), n64(read), n64(written), n32(ranges.size()), n32(0),
-                         array(range, ranges, "ranges")});
+                         n64(work ? work.getFlops() : 0), n64(read), n64(written),
+                         n32(ranges.size()), n32(0), array(range, ranges, "ranges")});
   }
 
   llvm::Constant *writeEntry(const EntryInfo &info) {
@@ -199,16 +229,17 @@ struct TableWriter {
                         .Case("save", SINTER_ENTRY_SAVE)
                         .Case("load_params", SINTER_ENTRY_LOAD_PARAMS)
                         .Default(SINTER_ENTRY_PREDICT);
-    return make(entry, {text(op.getEntryName()), n32(kind), n32(info.inputs.size()), n32(info.outputs.size()),
-                        n32(kernels.size()), n64(op.getBatch()), writePorts(info.inputs, "inputs"),
-                        writePorts(info.outputs, "outputs"), array(kernel, kernels, "kernels"),
-                        function(op.getSymName()), n64(op.getWorkBytes().value_or(0))});
+    return make(entry, {text(op.getEntryName()), n32(kind), n32(info.inputs.size()),
+                        n32(info.outputs.size()), n32(kernels.size()), n64(op.getBatch()),
+                        writePorts(info.inputs, "inputs"), writePorts(info.outputs, "outputs"),
+                        array(kernel, kernels, "kernels"), function(op.getSymName()),
+                        n64(op.getWorkBytes().value_or(0))});
   }
 
   llvm::Constant *writeData() {
     for (auto op : host.module.getOps<ir::DataOp>())
-      return make(data, {n32(SINTER_DATA_IMAGES), n32(op.getClasses()), text(op.getDataName()), n32(op.getChannels()),
-                         n32(op.getHeight()), n32(op.getWidth()), n32(0)});
+      return make(data, {n32(SINTER_DATA_IMAGES), n32(op.getClasses()), text(op.getDataName()),
+                         n32(op.getChannels()), n32(op.getHeight()), n32(op.getWidth()), n32(0)});
     return llvm::ConstantAggregateZero::get(data);
   }
 
@@ -222,8 +253,9 @@ struct TableWriter {
   llvm::Constant *writeEmbedded() {
     if (options.embeddedParams.empty())
       return null();
-    auto *global = constant(llvm::ConstantDataArray::getString(context, options.embeddedParams, /*AddNull=*/false),
-                            "embedded_params");
+    auto *global = constant(
+        llvm::ConstantDataArray::getString(context, options.embeddedParams, /*AddNull=*/false),
+        "embedded_params");
     global->setAlignment(llvm::Align(SINTER_ALIGNMENT));
     return global;
   }
@@ -236,31 +268,49 @@ struct TableWriter {
       symbols.push_back(writeSymbol(op));
     }
     for (auto op : host.module.getOps<ir::ScalarOp>())
-      scalars.push_back(make(scalar, {text(op.getSymName()), n32(getDtype(op.getType())), n32(getInt(op, "offset") / 8),
-                                      real(op.getInitial().convertToDouble()),
-                                      op.getHelp().empty() ? null() : text(op.getHelp())}));
+      scalars.push_back(
+          make(scalar, {text(op.getSymName()), n32(getDtype(op.getType())),
+                        n32(getInt(op, "offset") / 8), real(op.getInitial().convertToDouble()),
+                        op.getHelp().empty() ? null() : text(op.getHelp())}));
     for (auto op : host.module.getOps<ir::MetricOp>())
-      metrics.push_back(make(metric, {text(op.getSymName()), n32(indices.lookup(op.getSum())),
-                                      n32(indices.lookup(op.getWeight())),
-                                      n32(op.getFinish() == "ratio" ? SINTER_FINISH_RATIO : SINTER_FINISH_EXP_RATIO),
-                                      n32(0)}));
+      metrics.push_back(make(
+          metric, {text(op.getSymName()), n32(indices.lookup(op.getSum())),
+                   n32(indices.lookup(op.getWeight())),
+                   n32(op.getFinish() == "ratio" ? SINTER_FINISH_RATIO : SINTER_FINISH_EXP_RATIO),
+                   n32(0)}));
     for (const EntryInfo &info : host.entries)
       entries.push_back(writeEntry(info));
     auto target = host.module->getAttrOfType<kernel::TargetAttr>("kernel.target");
-    llvm::Constant *value = make(
-        table, {n32(SINTER_ABI_VERSION), n32(0), text(host.name), text(target ? target.getName() : "cpu"), text("cpu"),
-                text(options.features), text(options.compiler), n32(symbols.size()), n32(scalars.size()),
-                n32(metrics.size()), n32(entries.size()), array(symbol, symbols, "symbols"),
-                array(scalar, scalars, "scalars"), array(metric, metrics, "metrics"), array(entry, entries, "entries"),
-                writeData(), writeSegments(), n32(getInt(host.module, "sinter.default_epochs")), n32(0),
-                writeEmbedded(), llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 8))});
-    new llvm::GlobalVariable(*out, table, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage, value,
-                             "sinter_module_" + host.symbol);
+    llvm::Constant *value =
+        make(table, {n32(SINTER_ABI_VERSION),
+                     n32(0),
+                     text(host.name),
+                     text(target ? target.getName() : "cpu"),
+                     text("cpu"),
+                     text(options.features),
+                     text(options.compiler),
+                     n32(symbols.size()),
+                     n32(scalars.size()),
+                     n32(metrics.size()),
+                     n32(entries.size()),
+                     array(symbol, symbols, "symbols"),
+                     array(scalar, scalars, "scalars"),
+                     array(metric, metrics, "metrics"),
+                     array(entry, entries, "entries"),
+                     writeData(),
+                     writeSegments(),
+                     n32(getInt(host.module, "sinter.default_epochs")),
+                     n32(0),
+                     writeEmbedded(),
+                     llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 8))});
+    new llvm::GlobalVariable(*out, table, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
+                             value, "sinter_module_" + host.symbol);
   }
 };
 } // namespace
 
-std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options, llvm::LLVMContext &context) {
+std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options,
+                                        llvm::LLVMContext &context) {
   TableWriter writer(host, options, context);
   writer.write();
   return std::move(writer.out);

@@ -1,7 +1,8 @@
-//===- sinter.cpp - the command line ----------------------------------------------------------------------===//
+//===- sinter.cpp - the command line
+//----------------------------------------------------------------------===//
 //
-// Parses arguments into Options and calls the driver; nothing else. Flags of things that do not exist yet are absent.
-// Help texts are goldens in test/driver/help. Reading on: compiler/Driver.h.
+// Parses arguments into Options and calls the driver; nothing else. Flags of things that do not
+// exist yet are absent. Help texts are goldens in test/driver/help. Reading on: compiler/Driver.h.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
@@ -28,29 +29,46 @@ static std::string parseBytes(const std::string &text, int64_t &bytes) {
 
 /// --set A=1 --set B=2, --batch 1,8: one value an element.
 static void addModelFlags(CLI::App *command, Options &options) {
-  command->add_option("MODEL", options.model, "a model: .cpp (DSL program), .sinter (graph) or .mlir (any stage)")
-      ->required()->option_text(" ");
+  command
+      ->add_option("MODEL", options.model,
+                   "a model: .cpp (DSL program), .sinter (graph) or .mlir (any stage)")
+      ->required()
+      ->option_text(" ");
   command->add_option("--set", options.set, "a build option of the model; may be repeated")
-      ->option_text("NAME=VALUE")->expected(1)->take_all();
-  command->add_option_function<std::string>(
-      "--batch", [&options](const std::string &sizes) { options.batch = CLI::detail::split(sizes, ','); },
-      "batch sizes of prediction entries, first one the default")->option_text("1,8");
+      ->option_text("NAME=VALUE")
+      ->expected(1)
+      ->take_all();
+  command
+      ->add_option_function<std::string>(
+          "--batch",
+          [&options](const std::string &sizes) { options.batch = CLI::detail::split(sizes, ','); },
+          "batch sizes of prediction entries, first one the default")
+      ->option_text("1,8");
 }
 
 static void addTargetFlags(CLI::App *command, Options &options) {
-  command->add_option("--target", options.target, "machine to make code for; see sinter targets (default: cpu)")
+  command
+      ->add_option("--target", options.target,
+                   "machine to make code for; see sinter targets (default: cpu)")
       ->option_text("T");
-  command->add_option("-O", options.level, "optimisation level (default: 3)")->option_text("0..3")
+  command->add_option("-O", options.level, "optimisation level (default: 3)")
+      ->option_text("0..3")
       ->check(CLI::Range(0, 3));
-  command->add_option_function<std::string>(
-      "--type", [&options](const std::string &type) { options.f64 = type == "f64"; },
-      "type that f32 models compute in: f32 or f64 (default: f32)")->option_text("T")->check(CLI::IsMember({"f32", "f64"}));
+  command
+      ->add_option_function<std::string>(
+          "--type", [&options](const std::string &type) { options.f64 = type == "f64"; },
+          "type that f32 models compute in: f32 or f64 (default: f32)")
+      ->option_text("T")
+      ->check(CLI::IsMember({"f32", "f64"}));
 }
 
 static void addWatchFlags(CLI::App *command, Options &options) {
-  command->add_option("--save-stages", options.saveStages, "write the text of every stage into DIR")->option_text("DIR");
-  command->add_option("--stop-after", options.stopAfter, "stop when this stage is reached")->option_text("STAGE");
-  command->add_flag("--trace-passes", options.tracePasses, "print what each pass changes, to stderr");
+  command->add_option("--save-stages", options.saveStages, "write the text of every stage into DIR")
+      ->option_text("DIR");
+  command->add_option("--stop-after", options.stopAfter, "stop when this stage is reached")
+      ->option_text("STAGE");
+  command->add_flag("--trace-passes", options.tracePasses,
+                    "print what each pass changes, to stderr");
   command->add_flag("--timing", options.timing, "print where the time went, to stderr");
   command->add_option("--fail-after", options.failAfter, "")->group("");
 }
@@ -66,51 +84,72 @@ int main(int argc, char **argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
 
-  CLI::App *build = app.add_subcommand("build", "compile a model to a trainer, a library or an object");
+  CLI::App *build =
+      app.add_subcommand("build", "compile a model to a trainer, a library or an object");
   addModelFlags(build, options);
   build->add_option("-o", options.output, "file to write")->option_text("PATH")->required();
-  build->add_option("--kind", options.kind, "trainer (default when the model trains), static-lib, shared-lib or object")
+  build
+      ->add_option("--kind", options.kind,
+                   "trainer (default when the model trains), static-lib, shared-lib or object")
       ->option_text("KIND");
   addTargetFlags(build, options);
-  build->add_option("--embed-weights", options.embedWeights, "weights to put into a library, ready to run")
+  build
+      ->add_option("--embed-weights", options.embedWeights,
+                   "weights to put into a library, ready to run")
       ->option_text("F.safetensors");
-  build->add_option("--memory-budget", budget, "refuse entries that need more memory")->option_text("512M");
+  build->add_option("--memory-budget", budget, "refuse entries that need more memory")
+      ->option_text("512M");
   build->add_flag("--static", options.linkStatic, "link the trainer statically, libc included");
-  build->add_option("--depfile", options.depfile, "write what the model's source includes, as a Makefile rule")
+  build
+      ->add_option("--depfile", options.depfile,
+                   "write what the model's source includes, as a Makefile rule")
       ->option_text("F");
-  build->add_flag("--no-embed-source", options.noEmbedSource, "leave the model's source text out of stages");
+  build->add_flag("--no-embed-source", options.noEmbedSource,
+                  "leave the model's source text out of stages");
   addWatchFlags(build, options);
 
   CLI::App *emit = app.add_subcommand("emit", "print a stage of the compilation as text");
   addModelFlags(emit, options);
-  emit->add_option("--stage", options.stage, "graph, gradient, fused, layout, planned, loops, llvm or asm")
-      ->option_text("S")->required();
+  emit->add_option("--stage", options.stage,
+                   "graph, gradient, fused, layout, planned, loops, llvm or asm")
+      ->option_text("S")
+      ->required();
   emit->add_option("--entry", options.entry, "only this entry")->option_text("E");
-  emit->add_flag("--elide", options.elide, "leave out large constants and sources; such text cannot be read back");
-  emit->add_option("-o", options.output, "file to write (default: stdout); F.ll: LLVM IR")->option_text("F");
+  emit->add_flag("--elide", options.elide,
+                 "leave out large constants and sources; such text cannot be read back");
+  emit->add_option("-o", options.output, "file to write (default: stdout); F.ll: LLVM IR")
+      ->option_text("F");
   addTargetFlags(emit, options);
-  emit->add_flag("--no-embed-source", options.noEmbedSource, "leave the model's source text out of stages");
+  emit->add_flag("--no-embed-source", options.noEmbedSource,
+                 "leave the model's source text out of stages");
   addWatchFlags(emit, options);
 
   CLI::App *check = app.add_subcommand("check", "only report what is wrong with a model");
   addModelFlags(check, options);
-  CLI::App *info = app.add_subcommand("info", "what a model is made of: layers, parameters, work, memory");
+  CLI::App *info =
+      app.add_subcommand("info", "what a model is made of: layers, parameters, work, memory");
   addModelFlags(info, options);
   for (CLI::App *command : {check, info})
-    command->add_option_function<std::string>(
-        "--format", [&options](const std::string &format) { options.json = format == "json"; },
-        "text or json, on stdout (default: text)")->option_text("F")->check(CLI::IsMember({"text", "json"}));
+    command
+        ->add_option_function<std::string>(
+            "--format", [&options](const std::string &format) { options.json = format == "json"; },
+            "text or json, on stdout (default: text)")
+        ->option_text("F")
+        ->check(CLI::IsMember({"text", "json"}));
   addTargetFlags(info, options);
 
   CLI::App *bench = app.add_subcommand("bench", "measure every kernel of a model on this machine");
   addModelFlags(bench, options);
   addTargetFlags(bench, options);
-  bench->add_option("--threads", options.threads, "threads to run with (default: 1)")->option_text("N")
+  bench->add_option("--threads", options.threads, "threads to run with (default: 1)")
+      ->option_text("N")
       ->check(CLI::Range(1, 1024));
   bench->add_option("--entry", options.entry, "only this entry")->option_text("E");
 
   CLI::App *explain = app.add_subcommand("explain", "the documentation of a diagnostic");
-  explain->add_option("CODE", code, "as shown behind a message: E0107")->required()->option_text(" ");
+  explain->add_option("CODE", code, "as shown behind a message: E0107")
+      ->required()
+      ->option_text(" ");
   CLI::App *targets = app.add_subcommand("targets", "what code can be made for here");
 
   try {

@@ -17,7 +17,8 @@ using sinter::test::makeModel;
 
 TEST(Import, EveryOpHasOneNamedLine) {
   Compiler compiler;
-  mlir::OwningOpRef<mlir::ModuleOp> module = compiler::importModule(&compiler.context, makeModel(), false);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compiler::importModule(&compiler.context, makeModel(), false);
   ASSERT_TRUE(module);
   module->walk([&](ir::EntryOp entry) {
     for (mlir::Operation &op : entry.getBody().front().without_terminator()) {
@@ -33,7 +34,8 @@ TEST(Import, EveryOpHasOneNamedLine) {
 
 TEST(Import, DoubleReplacesFloatEverywhere) {
   Compiler compiler;
-  mlir::OwningOpRef<mlir::ModuleOp> module = compiler::importModule(&compiler.context, makeModel(), true);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compiler::importModule(&compiler.context, makeModel(), true);
   ASSERT_TRUE(module);
   std::string text = compiler::printModule(*module, /*elide=*/true);
   EXPECT_EQ(text.find("f32"), std::string::npos);
@@ -47,12 +49,14 @@ TEST(Import, UnknownOpsAndAttributesAreNamed) {
   graph.mutable_entries(0)->mutable_nodes(2)->set_op("frobnicate");
   EXPECT_FALSE(compiler::importModule(&compiler.context, graph, false));
   ASSERT_EQ(compiler.messages.size(), 1u);
-  EXPECT_EQ(compiler.messages[0], "expects an op of this version of sinter, got 'frobnicate' [E1001]");
+  EXPECT_EQ(compiler.messages[0],
+            "expects an op of this version of sinter, got 'frobnicate' [E1001]");
   graph = makeModel();
   graph.mutable_entries(0)->mutable_nodes(3)->mutable_attributes(0)->set_s("axes are numbers");
   EXPECT_FALSE(compiler::importModule(&compiler.context, graph, false));
   graph = makeModel();
-  graph.mutable_entries(0)->mutable_nodes(4)->mutable_attributes(0)->mutable_dense()->set_data("abc");
+  graph.mutable_entries(0)->mutable_nodes(4)->mutable_attributes(0)->mutable_dense()->set_data(
+      "abc");
   EXPECT_FALSE(compiler::importModule(&compiler.context, graph, false));
   EXPECT_NE(compiler.messages.back().find("[E1002]"), std::string::npos);
 }
@@ -66,13 +70,15 @@ TEST(Import, WrongTypesAreRefusedWithTheRulesCode) {
   EXPECT_NE(compiler.messages[0].find("[E0108]"), std::string::npos) << compiler.messages[0];
 }
 
-/// Imports, and when that works compiles to the plan: whatever the graph says, nothing may crash, and what verifies
-/// must keep verifying.
+/// Imports, and when that works compiles to the plan: whatever the graph says, nothing may crash,
+/// and what verifies must keep verifying.
 static void survive(const proto::Module &graph) {
   Compiler compiler;
-  mlir::OwningOpRef<mlir::ModuleOp> module = compiler::importModule(&compiler.context, graph, false);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compiler::importModule(&compiler.context, graph, false);
   if (!module) {
-    EXPECT_FALSE(compiler.messages.empty()) << "refused without a word: " << graph.ShortDebugString();
+    EXPECT_FALSE(compiler.messages.empty())
+        << "refused without a word: " << graph.ShortDebugString();
     return;
   }
   (void)compiler::runPipeline(*module, compiler::Stage::Planned, {});

@@ -1,6 +1,6 @@
 // Children, files and diffs of the driver.
-#include "compiler/Stage.h"
 #include "compiler/System.h"
+#include "compiler/Stage.h"
 #include "compiler/Watch.h"
 
 #include <gtest/gtest.h>

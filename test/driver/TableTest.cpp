@@ -1,4 +1,5 @@
-// The constants that codegen/host writes have the layout that C gives the structs of <sinter/abi.h>.
+// The constants that codegen/host writes have the layout that C gives the structs of
+// <sinter/abi.h>.
 #include "codegen/cpu/Cpu.h"
 #include "codegen/host/Host.h"
 #include "compiler/Import.h"
@@ -45,44 +46,51 @@ protected:
     ASSERT_TRUE(succeeded(compiler::runPipeline(*module, compiler::Stage::Planned, {})));
     host = codegen::describeModule(*module, codegen::getPlannedEntries(*module));
     table = codegen::emitTable(host, {"sinter test", "avx2,fma", std::string(100, 'x')}, context);
-    table->setDataLayout("e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128");
+    table->setDataLayout(
+        "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128");
   }
 };
 
 TEST_F(Table, StructsAreThoseOfC) {
   using V = std::vector<uint64_t>;
   EXPECT_EQ(offsetsOf(*table, "sinter_tensor"),
-            (V{AT(sinter_tensor, name), AT(sinter_tensor, dtype), AT(sinter_tensor, rank), AT(sinter_tensor, dims),
-               AT(sinter_tensor, segment), AT(sinter_tensor, reserved), AT(sinter_tensor, offset),
-               AT(sinter_tensor, bytes), sizeof(sinter_tensor)}));
+            (V{AT(sinter_tensor, name), AT(sinter_tensor, dtype), AT(sinter_tensor, rank),
+               AT(sinter_tensor, dims), AT(sinter_tensor, segment), AT(sinter_tensor, reserved),
+               AT(sinter_tensor, offset), AT(sinter_tensor, bytes), sizeof(sinter_tensor)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_symbol"),
-            (V{AT(sinter_symbol, name), AT(sinter_symbol, kind), AT(sinter_symbol, init), AT(sinter_symbol, init_a),
-               AT(sinter_symbol, init_b), AT(sinter_symbol, init_stream), AT(sinter_symbol, logical),
-               AT(sinter_symbol, master), sizeof(sinter_symbol)}));
+            (V{AT(sinter_symbol, name), AT(sinter_symbol, kind), AT(sinter_symbol, init),
+               AT(sinter_symbol, init_a), AT(sinter_symbol, init_b), AT(sinter_symbol, init_stream),
+               AT(sinter_symbol, logical), AT(sinter_symbol, master), sizeof(sinter_symbol)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_scalar"),
-            (V{AT(sinter_scalar, name), AT(sinter_scalar, dtype), AT(sinter_scalar, slot), AT(sinter_scalar, initial),
-               AT(sinter_scalar, help), sizeof(sinter_scalar)}));
+            (V{AT(sinter_scalar, name), AT(sinter_scalar, dtype), AT(sinter_scalar, slot),
+               AT(sinter_scalar, initial), AT(sinter_scalar, help), sizeof(sinter_scalar)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
-            (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype), AT(sinter_range, reserved),
-               AT(sinter_range, offset), AT(sinter_range, bytes), sizeof(sinter_range)}));
+            (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
+               AT(sinter_range, reserved), AT(sinter_range, offset), AT(sinter_range, bytes),
+               sizeof(sinter_range)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_kernel"),
-            (V{AT(sinter_kernel, name), AT(sinter_kernel, location), AT(sinter_kernel, run), AT(sinter_kernel, flops),
-               AT(sinter_kernel, bytes_read), AT(sinter_kernel, bytes_written), AT(sinter_kernel, range_count),
+            (V{AT(sinter_kernel, name), AT(sinter_kernel, location), AT(sinter_kernel, run),
+               AT(sinter_kernel, flops), AT(sinter_kernel, bytes_read),
+               AT(sinter_kernel, bytes_written), AT(sinter_kernel, range_count),
                AT(sinter_kernel, reserved), AT(sinter_kernel, ranges), sizeof(sinter_kernel)}));
-  EXPECT_EQ(offsetsOf(*table, "sinter_entry"),
-            (V{AT(sinter_entry, name), AT(sinter_entry, kind), AT(sinter_entry, input_count),
-               AT(sinter_entry, output_count), AT(sinter_entry, kernel_count), AT(sinter_entry, batch),
-               AT(sinter_entry, inputs), AT(sinter_entry, outputs), AT(sinter_entry, kernels), AT(sinter_entry, run),
-               AT(sinter_entry, work_bytes), sizeof(sinter_entry)}));
+  EXPECT_EQ(
+      offsetsOf(*table, "sinter_entry"),
+      (V{AT(sinter_entry, name), AT(sinter_entry, kind), AT(sinter_entry, input_count),
+         AT(sinter_entry, output_count), AT(sinter_entry, kernel_count), AT(sinter_entry, batch),
+         AT(sinter_entry, inputs), AT(sinter_entry, outputs), AT(sinter_entry, kernels),
+         AT(sinter_entry, run), AT(sinter_entry, work_bytes), sizeof(sinter_entry)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_module"),
-            (V{AT(sinter_module, abi_version), AT(sinter_module, flags), AT(sinter_module, name),
-               AT(sinter_module, target), AT(sinter_module, device), AT(sinter_module, features),
-               AT(sinter_module, compiler), AT(sinter_module, symbol_count), AT(sinter_module, scalar_count),
-               AT(sinter_module, metric_count), AT(sinter_module, entry_count), AT(sinter_module, symbols),
-               AT(sinter_module, scalars), AT(sinter_module, metrics), AT(sinter_module, entries),
-               AT(sinter_module, data), AT(sinter_module, segment_bytes), AT(sinter_module, default_epochs),
-               AT(sinter_module, reserved0), AT(sinter_module, embedded_params), AT(sinter_module, reserved),
-               sizeof(sinter_module)}));
+            (V{AT(sinter_module, abi_version),   AT(sinter_module, flags),
+               AT(sinter_module, name),          AT(sinter_module, target),
+               AT(sinter_module, device),        AT(sinter_module, features),
+               AT(sinter_module, compiler),      AT(sinter_module, symbol_count),
+               AT(sinter_module, scalar_count),  AT(sinter_module, metric_count),
+               AT(sinter_module, entry_count),   AT(sinter_module, symbols),
+               AT(sinter_module, scalars),       AT(sinter_module, metrics),
+               AT(sinter_module, entries),       AT(sinter_module, data),
+               AT(sinter_module, segment_bytes), AT(sinter_module, default_epochs),
+               AT(sinter_module, reserved0),     AT(sinter_module, embedded_params),
+               AT(sinter_module, reserved),      sizeof(sinter_module)}));
 }
 
 TEST_F(Table, HoldsOneExportedSymbolAndEveryEntry) {
@@ -98,8 +106,8 @@ TEST_F(Table, HoldsOneExportedSymbolAndEveryEntry) {
 TEST_F(Table, EmbeddedWeightsAreAligned) {
   bool found = false;
   for (const llvm::GlobalVariable &global : table->globals())
-    if (auto *data = llvm::dyn_cast_or_null<llvm::ConstantDataArray>(global.hasInitializer() ? global.getInitializer()
-                                                                                              : nullptr);
+    if (auto *data = llvm::dyn_cast_or_null<llvm::ConstantDataArray>(
+            global.hasInitializer() ? global.getInitializer() : nullptr);
         data && data->isString() && data->getAsString().starts_with("xxxx")) {
       found = true;
       EXPECT_GE(global.getAlign().valueOrOne().value(), uint64_t(SINTER_ALIGNMENT));
@@ -109,8 +117,9 @@ TEST_F(Table, EmbeddedWeightsAreAligned) {
 
 TEST_F(Table, HeaderNamesEntriesAndTypes) {
   std::string header = codegen::printHeader(host);
-  for (const char *text : {"sinter_status small_open(const void *options, small_t **m);",
-                           "sinter_status small_train_step(small_t *m, const float *image, small_metrics *metrics);",
-                           "#ifndef SINTER_STATUS_DEFINED"})
+  for (const char *text :
+       {"sinter_status small_open(const void *options, small_t **m);",
+        "sinter_status small_train_step(small_t *m, const float *image, small_metrics *metrics);",
+        "#ifndef SINTER_STATUS_DEFINED"})
     EXPECT_NE(header.find(text), std::string::npos) << text << " in\n" << header;
 }

@@ -1,4 +1,5 @@
-// A small graph with every kind of thing that Import reads, and a context that collects diagnostics.
+// A small graph with every kind of thing that Import reads, and a context that collects
+// diagnostics.
 #pragma once
 
 #include "compiler/Context.h"
@@ -48,7 +49,8 @@ inline proto::Module makeModel() {
   input->mutable_value()->set_id(1);
   type(input->mutable_value()->mutable_type(), proto::F32, {4, 3});
   uint32_t next = 2;
-  auto node = [&](const char *op, std::vector<uint32_t> inputs, proto::ElementType element, std::vector<int64_t> dims) {
+  auto node = [&](const char *op, std::vector<uint32_t> inputs, proto::ElementType element,
+                  std::vector<int64_t> dims) {
     proto::Node *made = entry->add_nodes();
     made->set_op(op);
     for (uint32_t id : inputs)
@@ -64,13 +66,13 @@ inline proto::Module makeModel() {
     made->set_name(name);
     return made;
   };
-  attribute(node("get", {}, proto::F32, {3, 2}), "symbol")->set_symbol("w");      // 2
-  node("matmul", {1, 2}, proto::F32, {4, 2});                                     // 3
-  node("relu", {3}, proto::F32, {4, 2});                                          // 4
-  proto::Node *sum = node("sum", {4}, proto::F32, {});                            // 5
+  attribute(node("get", {}, proto::F32, {3, 2}), "symbol")->set_symbol("w"); // 2
+  node("matmul", {1, 2}, proto::F32, {4, 2});                                // 3
+  node("relu", {3}, proto::F32, {4, 2});                                     // 4
+  proto::Node *sum = node("sum", {4}, proto::F32, {});                       // 5
   attribute(sum, "axes")->mutable_ints()->add_v(0);
   sum->mutable_attributes(0)->mutable_ints()->add_v(1);
-  proto::Node *one = node("constant", {}, proto::F32, {});                        // 6
+  proto::Node *one = node("constant", {}, proto::F32, {}); // 6
   proto::Dense *dense = attribute(one, "value")->mutable_dense();
   type(dense->mutable_type(), proto::F32, {});
   dense->set_data(std::string("\0\0\x80\x3f", 4));

@@ -7,6 +7,7 @@
 #ifndef SINTER_COMPILER_SYSTEM_H
 #define SINTER_COMPILER_SYSTEM_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <map>

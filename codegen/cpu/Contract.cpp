@@ -25,6 +25,7 @@ struct Factor {
   bool byParts = false;             ///< address by parts as above; else computed whole
   AffineExpr base, inner;           ///< terms without and with reduced dims
   std::optional<int64_t> rowStride; ///< elements between rows, when constant
+  bool packed = false;              ///< reads the packed copy of a row tile
 };
 
 /// One tile variant: rows and lanes that are really there.
@@ -43,6 +44,8 @@ private:
   SmallVector<Value> emitSums(Variant variant);
   void emitPrefetch(Variant variant, const Factor &factor, Value place);
   void prefetchExtras(Variant variant);
+  std::optional<Factor> preparePacking(int64_t laneTiles, int64_t bigRows);
+  void emitPacking(const Factor &factor, int64_t rows);
   void emitEpilogue(Variant variant, ArrayRef<Value> sums);
   SmallVector<Value> at(int64_t row, int64_t vector);
   int64_t vectors(Variant variant) const { return llvm::divideCeil(variant.lanes, width); }
@@ -121,6 +124,8 @@ SmallVector<Value> ContractEmitter::at(int64_t row, int64_t vector) {
 /// than 2 KiB are beyond the hardware's prefetchers, and even unit streams gain (measured: 5 % packed, 16 % strided).
 void ContractEmitter::emitPrefetch(Variant variant, const Factor &factor, Value place) {
   constexpr int64_t kAhead = 8, kLine = 64;
+  if (factor.packed)
+    return;
   int64_t size = reduced.empty() ? 0 : k.dims[reduced.back()];
   int64_t bytes = factor.lanes.access.type.getElementBytes();
   std::optional<int64_t> stride =
@@ -247,6 +252,57 @@ void ContractEmitter::emitTile(Variant variant) {
   emitEpilogue(variant, emitSums(variant));
 }
 
+/// When the broadcast factor's rows lie side by side and its k steps lines apart, and one row tile meets many lane tiles in
+/// turn, the tile is copied once into [k][rows] on the stack: packed reads stay in L1. Returns the factor to copy from;
+/// the sums then read the copy.
+std::optional<Factor> ContractEmitter::preparePacking(int64_t laneTiles, int64_t bigRows) {
+  constexpr int64_t kLine = 64, kMostBytes = 32 << 10, kFewestUses = 3;
+  if (laneTiles < kFewestUses || order.empty() || order.back() != lanesDim || reduced.empty())
+    return std::nullopt;
+  for (Factor &factor : factors) {
+    const Access &access = factor.lanes.access;
+    if (!factor.byParts || !factor.usesRows || factor.rowStride != 1 || factor.lanes.kind != LaneKind::Uniform ||
+        access.type.getElementType() != element)
+      continue;
+    int64_t bytes = access.type.getElementBytes(), steps = 1, stride = llvm::alignTo(bigRows, width);
+    for (int64_t d : reduced)
+      steps *= k.dims[d];
+    std::optional<int64_t> step = getStride(factor.inner, reduced.back(), k.dims[reduced.back()], k.dims);
+    if (!step || *step * bytes < kLine || steps * stride * bytes > kMostBytes || steps == 0)
+      continue;
+    Factor source = factor;
+    factor.packed = true;
+    factor.lanes.access.memory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({steps * stride}, element),
+                                                          k.b.getI64IntegerAttr(kLine));
+    factor.base = factor.inner = getAffineConstantExpr(0, op.getContext());
+    for (int64_t d : reduced)
+      factor.inner = factor.inner * k.dims[d] + getAffineDimExpr(d, op.getContext());
+    factor.inner = factor.inner * stride;
+    return source;
+  }
+  return std::nullopt;
+}
+
+/// Copies `rows` rows of `source` at the current tile.
+void ContractEmitter::emitPacking(const Factor &source, int64_t rows) {
+  const Factor &copy = source.usesRows && factors[0].packed ? factors[0] : factors[1];
+  LaneAccess from = source.lanes;
+  from.kind = LaneKind::Contiguous;
+  from.dim = rowsDim;
+  from.lanes = width;
+  Value base = k.apply(source.base, point);
+  k.nest(reduced, point, {}, [&](ValueRange) {
+    Value place = k.add(base, k.apply(source.inner, point)), to = k.apply(copy.inner, point);
+    for (int64_t r = 0; r < rows; r += width) {
+      Value value = loadLanes(k, from, point, std::min(width, rows - r), k.add(place, k.index(r)));
+      vector::StoreOp::create(k.b, k.loc, value, copy.lanes.access.memory, k.add(to, k.index(r)));
+    }
+    return SmallVector<Value>();
+  });
+  for (int64_t d : reduced)
+    point[d] = k.index(0);
+}
+
 void ContractEmitter::emit() {
   int64_t laneCount = lanesDim >= 0 ? k.dims[lanesDim] : 1, rowCount = rowsDim >= 0 ? k.dims[rowsDim] : 1;
   kernel::RowSplit rows = kernel::splitRows(rowCount, mr);
@@ -257,8 +313,12 @@ void ContractEmitter::emit() {
     tiles *= sizeOf(d);
   if (tiles == 0)
     return;
+  std::optional<Factor> source = preparePacking(laneTiles, rows.big);
   auto [begin, end] = k.part(tiles);
-  k.loop(begin, end, k.index(1), {}, [&](Value tile, ValueRange) {
+  SmallVector<Value> start;
+  if (source)
+    start.push_back(k.index(-1)); // the row tile that is packed: none
+  k.loop(begin, end, k.index(1), start, [&](Value tile, ValueRange carried) {
     Value rest = tile, rowTile, laneTile;
     for (size_t i = order.size(); i-- > 0;) {
       int64_t size = sizeOf(order[i]);
@@ -293,13 +353,22 @@ void ContractEmitter::emit() {
       k.b.setInsertionPoint(choice.elseBlock()->getTerminator());
       emitSide(false);
     };
+    SmallVector<Value> packed;
+    if (source) { // lane tiles are innermost: all tiles of one quotient share their rows
+      packed.push_back(arith::DivUIOp::create(k.b, k.loc, tile, k.index(laneTiles)));
+      Value other = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, packed[0], carried[0]);
+      auto renew = scf::IfOp::create(k.b, k.loc, other);
+      OpBuilder::InsertionGuard guard(k.b);
+      k.b.setInsertionPoint(renew.thenBlock()->getTerminator());
+      branch(twoHeights, rowTile, rows.bigTiles, [&](bool big) { emitPacking(*source, big ? rows.big : rows.big - 1); });
+    }
     bool twoWidths = laneTiles > 1 && lastLanes != nr;
     branch(twoWidths, laneTile, laneTiles - 1, [&](bool full) {
       int64_t lanes = full && (laneTiles > 1) ? nr : lastLanes;
       branch(twoHeights, rowTile, rows.bigTiles,
              [&](bool big) { emitTile({big ? rows.big : rows.big - 1, lanes}); });
     });
-    return SmallVector<Value>();
+    return packed;
   });
 }
 

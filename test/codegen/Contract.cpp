@@ -73,6 +73,7 @@ TEST(Contract, SchedulesKeepBits) {
   checkSchedules(gemm(29, 45, 37, "mk", "nk", "", ""), 2e-6);
   checkSchedules(gemm(17, 33, 20, "mk", "kn", "", panels16), 2e-6);
   checkSchedules(gemm(33, 10, 19, "km", "kn", panels16, ""), 2e-6);
+  checkSchedules(gemm(37, 70, 21, "km", "kn", panels16, panels16), 2e-6); // row tiles packed under order 0, 1
   checkSchedules(gemm(1, 1, 1, "mk", "kn", "", ""), 2e-6);
   checkSchedules(gemm(15, 17, 0, "mk", "kn", "", ""), 2e-6);
 }

@@ -15,7 +15,6 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-static constexpr int64_t kLanes = 16;
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
 
@@ -36,10 +35,6 @@ private:
 
   BodyEmitter vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes = kLanes);
   Value reduceAcross(kernel::ReduceOp reduce, int64_t valid);
-  Value finish(kernel::ReduceOp reduce, ArrayRef<Value> state);
-  SmallVector<Value> start(kernel::ReduceOp reduce);
-  SmallVector<Value> step(kernel::ReduceOp reduce, ArrayRef<Value> state, Value value, Value number, int64_t valid);
-  Value numbers(Value first, Type element, bool consecutive);
   void storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, bool once);
   bool oncePerRow(size_t out) const;
   bool anyOut(bool once) const;
@@ -184,71 +179,6 @@ void MapEmitter::storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, 
     storeLanes(k, outLanes[i], at, value, valid);
 }
 
-//===--- reductions ------------------------------------------------------------------------------===//
-
-/// first, or first .. first + 15, as a vector of `element`.
-Value MapEmitter::numbers(Value first, Type element, bool consecutive) {
-  auto type = VectorType::get({kLanes}, element);
-  Value value = splat(k, arith::IndexCastOp::create(k.b, k.loc, element, first), kLanes);
-  if (!consecutive)
-    return value;
-  SmallVector<Attribute> steps;
-  for (int64_t i = 0; i < kLanes; ++i)
-    steps.push_back(k.b.getIntegerAttr(element, i));
-  return arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
-}
-
-SmallVector<Value> MapEmitter::start(kernel::ReduceOp reduce) {
-  bool argmax = reduce.getKind() == "argmax";
-  Value value = getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
-  SmallVector<Value> state{splat(k, value, kLanes)};
-  if (argmax)
-    state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
-  return state;
-}
-
-/// One step of every lane; lanes from `valid` on keep their state.
-SmallVector<Value> MapEmitter::step(kernel::ReduceOp reduce, ArrayRef<Value> state, Value value, Value number,
-                                    int64_t valid) {
-  Value mask;
-  if (valid < kLanes)
-    mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
-                                          ArrayRef<int64_t>{valid});
-  if (reduce.getKind() == "argmax") {
-    Value better = isBetter(k, state[0], value);
-    if (mask)
-      better = arith::AndIOp::create(k.b, k.loc, better, mask);
-    return {arith::SelectOp::create(k.b, k.loc, better, value, state[0]),
-            arith::SelectOp::create(k.b, k.loc, better, number, state[1])};
-  }
-  Value next = combineReduce(k, reduce.getKind(), state[0], value);
-  return {mask ? arith::SelectOp::create(k.b, k.loc, mask, next, state[0]).getResult() : next};
-}
-
-/// One scalar of the lanes' states.
-Value MapEmitter::finish(kernel::ReduceOp reduce, ArrayRef<Value> state) {
-  if (reduce.getKind() != "argmax")
-    return k.combineLanes(state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
-  Value values = state[0], places = state[1];
-  for (int64_t count = kLanes; count > 1; count /= 2) {
-    SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, count / 2));
-    SmallVector<int64_t> high = llvm::to_vector(llvm::seq<int64_t>(count / 2, count));
-    auto half = [&](Value vector, ArrayRef<int64_t> which) -> Value {
-      return vector::ShuffleOp::create(k.b, k.loc, vector, vector, which);
-    };
-    Value x = half(values, low), y = half(values, high), i = half(places, low), j = half(places, high);
-    // y when better, or as good and earlier.
-    Value earlier = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::slt, j, i);
-    Value worse = isBetter(k, y, x);
-    Value no = k.zero(worse.getType());
-    earlier = arith::SelectOp::create(k.b, k.loc, worse, no, earlier);
-    Value choose = arith::OrIOp::create(k.b, k.loc, isBetter(k, x, y), earlier);
-    values = arith::SelectOp::create(k.b, k.loc, choose, y, x);
-    places = arith::SelectOp::create(k.b, k.loc, choose, j, i);
-  }
-  return vector::ExtractOp::create(k.b, k.loc, places, 0);
-}
-
 //===--- flat ------------------------------------------------------------------------------------===//
 
 void MapEmitter::emitFlat() {
@@ -294,16 +224,16 @@ Value MapEmitter::reduceAcross(kernel::ReduceOp reduce, int64_t valid) {
   Value slots = memory.lookup(reduce);
   auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
   if (!slots) {
-    SmallVector<Value> state = k.nest(inner, point, start(reduce), [&](ValueRange carried) {
+    SmallVector<Value> state = k.nest(inner, point, startLanes(k, reduce), [&](ValueRange carried) {
       Value number;
       if (reduce.getKind() == "argmax")
-        number = numbers(rowNumber(), reduce.getType(), false);
-      return step(reduce, SmallVector<Value>(carried), value(), number, kLanes);
+        number = numberLanes(k, rowNumber(), reduce.getType(), false);
+      return stepLanes(k, reduce, SmallVector<Value>(carried), value(), number, kLanes);
     });
     return state.back();
   }
   auto type = VectorType::get({kLanes}, reduce.getType());
-  Value first = start(reduce)[0];
+  Value first = startLanes(k, reduce)[0];
   for (int64_t lane = 0; lane < kLanes; ++lane)
     vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
   k.nest(inner, point, {}, [&](ValueRange) {
@@ -443,10 +373,10 @@ void MapEmitter::emitInside() {
       auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
         Value number;
         if (reduce.getKind() == "argmax")
-          number = numbers(rowNumber(), reduce.getType(), true);
-        return step(reduce, state, body.get(reduce.getInput()), number, valid);
+          number = numberLanes(k, rowNumber(), reduce.getType(), true);
+        return stepLanes(k, reduce, state, body.get(reduce.getInput()), number, valid);
       };
-      SmallVector<Value> state = start(reduce);
+      SmallVector<Value> state = startLanes(k, reduce);
       if (isShort) {
         for (int64_t c = 0; c < chunks; ++c) {
           point = chunkPoints[c];
@@ -458,7 +388,7 @@ void MapEmitter::emitInside() {
           return visit(body, SmallVector<Value>(carried), valid);
         });
       }
-      Value result = finish(reduce, state);
+      Value result = finishLanes(k, reduce, state);
       reduced[reduce.getResult()] = result;
       for (BodyEmitter &body : chunkBodies)
         body.set(reduce.getResult(), result);

@@ -3,6 +3,7 @@
 // See Reduce.h.
 //
 //===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/Reduce.h"
 
 using namespace mlir;
@@ -60,4 +61,66 @@ Value codegen::isBetter(Kernel &k, Value x, Value y) {
   Value greater = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UGT, y, x);
   Value number = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::ORD, x, x);
   return arith::AndIOp::create(k.b, k.loc, greater, number);
+}
+
+//===--- canonical lanes ---------------------------------------------------------------------------===//
+
+Value codegen::numberLanes(Kernel &k, Value first, Type element, bool consecutive) {
+  auto type = VectorType::get({kLanes}, element);
+  Value value = splat(k, arith::IndexCastOp::create(k.b, k.loc, element, first), kLanes);
+  if (!consecutive)
+    return value;
+  SmallVector<Attribute> steps;
+  for (int64_t i = 0; i < kLanes; ++i)
+    steps.push_back(k.b.getIntegerAttr(element, i));
+  return arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
+}
+
+SmallVector<Value> codegen::startLanes(Kernel &k, kernel::ReduceOp reduce) {
+  bool argmax = reduce.getKind() == "argmax";
+  Value value = getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
+  SmallVector<Value> state{splat(k, value, kLanes)};
+  if (argmax)
+    state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
+  return state;
+}
+
+SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state, Value value,
+                                      Value number, int64_t valid) {
+  Value mask;
+  if (valid < kLanes)
+    mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
+                                          ArrayRef<int64_t>{valid});
+  if (reduce.getKind() == "argmax") {
+    Value better = isBetter(k, state[0], value);
+    if (mask)
+      better = arith::AndIOp::create(k.b, k.loc, better, mask);
+    return {arith::SelectOp::create(k.b, k.loc, better, value, state[0]),
+            arith::SelectOp::create(k.b, k.loc, better, number, state[1])};
+  }
+  Value next = combineReduce(k, reduce.getKind(), state[0], value);
+  return {mask ? arith::SelectOp::create(k.b, k.loc, mask, next, state[0]).getResult() : next};
+}
+
+Value codegen::finishLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
+  if (reduce.getKind() != "argmax")
+    return k.combineLanes(state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
+  Value values = state[0], places = state[1];
+  for (int64_t count = kLanes; count > 1; count /= 2) {
+    SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, count / 2));
+    SmallVector<int64_t> high = llvm::to_vector(llvm::seq<int64_t>(count / 2, count));
+    auto half = [&](Value vector, ArrayRef<int64_t> which) -> Value {
+      return vector::ShuffleOp::create(k.b, k.loc, vector, vector, which);
+    };
+    Value x = half(values, low), y = half(values, high), i = half(places, low), j = half(places, high);
+    // y when better, or as good and earlier.
+    Value earlier = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::slt, j, i);
+    Value worse = isBetter(k, y, x);
+    Value no = k.zero(worse.getType());
+    earlier = arith::SelectOp::create(k.b, k.loc, worse, no, earlier);
+    Value choose = arith::OrIOp::create(k.b, k.loc, isBetter(k, x, y), earlier);
+    values = arith::SelectOp::create(k.b, k.loc, choose, y, x);
+    places = arith::SelectOp::create(k.b, k.loc, choose, j, i);
+  }
+  return vector::ExtractOp::create(k.b, k.loc, places, 0);
 }

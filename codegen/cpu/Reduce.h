@@ -23,6 +23,22 @@ mlir::Value isBetter(Kernel &kernel, mlir::Value x, mlir::Value y);
 /// True for kinds whose result depends on the order of the steps.
 bool isOrdered(llvm::StringRef kind);
 
+/// Canonical lanes of a reduction (D1).
+inline constexpr int64_t kLanes = 16;
+
+/// State of all lanes before the first element: values, and for argmax also places.
+llvm::SmallVector<mlir::Value> startLanes(Kernel &kernel, kernel::ReduceOp reduce);
+
+/// One step of every lane; lanes from `valid` on keep their state. `number`: the elements' places, for argmax.
+llvm::SmallVector<mlir::Value> stepLanes(Kernel &kernel, kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> state,
+                                         mlir::Value value, mlir::Value number, int64_t valid);
+
+/// One scalar of the lanes' states.
+mlir::Value finishLanes(Kernel &kernel, kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> state);
+
+/// first, or first .. first + 15, as a vector of `element`.
+mlir::Value numberLanes(Kernel &kernel, mlir::Value first, mlir::Type element, bool consecutive);
+
 } // namespace sinter::codegen
 
 #endif

@@ -10,6 +10,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassRegistry.h"
 
+#include <csignal>
+
 using namespace mlir;
 
 namespace sinter::compiler {
@@ -52,16 +54,25 @@ struct TestFail : PassWrapper<TestFail, OperationPass<ModuleOp>> {
     signalPassFailure();
   }
 };
+
+struct TestCrash : PassWrapper<TestCrash, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestCrash)
+  StringRef getArgument() const override { return "test-crash"; }
+  StringRef getDescription() const override { return "crashes on purpose"; }
+  void runOnOperation() override { raise(SIGSEGV); }
+};
 } // namespace
 
 std::unique_ptr<Pass> createLowerToLoops() { return std::make_unique<LowerToLoops>(); }
 std::unique_ptr<Pass> createLowerToLLVM() { return std::make_unique<LowerToLLVM>(); }
 std::unique_ptr<Pass> createTestFail() { return std::make_unique<TestFail>(); }
+std::unique_ptr<Pass> createTestCrash() { return std::make_unique<TestCrash>(); }
 
 void registerCodegenPasses() {
   PassRegistration<LowerToLoops>();
   PassRegistration<LowerToLLVM>();
   PassRegistration<TestFail>();
+  PassRegistration<TestCrash>();
 }
 
 } // namespace sinter::compiler

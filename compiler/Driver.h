@@ -41,6 +41,7 @@ struct Options {
   std::string depfile;   ///< --depfile: what the model's source includes
   int threads = 1;       ///< of bench
   std::string failAfter; ///< hidden: tests of internal errors
+  std::string crashAfter;          ///< the same
 };
 
 /// The commands.

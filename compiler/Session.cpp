@@ -17,7 +17,10 @@
 
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Path.h"
+
+#include <cstdlib>
 
 using namespace mlir;
 
@@ -63,7 +66,15 @@ int Session::fail(llvm::Error error) {
   std::string text = llvm::toString(std::move(error));
   llvm::StringRef words = text;
   words.consume_front("internal error: ");
-  return reporter.error(Internal, words);
+  Message message;
+  message.severity = Message::InternalError;
+  message.text = words.str();
+  std::string file = getName() + ".reproducer.mlir";
+  if (!writeFileAtomically(file, printModule(*module)))
+    message.help = "this is a fault of sinter, not of the model; it can be replayed with: sinter emit " + file +
+                   " --stage asm -O " + std::to_string(options.level);
+  reporter.report(std::move(message));
+  return Internal;
 }
 
 int Session::loadProgram(std::string &graph) {
@@ -241,11 +252,20 @@ int Session::runTo(Stage stage) {
   PipelineOptions pipeline;
   pipeline.memoryBudget = options.memoryBudget;
   pipeline.failAfter = options.failAfter;
+  pipeline.crashAfter = options.crashAfter;
   pipeline.saveStages = options.saveStages;
   pipeline.watch = &watch;
-  if (failed(runPipeline(*module, stage, pipeline)))
-    return getExitCode();
-  return Done;
+  LogicalResult result = failure();
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext crashes;
+  if (!crashes.RunSafely([&] { result = runPipeline(*module, stage, pipeline); })) {
+    // Nothing that a crash left behind is to be trusted or destroyed; the module before the pass is a copy.
+    watch.noteCrash();
+    reporter.error(Internal, "the compiler crashed");
+    std::_Exit(getExitCode());
+  }
+  llvm::CrashRecoveryContext::Disable();
+  return failed(result) ? getExitCode() : int(Done);
 }
 
 int Session::loadAndRunTo(Stage stage) {

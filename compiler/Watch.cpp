@@ -124,6 +124,10 @@ struct WatchInstrumentation : PassInstrumentation {
     if (!isOurs(pass, op))
       return;
     watch.before = cast<ModuleOp>(op).clone();
+    std::string arguments;
+    llvm::raw_string_ostream stream(arguments);
+    pass->printAsTextualPipeline(stream);
+    watch.running = "--pass-pipeline='builtin.module(" + arguments + ")'";
     if (watch.trace)
       textBefore = getBrief(op);
     start = Watch::now();
@@ -143,10 +147,7 @@ struct WatchInstrumentation : PassInstrumentation {
   void runAfterPassFailed(Pass *pass, Operation *op) override {
     if (!isOurs(pass, op))
       return;
-    std::string arguments;
-    llvm::raw_string_ostream stream(arguments);
-    pass->printAsTextualPipeline(stream);
-    watch.failed = "--pass-pipeline='builtin.module(" + arguments + ")'";
+    watch.failed = watch.running;
   }
 };
 

@@ -32,6 +32,9 @@ public:
   /// returns the message with the line that replays it. Empty when no pass failed.
   std::string writeReproducer(llvm::StringRef baseName) const;
 
+  /// The pass that runs did not come back: it crashed.
+  void noteCrash() { failed = running; }
+
   /// Seconds since some fixed point.
   static double now();
 
@@ -39,6 +42,7 @@ private:
   friend struct WatchInstrumentation;
   std::vector<std::pair<std::string, double>> times;
   mlir::OwningOpRef<mlir::ModuleOp> before; ///< the module before the pass that runs
+  std::string running; ///< sinter-opt arguments of the pass that runs
   std::string failed;                       ///< sinter-opt arguments of the pass that failed
 };
 

@@ -1,4 +1,4 @@
-//===- Diagnostics.h - what the user is told (contract §6)
+//===- Diagnostics.h - what the user is told
 //--------------------------------------------===//
 //
 // Every diagnostic of `sinter` goes through a Reporter: MLIR's, those of the model program (already
@@ -21,7 +21,7 @@
 
 namespace sinter::compiler {
 
-/// Exit codes of contract §2.
+/// Exit codes of the command line (compiler/README.md).
 enum ExitCode { Done = 0, Wrong = 1, Usage = 2, Refused = 3, Internal = 70 };
 
 /// A place in a source file; line 0: nowhere.
@@ -61,6 +61,9 @@ public:
   /// Turns MLIR's diagnostic into a Message.
   void report(mlir::Diagnostic &diagnostic);
 
+  /// While passes run: an error without a code is ours, as users' errors have one.
+  void setInPasses(bool inPasses) { this->inPasses = inPasses; }
+
   int getErrors() const { return errors; }
   bool hadInternalError() const { return internalErrors > 0; }
   /// Done, Wrong or Internal.
@@ -72,7 +75,7 @@ private:
   std::string sourceLine(const Place &place);
   std::string render(const Message &message);
 
-  bool json;
+  bool json, inPasses = false;
   int errors = 0, internalErrors = 0;
   std::map<std::string, std::string> sources;
   std::set<std::string> seen;

@@ -1,7 +1,7 @@
 //===- Driver.h - what the commands of `sinter` do
 //---------------------------------------------------------===//
 //
-// One function a command; each returns an exit code of contract §2 and has reported what went
+// One function a command; each returns an exit code (Diagnostics.h) and has reported what went
 // wrong. No function here parses arguments: tools/sinter.cpp does. Reading on: Session.h (from
 // MODEL to a stage), Artifacts.h (files out).
 //
@@ -41,6 +41,7 @@ struct Options {
   std::string depfile;   ///< --depfile: what the model's source includes
   int threads = 1;       ///< of bench
   std::string failAfter; ///< hidden: tests of internal errors
+  std::string breakAfter; ///< the same for `test-break`
   std::string crashAfter;          ///< the same
 };
 

@@ -1,4 +1,4 @@
-// Collects and prints the mistakes of a model program, each as soon as it is found (contract §6).
+// Collects and prints the mistakes of a model program, each as soon as it is found.
 //
 // Invariant: one mistake is printed once, however many traces meet it; messages that differ in
 // numbers only are one. Text goes to stderr; with SINTER_DIAG_FD or --format json, one JSON object
@@ -51,7 +51,7 @@ struct Diagnostic {
   std::string help;
 };
 
-/// The text of contract §6, ending in a newline.
+/// The text as users see it, ending in a newline.
 std::string render(const Diagnostic &diagnostic);
 /// One JSON object without a newline; its field `rendered` holds the text.
 std::string renderJson(const Diagnostic &diagnostic);

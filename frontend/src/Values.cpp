@@ -160,7 +160,7 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
   return true;
 }
 
-/// The trainer's own flags (contract §3) and the built-in scalars.
+/// The trainer's own flags and the built-in scalars.
 static const char *const kFlags[] = {"data",
                                      "epochs",
                                      "steps",

@@ -97,7 +97,7 @@ TEST(ErrorTable, CodesAreUniqueAndDocumented) {
   EXPECT_EQ(sinter::rules::findError("E9999"), nullptr);
 }
 
-/// Every line that is an error reads "… expects …, got …" (contract §6).
+/// Every line that is an error reads "… expects …, got …".
 TEST(ErrorTable, EveryErrorExpectsAndGot) {
   for (const std::string &name : caseNames()) {
     std::istringstream lines(slurp(fs::path(SINTER_TEST_DIR) / "errors" / (name + ".expected")));

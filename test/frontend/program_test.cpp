@@ -156,7 +156,7 @@ TEST_F(Program, AtomicWrite) {
   EXPECT_EQ(run(program + " -o " + folder.string()).code, 3);
 }
 
-/// A model file compiles in about a second (style.md); time is machine-bound, so the text behind
+/// A model file compiles in about a second; time is machine-bound, so the text behind
 /// the header counts too.
 TEST_F(Program, TheHeaderIsThin) {
   std::ofstream(at("h.cpp")) << "#include <sinter/sinter.h>\n";

@@ -55,6 +55,18 @@ struct TestFail : PassWrapper<TestFail, OperationPass<ModuleOp>> {
   }
 };
 
+/// Leaves a module that does not verify.
+struct TestBreak : PassWrapper<TestBreak, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestBreak)
+  StringRef getArgument() const override { return "test-break"; }
+  StringRef getDescription() const override { return "breaks the module on purpose"; }
+  void runOnOperation() override {
+    for (Operation &op : *getOperation().getBody())
+      if (op.getNumRegions() && !op.getRegion(0).empty() && !op.getRegion(0).front().empty())
+        op.getRegion(0).front().back().erase();
+  }
+};
+
 struct TestCrash : PassWrapper<TestCrash, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(TestCrash)
   StringRef getArgument() const override { return "test-crash"; }
@@ -66,12 +78,14 @@ struct TestCrash : PassWrapper<TestCrash, OperationPass<ModuleOp>> {
 std::unique_ptr<Pass> createLowerToLoops() { return std::make_unique<LowerToLoops>(); }
 std::unique_ptr<Pass> createLowerToLLVM() { return std::make_unique<LowerToLLVM>(); }
 std::unique_ptr<Pass> createTestFail() { return std::make_unique<TestFail>(); }
+std::unique_ptr<Pass> createTestBreak() { return std::make_unique<TestBreak>(); }
 std::unique_ptr<Pass> createTestCrash() { return std::make_unique<TestCrash>(); }
 
 void registerCodegenPasses() {
   PassRegistration<LowerToLoops>();
   PassRegistration<LowerToLLVM>();
   PassRegistration<TestFail>();
+  PassRegistration<TestBreak>();
   PassRegistration<TestCrash>();
 }
 

@@ -16,8 +16,10 @@ namespace sinter::compiler {
 std::unique_ptr<mlir::Pass> createLowerToLoops();
 /// `lower-to-llvm`: loops -> llvm.
 std::unique_ptr<mlir::Pass> createLowerToLLVM();
-/// `test-fail`: fails on purpose, to test what is done about it; `test-crash` crashes.
+/// `test-fail`: fails on purpose, to test what is done about it; `test-break` breaks the module,
+/// `test-crash` crashes.
 std::unique_ptr<mlir::Pass> createTestFail();
+std::unique_ptr<mlir::Pass> createTestBreak();
 std::unique_ptr<mlir::Pass> createTestCrash();
 /// Registers them for sinter-opt.
 void registerCodegenPasses();

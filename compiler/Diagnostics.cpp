@@ -168,6 +168,8 @@ void Reporter::report(Diagnostic &diagnostic) {
     message.severity = Message::InternalError;
     text = text.substr(ours + strlen("internal error: "));
   }
+  if (inPasses && message.severity == Message::Error && message.code.empty())
+    message.severity = Message::InternalError;
   message.text = text.str();
   for (Diagnostic &note : diagnostic.getNotes()) {
     std::string words = note.str();

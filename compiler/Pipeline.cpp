@@ -103,6 +103,8 @@ LogicalResult runPipeline(ModuleOp module, Stage until, const PipelineOptions &o
     manager.addPass(std::move(step.pass));
     if (name == options.failAfter)
       manager.addPass(createTestFail());
+    if (name == options.breakAfter)
+      manager.addPass(createTestBreak());
     if (name == options.crashAfter)
       manager.addPass(createTestCrash());
     if (failed(manager.run(module)))

@@ -19,6 +19,7 @@ namespace sinter::compiler {
 struct PipelineOptions {
   int64_t memoryBudget = 0; ///< bytes; 0: no bound
   std::string failAfter;    ///< name of a pass after which `test-fail` runs
+  std::string breakAfter; ///< the same for `test-break`
   std::string crashAfter;   ///< the same for `test-crash`
   std::string saveStages;   ///< folder for the text of every stage; empty: none
   Watch *watch = nullptr;   ///< traces, times and reproduces

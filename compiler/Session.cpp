@@ -48,16 +48,14 @@ Session::Session(const Options &options)
 Session::~Session() = default;
 
 int Session::getExitCode() {
-  std::string replay = watch.writeReproducer(getName());
   // A pass that fails without a word, or breaks the IR, is a fault of ours; so is what says so
   // itself.
-  bool ours = reporter.hadInternalError() || (!replay.empty() && !reporter.getErrors());
-  if (!ours)
-    return reporter.getErrors() ? Wrong : Internal;
+  if (!reporter.hadInternalError() && reporter.getErrors())
+    return Wrong;
   Message message;
   message.severity = Message::InternalError;
   message.text = "the compilation of '" + options.model + "' failed";
-  message.help = replay;
+  message.help = watch.writeReproducer(getName());
   reporter.report(std::move(message));
   return Internal;
 }
@@ -71,8 +69,9 @@ int Session::fail(llvm::Error error) {
   message.text = words.str();
   std::string file = getName() + ".reproducer.mlir";
   if (!writeFileAtomically(file, printModule(*module)))
-    message.help = "this is a fault of sinter, not of the model; it can be replayed with: sinter emit " + file +
-                   " --stage asm -O " + std::to_string(options.level);
+    message.help =
+        "this is a fault of sinter, not of the model; it can be replayed with: sinter emit " +
+        file + " --stage asm -O " + std::to_string(options.level);
   reporter.report(std::move(message));
   return Internal;
 }
@@ -252,19 +251,23 @@ int Session::runTo(Stage stage) {
   PipelineOptions pipeline;
   pipeline.memoryBudget = options.memoryBudget;
   pipeline.failAfter = options.failAfter;
+  pipeline.breakAfter = options.breakAfter;
   pipeline.crashAfter = options.crashAfter;
   pipeline.saveStages = options.saveStages;
   pipeline.watch = &watch;
+  reporter.setInPasses(true);
   LogicalResult result = failure();
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext crashes;
   if (!crashes.RunSafely([&] { result = runPipeline(*module, stage, pipeline); })) {
-    // Nothing that a crash left behind is to be trusted or destroyed; the module before the pass is a copy.
+    // Nothing that a crash left behind is to be trusted or destroyed; the module before the pass is
+    // a copy.
     watch.noteCrash();
     reporter.error(Internal, "the compiler crashed");
     std::_Exit(getExitCode());
   }
   llvm::CrashRecoveryContext::Disable();
+  reporter.setInPasses(false);
   return failed(result) ? getExitCode() : int(Done);
 }
 

@@ -71,6 +71,7 @@ static void addWatchFlags(CLI::App *command, Options &options) {
                     "print what each pass changes, to stderr");
   command->add_flag("--timing", options.timing, "print where the time went, to stderr");
   command->add_option("--fail-after", options.failAfter, "")->group("");
+  command->add_option("--break-after", options.breakAfter, "")->group("");
   command->add_option("--crash-after", options.crashAfter, "")->group("");
 }
 

@@ -138,7 +138,7 @@ static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> live
   }
   InFlightDiagnostic error = entry.emitError()
                              << "entry '" << entry.getEntryName() << "' expects at most " << budget
-                             << " bytes of memory, got " << work;
+                             << " bytes of memory, got " << work << " [E1020]";
   SmallVector<Lifetime> big;
   llvm::copy_if(lives, std::back_inserter(big),
                 [&](const Lifetime &life) { return liveAt(life, peakAt); });

@@ -70,6 +70,19 @@ static int cannot(const char *verb, const char *path, diag *d) {
   return diag_error(d, 2401, "cannot %s '%s': %s", verb, path, strerror(errno));
 }
 
+int file_probe(const char *path, diag *d) {
+  char target[PATH_MAX];
+  struct stat info;
+  if (!resolve(path, target))
+    return cannot("write", path, d);
+  bool exists = stat(target, &info) == 0;
+  if (exists && S_ISDIR(info.st_mode))
+    errno = EISDIR;
+  else if (access(exists && !S_ISREG(info.st_mode) ? target : dirname(target), W_OK) == 0)
+    return 0;
+  return cannot("write", path, d);
+}
+
 int file_begin(file_writer *w, const char *path, diag *d) {
   w->fd = -1;
   w->in_place = false;

@@ -20,6 +20,8 @@ typedef struct file_writer {
   char target[PATH_MAX], temporary[PATH_MAX];
 } file_writer;
 
+/// Says before a long run what would make its write fail: a missing folder, one that may not be written. Writes nothing.
+int file_probe(const char *path, diag *d);
 /// Starts a write; `path` as the user named it.
 int file_begin(file_writer *w, const char *path, diag *d);
 /// Writes bytes. After an error only file_abandon may follow.

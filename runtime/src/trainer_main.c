@@ -3,6 +3,7 @@
  * Invariant: flags are checked before anything is taken, outputs are opened before time is spent. Exit codes are the
  * contract's: 0, 1 model or data, 2 usage, 3 system, 70 ours, 130/143 interrupted. Reading on: trainer.c. */
 #define _GNU_SOURCE
+#include "file.h"
 #include "trainer.h"
 
 #include <locale.h>
@@ -121,6 +122,8 @@ static int work(trainer *t, diag *d) {
   if (f->threads > (int64_t)cores)
     report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results", (long long)f->threads,
                 cores);
+  if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)))
+    return d->code;
   device *dev;
   if (device_open(t->module, f->threads > 0 ? (uint32_t)f->threads : 0, true, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||

@@ -173,6 +173,13 @@ TEST_F(CheckpointTest, UnwritablePathsAreExitThree) {
     EXPECT_EQ(r.code, 3) << flag;
     EXPECT_THAT(r.err, HasSubstr("No such file or directory [E2401]")) << flag;
   }
+  for (const char *flag : {"--save", "--checkpoint"}) // told before any time is spent
+    for (std::string path : {s / "no/such/folder/f", s / "."}) {
+      Outcome r = train(module.get(), with({"--log", s / "log", flag, path}));
+      EXPECT_EQ(r.code, 3) << flag;
+      EXPECT_THAT(r.err, HasSubstr("cannot write '" + path + "'")) << flag;
+      EXPECT_EQ(readFile(s / "log"), "") << flag;
+    }
 }
 
 TEST_F(CheckpointTest, SymlinksAreFollowedAndModesKept) {

@@ -6,8 +6,9 @@
 #
 # A test sees sinter, sinter-opt, FileCheck and not on its PATH, %build and %root, and %golden FILE, which compares
 # its input with FILE. Features: x86-64-v3, x86-64-v4 (this machine runs such code), the
-# name of the build folder (release, asan, …), slow (--param slow=1).
+# name of the build folder (release, asan, …), mount (may mount file systems), slow (--param slow=1).
 import os
+import subprocess
 import lit.formats
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -47,5 +48,11 @@ if {"avx2", "fma", "bmi2"} <= flags:
 if {"avx512f", "avx512vl", "avx512bw", "avx512dq"} <= flags:
     config.available_features.add("x86-64-v4")
 config.available_features.add(os.path.basename(build))  # release, debug, asan, tsan
+try:
+    mount = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+    if subprocess.run(mount, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        config.available_features.add("mount")
+except OSError:
+    pass
 if lit_config.params.get("slow"):
     config.available_features.add("slow")

@@ -137,7 +137,8 @@ static OpSet findExclusive(Operation *leaf, ir::ContractionOpInterface root, con
 /// are stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
 /// gradient.
 static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
-  for (Operation *leaf : llvm::reverse(llvm::to_vector(group.ops))) {
+  SmallVector<Operation *> members = llvm::to_vector(group.ops);
+  for (Operation *leaf : llvm::reverse(members)) {
     if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty())
       continue;
     bool readByMaps = llvm::all_of(leaf->getUsers(), [&](Operation *user) {

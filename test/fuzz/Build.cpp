@@ -131,6 +131,17 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
   return module;
 }
 
+// Sources keep the interval of the op that they replace when a graph is cut down.
+static Tensor sampleSource(const Node &node, Random &random) {
+  Tensor value = sample(node.type, Domain::Any, random);
+  if (node.low != -2 || node.high != 2)
+    for (double &element : value.reals) {
+      double low = std::fmax(node.low, -50), high = std::fmin(node.high, 50);
+      element = static_cast<float>(low + (high - low) * (0.05 + 0.9 * random.uniform()));
+    }
+  return value;
+}
+
 interpret::Arguments test::argumentsOf(const Model &model, int salt) {
   interpret::Arguments arguments;
   std::vector<bool> live = liveNodes(model);
@@ -139,7 +150,7 @@ interpret::Arguments test::argumentsOf(const Model &model, int salt) {
     Random random(model.seed * 1000003u + i * 101u + salt);
     if (!live[i] || (node.op != "input" && node.op != "parameter"))
       continue;
-    Tensor value = sample(node.type, Domain::Any, random);
+    Tensor value = sampleSource(node, random);
     if (node.op == "input") {
       arguments.inputs[nameOf(i)] = value;
     } else {

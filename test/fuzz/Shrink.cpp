@@ -30,7 +30,9 @@ static std::vector<Model> cuts(const Model &model) {
     if (node.op == "input" || node.op == "parameter" || node.op == "get")
       continue;
     for (int operand : node.operands)
-      if (model.nodes[operand].type == node.type)
+      // The values must stay where the ops behind can take them.
+      if (model.nodes[operand].type == node.type && model.nodes[operand].low >= node.low &&
+          model.nodes[operand].high <= node.high)
         consider([&](Model &m) {
           auto redirect = [&](int &use) { use = use == static_cast<int>(i) ? operand : use; };
           for (Node &other : m.nodes)

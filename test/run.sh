@@ -72,7 +72,7 @@ case $lane in
     step structure python3 test/structure/check.py
     default_tests release ;;
   debug|asan|tsan)
-    export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0
+    export ASAN_OPTIONS=detect_container_overflow=0:detect_leaks=0:allow_user_poisoning=0
     default_tests "$lane" ;;
   slow)
     step "build release" build release

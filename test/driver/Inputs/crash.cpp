@@ -1,2 +1,2 @@
 #include <csignal>
-int main() { return std::raise(SIGSEGV); }
+int main() { return std::raise(SIGKILL); }

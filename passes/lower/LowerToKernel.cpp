@@ -113,6 +113,8 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
 }
 
 void EntryLowering::lowerReturn(ir::ReturnOp op) {
+  // Buffers stand in the order in which they were needed; this is the user's.
+  entry.getEntry()->setAttr("outputs", op.getNames());
   // Updates read before any symbol changes: a value that is a symbol's own place goes through a
   // temporary.
   SmallVector<std::pair<Value, Operation *>> updates;

@@ -82,6 +82,13 @@ static int open_handle(const sinter_module *module, shared_weights *weights, sin
   return weights_prepare(&lib->table, d);
 }
 
+static bool has_weights(const sinter_module *module) {
+  for (uint32_t i = 0; i < module->symbol_count; ++i)
+    if (module->symbols[i].kind == SINTER_PARAMETER || module->symbols[i].kind == SINTER_BUFFER)
+      return true;
+  return false;
+}
+
 sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
   BEGIN(d);
   if (!module || !lib) {
@@ -101,6 +108,8 @@ sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
   if (module->embedded_params) {
     self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params; /* only read: see `embedded` */
     self->loaded = self->embedded = true;
+  } else if (!has_weights(module)) {
+    self->loaded = true;
   } else if (instance_find(module, NULL, SINTER_ENTRY_TRAIN, NULL)) {
     instance_initialise(&self->instance, 0);
     instance_push(&self->instance, false);

@@ -70,7 +70,11 @@ int Generator::op(const std::string &name, std::vector<int> operands, double low
       types.push_back(type(operand));
     result = inferType(name, types, attrs);
   }
-  if (result.element == ElementType::Invalid || interpret::countOf(result.dims) > kMostElements)
+  // Only growth is refused: an op on an already large value never fails.
+  int64_t most = kMostElements;
+  for (int operand : operands)
+    most = std::max(most, interpret::countOf(type(operand).dims));
+  if (result.element == ElementType::Invalid || interpret::countOf(result.dims) > most)
     return -1;
   return add({name, std::move(operands), std::move(attrs), result, low, high});
 }

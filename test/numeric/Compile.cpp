@@ -7,6 +7,7 @@
 
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
+#include "compiler/Pipeline.h"
 #include "passes/Passes.h"
 #include "test/numeric/Check.h"
 #include "test/numeric/Memory.h"
@@ -142,24 +143,6 @@ static LogicalResult planByHand(mlir::ModuleOp module) {
   return manager.run(module);
 }
 
-// TEMPORARY until compiler/Pipeline builds.
-static LogicalResult planGraph(mlir::ModuleOp module) {
-  using namespace passes;
-  mlir::PassManager manager(module.getContext());
-  manager.addPass(createSimplify());
-  manager.addPass(createDifferentiate());
-  manager.addPass(createFold());
-  manager.addPass(createSimplify());
-  manager.addPass(createFuseContractions());
-  manager.addPass(createFuseMaps());
-  manager.addPass(createAssignLayouts());
-  manager.addPass(createLowerToKernel());
-  manager.addPass(createSchedule());
-  manager.addPass(createInPlaceUpdates());
-  manager.addPass(createPlanMemory());
-  return manager.run(module);
-}
-
 std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
   llvm::Expected<kernel::TargetAttr> target = codegen::parseTarget(module.getContext(), "cpu:native");
   if (!target) {
@@ -168,7 +151,9 @@ std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
   }
   mlir::OwningOpRef<mlir::ModuleOp> planned = module.clone();
   planned.get()->setAttr("kernel.target", *target);
-  LogicalResult made = planned->getOps<kernel::EntryOp>().empty() ? planGraph(*planned) : planByHand(*planned);
+  LogicalResult made = compiler::getStage(*planned) == compiler::Stage::Planned
+                           ? planByHand(*planned)
+                           : compiler::runPipeline(*planned, compiler::Stage::Planned, {});
   if (failed(made))
     return nullptr;
   codegen::CodeOptions options;

@@ -1,7 +1,7 @@
 """usage: signals.py TRAINER   sends SIGINT and SIGTERM to running trainers in the current folder, resumes them, compares"""
 import filecmp, os, signal, subprocess, sys, time
 
-trainer, steps = sys.argv[1], "4000"
+trainer, steps = sys.argv[1], "1500"
 
 
 def start(*flags):

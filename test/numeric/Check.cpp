@@ -11,7 +11,7 @@
 
 #include "mlir/IR/Verifier.h"
 
-#include <chrono>
+#include <cstdio>
 #include <cmath>
 
 using namespace sinter;
@@ -222,4 +222,40 @@ Outcome test::check(const Row &row, const Options &options) {
     }
   }
   return outcome;
+}
+
+//===--- Speed ------------------------------------------------------------------------------------===//
+
+// The first f32 case whose operands are all alike, at a size that fills the first caches.
+static Case enlarged(const Row &row) {
+  for (const Case &c : row.cases) {
+    bool alike = !c.operands.empty() && c.operands[0].element == ElementType::F32 && c.operands[0].rank() == 1 &&
+                 c.attrs.empty() && c.result.element == ElementType::Invalid;
+    for (const Type &type : c.operands)
+      alike &= type == c.operands[0];
+    if (!alike)
+      continue;
+    Case large = c;
+    for (Type &type : large.operands)
+      type.dims = {1 << 17};
+    return large;
+  }
+  return {};
+}
+
+void test::measure(const Row &row, const Options &options) {
+  Row large = row;
+  Case c = row.perf.operands.empty() ? enlarged(row) : row.perf;
+  if (c.operands.empty())
+    return;
+  mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
+  large.differentiable = false;
+  Type result = addEntries(*module, large, c, 0);
+  std::unique_ptr<Program> program = compile(*module, 3);
+  Arguments arguments;
+  arguments.inputs = inputsOf(row, c);
+  double nanoseconds = program ? program->time("value_0", arguments, options.threads) : -1;
+  int64_t elements = interpret::countOf(result.dims);
+  std::printf("%-60s %10.1f us %10.3f ns an element\n", labelOf(row, c).c_str(), nanoseconds / 1000,
+              nanoseconds / static_cast<double>(elements ? elements : 1));
 }

@@ -9,10 +9,12 @@
 #include "codegen/cpu/Target.h"
 #include "compiler/Pipeline.h"
 #include "passes/Passes.h"
-#include "test/numeric/Check.h"
 #include "test/numeric/Memory.h"
 
 #include "mlir/Pass/PassManager.h"
+
+#include <algorithm>
+#include <chrono>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -38,6 +40,7 @@ public:
       : planned(std::move(planned)), jit(std::move(jit)), entries(codegen::getPlannedEntries(*this->planned)),
         memory(entries) {}
   FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments, unsigned threads) override;
+  double time(llvm::StringRef entry, const Arguments &arguments, unsigned threads) override;
 
 private:
   kernel::EntryOp find(llvm::function_ref<bool(kernel::EntryOp)> matches);
@@ -133,6 +136,25 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
   return evaluation;
 }
 
+double JitProgram::time(llvm::StringRef name, const Arguments &arguments, unsigned threads) {
+  if (failed(run(name, arguments, threads))) // leaves inputs and weights in place
+    return -1;
+  llvm::Expected<sinter_entry_fn> entry = jit->lookup(name);
+  if (!entry) {
+    llvm::consumeError(entry.takeError());
+    return -1;
+  }
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> samples;
+  for (Clock::time_point start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(60);) {
+    Clock::time_point before = Clock::now();
+    codegen::runEntry(*entry, memory.segments(), threads);
+    samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - before).count());
+  }
+  std::nth_element(samples.begin(), samples.begin() + samples.size() / 2, samples.end());
+  return samples[samples.size() / 2];
+}
+
 bool test::canCompile() { return true; }
 
 // Hand-written kernel lists have no offsets yet.
@@ -165,5 +187,3 @@ std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
   }
   return std::make_unique<JitProgram>(std::move(planned), std::move(*jit));
 }
-
-void test::measure(const Row &row, const Options &options) {}

@@ -26,6 +26,8 @@ public:
   /// Runs entry `entry` (its symbol name) with `threads` threads.
   virtual llvm::FailureOr<interpret::Evaluation> run(llvm::StringRef entry, const interpret::Arguments &arguments,
                                                      unsigned threads) = 0;
+  /// Runs `entry` again and again; gives the median nanoseconds of a run, or a negative number after an error.
+  virtual double time(llvm::StringRef entry, const interpret::Arguments &arguments, unsigned threads) = 0;
 };
 
 /// True when this build can compile and run (the JIT and the pipeline are linked in).

@@ -20,6 +20,7 @@ void test::lossRows(std::vector<Row> &rows) {
     for (E element : {E::F32, E::F64})
       for (const auto &[dims, axis] : lines)
         row.cases.push_back({{{element, dims}}, {{"axis", axis}}});
+    row.perf = {{{E::F32, {4096, 10}}}, {{"axis", int64_t(1)}}};
     rows.push_back(row);
   }
   Row loss{.name = "softmax_cross_entropy", .domains = {Domain::Any, Domain::Indices}};
@@ -28,6 +29,7 @@ void test::lossRows(std::vector<Row> &rows) {
       Dims labels(dims.begin(), dims.end() - 1);
       loss.cases.push_back({.operands = {{element, dims}, {E::I32, labels}}, .indices = dims.back()});
     }
+  loss.perf = {.operands = {{E::F32, {4096, 10}}, {E::I32, {4096}}}, .indices = 10};
   rows.push_back(loss);
 
   Row mean{.name = "mean(softmax_cross_entropy)", .domains = {Domain::Any, Domain::Indices}};

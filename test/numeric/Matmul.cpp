@@ -29,6 +29,8 @@ void test::matmulRows(std::vector<Row> &rows) {
         for (const auto &[a, b] : batches)
           batched.cases.push_back(product(element, a, b, 3, 5, 17, ta, tb));
       }
+  row.perf = product(E::F32, {}, {}, 512, 512, 512, false, false);
+  batched.perf = product(E::F32, {16}, {16}, 64, 64, 64, false, true);
   rows.push_back(row);
   rows.push_back(batched);
 

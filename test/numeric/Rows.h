@@ -31,6 +31,7 @@ struct Row {
   std::vector<Domain> domains = {};  ///< by operand; the last one repeats; none: Any
   bool differentiable = true;        ///< false: the op has no gradient, or it is zero everywhere
   double tolerance = 1e-5;           ///< f32, against errorOf; f64 has 1e-12
+  Case perf = {};                    ///< for --perf; none: the first case whose operands are alike, enlarged
   /// Builds the result; by default one op called `name`.
   std::function<mlir::Value(EntryBuilder &, llvm::ArrayRef<mlir::Value>, const Case &)> build = {};
 };

@@ -42,11 +42,15 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
   });
 }
 
-/// Sets an out that adds up to zero.
+/// Sets an out that adds up to zero; its padding stays as it is.
 static void emitClear(Kernel &k, const Access &out) {
-  Value zero = k.zero(getStoredType(out.type.getElementType()));
-  k.loop(0, out.type.getPhysicalElements(), {}, [&](Value i, ValueRange) {
-    memref::StoreOp::create(k.b, k.loc, zero, out.memory, i);
+  ArrayRef<int64_t> shape = out.type.getShape();
+  Kernel over(k.b, k.loc, k.target, shape); // the domain is the buffer
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), k.b.getContext());
+  Access access{out.memory, out.type, identity, out.type.getLinearMap().getResult(0), false};
+  SmallVector<Value> point(shape.size(), k.index(0));
+  over.nest(llvm::to_vector(llvm::seq<int64_t>(0, shape.size())), point, {}, [&](ValueRange) {
+    over.store(access, point, over.zero(out.type.getElementType()));
     return SmallVector<Value>();
   });
 }

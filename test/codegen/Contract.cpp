@@ -91,6 +91,13 @@ TEST(Contract, DoublesAndOtherTargets) {
   }
 }
 
+// 512, 256 bits: other tiles, equal bits. 128 bits without FMA: two levels agree with each other.
+TEST(Contract, VectorWidthsKeepBits) {
+  std::string text = gemm(29, 45, 37, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", "");
+  expectSame(Program(text, "cpu:x86-64-v3").run(2), Program(text).run(1)); // tests run on x86-64-v3 or better
+  expectSame(Program(text, "cpu:x86-64-v2").run(2), Program(text, "cpu:x86-64").run(1));
+}
+
 TEST(Contract, PaddedConvolution) {
   std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(2) {
     %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<2x3x7x9xf32>

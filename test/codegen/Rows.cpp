@@ -63,6 +63,15 @@ TEST(Rows, SoftmaxCrossEntropy) {
     }
 }
 
+// The 16 canonical lanes are one, two or four hardware vectors: equal bits where FMA is equal.
+TEST(Rows, VectorWidthsKeepBits) {
+  for (const char *columns : {"10", "100"}) {
+    std::string text = replaced(replaced(kSoftmax, "TYPE", "f32"), "N", columns);
+    expectSame(Program(text, "cpu:x86-64-v3").run(2), Program(text).run(1));
+    expectSame(Program(text, "cpu:x86-64-v2").run(2), Program(text, "cpu:x86-64").run(1));
+  }
+}
+
 static const char *const kColumns = R"(
 module @m {
   kernel.entry @e name("e") kind("predict") batch(40) {

@@ -2,6 +2,7 @@
 // Reading on: codegen/interpret/Interpreter.h.
 #include "codegen/interpret/KernelInterpreter.h"
 #include "codegen/interpret/Philox.h"
+#include "test/numeric/Compile.h"
 #include "test/numeric/Graph.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -68,6 +69,65 @@ TEST(Oracle, Loss) {
   Tensor loss = evaluateOp("softmax_cross_entropy", {logits, labels});
   EXPECT_NEAR(loss.reals[0], std::log(2.0), 1e-15);
   EXPECT_EQ(loss.reals[1], 0.0);
+}
+
+// Cotangents of all operands for a cotangent of ones, through the differentiation pass.
+static std::vector<Reals> gradientsOf(const std::string &name, const std::vector<Tensor> &operands,
+                                      const std::vector<Attr> &attrs = {}) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
+  EntryBuilder b(*module, "e", "e", "predict", 0);
+  Arguments arguments;
+  std::vector<mlir::Value> values;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    values.push_back(b.input(std::to_string(i), operands[i].type));
+    arguments.inputs[std::to_string(i)] = operands[i];
+  }
+  mlir::Value y = b.op(name, values, attrs);
+  std::vector<mlir::Value> gradients = b.gradient({y}, {b.constant(typeOf(y), 1.0)}, values);
+  for (size_t i = 0; i < gradients.size(); ++i)
+    b.output(std::to_string(i), gradients[i]);
+  b.finish();
+  EXPECT_TRUE(differentiate(*module));
+  llvm::FailureOr<Evaluation> result = interpret::evaluate(*module, "e", arguments);
+  std::vector<Reals> found;
+  EXPECT_TRUE(succeeded(result));
+  for (size_t i = 0; succeeded(result) && i < operands.size(); ++i)
+    found.push_back(result->outputs[std::to_string(i)].reals);
+  return found;
+}
+
+// Where differences cannot judge: the conventions at kinks are PyTorch's.
+TEST(Gradient, AtKinks) {
+  Tensor kink = reals({3}, {-1, 0, 2});
+  EXPECT_EQ(gradientsOf("relu", {kink})[0], (Reals{0, 0, 1}));
+  EXPECT_EQ(gradientsOf("abs", {kink})[0], (Reals{-1, 0, 1}));
+  std::vector<Reals> tie = gradientsOf("max", {kink, reals({3}, {-1, 5, 1})});
+  EXPECT_EQ(tie[0], (Reals{0.5, 0, 1}));
+  EXPECT_EQ(tie[1], (Reals{0.5, 1, 0}));
+  tie = gradientsOf("min", {kink, reals({3}, {-1, 5, 1})});
+  EXPECT_EQ(tie[0], (Reals{0.5, 1, 0}));
+  std::vector<Attr> all = {{"axes", Dims{0}}, {"keepdims", false}};
+  EXPECT_EQ(gradientsOf("reduce_max", {reals({4}, {7, 1, 7, 3})}, all)[0], (Reals{0.5, 0, 0.5, 0}));
+  EXPECT_EQ(gradientsOf("reduce_min", {reals({4}, {1, 1, 1, 1})}, all)[0], (Reals{0.25, 0.25, 0.25, 0.25}));
+  // 0^y: no NaN from log(0).
+  std::vector<Reals> power = gradientsOf("pow", {reals({1}, {0}), reals({1}, {2})});
+  EXPECT_EQ(power[0], (Reals{0}));
+  EXPECT_EQ(power[1], (Reals{0}));
+}
+
+TEST(Gradient, StopsWhereItIsTold) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
+  EntryBuilder b(*module, "e", "e", "predict", 0);
+  mlir::Value x = b.input("x", {ElementType::F32, {2}});
+  mlir::Value y = b.op("mul", {x, b.op("stop_gradient", {x})}); // x times a constant
+  b.output("dx", b.gradient({y}, {b.constant({ElementType::F32, {2}}, 1.0)}, {x})[0]);
+  b.finish();
+  ASSERT_TRUE(differentiate(*module));
+  Arguments arguments;
+  arguments.inputs["x"] = reals({2}, {3, -5});
+  llvm::FailureOr<Evaluation> result = interpret::evaluate(*module, "e", arguments);
+  ASSERT_TRUE(succeeded(result));
+  EXPECT_EQ(result->outputs["dx"].reals, (Reals{3, -5}));
 }
 
 TEST(Oracle, RandomNumbersAreTheRuntimes) {

@@ -95,10 +95,29 @@ static void castRows(std::vector<Row> &rows) {
   rows.push_back(stepped);
 }
 
+// Values only: NaN, infinities, zeros of both signs, denormals, magnitudes where exp over- and underflows.
+static void specialRows(std::vector<Row> &rows) {
+  std::vector<Case> unary, binary;
+  for (E element : {E::F32, E::F64})
+    for (const Dims &dims : {Dims{1}, {7}, {24}, {33}, {97}}) {
+      unary.push_back({{{element, dims}}});
+      binary.push_back({{{element, dims}, {element, dims}}});
+      binary.push_back({{{element, {24, 1}}, {element, {24}}}});
+    }
+  for (const char *name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign"})
+    rows.push_back({.name = name, .cases = unary, .domains = {Domain::Special}, .differentiable = false});
+  for (const char *name : {"add", "sub", "mul", "div", "max", "min"})
+    rows.push_back({.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});
+  for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
+    rows.push_back({.name = "compare", .cases = withAttr(binary, {"predicate", std::string(predicate)}),
+                    .domains = {Domain::Special}, .differentiable = false});
+}
+
 void test::elementwiseRows(std::vector<Row> &rows) {
   unaryRows(rows);
   binaryRows(rows);
   logicRows(rows);
   selectRows(rows);
   castRows(rows);
+  specialRows(rows);
 }

@@ -44,6 +44,16 @@ static std::vector<double> distinct(int64_t count, Random &random, int operand) 
   return values;
 }
 
+static Tensor special(const rules::Type &type, Random &random) {
+  static const double values[] = {NAN,  INFINITY, -INFINITY, 0.0,    -0.0,  1e-40, -1e-40, 1e30, -1e30, 88.0,  -88.0, 104.0,
+                                  -104, 710.0,    -746.0,    1e-8,   -1e-8, 1.0,   -1.0,   0.5,  20.0,  -20.0, 9.02,  3e38};
+  Tensor tensor(type);
+  int64_t start = random.below(std::size(values));
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.reals[i] = single(values[(start + i) % std::size(values)]);
+  return tensor;
+}
+
 Tensor test::sample(const rules::Type &type, Domain domain, Random &random, int operand, int64_t limit) {
   Tensor tensor(type);
   if (!tensor.isReal()) {
@@ -54,6 +64,8 @@ Tensor test::sample(const rules::Type &type, Domain domain, Random &random, int 
                                                 : random.below(101) - 50;
     return tensor;
   }
+  if (domain == Domain::Special)
+    return special(type, random);
   if (domain == Domain::Distinct) {
     tensor.reals = distinct(tensor.size(), random, operand);
     return tensor;

@@ -20,6 +20,7 @@ enum class Domain {
   Positive, ///< [0.3, 2.5]
   Distinct, ///< no two elements of one row's operands closer than 0.02
   Indices,  ///< integers in [0, limit)
+  Special,  ///< NaN, infinities, zeros, denormals, large and small magnitudes
   Anything  ///< integers in [-50, 50], bools, floats in [-3, 3] with zeros
 };
 

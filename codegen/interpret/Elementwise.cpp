@@ -1,8 +1,9 @@
-//===- Elementwise.cpp - the oracle's elementwise ops -----------------------------------------------===//
+//===- Elementwise.cpp - the oracle's elementwise ops
+//-----------------------------------------------===//
 //
-// One scalar function an op, applied over the broadcast result shape. Conventions where calculus leaves a
-// choice: NaN goes through max, min and relu (D3); sign(0) = 0; integers wrap to their width.
-// Reading on: Registry.h; dialects/rules/include/sinter/rules/elementwise.h for the types.
+// One scalar function an op, applied over the broadcast result shape. Conventions where calculus
+// leaves a choice: NaN goes through max, min and relu (D3); sign(0) = 0; integers wrap to their
+// width. Reading on: Registry.h; dialects/rules/include/sinter/rules/elementwise.h for the types.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
@@ -117,12 +118,20 @@ static double sigmoid(double a) {
   return a >= 0 ? 1.0 / (1.0 + std::exp(-a)) : std::exp(a) / (1.0 + std::exp(a));
 }
 
-static int64_t wrapAdd(int64_t a, int64_t b) { return static_cast<uint64_t>(a) + static_cast<uint64_t>(b); }
-static int64_t wrapSub(int64_t a, int64_t b) { return static_cast<uint64_t>(a) - static_cast<uint64_t>(b); }
-static int64_t wrapMul(int64_t a, int64_t b) { return static_cast<uint64_t>(a) * static_cast<uint64_t>(b); }
+static int64_t wrapAdd(int64_t a, int64_t b) {
+  return static_cast<uint64_t>(a) + static_cast<uint64_t>(b);
+}
+static int64_t wrapSub(int64_t a, int64_t b) {
+  return static_cast<uint64_t>(a) - static_cast<uint64_t>(b);
+}
+static int64_t wrapMul(int64_t a, int64_t b) {
+  return static_cast<uint64_t>(a) * static_cast<uint64_t>(b);
+}
 
 void interpret::registerElementwise(Registry &registry) {
-  auto add = [&](const char *name, Function function) { registry[std::string("sinter.") + name] = function; };
+  auto add = [&](const char *name, Function function) {
+    registry[std::string("sinter.") + name] = function;
+  };
   add("add", binary([](double a, double b) { return a + b; }, wrapAdd));
   add("sub", binary([](double a, double b) { return a - b; }, wrapSub));
   add("mul", binary([](double a, double b) { return a * b; }, wrapMul));
@@ -139,7 +148,8 @@ void interpret::registerElementwise(Registry &registry) {
   add("sigmoid", unary(sigmoid));
   add("relu", unary([](double a) { return std::isnan(a) || a > 0 ? a : 0.0; },
                     [](int64_t a) { return a > 0 ? a : int64_t(0); }));
-  add("abs", unary([](double a) { return std::fabs(a); }, [](int64_t a) { return a < 0 ? wrapSub(0, a) : a; }));
+  add("abs", unary([](double a) { return std::fabs(a); },
+                   [](int64_t a) { return a < 0 ? wrapSub(0, a) : a; }));
   add("sign", unary(signOf, [](int64_t a) { return int64_t(a > 0) - int64_t(a < 0); }));
   add("compare", compare);
   add("select", selectOf);

@@ -1,8 +1,9 @@
-//===- Interpreter.cpp - the oracle's loop over the ops of an entry ------------------------------------===//
+//===- Interpreter.cpp - the oracle's loop over the ops of an entry
+//------------------------------------===//
 //
-// Walks a block in order, calls each op's function from the registry, and collects what `sinter.return` names.
-// Values inside a region op are its own; anything captured from outside is found in the enclosing scope.
-// Reading on: Registry.h, then the family files.
+// Walks a block in order, calls each op's function from the registry, and collects what
+// `sinter.return` names. Values inside a region op are its own; anything captured from outside is
+// found in the enclosing scope. Reading on: Registry.h, then the family files.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Interpreter.h"
@@ -21,7 +22,8 @@ using llvm::LogicalResult;
 using llvm::success;
 using rules::ElementType;
 
-//===--- Types and constants ----------------------------------------------------------------------===//
+//===--- Types and constants
+//----------------------------------------------------------------------===//
 
 static ElementType elementOf(mlir::Type type) {
   if (type.isF32())
@@ -123,7 +125,8 @@ FailureOr<Tensor> interpret::tensorOf(mlir::Attribute attribute, const rules::Ty
   return tensor;
 }
 
-//===--- Attributes -------------------------------------------------------------------------------===//
+//===--- Attributes
+//-------------------------------------------------------------------------------===//
 
 int64_t Call::integer(llvm::StringRef name, int64_t otherwise) const {
   auto attribute = op->getAttrOfType<mlir::IntegerAttr>(name);
@@ -148,7 +151,8 @@ llvm::StringRef Call::string(llvm::StringRef name) const {
   return attribute ? attribute.getValue() : llvm::StringRef();
 }
 
-//===--- Blocks and entries -----------------------------------------------------------------------===//
+//===--- Blocks and entries
+//-----------------------------------------------------------------------===//
 
 static const Registry &registry() {
   static const Registry all = [] {
@@ -169,7 +173,8 @@ namespace {
 // The values of one block, and those of the blocks around it.
 struct Scope {
   const Scope *outer = nullptr;
-  std::map<const void *, Tensor> values; // by Value::getAsOpaquePointer; a map keeps addresses while it grows
+  std::map<const void *, Tensor>
+      values; // by Value::getAsOpaquePointer; a map keeps addresses while it grows
 
   Tensor &operator[](mlir::Value value) { return values[value.getAsOpaquePointer()]; }
   const Tensor *find(mlir::Value value) const {
@@ -182,7 +187,8 @@ struct Scope {
 } // namespace
 
 // Operands of the block's terminator, copied.
-static FailureOr<std::vector<Tensor>> runBlock(mlir::Block &block, Scope &scope, const Arguments &arguments) {
+static FailureOr<std::vector<Tensor>> runBlock(mlir::Block &block, Scope &scope,
+                                               const Arguments &arguments) {
   for (mlir::Operation &op : block) {
     std::vector<const Tensor *> operands;
     for (mlir::Value operand : op.getOperands()) {
@@ -246,7 +252,8 @@ static void fillDerived(mlir::ModuleOp module, Values &symbols) {
   for (mlir::Operation &op : *module.getBody()) {
     auto name = op.getAttrOfType<mlir::StringAttr>("sym_name");
     auto source = op.getAttrOfType<mlir::FlatSymbolRefAttr>("source");
-    if (op.getName().getStringRef() != "sinter.derived" || !name || !source || symbols.count(name.str()))
+    if (op.getName().getStringRef() != "sinter.derived" || !name || !source ||
+        symbols.count(name.str()))
       continue;
     if (auto found = symbols.find(source.getValue().str()); found != symbols.end())
       symbols[name.str()] = found->second;
@@ -258,21 +265,24 @@ static LogicalResult bindInputs(mlir::Operation *entry, const Arguments &argumen
   mlir::Region &body = entry->getRegion(0);
   if (!names || names.size() != body.getNumArguments())
     return entry->emitError("internal error: expects one name an argument of the entry");
-  for (auto [name, argument] : llvm::zip(names.getAsValueRange<mlir::StringAttr>(), body.getArguments())) {
+  for (auto [name, argument] :
+       llvm::zip(names.getAsValueRange<mlir::StringAttr>(), body.getArguments())) {
     auto found = arguments.inputs.find(name.str());
     if (found == arguments.inputs.end())
       return entry->emitError("expects an input '") << name << "', got none";
     rules::Type expected = typeOf(argument.getType());
-    if (found->second.type.dims != expected.dims || found->second.isReal() != rules::isFloat(expected.element))
-      return entry->emitError("expects input '") << name << "' as " << rules::toString(expected) << ", got "
-                                                 << rules::toString(found->second.type);
+    if (found->second.type.dims != expected.dims ||
+        found->second.isReal() != rules::isFloat(expected.element))
+      return entry->emitError("expects input '") << name << "' as " << rules::toString(expected)
+                                                 << ", got " << rules::toString(found->second.type);
     scope[argument] = found->second;
     scope[argument].type = expected;
   }
   return success();
 }
 
-FailureOr<Evaluation> interpret::evaluate(mlir::ModuleOp module, llvm::StringRef entry, const Arguments &arguments) {
+FailureOr<Evaluation> interpret::evaluate(mlir::ModuleOp module, llvm::StringRef entry,
+                                          const Arguments &arguments) {
   mlir::Operation *op = mlir::SymbolTable::lookupSymbolIn(module, entry);
   if (!op || op->getName().getStringRef() != "sinter.entry")
     return module.emitError("expects an entry '") << entry << "', got none";
@@ -292,7 +302,8 @@ FailureOr<Evaluation> interpret::evaluate(mlir::ModuleOp module, llvm::StringRef
     if (auto names = terminator.getAttrOfType<mlir::ArrayAttr>(attribute))
       for (mlir::Attribute name : names) {
         auto symbol = llvm::dyn_cast<mlir::FlatSymbolRefAttr>(name);
-        std::string key = symbol ? symbol.getValue().str() : llvm::cast<mlir::StringAttr>(name).str();
+        std::string key =
+            symbol ? symbol.getValue().str() : llvm::cast<mlir::StringAttr>(name).str();
         if (next < returned->size())
           into[key] = (*returned)[next];
         ++next;

@@ -1,9 +1,10 @@
-//===- Interpreter.h - the f64 oracle for the `sinter` dialect (D5) ---------------------------------===//
+//===- Interpreter.h - the f64 oracle for the `sinter` dialect (D5)
+//---------------------------------===//
 //
-// Evaluates one entry of a module at any of the stages graph … layout with plain loops in f64 (integers
-// as int64). It shares nothing with passes or codegen: ops are known by name and their attributes by
-// theirs, and no interface of the dialect is asked, so an error there cannot hide here.
-// Reading on: Registry.h (how a family adds its ops), KernelInterpreter.h (stage planned).
+// Evaluates one entry of a module at any of the stages graph … layout with plain loops in f64
+// (integers as int64). It shares nothing with passes or codegen: ops are known by name and their
+// attributes by theirs, and no interface of the dialect is asked, so an error there cannot hide
+// here. Reading on: Registry.h (how a family adds its ops), KernelInterpreter.h (stage planned).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_INTERPRETER_H
@@ -19,7 +20,8 @@
 
 namespace sinter::interpret {
 
-/// Values by name: an entry's inputs by their argument names, symbols and scalars by their symbol names.
+/// Values by name: an entry's inputs by their argument names, symbols and scalars by their symbol
+/// names.
 using Values = std::map<std::string, Tensor>;
 
 /// All an entry reads (D6). Scalars that are missing have the module's initial values.
@@ -37,10 +39,13 @@ struct Evaluation {
   Values updates; ///< new values by symbol name
 };
 
-/// Evaluates the entry with symbol name `entry` ("train_step_b256"). Failures are emitted as diagnostics.
-llvm::FailureOr<Evaluation> evaluate(mlir::ModuleOp module, llvm::StringRef entry, const Arguments &arguments);
+/// Evaluates the entry with symbol name `entry` ("train_step_b256"). Failures are emitted as
+/// diagnostics.
+llvm::FailureOr<Evaluation> evaluate(mlir::ModuleOp module, llvm::StringRef entry,
+                                     const Arguments &arguments);
 
-/// The rules type of an MLIR type: tensor<2x3xf32, …> or a plain scalar type; Invalid element for anything else.
+/// The rules type of an MLIR type: tensor<2x3xf32, …> or a plain scalar type; Invalid element for
+/// anything else.
 rules::Type typeOf(mlir::Type type);
 /// Elements of a constant attribute as a Tensor of type `type`.
 llvm::FailureOr<Tensor> tensorOf(mlir::Attribute attribute, const rules::Type &type);

@@ -1,8 +1,9 @@
-//===- KernelBody.cpp - scalar code inside kernels --------------------------------------------------------===//
+//===- KernelBody.cpp - scalar code inside kernels
+//--------------------------------------------------------===//
 //
-// A table from op name to a function of up to three scalars, applied point by point over a row. Narrowing
-// between float types does nothing (all are f64); integers are cut to their width after each op.
-// Reading on: KernelBody.h.
+// A table from op name to a function of up to three scalars, applied point by point over a row.
+// Narrowing between float types does nothing (all are f64); integers are cut to their width after
+// each op. Reading on: KernelBody.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelBody.h"
@@ -75,17 +76,23 @@ static const std::map<std::string, Integers> &integerOps() {
       {"arith.muli", [](const int64_t *v) { return int64_t(uint64_t(v[0]) * uint64_t(v[1])); }},
       {"arith.divsi", [](const int64_t *v) { return v[1] ? v[0] / v[1] : 0; }},
       {"arith.remsi", [](const int64_t *v) { return v[1] ? v[0] % v[1] : 0; }},
-      {"arith.divui", [](const int64_t *v) { return v[1] ? int64_t(uint64_t(v[0]) / uint64_t(v[1])) : 0; }},
-      {"arith.remui", [](const int64_t *v) { return v[1] ? int64_t(uint64_t(v[0]) % uint64_t(v[1])) : 0; }},
+      {"arith.divui",
+       [](const int64_t *v) { return v[1] ? int64_t(uint64_t(v[0]) / uint64_t(v[1])) : 0; }},
+      {"arith.remui",
+       [](const int64_t *v) { return v[1] ? int64_t(uint64_t(v[0]) % uint64_t(v[1])) : 0; }},
       {"arith.floordivsi",
-       [](const int64_t *v) { return v[1] ? v[0] / v[1] - ((v[0] % v[1] != 0) && ((v[0] < 0) != (v[1] < 0))) : 0; }},
+       [](const int64_t *v) {
+         return v[1] ? v[0] / v[1] - ((v[0] % v[1] != 0) && ((v[0] < 0) != (v[1] < 0))) : 0;
+       }},
       {"arith.andi", [](const int64_t *v) { return v[0] & v[1]; }},
       {"arith.ori", [](const int64_t *v) { return v[0] | v[1]; }},
       {"arith.xori", [](const int64_t *v) { return v[0] ^ v[1]; }},
       {"arith.maxsi", [](const int64_t *v) { return v[0] > v[1] ? v[0] : v[1]; }},
       {"arith.minsi", [](const int64_t *v) { return v[0] < v[1] ? v[0] : v[1]; }},
-      {"arith.maxui", [](const int64_t *v) { return uint64_t(v[0]) > uint64_t(v[1]) ? v[0] : v[1]; }},
-      {"arith.minui", [](const int64_t *v) { return uint64_t(v[0]) < uint64_t(v[1]) ? v[0] : v[1]; }},
+      {"arith.maxui",
+       [](const int64_t *v) { return uint64_t(v[0]) > uint64_t(v[1]) ? v[0] : v[1]; }},
+      {"arith.minui",
+       [](const int64_t *v) { return uint64_t(v[0]) < uint64_t(v[1]) ? v[0] : v[1]; }},
       {"arith.index_cast", [](const int64_t *v) { return v[0]; }},
       {"arith.index_castui", [](const int64_t *v) { return v[0]; }},
       {"arith.extsi", [](const int64_t *v) { return v[0]; }},
@@ -99,22 +106,38 @@ static bool comparesReals(mlir::arith::CmpFPredicate predicate, double a, double
   using P = mlir::arith::CmpFPredicate;
   bool unordered = std::isnan(a) || std::isnan(b);
   switch (predicate) {
-  case P::AlwaysFalse: return false;
-  case P::OEQ: return a == b;
-  case P::OGT: return a > b;
-  case P::OGE: return a >= b;
-  case P::OLT: return a < b;
-  case P::OLE: return a <= b;
-  case P::ONE: return !unordered && a != b;
-  case P::ORD: return !unordered;
-  case P::UEQ: return unordered || a == b;
-  case P::UGT: return unordered || a > b;
-  case P::UGE: return unordered || a >= b;
-  case P::ULT: return unordered || a < b;
-  case P::ULE: return unordered || a <= b;
-  case P::UNE: return unordered || a != b;
-  case P::UNO: return unordered;
-  case P::AlwaysTrue: return true;
+  case P::AlwaysFalse:
+    return false;
+  case P::OEQ:
+    return a == b;
+  case P::OGT:
+    return a > b;
+  case P::OGE:
+    return a >= b;
+  case P::OLT:
+    return a < b;
+  case P::OLE:
+    return a <= b;
+  case P::ONE:
+    return !unordered && a != b;
+  case P::ORD:
+    return !unordered;
+  case P::UEQ:
+    return unordered || a == b;
+  case P::UGT:
+    return unordered || a > b;
+  case P::UGE:
+    return unordered || a >= b;
+  case P::ULT:
+    return unordered || a < b;
+  case P::ULE:
+    return unordered || a <= b;
+  case P::UNE:
+    return unordered || a != b;
+  case P::UNO:
+    return unordered;
+  case P::AlwaysTrue:
+    return true;
   }
   return false;
 }
@@ -123,16 +146,26 @@ static bool comparesIntegers(mlir::arith::CmpIPredicate predicate, int64_t a, in
   using P = mlir::arith::CmpIPredicate;
   uint64_t ua = a, ub = b;
   switch (predicate) {
-  case P::eq: return a == b;
-  case P::ne: return a != b;
-  case P::slt: return a < b;
-  case P::sle: return a <= b;
-  case P::sgt: return a > b;
-  case P::sge: return a >= b;
-  case P::ult: return ua < ub;
-  case P::ule: return ua <= ub;
-  case P::ugt: return ua > ub;
-  case P::uge: return ua >= ub;
+  case P::eq:
+    return a == b;
+  case P::ne:
+    return a != b;
+  case P::slt:
+    return a < b;
+  case P::sle:
+    return a <= b;
+  case P::sgt:
+    return a > b;
+  case P::sge:
+    return a >= b;
+  case P::ult:
+    return ua < ub;
+  case P::ule:
+    return ua <= ub;
+  case P::ugt:
+    return ua > ub;
+  case P::uge:
+    return ua >= ub;
   }
   return false;
 }
@@ -146,13 +179,17 @@ static Tensor reduceRow(mlir::Operation &op, const Tensor &values, int64_t point
   if (kind == "argmax") {
     int64_t best = 0;
     for (int64_t i = 1; i < points; ++i)
-      if (values.real(i) > values.real(best) || (std::isnan(values.real(i)) && !std::isnan(values.real(best))))
+      if (values.real(i) > values.real(best) ||
+          (std::isnan(values.real(i)) && !std::isnan(values.real(best))))
         best = i;
     std::fill(result.integers.begin(), result.integers.end(), best);
     return result;
   }
   if (values.isReal()) {
-    double total = kind == "sum" ? 0.0 : kind == "prod" ? 1.0 : kind == "max" ? -INFINITY : INFINITY;
+    double total = kind == "sum"    ? 0.0
+                   : kind == "prod" ? 1.0
+                   : kind == "max"  ? -INFINITY
+                                    : INFINITY;
     for (double value : llvm::ArrayRef(values.reals).take_front(points))
       total = kind == "sum"    ? total + value
               : kind == "prod" ? total * value
@@ -173,14 +210,17 @@ static Tensor reduceRow(mlir::Operation &op, const Tensor &values, int64_t point
 
 // The bits of `value` seen as unsigned of its own width.
 static int64_t unsignedOf(rules::ElementType element, int64_t value) {
-  return element == rules::ElementType::I32 ? static_cast<int64_t>(static_cast<uint32_t>(value)) : value;
+  return element == rules::ElementType::I32 ? static_cast<int64_t>(static_cast<uint32_t>(value))
+                                            : value;
 }
 
 // One op at one point; false when the op is unknown.
-static bool evaluatePoint(mlir::Operation &op, llvm::ArrayRef<const Tensor *> operands, const Dims &point, int64_t i,
-                          Tensor &result) {
+static bool evaluatePoint(mlir::Operation &op, llvm::ArrayRef<const Tensor *> operands,
+                          const Dims &point, int64_t i, Tensor &result) {
   llvm::StringRef name = op.getName().getStringRef();
-  auto setInteger = [&](int64_t value) { result.integers[i] = wrapped(result.type.element, value); };
+  auto setInteger = [&](int64_t value) {
+    result.integers[i] = wrapped(result.type.element, value);
+  };
   if (auto it = realOps().find(name.str()); it != realOps().end()) {
     double v[3] = {};
     for (size_t k = 0; k < operands.size(); ++k)
@@ -192,7 +232,8 @@ static bool evaluatePoint(mlir::Operation &op, llvm::ArrayRef<const Tensor *> op
     int64_t v[3] = {};
     bool isUnsigned = name.ends_with("ui");
     for (size_t k = 0; k < operands.size(); ++k)
-      v[k] = isUnsigned ? unsignedOf(operands[k]->type.element, operands[k]->integers[i]) : operands[k]->integers[i];
+      v[k] = isUnsigned ? unsignedOf(operands[k]->type.element, operands[k]->integers[i])
+                        : operands[k]->integers[i];
     // A sign-extended i1 is -1, not 1.
     if (name == "arith.extsi" && operands[0]->type.element == rules::ElementType::Bool)
       v[0] = -v[0];
@@ -202,20 +243,26 @@ static bool evaluatePoint(mlir::Operation &op, llvm::ArrayRef<const Tensor *> op
   if (name == "arith.select") {
     result.copyElement(i, *operands[operands[0]->integers[i] ? 1 : 2], i);
   } else if (auto compare = llvm::dyn_cast<mlir::arith::CmpFOp>(op)) {
-    result.integers[i] = comparesReals(compare.getPredicate(), operands[0]->reals[i], operands[1]->reals[i]);
+    result.integers[i] =
+        comparesReals(compare.getPredicate(), operands[0]->reals[i], operands[1]->reals[i]);
   } else if (auto compare = llvm::dyn_cast<mlir::arith::CmpIOp>(op)) {
-    result.integers[i] = comparesIntegers(compare.getPredicate(), operands[0]->integers[i], operands[1]->integers[i]);
+    result.integers[i] = comparesIntegers(compare.getPredicate(), operands[0]->integers[i],
+                                          operands[1]->integers[i]);
   } else if (name == "arith.sitofp") {
     bool isBool = operands[0]->type.element == rules::ElementType::Bool;
-    result.reals[i] = static_cast<double>(isBool ? -operands[0]->integers[i] : operands[0]->integers[i]);
+    result.reals[i] =
+        static_cast<double>(isBool ? -operands[0]->integers[i] : operands[0]->integers[i]);
   } else if (name == "arith.uitofp") {
-    result.reals[i] = static_cast<double>(unsignedOf(operands[0]->type.element, operands[0]->integers[i]));
+    result.reals[i] =
+        static_cast<double>(unsignedOf(operands[0]->type.element, operands[0]->integers[i]));
   } else if (name == "arith.fptosi" || name == "arith.fptoui") {
     setInteger(truncated(operands[0]->reals[i]));
   } else if (name == "kernel.index") {
-    result.setReal(i, static_cast<double>(point[op.getAttrOfType<mlir::IntegerAttr>("dim").getInt()]));
+    result.setReal(i,
+                   static_cast<double>(point[op.getAttrOfType<mlir::IntegerAttr>("dim").getInt()]));
   } else if (name == "kernel.philox") {
-    result.reals[i] = philoxUniform(operands[0]->integers[i], op.getAttrOfType<mlir::IntegerAttr>("stream").getInt(),
+    result.reals[i] = philoxUniform(operands[0]->integers[i],
+                                    op.getAttrOfType<mlir::IntegerAttr>("stream").getInt(),
                                     operands[1]->integers[i], operands[2]->integers[i]);
   } else {
     return false;
@@ -223,7 +270,8 @@ static bool evaluatePoint(mlir::Operation &op, llvm::ArrayRef<const Tensor *> op
   return true;
 }
 
-FailureOr<std::vector<Tensor>> interpret::runKernelBody(mlir::Block &body, std::vector<Tensor> arguments,
+FailureOr<std::vector<Tensor>> interpret::runKernelBody(mlir::Block &body,
+                                                        std::vector<Tensor> arguments,
                                                         const Row &row, int64_t points) {
   int64_t width = row.size();
   llvm::DenseMap<mlir::Value, Tensor> values;
@@ -244,7 +292,8 @@ FailureOr<std::vector<Tensor>> interpret::runKernelBody(mlir::Block &body, std::
       return yielded;
     }
     if (op.getNumResults() != 1)
-      return op.emitError("internal error: the oracle does not know '") << op.getName() << "' in a kernel";
+      return op.emitError("internal error: the oracle does not know '")
+             << op.getName() << "' in a kernel";
     rules::Type type = typeOf(op.getResult(0).getType());
     type.dims = {width};
     Tensor result(type);
@@ -259,7 +308,8 @@ FailureOr<std::vector<Tensor>> interpret::runKernelBody(mlir::Block &body, std::
     } else {
       for (int64_t i = 0; i < width; ++i)
         if (!evaluatePoint(op, operands, row[i], i, result))
-          return op.emitError("internal error: the oracle does not know '") << op.getName() << "' in a kernel";
+          return op.emitError("internal error: the oracle does not know '")
+                 << op.getName() << "' in a kernel";
     }
     values[op.getResult(0)] = std::move(result);
   }

@@ -1,8 +1,9 @@
-//===- KernelInterpreter.cpp - the oracle for the `kernel` dialect -------------------------------------===//
+//===- KernelInterpreter.cpp - the oracle for the `kernel` dialect
+//-------------------------------------===//
 //
-// A buffer value is a window (start, shape) of a storage tensor; kernels read and write windows through their
-// maps. Kernels of a list run in order; `kernel.loop` and `kernel.if` run their lists again or by choice.
-// Reading on: KernelBody.cpp for the code inside a kernel.
+// A buffer value is a window (start, shape) of a storage tensor; kernels read and write windows
+// through their maps. Kernels of a list run in order; `kernel.loop` and `kernel.if` run their lists
+// again or by choice. Reading on: KernelBody.cpp for the code inside a kernel.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
@@ -41,10 +42,11 @@ private:
   LogicalResult runLoop(kernel::LoopOp op);
   LogicalResult runIf(kernel::IfOp op);
   LogicalResult runSlot(kernel::SlotOp op);
-  LogicalResult store(mlir::Operation *op, const Window &to, const Dims &index, const Tensor &values, int64_t i,
-                      bool adds);
+  LogicalResult store(mlir::Operation *op, const Window &to, const Dims &index,
+                      const Tensor &values, int64_t i, bool adds);
   // Reads the element at `index` into `to[i]`; outside the shape: 0 when padded, else an error.
-  LogicalResult load(mlir::Operation *op, const Window &from, const Dims &index, bool padded, Tensor &to, int64_t i);
+  LogicalResult load(mlir::Operation *op, const Window &from, const Dims &index, bool padded,
+                     Tensor &to, int64_t i);
 
   Buffers &named;
   std::map<std::string, std::shared_ptr<Tensor>> storages;
@@ -100,8 +102,8 @@ static bool inside(const Dims &dims, const Dims &index) {
   return true;
 }
 
-LogicalResult Machine::load(mlir::Operation *op, const Window &from, const Dims &index, bool padded, Tensor &to,
-                            int64_t i) {
+LogicalResult Machine::load(mlir::Operation *op, const Window &from, const Dims &index, bool padded,
+                            Tensor &to, int64_t i) {
   if (inside(from.dims, index)) {
     to.copyElement(i, *from.storage, from.start + positionOf(from.dims, index));
     return success();
@@ -111,8 +113,8 @@ LogicalResult Machine::load(mlir::Operation *op, const Window &from, const Dims 
   return success(); // `to` is zero already
 }
 
-LogicalResult Machine::store(mlir::Operation *op, const Window &to, const Dims &index, const Tensor &values,
-                             int64_t i, bool adds) {
+LogicalResult Machine::store(mlir::Operation *op, const Window &to, const Dims &index,
+                             const Tensor &values, int64_t i, bool adds) {
   if (!inside(to.dims, index))
     return op->emitError("internal error: the kernel writes outside a buffer");
   int64_t position = to.start + positionOf(to.dims, index);
@@ -129,7 +131,8 @@ LogicalResult Machine::runBuffer(kernel::BufferOp op) {
   Window window = windowOf(op.getType());
   if (op.getRole() == "constant") {
     auto value = op.getValue();
-    FailureOr<Tensor> elements = tensorOf(value ? mlir::Attribute(*value) : mlir::Attribute(), window.storage->type);
+    FailureOr<Tensor> elements =
+        tensorOf(value ? mlir::Attribute(*value) : mlir::Attribute(), window.storage->type);
     if (failed(elements))
       return op.emitError("internal error: the oracle cannot read this constant");
     *window.storage = *elements;
@@ -140,8 +143,9 @@ LogicalResult Machine::runBuffer(kernel::BufferOp op) {
       storage = window.storage;
       if (auto found = named.find(key); found != named.end()) {
         if (found->second.size() != storage->size() || found->second.isReal() != storage->isReal())
-          return op.emitError("expects contents for '") << key << "' as " << rules::toString(storage->type) << ", got "
-                                                        << rules::toString(found->second.type);
+          return op.emitError("expects contents for '")
+                 << key << "' as " << rules::toString(storage->type) << ", got "
+                 << rules::toString(found->second.type);
         storage->reals = found->second.reals;
         storage->integers = found->second.integers;
       }
@@ -179,7 +183,8 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
       arguments.emplace_back(rowType(type, 1));
     forEachIndex(reducedDims, [&](const Dims &reduced, int64_t) {
       std::copy(reduced.begin(), reduced.end(), point.begin() + op.getParallel());
-      Tensor left(rules::Type{a.storage->type.element, {1}}), right(rules::Type{b.storage->type.element, {1}});
+      Tensor left(rules::Type{a.storage->type.element, {1}}),
+          right(rules::Type{b.storage->type.element, {1}});
       if (failed(load(op, a, applyMap(maps[0], point), op.getPadded(), left, 0)) ||
           failed(load(op, b, applyMap(maps[1], point), op.getPadded(), right, 0)))
         status = failure();
@@ -187,7 +192,8 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
     });
     std::fill(point.begin() + op.getParallel(), point.end(), 0);
     for (auto [e, extra] : llvm::enumerate(op.getExtras()))
-      if (failed(load(op, windows[extra], applyMap(maps[2 + e], point), false, arguments[1 + e], 0)))
+      if (failed(
+              load(op, windows[extra], applyMap(maps[2 + e], point), false, arguments[1 + e], 0)))
         status = failure();
     FailureOr<std::vector<Tensor>> values = runKernelBody(epilogue, arguments, {point}, 1);
     if (failed(values)) {
@@ -195,7 +201,8 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
       return;
     }
     for (auto [o, out] : llvm::enumerate(op.getOuts()))
-      if (failed(store(op, windows[out], applyMap(maps[2 + extras + o], point), (*values)[o], 0, addsUp(o))))
+      if (failed(store(op, windows[out], applyMap(maps[2 + extras + o], point), (*values)[o], 0,
+                       addsUp(o))))
         status = failure();
   });
   return status;
@@ -229,7 +236,8 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
     for (auto [n, in] : llvm::enumerate(op.getIns())) {
       arguments.emplace_back(rowType(body.getArgument(n).getType(), row.size()));
       for (size_t i = 0; i < points; ++i)
-        if (failed(load(op, windows[in], applyMap(maps[n], row[i]), op.getPadded(), arguments.back(), i))) {
+        if (failed(load(op, windows[in], applyMap(maps[n], row[i]), op.getPadded(),
+                        arguments.back(), i))) {
           status = failure();
           return;
         }
@@ -241,7 +249,8 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
     }
     for (auto [o, out] : llvm::enumerate(op.getOuts())) {
       mlir::AffineMap map = maps[op.getIns().size() + o];
-      bool oncePerRow = llvm::none_of(innerAxes, [&](int64_t axis) { return map.isFunctionOfDim(axis); });
+      bool oncePerRow =
+          llvm::none_of(innerAxes, [&](int64_t axis) { return map.isFunctionOfDim(axis); });
       for (size_t i = 0; i < (oncePerRow ? 1 : points); ++i)
         if (failed(store(op, windows[out], applyMap(map, row[i]), (*values)[o], i, false)))
           status = failure();
@@ -289,7 +298,8 @@ LogicalResult Machine::runLoop(kernel::LoopOp op) {
 
 LogicalResult Machine::runIf(kernel::IfOp op) {
   const Window &predicate = windows[op.getPredicate()];
-  mlir::Region &chosen = predicate.storage->integers[predicate.start] ? op.getThenRegion() : op.getElseRegion();
+  mlir::Region &chosen =
+      predicate.storage->integers[predicate.start] ? op.getThenRegion() : op.getElseRegion();
   return chosen.empty() ? success() : runList(chosen.front());
 }
 
@@ -314,7 +324,8 @@ LogicalResult Machine::runList(mlir::Block &block) {
     } else if (auto constant = llvm::dyn_cast<mlir::arith::ConstantIndexOp>(op))
       indices[constant.getResult()] = constant.value();
     else
-      status = op.emitError("internal error: the oracle does not know '") << op.getName() << "' in a kernel list";
+      status = op.emitError("internal error: the oracle does not know '")
+               << op.getName() << "' in a kernel list";
     if (failed(status))
       return failure();
   }
@@ -326,8 +337,10 @@ void Machine::publish() {
     named[key] = *storage;
 }
 
-LogicalResult interpret::runKernelEntry(mlir::ModuleOp module, llvm::StringRef entry, Buffers &buffers) {
-  auto op = llvm::dyn_cast_or_null<kernel::EntryOp>(mlir::SymbolTable::lookupSymbolIn(module, entry));
+LogicalResult interpret::runKernelEntry(mlir::ModuleOp module, llvm::StringRef entry,
+                                        Buffers &buffers) {
+  auto op =
+      llvm::dyn_cast_or_null<kernel::EntryOp>(mlir::SymbolTable::lookupSymbolIn(module, entry));
   if (!op)
     return module.emitError("expects a kernel.entry '") << entry << "', got none";
   Machine machine(buffers);

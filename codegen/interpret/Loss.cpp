@@ -1,4 +1,5 @@
-//===- Loss.cpp - the oracle's softmax family ----------------------------------------------------------===//
+//===- Loss.cpp - the oracle's softmax family
+//----------------------------------------------------------===//
 //
 // Rows are shifted by their largest element, so nothing overflows; sums are plain f64.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/loss.h for the types.
@@ -61,7 +62,8 @@ static LogicalResult softmaxCrossEntropy(Call &call) {
     int64_t label = labels.integers[row];
     // The runtime refuses labels out of range; the op itself reads 0 for them.
     bool known = label >= 0 && label < lines.length;
-    r.reals[row] = logSumExp(logits, lines, row) - (known ? logits.reals[lines.start(row) + label] : 0.0);
+    r.reals[row] =
+        logSumExp(logits, lines, row) - (known ? logits.reals[lines.start(row) + label] : 0.0);
   }
   return success();
 }

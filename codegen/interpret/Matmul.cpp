@@ -1,4 +1,5 @@
-//===- Matmul.cpp - the oracle's matrix product -------------------------------------------------------===//
+//===- Matmul.cpp - the oracle's matrix product
+//-------------------------------------------------------===//
 //
 // The textbook triple loop under broadcast batch axes, one f64 sum an element.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/matmul.h for the types.
@@ -12,7 +13,8 @@ using llvm::LogicalResult;
 using llvm::success;
 
 // A matrix inside a stack: element (row, column) after the optional transposition.
-static double element(const Tensor &stack, int64_t matrix, int64_t row, int64_t column, bool transposed) {
+static double element(const Tensor &stack, int64_t matrix, int64_t row, int64_t column,
+                      bool transposed) {
   int64_t rows = stack.dims()[stack.dims().size() - 2], columns = stack.dims().back();
   if (transposed)
     std::swap(row, column);
@@ -21,7 +23,7 @@ static double element(const Tensor &stack, int64_t matrix, int64_t row, int64_t 
 
 static LogicalResult matmul(Call &call) {
   const Tensor &a = call.operand(0), &b = call.operand(1);
-  Tensor &r = call.result();                           // [..batch, m, n]
+  Tensor &r = call.result(); // [..batch, m, n]
   bool transposeA = call.flag("transpose_a"), transposeB = call.flag("transpose_b");
   Dims batch(r.dims().begin(), r.dims().end() - 2);
   Dims batchA(a.dims().begin(), a.dims().end() - 2), batchB(b.dims().begin(), b.dims().end() - 2);

@@ -1,4 +1,5 @@
-//===- Random.cpp - the oracle's random ops ---------------------------------------------------------------===//
+//===- Random.cpp - the oracle's random ops
+//---------------------------------------------------------------===//
 //
 // Pure functions of (seed, stream, step, logical row-major element) (D2).
 // Reading on: Philox.h, Registry.h.
@@ -12,7 +13,8 @@ using namespace sinter::interpret;
 using llvm::LogicalResult;
 using llvm::success;
 
-std::array<uint32_t, 4> interpret::philox(uint64_t seed, uint64_t stream, uint64_t step, uint64_t element) {
+std::array<uint32_t, 4> interpret::philox(uint64_t seed, uint64_t stream, uint64_t step,
+                                          uint64_t element) {
   uint64_t key = seed ^ stream;
   uint32_t key0 = static_cast<uint32_t>(key), key1 = static_cast<uint32_t>(key >> 32);
   std::array<uint32_t, 4> c = {static_cast<uint32_t>(element), static_cast<uint32_t>(element >> 32),
@@ -40,4 +42,6 @@ static LogicalResult randomUniform(Call &call) {
   return success();
 }
 
-void interpret::registerRandom(Registry &registry) { registry["sinter.random_uniform"] = randomUniform; }
+void interpret::registerRandom(Registry &registry) {
+  registry["sinter.random_uniform"] = randomUniform;
+}

@@ -1,7 +1,8 @@
-//===- Reduce.cpp - the oracle's reductions ----------------------------------------------------------===//
+//===- Reduce.cpp - the oracle's reductions
+//----------------------------------------------------------===//
 //
-// One pass over the operand in row-major order; each element goes to the result element that its index has
-// without the reduced axes. NaN goes through max and min; argmax takes the first largest.
+// One pass over the operand in row-major order; each element goes to the result element that its
+// index has without the reduced axes. NaN goes through max and min; argmax takes the first largest.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/reduce.h for the types.
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -51,15 +52,17 @@ static LogicalResult sum(Call &call) {
 
 static Function extremum(double sign) {
   return [sign](Call &call) -> LogicalResult {
-    fold(call, call.integers("axes"), [&](Tensor &r, int64_t to, const Tensor &a, int64_t from, bool first) {
-      if (a.isReal()) {
-        double best = r.reals[to], value = a.reals[from];
-        if (first || std::isnan(value) || sign * value > sign * best)
-          r.reals[to] = value;
-      } else if (first || (sign > 0 ? a.integers[from] > r.integers[to] : a.integers[from] < r.integers[to])) {
-        r.integers[to] = a.integers[from];
-      }
-    });
+    fold(call, call.integers("axes"),
+         [&](Tensor &r, int64_t to, const Tensor &a, int64_t from, bool first) {
+           if (a.isReal()) {
+             double best = r.reals[to], value = a.reals[from];
+             if (first || std::isnan(value) || sign * value > sign * best)
+               r.reals[to] = value;
+           } else if (first || (sign > 0 ? a.integers[from] > r.integers[to]
+                                         : a.integers[from] < r.integers[to])) {
+             r.integers[to] = a.integers[from];
+           }
+         });
     return success();
   };
 }

@@ -1,8 +1,10 @@
-//===- Registry.h - how an op family adds its ops to the oracle ------------------------------------===//
+//===- Registry.h - how an op family adds its ops to the oracle
+//------------------------------------===//
 //
 // A family file defines one `register<Family>` and plain functions from operand to result tensors.
 // Result tensors arrive with their type, filled with zeros.
-// Reading on: Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's ops).
+// Reading on: Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's
+// ops).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_REGISTRY_H
@@ -24,7 +26,8 @@ struct Call {
   std::vector<Tensor> results;
   const Arguments &arguments;
   /// Evaluates a single-block region on block arguments; gives the terminator's operands.
-  std::function<llvm::FailureOr<std::vector<Tensor>>(mlir::Region &, llvm::ArrayRef<Tensor>)> runRegion;
+  std::function<llvm::FailureOr<std::vector<Tensor>>(mlir::Region &, llvm::ArrayRef<Tensor>)>
+      runRegion;
 
   const Tensor &operand(size_t i) const { return *operands[i]; }
   Tensor &result(size_t i = 0) { return results[i]; }

@@ -1,4 +1,5 @@
-//===- Tensor.cpp - the oracle's values -------------------------------------------------------------===//
+//===- Tensor.cpp - the oracle's values
+//-------------------------------------------------------------===//
 //
 // Index arithmetic is written out once here, the plain way, and used by every op family.
 // Reading on: Tensor.h for the invariant.
@@ -22,11 +23,11 @@ Tensor::Tensor(rules::Type tensorType) : type(std::move(tensorType)) {
     integers.assign(countOf(type.dims), 0);
 }
 
-Tensor::Tensor(rules::Type tensorType, std::vector<double> elements) : type(std::move(tensorType)),
-                                                                       reals(std::move(elements)) {}
+Tensor::Tensor(rules::Type tensorType, std::vector<double> elements)
+    : type(std::move(tensorType)), reals(std::move(elements)) {}
 
-Tensor::Tensor(rules::Type tensorType, std::vector<int64_t> elements) : type(std::move(tensorType)),
-                                                                        integers(std::move(elements)) {}
+Tensor::Tensor(rules::Type tensorType, std::vector<int64_t> elements)
+    : type(std::move(tensorType)), integers(std::move(elements)) {}
 
 // Casts truncate and stay at the type's ends; NaN gives 0.
 static int64_t saturated(ElementType element, double value) {

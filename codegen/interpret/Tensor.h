@@ -1,9 +1,10 @@
-//===- Tensor.h - the oracle's values: row-major f64 or int64 arrays -------------------------------===//
+//===- Tensor.h - the oracle's values: row-major f64 or int64 arrays
+//-------------------------------===//
 //
 // A Tensor holds every float element type as f64 and every integer or bool as int64, in logical
-// row-major order. Invariant: exactly one of `reals` and `integers` is used, as the element type says,
-// and it has as many elements as the type.
-// Reading on: Interpreter.h (ops of the `sinter` dialect), KernelInterpreter.h (`kernel` dialect).
+// row-major order. Invariant: exactly one of `reals` and `integers` is used, as the element type
+// says, and it has as many elements as the type. Reading on: Interpreter.h (ops of the `sinter`
+// dialect), KernelInterpreter.h (`kernel` dialect).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_TENSOR_H
@@ -60,10 +61,12 @@ int64_t countOf(llvm::ArrayRef<int64_t> dims);
 Dims stridesOf(llvm::ArrayRef<int64_t> dims);
 /// Linear row-major position of `index`.
 int64_t positionOf(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> index);
-/// Linear position in an operand of shape `dims` that belongs to `index` of the result it broadcasts to (NumPy).
+/// Linear position in an operand of shape `dims` that belongs to `index` of the result it
+/// broadcasts to (NumPy).
 int64_t broadcastPosition(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> index);
 /// Calls `visit(index, position)` for every index of `dims` in row-major order.
-void forEachIndex(llvm::ArrayRef<int64_t> dims, llvm::function_ref<void(const Dims &index, int64_t position)> visit);
+void forEachIndex(llvm::ArrayRef<int64_t> dims,
+                  llvm::function_ref<void(const Dims &index, int64_t position)> visit);
 
 } // namespace sinter::interpret
 

@@ -1,8 +1,9 @@
-//===- Train.cpp - the oracle's structural ops ---------------------------------------------------------===//
+//===- Train.cpp - the oracle's structural ops
+//---------------------------------------------------------===//
 //
-// Reading symbols, and the region ops that passes make. A gradient op is a request, not a computation: it is
-// evaluated after differentiation has expanded it.
-// Reading on: Interpreter.cpp (entries and return).
+// Reading symbols, and the region ops that passes make. A gradient op is a request, not a
+// computation: it is evaluated after differentiation has expanded it. Reading on: Interpreter.cpp
+// (entries and return).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
@@ -21,7 +22,8 @@ static LogicalResult get(Call &call) {
     auto found = values->find(name);
     if (found == values->end())
       continue;
-    if (found->second.type.dims != call.result().type.dims || found->second.isReal() != call.result().isReal())
+    if (found->second.type.dims != call.result().type.dims ||
+        found->second.isReal() != call.result().isReal())
       return call.op->emitError("expects a value of type ")
              << rules::toString(call.result().type) << " for '" << name << "', got "
              << rules::toString(found->second.type);

@@ -1,7 +1,8 @@
-//===- Build.cpp - random graphs as `sinter` modules -------------------------------------------------------------===//
+//===- Build.cpp - random graphs as `sinter` modules
+//-------------------------------------------------------------===//
 //
-// @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients and SGD with or
-// without momentum. @predict: the terms. Nodes that nothing needs are left out.
+// @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients
+// and SGD with or without momentum. @predict: the terms. Nodes that nothing needs are left out.
 // Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -35,7 +36,8 @@ int test::liveOps(const Model &model) {
 
 static std::string nameOf(size_t node) { return "n" + std::to_string(node); }
 
-static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model, const std::vector<bool> &live) {
+static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
+                                          const std::vector<bool> &live) {
   std::vector<mlir::Value> values(model.nodes.size());
   for (size_t i = 0; i < model.nodes.size(); ++i) {
     const Node &node = model.nodes[i];
@@ -64,11 +66,13 @@ static mlir::Value meanOf(EntryBuilder &b, mlir::Value value) {
   for (size_t d = 0; d < axes.size(); ++d)
     axes[d] = d;
   int64_t count = interpret::countOf(type.dims);
-  mlir::Value sum = axes.empty() ? value : b.op("sum", {value}, {{"axes", axes}, {"keepdims", false}});
+  mlir::Value sum =
+      axes.empty() ? value : b.op("sum", {value}, {{"axes", axes}, {"keepdims", false}});
   return count <= 1 ? sum : b.op("mul", {sum, b.constant({type.element, {}}, 1.0 / count)});
 }
 
-static mlir::Value lossOf(EntryBuilder &b, const Model &model, const std::vector<mlir::Value> &values) {
+static mlir::Value lossOf(EntryBuilder &b, const Model &model,
+                          const std::vector<mlir::Value> &values) {
   mlir::Value loss;
   auto accumulate = [&](mlir::Value term) { loss = loss ? b.op("add", {loss, term}) : term; };
   for (int term : model.terms) {
@@ -77,7 +81,8 @@ static mlir::Value lossOf(EntryBuilder &b, const Model &model, const std::vector
     accumulate(meanOf(b, small ? b.op("mul", {values[term], values[term]}) : values[term]));
   }
   if (model.logits >= 0) {
-    mlir::Value label = b.input("label", {ElementType::I32, {model.nodes[model.logits].type.dims[0]}});
+    mlir::Value label =
+        b.input("label", {ElementType::I32, {model.nodes[model.logits].type.dims[0]}});
     accumulate(meanOf(b, b.op("softmax_cross_entropy", {values[model.logits], label})));
   }
   return loss;
@@ -161,10 +166,12 @@ interpret::Arguments test::argumentsOf(const Model &model, int salt) {
   if (model.logits >= 0) {
     const Dims &dims = model.nodes[model.logits].type.dims;
     Random random(model.seed + salt);
-    arguments.inputs["label"] = sample({ElementType::I32, {dims[0]}}, Domain::Indices, random, 0, dims[1]);
+    arguments.inputs["label"] =
+        sample({ElementType::I32, {dims[0]}}, Domain::Indices, random, 0, dims[1]);
   }
   Type integer{ElementType::I64, {}};
   arguments.scalars["step"] = Tensor(integer, std::vector<int64_t>{3});
-  arguments.scalars["seed"] = Tensor(integer, std::vector<int64_t>{static_cast<int64_t>(model.seed)});
+  arguments.scalars["seed"] =
+      Tensor(integer, std::vector<int64_t>{static_cast<int64_t>(model.seed)});
   return arguments;
 }

@@ -1,8 +1,9 @@
-//===- Generate.cpp - draws random graphs --------------------------------------------------------------------------===//
+//===- Generate.cpp - draws random graphs
+//--------------------------------------------------------------------------===//
 //
-// Draws an op, then operands that fit it; what is missing becomes a new parameter. Intervals decide whether an op may
-// be applied (log wants positive values, exp small ones); a value that does not qualify goes through sigmoid first.
-// Reading on: Model.h.
+// Draws an op, then operands that fit it; what is missing becomes a new parameter. Intervals decide
+// whether an op may be applied (log wants positive values, exp small ones); a value that does not
+// qualify goes through sigmoid first. Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -16,13 +17,15 @@ using namespace sinter::test;
 namespace {
 class Generator {
 public:
-  Generator(uint64_t seed, int size) : random(seed * 2654435761u + 17), size(size) { model.seed = seed; }
+  Generator(uint64_t seed, int size) : random(seed * 2654435761u + 17), size(size) {
+    model.seed = seed;
+  }
   Model run();
 
 private:
   int add(Node node);
-  int op(const std::string &name, std::vector<int> operands, double low, double high, std::vector<Attr> attrs = {},
-         Type type = {});
+  int op(const std::string &name, std::vector<int> operands, double low, double high,
+         std::vector<Attr> attrs = {}, Type type = {});
   int source(const std::string &kind, Dims dims);
   int pick();
   int pickRanked(int64_t least);
@@ -43,7 +46,9 @@ private:
   void drawSoftmax();
   void drawRandom();
 
-  double magnitude(int n) const { return std::max(std::fabs(model.nodes[n].low), std::fabs(model.nodes[n].high)); }
+  double magnitude(int n) const {
+    return std::max(std::fabs(model.nodes[n].low), std::fabs(model.nodes[n].high));
+  }
   const Type &type(int n) const { return model.nodes[n].type; }
 
   Model model;
@@ -59,8 +64,8 @@ int Generator::add(Node node) {
   return static_cast<int>(model.nodes.size()) - 1;
 }
 
-int Generator::op(const std::string &name, std::vector<int> operands, double low, double high, std::vector<Attr> attrs,
-                  Type result) {
+int Generator::op(const std::string &name, std::vector<int> operands, double low, double high,
+                  std::vector<Attr> attrs, Type result) {
   // An operand may be an op that did not fit (sigmoid of a truth value).
   if (std::any_of(operands.begin(), operands.end(), [](int operand) { return operand < 0; }))
     return -1;
@@ -79,7 +84,9 @@ int Generator::op(const std::string &name, std::vector<int> operands, double low
   return add({name, std::move(operands), std::move(attrs), result, low, high});
 }
 
-int Generator::source(const std::string &kind, Dims dims) { return add({kind, {}, {}, {model.element, dims}}); }
+int Generator::source(const std::string &kind, Dims dims) {
+  return add({kind, {}, {}, {model.element, dims}});
+}
 
 int64_t Generator::drawSize() {
   static const int64_t sizes[] = {1, 2, 3, 5, 7, 8, 15, 16, 17, 33};
@@ -130,7 +137,8 @@ int Generator::bounded(int a, double limit) {
 int Generator::positive(int a) {
   if (model.nodes[a].low >= 0.2 && model.nodes[a].high <= 100)
     return a;
-  int half = op("constant", {}, 0.5, 0.5, {{"value", Tensor(Type{model.element, {}}, std::vector<double>{0.5})}},
+  int half = op("constant", {}, 0.5, 0.5,
+                {{"value", Tensor(Type{model.element, {}}, std::vector<double>{0.5})}},
                 {model.element, {}});
   int sum = op("add", {op("sigmoid", {a}, 0, 1), half}, 0.5, 1.5);
   return sum < 0 ? a : sum;
@@ -178,7 +186,8 @@ void Generator::drawUnary() {
 
 void Generator::drawBinary() {
   int a = bounded(pick(), 100), b = bounded(partner(a), 100);
-  double la = model.nodes[a].low, ha = model.nodes[a].high, lb = model.nodes[b].low, hb = model.nodes[b].high;
+  double la = model.nodes[a].low, ha = model.nodes[a].high, lb = model.nodes[b].low,
+         hb = model.nodes[b].high;
   if (random.below(2))
     std::swap(a, b), std::swap(la, lb), std::swap(ha, hb);
   double m = magnitude(a) * magnitude(b);
@@ -214,14 +223,16 @@ void Generator::drawBinary() {
 void Generator::drawChoice() {
   static const char *predicates[] = {"eq", "ne", "lt", "le", "gt", "ge"};
   int a = pick(), b = partner(a);
-  int condition = op("compare", {a, b}, 0, 1, {{"predicate", std::string(predicates[random.below(6)])}});
+  int condition =
+      op("compare", {a, b}, 0, 1, {{"predicate", std::string(predicates[random.below(6)])}});
   if (condition < 0)
     return;
   if (random.below(4) == 0)
     condition = op("logical_not", {condition}, 0, 1);
   if (random.below(4) == 0)
-    condition = op(random.below(2) ? "logical_and" : "logical_or",
-                   {condition, op("compare", {a, b}, 0, 1, {{"predicate", std::string("lt")}})}, 0, 1);
+    condition =
+        op(random.below(2) ? "logical_and" : "logical_or",
+           {condition, op("compare", {a, b}, 0, 1, {{"predicate", std::string("lt")}})}, 0, 1);
   if (random.below(4) == 0)
     op("cast", {condition}, 0, 1, {}, {model.element, type(condition).dims});
   else
@@ -313,7 +324,8 @@ void Generator::drawReduce() {
   }
   default:
     a = bounded(a, 1000.0 / std::max<int64_t>(reduced, 1));
-    op("sum", {a}, std::min(model.nodes[a].low * reduced, 0.0), std::max(model.nodes[a].high * reduced, 0.0), attrs);
+    op("sum", {a}, std::min(model.nodes[a].low * reduced, 0.0),
+       std::max(model.nodes[a].high * reduced, 0.0), attrs);
   }
 }
 
@@ -354,12 +366,15 @@ void Generator::drawRandom() {
   int seed = op("get", {}, 0, 1, {{"symbol", std::string("seed")}}, integer);
   int step = op("get", {}, 0, 1, {{"symbol", std::string("step")}}, integer);
   std::string name = "drop" + std::to_string(model.nodes.size());
-  int u = op("random_uniform", {seed, step}, 0, 1, {{"stream", random.below(1 << 20)}, {"name", name}}, type(a));
+  int u = op("random_uniform", {seed, step}, 0, 1,
+             {{"stream", random.below(1 << 20)}, {"name", name}}, type(a));
   Type scalar{model.element, {}};
-  int rate = op("constant", {}, 0.3, 0.3, {{"value", Tensor(scalar, std::vector<double>{0.25})}}, scalar);
+  int rate =
+      op("constant", {}, 0.3, 0.3, {{"value", Tensor(scalar, std::vector<double>{0.25})}}, scalar);
   int zero = op("constant", {}, 0, 0, {{"value", Tensor(scalar)}}, scalar);
   int kept = op("compare", {u, rate}, 0, 1, {{"predicate", std::string("ge")}});
-  op("select", {kept, a, zero}, std::min(model.nodes[a].low, 0.0), std::max(model.nodes[a].high, 0.0));
+  op("select", {kept, a, zero}, std::min(model.nodes[a].low, 0.0),
+     std::max(model.nodes[a].high, 0.0));
 }
 
 Model Generator::run() {
@@ -372,15 +387,17 @@ Model Generator::run() {
     source(i == 0 ? "input" : random.below(2) ? "input" : "parameter", dims);
   }
   using Draw = void (Generator::*)();
-  static const Draw draws[] = {&Generator::drawUnary,  &Generator::drawUnary,  &Generator::drawBinary,
-                               &Generator::drawBinary, &Generator::drawBinary, &Generator::drawChoice,
-                               &Generator::drawShape,  &Generator::drawReduce, &Generator::drawMatmul,
-                               &Generator::drawMatmul, &Generator::drawSoftmax, &Generator::drawRandom};
+  static const Draw draws[] = {
+      &Generator::drawUnary,  &Generator::drawUnary,   &Generator::drawBinary,
+      &Generator::drawBinary, &Generator::drawBinary,  &Generator::drawChoice,
+      &Generator::drawShape,  &Generator::drawReduce,  &Generator::drawMatmul,
+      &Generator::drawMatmul, &Generator::drawSoftmax, &Generator::drawRandom};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   // The last few float values make the loss.
   for (int i = static_cast<int>(model.nodes.size()); i-- > 0 && model.terms.size() < 3;)
-    if (type(i).element == model.element && model.nodes[i].op != "parameter" && random.below(3) != 0)
+    if (type(i).element == model.element && model.nodes[i].op != "parameter" &&
+        random.below(3) != 0)
       model.terms.push_back(i);
   if (model.terms.empty())
     model.terms.push_back(pick());

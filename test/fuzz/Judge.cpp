@@ -1,8 +1,9 @@
-//===- Judge.cpp - compiles a random graph and compares ------------------------------------------------------------===//
+//===- Judge.cpp - compiles a random graph and compares
+//------------------------------------------------------------===//
 //
-// The oracle says what is right; -O0 and -O3 with 1, 2 and 3 threads must be near it and equal to each other in every
-// bit (D1). Inputs near a kink, where a rounding decides a branch, are drawn again.
-// Reading on: Model.h.
+// The oracle says what is right; -O0 and -O3 with 1, 2 and 3 threads must be near it and equal to
+// each other in every bit (D1). Inputs near a kink, where a rounding decides a branch, are drawn
+// again. Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -20,7 +21,8 @@ using interpret::Arguments;
 using interpret::Evaluation;
 using interpret::Values;
 
-// Smallest non-zero distance between two values whose order an op looks at. Equal values are equal in every precision.
+// Smallest non-zero distance between two values whose order an op looks at. Equal values are equal
+// in every precision.
 static double marginOf(mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands) {
   llvm::StringRef name = op->getName().getStringRef();
   name.consume_front("sinter.");
@@ -77,8 +79,8 @@ static double sizeOf(const Tensor &tensor) {
 }
 
 // Compares one run with the oracle and with the first run.
-static std::string compare(const Values &got, const Values &want, const Values &first, double tolerance,
-                           const std::string &run) {
+static std::string compare(const Values &got, const Values &want, const Values &first,
+                           double tolerance, const std::string &run) {
   for (const auto &[name, expected] : want) {
     auto found = got.find(name);
     if (found == got.end())
@@ -87,10 +89,11 @@ static std::string compare(const Values &got, const Values &want, const Values &
     double error = errorAgainst(value, expected, 1 + sizeOf(expected));
     if (!(error <= tolerance))
       return run + ": " + name + " differs from the oracle by " + std::to_string(error);
-    bool same = value.size() == before.size() &&
-                std::equal(value.reals.begin(), value.reals.end(), before.reals.begin(),
-                           [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }) &&
-                value.integers == before.integers;
+    bool same =
+        value.size() == before.size() &&
+        std::equal(value.reals.begin(), value.reals.end(), before.reals.begin(),
+                   [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }) &&
+        value.integers == before.integers;
     if (!same)
       return run + ": " + name + " differs from -O0 with one thread";
   }
@@ -115,7 +118,8 @@ static std::string judgeModule(mlir::ModuleOp module, const Model &model) {
     Evaluation first;
     for (int level = 0; level < 2; ++level)
       for (unsigned threads = 1; threads <= 3; ++threads) {
-        std::string run = std::string(entry) + (level ? " -O3 " : " -O0 ") + std::to_string(threads) + " threads";
+        std::string run =
+            std::string(entry) + (level ? " -O3 " : " -O0 ") + std::to_string(threads) + " threads";
         llvm::FailureOr<Evaluation> got = programs[level]->run(entry, *arguments, threads);
         if (failed(got))
           return run + ": does not run";

@@ -1,9 +1,11 @@
-//===- Model.h - random graphs as data --------------------------------------------------------------------------===//
+//===- Model.h - random graphs as data
+//--------------------------------------------------------------------------===//
 //
-// A Model is a list of nodes that can be cut down: generation fills it, build() turns it into a `sinter` module with
-// a train entry (loss, gradients, momentum step) and a predict entry, judge() compiles and compares, shrink() cuts.
-// Invariant: node operands come before the node; every value's interval is known, so nothing overflows.
-// Reading on: Generate.cpp, Build.cpp, Judge.cpp, Shrink.cpp.
+// A Model is a list of nodes that can be cut down: generation fills it, build() turns it into a
+// `sinter` module with a train entry (loss, gradients, momentum step) and a predict entry, judge()
+// compiles and compares, shrink() cuts. Invariant: node operands come before the node; every
+// value's interval is known, so nothing overflows. Reading on: Generate.cpp, Build.cpp, Judge.cpp,
+// Shrink.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_MODEL_H
@@ -16,11 +18,11 @@ namespace sinter::test {
 
 /// One value of a random graph.
 struct Node {
-  std::string op;             ///< "input", "parameter", or a `sinter` op without its prefix
-  std::vector<int> operands;  ///< earlier nodes
+  std::string op;            ///< "input", "parameter", or a `sinter` op without its prefix
+  std::vector<int> operands; ///< earlier nodes
   std::vector<Attr> attrs;
   Type type;
-  double low = -2, high = 2;  ///< interval that holds every element
+  double low = -2, high = 2; ///< interval that holds every element
 };
 
 /// A random graph.
@@ -28,8 +30,8 @@ struct Model {
   uint64_t seed = 0;
   ElementType element = ElementType::F32;
   std::vector<Node> nodes;
-  std::vector<int> terms;      ///< float nodes that the loss adds up
-  int logits = -1;             ///< a matrix that also goes through softmax_cross_entropy; -1: none
+  std::vector<int> terms; ///< float nodes that the loss adds up
+  int logits = -1;        ///< a matrix that also goes through softmax_cross_entropy; -1: none
   bool momentum = false;
 };
 

@@ -1,8 +1,9 @@
-//===- Shrink.cpp - cuts a failing graph down ---------------------------------------------------------------------===//
+//===- Shrink.cpp - cuts a failing graph down
+//---------------------------------------------------------------------===//
 //
-// Tries ever smaller models and keeps those that still fail: fewer terms, no cross-entropy, no momentum, an op replaced
-// by one of its operands of the same type or by a new input.
-// Reading on: Model.h.
+// Tries ever smaller models and keeps those that still fail: fewer terms, no cross-entropy, no
+// momentum, an op replaced by one of its operands of the same type or by a new input. Reading on:
+// Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -56,8 +57,8 @@ Model test::shrink(Model model, int budget) {
   for (bool smaller = true; smaller && budget > 0;) {
     smaller = false;
     for (const Model &candidate : cuts(model)) {
-      bool cutsTerms = candidate.terms.size() < model.terms.size() || candidate.logits != model.logits ||
-                       candidate.momentum != model.momentum;
+      bool cutsTerms = candidate.terms.size() < model.terms.size() ||
+                       candidate.logits != model.logits || candidate.momentum != model.momentum;
       if (!cutsTerms && liveOps(candidate) >= liveOps(model))
         continue;
       if (--budget < 0)

@@ -1,8 +1,9 @@
-//===- main.cpp - random graphs against the oracle ------------------------------------------------------------------===//
+//===- main.cpp - random graphs against the oracle
+//------------------------------------------------------------------===//
 //
-// random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a failing graph is cut down
-// and printed as .mlir with its seed. Exit 1 when one failed.
-// Reading on: Model.h.
+// random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a
+// failing graph is cut down and printed as .mlir with its seed. Exit 1 when one failed. Reading on:
+// Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -55,6 +56,7 @@ int main(int argc, char **argv) {
     else
       llvm::outs() << "seed " << model.seed << ": " << why << "\n";
   }
-  llvm::outs() << count << " graphs of " << (count ? ops / count : 0) << " ops on average, " << failures << " failed\n";
+  llvm::outs() << count << " graphs of " << (count ? ops / count : 0) << " ops on average, "
+               << failures << " failed\n";
   return failures ? 1 : 0;
 }

@@ -1,8 +1,8 @@
-//===- Check.cpp - the checks of a numeric row -----------------------------------------------------------------===//
+//===- Check.cpp - the checks of a numeric row
+//-----------------------------------------------------------------===//
 //
-// All cases of a row become entries of one module, so that a row is compiled once: value_<i> computes the result,
-// gradient_<i> the cotangents of all float operands.
-// Reading on: Check.h.
+// All cases of a row become entries of one module, so that a row is compiled once: value_<i>
+// computes the result, gradient_<i> the cotangents of all float operands. Reading on: Check.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Check.h"
@@ -11,9 +11,9 @@
 
 #include "mlir/IR/Verifier.h"
 
-#include <cstdio>
 #include <cfloat>
 #include <cmath>
+#include <cstdio>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -43,14 +43,33 @@ std::string test::labelOf(const Row &row, const Case &c) {
 }
 
 std::vector<Dims> test::hardShapes() {
-  return {{}, {1}, {7}, {13, 5}, {15}, {16}, {17}, {31}, {33}, {8}, {9}, {0}, {3, 0, 2}, {2, 3, 5}, {1, 1}};
+  return {{},   {1}, {7}, {13, 5}, {15},      {16},      {17},  {31},
+          {33}, {8}, {9}, {0},     {3, 0, 2}, {2, 3, 5}, {1, 1}};
 }
 
 std::vector<std::pair<Dims, Dims>> test::broadcastPairs() {
-  return {{{}, {}},         {{7}, {7}},       {{17}, {1}},      {{1}, {17}},         {{17}, {}},       {{}, {15}},
-          {{3, 5}, {5}},    {{5}, {3, 5}},    {{3, 5}, {3, 1}}, {{3, 1}, {3, 5}},    {{3, 5}, {1, 1}}, {{3, 1}, {1, 5}},
-          {{1, 5}, {3, 1}}, {{3, 5}, {3, 5}}, {{3, 33}, {}},    {{2, 1, 17}, {3, 1}}, {{2, 3, 5}, {3, 5}}, {{2, 3, 5}, {2, 1, 5}},
-          {{0}, {1}},       {{0, 3}, {3}},    {{1}, {0}},       {{3, 1}, {1, 0}}};
+  return {{{}, {}},
+          {{7}, {7}},
+          {{17}, {1}},
+          {{1}, {17}},
+          {{17}, {}},
+          {{}, {15}},
+          {{3, 5}, {5}},
+          {{5}, {3, 5}},
+          {{3, 5}, {3, 1}},
+          {{3, 1}, {3, 5}},
+          {{3, 5}, {1, 1}},
+          {{3, 1}, {1, 5}},
+          {{1, 5}, {3, 1}},
+          {{3, 5}, {3, 5}},
+          {{3, 33}, {}},
+          {{2, 1, 17}, {3, 1}},
+          {{2, 3, 5}, {3, 5}},
+          {{2, 3, 5}, {2, 1, 5}},
+          {{0}, {1}},
+          {{0, 3}, {3}},
+          {{1}, {0}},
+          {{3, 1}, {1, 0}}};
 }
 
 static std::string operandName(size_t i) { return std::string(1, static_cast<char>('a' + i)); }
@@ -65,11 +84,13 @@ Values test::inputsOf(const Row &row, const Case &c) {
   Random random(seedOf(labelOf(row, c)));
   Values inputs;
   for (size_t i = 0; i < c.operands.size(); ++i)
-    inputs[operandName(i)] = sample(c.operands[i], domainOf(row, i), random, static_cast<int>(i), c.indices);
+    inputs[operandName(i)] =
+        sample(c.operands[i], domainOf(row, i), random, static_cast<int>(i), c.indices);
   return inputs;
 }
 
-static mlir::Value build(EntryBuilder &b, const Row &row, const Case &c, llvm::ArrayRef<mlir::Value> operands) {
+static mlir::Value build(EntryBuilder &b, const Row &row, const Case &c,
+                         llvm::ArrayRef<mlir::Value> operands) {
   return row.build ? row.build(b, operands, c) : b.op(row.name, operands, c.attrs, c.result);
 }
 
@@ -109,8 +130,9 @@ static double dot(const Tensor &a, const Tensor &b) {
   return sum;
 }
 
-double test::differenceError(mlir::ModuleOp module, llvm::StringRef value, const Arguments &arguments,
-                             const Tensor &cotangent, const Values &gradients) {
+double test::differenceError(mlir::ModuleOp module, llvm::StringRef value,
+                             const Arguments &arguments, const Tensor &cotangent,
+                             const Values &gradients) {
   double worst = 0;
   Random random(12345);
   for (int direction = 0; direction < 2; ++direction) {
@@ -131,7 +153,8 @@ double test::differenceError(mlir::ModuleOp module, llvm::StringRef value, const
     llvm::FailureOr<Evaluation> below = interpret::evaluate(module, value, down);
     if (failed(above) || failed(below))
       return INFINITY;
-    double measured = (dot(above->outputs["y"], cotangent) - dot(below->outputs["y"], cotangent)) / (2 * h);
+    double measured =
+        (dot(above->outputs["y"], cotangent) - dot(below->outputs["y"], cotangent)) / (2 * h);
     double error = std::fabs(measured - predicted) / scale;
     worst = error <= worst ? worst : error; // keeps NaN
   }
@@ -156,7 +179,8 @@ struct Made {
 } // namespace
 
 static void checkCompiled(Program &program, mlir::ModuleOp module, const Row &row, const Made &made,
-                          const std::string &entry, const Options &options, double &worst, Outcome &outcome) {
+                          const std::string &entry, const Options &options, double &worst,
+                          Outcome &outcome) {
   llvm::FailureOr<Evaluation> want = interpret::evaluate(module, entry, made.arguments);
   llvm::FailureOr<Evaluation> got = program.run(entry, made.arguments, options.threads);
   std::string label = labelOf(row, *made.c) + entry;
@@ -164,7 +188,8 @@ static void checkCompiled(Program &program, mlir::ModuleOp module, const Row &ro
     outcome.failures.push_back(label + ": does not run");
     return;
   }
-  double tolerance = usesSingle(*made.c, made.result) ? row.tolerance : std::min(row.tolerance, 1e-12);
+  double tolerance =
+      usesSingle(*made.c, made.result) ? row.tolerance : std::min(row.tolerance, 1e-12);
   for (auto &[name, expected] : want->outputs) {
     // What is too large for f32 is infinite there.
     if (expected.type.element == ElementType::F32)
@@ -182,7 +207,8 @@ Outcome test::check(const Row &row, const Options &options) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
   std::vector<Made> all;
   // Which cases a sample takes depends on the row, so that all kinds of shapes are met.
-  for (size_t i = seedOf(row.name) % options.sampleEvery; i < row.cases.size(); i += options.sampleEvery) {
+  for (size_t i = seedOf(row.name) % options.sampleEvery; i < row.cases.size();
+       i += options.sampleEvery) {
     Made made{i, &row.cases[i], addEntries(*module, row, row.cases[i], i), {}, {}};
     made.arguments.inputs = inputsOf(row, row.cases[i]);
     if (row.differentiable) {
@@ -206,36 +232,42 @@ Outcome test::check(const Row &row, const Options &options) {
   for (const Made &made : all) {
     std::string number = std::to_string(made.number);
     if (program) {
-      checkCompiled(*program, *module, row, made, "value_" + number, options, outcome.valueError, outcome);
+      checkCompiled(*program, *module, row, made, "value_" + number, options, outcome.valueError,
+                    outcome);
       ++outcome.values;
     } else if (failed(interpret::evaluate(*module, "value_" + number, made.arguments))) {
       outcome.failures.push_back(labelOf(row, *made.c) + "the oracle fails");
     }
     if (!row.differentiable)
       continue;
-    llvm::FailureOr<Evaluation> gradients = interpret::evaluate(*module, "gradient_" + number, made.arguments);
+    llvm::FailureOr<Evaluation> gradients =
+        interpret::evaluate(*module, "gradient_" + number, made.arguments);
     double error = failed(gradients) ? INFINITY
-                                     : differenceError(*module, "value_" + number, made.arguments, made.cotangent,
-                                                       gradients->outputs);
+                                     : differenceError(*module, "value_" + number, made.arguments,
+                                                       made.cotangent, gradients->outputs);
     outcome.gradientError = std::max(outcome.gradientError, error);
     ++outcome.gradients;
     if (!(error <= 1e-7))
-      outcome.failures.push_back(labelOf(row, *made.c) + "gradient against differences: error " + std::to_string(error));
+      outcome.failures.push_back(labelOf(row, *made.c) + "gradient against differences: error " +
+                                 std::to_string(error));
     if (program) {
-      checkCompiled(*program, *module, row, made, "gradient_" + number, options, outcome.compiledError, outcome);
+      checkCompiled(*program, *module, row, made, "gradient_" + number, options,
+                    outcome.compiledError, outcome);
       ++outcome.compiledGradients;
     }
   }
   return outcome;
 }
 
-//===--- Speed ------------------------------------------------------------------------------------===//
+//===--- Speed
+//------------------------------------------------------------------------------------===//
 
 // The first f32 case whose operands are all alike, at a size that fills the first caches.
 static Case enlarged(const Row &row) {
   for (const Case &c : row.cases) {
-    bool alike = !c.operands.empty() && c.operands[0].element == ElementType::F32 && c.operands[0].rank() == 1 &&
-                 c.attrs.empty() && c.result.element == ElementType::Invalid;
+    bool alike = !c.operands.empty() && c.operands[0].element == ElementType::F32 &&
+                 c.operands[0].rank() == 1 && c.attrs.empty() &&
+                 c.result.element == ElementType::Invalid;
     for (const Type &type : c.operands)
       alike &= type == c.operands[0];
     if (!alike)

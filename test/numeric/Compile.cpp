@@ -1,4 +1,5 @@
-//===- Compile.cpp - the real pipeline, in this process -------------------------------------------------------===//
+//===- Compile.cpp - the real pipeline, in this process
+//-------------------------------------------------------===//
 //
 // Reading on: Compile.h, Memory.h.
 //
@@ -37,16 +38,18 @@ namespace {
 class JitProgram : public Program {
 public:
   JitProgram(mlir::OwningOpRef<mlir::ModuleOp> planned, std::unique_ptr<codegen::Jit> jit)
-      : planned(std::move(planned)), jit(std::move(jit)), entries(codegen::getPlannedEntries(*this->planned)),
-        memory(entries) {}
-  FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments, unsigned threads) override;
+      : planned(std::move(planned)), jit(std::move(jit)),
+        entries(codegen::getPlannedEntries(*this->planned)), memory(entries) {}
+  FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments,
+                            unsigned threads) override;
   double time(llvm::StringRef entry, const Arguments &arguments, unsigned threads) override;
 
 private:
   kernel::EntryOp find(llvm::function_ref<bool(kernel::EntryOp)> matches);
   LogicalResult call(kernel::EntryOp entry, unsigned threads);
   // Runs the load or save entry; its logical buffers are `visit`ed before (load) or after (save).
-  LogicalResult move(llvm::StringRef kind, unsigned threads, llvm::function_ref<LogicalResult(kernel::BufferOp)> visit);
+  LogicalResult move(llvm::StringRef kind, unsigned threads,
+                     llvm::function_ref<LogicalResult(kernel::BufferOp)> visit);
   LogicalResult writeScalar(kernel::BufferOp buffer, const Values &scalars);
 
   mlir::OwningOpRef<mlir::ModuleOp> planned;
@@ -99,13 +102,15 @@ LogicalResult JitProgram::writeScalar(kernel::BufferOp buffer, const Values &sca
   return success();
 }
 
-FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arguments, unsigned threads) {
+FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arguments,
+                                      unsigned threads) {
   kernel::EntryOp entry = find([&](kernel::EntryOp e) { return e.getSymName() == name; });
   if (!entry)
     return planned->emitError("expects a planned entry '") << name << "', got none";
   LogicalResult loaded = move("load", threads, [&](kernel::BufferOp buffer) -> LogicalResult {
     auto found = arguments.symbols.find(buffer.getBufferName().str());
-    memory.write(buffer, found == arguments.symbols.end() ? Tensor(typeOf(buffer.getType())) : found->second);
+    memory.write(buffer, found == arguments.symbols.end() ? Tensor(typeOf(buffer.getType()))
+                                                          : found->second);
     return success();
   });
   if (failed(loaded))
@@ -146,7 +151,8 @@ double JitProgram::time(llvm::StringRef name, const Arguments &arguments, unsign
   }
   using Clock = std::chrono::steady_clock;
   std::vector<double> samples;
-  for (Clock::time_point start = Clock::now(); Clock::now() - start < std::chrono::milliseconds(60);) {
+  for (Clock::time_point start = Clock::now();
+       Clock::now() - start < std::chrono::milliseconds(60);) {
     Clock::time_point before = Clock::now();
     codegen::runEntry(*entry, memory.segments(), threads);
     samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - before).count());
@@ -166,7 +172,8 @@ static LogicalResult planByHand(mlir::ModuleOp module) {
 }
 
 std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
-  llvm::Expected<kernel::TargetAttr> target = codegen::parseTarget(module.getContext(), "cpu:native");
+  llvm::Expected<kernel::TargetAttr> target =
+      codegen::parseTarget(module.getContext(), "cpu:native");
   if (!target) {
     module.emitError(llvm::toString(target.takeError()));
     return nullptr;
@@ -180,7 +187,8 @@ std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
     return nullptr;
   codegen::CodeOptions options;
   options.level = level;
-  llvm::Expected<std::unique_ptr<codegen::Jit>> jit = codegen::Jit::create(*planned, *target, options);
+  llvm::Expected<std::unique_ptr<codegen::Jit>> jit =
+      codegen::Jit::create(*planned, *target, options);
   if (!jit) {
     module.emitError(llvm::toString(jit.takeError()));
     return nullptr;

@@ -1,8 +1,9 @@
-//===- Compile.h - the real pipeline, in this process -------------------------------------------------------===//
+//===- Compile.h - the real pipeline, in this process
+//-------------------------------------------------------===//
 //
-// Compiles a module through compiler/Pipeline and runs its entries by JIT: segments, load and save entries and SPMD
-// threads as a trainer has them. No file is written and nothing is linked.
-// Reading on: Check.h (who compares the results with the oracle).
+// Compiles a module through compiler/Pipeline and runs its entries by JIT: segments, load and save
+// entries and SPMD threads as a trainer has them. No file is written and nothing is linked. Reading
+// on: Check.h (who compares the results with the oracle).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_COMPILE_H
@@ -24,10 +25,12 @@ class Program {
 public:
   virtual ~Program() = default;
   /// Runs entry `entry` (its symbol name) with `threads` threads.
-  virtual llvm::FailureOr<interpret::Evaluation> run(llvm::StringRef entry, const interpret::Arguments &arguments,
-                                                     unsigned threads) = 0;
-  /// Runs `entry` again and again; gives the median nanoseconds of a run, or a negative number after an error.
-  virtual double time(llvm::StringRef entry, const interpret::Arguments &arguments, unsigned threads) = 0;
+  virtual llvm::FailureOr<interpret::Evaluation>
+  run(llvm::StringRef entry, const interpret::Arguments &arguments, unsigned threads) = 0;
+  /// Runs `entry` again and again; gives the median nanoseconds of a run, or a negative number
+  /// after an error.
+  virtual double time(llvm::StringRef entry, const interpret::Arguments &arguments,
+                      unsigned threads) = 0;
 };
 
 /// True when this build can compile and run (the JIT and the pipeline are linked in).

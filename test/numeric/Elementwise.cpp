@@ -1,4 +1,5 @@
-//===- Elementwise.cpp - numeric rows of elementwise ops ---------------------------------------------------===//
+//===- Elementwise.cpp - numeric rows of elementwise ops
+//---------------------------------------------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Elementwise.cpp (the oracle).
 //
@@ -35,38 +36,54 @@ static void unaryRows(std::vector<Row> &rows) {
   for (const char *name : {"neg", "exp", "tanh", "sigmoid", "relu", "abs"})
     rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64})});
   for (const char *name : {"log", "sqrt", "rsqrt"})
-    rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64}), .domains = {Domain::Positive}});
+    rows.push_back(
+        {.name = name, .cases = unaryCases({E::F32, E::F64}), .domains = {Domain::Positive}});
   rows.push_back({.name = "sign", .cases = unaryCases({E::F32, E::F64}), .differentiable = false});
   for (const char *name : {"neg", "abs", "sign", "relu"})
-    rows.push_back({.name = name, .cases = unaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+    rows.push_back({.name = name,
+                    .cases = unaryCases({E::I32, E::I64}),
+                    .domains = {Domain::Anything},
                     .differentiable = false});
 }
 
 static void binaryRows(std::vector<Row> &rows) {
   for (const char *name : {"add", "sub", "mul"}) {
     rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64})});
-    rows.push_back({.name = name, .cases = binaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+    rows.push_back({.name = name,
+                    .cases = binaryCases({E::I32, E::I64}),
+                    .domains = {Domain::Anything},
                     .differentiable = false});
   }
   rows.push_back({.name = "div", .cases = binaryCases({E::F32, E::F64})});
-  rows.push_back({.name = "pow", .cases = binaryCases({E::F32, E::F64}),
-                  .domains = {Domain::Positive, Domain::Any}, .tolerance = 2e-5});
+  rows.push_back({.name = "pow",
+                  .cases = binaryCases({E::F32, E::F64}),
+                  .domains = {Domain::Positive, Domain::Any},
+                  .tolerance = 2e-5});
   for (const char *name : {"max", "min"}) {
-    rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64}), .domains = {Domain::Distinct}});
-    rows.push_back({.name = name, .cases = binaryCases({E::I32, E::I64}), .domains = {Domain::Anything},
+    rows.push_back(
+        {.name = name, .cases = binaryCases({E::F32, E::F64}), .domains = {Domain::Distinct}});
+    rows.push_back({.name = name,
+                    .cases = binaryCases({E::I32, E::I64}),
+                    .domains = {Domain::Anything},
                     .differentiable = false});
   }
 }
 
 static void logicRows(std::vector<Row> &rows) {
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
-    rows.push_back({.name = "compare", .cases = withAttr(binaryCases({E::F32, E::F64, E::I32}),
-                                                         {"predicate", std::string(predicate)}),
-                    .domains = {Domain::Anything}, .differentiable = false});
-  for (const char *name : {"logical_and", "logical_or"})
-    rows.push_back({.name = name, .cases = binaryCases({E::Bool}), .domains = {Domain::Anything},
+    rows.push_back({.name = "compare",
+                    .cases = withAttr(binaryCases({E::F32, E::F64, E::I32}),
+                                      {"predicate", std::string(predicate)}),
+                    .domains = {Domain::Anything},
                     .differentiable = false});
-  rows.push_back({.name = "logical_not", .cases = unaryCases({E::Bool}), .domains = {Domain::Anything},
+  for (const char *name : {"logical_and", "logical_or"})
+    rows.push_back({.name = name,
+                    .cases = binaryCases({E::Bool}),
+                    .domains = {Domain::Anything},
+                    .differentiable = false});
+  rows.push_back({.name = "logical_not",
+                  .cases = unaryCases({E::Bool}),
+                  .domains = {Domain::Anything},
                   .differentiable = false});
 }
 
@@ -82,20 +99,30 @@ static void selectRows(std::vector<Row> &rows) {
 }
 
 static void castRows(std::vector<Row> &rows) {
-  Row smooth{.name = "cast"}, stepped{.name = "cast", .domains = {Domain::Anything}, .differentiable = false};
+  Row smooth{.name = "cast"},
+      stepped{.name = "cast", .domains = {Domain::Anything}, .differentiable = false};
   for (const Dims &dims : hardShapes()) {
     for (auto [from, to] : {std::pair{E::F32, E::F64}, {E::F64, E::F32}, {E::F32, E::F32}})
       smooth.cases.push_back({{{from, dims}}, {}, {to, dims}});
-    for (auto [from, to] : {std::pair{E::F32, E::I32}, {E::I32, E::F32}, {E::Bool, E::F32}, {E::F32, E::Bool},
-                            {E::I32, E::I64}, {E::I64, E::I32}, {E::U8, E::F32}, {E::F64, E::I64},
-                            {E::I64, E::F64}, {E::Bool, E::I32}, {E::I32, E::Bool}})
+    for (auto [from, to] : {std::pair{E::F32, E::I32},
+                            {E::I32, E::F32},
+                            {E::Bool, E::F32},
+                            {E::F32, E::Bool},
+                            {E::I32, E::I64},
+                            {E::I64, E::I32},
+                            {E::U8, E::F32},
+                            {E::F64, E::I64},
+                            {E::I64, E::F64},
+                            {E::Bool, E::I32},
+                            {E::I32, E::Bool}})
       stepped.cases.push_back({{{from, dims}}, {}, {to, dims}});
   }
   rows.push_back(smooth);
   rows.push_back(stepped);
 }
 
-// Values only: NaN, infinities, zeros of both signs, denormals, magnitudes where exp over- and underflows.
+// Values only: NaN, infinities, zeros of both signs, denormals, magnitudes where exp over- and
+// underflows.
 static void specialRows(std::vector<Row> &rows) {
   std::vector<Case> unary, binary;
   for (E element : {E::F32, E::F64})
@@ -104,13 +131,18 @@ static void specialRows(std::vector<Row> &rows) {
       binary.push_back({{{element, dims}, {element, dims}}});
       binary.push_back({{{element, {24, 1}}, {element, {24}}}});
     }
-  for (const char *name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign"})
-    rows.push_back({.name = name, .cases = unary, .domains = {Domain::Special}, .differentiable = false});
+  for (const char *name :
+       {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign"})
+    rows.push_back(
+        {.name = name, .cases = unary, .domains = {Domain::Special}, .differentiable = false});
   for (const char *name : {"add", "sub", "mul", "div", "max", "min"})
-    rows.push_back({.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});
+    rows.push_back(
+        {.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
-    rows.push_back({.name = "compare", .cases = withAttr(binary, {"predicate", std::string(predicate)}),
-                    .domains = {Domain::Special}, .differentiable = false});
+    rows.push_back({.name = "compare",
+                    .cases = withAttr(binary, {"predicate", std::string(predicate)}),
+                    .domains = {Domain::Special},
+                    .differentiable = false});
 }
 
 void test::elementwiseRows(std::vector<Row> &rows) {

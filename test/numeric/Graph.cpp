@@ -1,4 +1,5 @@
-//===- Graph.cpp - builds `sinter` modules for tests ---------------------------------------------------------===//
+//===- Graph.cpp - builds `sinter` modules for tests
+//---------------------------------------------------------===//
 //
 // Reading on: Graph.h.
 //
@@ -35,7 +36,8 @@ mlir::Type test::tensorType(const Type &type) { return ir::fromRule(type, &conte
 
 Type test::typeOf(mlir::Value value) { return interpret::typeOf(value.getType()); }
 
-//===--- Result types -----------------------------------------------------------------------------===//
+//===--- Result types
+//-----------------------------------------------------------------------------===//
 
 template <class T> static const T *find(const std::vector<Attr> &attrs, llvm::StringRef name) {
   for (const Attr &attr : attrs)
@@ -54,10 +56,12 @@ static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Att
   bool keeps = keepdims && *keepdims;
   if (op == "sum")
     return valueOf(rules::sum(a, *axes, keeps));
-  return valueOf(op == "reduce_max" ? rules::reduce_max(a, *axes, keeps) : rules::reduce_min(a, *axes, keeps));
+  return valueOf(op == "reduce_max" ? rules::reduce_max(a, *axes, keeps)
+                                    : rules::reduce_min(a, *axes, keeps));
 }
 
-static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
+                           const std::vector<Attr> &attrs) {
   if (op == "sum" || op == "reduce_max" || op == "reduce_min")
     return inferReduce(op, t[0], attrs);
   if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
@@ -71,7 +75,8 @@ static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t, const
   if (const Dims *perm = find<Dims>(attrs, "perm"))
     return valueOf(rules::transpose(t[0], *perm));
   if (const Dims *starts = find<Dims>(attrs, "starts"))
-    return valueOf(rules::slice(t[0], *starts, *find<Dims>(attrs, "limits"), *find<Dims>(attrs, "strides")));
+    return valueOf(
+        rules::slice(t[0], *starts, *find<Dims>(attrs, "limits"), *find<Dims>(attrs, "strides")));
   if (const Dims *low = find<Dims>(attrs, "low"))
     return valueOf(rules::pad(t[0], *low, *find<Dims>(attrs, "high")));
   if (op == "matmul") {
@@ -81,15 +86,16 @@ static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t, const
   return {};
 }
 
-Type test::inferType(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
+                     const std::vector<Attr> &attrs) {
   if (op == "compare")
     return valueOf(rules::compare(t[0], t[1], *find<std::string>(attrs, "predicate")));
   if (op == "select")
     return valueOf(rules::select(t[0], t[1], t[2]));
   if (op == "softmax_cross_entropy")
     return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
-  for (llvm::StringRef name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign",
-                               "stop_gradient", "logical_not"})
+  for (llvm::StringRef name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu",
+                               "abs", "sign", "stop_gradient", "logical_not"})
     if (op == name)
       return t[0];
   if (Type type = inferWithAttrs(op, t, attrs); type.element != ElementType::Invalid)
@@ -100,14 +106,17 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t, const std::
   return dims ? Type{t[0].element, *dims} : Type{};
 }
 
-//===--- Attributes -------------------------------------------------------------------------------===//
+//===--- Attributes
+//-------------------------------------------------------------------------------===//
 
 static mlir::Attribute denseOf(const Tensor &tensor) {
   auto type = llvm::cast<mlir::RankedTensorType>(tensorType(tensor.type));
   std::vector<mlir::Attribute> elements;
   for (int64_t i = 0; i < tensor.size(); ++i)
-    elements.push_back(tensor.isReal() ? mlir::Attribute(mlir::FloatAttr::get(type.getElementType(), tensor.reals[i]))
-                                       : mlir::IntegerAttr::get(type.getElementType(), tensor.integers[i]));
+    elements.push_back(
+        tensor.isReal()
+            ? mlir::Attribute(mlir::FloatAttr::get(type.getElementType(), tensor.reals[i]))
+            : mlir::IntegerAttr::get(type.getElementType(), tensor.integers[i]));
   return mlir::DenseElementsAttr::get(type, elements);
 }
 
@@ -127,15 +136,17 @@ static mlir::Attribute attributeOf(const Attr &attr) {
 }
 
 static mlir::ArrayAttr strings(const std::vector<std::string> &names) {
-  return mlir::Builder(&context()).getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(names.begin(), names.end()));
+  return mlir::Builder(&context())
+      .getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(names.begin(), names.end()));
 }
 
-//===--- Entries ----------------------------------------------------------------------------------===//
+//===--- Entries
+//----------------------------------------------------------------------------------===//
 
 static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
 
-EntryBuilder::EntryBuilder(mlir::ModuleOp module, const std::string &symbol, const std::string &name,
-                           const std::string &kind, int64_t batch)
+EntryBuilder::EntryBuilder(mlir::ModuleOp module, const std::string &symbol,
+                           const std::string &name, const std::string &kind, int64_t batch)
     : builder(&context()) {
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.entry");
@@ -186,7 +197,8 @@ mlir::Value EntryBuilder::constant(const Type &type, double value) {
   return op("constant", {}, {{"value", tensor}}, type);
 }
 
-std::vector<mlir::Value> EntryBuilder::gradient(llvm::ArrayRef<mlir::Value> ys, llvm::ArrayRef<mlir::Value> cotangents,
+std::vector<mlir::Value> EntryBuilder::gradient(llvm::ArrayRef<mlir::Value> ys,
+                                                llvm::ArrayRef<mlir::Value> cotangents,
                                                 llvm::ArrayRef<mlir::Value> xs) {
   mlir::OperationState state(here(), "sinter.gradient");
   state.addOperands(ys);
@@ -219,11 +231,14 @@ void EntryBuilder::finish() {
     symbols.push_back(mlir::FlatSymbolRefAttr::get(&context(), name));
   state.addAttribute("names", strings(outputNames));
   state.addAttribute("symbols", builder.getArrayAttr(symbols));
-  state.addAttribute("operandSegmentSizes", builder.getDenseI32ArrayAttr({int32_t(outputs.size()), int32_t(updates.size())}));
+  state.addAttribute(
+      "operandSegmentSizes",
+      builder.getDenseI32ArrayAttr({int32_t(outputs.size()), int32_t(updates.size())}));
   builder.create(state);
 }
 
-//===--- Modules ----------------------------------------------------------------------------------===//
+//===--- Modules
+//----------------------------------------------------------------------------------===//
 
 mlir::OwningOpRef<mlir::ModuleOp> test::makeModule(const std::string &name) {
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(here(), name);
@@ -232,7 +247,8 @@ mlir::OwningOpRef<mlir::ModuleOp> test::makeModule(const std::string &name) {
   return module;
 }
 
-void test::addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type, const std::string &kind) {
+void test::addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type,
+                     const std::string &kind) {
   mlir::OpBuilder builder(&context());
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.symbol");
@@ -243,7 +259,8 @@ void test::addSymbol(mlir::ModuleOp module, const std::string &name, const Type 
   builder.create(state);
 }
 
-void test::addScalar(mlir::ModuleOp module, const std::string &name, ElementType element, double initial) {
+void test::addScalar(mlir::ModuleOp module, const std::string &name, ElementType element,
+                     double initial) {
   mlir::OpBuilder builder(&context());
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.scalar");

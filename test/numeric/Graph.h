@@ -1,8 +1,9 @@
-//===- Graph.h - builds `sinter` modules for tests -----------------------------------------------------===//
+//===- Graph.h - builds `sinter` modules for tests
+//-----------------------------------------------------===//
 //
-// A thin builder: ops by name, attributes by name, result types from dialects/rules. Rows, random graphs and
-// parity models are all made with it, without the DSL and without the importer, so that neither can hide a fault.
-// Reading on: Check.h (what is done with a module).
+// A thin builder: ops by name, attributes by name, result types from dialects/rules. Rows, random
+// graphs and parity models are all made with it, without the DSL and without the importer, so that
+// neither can hide a fault. Reading on: Check.h (what is done with a module).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_GRAPH_H
@@ -34,24 +35,26 @@ mlir::MLIRContext &context();
 /// tensor<…> of a rules type.
 mlir::Type tensorType(const Type &type);
 /// The result type that dialects/rules gives; Invalid when it refuses or needs a type from outside.
-Type inferType(llvm::StringRef op, const std::vector<Type> &operands, const std::vector<Attr> &attrs);
+Type inferType(llvm::StringRef op, const std::vector<Type> &operands,
+               const std::vector<Attr> &attrs);
 
 /// One entry while it is being built.
 class EntryBuilder {
 public:
-  EntryBuilder(mlir::ModuleOp module, const std::string &symbol, const std::string &name, const std::string &kind,
-               int64_t batch);
+  EntryBuilder(mlir::ModuleOp module, const std::string &symbol, const std::string &name,
+               const std::string &kind, int64_t batch);
   /// A new argument.
   mlir::Value input(const std::string &name, const Type &type);
   /// An op with one result; `result` may be left out where the rules know it.
-  mlir::Value op(llvm::StringRef name, llvm::ArrayRef<mlir::Value> operands, const std::vector<Attr> &attrs = {},
-                 Type result = {});
+  mlir::Value op(llvm::StringRef name, llvm::ArrayRef<mlir::Value> operands,
+                 const std::vector<Attr> &attrs = {}, Type result = {});
   /// sinter.get.
   mlir::Value get(const std::string &symbol, const Type &type);
   /// A splat constant.
   mlir::Value constant(const Type &type, double value);
   /// sinter.gradient: one value an x.
-  std::vector<mlir::Value> gradient(llvm::ArrayRef<mlir::Value> ys, llvm::ArrayRef<mlir::Value> cotangents,
+  std::vector<mlir::Value> gradient(llvm::ArrayRef<mlir::Value> ys,
+                                    llvm::ArrayRef<mlir::Value> cotangents,
                                     llvm::ArrayRef<mlir::Value> xs);
   void output(const std::string &name, mlir::Value value);
   void update(const std::string &symbol, mlir::Value value);
@@ -68,7 +71,8 @@ private:
 /// An empty module with the target and the two builtin scalars.
 mlir::OwningOpRef<mlir::ModuleOp> makeModule(const std::string &name);
 /// Adds a symbol ("parameter", "buffer", "optimizer", "metric"), initially zero.
-void addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type, const std::string &kind);
+void addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type,
+               const std::string &kind);
 /// Adds a run-time scalar.
 void addScalar(mlir::ModuleOp module, const std::string &name, ElementType element, double initial);
 /// The rules type of a value.

@@ -1,4 +1,5 @@
-//===- Matmul.cpp - numeric rows of matrix products ------------------------------------------------------------------===//
+//===- Matmul.cpp - numeric rows of matrix products
+//------------------------------------------------------------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Matmul.cpp (the oracle).
 //
@@ -9,17 +10,19 @@ using namespace sinter;
 using namespace sinter::test;
 using E = ElementType;
 
-static Case product(E element, Dims batchA, Dims batchB, int64_t m, int64_t k, int64_t n, bool ta, bool tb) {
+static Case product(E element, Dims batchA, Dims batchB, int64_t m, int64_t k, int64_t n, bool ta,
+                    bool tb) {
   batchA.insert(batchA.end(), {ta ? k : m, ta ? m : k});
   batchB.insert(batchB.end(), {tb ? n : k, tb ? k : n});
   return {{{element, batchA}, {element, batchB}}, {{"transpose_a", ta}, {"transpose_b", tb}}};
 }
 
 void test::matmulRows(std::vector<Row> &rows) {
-  const int64_t sizes[][3] = {{1, 1, 1}, {3, 5, 7}, {16, 16, 16}, {15, 17, 13}, {31, 33, 1}, {1, 7, 17}, {14, 5, 32},
-                              {29, 3, 65}, {0, 3, 5}, {3, 0, 5}, {3, 5, 0}, {2, 131, 10}};
-  const std::pair<Dims, Dims> batches[] = {{{2}, {2}}, {{2}, {}}, {{}, {3}}, {{1}, {3}}, {{2, 1}, {3}}, {{2, 3}, {2, 3}},
-                                           {{0}, {0}}, {{1}, {}}};
+  const int64_t sizes[][3] = {{1, 1, 1},   {3, 5, 7},  {16, 16, 16}, {15, 17, 13},
+                              {31, 33, 1}, {1, 7, 17}, {14, 5, 32},  {29, 3, 65},
+                              {0, 3, 5},   {3, 0, 5},  {3, 5, 0},    {2, 131, 10}};
+  const std::pair<Dims, Dims> batches[] = {{{2}, {2}},    {{2}, {}},        {{}, {3}},  {{1}, {3}},
+                                           {{2, 1}, {3}}, {{2, 3}, {2, 3}}, {{0}, {0}}, {{1}, {}}};
   Row row{.name = "matmul"}, batched{.name = "matmul"};
   for (E element : {E::F32, E::F64})
     for (bool ta : {false, true})

@@ -1,4 +1,5 @@
-//===- Memory.cpp - the segments of a compiled module, in a test -----------------------------------------------===//
+//===- Memory.cpp - the segments of a compiled module, in a test
+//-----------------------------------------------===//
 //
 // Reading on: Memory.h.
 //
@@ -23,9 +24,14 @@ rules::Type test::typeOf(kernel::BufferType type) {
 }
 
 Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
-    : storage{{{nullptr, std::free}, {nullptr, std::free}, {nullptr, std::free}, {nullptr, std::free}, {nullptr, std::free}}} {
+    : storage{{{nullptr, std::free},
+               {nullptr, std::free},
+               {nullptr, std::free},
+               {nullptr, std::free},
+               {nullptr, std::free}}} {
   for (kernel::EntryOp entry : entries) {
-    sizes[SINTER_SEG_WORK] = std::max<int64_t>(sizes[SINTER_SEG_WORK], entry.getWorkBytes().value_or(0));
+    sizes[SINTER_SEG_WORK] =
+        std::max<int64_t>(sizes[SINTER_SEG_WORK], entry.getWorkBytes().value_or(0));
     entry->walk([&](kernel::BufferOp buffer) {
       if (std::optional<uint64_t> offset = buffer.getOffset()) {
         int64_t end = static_cast<int64_t>(*offset) + buffer.getType().getBytes();
@@ -34,7 +40,8 @@ Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
     });
   }
   for (size_t s = 0; s < SINTER_SEGMENTS; ++s) {
-    int64_t bytes = (sizes[s] + kGuard + SINTER_ALIGNMENT - 1) / SINTER_ALIGNMENT * SINTER_ALIGNMENT;
+    int64_t bytes =
+        (sizes[s] + kGuard + SINTER_ALIGNMENT - 1) / SINTER_ALIGNMENT * SINTER_ALIGNMENT;
     storage[s].reset(static_cast<char *>(std::aligned_alloc(SINTER_ALIGNMENT, bytes)));
     std::memset(storage[s].get(), 0, bytes);
     bases[s] = storage[s].get();
@@ -43,7 +50,8 @@ Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
 }
 
 void Memory::poison() {
-  std::memset(bases[SINTER_SEG_WORK], 0xff, sizes[SINTER_SEG_WORK]); // all ones is a NaN in f32 and f64
+  std::memset(bases[SINTER_SEG_WORK], 0xff,
+              sizes[SINTER_SEG_WORK]); // all ones is a NaN in f32 and f64
   for (size_t s = 0; s < SINTER_SEGMENTS; ++s)
     std::memset(storage[s].get() + sizes[s], 0xa5, kGuard);
 }
@@ -97,8 +105,8 @@ static void takeElement(const char *at, Tensor &tensor, int64_t i) {
   }
 }
 
-// Physical element of a logical index, worked out from the layout's definition: outer dims in `perm` order with
-// ceil(size / block) entries for a blocked dim, then the blocks.
+// Physical element of a logical index, worked out from the layout's definition: outer dims in
+// `perm` order with ceil(size / block) entries for a blocked dim, then the blocks.
 static int64_t placeOf(kernel::BufferType type, const Dims &index) {
   kernel::LayoutAttr layout = type.getLayout();
   if (!layout)
@@ -125,7 +133,8 @@ void Memory::write(kernel::BufferOp buffer, const Tensor &tensor) {
 
 Tensor Memory::read(kernel::BufferOp buffer) const {
   kernel::BufferType type = buffer.getType();
-  const char *base = static_cast<const char *>(bases[buffer.getSegment()]) + buffer.getOffset().value_or(0);
+  const char *base =
+      static_cast<const char *>(bases[buffer.getSegment()]) + buffer.getOffset().value_or(0);
   Tensor tensor(typeOf(type));
   interpret::forEachIndex(type.getShape(), [&](const Dims &index, int64_t i) {
     takeElement(base + placeOf(type, index) * type.getElementBytes(), tensor, i);

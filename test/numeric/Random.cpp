@@ -1,4 +1,5 @@
-//===- Random.cpp - numeric rows of random ops --------------------------------------------------------------------------===//
+//===- Random.cpp - numeric rows of random ops
+//--------------------------------------------------------------------------===//
 //
 // Random numbers are compared exactly: all are multiples of 2^-24.
 // Reading on: Rows.h; codegen/interpret/Random.cpp (the oracle).
@@ -11,7 +12,10 @@ using namespace sinter::test;
 using E = ElementType;
 
 void test::randomRows(std::vector<Row> &rows) {
-  Row uniform{.name = "random_uniform", .domains = {Domain::Anything}, .differentiable = false, .tolerance = 0.0};
+  Row uniform{.name = "random_uniform",
+              .domains = {Domain::Anything},
+              .differentiable = false,
+              .tolerance = 0.0};
   uniform.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
     return b.op("random_uniform", {v[0], v[1]}, c.attrs, c.result);
   };
@@ -28,9 +32,12 @@ void test::randomRows(std::vector<Row> &rows) {
   dropout.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
     const Type &type = c.operands[0];
     Type scalar{type.element, {}};
-    mlir::Value u = b.op("random_uniform", {v[1], v[2]}, {{"stream", int64_t(11)}, {"name", std::string("drop")}}, type);
-    mlir::Value kept = b.op("compare", {u, b.constant(scalar, 0.25)}, {{"predicate", std::string("ge")}});
-    return b.op("select", {kept, b.op("mul", {v[0], b.constant(scalar, 1.0 / 0.75)}), b.constant(scalar, 0.0)});
+    mlir::Value u = b.op("random_uniform", {v[1], v[2]},
+                         {{"stream", int64_t(11)}, {"name", std::string("drop")}}, type);
+    mlir::Value kept =
+        b.op("compare", {u, b.constant(scalar, 0.25)}, {{"predicate", std::string("ge")}});
+    return b.op("select", {kept, b.op("mul", {v[0], b.constant(scalar, 1.0 / 0.75)}),
+                           b.constant(scalar, 0.0)});
   };
   for (E element : {E::F32, E::F64})
     for (const Dims &dims : hardShapes())

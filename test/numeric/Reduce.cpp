@@ -1,4 +1,5 @@
-//===- Reduce.cpp - numeric rows of reductions -------------------------------------------------------------------===//
+//===- Reduce.cpp - numeric rows of reductions
+//-------------------------------------------------------------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Reduce.cpp (the oracle).
 //
@@ -10,10 +11,25 @@ using namespace sinter::test;
 using E = ElementType;
 
 static std::vector<Case> reduceCases(std::vector<E> elements, bool zeroSized) {
-  const std::pair<Dims, Dims> shapes[] = {{{}, {}}, {{1}, {0}}, {{7}, {0}}, {{7}, {}}, {{15}, {0}}, {{16}, {0}}, {{17}, {0}},
-                                          {{33}, {0}}, {{3, 5}, {0}}, {{3, 5}, {1}}, {{3, 5}, {0, 1}}, {{17, 31}, {0}},
-                                          {{17, 31}, {1}}, {{2, 3, 5}, {1}}, {{2, 3, 5}, {0, 2}}, {{2, 3, 5}, {0, 1, 2}},
-                                          {{2, 3, 5, 7}, {1, 3}}, {{1031}, {0}}, {{0, 3}, {1}}};
+  const std::pair<Dims, Dims> shapes[] = {{{}, {}},
+                                          {{1}, {0}},
+                                          {{7}, {0}},
+                                          {{7}, {}},
+                                          {{15}, {0}},
+                                          {{16}, {0}},
+                                          {{17}, {0}},
+                                          {{33}, {0}},
+                                          {{3, 5}, {0}},
+                                          {{3, 5}, {1}},
+                                          {{3, 5}, {0, 1}},
+                                          {{17, 31}, {0}},
+                                          {{17, 31}, {1}},
+                                          {{2, 3, 5}, {1}},
+                                          {{2, 3, 5}, {0, 2}},
+                                          {{2, 3, 5}, {0, 1, 2}},
+                                          {{2, 3, 5, 7}, {1, 3}},
+                                          {{1031}, {0}},
+                                          {{0, 3}, {1}}};
   std::vector<Case> cases;
   for (E element : elements)
     for (bool keepdims : {false, true}) {
@@ -21,7 +37,8 @@ static std::vector<Case> reduceCases(std::vector<E> elements, bool zeroSized) {
         cases.push_back({{{element, dims}}, {{"axes", axes}, {"keepdims", keepdims}}});
       // The sum of nothing is 0; there is no largest of nothing.
       if (zeroSized)
-        for (const auto &[dims, axes] : {std::pair<Dims, Dims>{{0}, {0}}, {{3, 0}, {1}}, {{0, 3}, {0}}})
+        for (const auto &[dims, axes] :
+             {std::pair<Dims, Dims>{{0}, {0}}, {{3, 0}, {1}}, {{0, 3}, {0}}})
           cases.push_back({{{element, dims}}, {{"axes", axes}, {"keepdims", keepdims}}});
     }
   return cases;
@@ -29,17 +46,30 @@ static std::vector<Case> reduceCases(std::vector<E> elements, bool zeroSized) {
 
 void test::reduceRows(std::vector<Row> &rows) {
   rows.push_back({.name = "sum", .cases = reduceCases({E::F32, E::F64}, true)});
-  rows.push_back({.name = "sum", .cases = reduceCases({E::I32, E::I64}, true), .domains = {Domain::Anything},
+  rows.push_back({.name = "sum",
+                  .cases = reduceCases({E::I32, E::I64}, true),
+                  .domains = {Domain::Anything},
                   .differentiable = false});
   for (const char *name : {"reduce_max", "reduce_min"}) {
-    rows.push_back({.name = name, .cases = reduceCases({E::F32, E::F64}, false), .domains = {Domain::Distinct}});
-    rows.push_back({.name = name, .cases = reduceCases({E::I32, E::I64}, false), .domains = {Domain::Anything},
+    rows.push_back({.name = name,
+                    .cases = reduceCases({E::F32, E::F64}, false),
+                    .domains = {Domain::Distinct}});
+    rows.push_back({.name = name,
+                    .cases = reduceCases({E::I32, E::I64}, false),
+                    .domains = {Domain::Anything},
                     .differentiable = false});
   }
   Row argmax{.name = "argmax", .domains = {Domain::Anything}, .differentiable = false};
   for (E element : {E::F32, E::F64, E::I32})
-    for (const auto &[dims, axis] : {std::pair<Dims, int64_t>{{1}, 0}, {{7}, 0}, {{17}, 0}, {{33}, 0}, {{3, 5}, 0},
-                                     {{3, 5}, 1}, {{2, 3, 5}, 1}, {{31, 10}, 1}, {{0, 3}, 1}})
+    for (const auto &[dims, axis] : {std::pair<Dims, int64_t>{{1}, 0},
+                                     {{7}, 0},
+                                     {{17}, 0},
+                                     {{33}, 0},
+                                     {{3, 5}, 0},
+                                     {{3, 5}, 1},
+                                     {{2, 3, 5}, 1},
+                                     {{31, 10}, 1},
+                                     {{0, 3}, 1}})
       argmax.cases.push_back({{{element, dims}}, {{"axis", axis}}});
   rows.push_back(argmax);
   for (Row &row : rows)

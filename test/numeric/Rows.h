@@ -1,9 +1,11 @@
-//===- Rows.h - numeric rows: one op, one case list, all checks --------------------------------------------===//
+//===- Rows.h - numeric rows: one op, one case list, all checks
+//--------------------------------------------===//
 //
-// A row says how to build an op and for which operand types. From that the runner makes the value check
-// (compiled against the oracle), the gradient check (the oracle's gradient against central differences, and the
-// compiled gradient against the oracle's) and, with --perf, the speed.
-// Reading on: Elementwise.cpp and the other families (the rows), Check.h (the checks), main.cpp (the runner).
+// A row says how to build an op and for which operand types. From that the runner makes the value
+// check (compiled against the oracle), the gradient check (the oracle's gradient against central
+// differences, and the compiled gradient against the oracle's) and, with --perf, the speed. Reading
+// on: Elementwise.cpp and the other families (the rows), Check.h (the checks), main.cpp (the
+// runner).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_ROWS_H
@@ -20,18 +22,18 @@ namespace sinter::test {
 struct Case {
   std::vector<Type> operands;
   std::vector<Attr> attrs = {};
-  Type result = {};     ///< where the rules need it from outside
-  int64_t indices = 2;  ///< limit of Domain::Indices
+  Type result = {};    ///< where the rules need it from outside
+  int64_t indices = 2; ///< limit of Domain::Indices
 };
 
 /// One op (or small composite) and its cases.
 struct Row {
   std::string name;
   std::vector<Case> cases = {};
-  std::vector<Domain> domains = {};  ///< by operand; the last one repeats; none: Any
-  bool differentiable = true;        ///< false: the op has no gradient, or it is zero everywhere
-  double tolerance = 1e-5;           ///< f32, against errorOf; f64 has 1e-12
-  Case perf = {};                    ///< for --perf; none: the first case whose operands are alike, enlarged
+  std::vector<Domain> domains = {}; ///< by operand; the last one repeats; none: Any
+  bool differentiable = true;       ///< false: the op has no gradient, or it is zero everywhere
+  double tolerance = 1e-5;          ///< f32, against errorOf; f64 has 1e-12
+  Case perf = {}; ///< for --perf; none: the first case whose operands are alike, enlarged
   /// Builds the result; by default one op called `name`.
   std::function<mlir::Value(EntryBuilder &, llvm::ArrayRef<mlir::Value>, const Case &)> build = {};
 };

@@ -1,4 +1,5 @@
-//===- Train.cpp - numeric rows of structural ops and of what training composes ---------------------------------------===//
+//===- Train.cpp - numeric rows of structural ops and of what training composes
+//---------------------------------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Train.cpp (the oracle).
 //
@@ -10,7 +11,8 @@ using namespace sinter::test;
 using E = ElementType;
 
 void test::trainRows(std::vector<Row> &rows) {
-  // x * stop_gradient(x): half of the gradient of x² is missing, so differences cannot judge it; values can.
+  // x * stop_gradient(x): half of the gradient of x² is missing, so differences cannot judge it;
+  // values can.
   Row stop{.name = "stop_gradient", .differentiable = false};
   for (const Dims &dims : hardShapes())
     stop.cases.push_back({{{E::F32, dims}}});

@@ -1,4 +1,5 @@
-//===- Values.cpp - inputs for numeric tests and their comparison ----------------------------------------===//
+//===- Values.cpp - inputs for numeric tests and their comparison
+//----------------------------------------===//
 //
 // Reading on: Values.h.
 //
@@ -45,8 +46,9 @@ static std::vector<double> distinct(int64_t count, Random &random, int operand) 
 }
 
 static Tensor special(const rules::Type &type, Random &random) {
-  static const double values[] = {NAN,  INFINITY, -INFINITY, 0.0,    -0.0,  1e-40, -1e-40, 1e30, -1e30, 88.0,  -88.0, 104.0,
-                                  -104, 710.0,    -746.0,    1e-8,   -1e-8, 1.0,   -1.0,   0.5,  20.0,  -20.0, 9.02,  3e38};
+  static const double values[] = {NAN,   INFINITY, -INFINITY, 0.0,   -0.0, 1e-40, -1e-40, 1e30,
+                                  -1e30, 88.0,     -88.0,     104.0, -104, 710.0, -746.0, 1e-8,
+                                  -1e-8, 1.0,      -1.0,      0.5,   20.0, -20.0, 9.02,   3e38};
   Tensor tensor(type);
   int64_t start = random.below(std::size(values));
   for (int64_t i = 0; i < tensor.size(); ++i)
@@ -54,7 +56,8 @@ static Tensor special(const rules::Type &type, Random &random) {
   return tensor;
 }
 
-Tensor test::sample(const rules::Type &type, Domain domain, Random &random, int operand, int64_t limit) {
+Tensor test::sample(const rules::Type &type, Domain domain, Random &random, int operand,
+                    int64_t limit) {
   Tensor tensor(type);
   if (!tensor.isReal()) {
     for (int64_t &value : tensor.integers)
@@ -105,7 +108,8 @@ double test::errorOf(const Tensor &got, const Tensor &want) {
     return std::numeric_limits<double>::infinity();
   double worst = 0.0;
   for (int64_t i = 0; i < want.size(); ++i)
-    worst = std::max(worst, want.isReal() ? difference(got.reals[i], want.reals[i], 1.0 + std::fabs(want.reals[i]))
+    worst = std::max(worst, want.isReal() ? difference(got.reals[i], want.reals[i],
+                                                       1.0 + std::fabs(want.reals[i]))
                                           : double(got.integers[i] != want.integers[i]));
   return worst;
 }

@@ -1,8 +1,8 @@
-//===- Values.h - inputs for numeric tests and their comparison ------------------------------------------===//
+//===- Values.h - inputs for numeric tests and their comparison
+//------------------------------------------===//
 //
-// Inputs are pure functions of a label, exactly representable in f32, and chosen away from kinks, because central
-// differences break there.
-// Reading on: Rows.h.
+// Inputs are pure functions of a label, exactly representable in f32, and chosen away from kinks,
+// because central differences break there. Reading on: Rows.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_VALUES_H
@@ -42,10 +42,11 @@ private:
 /// A seed from a label.
 uint64_t seedOf(const std::string &label);
 /// Values of `type` in `domain`; `operand` keeps the Distinct values of different operands apart.
-interpret::Tensor sample(const rules::Type &type, Domain domain, Random &random, int operand = 0, int64_t limit = 2);
+interpret::Tensor sample(const rules::Type &type, Domain domain, Random &random, int operand = 0,
+                         int64_t limit = 2);
 
-/// The largest error of `got` against `want`: |got - want| / (1 + |want|) for floats (both NaN is 0), 1 for a
-/// wrong integer; infinite when sizes differ.
+/// The largest error of `got` against `want`: |got - want| / (1 + |want|) for floats (both NaN is
+/// 0), 1 for a wrong integer; infinite when sizes differ.
 double errorOf(const interpret::Tensor &got, const interpret::Tensor &want);
 /// errorOf, relative to `scale` (>= |want|, say the sum of absolute terms) instead.
 double errorAgainst(const interpret::Tensor &got, const interpret::Tensor &want, double scale);

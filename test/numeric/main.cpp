@@ -1,8 +1,9 @@
-//===- main.cpp - runs the numeric rows in one process -----------------------------------------------------------===//
+//===- main.cpp - runs the numeric rows in one process
+//-----------------------------------------------------------===//
 //
-// numeric-rows [--filter NAME] [--oracle-only] [--every N] [-O LEVEL] [--threads N] [--perf]: a table with a line a
-// row, then every failure, then "N passed, N failed"; exit 1 when something failed.
-// Reading on: Rows.h.
+// numeric-rows [--filter NAME] [--oracle-only] [--every N] [-O LEVEL] [--threads N] [--perf]: a
+// table with a line a row, then every failure, then "N passed, N failed"; exit 1 when something
+// failed. Reading on: Rows.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Check.h"
@@ -28,8 +29,11 @@ static std::vector<Row> allRows() {
 }
 
 static int usage(const char *argument) {
-  std::fprintf(stderr, "numeric-rows: unknown argument '%s'\nusage: numeric-rows [--filter NAME] [--oracle-only] "
-                       "[--every N] [-O LEVEL] [--threads N] [--perf]\n", argument);
+  std::fprintf(
+      stderr,
+      "numeric-rows: unknown argument '%s'\nusage: numeric-rows [--filter NAME] [--oracle-only] "
+      "[--every N] [-O LEVEL] [--threads N] [--perf]\n",
+      argument);
   return 2;
 }
 
@@ -57,7 +61,8 @@ int main(int argc, char **argv) {
   }
   int passed = 0, failed = 0;
   if (!perf)
-    std::printf("%-28s %6s %9s %6s %9s %6s %9s\n", "row", "values", "error", "grads", "error", "comp.", "error");
+    std::printf("%-28s %6s %9s %6s %9s %6s %9s\n", "row", "values", "error", "grads", "error",
+                "comp.", "error");
   std::vector<std::string> failures;
   for (const Row &row : allRows()) {
     if (row.name.find(filter) == std::string::npos)
@@ -67,8 +72,9 @@ int main(int argc, char **argv) {
       continue;
     }
     Outcome outcome = check(row, options);
-    std::printf("%-28s %6d %9.1e %6d %9.1e %6d %9.1e%s\n", row.name.c_str(), outcome.values, outcome.valueError,
-                outcome.gradients, outcome.gradientError, outcome.compiledGradients, outcome.compiledError,
+    std::printf("%-28s %6d %9.1e %6d %9.1e %6d %9.1e%s\n", row.name.c_str(), outcome.values,
+                outcome.valueError, outcome.gradients, outcome.gradientError,
+                outcome.compiledGradients, outcome.compiledError,
                 outcome.failures.empty() ? "" : "  FAILED");
     std::fflush(stdout);
     outcome.failures.empty() ? ++passed : ++failed;

@@ -1,5 +1,5 @@
-// The oracle itself: numbers worked out by hand, random numbers against the runtime's, errors instead of crashes.
-// Reading on: codegen/interpret/Interpreter.h.
+// The oracle itself: numbers worked out by hand, random numbers against the runtime's, errors
+// instead of crashes. Reading on: codegen/interpret/Interpreter.h.
 #include "codegen/interpret/KernelInterpreter.h"
 #include "codegen/interpret/Philox.h"
 #include "test/numeric/Compile.h"
@@ -18,7 +18,8 @@ using interpret::Evaluation;
 using Reals = std::vector<double>;
 
 // One op on f32 operands a, b, ….
-static Tensor evaluateOp(const std::string &name, const std::vector<Tensor> &operands, const std::vector<Attr> &attrs = {}) {
+static Tensor evaluateOp(const std::string &name, const std::vector<Tensor> &operands,
+                         const std::vector<Attr> &attrs = {}) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
   EntryBuilder b(*module, "e", "e", "predict", 0);
   Arguments arguments;
@@ -35,7 +36,9 @@ static Tensor evaluateOp(const std::string &name, const std::vector<Tensor> &ope
   return succeeded(result) ? result->outputs["y"] : Tensor();
 }
 
-static Tensor reals(Dims dims, Reals values) { return Tensor(Type{ElementType::F32, dims}, values); }
+static Tensor reals(Dims dims, Reals values) {
+  return Tensor(Type{ElementType::F32, dims}, values);
+}
 
 TEST(Oracle, Elementwise) {
   Tensor a = reals({2, 2}, {1, -2, 3, -4}), b = reals({2}, {10, 100});
@@ -49,23 +52,31 @@ TEST(Oracle, Elementwise) {
 TEST(Oracle, Shape) {
   Tensor a = reals({2, 3}, {1, 2, 3, 4, 5, 6});
   EXPECT_EQ(evaluateOp("transpose", {a}, {{"perm", Dims{1, 0}}}).reals, (Reals{1, 4, 2, 5, 3, 6}));
-  EXPECT_EQ(evaluateOp("slice", {a}, {{"starts", Dims{0, 1}}, {"limits", Dims{2, 3}}, {"strides", Dims{1, 1}}}).reals,
+  EXPECT_EQ(evaluateOp("slice", {a},
+                       {{"starts", Dims{0, 1}}, {"limits", Dims{2, 3}}, {"strides", Dims{1, 1}}})
+                .reals,
             (Reals{2, 3, 5, 6}));
-  EXPECT_EQ(evaluateOp("pad", {reals({2}, {1, 2})}, {{"low", Dims{1}}, {"high", Dims{2}}}).reals, (Reals{0, 1, 2, 0, 0}));
+  EXPECT_EQ(evaluateOp("pad", {reals({2}, {1, 2})}, {{"low", Dims{1}}, {"high", Dims{2}}}).reals,
+            (Reals{0, 1, 2, 0, 0}));
 }
 
 TEST(Oracle, ReduceAndMatmul) {
   Tensor a = reals({2, 3}, {1, 2, 3, 4, 5, 6});
-  EXPECT_EQ(evaluateOp("sum", {a}, {{"axes", Dims{0}}, {"keepdims", false}}).reals, (Reals{5, 7, 9}));
-  EXPECT_EQ(evaluateOp("reduce_max", {a}, {{"axes", Dims{1}}, {"keepdims", true}}).reals, (Reals{3, 6}));
-  EXPECT_EQ(evaluateOp("argmax", {reals({4}, {1, 7, 7, 2})}, {{"axis", int64_t(0)}}).integers, (std::vector<int64_t>{1}));
-  EXPECT_EQ(evaluateOp("matmul", {a, a}, {{"transpose_a", false}, {"transpose_b", true}}).reals, (Reals{14, 32, 32, 77}));
+  EXPECT_EQ(evaluateOp("sum", {a}, {{"axes", Dims{0}}, {"keepdims", false}}).reals,
+            (Reals{5, 7, 9}));
+  EXPECT_EQ(evaluateOp("reduce_max", {a}, {{"axes", Dims{1}}, {"keepdims", true}}).reals,
+            (Reals{3, 6}));
+  EXPECT_EQ(evaluateOp("argmax", {reals({4}, {1, 7, 7, 2})}, {{"axis", int64_t(0)}}).integers,
+            (std::vector<int64_t>{1}));
+  EXPECT_EQ(evaluateOp("matmul", {a, a}, {{"transpose_a", false}, {"transpose_b", true}}).reals,
+            (Reals{14, 32, 32, 77}));
   EXPECT_EQ(evaluateOp("matmul", {a, a}, {{"transpose_a", true}, {"transpose_b", false}}).reals,
             (Reals{17, 22, 27, 22, 29, 36, 27, 36, 45}));
 }
 
 TEST(Oracle, Loss) {
-  Tensor logits = reals({2, 2}, {0, 0, 1000, 0}), labels(Type{ElementType::I32, {2}}, std::vector<int64_t>{1, 0});
+  Tensor logits = reals({2, 2}, {0, 0, 1000, 0}),
+         labels(Type{ElementType::I32, {2}}, std::vector<int64_t>{1, 0});
   Tensor loss = evaluateOp("softmax_cross_entropy", {logits, labels});
   EXPECT_NEAR(loss.reals[0], std::log(2.0), 1e-15);
   EXPECT_EQ(loss.reals[1], 0.0);
@@ -108,7 +119,8 @@ TEST(Gradient, AtKinks) {
   EXPECT_EQ(tie[0], (Reals{0.5, 1, 0}));
   std::vector<Attr> all = {{"axes", Dims{0}}, {"keepdims", false}};
   EXPECT_EQ(gradientsOf("reduce_max", {reals({4}, {7, 1, 7, 3})}, all)[0], (Reals{0.5, 0, 0.5, 0}));
-  EXPECT_EQ(gradientsOf("reduce_min", {reals({4}, {1, 1, 1, 1})}, all)[0], (Reals{0.25, 0.25, 0.25, 0.25}));
+  EXPECT_EQ(gradientsOf("reduce_min", {reals({4}, {1, 1, 1, 1})}, all)[0],
+            (Reals{0.25, 0.25, 0.25, 0.25}));
   // 0^y: no NaN from log(0).
   std::vector<Reals> power = gradientsOf("pow", {reals({1}, {0}), reals({1}, {2})});
   EXPECT_EQ(power[0], (Reals{0}));
@@ -132,12 +144,14 @@ TEST(Gradient, StopsWhereItIsTold) {
 
 TEST(Oracle, RandomNumbersAreTheRuntimes) {
   for (uint64_t i = 0; i < 1000; ++i) {
-    uint64_t seed = i * 0x9e3779b97f4a7c15u, stream = i * i * 77777u, step = i << (i % 60), element = i * 123456789u;
+    uint64_t seed = i * 0x9e3779b97f4a7c15u, stream = i * i * 77777u, step = i << (i % 60),
+             element = i * 123456789u;
     sinter_words words = sinter_philox(seed, stream, step, element);
     std::array<uint32_t, 4> ours = interpret::philox(seed, stream, step, element);
     for (int w = 0; w < 4; ++w)
       ASSERT_EQ(ours[w], words.w[w]);
-    ASSERT_EQ(interpret::philoxUniform(seed, stream, step, element), sinter_uniform_f32(words.w[0]));
+    ASSERT_EQ(interpret::philoxUniform(seed, stream, step, element),
+              sinter_uniform_f32(words.w[0]));
   }
 }
 

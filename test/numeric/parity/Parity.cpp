@@ -1,9 +1,11 @@
-//===- Parity.cpp - training steps against PyTorch's f64 trajectory ----------------------------------------------===//
+//===- Parity.cpp - training steps against PyTorch's f64 trajectory
+//----------------------------------------------===//
 //
-// numeric-parity MODEL FILE.golden: the f64 build runs 20 free steps (losses within 1e-9, weights within 1e-7); the
-// f32 build starts from the f64 weights at the stated steps (loss within 1e-5, each gradient within 1e-3 in L2 relative
-// to max(own norm, 1 % of the largest)). Inputs and first weights come from the formula of goldens/make.py.
-// Reading on: goldens/make.py (the formula, and how the goldens are made again).
+// numeric-parity MODEL FILE.golden: the f64 build runs 20 free steps (losses within 1e-9, weights
+// within 1e-7); the f32 build starts from the f64 weights at the stated steps (loss within 1e-5,
+// each gradient within 1e-3 in L2 relative to max(own norm, 1 % of the largest)). Inputs and first
+// weights come from the formula of goldens/make.py. Reading on: goldens/make.py (the formula, and
+// how the goldens are made again).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Compile.h"
@@ -30,7 +32,8 @@ static void expect(const std::string &what, double error, double limit) {
   failures += !holds;
 }
 
-//===--- The formula of goldens/make.py -----------------------------------------------------------===//
+//===--- The formula of goldens/make.py
+//-----------------------------------------------------------===//
 
 static uint64_t mixed(uint64_t tag, uint64_t counter) {
   uint64_t z = tag * 0xD1B54A32D192ED03u + (counter + 1) * 0x9E3779B97F4A7C15u;
@@ -59,7 +62,8 @@ static void setBatch(Values &inputs, ElementType element, int64_t step) {
   inputs["label"] = label;
 }
 
-//===--- The models -------------------------------------------------------------------------------===//
+//===--- The models
+//-------------------------------------------------------------------------------===//
 
 struct Layer {
   std::string name;
@@ -72,7 +76,8 @@ static std::vector<Layer> layersOf(const std::string &model) {
   return {{"fc1", 784, 256}, {"fc2", 256, 10}};
 }
 
-// One train entry: linear layers with relu between, mean cross-entropy, SGD. It also outputs the gradients.
+// One train entry: linear layers with relu between, mean cross-entropy, SGD. It also outputs the
+// gradients.
 static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, ElementType element) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule(model);
   addScalar(*module, "lr", element, 0.1);
@@ -95,7 +100,8 @@ static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, Ele
     parameters.insert(parameters.end(), {weight, bias});
     names.insert(names.end(), {layer.name + ".weight", layer.name + ".bias"});
   }
-  mlir::Value sum = b.op("sum", {b.op("softmax_cross_entropy", {x, label})}, {{"axes", Dims{0}}, {"keepdims", false}});
+  mlir::Value sum = b.op("sum", {b.op("softmax_cross_entropy", {x, label})},
+                         {{"axes", Dims{0}}, {"keepdims", false}});
   mlir::Value loss = b.op("mul", {sum, b.constant(scalar, 1.0 / kBatch)});
   std::vector<mlir::Value> gradients = b.gradient({loss}, {b.constant(scalar, 1.0)}, parameters);
   mlir::Value rate = b.get("lr", scalar);
@@ -108,7 +114,8 @@ static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, Ele
   return module;
 }
 
-//===--- Goldens ----------------------------------------------------------------------------------===//
+//===--- Goldens
+//----------------------------------------------------------------------------------===//
 
 struct Golden {
   double norm;
@@ -130,7 +137,8 @@ static Goldens readGoldens(const char *path) {
     while (line >> word)
       values.push_back(std::strtod(word.c_str(), nullptr));
     if (!values.empty())
-      goldens[kind + " " + step + (name.empty() ? "" : " " + name)] = {values[0], {values.begin() + 1, values.end()}};
+      goldens[kind + " " + step + (name.empty() ? "" : " " + name)] = {
+          values[0], {values.begin() + 1, values.end()}};
   }
   return goldens;
 }
@@ -142,7 +150,8 @@ static double normOf(const Tensor &tensor) {
   return std::sqrt(sum);
 }
 
-// The larger of the norm's error and of the sampled elements' root mean square error, seen as a norm of the whole.
+// The larger of the norm's error and of the sampled elements' root mean square error, seen as a
+// norm of the whole.
 static double distance(const Tensor &got, const Golden &want) {
   double squares = 0;
   for (size_t s = 0; s < want.samples.size(); ++s) {
@@ -161,7 +170,8 @@ static double largest(const Tensor &got, const Golden &want) {
   return worst;
 }
 
-//===--- Checks -----------------------------------------------------------------------------------===//
+//===--- Checks
+//-----------------------------------------------------------------------------------===//
 
 // Weights before every step, as the f64 build has them.
 static std::vector<Values> runDouble(const std::string &model, const Goldens &goldens) {
@@ -173,13 +183,15 @@ static std::vector<Values> runDouble(const std::string &model, const Goldens &go
   Arguments arguments;
   uint64_t tag = 10;
   for (const Layer &layer : layersOf(model)) {
-    arguments.symbols[layer.name + ".weight"] = weights(tag++, {ElementType::F64, {layer.fanOut, layer.fanIn}});
+    arguments.symbols[layer.name + ".weight"] =
+        weights(tag++, {ElementType::F64, {layer.fanOut, layer.fanIn}});
     arguments.symbols[layer.name + ".bias"] = weights(tag++, {ElementType::F64, {layer.fanOut}});
   }
   for (int64_t step = 0; step <= kSteps; ++step) {
     trajectory.push_back(arguments.symbols);
     for (const auto &[name, value] : arguments.symbols)
-      if (auto golden = goldens.find("weight " + std::to_string(step) + " " + name); golden != goldens.end())
+      if (auto golden = goldens.find("weight " + std::to_string(step) + " " + name);
+          golden != goldens.end())
         expect(model + " f64 " + golden->first, largest(value, golden->second), 1e-7);
     if (step == kSteps)
       break;
@@ -190,7 +202,8 @@ static std::vector<Values> runDouble(const std::string &model, const Goldens &go
       expect(model + " f64 step " + std::to_string(step), INFINITY, 0);
       return {};
     }
-    expect(model + " f64 " + golden->first, std::fabs(got->outputs["loss"].reals[0] - golden->second.norm), 1e-9);
+    expect(model + " f64 " + golden->first,
+           std::fabs(got->outputs["loss"].reals[0] - golden->second.norm), 1e-9);
     interpret::apply(got->updates, arguments.symbols);
   }
   return trajectory;
@@ -206,7 +219,8 @@ static Values single(const Values &values) {
   return rounded;
 }
 
-static void runSingle(const std::string &model, const Goldens &goldens, const std::vector<Values> &trajectory) {
+static void runSingle(const std::string &model, const Goldens &goldens,
+                      const std::vector<Values> &trajectory) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModel(model, ElementType::F32);
   std::unique_ptr<Program> program = compile(*module, 3);
   if (!program)
@@ -227,7 +241,8 @@ static void runSingle(const std::string &model, const Goldens &goldens, const st
     for (const auto &[name, value] : arguments.symbols) {
       const Golden &golden = goldens.at("gradient " + number + " " + name);
       double scale = std::fmax(golden.norm, 0.01 * most);
-      expect(model + " f32 gradient " + number + " " + name, distance(got->outputs[name], golden) / scale, 1e-3);
+      expect(model + " f32 gradient " + number + " " + name,
+             distance(got->outputs[name], golden) / scale, 1e-3);
     }
   }
 }

@@ -1,8 +1,9 @@
-//===- Walls.cpp - hand-written kernel lists, interpreted and compiled -------------------------------------------===//
+//===- Walls.cpp - hand-written kernel lists, interpreted and compiled
+//-------------------------------------------===//
 //
-// numeric-walls FILE.mlir: every kernel.entry of the file runs in the kernel interpreter and compiled (at several
-// thread counts), and both agree. What the file computes is also checked against a formula where one is known.
-// Reading on: the .mlir files beside this one.
+// numeric-walls FILE.mlir: every kernel.entry of the file runs in the kernel interpreter and
+// compiled (at several thread counts), and both agree. What the file computes is also checked
+// against a formula where one is known. Reading on: the .mlir files beside this one.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
@@ -57,14 +58,18 @@ static void judgeConvolution(Buffers &b) {
     interpret::forEachIndex({3, 3, 3}, [&](const Dims &k, int64_t) {
       int64_t h = at[2] + k[1] - 1, v = at[3] + k[2] - 1;
       if (h >= 0 && h < 7 && v >= 0 && v < 5)
-        sum += x.reals[((at[0] * 3 + k[0]) * 7 + h) * 5 + v] * w.reals[((at[1] * 3 + k[0]) * 3 + k[1]) * 3 + k[2]];
+        sum += x.reals[((at[0] * 3 + k[0]) * 7 + h) * 5 + v] *
+               w.reals[((at[1] * 3 + k[0]) * 3 + k[1]) * 3 + k[2]];
     });
     worst = std::fmax(worst, std::fabs(sum - y.reals[i]));
   });
   expect(worst < 1e-12, "conv3x3: forward by definition", worst);
-  double through = dot(b["input:dy"], y), data = dot(b["output:dx"], x), filter = dot(b["output:dw"], w);
-  expect(std::fabs(through - data) < 1e-10, "conv3x3: data gradient is the adjoint", std::fabs(through - data));
-  expect(std::fabs(through - filter) < 1e-10, "conv3x3: filter gradient is the adjoint", std::fabs(through - filter));
+  double through = dot(b["input:dy"], y), data = dot(b["output:dx"], x),
+         filter = dot(b["output:dw"], w);
+  expect(std::fabs(through - data) < 1e-10, "conv3x3: data gradient is the adjoint",
+         std::fabs(through - data));
+  expect(std::fabs(through - filter) < 1e-10, "conv3x3: filter gradient is the adjoint",
+         std::fabs(through - filter));
 }
 
 // Every channel of the normalised result has mean 0 and variance 1.
@@ -138,14 +143,16 @@ static void runEntry(mlir::ModuleOp module, kernel::EntryOp entry) {
     for (auto &[output, value] : got->outputs) {
       double error = errorOf(value, want["output:" + output]);
       bool same = value.reals == first[output].reals && value.integers == first[output].integers;
-      expect(error <= 1e-4 && same, name + "." + output + " with " + std::to_string(threads) + " threads", error);
+      expect(error <= 1e-4 && same,
+             name + "." + output + " with " + std::to_string(threads) + " threads", error);
     }
   }
 }
 
 int main(int argc, char **argv) {
   for (int i = 1; i < argc; ++i) {
-    mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceFile<mlir::ModuleOp>(argv[i], &context());
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        mlir::parseSourceFile<mlir::ModuleOp>(argv[i], &context());
     if (!module)
       return 1;
     for (auto entry : llvm::to_vector(module->getOps<kernel::EntryOp>()))

@@ -3,7 +3,9 @@
 // A tile is `mr` rows by `nr` lanes of sums, each an own chain in k order (D1): vectors carried by the k loops, one
 // operand as vectors, the other as broadcast scalars. Rows are cut into tiles of two nearly equal heights; the last
 // vector of a lane dim is masked. The epilogue runs on the sums in registers. Threads take tiles of a fixed grid.
-// Not covered (NaiveContract.cpp does it): partial sums, 16-lane algorithms, small element types as accumulators.
+// Partial sums add each point to memory in row-major order, one thread a lane tile.
+// Not covered (NaiveContract.cpp does it): partial sums without the lanes dim, 16-lane algorithms, small element types as
+// accumulators.
 // Reading on: Lanes.h, dialects/kernel/Cost.h (who chooses the tile).
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -37,8 +39,13 @@ class ContractEmitter {
 public:
   ContractEmitter(Kernel &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule);
   void emit();
+  /// True when every partial sum has an element of its own for each lane.
+  bool maySum();
 
 private:
+  bool addsUp(size_t out) { return out < op.getSums().size() && op.getSums()[out]; }
+  void orderForSums();
+  void emitClear(const Access &out, Value begin, Value end);
   Factor makeFactor(Value buffer, AffineMap map);
   void emitTile(Variant variant);
   SmallVector<Value> emitSums(Variant variant);
@@ -82,6 +89,8 @@ ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, kernel::CpuSc
       order.insert(order.begin(), d);
   for (int64_t d = op.getParallel(); d < static_cast<int64_t>(k.dims.size()); ++d)
     reduced.push_back(d);
+  if (llvm::is_contained(op.getSums(), true))
+    orderForSums();
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   factors[0] = makeFactor(op.getA(), maps[0]);
   factors[1] = makeFactor(op.getB(), maps[1]);
@@ -90,6 +99,54 @@ ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, kernel::CpuSc
   for (auto [i, out] : llvm::enumerate(op.getOuts()))
     outs.push_back(makeLaneAccess(k, k.access(out, maps[2 + extras.size() + i], false), lanesDim, width));
   point.assign(k.dims.size(), k.index(0));
+}
+
+/// Points reach a partial sum in row-major order when all dims but the lanes stand in their own order, rows last; threads
+/// then take whole lane tiles.
+void ContractEmitter::orderForSums() {
+  llvm::sort(order, [&](int64_t x, int64_t y) {
+    return std::pair(x != lanesDim, x) < std::pair(y != lanesDim, y); // lanes first
+  });
+  if (rowsDim >= 0 && order.back() != rowsDim)
+    rowsDim = -1;
+  if (rowsDim < 0)
+    mr = 1;
+}
+
+bool ContractEmitter::maySum() {
+  for (auto [i, out] : llvm::enumerate(outs)) {
+    auto ofLanes = [&](AffineExpr expr) { return lanesDim >= 0 && expr.isFunctionOfDim(lanesDim); };
+    auto indices = out.access.logical.getResults();
+    if (addsUp(i) && (llvm::count_if(indices, ofLanes) != 1 ||
+                      !llvm::is_contained(indices, getAffineDimExpr(lanesDim, op.getContext()))))
+      return false;
+  }
+  return true;
+}
+
+/// Sets a partial sum's lanes [begin, end) to zero, for all its other indices.
+void ContractEmitter::emitClear(const Access &out, Value begin, Value end) {
+  ArrayRef<int64_t> shape = out.type.getShape();
+  Kernel over(k.b, k.loc, k.target, shape); // the domain is the buffer
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), op.getContext());
+  Access own{out.memory, out.type, identity, out.type.getLinearMap().getResult(0), false};
+  int64_t dim = -1;
+  SmallVector<int64_t> others;
+  for (auto [d, expr] : llvm::enumerate(out.logical.getResults())) {
+    if (expr == getAffineDimExpr(lanesDim, op.getContext()))
+      dim = static_cast<int64_t>(d);
+    else
+      others.push_back(static_cast<int64_t>(d));
+  }
+  SmallVector<Value> at(shape.size(), k.index(0));
+  over.nest(others, at, {}, [&](ValueRange) {
+    k.loop(begin, end, k.index(1), {}, [&](Value lane, ValueRange) {
+      at[dim] = lane;
+      over.store(own, at, k.zero(out.type.getElementType()));
+      return SmallVector<Value>();
+    });
+    return SmallVector<Value>();
+  });
 }
 
 Factor ContractEmitter::makeFactor(Value buffer, AffineMap map) {
@@ -229,8 +286,15 @@ void ContractEmitter::emitEpilogue(Variant variant, ArrayRef<Value> sums) {
       SmallVector<Value> values;
       for (Value yielded : epilogue.back().getOperands())
         values.push_back(body.get(yielded));
-      for (auto [out, value] : llvm::zip(outs, values))
-        storeLanes(k, out, here, value, valid(variant, v));
+      for (auto [i, value] : llvm::enumerate(values)) {
+        if (addsUp(i)) {
+          Value old = loadLanes(k, outs[i], here, valid(variant, v));
+          value = isa<FloatType>(getElementTypeOrSelf(old.getType()))
+                      ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
+                      : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
+        }
+        storeLanes(k, outs[i], here, value, valid(variant, v));
+      }
     }
 }
 
@@ -314,7 +378,16 @@ void ContractEmitter::emit() {
   if (tiles == 0)
     return;
   std::optional<Factor> source = preparePacking(laneTiles, rows.big);
-  auto [begin, end] = k.part(tiles);
+  bool sums = llvm::is_contained(op.getSums(), true);
+  auto [begin, end] = k.part(sums ? laneTiles : tiles);
+  if (sums) { // lane tiles are outermost
+    Value last = arith::MinUIOp::create(k.b, k.loc, k.mul(end, nr), k.index(laneCount));
+    for (auto [i, out] : llvm::enumerate(outs))
+      if (addsUp(i))
+        emitClear(out.access, k.mul(begin, nr), last);
+    begin = k.mul(begin, tiles / laneTiles);
+    end = k.mul(end, tiles / laneTiles);
+  }
   SmallVector<Value> start;
   if (source)
     start.push_back(k.index(-1)); // the row tile that is packed: none
@@ -387,13 +460,16 @@ bool codegen::emitContract(Kernel &k, kernel::ContractOp op) {
   Type element = op.getEpilogue().front().getArgument(0).getType();
   if (!element.isF32() && !element.isF64() && !element.isInteger(32) && !element.isInteger(64))
     return false;
-  if (llvm::is_contained(op.getSums(), true) || (op.getAlgorithm() && op.getAlgorithm()->getLanes() != 1))
+  if (op.getAlgorithm() && op.getAlgorithm()->getLanes() != 1)
     return false;
   kernel::CpuScheduleAttr schedule = op.getScheduleAttr();
   if (!schedule)
     schedule = kernel::chooseSchedule(k.target, op);
   if (!fits(op, schedule))
     return false;
-  ContractEmitter(k, op, schedule).emit();
+  ContractEmitter emitter(k, op, schedule);
+  if (llvm::is_contained(op.getSums(), true) && (llvm::is_contained(k.dims, 0) || !emitter.maySum()))
+    return false;
+  emitter.emit();
   return true;
 }

@@ -2,7 +2,7 @@
 //--------------------------------------------------===//
 //
 // Written from the published algorithm, apart from the runtime's and the code generator's, so that
-// the three check one another (test/numeric/Random.cpp). Reading on: <sinter/runtime.h> for the
+// the three check one another (test/numeric/oracle/OracleTest.cpp). Reading on: <sinter/runtime.h> for the
 // meaning of key and counter.
 //
 //===----------------------------------------------------------------------------------------------===//

@@ -160,8 +160,13 @@ std::string Maker::contract() {
   std::vector<Buffer> all{over("a", a, type, true), over("b", b, type, true), over("c", extra, type, false),
                           over("y", outs, type, false), over("ymask", outs, "i1", false)};
   std::string sums;
-  if (once(4)) { // partial sums over all parallel dims but one
-    all[4] = over("ysum", {below(parallel)}, type, false);
+  if (once(4)) { // partial sums, one a chunk of a dim
+    int lanes = below(parallel), chunked = below(parallel), by = 1 + below(4);
+    std::string index = "d" + std::to_string(lanes), chunk = "d" + std::to_string(chunked) + " floordiv " + std::to_string(by);
+    int size = dims[static_cast<size_t>(lanes)], chunks = (dims[static_cast<size_t>(chunked)] - 1) / by + 1;
+    all[4] = lanes == chunked ? make("ysum", {once(2) ? index : chunk}, {size}, type)
+             : once(2)        ? make("ysum", {index, chunk}, {size, chunks}, type)
+                              : make("ysum", {chunk, index}, {chunks, size}, type);
     sums = "attributes {sums = array<i1: false, true>} ";
   }
   std::string last = sums.empty() ? "%positive" : "%sum", lastType = sums.empty() ? "i1" : type;

@@ -1,5 +1,5 @@
 // The contraction emitter: accumulators as loop-carried vectors, broadcast scalars, masked last vector, epilogue on registers.
-// RUN: sinter-opt --lower-to-loops %s | FileCheck %s
+// RUN: sinter-opt --lower-to-loops --split-input-file %s | FileCheck %s
 
 #target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
 #a = affine_map<(m, n, k) -> (m, k)>
@@ -56,3 +56,35 @@ module attributes {kernel.target = #target} {
 // The planned entries stay, so that a table can still be made.
 // CHECK:       module @planned
 // CHECK:       kernel.entry @e
+
+// -----
+
+// Partial sums: a thread owns lane tiles, clears its lanes and adds vectors in row-major order.
+#target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
+#x = affine_map<(m, n, k) -> (m, k)>
+#w = affine_map<(m, n, k) -> (k, n)>
+#y = affine_map<(m, n, k) -> (m, n)>
+#s = affine_map<(m, n, k) -> (m floordiv 4, n)>
+module attributes {kernel.target = #target} {
+  kernel.entry @sums name("sums") kind("predict") batch(8) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <8x7xf32>
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <7x32xf32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(256) : <8x32xf32>
+    %s = kernel.buffer "s" role("output") segment(2) offset(1280) : <2x32xf32>
+    kernel.contract "partial" dims [8, 32, 7] parallel 2 a(%x : <8x7xf32>) b(%w : <7x32xf32>)
+      outs(%y, %s : !kernel.buffer<8x32xf32>, !kernel.buffer<2x32xf32>) maps [#x, #w, #y, #s]
+      schedule <lanes = 1, rows = 0, mr = 2, nr = 16, order = 0, 1>
+      attributes {sums = array<i1: false, true>} epilogue {
+      ^bb0(%acc: f32):
+        kernel.yield %acc, %acc : f32, f32
+    }
+  }
+}
+
+// CHECK-LABEL: func.func private @partial(
+// CHECK-SAME:    %[[SUMS:[a-z0-9]+]]: memref<64xf32>
+// CHECK:       memref.store %{{.*}}, %[[SUMS]]
+// CHECK:       vector.store %{{.*}} : memref<256xf32>, vector<16xf32>
+// CHECK:       %[[OLD:.*]] = vector.load %[[SUMS]]{{.*}} : memref<64xf32>, vector<16xf32>
+// CHECK:       %[[NEW:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
+// CHECK:       vector.store %[[NEW]], %[[SUMS]]

@@ -172,8 +172,11 @@ struct Bench {
     return median(samples);
   }
 
-  /// FLOP/s of all threads together, in one burst of a tenth of a millisecond.
-  double measurePeak() {
+  /// FLOP/s of all threads together: the best of three bursts of a tenth of a millisecond. The first one may still pay
+  /// for the switch from the kernel's code.
+  double measurePeak() { return std::max({measureBurst(), measureBurst(), measureBurst()}); }
+
+  double measureBurst() {
     PeakJob job{reinterpret_cast<PeakLoop>(loaded.find("sinter_peak")), 20000};
     double start = Watch::now();
     sinter_pool_run_job(
@@ -261,8 +264,10 @@ int runBench(const Options &options) {
   if (!bench.pool)
     return session.reporter.error(Refused, "expects to start " + llvm::Twine(options.threads) +
                                                " threads, got a refusal of the system");
-  double peakSum = 0;
+  double peakSum = 0, atRest = 0;
   int peaks = 0;
+  for (int burst = 0; burst < 300; ++burst) // 30 ms of nothing but multiply-adds: the clock without vector loads
+    atRest = std::max(atRest, bench.measureBurst());
   std::string previous;
   bool any = false;
   for (uint32_t i = 0; i < loaded.module->entry_count; ++i) {
@@ -280,8 +285,9 @@ int runBench(const Options &options) {
     return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
                                              options.entry + "'");
   if (peaks)
-    llvm::outs() << llvm::formatv("\nFMA peak in this run: {0:f1} GFLOP/s\n",
-                                  peakSum / peaks / 1e9);
+    llvm::outs() << llvm::formatv(
+        "\nFMA peak in this run: {0:f1} GFLOP/s right behind kernels, {1:f1} at rest\n",
+        peakSum / peaks / 1e9, atRest / 1e9);
   return Done;
 }
 

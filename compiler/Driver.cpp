@@ -142,7 +142,11 @@ int runEmit(const Options &options) {
   }
   if (auto why = writeFileAtomically(options.output.empty() ? "-" : options.output, text))
     return session.reporter.error(
-        Refused, "expects to write '" + options.output + "', got: " + *why, "E1401");
+        Refused,
+        "expects to write " +
+            (options.output.empty() ? "to standard output" : "'" + options.output + "'") +
+            ", got: " + *why,
+        "E1401");
   session.finish();
   return Done;
 }

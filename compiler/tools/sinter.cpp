@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
 
+#include "llvm/Support/raw_ostream.h"
+
 #include <CLI/CLI.hpp>
 
 #include <csignal>
@@ -73,6 +75,18 @@ static void addWatchFlags(CLI::App *command, Options &options) {
   command->add_option("--fail-after", options.failAfter, "")->group("");
   command->add_option("--break-after", options.breakAfter, "")->group("");
   command->add_option("--crash-after", options.crashAfter, "")->group("");
+}
+
+/// `status`, or Refused with a message when standard output could not take everything.
+static int finishOutput(int status) {
+  llvm::raw_fd_ostream &out = llvm::outs();
+  out.flush();
+  if (!out.has_error())
+    return status;
+  std::fprintf(stderr, "error: expects to write to standard output, got: %s [E1401]\n",
+               out.error().message().c_str());
+  out.clear_error(); // else LLVM ends the program at exit
+  return sinter::compiler::Refused;
 }
 
 int main(int argc, char **argv) {
@@ -179,19 +193,12 @@ int main(int argc, char **argv) {
       std::fprintf(stderr, "error: %s\n", wrong.c_str());
       return sinter::compiler::Usage;
     }
-  if (build->parsed())
-    return runBuild(options);
-  if (emit->parsed())
-    return runEmit(options);
-  if (check->parsed())
-    return runCheck(options);
-  if (info->parsed())
-    return runInfo(options);
-  if (bench->parsed())
-    return runBench(options);
-  if (explain->parsed())
-    return sinter::compiler::runExplain(code);
-  if (targets->parsed())
-    return runTargets(options);
-  return sinter::compiler::Usage;
+  int status = build->parsed()     ? runBuild(options)
+               : emit->parsed()    ? runEmit(options)
+               : check->parsed()   ? runCheck(options)
+               : info->parsed()    ? runInfo(options)
+               : bench->parsed()   ? runBench(options)
+               : explain->parsed() ? sinter::compiler::runExplain(code)
+                                   : runTargets(options);
+  return finishOutput(status);
 }

@@ -38,6 +38,8 @@ def MapOpInterface : OpInterface<"MapOpInterface"> {
     InterfaceMethod<"Domain -> index of result `i`.", "::mlir::AffineMap", "getResultAccess", (ins "unsigned":$i)>,
     InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
                     (ins), [{}], [{ return false; }]>,
+    InterfaceMethod<"True when the op just adds its operand up over the inner dims: an epilogue can leave partial sums.",
+                    "bool", "isPlainSum", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
       Builds the scalar code with arith, math and kernel (index, reduce, philox) ops. `indexDims[d]` is the kernel's dim
       that domain dim d became (for kernel.index). Fills one scalar a result.

@@ -19,8 +19,38 @@ kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
   SmallVector<int64_t> inner = op.getInnerDims();
   if (inner.empty())
     return {};
-  bool innermost = llvm::is_contained(inner, static_cast<int64_t>(op.getMapDomain().size()) - 1);
-  return kernel::AlgorithmAttr::get(op->getContext(), innermost ? 16 : 1, 0);
+  SmallVector<int64_t> dims = op.getMapDomain();
+  int64_t rank = static_cast<int64_t>(dims.size()), kept = 1;
+  for (int64_t d = 0; d < rank; ++d)
+    kept *= llvm::is_contained(inner, d) ? 1 : dims[d];
+  // Over two dims and more (an image, a window) while many sums stay: the sums are on the lanes.
+  bool across = inner.size() > 1 && kept >= kFewestLanes;
+  bool innermost = llvm::is_contained(inner, rank - 1);
+  return kernel::AlgorithmAttr::get(op->getContext(), innermost && !across ? 16 : 1, 0);
+}
+
+/// Pieces that the outermost reduced dim is cut into; 1: the sum stays whole.
+static int64_t countChunks(ir::ContractionOpInterface op) {
+  SmallVector<int64_t> dims = op.getContractionDomain();
+  int64_t parallel = op.getParallelDims(), points = 1, reduced = 1, operands = 0;
+  for (auto [d, size] : llvm::enumerate(dims))
+    (static_cast<int64_t>(d) < parallel ? points : reduced) *= size;
+  for (unsigned i : {0, 1})
+    operands += cast<RankedTensorType>(op->getOperand(i).getType()).getNumElements();
+  if (reduced < kFewestToCut || points == 0)
+    return 1;
+  for (int64_t chunks = dims[parallel]; chunks > 1; --chunks)
+    if (dims[parallel] % chunks == 0 && chunks * points <= operands / 4 &&
+        operands / chunks >= kChunkElements)
+      return chunks;
+  return 1;
+}
+
+kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {
+  int64_t reduced = 1, chunks = countChunks(op);
+  for (int64_t size : llvm::drop_begin(op.getContractionDomain(), op.getParallelDims()))
+    reduced *= size;
+  return kernel::AlgorithmAttr::get(op->getContext(), 1, chunks > 1 ? reduced / chunks : 0);
 }
 
 static SmallVector<int64_t> withoutUnits(ArrayRef<int64_t> shape) {
@@ -53,6 +83,7 @@ Domain Domain::ofContraction(ir::ContractionOpInterface op) {
   domain.members.push_back(op);
   domain.places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
   domain.innerDecided = domain.locked = true;
+  domain.cut = passes::getAlgorithm(op).getChunk() > 0;
   domain.padded = op.readsPadded();
   return domain;
 }
@@ -205,6 +236,22 @@ void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
   inner.assign(sizes.size(), false);
 }
 
+/// An epilogue may add up the innermost of the parallel dims, two and more, when two and more stay: one of
+/// those is on the lanes.
+bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<int64_t> at) const {
+  int64_t first = static_cast<int64_t>(sizes.size()), points = 1;
+  for (int64_t d : reduced)
+    if (at[d] >= 0) {
+      first = std::min(first, at[d]);
+      points *= sizes[at[d]];
+    }
+  for (int64_t p = first; p < static_cast<int64_t>(sizes.size()); ++p)
+    if (sizes[p] != 1 &&
+        llvm::none_of(reduced, [&](int64_t d) { return at[d] == p; }))
+      return false;
+  return reduced.size() > 1 && first > 1 && points > 1;
+}
+
 bool Domain::add(Operation *op, std::string &why) {
   if (isUnitView(op))
     return addView(op, why);
@@ -216,14 +263,20 @@ bool Domain::add(Operation *op, std::string &why) {
   SmallVector<int64_t> dims = map.getMapDomain();
   SmallVector<int64_t> reduced = map.getInnerDims();
   kernel::AlgorithmAttr order = passes::getAlgorithm(map);
-  if (locked && !reduced.empty()) {
-    why = "reduces, and a sum's epilogue is elementwise";
+  if (locked && !reduced.empty() && !map.isPlainSum()) {
+    why = "reduces, and an epilogue leaves no more than sums";
+    return false;
+  }
+  if (cut && !reduced.empty()) {
+    why = "the sums are put together from chunks first";
     return false;
   }
   if (locked && map.readsPadded()) {
     why = "reads outside its operand, and an epilogue may not";
     return false;
   }
+  if (locked)
+    order = {}; // partial sums of an epilogue add points up in row-major order
   if (order && algorithm && order != algorithm) {
     why = "sums in another order";
     return false;
@@ -291,8 +344,12 @@ bool Domain::add(Operation *op, std::string &why) {
         why = "has another domain";
         return false;
       }
+      if (locked && !isPartialSum(reduced, at)) {
+        why = "a sum over other than the inner dims, of which two and more stay";
+        return false;
+      }
       for (auto [p, size] : llvm::enumerate(sizes))
-        if (innerDecided && size != 1 && inner[p] != reducedPlaces[p]) {
+        if (innerDecided && !locked && size != 1 && inner[p] != reducedPlaces[p]) {
           why = "reduces other dims";
           return false;
         }

@@ -58,6 +58,7 @@ private:
                  std::string &why) const;
   void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;
   bool addView(mlir::Operation *op, std::string &why);
+  bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
   void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);
 
   llvm::SmallVector<int64_t> sizes;
@@ -67,12 +68,25 @@ private:
   /// For values of views: kernel dim of each index, or -1.
   llvm::DenseMap<mlir::Value, Places> viewPlaces;
   bool innerDecided = false, locked = false, padded = false;
+  bool cut = false; ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;
 };
 
 /// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is
-/// reduced, else one chain; null when it reduces nothing.
+/// reduced, but one chain for sums over two dims and more of which many stay; null when it reduces
+/// nothing.
 kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
+
+/// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut into
+/// chunks along the outermost reduced dim, so that threads have work and a chunk's operands stay in
+/// cache.
+kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op);
+
+/// Sums that are fewer than this are made along the row, not beside each other.
+inline constexpr int64_t kFewestLanes = 16;
+
+/// Products of a sum that is worth cutting.
+inline constexpr int64_t kFewestToCut = 4096;
 
 /// Elements of one chunk of a reduction to a scalar (D1).
 inline constexpr int64_t kChunkElements = 65536;

@@ -133,13 +133,18 @@ static OpSet findExclusive(Operation *leaf, ir::ContractionOpInterface root, con
   return set;
 }
 
+static bool isSum(Operation *op) {
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  return map && map.isPlainSum();
+}
+
 /// A result that only other map work reads is cheaper made there, when it follows from values that
 /// are stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
 /// gradient.
 static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
   SmallVector<Operation *> members = llvm::to_vector(group.ops);
   for (Operation *leaf : llvm::reverse(members)) {
-    if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty())
+    if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty() || isSum(leaf))
       continue;
     bool readByMaps = llvm::all_of(leaf->getUsers(), [&](Operation *user) {
       return !group.ops.contains(user) && isa<ir::MapOpInterface>(user);
@@ -214,8 +219,7 @@ static void fuseEntry(ir::EntryOp entry) {
       group.ops.clear();
       group.ops.insert(root);
     }
-    auto algorithm = kernel::AlgorithmAttr::get(entry.getContext(), 1, 0);
-    outline(inBlockOrder(group.ops), "contraction", algorithm, log.about(group.ops));
+    outline(inBlockOrder(group.ops), "contraction", getAlgorithm(root), log.about(group.ops));
     sortTopologically(&block);
   }
 }

@@ -30,6 +30,11 @@ struct FusedLowering {
   SmallVector<AffineMap> readMaps;
   llvm::DenseMap<std::pair<Value, AffineMap>, unsigned> readNumber; ///< by (buffer, access)
   llvm::DenseMap<Value, Value> scalars;
+  SmallVector<Value> outs;
+  SmallVector<AffineMap> outMaps;
+  SmallVector<bool> sums; ///< outs that are partial sums of a contraction's epilogue
+  kernel::AlgorithmAttr algorithm;
+  SmallVector<Operation *> made;
 
   AffineMap widen(AffineMap map) const {
     return AffineMap::get(dims, 0, map.getResults(), map.getContext());
@@ -45,9 +50,19 @@ struct FusedLowering {
   void analyse();
   std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
-  void buildBody(Block *body, unsigned firstRead);
+  void addReads(Block *body);
+  void buildBody(Block *body, unsigned firstRead, Value sum = {});
+  kernel::LayoutAttr partialLayout();
+  void makeOuts();
+  void makeContraction(StringRef name);
+  void makeChunks(StringRef name);
+  void makeMap(StringRef name);
   void lower();
+
+  Type sumType() { return cast<RankedTensorType>(root->getResult(0).getType()).getElementType(); }
 };
+
+static Block *bodyOf(Region &region) { return region.empty() ? &region.emplaceBlock() : &region.front(); }
 
 void FusedLowering::analyse() {
   std::string why;
@@ -65,6 +80,7 @@ void FusedLowering::analyse() {
       fused.emitError() << "internal error: " << getShortName(op)
                         << " does not fit the kernel: " << why;
   dims = root ? root.getContractionDomain().size() : domain.getSizes().size();
+  algorithm = fused->getAttrOfType<kernel::AlgorithmAttr>("algorithm");
 }
 
 /// The buffer behind views that only add or drop dims of size 1, and the access to it: the same
@@ -123,11 +139,36 @@ void FusedLowering::collectReads() {
   }
 }
 
-/// `body` has its arguments: for a contraction the sum first.
-void FusedLowering::buildBody(Block *body, unsigned firstRead) {
-  OpBuilder builder = OpBuilder::atBlockBegin(body);
+void FusedLowering::addReads(Block *body) {
+  for (Value buffer : reads)
+    body->addArgument(cast<kernel::BufferType>(buffer.getType()).getElementType(), fused.getLoc());
+}
+
+/// Sums of chunks lie as the largest result does, one chunk after the other.
+kernel::LayoutAttr FusedLowering::partialLayout() {
+  for (auto [out, map] : llvm::zip_equal(outs, outMaps)) {
+    auto type = cast<kernel::BufferType>(out.getType());
+    kernel::LayoutAttr layout = type.getLayout();
+    if (!layout || !map.getMajorSubMap(map.getNumResults()).isProjectedPermutation() ||
+        ArrayRef<int64_t>(type.getShape()) != domain.getSizes())
+      continue;
+    // Chunk first, then the result's dims where its access finds them.
+    auto dimOf = [&](int64_t index) {
+      return static_cast<int64_t>(cast<AffineDimExpr>(map.getResult(index)).getPosition()) + 1;
+    };
+    SmallVector<int64_t> perm{0}, block;
+    llvm::append_range(perm, llvm::map_range(layout.getPerm(), dimOf));
+    llvm::append_range(block, llvm::map_range(layout.getBlock(), dimOf));
+    return kernel::LayoutAttr::get(layout.getContext(), perm, block, layout.getBy());
+  }
+  return {};
+}
+
+/// `body` has its arguments. `sum` is the contraction's value; by default the first argument.
+void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
+  OpBuilder builder = OpBuilder::atBlockEnd(body);
   if (root)
-    scalars[root->getResult(0)] = body->getArgument(0);
+    scalars[root->getResult(0)] = sum ? sum : body->getArgument(0);
   for (Operation *op : ops) {
     if (op == root)
       continue;
@@ -136,6 +177,10 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead) {
       continue;
     }
     SmallVector<Value> operands, results;
+    if (root && cast<ir::MapOpInterface>(op).isPlainSum()) { // the out adds up what is stored
+      scalars[op->getResult(0)] = scalars.lookup(op->getOperand(0));
+      continue;
+    }
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
       if (DenseElementsAttr constant = getSplatConstant(operand)) {
         operands.push_back(arith::ConstantOp::create(
@@ -167,11 +212,7 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead) {
   kernel::YieldOp::create(builder, fused.getLoc(), yielded);
 }
 
-void FusedLowering::lower() {
-  analyse();
-  collectReads();
-  SmallVector<Value> outs;
-  SmallVector<AffineMap> outMaps;
+void FusedLowering::makeOuts() {
   Operation *terminator = fused.getBody().front().getTerminator();
   for (auto [value, result] : llvm::zip_equal(terminator->getOperands(), fused.getResults())) {
     Value out = entry.addTemp(value.getLoc(), getBufferType(result.getType()));
@@ -179,53 +220,127 @@ void FusedLowering::lower() {
     outs.push_back(out);
     outMaps.push_back(widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
+    auto map = dyn_cast<ir::MapOpInterface>(value.getDefiningOp());
+    sums.push_back(root && map && map.isPlainSum());
   }
-  Type type = cast<RankedTensorType>(terminator->getOperand(0).getType()).getElementType();
-  for (Value value : terminator->getOperands())
-    if (auto element = cast<RankedTensorType>(value.getType()).getElementType();
-        isa<FloatType>(element)) {
-      type = element;
-      break;
-    }
+}
+
+/// A sum of products with its epilogue in one kernel.
+void FusedLowering::makeContraction(StringRef name) {
   OpBuilder &builder = entry.kernels();
-  std::string name = entry.nameKernel(getShortName(getPrimary(ops)), type);
-  auto algorithm = fused->getAttrOfType<kernel::AlgorithmAttr>("algorithm");
-  SmallVector<Location> locs(reads.size(), fused.getLoc());
-  SmallVector<Type> elements = llvm::map_to_vector(reads, [](Value buffer) {
-    return cast<kernel::BufferType>(buffer.getType()).getElementType();
-  });
-  Operation *made;
-  if (root) {
-    SmallVector<AffineMap> maps{root.getOperandAccess(0), root.getOperandAccess(1)};
-    maps.append(readMaps);
-    maps.append(outMaps);
-    auto op = kernel::ContractOp::create(
-        builder, fused.getLoc(), name, root.getContractionDomain(), root.getParallelDims(),
-        bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), reads, outs,
-        builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, domain.readsPadded(), algorithm,
-        kernel::CpuScheduleAttr());
-    Block *body =
-        op.getEpilogue().empty() ? &op.getEpilogue().emplaceBlock() : &op.getEpilogue().front();
-    body->addArgument(cast<RankedTensorType>(root->getResult(0).getType()).getElementType(),
-                      root->getLoc());
-    body->addArguments(elements, locs);
-    buildBody(body, 1);
-    made = op;
-  } else {
-    SmallVector<AffineMap> maps = readMaps;
-    maps.append(outMaps);
-    auto op =
-        kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(),
-                              reads, outs, builder.getAffineMapArrayAttr(maps),
-                              domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
-    Block *body = op.getBody().empty() ? &op.getBody().emplaceBlock() : &op.getBody().front();
-    body->addArguments(elements, locs);
-    buildBody(body, 0);
-    made = op;
-  }
+  SmallVector<AffineMap> maps{root.getOperandAccess(0), root.getOperandAccess(1)};
+  maps.append(readMaps);
+  maps.append(outMaps);
+  auto flags = llvm::is_contained(sums, true) ? ArrayRef<bool>(sums) : ArrayRef<bool>();
+  auto op = kernel::ContractOp::create(
+      builder, fused.getLoc(), name, root.getContractionDomain(), root.getParallelDims(),
+      bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), reads, outs,
+      builder.getAffineMapArrayAttr(maps), flags, domain.readsPadded(), algorithm,
+      kernel::CpuScheduleAttr());
+  Block *body = bodyOf(op.getEpilogue());
+  body->addArgument(sumType(), root->getLoc());
+  addReads(body);
+  buildBody(body, 1);
+  made.push_back(op);
+}
+
+/// A sum of products in chunks: one kernel leaves the sum of each chunk, the next puts them together, in their order, and
+/// does the epilogue.
+void FusedLowering::makeChunks(StringRef name) {
+  OpBuilder &builder = entry.kernels();
+  MLIRContext *context = builder.getContext();
+  SmallVector<int64_t> sizes = root.getContractionDomain(), points(domain.getSizes());
+  int64_t parallel = root.getParallelDims(), reduced = 1;
+  for (int64_t size : ArrayRef(sizes).drop_front(parallel))
+    reduced *= size;
+  int64_t chunks = reduced / algorithm.getChunk(), length = sizes[parallel] / chunks;
+  // The chunk becomes the outermost parallel dim; the reduced dim that it is cut from gets shorter.
+  SmallVector<AffineExpr> dimsOfSum;
+  for (unsigned d = 0; d < sizes.size(); ++d)
+    dimsOfSum.push_back(getAffineDimExpr(d + 1, context));
+  dimsOfSum[parallel] = dimsOfSum[parallel] + getAffineDimExpr(0, context) * length;
+  sizes[parallel] = length;
+  sizes.insert(sizes.begin(), chunks);
+  SmallVector<AffineMap> maps;
+  for (unsigned i : {0, 1})
+    maps.push_back(root.getOperandAccess(i).replaceDimsAndSymbols(dimsOfSum, {}, sizes.size(), 0));
+  maps.push_back(AffineMap::getMultiDimIdentityMap(sizes.size(), context).getMajorSubMap(parallel + 1));
+  SmallVector<int64_t> partial{chunks};
+  partial.append(points);
+  Value place = entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, partial, sumType(), partialLayout()));
+  auto sum = kernel::ContractOp::create(
+      builder, fused.getLoc(), name, sizes, parallel + 1, bufferOf(root->getOperand(0)),
+      bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place}, builder.getAffineMapArrayAttr(maps),
+      ArrayRef<bool>{}, root.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+  Block *body = bodyOf(sum.getEpilogue());
+  Value acc = body->addArgument(sumType(), root->getLoc());
+  OpBuilder inside = OpBuilder::atBlockEnd(body);
+  kernel::YieldOp::create(inside, fused.getLoc(), acc);
+  made.push_back(sum);
+
+  // Chunks are the innermost dim of the second kernel's domain.
+  points.push_back(chunks);
+  auto shorten = [&](AffineMap map) { return AffineMap::get(points.size(), 0, map.getResults(), context); };
+  SmallVector<AffineExpr> at{getAffineDimExpr(parallel, context)};
+  for (int64_t d = 0; d < parallel; ++d)
+    at.push_back(getAffineDimExpr(d, context));
+  maps.assign({AffineMap::get(points.size(), 0, at, context)});
+  llvm::append_range(maps, llvm::map_range(readMaps, shorten));
+  llvm::append_range(maps, llvm::map_range(outMaps, shorten));
+  SmallVector<Value> ins{place};
+  ins.append(reads);
+  auto end = kernel::MapOp::create(builder, fused.getLoc(), entry.nameKernel("combine", sumType()), points,
+                                   ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
+                                   /*padded=*/false, kernel::AlgorithmAttr::get(context, 1, 0),
+                                   kernel::CpuScheduleAttr());
+  body = bodyOf(end.getBody());
+  Value part = body->addArgument(sumType(), root->getLoc());
+  addReads(body);
+  inside = OpBuilder::atBlockEnd(body);
+  Value total = kernel::ReduceOp::create(inside, root->getLoc(), sumType(), "sum", part);
+  buildBody(body, 1, total);
+  made.push_back(end);
+}
+
+/// Elementwise work and reductions in one kernel.
+void FusedLowering::makeMap(StringRef name) {
+  OpBuilder &builder = entry.kernels();
+  SmallVector<AffineMap> maps = readMaps;
+  maps.append(outMaps);
+  auto op =
+      kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(),
+                            reads, outs, builder.getAffineMapArrayAttr(maps),
+                            domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+  Block *body = bodyOf(op.getBody());
+  addReads(body);
+  buildBody(body, 0);
+  made.push_back(op);
+}
+
+/// The element type that names the kernel: the first result of floating-point type.
+static Type getKernelType(Operation *terminator) {
+  for (Value value : terminator->getOperands())
+    if (Type element = getElementTypeOrSelf(value.getType()); isa<FloatType>(element))
+      return element;
+  return getElementTypeOrSelf(terminator->getOperand(0).getType());
+}
+
+void FusedLowering::lower() {
+  analyse();
+  collectReads();
+  makeOuts();
+  std::string name = entry.nameKernel(getShortName(getPrimary(ops)),
+                                      getKernelType(fused.getBody().front().getTerminator()));
+  if (root && algorithm && algorithm.getChunk() > 0)
+    makeChunks(name);
+  else if (root)
+    makeContraction(name);
+  else
+    makeMap(name);
   for (StringRef kept : {"contributors"})
     if (Attribute attr = fused->getAttr(kept))
-      made->setAttr(kept, attr);
+      for (Operation *op : made)
+        op->setAttr(kept, attr);
 }
 
 void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers) {

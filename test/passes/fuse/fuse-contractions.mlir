@@ -25,7 +25,7 @@ module @m {
   // CHECK-LABEL: sinter.entry @refused
   // CHECK: sinter.fused "contraction"
   // CHECK-SAME: matmul apart from add: also needs a value that is made from the sums elsewhere
-  // CHECK-SAME: matmul apart from sum: reduces, and a sum's epilogue is elementwise
+  // CHECK-SAME: matmul apart from sum: a sum over other than the inner dims, of which two and more stay
   // CHECK-SAME: matmul apart from transpose: would be written transposed
   // CHECK: sinter.matmul
   // CHECK-NEXT: sinter.yield

@@ -1,0 +1,51 @@
+// Sums over the inner dims of a stack of results leave the epilogue; others are kernels of their own. A long sum of few
+// results is cut into chunks, one kernel for the chunks and one that puts them together and updates the weight.
+// RUN: sinter-opt --fuse-contractions --fuse-maps %s | FileCheck %s
+// RUN: sinter-opt --fuse-contractions --fuse-maps --assign-layouts --lower-to-kernel %s | FileCheck %s --check-prefix=KERNEL
+module @sums {
+  // CHECK-LABEL: sinter.entry @inner
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 1>
+  // CHECK: sinter.matmul
+  // CHECK: sinter.mul
+  // CHECK: sinter.sum {{.*}} axes [2, 3]
+  // CHECK: sinter.sum {{.*}} axes [2, 3]
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.sum {{.*}} axes [0]
+  // KERNEL-LABEL: kernel.entry @inner
+  // KERNEL: kernel.contract "inner_00_matmul_f32" dims [2, 3, 5, 4, 7] parallel 4
+  // KERNEL-SAME: sums = array<i1: false, true, true>
+  // KERNEL: kernel.yield %{{.*}}, %[[A:.*]], %{{.*}} : f32, f32, f32
+  sinter.entry @inner name("inner") kind("predict") batch(2) inputs ["p", "q"] {
+  ^bb0(%p: tensor<2x3x5x7xf32>, %q: tensor<2x3x7x4xf32>):
+    %m = sinter.matmul %p, %q : (tensor<2x3x5x7xf32>, tensor<2x3x7x4xf32>) -> tensor<2x3x5x4xf32>
+    %square = sinter.mul %m, %m : (tensor<2x3x5x4xf32>, tensor<2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
+    %s1 = sinter.sum %m axes [2, 3] : (tensor<2x3x5x4xf32>) -> tensor<2x3xf32>
+    %s2 = sinter.sum %square axes [2, 3] : (tensor<2x3x5x4xf32>) -> tensor<2x3xf32>
+    %t2 = sinter.sum %s2 axes [0] : (tensor<2x3xf32>) -> tensor<3xf32>
+    sinter.return outputs(%m, %s1, %t2 : tensor<2x3x5x4xf32>, tensor<2x3xf32>, tensor<3xf32>) names ["m", "s1", "t2"] symbols []
+  }
+  // CHECK-LABEL: sinter.entry @outer
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: sum apart from matmul: a sum over other than the inner dims, of which two and more stay
+  sinter.entry @outer name("outer") kind("predict") batch(2) inputs ["p", "q"] {
+  ^bb0(%p: tensor<2x3x5x7xf32>, %q: tensor<2x3x7x4xf32>):
+    %m = sinter.matmul %p, %q : (tensor<2x3x5x7xf32>, tensor<2x3x7x4xf32>) -> tensor<2x3x5x4xf32>
+    %s = sinter.sum %m axes [0, 1] : (tensor<2x3x5x4xf32>) -> tensor<5x4xf32>
+    sinter.return outputs(%m, %s : tensor<2x3x5x4xf32>, tensor<5x4xf32>) names ["m", "s"] symbols []
+  }
+  // CHECK-LABEL: sinter.entry @long
+  // CHECK: algorithm = #kernel.algorithm<lanes = 1, chunk = 9000>
+  // KERNEL-LABEL: kernel.entry @long
+  // KERNEL: kernel.contract "long_00_matmul_f32" dims [4, 5, 3, 9000] parallel 3
+  // KERNEL-SAME: outs(%{{.*}} : !kernel.buffer<4x5x3xf32>)
+  // KERNEL: kernel.map "long_01_combine_f32" dims [5, 3, 4] inner [2]
+  // KERNEL: kernel.reduce "sum"
+  // KERNEL: arith.negf
+  sinter.entry @long name("long") kind("predict") batch(36000) inputs ["x", "dy"] {
+  ^bb0(%x: tensor<36000x3xf32>, %dy: tensor<36000x5xf32>):
+    %dw = sinter.matmul %dy, %x {transpose_a = true} : (tensor<36000x5xf32>, tensor<36000x3xf32>) -> tensor<5x3xf32>
+    %n = sinter.neg %dw : (tensor<5x3xf32>) -> tensor<5x3xf32>
+    sinter.return outputs(%n : tensor<5x3xf32>) names ["n"] symbols []
+  }
+}

@@ -70,7 +70,10 @@ void Model::data(const Data &data, Loc loc) {
     int64_t classes, channels, height, width;
   };
   static constexpr Known kKnown[] = {
-      {"mnist", 10, 1, 28, 28}, {"fashion-mnist", 10, 1, 28, 28}, {"cifar10", 10, 3, 32, 32}};
+      {"mnist", 10, 1, 28, 28},
+      {"fashion-mnist", 10, 1, 28, 28},
+      {"cifar10", 10, 3, 32, 32},
+      {"cifar-10", 10, 3, 32, 32}};
   for (const Known &known : kKnown)
     if (data.name == known.name) {
       auto fill = [](int64_t &value, int64_t normal) { value = value == 0 ? normal : value; };

@@ -1,7 +1,7 @@
-/* data.h - image data sets in memory: read from IDX files or drawn, and turned into batches.
+/* data.h - image data sets in memory: read from IDX or CIFAR files or drawn, and turned into batches.
  *
  * Pixels stay bytes; a batch is gathered and converted by the threads of the step itself. Invariant: byte/255 rounded
- * to f32, whatever the model's type. Reading on: idx.c, synthetic.c, gather.c. */
+ * to f32, whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
@@ -22,16 +22,18 @@ typedef struct dataset {
 /// Size of the built-in synthetic data.
 enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000 };
 
-/// Reads train-images-idx3-ubyte[.gz] and the three beside it from a folder.
+/// Reads both splits from a folder: idx_read for images of one channel, cifar_read for more.
 int dataset_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
 /// Draws the synthetic data on all threads of the pool (NULL: on this one).
 int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag *d);
 /// Frees both splits.
 void dataset_free(dataset *data);
 
-/// Reads one images file and one labels file; pieces of dataset_read.
-int idx_read_images(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d);
-int idx_read_labels(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d);
+/// Reads train-images-idx3-ubyte[.gz] and the three beside it.
+int idx_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
+/// Reads data_batch_1.bin[.gz], data_batch_2 … as many as there are, and test_batch.bin[.gz]: records of one label byte
+/// and channels*height*width pixels, channel by channel.
+int cifar_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
 
 /// Draws example `index` of a split: u8[channels, height, width]; returns its label.
 uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index, uint8_t *pixels);

@@ -21,9 +21,12 @@ SINTER_E2(2008, "shared weights",
           "The weights of this handle are shared with other handles (NAME_open_shared) or read-only; they cannot be "
           "replaced or trained while others may read them.")
 SINTER_E2(2101, "missing or unreadable file", "An input file is absent or cannot be opened or read.")
-SINTER_E2(2102, "not the expected IDX file",
-          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's data set needs.")
-SINTER_E2(2103, "data file of the wrong length", "An IDX file ends before its last element, or goes on after it.")
+SINTER_E2(2102, "not the expected data file",
+          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's data set needs, or a "
+          "file has no images.")
+SINTER_E2(2103, "data file of the wrong length",
+          "An IDX file ends before its last element, or goes on after it; or the length of a CIFAR file is no multiple of "
+          "its record, one label byte and the pixels of all channels.")
 SINTER_E2(2104, "damaged gzip file", "A .gz file is cut, or its contents do not match their check sum.")
 SINTER_E2(2105, "label out of range", "A label is not below the number of classes of the model.")
 SINTER_E2(2106, "images and labels differ in number",

@@ -216,11 +216,3 @@ int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag
     draw_share(&alone, &job);
   return 0;
 }
-
-void dataset_free(dataset *data) {
-  free(data->train.pixels);
-  free(data->train.labels);
-  free(data->test.pixels);
-  free(data->test.labels);
-  *data = (dataset){0};
-}

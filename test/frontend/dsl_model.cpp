@@ -161,6 +161,11 @@ TEST(Model, DataSpecKnowsNames) {
   EXPECT_EQ(built.module.data().height(), 32);
   EXPECT_EQ(built.module.data().classes(), 10);
   EXPECT_THAT(built.text, HasSubstr("fc.weight kind 0 : f32[10,3072]"));
+  Built other = build([](Model &model) {
+    model.data(images("cifar-10", {.batch = 4}));
+    model.train(classifier);
+  });
+  EXPECT_EQ(other.module.data().channels(), 3);
 }
 
 TEST(Model, EqualProgramsGiveEqualBytes) {

@@ -1,0 +1,96 @@
+/* source.c - data files, plain or gzip, one after the other part. See source.h.
+ *
+ * Several gzip members, one behind the other, are one file, as for gunzip. */
+#define _GNU_SOURCE
+#include "source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { MAX_INFLATION = 1040 }; /* deflate cannot grow data more than about 1032 times */
+
+void source_close(source *s) {
+  if (!s)
+    return;
+  if (s->gzip)
+    inflateEnd(&s->z);
+  if (s->fd >= 0)
+    close(s->fd);
+  free(s);
+}
+
+source *source_open(const char *folder, const char *file, diag *d) {
+  source *s = calloc(1, sizeof *s);
+  if (!s) {
+    diag_error(d, 2402, "out of memory");
+    return NULL;
+  }
+  s->fd = -1;
+  for (int gzip = 0; gzip < 2; ++gzip) {
+    if (snprintf(s->path, sizeof s->path, "%s/%s%s", folder, file, gzip ? ".gz" : "") >= (int)sizeof s->path)
+      break;
+    if (access(s->path, F_OK) != 0)
+      continue;
+    s->fd = file_open(s->path, &s->file_bytes, d);
+    if (s->fd >= 0 && gzip) {
+      s->gzip = inflateInit2(&s->z, 15 + 16) == Z_OK;
+      if (!s->gzip)
+        diag_error(d, 2402, "out of memory");
+    }
+    if (d->code) {
+      source_close(s);
+      return NULL;
+    }
+    return s;
+  }
+  diag_error(d, 2101, "'%s' has no '%s' and no '%s.gz'", folder, file, file);
+  source_close(s);
+  return NULL;
+}
+
+static int refill(source *s, diag *d) {
+  uint64_t left = s->file_bytes - s->file_at;
+  uint64_t n = left < sizeof s->buffer ? left : sizeof s->buffer;
+  if (!n)
+    return diag_error(d, 2104, "'%s' byte %llu: gzip data expect more bytes, got the end of the file", s->path,
+                      (unsigned long long)s->file_at);
+  if (file_read(s->fd, s->path, s->file_at, s->buffer, n, d))
+    return d->code;
+  s->file_at += n;
+  s->z.next_in = s->buffer;
+  s->z.avail_in = (uInt)n;
+  return 0;
+}
+
+int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d) {
+  *got = 0;
+  if (!s->gzip) {
+    uint64_t left = s->file_bytes - s->file_at;
+    *got = n < left ? n : left;
+    int code = file_read(s->fd, s->path, s->file_at, to, *got, d);
+    s->file_at += *got;
+    return code;
+  }
+  while (*got < n && !(s->ended && s->z.avail_in == 0 && s->file_at == s->file_bytes)) {
+    if (s->z.avail_in == 0 && refill(s, d))
+      return d->code;
+    if (s->ended) { /* another member follows */
+      inflateReset(&s->z);
+      s->ended = false;
+    }
+    uint64_t want = n - *got;
+    s->z.next_out = (Bytef *)to + *got;
+    s->z.avail_out = want > 1u << 30 ? 1u << 30 : (uInt)want;
+    uInt before = s->z.avail_out;
+    int result = inflate(&s->z, Z_NO_FLUSH);
+    *got += before - s->z.avail_out;
+    s->ended = result == Z_STREAM_END;
+    if (result != Z_OK && result != Z_STREAM_END && !(result == Z_BUF_ERROR && s->z.avail_in == 0))
+      return diag_error(d, 2104, "'%s' byte %llu: expects gzip data, got damage (%s)", s->path,
+                        (unsigned long long)(s->file_at - s->z.avail_in), s->z.msg ? s->z.msg : "invalid stream");
+  }
+  return 0;
+}
+
+uint64_t source_most(const source *s) { return s->gzip ? s->file_bytes * MAX_INFLATION : s->file_bytes; }

@@ -7,9 +7,7 @@
 // Not covered: sums whose canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
 //
 //===----------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
-#include "codegen/cpu/Lanes.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/cpu/MapEmitter.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -18,42 +16,6 @@ using namespace sinter::codegen;
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
 
-namespace {
-class MapEmitter {
-public:
-  MapEmitter(Kernel &k, kernel::MapOp op);
-  bool emit();
-
-private:
-  bool mayBeFlat();
-  bool mayHold(int64_t dim) const;
-  int64_t chooseLanes();
-  void emitFlat();
-  void emitInside();
-  void emitAcross();
-  void emitAcrossChunk(int64_t valid);
-
-  BodyEmitter vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes = kLanes);
-  Value reduceAcross(kernel::ReduceOp reduce, int64_t valid);
-  void storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, bool once);
-  bool oncePerRow(size_t out) const;
-  bool anyOut(bool once) const;
-  SmallVector<int64_t> others(int64_t without) const;
-  Value rowNumber();
-
-  Kernel &k;
-  kernel::MapOp op;
-  SmallVector<Access> ins, outs;
-  SmallVector<LaneAccess> inLanes, outLanes;
-  SmallVector<int64_t> inner, rows;
-  SmallVector<kernel::ReduceOp> reduces;
-  bool canonical; ///< ordered reductions use 16 lanes
-  int64_t lanesDim = -1;
-  SmallVector<Value> point;
-  llvm::DenseMap<Value, Value> reduced;
-  llvm::DenseMap<Operation *, Value> memory; ///< 16 accumulators of an ordered reduction across rows
-};
-} // namespace
 
 MapEmitter::MapEmitter(Kernel &k, kernel::MapOp op)
     : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() == kLanes) {
@@ -208,129 +170,6 @@ void MapEmitter::emitFlat() {
   point = {k.index(0)};
   lanesDim = 0;
   emitAcross();
-}
-
-//===--- lanes across rows -----------------------------------------------------------------------===//
-
-/// Number of the inner point in its row.
-Value MapEmitter::rowNumber() {
-  AffineExpr number = getAffineConstantExpr(0, op.getContext());
-  for (int64_t d : inner)
-    number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
-  return k.apply(number, point);
-}
-
-Value MapEmitter::reduceAcross(kernel::ReduceOp reduce, int64_t valid) {
-  Value slots = memory.lookup(reduce);
-  auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
-  if (!slots) {
-    SmallVector<Value> state = k.nest(inner, point, startLanes(k, reduce), [&](ValueRange carried) {
-      Value number;
-      if (reduce.getKind() == "argmax")
-        number = numberLanes(k, rowNumber(), reduce.getType(), false);
-      return stepLanes(k, reduce, SmallVector<Value>(carried), value(), number, kLanes);
-    });
-    return state.back();
-  }
-  auto type = VectorType::get({kLanes}, reduce.getType());
-  Value first = startLanes(k, reduce)[0];
-  for (int64_t lane = 0; lane < kLanes; ++lane)
-    vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
-  k.nest(inner, point, {}, [&](ValueRange) {
-    Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(kLanes)), kLanes);
-    Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
-    vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots, slot);
-    return SmallVector<Value>();
-  });
-  SmallVector<Value> sums;
-  for (int64_t lane = 0; lane < kLanes; ++lane)
-    sums.push_back(vector::LoadOp::create(k.b, k.loc, type, slots, k.index(lane * kLanes)));
-  for (int64_t count = kLanes / 2; count > 0; count /= 2)
-    for (int64_t i = 0; i < count; ++i)
-      sums[i] = combineReduce(k, reduce.getKind(), sums[i], sums[i + count]);
-  return sums[0];
-}
-
-void MapEmitter::emitAcrossChunk(int64_t valid) {
-  reduced.clear();
-  for (kernel::ReduceOp reduce : reduces)
-    reduced[reduce.getResult()] = reduceAcross(reduce, valid);
-  for (int64_t d : inner)
-    point[d] = k.index(0);
-  if (anyOut(true)) {
-    BodyEmitter body = vectors(point, valid);
-    storeRow(body, point, valid, true);
-  }
-  if (anyOut(false))
-    k.nest(inner, point, {}, [&](ValueRange) {
-      BodyEmitter body = vectors(point, valid);
-      storeRow(body, point, valid, false);
-      return SmallVector<Value>();
-    });
-}
-
-void MapEmitter::emitAcross() {
-  for (const Access &in : ins)
-    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
-  for (const Access &out : outs)
-    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
-  if (canonical)
-    for (kernel::ReduceOp reduce : reduces)
-      if (isOrdered(reduce.getKind()))
-        memory[reduce] =
-            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
-  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes, total = chunks;
-  SmallVector<int64_t> outer = others(lanesDim);
-  for (int64_t d : outer)
-    total *= k.dims[d];
-  auto [begin, end] = k.part(total);
-  // Whole vectors of one-dim kernels run in a loop of their own, so that LLVM sees no branch in it.
-  auto range = [&](Value from, Value to, const std::function<void(Value)> &body) {
-    k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
-      body(i);
-      return SmallVector<Value>();
-    });
-  };
-  if (outer.empty()) {
-    Value bound = arith::MinUIOp::create(k.b, k.loc, end, k.index(full));
-    range(begin, bound, [&](Value chunk) {
-      point[lanesDim] = k.mul(chunk, kLanes);
-      emitAcrossChunk(kLanes);
-    });
-    if (full == chunks)
-      return;
-    Value from = arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full));
-    range(from, end, [&](Value) {
-      point[lanesDim] = k.index(full * kLanes);
-      emitAcrossChunk(size % kLanes);
-    });
-    return;
-  }
-  range(begin, end, [&](Value tile) {
-    Value rest = tile, chunk = k.index(0);
-    if (chunks > 1) {
-      chunk = arith::RemUIOp::create(k.b, k.loc, rest, k.index(chunks));
-      rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(chunks));
-    }
-    for (size_t i = outer.size(); i-- > 0;) {
-      int64_t extent = k.dims[outer[i]];
-      point[outer[i]] = i == 0 ? rest : arith::RemUIOp::create(k.b, k.loc, rest, k.index(extent)).getResult();
-      if (i > 0)
-        rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(extent));
-    }
-    point[lanesDim] = k.mul(chunk, kLanes);
-    if (full == chunks || full == 0) {
-      emitAcrossChunk(full ? kLanes : size % kLanes);
-      return;
-    }
-    Value whole = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, chunk, k.index(full));
-    auto branch = scf::IfOp::create(k.b, k.loc, whole, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(k.b);
-    k.b.setInsertionPoint(branch.thenBlock()->getTerminator());
-    emitAcrossChunk(kLanes);
-    k.b.setInsertionPoint(branch.elseBlock()->getTerminator());
-    emitAcrossChunk(size % kLanes);
-  });
 }
 
 //===--- lanes inside the row --------------------------------------------------------------------===//

@@ -1,0 +1,239 @@
+//===- MapAcross.cpp - map kernels with a row on each lane ------------------------------------------------------===//
+//
+// 16 rows at a time. Loops run as the largest buffer lies in memory, the innermost one inside a thread's tile; rows of a
+// few points (pooling windows) are written out and keep their values in registers from phase to phase.
+// Reading on: MapEmitter.h.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/MapEmitter.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+/// Number of the inner point in its row.
+Value MapEmitter::rowNumber() {
+  AffineExpr number = getAffineConstantExpr(0, op.getContext());
+  for (int64_t d : inner)
+    number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
+  return k.apply(number, point);
+}
+
+Value MapEmitter::reduceAcross(kernel::ReduceOp reduce, int64_t valid) {
+  Value slots = memory.lookup(reduce);
+  auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
+  if (!slots) {
+    SmallVector<Value> state = k.nest(inner, point, startLanes(k, reduce), [&](ValueRange carried) {
+      Value number;
+      if (reduce.getKind() == "argmax")
+        number = numberLanes(k, rowNumber(), reduce.getType(), false);
+      return stepLanes(k, reduce, SmallVector<Value>(carried), value(), number, kLanes);
+    });
+    return state.back();
+  }
+  auto type = VectorType::get({kLanes}, reduce.getType());
+  Value first = startLanes(k, reduce)[0];
+  for (int64_t lane = 0; lane < kLanes; ++lane)
+    vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
+  k.nest(inner, point, {}, [&](ValueRange) {
+    Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(kLanes)), kLanes);
+    Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
+    vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots, slot);
+    return SmallVector<Value>();
+  });
+  SmallVector<Value> sums;
+  for (int64_t lane = 0; lane < kLanes; ++lane)
+    sums.push_back(vector::LoadOp::create(k.b, k.loc, type, slots, k.index(lane * kLanes)));
+  for (int64_t count = kLanes / 2; count > 0; count /= 2)
+    for (int64_t i = 0; i < count; ++i)
+      sums[i] = combineReduce(k, reduce.getKind(), sums[i], sums[i + count]);
+  return sums[0];
+}
+
+/// Tiles that are enough to share among threads.
+static constexpr int64_t kFewestTiles = 64;
+
+/// Rows of up to this many points are written out.
+static constexpr int64_t kWindow = 16;
+
+bool MapEmitter::isWindow() const {
+  int64_t points = 1;
+  for (int64_t d : inner)
+    points *= k.dims[d];
+  return !inner.empty() && points <= kWindow;
+}
+
+/// The reduced value of a row whose points' values are all there.
+Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values, int64_t valid) {
+  SmallVector<Value> state = startLanes(k, reduce);
+  if (canonical && isOrdered(reduce.getKind())) {
+    SmallVector<Value> lanes(kLanes, state[0]); // point i is canonical lane i
+    for (auto [i, value] : llvm::enumerate(values))
+      lanes[i] = combineReduce(k, reduce.getKind(), lanes[i], value);
+    for (int64_t count = kLanes / 2; count > 0; count /= 2)
+      for (int64_t i = 0; i < count; ++i)
+        lanes[i] = combineReduce(k, reduce.getKind(), lanes[i], lanes[i + count]);
+    return lanes[0];
+  }
+  for (auto [i, value] : llvm::enumerate(values)) {
+    Value number;
+    if (reduce.getKind() == "argmax")
+      number = numberLanes(k, k.index(static_cast<int64_t>(i)), reduce.getType(), false);
+    state = stepLanes(k, reduce, state, value, number, kLanes);
+  }
+  return state.back();
+}
+
+/// A row of a few points: every value is made once.
+void MapEmitter::emitWindow(int64_t valid) {
+  int64_t count = 1;
+  for (int64_t d : inner)
+    count *= k.dims[d];
+  reduced.clear();
+  SmallVector<BodyEmitter> bodies;
+  SmallVector<SmallVector<Value>> points;
+  for (int64_t i = 0; i < count; ++i) {
+    int64_t rest = i;
+    for (int64_t d : llvm::reverse(inner)) {
+      point[d] = k.index(rest % k.dims[d]);
+      rest /= k.dims[d];
+    }
+    points.push_back(point);
+    bodies.push_back(vectors(point, valid));
+  }
+  for (kernel::ReduceOp reduce : reduces) {
+    SmallVector<Value> values;
+    for (BodyEmitter &body : bodies)
+      values.push_back(body.get(reduce.getInput()));
+    Value result = reduceWindow(reduce, values, valid);
+    for (BodyEmitter &body : bodies)
+      body.set(reduce.getResult(), result);
+  }
+  storeRow(bodies[0], points[0], valid, true);
+  for (int64_t i = 0; i < count; ++i)
+    storeRow(bodies[i], points[i], valid, false);
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+}
+
+void MapEmitter::emitAcrossChunk(int64_t valid) {
+  if (isWindow()) {
+    emitWindow(valid);
+    return;
+  }
+  reduced.clear();
+  for (kernel::ReduceOp reduce : reduces)
+    reduced[reduce.getResult()] = reduceAcross(reduce, valid);
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+  if (anyOut(true)) {
+    BodyEmitter body = vectors(point, valid);
+    storeRow(body, point, valid, true);
+  }
+  if (anyOut(false))
+    k.nest(inner, point, {}, [&](ValueRange) {
+      BodyEmitter body = vectors(point, valid);
+      storeRow(body, point, valid, false);
+      return SmallVector<Value>();
+    });
+}
+
+/// Steps in memory, of the largest buffer of the rows, that a loop over `dim` makes.
+static int64_t getStep(const Kernel &k, const Access &access, int64_t dim, int64_t by) {
+  auto at = [&](int64_t value) {
+    SmallVector<AffineExpr> point(k.dims.size(), getAffineConstantExpr(0, access.place.getContext()));
+    point[dim] = getAffineConstantExpr(value, access.place.getContext());
+    return cast<AffineConstantExpr>(simplifyAffineExpr(access.place.replaceDims(point), 0, 0)).getValue();
+  };
+  return k.dims[dim] > by ? std::abs(at(by) - at(0)) : INT64_MAX;
+}
+
+/// The rows' dims, lanes included, in the order in which memory has them: outermost first.
+SmallVector<int64_t> MapEmitter::orderLoops() {
+  const Access *largest = nullptr;
+  for (const auto *accesses : {&outs, &ins})
+    for (const Access &access : *accesses)
+      if (!largest || access.type.getPhysicalElements() > largest->type.getPhysicalElements())
+        largest = &access;
+  auto stepOf = [&](int64_t d) { return getStep(k, *largest, d, d == lanesDim ? kLanes : 1); };
+  SmallVector<int64_t> order = rows;
+  llvm::sort(order, [&](int64_t x, int64_t y) { return std::pair(-stepOf(x), x) < std::pair(-stepOf(y), y); });
+  return order;
+}
+
+void MapEmitter::emitAcross() {
+  for (const Access &in : ins)
+    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
+  for (const Access &out : outs)
+    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
+  if (canonical && !isWindow())
+    for (kernel::ReduceOp reduce : reduces)
+      if (isOrdered(reduce.getKind()))
+        memory[reduce] =
+            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
+  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
+  SmallVector<int64_t> order = orderLoops();
+  auto extentOf = [&](int64_t d) { return d == lanesDim ? chunks : k.dims[d]; };
+  int64_t total = 1;
+  for (int64_t d : order)
+    total *= extentOf(d);
+  // The innermost loop is a plain one, without divisions, when the others are enough for all threads.
+  int64_t last = order.back();
+  bool nested = order.size() > 1 && total / extentOf(last) >= kFewestTiles;
+  if (nested || order.size() == 1)
+    order.pop_back();
+  if (nested)
+    total /= extentOf(last);
+  auto range = [&](Value from, Value to, const std::function<void(Value)> &body) {
+    k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
+      body(i);
+      return SmallVector<Value>();
+    });
+  };
+  auto setChunk = [&](Value chunk) { point[lanesDim] = k.mul(chunk, kLanes); };
+  // Whole vectors run in a loop of their own, so that LLVM sees no branch in it.
+  auto overChunks = [&](Value begin, Value end) {
+    range(begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), [&](Value chunk) {
+      setChunk(chunk);
+      emitAcrossChunk(kLanes);
+    });
+    if (full < chunks)
+      range(arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full)), end, [&](Value) {
+        point[lanesDim] = k.index(full * kLanes);
+        emitAcrossChunk(size % kLanes);
+      });
+  };
+  auto overLast = [&](int64_t valid) {
+    if (!nested)
+      return emitAcrossChunk(valid);
+    range(k.index(0), k.index(k.dims[last]), [&](Value i) {
+      point[last] = i;
+      emitAcrossChunk(valid);
+    });
+  };
+  auto [begin, end] = k.part(total);
+  if (order.empty())
+    return overChunks(begin, end);
+  range(begin, end, [&](Value tile) {
+    Value rest = tile, chunk = k.index(0);
+    for (size_t i = order.size(); i-- > 0;) {
+      int64_t d = order[i], extent = extentOf(d);
+      Value at = i == 0 ? rest : arith::RemUIOp::create(k.b, k.loc, rest, k.index(extent)).getResult();
+      if (i > 0)
+        rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(extent));
+      (d == lanesDim ? chunk : point[d]) = at;
+    }
+    if (nested && last == lanesDim)
+      return overChunks(k.index(0), k.index(chunks));
+    setChunk(chunk);
+    if (full == chunks || full == 0)
+      return overLast(full ? kLanes : size % kLanes);
+    Value whole = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, chunk, k.index(full));
+    auto branch = scf::IfOp::create(k.b, k.loc, whole, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(k.b);
+    k.b.setInsertionPoint(branch.thenBlock()->getTerminator());
+    overLast(kLanes);
+    k.b.setInsertionPoint(branch.elseBlock()->getTerminator());
+    overLast(size % kLanes);
+  });
+}

@@ -1,0 +1,58 @@
+//===- MapEmitter.h - walks the domain of a map kernel ---------------------------------------------------------===//
+//
+// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one; MapAcross.cpp has the one with a row
+// on each lane. Invariant: no walk changes a bit (NaiveMap.cpp is the reference).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
+#define SINTER_CODEGEN_CPU_MAPEMITTER_H
+
+#include "codegen/cpu/Body.h"
+#include "codegen/cpu/Lanes.h"
+#include "codegen/cpu/Reduce.h"
+
+namespace sinter::codegen {
+
+class MapEmitter {
+public:
+  MapEmitter(Kernel &k, kernel::MapOp op);
+  bool emit();
+
+private:
+  /// Walks; the first that covers the kernel is taken.
+  bool mayBeFlat();
+  bool mayHold(int64_t dim) const;
+  int64_t chooseLanes();
+  void emitFlat();
+  void emitInside();
+  void emitAcross();
+  void emitAcrossChunk(int64_t valid);
+
+  BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
+  mlir::Value reduceAcross(kernel::ReduceOp reduce, int64_t valid);
+  mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values, int64_t valid);
+  void emitWindow(int64_t valid);
+  llvm::SmallVector<int64_t> orderLoops();
+  bool isWindow() const;
+  void storeRow(BodyEmitter &body, llvm::ArrayRef<mlir::Value> at, int64_t valid, bool once);
+  bool oncePerRow(size_t out) const;
+  bool anyOut(bool once) const;
+  llvm::SmallVector<int64_t> others(int64_t without) const;
+  mlir::Value rowNumber();
+
+  Kernel &k;
+  kernel::MapOp op;
+  llvm::SmallVector<Access> ins, outs;
+  llvm::SmallVector<LaneAccess> inLanes, outLanes;
+  llvm::SmallVector<int64_t> inner, rows;
+  llvm::SmallVector<kernel::ReduceOp> reduces;
+  bool canonical; ///< ordered reductions use 16 lanes
+  int64_t lanesDim = -1;
+  llvm::SmallVector<mlir::Value> point;
+  llvm::DenseMap<mlir::Value, mlir::Value> reduced;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> memory; ///< 16 accumulators of an ordered reduction across rows
+};
+
+} // namespace sinter::codegen
+
+#endif

@@ -1,6 +1,7 @@
 //===- AssignLayouts.cpp - where elements lie, decided for all entries together
 //-------------------===//
 //
+// 0. values with image axes take one form an entry (Activations.h);
 // 1. every contraction that updates nothing picks its lanes; its vector operand states a wish
 // (Demands.h);
 // 2. a parameter's wishes compete to be its master layout: the update kernel must write it, the
@@ -14,7 +15,7 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
-#include "passes/layout/Rewrite.h"
+#include "passes/layout/Activations.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -49,10 +50,14 @@ struct Assigner {
 
   void run();
   double adapt(const Contraction &c, int operand, int64_t lanes);
+  kernel::LayoutAttr lies(const Contraction &c, int operand) const {
+    return operand == 0 ? c.problem.aLayout : c.problem.bLayout;
+  }
   void wish(Contraction &c);
   void chooseMaster(Operation *symbol, ArrayRef<Form> candidates);
   void followMasters();
   void chooseTemporaries();
+  void readWanted();
   void explain();
 };
 
@@ -68,7 +73,7 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   if (getSymbolOf(value, symbols))
     return 0; // weighed against the other forms of the symbol later
-  if (kernel::isContiguousAlong(map, lanes, shape, {}))
+  if (kernel::isContiguousAlong(map, lanes, shape, lies(c, operand)))
     return 0;
   // A maker that is fused work can write panels, element by element; anything else needs a pass
   // over the data.
@@ -78,21 +83,22 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
          kernel::estimateTraffic(target, 2 * bytesOf(value));
 }
 
-/// Records what a decided contraction wants of the symbol that it reads on its lanes.
+/// Records what a decided contraction wants of the symbols that it reads on its lanes.
 void Assigner::wish(Contraction &c) {
-  if (c.vectorOperand < 0)
-    return;
-  ir::SymbolOp symbol = getSymbolOf(c.operands[c.vectorOperand], symbols);
-  if (!symbol)
-    return;
-  bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == "train";
-  for (Form &form : forms[symbol])
-    if (form.layout == c.wanted) {
-      form.cycles += c.choice.cost.total();
-      form.training |= training;
-      return;
+  for (int i : {0, 1}) {
+    ir::SymbolOp symbol = getSymbolOf(c.operands[i], symbols);
+    if (!symbol || !c.wanted[i])
+      continue;
+    bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == "train";
+    auto &list = forms[symbol];
+    auto *same = llvm::find_if(list, [&](const Form &form) { return form.layout == c.wanted[i]; });
+    if (same == list.end()) {
+      list.push_back({c.wanted[i], 0, false});
+      same = &list.back();
     }
-  forms[symbol].push_back({c.wanted, c.choice.cost.total(), training});
+    same->cycles += c.choice.cost.total();
+    same->training |= training;
+  }
 }
 
 void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
@@ -169,7 +175,7 @@ void Assigner::chooseTemporaries() {
   for (Contraction &c : contractions)
     for (int i : {0, 1})
       if (c.operands[i].getDefiningOp<ir::FusedOp>())
-        wishes[c.operands[i]].push_back(i == c.vectorOperand ? c.wanted : kernel::LayoutAttr());
+        wishes[c.operands[i]].push_back(c.wanted[i]);
   for (auto &[value, list] : wishes) {
     kernel::LayoutAttr layout = list.front();
     if (!layout || !llvm::all_equal(list) || plan.values.count(value))
@@ -186,27 +192,28 @@ void Assigner::chooseTemporaries() {
       // Free when the maker has the blocked dim on its own lanes.
       for (Contraction &other : contractions)
         if (other.fused == maker &&
-            getPlainPosition(other.problem.outMap, other.choice.lanes) == dim)
+            getUnitPosition(other.problem.outMap, other.choice.lanes) == dim)
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {
       plan.values[value] = layout;
     }
   }
-  // What still lies the wrong way is converted where it is read.
-  for (Contraction &c : contractions) {
-    if (c.vectorOperand < 0)
-      continue;
-    Value value = c.operands[c.vectorOperand];
-    AffineMap map = c.vectorOperand == 0 ? c.problem.aMap : c.problem.bMap;
-    if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
-      plan.reads[{c.fused, value}] = {c.wanted, c.vectorOperand};
-      continue;
+}
+
+/// What still lies the wrong way is converted where it is read.
+void Assigner::readWanted() {
+  for (Contraction &c : contractions)
+    for (int i : {0, 1}) {
+      Value value = c.operands[i];
+      if (!c.wanted[i])
+        continue;
+      AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
+      bool fits = plan.values.count(value) ||
+                  kernel::isContiguousAlong(map, c.choice.lanes,
+                                            cast<RankedTensorType>(value.getType()).getShape(), {});
+      if (getSymbolOf(value, symbols) || !fits)
+        plan.reads[{c.fused, value}] = {c.wanted[i], i};
     }
-    if (!plan.values.count(value) &&
-        !kernel::isContiguousAlong(map, c.choice.lanes,
-                                   cast<RankedTensorType>(value.getType()).getShape(), {}))
-      plan.reads[{c.fused, value}] = {c.wanted, c.vectorOperand};
-  }
 }
 
 void Assigner::explain() {
@@ -218,6 +225,7 @@ void Assigner::run() {
   auto cost = [&](const Contraction &c, int operand, int64_t lanes) {
     return adapt(c, operand, lanes);
   };
+  planActivations(module, target, contractions, cost, plan);
   for (Contraction &c : contractions)
     if (c.updates.empty()) {
       chooseLanes(c, target, cost);
@@ -233,6 +241,7 @@ void Assigner::run() {
     }
   followMasters();
   chooseTemporaries();
+  readWanted();
   explain();
   rewriteLayouts(module, plan);
 }

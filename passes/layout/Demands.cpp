@@ -7,6 +7,7 @@
 #include "passes/layout/Demands.h"
 
 #include "passes/fuse/Outline.h"
+#include "passes/layout/Activations.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -25,20 +26,34 @@ ir::SymbolOp getSymbolOf(Value value, SymbolTable &symbols) {
   return get ? symbols.lookup<ir::SymbolOp>(get.getSymbol()) : ir::SymbolOp();
 }
 
-kernel::LayoutAttr makePanels(MLIRContext *context, unsigned rank, unsigned dim, int64_t by) {
-  SmallVector<int64_t> perm{dim};
-  for (int64_t d = 0; d < rank; ++d)
+kernel::LayoutAttr makePanels(AffineMap access, unsigned dim, int64_t by) {
+  // Reduced dims run innermost, in the domain's order: panels are read from front to back.
+  auto lastDim = [&](int64_t index) {
+    int64_t last = -1;
+    for (unsigned d = 0; d < access.getNumDims(); ++d)
+      if (access.getResult(index).isFunctionOfDim(d))
+        last = d;
+    return last;
+  };
+  SmallVector<int64_t> rest, perm{dim};
+  for (int64_t d = 0; d < access.getNumResults(); ++d)
     if (d != dim)
-      perm.push_back(d);
-  return kernel::LayoutAttr::get(context, perm, {dim}, {by});
+      rest.push_back(d);
+  llvm::sort(rest, [&](int64_t x, int64_t y) {
+    return std::pair(lastDim(x), x) < std::pair(lastDim(y), y);
+  });
+  perm.append(rest);
+  return kernel::LayoutAttr::get(access.getContext(), perm, {dim}, {by});
 }
 
-int64_t getPlainPosition(AffineMap map, int64_t dim) {
+int64_t getUnitPosition(AffineMap map, int64_t dim) {
   int64_t position = -1;
+  AffineExpr step = getAffineDimExpr(dim, map.getContext());
   for (auto [i, expr] : llvm::enumerate(map.getResults())) {
     if (!expr.isFunctionOfDim(dim))
       continue;
-    if (position >= 0 || !isa<AffineDimExpr>(expr))
+    AffineExpr rest = simplifyAffineExpr(expr - step, map.getNumDims(), map.getNumSymbols());
+    if (position >= 0 || rest.isFunctionOfDim(dim))
       return -1;
     position = i;
   }
@@ -114,42 +129,61 @@ std::vector<Contraction> collectContractions(ModuleOp module) {
   return all;
 }
 
-void chooseLanes(Contraction &c, kernel::TargetAttr target,
-                 llvm::function_ref<double(const Contraction &, int, int64_t)> adapt) {
-  kernel::ContractProblem problem = c.problem;
+/// What a choice of lanes asks of the operands, and what granting it costs.
+struct Demand {
+  kernel::ContractProblem ideal; ///< with the demands granted
+  int64_t positions[2] = {-1, -1};
+  double extra = 0;
+};
+
+/// A parameter, or a matrix, can have any panels; values with image axes come in blocks (Activations.h).
+static bool takesPanels(Value operand) {
+  return operand.getDefiningOp<ir::GetOp>() || cast<RankedTensorType>(operand.getType()).getRank() < 3;
+}
+
+static Demand demandFor(const Contraction &c, int64_t lanes,
+                        llvm::function_ref<double(const Contraction &, int, int64_t)> adapt) {
+  Demand demand{c.problem};
+  for (int i : {0, 1}) {
+    AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
+    auto &layout = i == 0 ? demand.ideal.aLayout : demand.ideal.bLayout;
+    ArrayRef<int64_t> shape = i == 0 ? c.problem.aShape : c.problem.bShape;
+    int64_t position = map.isFunctionOfDim(lanes) ? getUnitPosition(map, lanes) : -1;
+    bool panels = takesPanels(c.operands[i]);
+    if (position < 0 || (!panels && kernel::isContiguousAlong(map, lanes, shape, layout)))
+      continue;
+    demand.positions[i] = position;
+    demand.extra += adapt(c, i, lanes);
+    layout = panels ? makePanels(map, position, 1 << 20) : makeBlocks(map.getContext(), shape.size(), position);
+  }
+  return demand;
+}
+
+double chooseLanes(Contraction &c, kernel::TargetAttr target,
+                   llvm::function_ref<double(const Contraction &, int, int64_t)> adapt) {
   double best = 0;
   SmallVector<std::pair<double, int64_t>> table;
   c.choice = {};
-  for (int64_t lanes = problem.parallel - 1; lanes >= 0; --lanes) {
-    bool inA = problem.aMap.isFunctionOfDim(lanes), inB = problem.bMap.isFunctionOfDim(lanes);
-    int operand = inA == inB ? -1 : inA ? 0 : 1;
-    // With the vector operand laid out as this choice wants, what is left is the arithmetic and the
-    // result.
-    kernel::ContractProblem ideal = problem;
-    int64_t position =
-        operand < 0 ? -1 : getPlainPosition(operand == 0 ? problem.aMap : problem.bMap, lanes);
-    double extra = 0;
-    if (position >= 0) {
-      auto &layout = operand == 0 ? ideal.aLayout : ideal.bLayout;
-      unsigned rank = (operand == 0 ? problem.aShape : problem.bShape).size();
-      layout = makePanels(c.root->getContext(), rank, position, 1 << 20);
-      extra = adapt(c, operand, lanes);
-    }
-    for (kernel::ContractChoice &choice : kernel::rankContractChoices(target, ideal)) {
+  c.wanted[0] = c.wanted[1] = {};
+  for (int64_t lanes = c.problem.dims.size() - 1; lanes >= 0; --lanes) {
+    Demand demand = demandFor(c, lanes, adapt);
+    for (kernel::ContractChoice &choice : kernel::rankContractChoices(target, demand.ideal)) {
       if (choice.lanes != lanes)
         continue;
-      double total = choice.cost.total() + extra;
+      double total = choice.cost.total() + demand.extra;
       table.push_back({total, lanes});
       if (c.choice.lanes >= 0 && total >= best)
         continue;
       best = total;
       c.choice = choice;
-      c.vectorOperand = position >= 0 ? operand : -1;
-      c.wantedDim = std::max<int64_t>(position, 0);
-      c.wanted = position >= 0 ? makePanels(c.root->getContext(),
-                                            (operand == 0 ? problem.aShape : problem.bShape).size(),
-                                            position, choice.tile.nr)
-                               : kernel::LayoutAttr();
+      for (int i : {0, 1}) {
+        AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
+        int64_t position = demand.positions[i];
+        c.wanted[i] = position < 0 ? kernel::LayoutAttr()
+                      : takesPanels(c.operands[i])
+                          ? makePanels(map, position, choice.tile.nr)
+                          : makeBlocks(map.getContext(), map.getNumResults(), position);
+      }
     }
   }
   llvm::sort(table);
@@ -159,6 +193,7 @@ void chooseLanes(Contraction &c, kernel::TargetAttr target,
         llvm::formatv("{0}dim {1} on lanes: {2} cycles", c.alternatives.empty() ? "" : ", ", lanes,
                       static_cast<int64_t>(cycles))
             .str();
+  return best;
 }
 
 } // namespace sinter::passes

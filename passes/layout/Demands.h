@@ -24,9 +24,8 @@ struct Contraction {
   unsigned resultIndex = 0;                    ///< the result whose access stands for all
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
   kernel::ContractChoice choice;
-  int vectorOperand = -1;    ///< 0, 1: the operand on the lanes; -1: none or both
-  kernel::LayoutAttr wanted; ///< panels of the vector operand
-  unsigned wantedDim = 0;    ///< its dim that is blocked
+  /// How each operand is to lie: null: as it comes. An operand on the lanes has neighbours along them side by side.
+  kernel::LayoutAttr wanted[2];
   std::string alternatives;  ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
 };
 
@@ -39,15 +38,15 @@ mlir::Value skipViews(mlir::Value value);
 /// The symbol that `value` is the entry value of; null otherwise.
 ir::SymbolOp getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
 
-/// Panels along `dim`: [dim / by][others in order][by].
-kernel::LayoutAttr makePanels(mlir::MLIRContext *context, unsigned rank, unsigned dim, int64_t by);
+/// Panels along `dim`: [dim / by][others in the order in which the domain runs over them][by].
+kernel::LayoutAttr makePanels(mlir::AffineMap access, unsigned dim, int64_t by);
 
-/// Index position of `value`'s access that is exactly domain dim `dim`; -1 when there is none.
-int64_t getPlainPosition(mlir::AffineMap map, int64_t dim);
+/// Index position that moves by one with domain dim `dim`, alone; -1 when there is none.
+int64_t getUnitPosition(mlir::AffineMap map, int64_t dim);
 
-/// Sets choice, vectorOperand, wanted and alternatives by the cost model. `adapt` gives the extra
-/// cycles of having the vector operand's lanes side by side.
-void chooseLanes(Contraction &contraction, kernel::TargetAttr target,
+/// Sets choice, vectorOperand, wanted and alternatives by the cost model; returns the cycles. `adapt` gives
+/// the extra cycles of having an operand's lanes side by side.
+double chooseLanes(Contraction &contraction, kernel::TargetAttr target,
                  llvm::function_ref<double(const Contraction &, int operand, int64_t dim)> adapt);
 
 } // namespace sinter::passes

@@ -27,7 +27,7 @@ module @sums {
   }
   // CHECK-LABEL: sinter.entry @outer
   // CHECK: sinter.fused "contraction"
-  // CHECK-SAME: sum apart from matmul: a sum over other than the inner dims, of which two and more stay
+  // CHECK-SAME: matmul apart from sum: a sum over other than the inner dims, of which two and more stay
   sinter.entry @outer name("outer") kind("predict") batch(2) inputs ["p", "q"] {
   ^bb0(%p: tensor<2x3x5x7xf32>, %q: tensor<2x3x7x4xf32>):
     %m = sinter.matmul %p, %q : (tensor<2x3x5x7xf32>, tensor<2x3x7x4xf32>) -> tensor<2x3x5x4xf32>

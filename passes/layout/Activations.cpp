@@ -1,0 +1,113 @@
+//===- Activations.cpp - how values with image axes lie -------------------------------------------------===//
+//
+// See Activations.h. All three forms are tried on a whole entry: each contraction takes its best lanes under the form, and
+// pays for what lies otherwise. Kernels of elementwise work follow any form, so they have no say.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "passes/layout/Activations.h"
+
+#include "passes/fuse/Outline.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+kernel::LayoutAttr makeBlocks(MLIRContext *context, unsigned rank, unsigned dim) {
+  SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return kernel::LayoutAttr::get(context, perm, {static_cast<int64_t>(dim)}, {kActivationBlock});
+}
+
+static bool updatesSymbol(ir::FusedOp fused) {
+  for (Value result : fused.getResults())
+    for (OpOperand &use : result.getUses())
+      if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner()); ret && getUpdatedSymbol(ret, use.getOperandNumber()))
+        return true;
+  return false;
+}
+
+/// A parameter's new value, or its gradient on the way to the update.
+static bool becomesParameter(Value value) {
+  for (OpOperand &use : value.getUses()) {
+    if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner()); ret && getUpdatedSymbol(ret, use.getOperandNumber()))
+      return true;
+    auto fused = dyn_cast<ir::FusedOp>(use.getOwner());
+    if (fused && fused.getKind() == "map" && updatesSymbol(fused))
+      return true;
+  }
+  return false;
+}
+
+static bool isActivation(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getRank() >= 3 && value.getDefiningOp<ir::FusedOp>() && !becomesParameter(value);
+}
+
+namespace {
+/// One entry under decision.
+struct Entry {
+  ir::EntryOp op;
+  SmallVector<Contraction *> contractions;
+  SmallVector<Value> values;
+
+  /// The form with `dim` in blocks; row-major for -1.
+  kernel::LayoutAttr formOf(Value value, int64_t dim) const {
+    auto type = cast<RankedTensorType>(value.getType());
+    return dim < 0 ? kernel::LayoutAttr() : makeBlocks(value.getContext(), type.getRank(), dim);
+  }
+
+  void setLayouts(Contraction &c, int64_t dim) const {
+    for (int i : {0, 1})
+      if (llvm::is_contained(values, c.operands[i]))
+        (i == 0 ? c.problem.aLayout : c.problem.bLayout) = formOf(c.operands[i], dim);
+    Value result = c.fused.getResult(c.resultIndex);
+    if (llvm::is_contained(values, result))
+      c.problem.outLayout = formOf(result, dim);
+  }
+};
+} // namespace
+
+static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, LayoutPlan &plan) {
+  std::string record;
+  int64_t chosen = -1;
+  double best = 0;
+  for (int64_t dim : {-1, 0, 1}) {
+    double cycles = 0;
+    for (Contraction *c : entry.contractions) {
+      entry.setLayouts(*c, dim);
+      cycles += chooseLanes(*c, target, adapt);
+    }
+    StringRef name = dim < 0 ? "row-major" : dim == 0 ? "batch in blocks of 16" : "channels in blocks of 16";
+    record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "activations " : ", ", name,
+                            static_cast<int64_t>(cycles))
+                  .str();
+    if (dim < 0 || cycles < best) {
+      best = cycles;
+      chosen = dim;
+    }
+  }
+  for (Contraction *c : entry.contractions)
+    entry.setLayouts(*c, chosen);
+  if (chosen >= 0)
+    for (Value value : entry.values)
+      plan.values[value] = entry.formOf(value, chosen);
+  plan.notes[entry.op] = record;
+}
+
+void planActivations(ModuleOp module, kernel::TargetAttr target, std::vector<Contraction> &contractions,
+                     AdaptCost adapt, LayoutPlan &plan) {
+  for (auto op : module.getOps<ir::EntryOp>()) {
+    Entry entry{op, {}, {}};
+    for (auto fused : op.getBody().front().getOps<ir::FusedOp>())
+      llvm::copy_if(fused.getResults(), std::back_inserter(entry.values), isActivation);
+    for (Contraction &c : contractions)
+      if (c.fused->getParentOp() == op &&
+          (llvm::any_of(c.operands, [&](Value v) { return cast<RankedTensorType>(v.getType()).getRank() >= 3; })))
+        entry.contractions.push_back(&c);
+    if (!entry.contractions.empty() && !entry.values.empty())
+      planEntry(entry, target, adapt, plan);
+  }
+}
+
+} // namespace sinter::passes

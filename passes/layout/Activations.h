@@ -1,0 +1,31 @@
+//===- Activations.h - how values with image axes lie ---------------------------------------------------===//
+//
+// Entry by entry one form is chosen for all values of three axes and more (batch, channels, positions): row-major, 16
+// neighbours of the batch side by side, or 16 channels. Invariant: borders of an entry stay row-major, and values that
+// become parameters follow those. Reading on: AssignLayouts.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_LAYOUT_ACTIVATIONS_H
+#define SINTER_PASSES_LAYOUT_ACTIVATIONS_H
+
+#include "passes/layout/Rewrite.h"
+
+namespace sinter::passes {
+
+/// Neighbours of a blocked dim; the canonical lanes of D1, whatever the hardware's vectors.
+inline constexpr int64_t kActivationBlock = 16;
+
+/// [dims in order, `dim` divided by 16][16 of `dim`].
+kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigned dim);
+
+/// Extra cycles of reading operand `i` with domain dim `lanes` side by side, given where it lies.
+using AdaptCost = llvm::function_ref<double(const Contraction &, int operand, int64_t lanes)>;
+
+/// Chooses the form of each entry's activations by the cost of all its contractions, sets `plan.values`, and the operand
+/// and result layouts of the contractions' problems.
+void planActivations(mlir::ModuleOp module, kernel::TargetAttr target, std::vector<Contraction> &contractions,
+                     AdaptCost adapt, LayoutPlan &plan);
+
+} // namespace sinter::passes
+
+#endif

@@ -96,12 +96,20 @@ SmallVector<int64_t> Domain::getInner() const {
   return dims;
 }
 
+AffineExpr Domain::exprOf(int64_t place, MLIRContext *context) const {
+  if (isUnit(place))
+    return getAffineConstantExpr(0, context);
+  if (place < kJoined)
+    return getAffineDimExpr(place, context);
+  const Joined &both = getJoined(place);
+  return getAffineDimExpr(both.outer, context) * sizes[both.inner] + getAffineDimExpr(both.inner, context);
+}
+
 AffineMap Domain::place(Operation *op, AffineMap map) const {
   MLIRContext *context = op->getContext();
   SmallVector<AffineExpr> dims;
   for (int64_t dim : getPlaces(op))
-    dims.push_back(isUnit(dim) ? getAffineConstantExpr(0, context)
-                               : getAffineDimExpr(dim, context));
+    dims.push_back(exprOf(dim, context));
   unsigned count = sizes.size();
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
   if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))
@@ -120,7 +128,7 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   if (auto it = viewPlaces.find(op->getResult(i)); it != viewPlaces.end()) {
     SmallVector<AffineExpr> exprs;
     for (int64_t dim : it->second)
-      exprs.push_back(dim < 0 ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
+      exprs.push_back(exprOf(dim, context));
     return AffineMap::get(sizes.size(), 0, exprs, context);
   }
   if (auto map = dyn_cast<ir::MapOpInterface>(op))
@@ -144,19 +152,46 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
   return true;
 }
 
+/// Places of the indices of a value made inside; windows that tile an axis of it count as one place. False when not that
+/// plain.
+bool Domain::getMade(Value operand, Places &made) {
+  AffineMap access = getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
+  for (auto [expr, size] : llvm::zip_equal(access.getResults(), shapeOf(operand))) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    if (size == 1 || dim) {
+      made.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
+      continue;
+    }
+    // outer * size(inner) + inner
+    auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
+    auto product = sum && sum.getKind() == AffineExprKind::Add ? dyn_cast<AffineBinaryOpExpr>(sum.getLHS())
+                                                               : AffineBinaryOpExpr(nullptr);
+    if (!product || product.getKind() != AffineExprKind::Mul || locked)
+      return false;
+    auto outer = dyn_cast<AffineDimExpr>(product.getLHS()), inner = dyn_cast<AffineDimExpr>(sum.getRHS());
+    auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+    if (!outer || !inner || !factor || factor.getValue() != sizes[inner.getPosition()] ||
+        factor.getValue() * sizes[outer.getPosition()] != size)
+      return false;
+    Joined both{outer.getPosition(), inner.getPosition()};
+    auto *known = llvm::find(joined, both);
+    made.push_back(kJoined + (known - joined.begin()));
+    if (known == joined.end())
+      joined.push_back(both);
+  }
+  return true;
+}
+
 /// `operand` is made inside: its index positions fix places of the dims that `access` reads it
 /// with.
 bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at,
-                       std::string &why) const {
+                       std::string &why) {
   if (cast<ir::MapOpInterface>(op).readsPadded()) {
     why = "reads outside its operand";
     return false;
   }
-  Operation *maker = operand.getDefiningOp();
-  SmallVector<int64_t> made, read;
-  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(operand).getResultNumber()),
-                      shapeOf(operand), made) ||
-      !getPlainAccess(access, shapeOf(operand), read)) {
+  Places made, read;
+  if (!getMade(operand, made) || !getPlainAccess(access, shapeOf(operand), read)) {
     why = "reads values of another point";
     return false;
   }
@@ -311,9 +346,17 @@ bool Domain::add(Operation *op, std::string &why) {
     for (auto [d, size] : llvm::enumerate(dims)) {
       bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
       if (at[d] >= 0) {
-        if (sizes[at[d]] != size) {
+        if (sizeOf(at[d]) != size) {
           why = "has another shape";
           return false;
+        }
+        if (at[d] >= kJoined) {
+          if (reduces) {
+            why = "reduces across windows";
+            return false;
+          }
+          covered[getJoined(at[d]).outer] = covered[getJoined(at[d]).inner] = true;
+          continue;
         }
         covered[at[d]] = true;
         reducedPlaces[at[d]] = reduces;
@@ -330,7 +373,7 @@ bool Domain::add(Operation *op, std::string &why) {
       return true;
     };
     if (grows) {
-      if (innerDecided || locked || !onlyInnerGrows || !coversAll(false)) {
+      if (innerDecided || locked || !joined.empty() || !onlyInnerGrows || !coversAll(false)) {
         why = "has another domain";
         return false;
       }

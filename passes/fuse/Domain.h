@@ -34,8 +34,17 @@ public:
   llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
   /// Dims that the rows of the kernel reduce over, ascending.
   llvm::SmallVector<int64_t> getInner() const;
-  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place.
+  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place; from kJoined on: two
+  /// kernel dims as one (getJoined).
   llvm::ArrayRef<int64_t> getPlaces(mlir::Operation *op) const { return places.find(op)->second; }
+  /// Two kernel dims that an op sees as one, windows that tile an axis: the index outer * size(inner) + inner.
+  struct Joined {
+    int64_t outer, inner;
+    bool operator==(const Joined &) const = default;
+  };
+  const Joined &getJoined(int64_t place) const { return joined[place - kJoined]; }
+  static constexpr int64_t kJoined = 1 << 20;
+
   /// True when some op reads outside its operand's shape.
   bool readsPadded() const { return padded; }
   /// What orders the sums (D1); null without reductions.
@@ -55,7 +64,13 @@ private:
   }
   using Places = llvm::SmallVector<int64_t>;
   bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at,
-                 std::string &why) const;
+                 std::string &why);
+  bool getMade(mlir::Value operand, Places &made);
+  int64_t sizeOf(int64_t place) const {
+    return place < kJoined ? sizes[place]
+                           : sizes[getJoined(place).outer] * sizes[getJoined(place).inner];
+  }
+  mlir::AffineExpr exprOf(int64_t place, mlir::MLIRContext *context) const;
   void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;
   bool addView(mlir::Operation *op, std::string &why);
   bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
@@ -67,6 +82,7 @@ private:
   llvm::DenseMap<mlir::Operation *, Places> places;
   /// For values of views: kernel dim of each index, or -1.
   llvm::DenseMap<mlir::Value, Places> viewPlaces;
+  llvm::SmallVector<Joined> joined;
   bool innerDecided = false, locked = false, padded = false;
   bool cut = false; ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;

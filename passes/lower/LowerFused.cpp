@@ -51,6 +51,7 @@ struct FusedLowering {
   std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
   void addReads(Block *body);
+  void settleIndices(Block *body);
   void buildBody(Block *body, unsigned firstRead, Value sum = {});
   kernel::LayoutAttr partialLayout();
   void makeOuts();
@@ -164,6 +165,35 @@ kernel::LayoutAttr FusedLowering::partialLayout() {
   return {};
 }
 
+/// The index in a dim of size 1 that the kernel does not have is 0; in two dims joined it is made of both.
+void FusedLowering::settleIndices(Block *body) {
+  for (Operation &op : llvm::make_early_inc_range(*body)) {
+    auto index = dyn_cast<kernel::IndexOp>(op);
+    int64_t dim = index ? static_cast<int64_t>(index.getDim()) : 0;
+    if (!index || (dim >= 0 && dim < Domain::kJoined))
+      continue;
+    OpBuilder at(index);
+    Location loc = index.getLoc();
+    Type type = index.getType();
+    Value made;
+    if (dim < 0) {
+      made = arith::ConstantOp::create(at, loc, at.getZeroAttr(type));
+    } else {
+      const Domain::Joined &both = domain.getJoined(dim);
+      Value outer = kernel::IndexOp::create(at, loc, type, both.outer);
+      Value inner = kernel::IndexOp::create(at, loc, type, both.inner);
+      double size = static_cast<double>(domain.getSizes()[both.inner]);
+      bool isFloat = isa<FloatType>(type);
+      auto factor = arith::ConstantOp::create(
+          at, loc, isFloat ? TypedAttr(at.getFloatAttr(type, size)) : TypedAttr(at.getIntegerAttr(type, domain.getSizes()[both.inner])));
+      made = isFloat ? arith::AddFOp::create(at, loc, arith::MulFOp::create(at, loc, outer, factor), inner).getResult()
+                     : arith::AddIOp::create(at, loc, arith::MulIOp::create(at, loc, outer, factor), inner).getResult();
+    }
+    index.replaceAllUsesWith(made);
+    index.erase();
+  }
+}
+
 /// `body` has its arguments. `sum` is the contraction's value; by default the first argument.
 void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
   OpBuilder builder = OpBuilder::atBlockEnd(body);
@@ -196,16 +226,7 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
     for (auto [result, scalar] : llvm::zip_equal(op->getResults(), results))
       scalars[result] = scalar;
   }
-  // The index in a dim of size 1 that the kernel does not have is 0.
-  for (Operation &op : llvm::make_early_inc_range(*body))
-    if (auto index = dyn_cast<kernel::IndexOp>(op);
-        index && static_cast<int64_t>(index.getDim()) < 0) {
-      OpBuilder at(index);
-      index.replaceAllUsesWith(
-          arith::ConstantOp::create(at, index.getLoc(), at.getZeroAttr(index.getType()))
-              .getResult());
-      index.erase();
-    }
+  settleIndices(body);
   SmallVector<Value> yielded;
   for (Value value : fused.getBody().front().getTerminator()->getOperands())
     yielded.push_back(scalars.lookup(value));
@@ -267,7 +288,7 @@ void FusedLowering::makeChunks(StringRef name) {
   maps.push_back(AffineMap::getMultiDimIdentityMap(sizes.size(), context).getMajorSubMap(parallel + 1));
   SmallVector<int64_t> partial{chunks};
   partial.append(points);
-  Value place = entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, partial, sumType(), partialLayout()));
+  Value place = entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, ArrayRef<int64_t>(partial), sumType(), partialLayout()));
   auto sum = kernel::ContractOp::create(
       builder, fused.getLoc(), name, sizes, parallel + 1, bufferOf(root->getOperand(0)),
       bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place}, builder.getAffineMapArrayAttr(maps),

@@ -143,13 +143,17 @@ static bool run_kind(instance *self, uint32_t kind) {
   return e != NULL;
 }
 
-void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument) {
-  if (entry->kind == SINTER_ENTRY_TRAIN) {
-    self->stale = true;
-  } else if (self->stale) {
+void instance_prepare(instance *self) {
+  if (self->stale)
     run_kind(self, SINTER_ENTRY_PREPARE);
-    self->stale = false;
-  }
+  self->stale = false;
+}
+
+void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument) {
+  if (entry->kind == SINTER_ENTRY_TRAIN)
+    self->stale = true;
+  else
+    instance_prepare(self);
   self->device->run(self->device, entry, self->segments, fill, argument);
   self->device->synchronise(self->device);
 }
@@ -217,6 +221,7 @@ void instance_initialise(instance *self, uint64_t seed) {
 void instance_push(instance *self, bool params_only) {
   if (params_only ? !run_kind(self, SINTER_ENTRY_LOAD_PARAMS) : !run_kind(self, SINTER_ENTRY_LOAD))
     run_kind(self, params_only ? SINTER_ENTRY_LOAD : SINTER_ENTRY_LOAD_PARAMS);
+  run_kind(self, SINTER_ENTRY_PREPARE);
   self->stale = false;
 }
 

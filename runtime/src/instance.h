@@ -36,6 +36,8 @@ const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variant
 
 /// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
+/// Derived forms that training does not keep fresh <- master layout, when a training step ran since.
+void instance_prepare(instance *self);
 /// Logical image of all symbols <- their initialisers; a function of the seed alone. Does not load it.
 void instance_initialise(instance *self, uint64_t seed);
 /// Master layout and derived forms <- logical image; params_only leaves optimizer and metrics alone.

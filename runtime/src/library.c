@@ -141,6 +141,7 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
     sinter_lib_close(self);
     return status_of(&d);
   }
+  instance_prepare(&other->instance); /* shared weights are only read from now on */
   self->instance.segments[SINTER_SEG_PARAMS] = other->instance.segments[SINTER_SEG_PARAMS];
   self->loaded = true;
   self->embedded = other->embedded;

@@ -7,6 +7,7 @@
 
 std::function<void(int64_t)> fakeStepHook;
 int64_t fakeNanStep = -1;
+int fakePrepares = 0;
 
 namespace {
 
@@ -171,6 +172,8 @@ void copyTransposed(const float *from, float *to, uint64_t rows, uint64_t column
     for (uint64_t c = 0; c < columns; ++c)
       to[c * rows + r] = from[r * columns + c];
 }
+
+void prepare(const sinter_spmd *s) { fakePrepares += s->thread == 0; }
 
 void loadParams(const sinter_spmd *s) {
   if (s->thread != 0)
@@ -359,6 +362,7 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   addEntry("load", SINTER_ENTRY_LOAD, 0, load);
   addEntry("save", SINTER_ENTRY_SAVE, 0, save);
   addEntry("load_params", SINTER_ENTRY_LOAD_PARAMS, 0, loadParams);
+  addEntry("prepare", SINTER_ENTRY_PREPARE, 0, prepare);
 
   module.abi_version = o.abi;
   module.name = options.name.c_str();

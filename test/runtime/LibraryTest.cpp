@@ -219,6 +219,25 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   EXPECT_TRUE(sameBytes(readFile(s / "lib"), readFile(s / "exe")));
 }
 
+// Forms that only predictions read are made before weights are shared: handles never write what others read.
+TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
+  sinter_lib *lib, *second;
+  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  handles.push_back(lib);
+  int32_t labels[8] = {};
+  const void *in[] = {images, labels};
+  ASSERT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 0);
+  int before = fakePrepares;
+  ASSERT_EQ(sinter_lib_open_shared(lib, &second).code, 0);
+  handles.push_back(second);
+  EXPECT_EQ(fakePrepares, before + 1);
+  std::vector<float> wanted = predict(lib, 3);
+  EXPECT_EQ(predict(second, 3), wanted);
+  EXPECT_EQ(fakePrepares, before + 1);
+  EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2008);
+  EXPECT_EQ(sinter_lib_train_step(second, in, nullptr).code, 2008);
+}
+
 TEST_F(LibraryTest, ArenaBytesAreTheSegments) {
   uint64_t sum = 0;
   for (uint64_t bytes : module->module.segment_bytes)

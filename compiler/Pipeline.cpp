@@ -42,6 +42,8 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Gradient, createDifferentiate(), "after it all ops are alike");
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
   add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
+  add(Stage::Gradient, createHoistPrepared(), "after it no entry does again what parameters alone decide");
+  add(Stage::Gradient, createSimplify(), "what was moved leaves nothing behind");
 
   add(Stage::Fused, createFuseContractions(),
       "first, as an epilogue costs nothing and a pass over memory does");

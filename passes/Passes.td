@@ -52,6 +52,20 @@ def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
   }];
 }
 
+def HoistPrepared : Pass<"hoist-prepared", "::mlir::ModuleOp"> {
+  let summary = "work on parameters alone moves from eval and predict entries to prepare";
+  let description = [{
+    Such values become symbols of kind prepared; an entry of kind prepare fills them after loading and before the first run
+    behind a training step. A scale of a sum of products moves into its weight first, so that batch norm in evaluation
+    leaves an offset and no more.
+    ```
+    %y = sinter.matmul %x, %w ...           entry predict: %w2 = sinter.get @w.prepared ...
+    %z = sinter.mul %y, %s ...         →                   %z = sinter.matmul %x, %w2 ...
+                                            entry prepare: %w2 = sinter.mul %w, %s ...     updates @w.prepared
+    ```
+  }];
+}
+
 //===--- fused --------------------------------------------------------------------------------------------------------===//
 
 def FuseContractions : Pass<"fuse-contractions", "::mlir::ModuleOp"> {

@@ -264,6 +264,8 @@ struct TableWriter {
     std::vector<llvm::Constant *> symbols, scalars, metrics, entries;
     llvm::StringMap<uint32_t> indices;
     for (auto op : host.module.getOps<ir::SymbolOp>()) {
+      if (op.getKind() == "prepared") // prepare's own business
+        continue;
       indices[op.getSymName()] = symbols.size();
       symbols.push_back(writeSymbol(op));
     }

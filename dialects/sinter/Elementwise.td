@@ -47,7 +47,8 @@ def SubOp : Sinter_Binary<"sub", "rules::sub(t(0), t(1))", "s.sub(x, y)",
 }
 def MulOp : Sinter_Binary<"mul", "rules::mul(t(0), t(1))", "s.mul(x, y)", GradientExpr<[{
   dx[0] = b.sumTo(b.mul(dy[0], getRhs()), getLhs());
-  dx[1] = b.sumTo(b.mul(dy[0], getLhs()), getRhs());}]>, [Commutative]> {
+  dx[1] = b.sumTo(b.mul(dy[0], getLhs()), getRhs());}]>,
+  [Commutative, DeclareOpInterfaceMethods<ParameterFoldInterface>]> {
   let summary = "x * y";
   let hasFolder = 1;
 }

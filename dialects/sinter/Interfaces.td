@@ -65,6 +65,18 @@ def ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
   ];
 }
 
+def ParameterFoldInterface : OpInterface<"ParameterFoldInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "an op that can move work from activations to parameters, where it is done once and not at every run (D17)";
+  let methods = [
+    InterfaceMethod<[{
+      Rewrites the op, with other rounding, so that more of the work depends on parameters alone; `ofParameters` tells
+      which values do. Returns the replacement; null when there is nothing to move. New ops are built by `b`.
+    }], "::mlir::Value", "foldIntoParameters",
+    (ins "::mlir::OpBuilder &":$b, "::llvm::function_ref<bool(::mlir::Value)>":$ofParameters)>
+  ];
+}
+
 def ViewOpInterface : OpInterface<"ViewOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = "the result is the operand's elements in row-major order under another shape (reshape)";

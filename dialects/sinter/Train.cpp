@@ -48,11 +48,9 @@ LogicalResult SymbolOp::verify() {
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type)
     return emitOpError() << "expects a tensor type, got " << getType();
-  if (rules::Result<rules::Type> valid = rules::validated(toRule(type)); !valid)
-    return emitOpError() << valid.error().message << " [" << valid.error().code << "]";
-  if (failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
+  if (failed(verifyStored(*this, type)) || failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
     return failure();
-  return verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric"});
+  return verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric", "prepared"});
 }
 
 LogicalResult ScalarOp::verify() {
@@ -96,7 +94,9 @@ LogicalResult DerivedOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (symbols.lookupNearestSymbolFrom<DerivedOp>(*this, getSourceAttr()))
     return emitOpError() << "expects a master symbol, got the derived " << getSourceAttr();
   Type source = lookupType(*this, symbols, getSourceAttr());
-  return source ? verifySame(*this, getSourceAttr(), source, getType()) : failure();
+  if (!source || failed(verifySame(*this, getSourceAttr(), source, getType())))
+    return failure();
+  return verifyStored(*this, getType());
 }
 
 LogicalResult MetricOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -120,13 +120,16 @@ void EntryOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setNa
 
 LogicalResult EntryOp::verify() {
   Block &block = getBody().front();
+  for (Type type : block.getArgumentTypes())
+    if (failed(verifyStored(*this, type)))
+      return failure();
   if (block.getNumArguments() != getArgNames().size())
     return emitOpError() << "expects one name an input (" << block.getNumArguments() << "), got " << getArgNames().size();
   if (block.empty() || !isa<ReturnOp>(block.back()))
     return emitOpError() << "expects to end in sinter.return";
   if (int64_t(getBatch()) < 0)
     return emitOpError() << "expects a batch of 1 or more, or 0 for none, got " << int64_t(getBatch());
-  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict"});
+  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare"});
 }
 
 LogicalResult ReturnOp::verify() {
@@ -153,6 +156,8 @@ void GetOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult()
 
 LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Type type = lookupType(*this, symbols, getSymbolAttr(), /*scalars=*/true);
+  if (failed(verifyLayouts(*this)))
+    return failure();
   return type ? verifySame(*this, getSymbolAttr(), type, getResult().getType()) : failure();
 }
 
@@ -179,6 +184,8 @@ static bool sameButForLayout(TypeRange a, TypeRange b) {
 }
 
 LogicalResult FusedOp::verify() {
+  if (failed(verifyLayouts(*this)))
+    return failure();
   Block &block = getBody().front();
   if (!sameButForLayout(block.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError() << "expects block arguments of its operands' types";
@@ -201,6 +208,8 @@ LogicalResult FusedOp::verify() {
 }
 
 LogicalResult ConvertLayoutOp::verify() {
+  if (failed(verifyLayouts(*this)))
+    return failure();
   if (toRule(getInput().getType()) == toRule(getResult().getType()))
     return success();
   return emitOpError() << "expects equal shapes and elements, got " << getInput().getType() << " and "

@@ -28,44 +28,49 @@ def InitAttr : AttrDef<Sinter_Dialect, "Init"> {
   }];
 }
 
-/// Ops without a gradient of their own: the module level, and what only structures an entry.
-class Sinter_Structural<string m, list<Trait> traits = []> : Op<Sinter_Dialect, m, traits>;
+/// The module level, and what only structures an entry.
+class Sinter_Structural<string m, Gradient gradient, list<Trait> traits = []> : Sinter_Op<m, gradient, traits>;
 def Sinter_ModuleLevel : HasParent<"::mlir::ModuleOp">;
 /// Refers to module-level symbols, which must exist and fit.
 def Sinter_SymbolUser : DeclareOpInterfaceMethods<SymbolUserOpInterface>;
 
-def SymbolOp : Sinter_Structural<"symbol", [Symbol, Sinter_ModuleLevel]> {
-  let summary = "a tensor that outlives a step: kind parameter, buffer, optimizer or metric";
+def SymbolOp : Sinter_Structural<"symbol", NoGradient<"a symbol is no value; sinter.get reads it">,
+    [Symbol, Sinter_ModuleLevel]> {
+  let summary = "a tensor that outlives a step: kind parameter, buffer, optimizer or metric; prepared: made of those by prepare, never in files";
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, StrAttr:$kind, InitAttr:$init);
   let assemblyFormat = "$sym_name `:` $type `kind` $kind `init` $init attr-dict";
   let hasVerifier = 1;
 }
-def DerivedOp : Sinter_Structural<"derived", [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
+def DerivedOp : Sinter_Structural<"derived", NoGradient<"a derived form is no value; sinter.get reads it">,
+    [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
   let summary = "another form of a parameter (D17); unit attribute `refreshed`: the train step keeps it fresh, else prepare does";
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$source, TypeAttr:$type);
   let assemblyFormat = "$sym_name `of` $source `:` $type attr-dict";
 }
-def ScalarOp : Sinter_Structural<"scalar", [Symbol, Sinter_ModuleLevel]> {
+def ScalarOp : Sinter_Structural<"scalar", NoGradient<"a scalar is no value; sinter.get reads it">,
+    [Symbol, Sinter_ModuleLevel]> {
   let summary = "a run-time scalar in an 8-byte slot: step, seed, hyper-parameters with a flag";
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, F64Attr:$initial, StrAttr:$help);
   let assemblyFormat = "$sym_name `:` $type `initial` $initial `help` $help attr-dict";
   let hasVerifier = 1;
 }
-def MetricOp : Sinter_Structural<"metric", [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
+def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
+    [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
   let summary = "sum and weight symbols and how to read them: finish ratio or exp_ratio (D12)";
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, StrAttr:$finish);
   let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` $finish attr-dict";
   let hasVerifier = 1;
 }
-def DataOp : Sinter_Structural<"data", [Sinter_ModuleLevel]> {
+def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {
   let summary = "where batches come from";
   let arguments = (ins StrAttr:$kind, StrAttr:$data_name, I64Attr:$classes, I64Attr:$channels, I64Attr:$height, I64Attr:$width);
   let assemblyFormat = "$kind $data_name `classes` $classes `shape` $channels `x` $height `x` $width attr-dict";
   let hasVerifier = 1;
 }
-def EntryOp : Sinter_Structural<"entry", [IsolatedFromAbove, Symbol, Sinter_ModuleLevel, SingleBlock,
+def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,
+    [IsolatedFromAbove, Symbol, Sinter_ModuleLevel, SingleBlock,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
-  let summary = "one trace: a pure function of inputs, symbols and scalars; kind train, eval or predict";
+  let summary = "one trace: a pure function of inputs, symbols and scalars; kind train, eval or predict; prepare: made by the compiler";
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, StrAttr:$kind, I64Attr:$batch, StrArrayAttr:$arg_names);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -73,7 +78,8 @@ def EntryOp : Sinter_Structural<"entry", [IsolatedFromAbove, Symbol, Sinter_Modu
   }];
   let hasVerifier = 1;
 }
-def ReturnOp : Sinter_Structural<"return", [Terminator, HasParent<"EntryOp">, AttrSizedOperandSegments, Sinter_SymbolUser]> {
+def ReturnOp : Sinter_Structural<"return", NoGradient<"an entry ends here; no value comes out">,
+    [Terminator, HasParent<"EntryOp">, AttrSizedOperandSegments, Sinter_SymbolUser]> {
   let summary = "named outputs, and new values of symbols";
   let arguments = (ins Variadic<Sinter_Tensor>:$outputs, Variadic<Sinter_Tensor>:$updates, StrArrayAttr:$names,
                        TypedArrayAttrBase<FlatSymbolRefAttr, "symbols">:$symbols);
@@ -82,13 +88,15 @@ def ReturnOp : Sinter_Structural<"return", [Terminator, HasParent<"EntryOp">, At
   }];
   let hasVerifier = 1;
 }
-def GetOp : Sinter_Structural<"get", [Pure, Sinter_SymbolUser, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+def GetOp : Sinter_Structural<"get", NoGradient<"a gradient ends at what an entry reads">,
+    [Pure, Sinter_SymbolUser, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "value of a symbol, derived form or scalar when the entry starts";
   let arguments = (ins FlatSymbolRefAttr:$symbol);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$symbol attr-dict `:` type($result)";
 }
-def GradientOp : Sinter_Structural<"gradient"> {
+def GradientOp : Sinter_Structural<"gradient",
+    NoGradient<"it is expanded in program order, so that later ones meet its expansion">> {
   let summary = "vector-Jacobian product of ys with respect to xs (D9); operands ys, cotangents (one a y), xs; expanded by passes/gradient";
   let arguments = (ins I64Attr:$num_ys, Variadic<Sinter_Tensor>:$inputs);
   let results = (outs Variadic<Sinter_Tensor>:$results);
@@ -106,7 +114,8 @@ def StopGradientOp : Sinter_RuleOp<"stop_gradient", GradientExpr<"  // the point
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
-def FusedOp : Sinter_Structural<"fused", [IsolatedFromAbove, SingleBlock, Pure]> {
+def FusedOp : Sinter_Structural<"fused", NoGradient<"fusion comes after differentiation">,
+    [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "ops that become one kernel; kind contraction (a sum of products and its epilogue) or map (one domain)";
   let arguments = (ins StrAttr:$kind, Variadic<Sinter_Tensor>:$inputs);
   let results = (outs Variadic<Sinter_Tensor>:$results);
@@ -116,12 +125,13 @@ def FusedOp : Sinter_Structural<"fused", [IsolatedFromAbove, SingleBlock, Pure]>
   let skipDefaultBuilders = 1;
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::llvm::StringRef":$kind, "::mlir::ValueRange":$inputs)>];
 }
-def YieldOp : Sinter_Structural<"yield", [Terminator, Pure, HasParent<"FusedOp">]> {
+def YieldOp : Sinter_Structural<"yield", NoGradient<"fusion comes after differentiation">,
+    [Terminator, Pure, HasParent<"FusedOp">]> {
   let summary = "results of a fused op";
   let arguments = (ins Variadic<Sinter_Tensor>:$values);
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }
-def ConvertLayoutOp : Sinter_Structural<"convert_layout", [Pure]> {
+def ConvertLayoutOp : Sinter_Structural<"convert_layout", NoGradient<"layouts come after differentiation">, [Pure]> {
   let summary = "the same tensor in another layout (the result type's encoding)";
   let arguments = (ins Sinter_Tensor:$input);
   let results = (outs Sinter_Tensor:$result);

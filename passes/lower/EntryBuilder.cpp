@@ -38,6 +38,21 @@ EntryBuilder::EntryBuilder(OpBuilder &module, Location loc, StringRef symbol, St
   builder.setInsertionPointToEnd(&entry.getBody().front());
 }
 
+EntryBuilder::EntryBuilder(kernel::EntryOp entry) : entry(entry), builder(entry.getContext()) {
+  builder.setInsertionPointToEnd(&entry.getBody().front());
+  for (Operation &op : entry.getBody().front()) {
+    if (isa<kernel::KernelOpInterface>(op)) {
+      ++kernelCount;
+      continue;
+    }
+    lastBuffer = &op;
+    // Symbols keep the place that they have here.
+    if (auto buffer = dyn_cast<kernel::BufferOp>(op))
+      if (llvm::is_contained({"param", "derived", "state", "scalar"}, buffer.getRole()))
+        places[SymbolTable::lookupNearestSymbolFrom(entry, buffer.getBufferNameAttr())] = buffer;
+  }
+}
+
 OpBuilder EntryBuilder::atBuffers() {
   OpBuilder at = OpBuilder::atBlockBegin(&entry.getBody().front());
   if (lastBuffer)

@@ -34,6 +34,9 @@ public:
   EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol,
                llvm::StringRef name, llvm::StringRef kind, int64_t batch);
 
+  /// Goes on behind the kernels of a finished entry.
+  explicit EntryBuilder(kernel::EntryOp entry);
+
   mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role,
                         int64_t segment, kernel::BufferType type, mlir::IntegerAttr offset = {},
                         mlir::ElementsAttr value = {});

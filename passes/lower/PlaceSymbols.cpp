@@ -17,9 +17,12 @@ namespace sinter::passes {
 
 static constexpr int64_t kAlignment = 64;
 
+/// Sums that leave this are refused by plan-memory; until then they must not overflow.
+static constexpr int64_t kFar = int64_t(1) << 62;
+
 static int64_t take(int64_t &end, int64_t bytes) {
   int64_t offset = end;
-  end = llvm::alignTo(end + bytes, kAlignment);
+  end = bytes < kFar - end ? int64_t(llvm::alignTo(end + bytes, kAlignment)) : kFar;
   return offset;
 }
 
@@ -30,14 +33,16 @@ void placeSymbols(ModuleOp module) {
   for (Operation &op : *module.getBody()) {
     if (auto symbol = dyn_cast<ir::SymbolOp>(op)) {
       auto type = cast<RankedTensorType>(symbol.getType());
-      bool params = symbol.getKind() == "parameter" || symbol.getKind() == "buffer";
+      bool prepared = symbol.getKind() == "prepared";
+      bool params = prepared || symbol.getKind() == "parameter" || symbol.getKind() == "buffer";
       Segment segment = params ? Params : State;
       auto logical = getBufferType(RankedTensorType::get(type.getShape(), type.getElementType()));
       op.setAttr("segment", builder.getI64IntegerAttr(segment));
       op.setAttr("offset",
                  builder.getI64IntegerAttr(take(bytes[segment], getBufferType(type).getBytes())));
-      op.setAttr("logical_offset",
-                 builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
+      if (!prepared) // never in files
+        op.setAttr("logical_offset",
+                   builder.getI64IntegerAttr(take(bytes[Logical], logical.getBytes())));
     } else if (isa<ir::ScalarOp>(op)) {
       StringRef name = cast<ir::ScalarOp>(op).getSymName();
       bool builtin = name == "step" || name == "seed";
@@ -64,7 +69,9 @@ static Operation *getMaster(SymbolTable &symbols, ir::DerivedOp derived) {
 void generateEntries(ModuleOp module) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   SymbolTable symbols(module);
-  auto masters = llvm::to_vector(module.getOps<ir::SymbolOp>());
+  SmallVector<ir::SymbolOp> masters;
+  llvm::copy_if(module.getOps<ir::SymbolOp>(), std::back_inserter(masters),
+                [](ir::SymbolOp symbol) { return symbol.getKind() != "prepared"; });
   auto forms = llvm::to_vector(module.getOps<ir::DerivedOp>());
   auto isParam = [](ir::SymbolOp symbol) {
     return symbol.getKind() == "parameter" || symbol.getKind() == "buffer";
@@ -88,9 +95,13 @@ void generateEntries(ModuleOp module) {
       entry.addCopy(symbol.getLoc(), "unpack", entry.getSymbolBuffer(symbol),
                     entry.getLogicalBuffer(symbol));
   }
-  EntryBuilder entry(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
+  // What passes made of parameters stands there already; it refreshes its own forms.
+  auto prepare = symbols.lookup<kernel::EntryOp>("prepare");
+  EntryBuilder entry = prepare ? EntryBuilder(prepare)
+                               : EntryBuilder(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
+  auto isMaster = [&](ir::DerivedOp form) { return llvm::is_contained(masters, getMaster(symbols, form)); };
   for (ir::DerivedOp form : forms)
-    if (!form->hasAttr("refreshed"))
+    if (!form->hasAttr("refreshed") && isMaster(form))
       entry.addCopy(form.getLoc(), "derive", entry.getSymbolBuffer(getMaster(symbols, form)),
                     entry.getSymbolBuffer(form));
 }

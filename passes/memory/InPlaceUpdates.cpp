@@ -263,6 +263,9 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
         Value temp = copy.getIns()[0], place = copy.getOuts()[0];
         Operation *tempOp = temp.getDefiningOp();
         copy.erase();
+        // Views of the temporary may stand before the symbol's buffer.
+        if (Operation *placeOp = place.getDefiningOp(); tempOp->isBeforeInBlock(placeOp))
+          placeOp->moveBefore(tempOp);
         temp.replaceAllUsesWith(place);
         tempOp->erase();
       }

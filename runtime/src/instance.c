@@ -134,6 +134,32 @@ const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variant
   return NULL;
 }
 
+bool instance_batched(const sinter_entry *first, uint32_t variants, bool output, uint32_t i) {
+  bool batched = true;
+  for (uint32_t v = 0; v < variants && batched; ++v) {
+    const sinter_tensor *t = output ? &first[v].outputs[i] : &first[v].inputs[i];
+    batched = first[v].batch > 0 && t->rank > 0 && t->dims[0] == first[v].batch;
+  }
+  return batched;
+}
+
+int instance_check_labels(const sinter_module *module, const sinter_entry *e, const void *const *inputs, uint64_t n,
+                          diag *d) {
+  for (uint32_t i = 0; i < e->input_count; ++i) {
+    const sinter_tensor *t = &e->inputs[i];
+    if (module->data.kind != SINTER_DATA_IMAGES || e->kind == SINTER_ENTRY_PREDICT || strcmp(t->name, "label") != 0 ||
+        (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
+      continue;
+    for (uint64_t k = 0; k < n; ++k) {
+      int64_t label = t->dtype == SINTER_I32 ? ((const int32_t *)inputs[i])[k] : ((const int64_t *)inputs[i])[k];
+      if (label < 0 || label >= module->data.classes)
+        return diag_error(d, 2105, "'%s' expects labels from 0 to %u, got %lld in example %llu", e->name,
+                          module->data.classes - 1, (long long)label, (unsigned long long)k);
+    }
+  }
+  return 0;
+}
+
 static bool run_kind(instance *self, uint32_t kind) {
   const sinter_entry *e = instance_find(self->module, NULL, kind, NULL);
   if (e) {
@@ -232,6 +258,18 @@ const sinter_scalar *instance_scalar(const sinter_module *module, const char *na
     if (strcmp(module->scalars[i].name, name) == 0)
       return &module->scalars[i];
   return NULL;
+}
+
+bool scalar_accepts(const sinter_scalar *s, double v) {
+  bool whole = s->dtype != SINTER_I64 || (v == floor(v) && fabs(v) < 0x1p53);
+  bool fits = s->dtype != SINTER_F32 || isfinite((float)v);
+  return isfinite(v) && whole && fits && (s->initial < 0 || !(v < 0));
+}
+
+const char *scalar_wants(const sinter_scalar *s) {
+  if (s->dtype == SINTER_I64)
+    return s->initial < 0 ? "a whole number" : "a whole number of at least 0";
+  return s->initial < 0 ? "a finite number" : "a finite number of at least 0";
 }
 
 static void set_slot(instance *self, uint32_t slot, const void *value, size_t bytes) {

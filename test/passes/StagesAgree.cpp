@@ -24,6 +24,7 @@ using namespace sinter;
 using namespace sinter::interpret;
 
 static const char *const kPasses[] = {"simplify",          "fold",      "simplify",
+                                      "hoist-prepared",    "simplify",
                                       "fuse-contractions", "fuse-maps", "assign-layouts",
                                       "lower-to-kernel",   "schedule",  "in-place-updates",
                                       "plan-memory"};
@@ -81,9 +82,21 @@ static std::vector<EntryCase> makeCases(ModuleOp module) {
   return cases;
 }
 
+/// What passes made of parameters is zero until prepare has run.
+static Tensor makeZeros(mlir::Type type) {
+  uint64_t state = 42;
+  Tensor zeros = makeTensor(type, state);
+  for (double &x : zeros.reals)
+    x = 0;
+  return zeros;
+}
+
 /// Derived forms hold what their symbol holds before the entry runs.
 static Buffers makeBuffers(ModuleOp module, const EntryCase &c) {
   Buffers buffers;
+  for (auto symbol : module.getOps<ir::SymbolOp>())
+    if (symbol.getKind() == "prepared")
+      buffers["param:" + symbol.getSymName().str()] = makeZeros(symbol.getType());
   for (const auto &[name, tensor] : c.arguments.inputs)
     buffers["input:" + name] = tensor;
   for (const auto &[name, tensor] : c.arguments.symbols) {
@@ -92,14 +105,19 @@ static Buffers makeBuffers(ModuleOp module, const EntryCase &c) {
   }
   for (const auto &[name, tensor] : c.arguments.scalars)
     buffers["scalar:" + name] = tensor;
-  for (auto derived : module.getOps<ir::DerivedOp>())
+  for (auto derived : module.getOps<ir::DerivedOp>()) {
+    auto source = c.arguments.symbols.find(derived.getSource().str());
     buffers["derived:" + derived.getSymName().str()] =
-        c.arguments.symbols.at(derived.getSource().str());
+        source == c.arguments.symbols.end() ? makeZeros(derived.getType()) : source->second;
+  }
   return buffers;
 }
 
 static void checkPlanned(ModuleOp module, const EntryCase &c, const std::string &where) {
   Buffers buffers = makeBuffers(module, c);
+  if (SymbolTable(module).lookup<kernel::EntryOp>("prepare")) {
+    ASSERT_TRUE(succeeded(runKernelEntry(module, "prepare", buffers))) << where;
+  }
   ASSERT_TRUE(succeeded(runKernelEntry(module, c.symbol, buffers))) << where;
   Values outputs, updates;
   for (const auto &[name, tensor] : buffers) {
@@ -147,9 +165,15 @@ TEST_P(StagesAgree, keepMeaning) {
       }
       // Derived forms are symbols like any other for the oracle.
       Arguments arguments = c.arguments;
+      if (SymbolTable(*module).lookup("prepare")) {
+        auto prepared = evaluate(*module, "prepare", arguments);
+        ASSERT_TRUE(succeeded(prepared)) << where;
+        for (const auto &[name, tensor] : prepared->updates)
+          arguments.symbols[name] = tensor;
+      }
       for (auto derived : module->getOps<ir::DerivedOp>())
         arguments.symbols[derived.getSymName().str()] =
-            c.arguments.symbols.at(derived.getSource().str());
+            arguments.symbols.at(derived.getSource().str());
       auto value = evaluate(*module, c.symbol, arguments);
       ASSERT_TRUE(succeeded(value)) << where;
       expectNear(value->outputs, c.expected.outputs, where);

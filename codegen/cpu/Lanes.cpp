@@ -84,9 +84,43 @@ std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t
   return stride;
 }
 
+std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef<int64_t> starts, int64_t step,
+                                         size_t dims) {
+  int64_t delta = 0;
+  SmallVector<AffineExpr> own;
+  for (AffineExpr term : getTerms(place)) {
+    if (!term.isFunctionOfDim(dim))
+      continue;
+    auto binary = dyn_cast<AffineBinaryOpExpr>(term);
+    if (isa<AffineDimExpr>(term)) {
+      delta += step;
+      continue;
+    }
+    if (binary && term.getKind() == AffineExprKind::Mul && isa<AffineDimExpr>(binary.getLHS()) &&
+        isa<AffineConstantExpr>(binary.getRHS())) {
+      delta += step * cast<AffineConstantExpr>(binary.getRHS()).getValue();
+      continue;
+    }
+    for (size_t other = 0; other < dims; ++other)
+      if (static_cast<int64_t>(other) != dim && term.isFunctionOfDim(other))
+        return std::nullopt;
+    own.push_back(term);
+  }
+  std::optional<int64_t> rest;
+  for (int64_t start : own.empty() ? ArrayRef<int64_t>() : starts) {
+    int64_t moved = 0;
+    for (AffineExpr term : own)
+      moved += evaluate(term, start + step) - evaluate(term, start);
+    if (rest && *rest != moved)
+      return std::nullopt;
+    rest = moved;
+  }
+  return delta + rest.value_or(0);
+}
+
 LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_t dim, int64_t lanes) {
-  LaneAccess result{access, dim, lanes, LaneKind::Scattered};
-  if (!access.logical.isFunctionOfDim(dim)) {
+  LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt};
+  if (!access.place.isFunctionOfDim(dim) && !(access.padded && access.logical.isFunctionOfDim(dim))) {
     result.kind = LaneKind::Uniform;
     return result;
   }
@@ -98,6 +132,8 @@ LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_
         return result;
     }
   std::optional<int64_t> stride = getStride(access.place, dim, lanes, k.dims);
+  if (!access.padded)
+    result.stride = stride;
   // A dim of one point has no neighbours to be apart from.
   if (stride && (*stride == 1 || k.dims[dim] == 1))
     result.kind = LaneKind::Contiguous;
@@ -145,9 +181,14 @@ Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
     return memref::LoadOp::create(k.b, k.loc, access.memory, place);
   }
   if (lane.kind == LaneKind::Scattered) {
+    bool steps = place && lane.stride && !element.isInteger(1);
     Value result = k.zero(type);
-    for (int64_t i = 0; i < valid; ++i)
-      result = vector::InsertOp::create(k.b, k.loc, k.load(access, lanePoint(k, point, lane.dim, i)), result, i);
+    for (int64_t i = 0; i < valid; ++i) {
+      Value value = steps ? memref::LoadOp::create(k.b, k.loc, access.memory, k.add(place, k.index(i * *lane.stride)))
+                                .getResult()
+                          : k.load(access, lanePoint(k, point, lane.dim, i));
+      result = vector::InsertOp::create(k.b, k.loc, value, result, i);
+    }
     return result;
   }
   if (!place)
@@ -167,12 +208,16 @@ Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
   return value;
 }
 
-void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value, int64_t valid) {
+void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value, int64_t valid,
+                         Value place) {
   const Access &access = lane.access;
   if (lane.kind == LaneKind::Uniform) {
     if (isa<VectorType>(value.getType()))
       value = vector::ExtractOp::create(k.b, k.loc, value, 0);
-    k.store(access, point, value);
+    if (place && !value.getType().isInteger(1))
+      memref::StoreOp::create(k.b, k.loc, value, access.memory, place);
+    else
+      k.store(access, point, value);
     return;
   }
   value = splat(k, value, lane.lanes);
@@ -183,7 +228,8 @@ void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
   }
   if (access.type.getElementType().isInteger(1))
     value = arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
-  Value place = k.apply(access.place, point);
+  if (!place)
+    place = k.apply(access.place, point);
   if (valid == lane.lanes)
     vector::StoreOp::create(k.b, k.loc, value, access.memory, place);
   else

@@ -2,7 +2,7 @@
 //
 // Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous, else lane by lane.
 // Lanes from `valid` on are outside the domain: never read, never written (padding belongs to nobody).
-// Reading on: Contract.cpp, Map.cpp.
+// Reading on: ContractPlan.h, Map.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_LANES_H
@@ -18,6 +18,11 @@ namespace sinter::codegen {
 /// dim `dim`; nothing when there is none or it cannot be proven.
 std::optional<int64_t> getStride(mlir::AffineExpr place, int64_t dim, int64_t chunk, llvm::ArrayRef<int64_t> sizes);
 
+/// The constant place(start + step) - place(start) along `dim`, equal for all `starts`; nothing when there is none or it
+/// cannot be proven. `dims`: how many dims there are.
+std::optional<int64_t> getDelta(mlir::AffineExpr place, int64_t dim, llvm::ArrayRef<int64_t> starts, int64_t step,
+                                size_t dims);
+
 /// Terms of the sum `expr`.
 llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
 
@@ -29,6 +34,7 @@ struct LaneAccess {
   Access access;
   int64_t dim = -1, lanes = 1;
   LaneKind kind = LaneKind::Uniform;
+  std::optional<int64_t> stride; ///< elements between lanes, when constant
 };
 
 /// Classifies an access.
@@ -39,9 +45,9 @@ LaneAccess makeLaneAccess(const Kernel &kernel, const Access &access, int64_t di
 mlir::Value loadLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, int64_t valid,
                       mlir::Value place = {});
 
-/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0.
+/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0. `place`: as for loads.
 void storeLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value,
-                int64_t valid);
+                int64_t valid, mlir::Value place = {});
 
 /// `value` as a vector of `lanes`.
 mlir::Value splat(Kernel &kernel, mlir::Value value, int64_t lanes);

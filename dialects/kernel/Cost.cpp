@@ -237,7 +237,7 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   if (choice.rows >= 0)
     order.insert(keepsRowTile(problem, choice) ? order.end() - 1 : order.end(), choice.rows);
   return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
-                              widenLanes(target, problem, choice), 0, order);
+                              widenLanes(target, problem, choice), 0, -1, 1, 0, order);
 }
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
@@ -264,7 +264,7 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
                                  : cast<BufferType>(buffers.back().getType()).getElementType();
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
   return CpuScheduleAttr::get(op.getContext(), lanes, -1, 1, getVectorLanes(target, element), 0,
-                              order);
+                              -1, 1, 0, order);
 }
 
 } // namespace sinter::kernel

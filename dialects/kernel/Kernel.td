@@ -80,12 +80,15 @@ def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
 def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {
   let summary = "how a CPU kernel walks its domain; never changes bits (D1, D18)";
   let description = [{
-    `lanes`: the parallel dim on the vector lanes. `rows`: the dim that gives tile rows (-1: none). A tile is `mr` rows
-    by `nr` lanes (elements). `kc`: 0, or the reduced elements between stores of the accumulators.
-    `order`: loop order of the tile grid, dims outermost first.
+    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is). `rows`: the dim that gives
+    tile rows (-1: none). A tile is `mr` rows by `nr` lanes (elements); with `rows2`, `mr` x `mr2` rows. `order`: loop order
+    of the tile grid, dims outermost first. `kc`: 0, or about how many reduced elements are summed for each of the tiles of
+    the last `group` dims of the order, in turn, before their accumulators are stored and the next elements begin.
   }];
   let parameters = (ins "int64_t":$lanes, "int64_t":$rows, "int64_t":$mr, "int64_t":$nr,
-                        DefaultValuedParameter<"int64_t", "0">:$kc, OptionalArrayRefParameter<"int64_t">:$order);
+                        DefaultValuedParameter<"int64_t", "0">:$kc, DefaultValuedParameter<"int64_t", "-1">:$rows2,
+                        DefaultValuedParameter<"int64_t", "1">:$mr2, DefaultValuedParameter<"int64_t", "0">:$group,
+                        OptionalArrayRefParameter<"int64_t">:$order);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -59,7 +59,7 @@ module attributes {kernel.target = #target} {
 
 // -----
 
-// Partial sums: a thread owns lane tiles, clears its lanes and adds vectors in row-major order.
+// Partial sums: a thread owns lane tiles, clears its lanes and adds vectors in row-major order; read and written once a tile.
 #target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
 #x = affine_map<(m, n, k) -> (m, k)>
 #w = affine_map<(m, n, k) -> (k, n)>
@@ -87,4 +87,5 @@ module attributes {kernel.target = #target} {
 // CHECK:       vector.store %{{.*}} : memref<256xf32>, vector<16xf32>
 // CHECK:       %[[OLD:.*]] = vector.load %[[SUMS]]{{.*}} : memref<64xf32>, vector<16xf32>
 // CHECK:       %[[NEW:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
-// CHECK:       vector.store %[[NEW]], %[[SUMS]]
+// CHECK:       %[[NEXT:.*]] = arith.addf %[[NEW]], %{{.*}} : vector<16xf32>
+// CHECK:       vector.store %[[NEXT]], %[[SUMS]]

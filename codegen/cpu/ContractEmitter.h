@@ -1,0 +1,116 @@
+//===- ContractEmitter.h - writes one planned contraction --------------------------------------------------------===//
+//
+// A tile is rows x lanes of sums, each an own chain in k order (D1): vectors carried by the k loops, one operand as
+// vectors, the other as broadcast scalars (or both as vectors). Reading on: Contract.cpp (grid), ContractSums.cpp (k loops),
+// ContractEpilogue.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
+#define SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
+
+#include "codegen/cpu/ContractRows.h"
+
+namespace sinter::codegen {
+
+/// One tile variant: the class of every row dim, and lanes that are really there.
+struct Tile {
+  llvm::SmallVector<const RowClass *> classes;
+  int64_t lanes = 0;
+
+  int64_t rows() const {
+    int64_t count = 1;
+    for (const RowClass *one : classes)
+      count *= one->height;
+    return count;
+  }
+  /// Row `r` (row-major) as one step a row dim.
+  llvm::SmallVector<int64_t> steps(int64_t r) const;
+};
+
+/// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever that can be proven.
+class ContractEmitter;
+class Places {
+public:
+  Places(ContractEmitter &emitter, mlir::AffineExpr place, const Tile &tile, bool packed = false);
+  struct Place {
+    mlir::Value base;
+    int64_t offset = 0;
+  };
+  /// Of row `r` and vector `v`; makes the base when it is new.
+  Place get(int64_t r, int64_t v);
+  /// The one base of all rows and vectors; null when there are more.
+  mlir::Value single();
+
+private:
+  ContractEmitter &e;
+  mlir::AffineExpr place;
+  const Tile &tile;
+  llvm::SmallVector<llvm::SmallVector<std::optional<int64_t>>> rowDelta; ///< by row dim and step
+  llvm::SmallVector<std::optional<int64_t>> laneDelta;                   ///< by vector
+  std::map<llvm::SmallVector<int64_t>, mlir::Value> bases;
+  mlir::Value packed;
+};
+
+class ContractEmitter {
+public:
+  ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan);
+  void emit();
+
+private:
+  friend class Places;
+
+  // Grid (Contract.cpp).
+  void decode(mlir::Value tile, llvm::ArrayRef<int64_t> over);
+  void place(int64_t dim);
+  void overRest(llvm::ArrayRef<int64_t> rest, const std::function<void()> &body);
+  void overVariants(const std::function<void(const Tile &)> &body);
+  void branch(mlir::Value index, int64_t bound, int64_t count, const std::function<void(bool)> &side);
+  void emitTile(const Tile &tile);
+  void emitGroups();
+  void clearSums(mlir::Value begin, mlir::Value end, llvm::ArrayRef<int64_t> over);
+  std::optional<Factor> preparePacking();
+  void emitPacking(const Factor &source, int64_t rows);
+
+  // Sums (ContractSums.cpp).
+  struct Cursor {
+    mlir::Value inner[2];
+    int64_t fixed[2] = {0, 0};
+  };
+  using Rows = llvm::SmallVector<bool>;
+  llvm::SmallVector<mlir::Value> emitSums(const Tile &tile, llvm::SmallVector<mlir::Value> start);
+  llvm::SmallVector<mlir::Value> emitLevel(size_t level, llvm::SmallVector<mlir::Value> sums, const Cursor &cursor,
+                                           const Rows &active);
+  llvm::SmallVector<mlir::Value> emitInner(Interval segment, mlir::Value begin, mlir::Value end,
+                                           llvm::SmallVector<mlir::Value> sums, const Cursor &cursor, const Rows &active);
+  llvm::SmallVector<mlir::Value> emitStep(llvm::SmallVector<mlir::Value> sums, const Cursor &cursor, const Rows &active);
+  void emitPrefetch(int f, const Cursor &cursor);
+  void findLimits();
+  Cursor advance(const Cursor &cursor, int64_t dim, mlir::Value value);
+  Cursor advance(const Cursor &cursor, int64_t dim, int64_t value);
+
+  // Epilogue (ContractEpilogue.cpp).
+  void emitEpilogue(const Tile &tile, llvm::ArrayRef<mlir::Value> sums);
+  void prefetchExtras(const Tile &tile);
+
+  llvm::SmallVector<mlir::Value> at(const Tile &tile, int64_t r, int64_t v);
+  int64_t vectors(const Tile &tile) const { return llvm::divideCeil(tile.lanes, p.width); }
+  int64_t valid(const Tile &tile, int64_t v) const { return std::min(p.width, tile.lanes - v * p.width); }
+  int64_t mostRows() const;
+  mlir::Value zeroSum() { return k.zero(mlir::VectorType::get({p.width}, p.element)); }
+
+  Kernel &k;
+  kernel::ContractOp op;
+  Plan &p;
+  llvm::SmallVector<mlir::Value> point;     ///< first point of the tile; k loops set reduced dims
+  llvm::SmallVector<mlir::Value> tileIndex; ///< of each parallel dim
+  // While sums are written:
+  const Tile *now = nullptr;
+  std::unique_ptr<Places> places[2];
+  llvm::SmallVector<int64_t> extents;                                    ///< of k loops; shorter in ragged blocks
+  std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits, chunks; ///< run-time [begin, end) of k loops
+  mlir::Value guard;                                                     ///< false: no term at all
+};
+
+} // namespace sinter::codegen
+
+#endif

@@ -1,0 +1,135 @@
+//===- Bench.cpp - see Bench.h; the program ----------------------------------------------------------------------===//
+//
+// Segments hold small numbers in huge pages, as the runtime's do.
+//
+//===----------------------------------------------------------------------------------------------------------===//
+#include "Bench.h"
+
+#include "codegen/cpu/Jit.h"
+#include "codegen/cpu/Target.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/mman.h>
+
+using namespace sinter;
+
+/// Median seconds of `run`, at least 0.15 s of repeats after a warm-up.
+static double median(const std::function<void()> &run) {
+  using Clock = std::chrono::steady_clock;
+  auto now = [] { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); };
+  for (double start = now(); now() - start < 0.03;)
+    run();
+  std::vector<double> times;
+  for (double start = now(); now() - start < 0.15;) {
+    double before = now();
+    run();
+    times.push_back(now() - before);
+  }
+  std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
+  return times[times.size() / 2];
+}
+
+#if defined(__x86_64__)
+typedef float Vector __attribute__((vector_size(64)));
+constexpr int kSteps = 20000;
+/// 28 independent chains of 16-lane multiply-adds.
+__attribute__((target("avx512f"), noinline)) static void runChains() {
+  Vector acc[28];
+  for (auto &x : acc)
+    x = Vector{} + 1.0f;
+  Vector scale = Vector{} + 0.999f, shift = Vector{} + 0.001f;
+  for (int i = 0; i < kSteps; ++i) {
+#pragma clang loop unroll(full)
+    for (auto &x : acc)
+      asm volatile("vfmadd213ps %2, %1, %0" : "+v"(x) : "v"(scale), "v"(shift));
+  }
+}
+/// GFLOP/s.
+static double measurePeak() { return 28.0 * 32 * kSteps / median(runChains) / 1e9; }
+#else
+static double measurePeak() { return 1; }
+#endif
+
+/// Memory of all kernels.
+static char **getSegments() {
+  constexpr size_t kBytes = 128 << 20;
+  static char *segments[SINTER_SEGMENTS];
+  for (size_t s = 0; s < SINTER_SEGMENTS && !segments[SINTER_SEGMENTS - 1]; ++s) {
+    segments[s] = static_cast<char *>(std::aligned_alloc(2 << 20, kBytes));
+    madvise(segments[s], kBytes, MADV_HUGEPAGE);
+    auto *floats = reinterpret_cast<float *>(segments[s]);
+    for (size_t i = 0; i < kBytes / 4; ++i)
+      floats[i] = static_cast<float>((i * 2654435761u >> 8 & 1023) - 512.0) / 65536.0f;
+  }
+  return segments;
+}
+
+bool bench::measure(const Options &options, const std::string &name, const std::string &text, double flops) {
+  if (!options.name.empty() && name.find(options.name) == std::string::npos)
+    return true;
+  mlir::DialectRegistry registry;
+  codegen::registerCpuDialects(registry);
+  mlir::MLIRContext context(registry);
+  context.loadAllAvailableDialects();
+  auto target = codegen::parseTarget(&context, std::getenv("SINTER_TARGET") ? std::getenv("SINTER_TARGET") : "cpu:native");
+  if (!target)
+    return false;
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  if (!module)
+    return false;
+  (*module)->setAttr("kernel.target", *target);
+  mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
+  if (failed(codegen::lowerToLoops(*copy)))
+    return false;
+  if (options.print == "loops")
+    copy->print(llvm::outs());
+  if (failed(codegen::lowerToLLVM(*copy)))
+    return false;
+  llvm::LLVMContext llvmContext;
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream out(bytes);
+  auto started = std::chrono::steady_clock::now();
+  if (codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), *target, out))
+    return false;
+  double compile = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  if (options.print == "dump")
+    llvm::outs() << llvm::StringRef(bytes.data(), bytes.size());
+  int fmas = 0, spills = 0;
+  for (llvm::StringRef rest(bytes.data(), bytes.size()), line; !rest.empty();) {
+    std::tie(line, rest) = rest.split('\n');
+    fmas += line.contains("vfmadd");
+    spills += line.contains("mov") && line.contains("mm") && line.contains("(%rsp)");
+  }
+  auto jit = codegen::Jit::create(*module, *target);
+  if (!jit)
+    return false;
+  auto entry = (*jit)->lookup("k.run");
+  if (!entry)
+    return false;
+  double peak = measurePeak();
+  double seconds = median([&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), 1); });
+  double gflops = flops / seconds / 1e9;
+  std::printf("%-26s %7.1f GF  %5.1f %% of %5.1f  %8.3f ms  fma %3d  stack moves %d  compile %.0f ms\n", name.c_str(), gflops,
+              100 * gflops / peak, peak, seconds * 1e3, fmas, spills, compile * 1e3);
+  std::fflush(stdout);
+  return true;
+}
+
+int main(int argc, char **argv) {
+  bench::Options options;
+  if (argc > 1)
+    options.print = argv[1];
+  if (argc > 2)
+    options.name = argv[2];
+  return bench::runGemms(options) && bench::runConvs(options) ? 0 : 1;
+}

@@ -38,18 +38,18 @@ static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surround
   return table;
 }
 
-int printLLVMIR(Session &session, std::string &text) {
+int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
+  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
   if (!module)
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::raw_string_ostream(text) << *module;
   return Done;
 }
 
-int makeAssembly(Session &session, Surroundings surroundings, std::string &text) {
+int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, std::string &text) {
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
+  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
   if (!module)
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;

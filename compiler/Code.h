@@ -14,9 +14,12 @@ namespace sinter::compiler {
 /// What surrounds the kernels.
 enum class Surroundings { None, Table, Trainer, Library };
 
-/// The LLVM IR, assembly or object code of a session at stage llvm. Done or an exit code.
-int printLLVMIR(Session &session, std::string &text);
-int makeAssembly(Session &session, Surroundings surroundings, std::string &text);
+/// The LLVM IR or assembly of `module`: a session's at stage llvm, or a part of it. Done or an exit
+/// code.
+int printLLVMIR(Session &session, mlir::ModuleOp module, std::string &text);
+int makeAssembly(Session &session, mlir::ModuleOp module, Surroundings surroundings,
+                 std::string &text);
+/// The object code of a session at stage llvm. Done or an exit code.
 int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
                std::string &bytes);
 

@@ -18,6 +18,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -55,6 +56,8 @@ static bool hasTraining(ModuleOp module) {
 
 int runBuild(const Options &options) {
   Session session(options);
+  if (options.output.empty() && options.stopAfter.empty())
+    return session.reporter.error(Usage, "-o is required; see sinter build --help");
   if (int code = checkOptions(options, session.reporter))
     return code;
   if (int code = session.load())
@@ -103,17 +106,25 @@ static bool keepEntry(ModuleOp module, llvm::StringRef name) {
     return false;
   for (Operation *op : others)
     op->erase();
-  for (Operation &op : llvm::make_early_inc_range(*module.getBody())) {
-    auto symbol = dyn_cast<SymbolOpInterface>(op);
-    if (!symbol || !isa<func::FuncOp, LLVM::LLVMFuncOp>(op))
-      continue;
-    auto belongs = [&](const std::string &entry) {
-      return symbol.getName() == entry || symbol.getName().starts_with(entry + "_");
-    };
-    bool declaration = op.getNumRegions() && op.getRegion(0).empty();
-    if (!declaration && llvm::none_of(kept, belongs))
+  // Functions of the entry, and what they call: equal kernels of several entries are one function.
+  SymbolTable symbols(module);
+  llvm::SmallSetVector<Operation *, 32> functions;
+  for (Operation &op : *module.getBody())
+    if (auto symbol = dyn_cast<SymbolOpInterface>(op);
+        symbol && isa<func::FuncOp, LLVM::LLVMFuncOp>(op))
+      if (llvm::any_of(kept, [&](const std::string &entry) {
+            return symbol.getName() == entry || symbol.getName().starts_with(entry + "_");
+          }))
+        functions.insert(&op);
+  for (size_t i = 0; i < functions.size(); ++i)
+    if (auto uses = SymbolTable::getSymbolUses(functions[i]))
+      for (SymbolTable::SymbolUse use : *uses)
+        if (Operation *used = symbols.lookup(use.getSymbolRef().getRootReference());
+            isa_and_nonnull<func::FuncOp, LLVM::LLVMFuncOp>(used))
+          functions.insert(used);
+  for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+    if (isa<func::FuncOp, LLVM::LLVMFuncOp>(op) && !functions.contains(&op))
       op.erase();
-  }
   return true;
 }
 
@@ -129,13 +140,12 @@ int runEmit(const Options &options) {
   if (!options.entry.empty() && !keepEntry(*shown, options.entry))
     return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
                                              options.entry + "'");
-  if (stage == Stage::Asm) {
-    if (!options.entry.empty())
-      return session.reporter.error(Usage, "--entry expects a stage before asm, got asm");
-    if (int code = makeAssembly(session, Surroundings::Table, text))
+  if (stage == Stage::Asm) { // the table names all entries, so one entry stands without it
+    Surroundings surroundings = options.entry.empty() ? Surroundings::Table : Surroundings::None;
+    if (int code = makeAssembly(session, *shown, surroundings, text))
       return code;
   } else if (stage == Stage::Llvm && llvm::StringRef(options.output).ends_with(".ll")) {
-    if (int code = printLLVMIR(session, text))
+    if (int code = printLLVMIR(session, *shown, text))
       return code;
   } else {
     text = printModule(*shown, options.elide);

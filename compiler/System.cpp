@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "compiler/System.h"
+#include "compiler/Interrupt.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/FileSystem.h"
@@ -107,11 +108,14 @@ TemporaryFolder::TemporaryFolder() {
   path = std::string(base && *base ? base : "/tmp") + "/sinter-XXXXXX";
   if (!mkdtemp(path.data()))
     path.clear();
+  else
+    slot = removeOnInterrupt(path);
 }
 
 TemporaryFolder::~TemporaryFolder() {
   if (!path.empty())
     llvm::sys::fs::remove_directories(path);
+  forgetFolder(slot);
 }
 
 static double now() {
@@ -175,16 +179,6 @@ static bool waitUntil(pid_t pid, double deadline, int &status) {
   }
 }
 
-/// The group of the child that runs apart from ours, and who is told when we are interrupted.
-static volatile pid_t groupToEnd = 0;
-
-extern "C" void endGroup(int signal) {
-  if (groupToEnd > 0)
-    kill(-groupToEnd, SIGKILL);
-  ::signal(signal, SIG_DFL);
-  raise(signal);
-}
-
 std::optional<std::string> run(Child &child) {
   std::vector<Capture> captures;
   std::map<std::string, std::string> environment = child.environment;
@@ -228,12 +222,9 @@ std::optional<std::string> run(Child &child) {
   envp.push_back(nullptr);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // A group of its own when time is limited, so that all it started ends with it; else it stays in
-  // ours and gets our ^C.
-  if (child.timeLimitSeconds) {
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  }
+  // A group of its own, so that all it started ends with it; an interrupt of ours is passed on.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t pid = 0;
   int error =
       ok ? posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data())
@@ -247,12 +238,7 @@ std::optional<std::string> run(Child &child) {
       close(capture.read);
     return strerror(error);
   }
-  sighandler_t interrupt = SIG_DFL, terminate = SIG_DFL;
-  if (child.timeLimitSeconds) { // it does not get our ^C
-    groupToEnd = pid;
-    interrupt = signal(SIGINT, endGroup);
-    terminate = signal(SIGTERM, endGroup);
-  }
+  endOnInterrupt(pid, child.timeLimitSeconds ? SIGKILL : SIGTERM);
   double deadline = child.timeLimitSeconds ? now() + child.timeLimitSeconds : 0;
   int status = 0;
   if (!drain(captures, deadline) || !waitUntil(pid, deadline, status)) {
@@ -260,11 +246,7 @@ std::optional<std::string> run(Child &child) {
     kill(-pid, SIGKILL);
     waitUntil(pid, 0, status);
   }
-  if (child.timeLimitSeconds) {
-    groupToEnd = 0;
-    signal(SIGINT, interrupt);
-    signal(SIGTERM, terminate);
-  }
+  endOnInterrupt(0, 0);
   for (Capture &capture : captures)
     if (capture.read >= 0)
       close(capture.read);

@@ -26,7 +26,7 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
 /// All bytes of a file, or the system's reason in `why`.
 std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why);
 
-/// A folder that is removed with this object.
+/// A folder that is removed with this object, or when we are interrupted.
 class TemporaryFolder {
 public:
   TemporaryFolder();
@@ -36,6 +36,9 @@ public:
   std::string file(llvm::StringRef name) const { return path + "/" + name.str(); }
   /// Empty when the system refused.
   std::string path;
+
+private:
+  int slot = -1; ///< of removeOnInterrupt
 };
 
 /// A child process.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "compiler/Watch.h"
+#include "compiler/Diff.h"
 #include "compiler/System.h"
 #include "compiler/Text.h"
 
@@ -58,52 +59,6 @@ static std::string getBrief(Operation *op) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   op->print(stream, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(64));
-  return text;
-}
-
-std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit) {
-  SmallVector<llvm::StringRef> a, b;
-  before.split(a, '\n');
-  after.split(b, '\n');
-  size_t start = 0;
-  while (start < a.size() && start < b.size() && a[start] == b[start])
-    ++start;
-  size_t aEnd = a.size(), bEnd = b.size();
-  while (aEnd > start && bEnd > start && a[aEnd - 1] == b[bEnd - 1])
-    --aEnd, --bEnd;
-  size_t n = aEnd - start, m = bEnd - start;
-  std::string text;
-  size_t shown = 0, hidden = 0;
-  auto show = [&](char sign, llvm::StringRef line) {
-    if (shown++ < limit)
-      text += std::string(1, sign) + line.str() + "\n";
-    else
-      ++hidden;
-  };
-  if (n * m > 4'000'000) { // too far apart to compare line by line
-    for (size_t i = start; i < aEnd; ++i)
-      show('-', a[i]);
-    for (size_t j = start; j < bEnd; ++j)
-      show('+', b[j]);
-  } else {
-    // Longest common subsequence; common[i][j] is its length for the rests from i and j.
-    std::vector<std::vector<unsigned>> common(n + 1, std::vector<unsigned>(m + 1, 0));
-    for (size_t i = n; i-- > 0;)
-      for (size_t j = m; j-- > 0;)
-        common[i][j] = a[start + i] == b[start + j] ? common[i + 1][j + 1] + 1
-                                                    : std::max(common[i + 1][j], common[i][j + 1]);
-    for (size_t i = 0, j = 0; i < n || j < m;) {
-      if (i < n && j < m && a[start + i] == b[start + j]) {
-        ++i, ++j;
-      } else if (j == m || (i < n && common[i + 1][j] >= common[i][j + 1])) {
-        show('-', a[start + i++]);
-      } else {
-        show('+', b[start + j++]);
-      }
-    }
-  }
-  if (hidden)
-    text += "  ... and " + std::to_string(hidden) + " more lines\n";
   return text;
 }
 

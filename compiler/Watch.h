@@ -46,9 +46,6 @@ private:
   std::string failed;                       ///< sinter-opt arguments of the pass that failed
 };
 
-/// Lines that differ between two texts, in the form of diff, at most `limit` of them.
-std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit);
-
 } // namespace sinter::compiler
 
 #endif

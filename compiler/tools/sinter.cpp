@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cctype>
 #include <csignal>
 #include <cstdio>
 
@@ -77,6 +78,42 @@ static void addWatchFlags(CLI::App *command, Options &options) {
   command->add_option("--crash-after", options.crashAfter, "")->group("");
 }
 
+/// The first argument that looks like a flag and is none of `command`; empty when there is none.
+static std::string findUnknownFlag(const CLI::App &command, int argc, char **argv) {
+  for (int i = 2; i < argc; ++i) {
+    std::string word = argv[i];
+    if (word == "--")
+      break;
+    if (word.size() < 2 || word[0] != '-')
+      continue;
+    bool known = command.get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
+    known |= word[1] != '-' && command.get_option_no_throw(word.substr(0, 2)); // -O2
+    if (!known)
+      return word;
+  }
+  return "";
+}
+
+/// What is wrong with the command line, in our words.
+static std::string explainMistake(const CLI::App &app, const CLI::ParseError &error, int argc,
+                                  char **argv) {
+  const CLI::App *command = nullptr;
+  for (const CLI::App *each : app.get_subcommands([](const CLI::App *) { return true; }))
+    if (argc > 1 && each->get_name() == argv[1])
+      command = each;
+  if (argc > 1 && argv[1][0] != '-' && !command)
+    return std::string("expects a command, got '") + argv[1] + "'; see sinter --help";
+  if (!command)
+    return "a subcommand is required; see sinter --help";
+  std::string words = error.what(), help = "; see sinter " + command->get_name() + " --help";
+  // A flag that nobody knows explains more than what is missing besides.
+  if (std::string flag = findUnknownFlag(*command, argc, argv); !flag.empty())
+    return "unknown flag '" + flag + "'" + help;
+  if (words.size() > 1 && std::islower(words[1])) // not: MODEL is required
+    words[0] = static_cast<char>(std::tolower(words[0]));
+  return words + help;
+}
+
 /// `status`, or Refused with a message when standard output could not take everything.
 static int finishOutput(int status) {
   llvm::raw_fd_ostream &out = llvm::outs();
@@ -103,7 +140,7 @@ int main(int argc, char **argv) {
   CLI::App *build =
       app.add_subcommand("build", "compile a model to a trainer, a library or an object");
   addModelFlags(build, options);
-  build->add_option("-o", options.output, "file to write")->option_text("PATH")->required();
+  build->add_option("-o", options.output, "file to write")->option_text("PATH");
   build
       ->add_option("--kind", options.kind,
                    "trainer (default when the model trains), static-lib, shared-lib or object")
@@ -177,15 +214,7 @@ int main(int argc, char **argv) {
   } catch (const CLI::CallForVersion &version) {
     return app.exit(version);
   } catch (const CLI::ParseError &error) {
-    std::string words = error.what();
-    bool known = false;
-    for (const CLI::App *command : app.get_subcommands([](CLI::App *) { return true; }))
-      known |= argc > 1 && command->get_name() == argv[1];
-    if (argc > 1 && argv[1][0] != '-' && !known)
-      words = std::string("expects a command, got '") + argv[1] + "'";
-    if (!words.empty())
-      words[0] = static_cast<char>(std::tolower(words[0]));
-    std::fprintf(stderr, "error: %s; see sinter --help\n", words.c_str());
+    std::fprintf(stderr, "error: %s\n", explainMistake(app, error, argc, argv).c_str());
     return sinter::compiler::Usage;
   }
   if (!budget.empty())

@@ -27,6 +27,12 @@
 #define GET_TYPEDEF_CLASSES
 #include "dialects/kernel/KernelTypes.h.inc"
 
+namespace sinter::kernel {
+/// Bytes of `shape` as it is stored in `layout` (null: row-major), padding included; none when 63 bits do not count
+/// them, a size is negative or the layout has another rank.
+std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes, LayoutAttr layout);
+} // namespace sinter::kernel
+
 #include "dialects/kernel/KernelInterfaces.h.inc"
 
 #define GET_OP_CLASSES

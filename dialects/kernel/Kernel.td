@@ -110,6 +110,7 @@ def BufferType : TypeDef<Kernel_Dialect, "Buffer"> {
     /// Logical index -> linear physical element offset.
     ::mlir::AffineMap getLinearMap() const;
   }];
+  let genVerifyDecl = 1;
 }
 
 //===--- Op interfaces ----------------------------------------------------------------------------------------------===//

@@ -26,15 +26,21 @@ struct Range {
 };
 } // namespace
 
-/// Smallest and largest value of `expr` over the domain [0, dims[i]).
+/// Sums and products of such numbers stay within __int128, and none of them is an index that memory has.
+static int64_t clamp(__int128 value) {
+  constexpr __int128 far = __int128(1) << 62;
+  return int64_t(std::clamp(value, -far, far));
+}
+
+/// Smallest and largest value of `expr` over the domain [0, dims[i]), as far as 2^62.
 static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
   switch (expr.getKind()) {
   case AffineExprKind::Constant: {
-    int64_t value = cast<AffineConstantExpr>(expr).getValue();
+    int64_t value = clamp(cast<AffineConstantExpr>(expr).getValue());
     return {value, value};
   }
   case AffineExprKind::DimId:
-    return {0, dims[cast<AffineDimExpr>(expr).getPosition()] - 1};
+    return {0, clamp(dims[cast<AffineDimExpr>(expr).getPosition()] - 1)};
   case AffineExprKind::SymbolId:
     return {0, 0};
   default:
@@ -44,9 +50,10 @@ static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
   Range l = rangeOf(binary.getLHS(), dims), r = rangeOf(binary.getRHS(), dims);
   switch (expr.getKind()) {
   case AffineExprKind::Add:
-    return {l.low + r.low, l.high + r.high};
+    return {clamp(__int128(l.low) + r.low), clamp(__int128(l.high) + r.high)};
   case AffineExprKind::Mul: {
-    int64_t a = l.low * r.low, b = l.low * r.high, c = l.high * r.low, d = l.high * r.high;
+    int64_t a = clamp(__int128(l.low) * r.low), b = clamp(__int128(l.low) * r.high);
+    int64_t c = clamp(__int128(l.high) * r.low), d = clamp(__int128(l.high) * r.high);
     return {std::min({a, b, c, d}), std::max({a, b, c, d})};
   }
   case AffineExprKind::FloorDiv:
@@ -98,6 +105,8 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
   for (int64_t size : dims)
     if (size < 0)
       return op->emitOpError() << "expects sizes of at least 0, got " << size;
+  if (!getStoredBytes(dims, /*elementBytes=*/16, nullptr)) // codegen counts points, flops and tiles in 64 bits
+    return op->emitOpError() << "expects a domain of fewer than 2^59 points, got [" << dims << "]";
   return success();
 }
 
@@ -149,6 +158,13 @@ void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResul
 LogicalResult BufferOp::verify() {
   if (getOffset() && int64_t(*getOffset()) < 0)
     return emitOpError() << "expects an offset of 0 or more, got " << int64_t(*getOffset());
+  if (int64_t segment = getSegment(); segment < -1 || segment > 4)
+    return emitOpError() << "expects a segment in [0, 4], or -1 for none, got " << segment;
+  BufferType type = getResult().getType();
+  int64_t end = 0;
+  if (getOffset() && __builtin_add_overflow(int64_t(*getOffset()), type.getBytes(), &end))
+    return emitOpError() << "expects to end below 2^63 bytes, got offset " << int64_t(*getOffset()) << " and "
+                         << type.getBytes() << " bytes";
   bool constant = getRole() == "constant";
   if (constant != getValue().has_value())
     return emitOpError() << "expects elements with role constant and with no other, got role '" << getRole() << "' "
@@ -156,8 +172,6 @@ LogicalResult BufferOp::verify() {
   if (constant && (getValue()->getShapedType().getShape() != getResult().getType().getShape() ||
                    getValue()->getElementType() != getResult().getType().getElementType()))
     return emitOpError() << "expects elements of the buffer's shape and type, got " << getValue()->getShapedType();
-  if (LayoutAttr layout = getResult().getType().getLayout(); layout && int64_t(layout.getPerm().size()) != getResult().getType().getRank())
-    return emitOpError() << "expects a layout of rank " << getResult().getType().getRank() << ", got " << layout;
   return verifyChoice(*this, "role", getRole(),
                       {"param", "derived", "state", "scalar", "input", "output", "temp", "logical", "constant"});
 }

@@ -14,6 +14,9 @@
 using namespace mlir;
 using namespace sinter::kernel;
 
+/// Elements that the blocks of a layout may hold together.
+static constexpr int64_t kMaxBlock = int64_t(1) << 31;
+
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> perm, ArrayRef<int64_t> block,
                                  ArrayRef<int64_t> by) {
@@ -28,11 +31,15 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (block.size() != by.size())
     return emitError() << "layout expects as many block sizes as blocked dims, got " << by.size()
                        << " and " << block.size();
+  int64_t all = 1;
   for (auto [dim, size] : llvm::zip(block, by)) {
     if (dim < 0 || dim >= int64_t(perm.size()))
       return emitError() << "layout expects a blocked dim below " << perm.size() << ", got " << dim;
     if (size < 1)
       return emitError() << "layout expects a positive block size, got " << size;
+    // So that a rounded-up size is never far from overflow.
+    if (__builtin_mul_overflow(all, size, &all) || all > kMaxBlock)
+      return emitError() << "layout expects blocks of at most " << kMaxBlock << " elements, got more";
   }
   return success();
 }
@@ -81,24 +88,44 @@ bool LayoutAttr::isRowMajor() const {
   return getBlock().empty() && llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size()));
 }
 
-int64_t BufferType::getPhysicalElements() const {
-  int64_t count = 1;
-  if (LayoutAttr layout = getLayout()) {
-    for (int64_t size : layout.getPhysicalShape(getShape()))
-      count *= size;
-    return count;
-  }
-  for (int64_t size : getShape())
-    count *= size;
-  return count;
+std::optional<int64_t> sinter::kernel::getStoredBytes(ArrayRef<int64_t> shape, int64_t elementBytes,
+                                                      LayoutAttr layout) {
+  if (layout && layout.getPerm().size() != shape.size())
+    return std::nullopt;
+  // Round-ups cannot overflow: blocks are bounded.
+  if (llvm::any_of(shape, [](int64_t size) { return size < 0 || size > INT64_MAX - kMaxBlock; }))
+    return std::nullopt;
+  if (llvm::is_contained(shape, 0)) // empty, whatever the product of the others would be
+    return 0;
+  int64_t bytes = elementBytes;
+  for (int64_t size : layout ? layout.getPhysicalShape(shape) : llvm::to_vector(shape))
+    if (__builtin_mul_overflow(bytes, size, &bytes))
+      return std::nullopt;
+  return bytes;
 }
 
-int64_t BufferType::getElementBytes() const {
-  Type element = getElementType();
-  if (element.isIndex())
-    return 8;
-  return (element.getIntOrFloatBitWidth() + 7) / 8;
+/// Bytes of one stored element; i1 is stored as one byte.
+static int64_t bytesOf(Type element) {
+  return element.isIndex() ? 8 : (element.getIntOrFloatBitWidth() + 7) / 8;
 }
+
+LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape, Type element,
+                                 LayoutAttr layout) {
+  if (!element.isIntOrIndexOrFloat())
+    return emitError() << "buffer expects a scalar element type, got " << element;
+  if (layout && layout.getPerm().size() != shape.size())
+    return emitError() << "buffer expects a layout of rank " << shape.size() << ", got " << layout;
+  if (getStoredBytes(shape, bytesOf(element), layout))
+    return success();
+  return emitError() << "buffer expects sizes of 0 or more and fewer than 2^63 bytes, got [" << shape << "] of "
+                     << element;
+}
+
+int64_t BufferType::getPhysicalElements() const {
+  return *getStoredBytes(getShape(), /*elementBytes=*/1, getLayout());
+}
+
+int64_t BufferType::getElementBytes() const { return bytesOf(getElementType()); }
 
 AffineMap BufferType::getLinearMap() const {
   if (LayoutAttr layout = getLayout())
@@ -120,15 +147,8 @@ Type BufferType::parse(AsmParser &parser) {
     return {};
   if (parser.parseGreater())
     return {};
-  if (!element.isIntOrIndexOrFloat()) {
-    parser.emitError(parser.getNameLoc(), "buffer expects a scalar element type, got ") << element;
-    return {};
-  }
-  if (layout && layout.getPerm().size() != shape.size()) {
-    parser.emitError(parser.getNameLoc(), "buffer expects a layout of rank ") << shape.size();
-    return {};
-  }
-  return BufferType::get(parser.getContext(), shape, element, layout);
+  return BufferType::getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(), ArrayRef<int64_t>(shape),
+                                element, layout);
 }
 
 void BufferType::print(AsmPrinter &printer) const {

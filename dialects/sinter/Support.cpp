@@ -83,19 +83,26 @@ LogicalResult verifyRule(Operation *op, const rules::Result<std::vector<rules::T
   return success();
 }
 
+LogicalResult verifyStored(Operation *op, Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape())
+    return op->emitOpError() << "expects tensors of static shape, got " << type << " [E0104]";
+  if (rules::Result<rules::Type> valid = rules::validated(toRule(type)); !valid)
+    return op->emitOpError() << valid.error().message << " [" << valid.error().code << "]";
+  if (!tensor.getEncoding())
+    return success();
+  auto layout = dyn_cast<kernel::LayoutAttr>(tensor.getEncoding());
+  if (!layout || int64_t(layout.getPerm().size()) != tensor.getRank())
+    return op->emitOpError() << "expects an encoding #kernel.layout of rank " << tensor.getRank() << ", got "
+                             << tensor.getEncoding();
+  if (kernel::getStoredBytes(tensor.getShape(), rules::byteSize(toRule(type).element), layout))
+    return success();
+  return op->emitOpError() << "expects a layout in which the tensor takes fewer than 2^63 bytes, got " << type;
+}
+
 LogicalResult verifyLayouts(Operation *op) {
-  auto check = [&](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || !tensor.getEncoding())
-      return success();
-    auto layout = dyn_cast<kernel::LayoutAttr>(tensor.getEncoding());
-    if (layout && int64_t(layout.getPerm().size()) == tensor.getRank())
-      return success();
-    return LogicalResult(op->emitOpError() << "expects an encoding #kernel.layout of rank " << tensor.getRank()
-                                           << ", got " << tensor.getEncoding());
-  };
-  return success(llvm::all_of(op->getOperandTypes(), [&](Type type) { return succeeded(check(type)); }) &&
-                 llvm::all_of(op->getResultTypes(), [&](Type type) { return succeeded(check(type)); }));
+  auto check = [&](Type type) { return succeeded(verifyStored(op, type)); };
+  return success(llvm::all_of(op->getOperandTypes(), check) && llvm::all_of(op->getResultTypes(), check));
 }
 
 LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) {

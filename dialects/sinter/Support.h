@@ -27,7 +27,9 @@ std::vector<rules::Type> operandRules(mlir::Operation *op);
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<rules::Type> &rule);
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<std::vector<rules::Type>> &rule);
 
-/// Encodings of operands and results must be layouts of their rank; emits what is not.
+/// `type` must be a tensor that memory could hold, its encoding a layout of its rank; emits what is not.
+llvm::LogicalResult verifyStored(mlir::Operation *op, mlir::Type type);
+/// The same for all operands and results.
 llvm::LogicalResult verifyLayouts(mlir::Operation *op);
 
 /// Elementwise ops broadcast by themselves: reads what a broadcast_to reads where the result's shape allows it.

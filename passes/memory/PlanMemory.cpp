@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
+#include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -118,9 +119,20 @@ static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
   return end;
 }
 
-/// The error of --memory-budget: the peak, and the tensors that make it.
-static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work,
-                                  int64_t budget) {
+/// What takes memory: its name, its line, and "f32[4,3]".
+struct Holder {
+  StringRef name;
+  Location loc;
+  std::string type;
+  int64_t bytes;
+};
+
+static std::string describe(ArrayRef<int64_t> shape, Type element) {
+  return rules::toString(ir::toRule(RankedTensorType::get(shape, element)));
+}
+
+/// Work buffers alive at the moment when most bytes are.
+static SmallVector<Holder> findPeak(ArrayRef<Lifetime> lives) {
   int64_t peak = -1, peakAt = 0, end = 0;
   for (const Lifetime &life : lives)
     end = std::max(end, life.last);
@@ -136,41 +148,86 @@ static LogicalResult refuseBudget(kernel::EntryOp entry, ArrayRef<Lifetime> live
       peakAt = at;
     }
   }
-  InFlightDiagnostic error = entry.emitError()
-                             << "entry '" << entry.getEntryName() << "' expects at most " << budget
-                             << " bytes of memory, got " << work << " [E1020]";
-  SmallVector<Lifetime> big;
-  llvm::copy_if(lives, std::back_inserter(big),
-                [&](const Lifetime &life) { return liveAt(life, peakAt); });
-  llvm::sort(big, [](const Lifetime &x, const Lifetime &y) {
-    return std::pair(-x.bytes, x.offset) < std::pair(-y.bytes, y.offset);
-  });
-  for (Lifetime &life : llvm::MutableArrayRef(big).take_front(5))
-    error.attachNote(life.buffer.getLoc())
-        << "at the peak '" << life.buffer.getBufferName() << "' takes " << life.bytes
-        << " bytes: " << life.buffer.getType();
-  return error;
+  SmallVector<Holder> holders;
+  for (Lifetime life : lives)
+    if (liveAt(life, peakAt)) {
+      kernel::BufferType type = life.buffer.getType();
+      holders.push_back({life.buffer.getBufferName(), life.buffer.getLoc(),
+                         describe(type.getShape(), type.getElementType()), life.bytes});
+    }
+  return holders;
 }
+
+/// Parameters and state: they stay through every entry.
+static void addSymbols(ModuleOp module, SmallVector<Holder> &holders) {
+  for (Operation &op : *module.getBody()) {
+    if (!isa<ir::SymbolOp, ir::DerivedOp>(op))
+      continue;
+    auto tensor = cast<RankedTensorType>(op.getAttrOfType<TypeAttr>("type").getValue());
+    rules::Type type = ir::toRule(tensor);
+    holders.push_back(
+        {SymbolTable::getSymbolName(&op).getValue(), op.getLoc(), rules::toString(type),
+         *kernel::getStoredBytes(tensor.getShape(), rules::byteSize(type.element),
+                                 dyn_cast_or_null<kernel::LayoutAttr>(tensor.getEncoding()))});
+  }
+}
+
+/// Bytes beyond which sums of sizes could overflow; no machine has them.
+static constexpr int64_t kFar = int64_t(1) << 62;
 
 struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
 
+  /// The error of --memory-budget: the peak, and the tensors that make it.
+  void refuse(kernel::EntryOp entry, ArrayRef<Lifetime> lives, int64_t work, int64_t fixed) {
+    InFlightDiagnostic error = entry.emitError()
+                               << "entry '" << entry.getEntryName() << "' expects ";
+    if (budget)
+      error << "at most " << int64_t(budget) << " bytes of memory, got " << work + fixed << ": "
+            << work << " at its peak and " << fixed << " for parameters and state [E1020]";
+    else
+      error << "tensors that memory can hold, got more than 2^62 bytes [E1020]";
+    SmallVector<Holder> holders = findPeak(lives);
+    addSymbols(getOperation(), holders);
+    llvm::sort(holders, [](const Holder &x, const Holder &y) {
+      return std::pair(-x.bytes, x.name) < std::pair(-y.bytes, y.name);
+    });
+    for (const Holder &holder : ArrayRef(holders).take_front(5))
+      error.attachNote(holder.loc)
+          << "'" << holder.name << "' takes " << holder.bytes << " bytes: " << holder.type;
+  }
+
   void runOnOperation() override {
-    bool failed = false;
-    int64_t most = 0;
+    int64_t most = 0, fixed = 0;
+    auto bytes = getOperation()->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes");
+    for (auto [segment, size] : llvm::enumerate(bytes ? bytes.asArrayRef() : ArrayRef<int64_t>()))
+      if (int64_t(segment) != kWorkSegment)
+        fixed = std::min(kFar, fixed + std::min(kFar, size));
+    // One error, of the entry that needs most.
+    kernel::EntryOp worst;
+    SmallVector<Lifetime> worstLives;
     getOperation().walk([&](kernel::EntryOp entry) {
       SmallVector<Lifetime> lives = findLifetimes(entry);
-      int64_t work = place(lives, reuse);
+      int64_t all = 0;
+      for (const Lifetime &life : lives)
+        all = std::min(kFar, all + std::min(kFar, life.bytes));
+      int64_t work = all < kFar ? place(lives, reuse) : kFar;
       for (Lifetime &life : lives)
-        life.buffer.setOffset(life.offset);
+        if (all < kFar)
+          life.buffer.setOffset(life.offset);
       entry.setWorkBytes(work);
+      if (!worst || work > most) {
+        worst = entry;
+        worstLives = lives;
+      }
       most = std::max(most, work);
-      if (budget && work > budget)
-        failed |= ::failed(refuseBudget(entry, lives, work, budget));
     });
+    bool failed = worst && (fixed + most >= kFar || (budget && fixed + most > budget));
+    if (failed)
+      refuse(worst, worstLives, most, fixed);
     if (failed)
       return signalPassFailure();
-    if (auto bytes = getOperation()->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes")) {
+    if (bytes) {
       SmallVector<int64_t> all(bytes.asArrayRef());
       all[kWorkSegment] = most;
       getOperation()->setAttr("sinter.segment_bytes", DenseI64ArrayAttr::get(&getContext(), all));

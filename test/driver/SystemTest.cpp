@@ -1,5 +1,6 @@
 // Children, files and diffs of the driver.
 #include "compiler/System.h"
+#include "compiler/Diff.h"
 #include "compiler/Stage.h"
 #include "compiler/Watch.h"
 
@@ -68,6 +69,19 @@ TEST(Diff, ShowsWhatChangedAndStops) {
   EXPECT_EQ(diffLines("a\nb\nc\n", "a\nb\nc\n", 10), "");
   EXPECT_EQ(diffLines("a\nb\nc\n", "a\nx\nc\nd\n", 10), "-b\n+x\n+d\n");
   EXPECT_EQ(diffLines("", "1\n2\n3\n4", 2), "-\n+1\n  ... and 3 more lines\n");
+  EXPECT_EQ(diffLines("", std::string(1000, 'x'), 9), "-\n+" + std::string(240, 'x') + " ...\n");
+}
+
+TEST(Diff, ValuesAreNumberedAnew) {
+  const char *before = "%0 = a\n%1 = b %0\n%2 = c %1, %0\nend %2";
+  EXPECT_EQ(diffLines(before, "%3 = a\n%4 = b %3\n%5 = c %4, %3\nend %5", 10), "");
+  // Another operand is a change, whatever its number.
+  EXPECT_EQ(diffLines(before, "%0 = a\n%1 = b %0\n%2 = c %0, %0\nend %2", 10),
+            "-%2 = c %1, %0\n+%2 = c %0, %0\n");
+  EXPECT_EQ(diffLines(before, "%0 = new\n%1 = a\n%2 = b %1\n%3 = c %2, %1\nend %3", 10),
+            "+%0 = new\n");
+  EXPECT_EQ(diffLines("%0 = a\n%1 = a\nend %0", "%0 = a\nend %0", 10), "-%1 = a\n");
+  EXPECT_EQ(diffLines("^bb0(%x: i)\nend %x", "^bb0(%y: i)\nend %y", 10), "");
 }
 
 TEST(Stages, NamesGoThereAndBack) {

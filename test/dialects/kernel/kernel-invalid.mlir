@@ -405,3 +405,80 @@ kernel.entry @e name("e") kind("eval") batch(0) {
   // expected-error @+1 {{cannot stand in kernel.entry: expects buffers, kernels, loops and ifs}}
   builtin.module {}
 }
+
+// -----
+
+// Nothing that codegen computes with may leave 63 bits.
+// expected-error @+1 {{layout expects blocks of at most 2147483648 elements, got more}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0], block = [0, 0], by = [65536, 65536]>} {}
+
+// -----
+
+// expected-error @+1 {{layout expects blocks of at most 2147483648 elements, got more}}
+kernel.entry @e name("e") kind("eval") batch(0) attributes {x = #kernel.layout<[0], block = [0, 0, 0], by = [9223372036854775807, 2, 2]>} {}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{buffer expects sizes of 0 or more and fewer than 2^63 bytes, got [4611686018427387904, 4] of 'f32'}}
+  %x = kernel.buffer "x" role("temp") segment(2) : <4611686018427387904x4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{buffer expects sizes of 0 or more and fewer than 2^63 bytes, got [2305843009213693952] of 'f32'}}
+  %x = kernel.buffer "x" role("temp") segment(2) : <2305843009213693952xf32>
+}
+
+// -----
+
+// The padding of a layout counts.
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{buffer expects sizes of 0 or more and fewer than 2^63 bytes, got [1, 1152921504606846976] of 'f32'}}
+  %x = kernel.buffer "x" role("temp") segment(2) : <1x1152921504606846976xf32, #kernel.layout<[0, 1], block = [0], by = [8]>>
+}
+
+// -----
+
+// Empty is empty, whatever the product of the other sizes would be.
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <0x4611686018427387904x4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects to end below 2^63 bytes, got offset 9223372036854775800 and 16 bytes}}
+  %x = kernel.buffer "x" role("temp") segment(2) offset(9223372036854775800) : <4xf32>
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  // expected-error @+1 {{expects a segment in [0, 4], or -1 for none, got 5}}
+  %x = kernel.buffer "x" role("temp") segment(5) : <4xf32>
+}
+
+// -----
+
+// A map that wraps around would seem to stay inside.
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("input") segment(2) : <4xf32>
+  // expected-error @+1 {{expects accesses inside '!kernel.buffer<4xf32>'}}
+  kernel.map "k" dims [5] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(d0) -> (d0 * 4611686018427387904)>, affine_map<(d0) -> (0)>] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("input") segment(2) : <4xf32>
+  // expected-error @+1 {{expects a domain of fewer than 2^59 points, got [4294967296, 4294967296]}}
+  kernel.map "k" dims [4294967296, 4294967296] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(d0, d1) -> (0)>, affine_map<(d0, d1) -> (0)>] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}

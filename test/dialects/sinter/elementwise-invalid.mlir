@@ -64,27 +64,27 @@ sinter.entry @logic name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
+// expected-error @+1 {{expects tensors of static shape, got 'tensor<?xf32>' [E0104]}}
 sinter.entry @dynamic name("e") kind("predict") batch(0) inputs ["a"] {
 ^bb0(%a: tensor<?xf32>):
-  // expected-error @+1 {{operand #0 must be statically shaped tensor}}
   %0 = sinter.neg %a : (tensor<?xf32>) -> tensor<?xf32>
   sinter.return names [] symbols []
 }
 
 // -----
 
+// expected-error @+1 {{expects an element type, got none [E0102]}}
 sinter.entry @element name("e") kind("predict") batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xcomplex<f32>>):
-  // expected-error @+1 {{operand #0 must be statically shaped tensor}}
   %0 = sinter.neg %a : (tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
   sinter.return names [] symbols []
 }
 
 // -----
 
+// expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got #kernel.layout<[0, 1]>}}
 sinter.entry @encoding name("e") kind("predict") batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32, #kernel.layout<[0, 1]>>):
-  // expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got #kernel.layout<[0, 1]>}}
   %0 = sinter.neg %a : (tensor<4xf32, #kernel.layout<[0, 1]>>) -> tensor<4xf32>
   sinter.return names [] symbols []
 }

@@ -289,3 +289,37 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
   sinter.data "images" "mnist" classes 10 shape 1 x 28 x 28
   sinter.return names [] symbols []
 }
+
+// -----
+
+// Sizes that 63 bits do not count are refused wherever a type may stand: nothing behind computes with them.
+// expected-error @+1 {{expects a tensor of fewer than 2^63 bytes, got f32[4611686018427387904,4] [E0104]}}
+sinter.symbol @w : tensor<4611686018427387904x4xf32> kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects a layout in which the tensor takes fewer than 2^63 bytes}}
+sinter.symbol @w : tensor<1x1152921504606846976xf32, #kernel.layout<[0, 1], block = [0], by = [8]>> kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects a tensor of fewer than 2^63 bytes, got f32[4611686018427387904,4] [E0104]}}
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4611686018427387904x4xf32>):
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got #kernel.layout<[0, 1]>}}
+sinter.derived @w.form1 of @w : tensor<4xf32, #kernel.layout<[0, 1]>>
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+^bb0(%a: tensor<4xf32>):
+  // expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got "row-major"}}
+  %0 = sinter.convert_layout %a : tensor<4xf32> to tensor<4xf32, "row-major">
+  sinter.return names [] symbols []
+}

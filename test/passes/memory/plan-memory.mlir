@@ -15,7 +15,7 @@
 // CHECK: "tiny" role("temp") segment(2) offset(960)
 // APART-LABEL: kernel.entry @chain
 // APART-SAME: work_bytes(1664)
-// BUDGET: error: entry '{{.*}}' expects at most 100 bytes of memory, got [[#N:]]: [[#N]] at its peak and 0 for parameters and state [E1020]
+// BUDGET: error: entry '{{.*}}' expects at most 100 bytes of memory, got [[N:[0-9]+]]: {{[0-9]+}} at its peak and 0 for parameters and state [E1020]
 // BUDGET: note: '{{.*}}' takes 260 bytes: f32[65]
 kernel.entry @chain name("chain") kind("predict") batch(1) {
   %x = kernel.buffer "x" role("input") segment(2) : <65xf32>

@@ -161,6 +161,7 @@ static const Registry &registry() {
     registerShape(made);
     registerReduce(made);
     registerMatmul(made);
+    registerConv(made);
     registerLoss(made);
     registerRandom(made);
     registerTrain(made);

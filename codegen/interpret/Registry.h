@@ -50,6 +50,7 @@ void registerElementwise(Registry &registry);
 void registerShape(Registry &registry);
 void registerReduce(Registry &registry);
 void registerMatmul(Registry &registry);
+void registerConv(Registry &registry);
 void registerLoss(Registry &registry);
 void registerRandom(Registry &registry);
 void registerTrain(Registry &registry);

@@ -42,6 +42,11 @@ public:
   mlir::Value iota(llvm::ArrayRef<int64_t> shape, int64_t axis);
   mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX, bool transposeY);
 
+  /// An op whose result type a rule gives; `args` as its create function takes them behind the type.
+  template <class Op, class... Args> mlir::Value make(const rules::Result<rules::Type> &rule, Args &&...args) {
+    return Op::create(b, loc, fromRule(*rule, b.getContext()), std::forward<Args>(args)...);
+  }
+
   /// Sums the axes along which `like` was broadcast to x's shape.
   mlir::Value sumTo(mlir::Value x, mlir::Value like);
   /// `reduced` (with or without kept dims) as a tensor with size 1 at `axes` of `like`.

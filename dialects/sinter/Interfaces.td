@@ -60,6 +60,8 @@ def ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
     InterfaceMethod<"Number of parallel dims.", "int64_t", "getParallelDims">,
     InterfaceMethod<"Domain -> index of operand `i` (0 or 1).", "::mlir::AffineMap", "getOperandAccess", (ins "unsigned":$i)>,
     InterfaceMethod<"Domain -> index of the result.", "::mlir::AffineMap", "getResultAccess">,
+    InterfaceMethod<"Canonical lanes of the sum (D1): 16 when the innermost reduced dim, a multiple of 16, is on the lanes.",
+                    "int64_t", "getSumLanes", (ins), [{}], [{ return 1; }]>,
     InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
                     (ins), [{}], [{ return false; }]>
   ];

@@ -9,7 +9,7 @@
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "sinter/rules/type.h"
+#include "sinter/rules/conv.h"
 
 namespace sinter::ir {
 class GradBuilder;

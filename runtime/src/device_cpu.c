@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "cpus.h"
 #include "device.h"
+#include "sanitizer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +17,21 @@ double clock_seconds(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static int cpu_allocate(device *self, uint64_t bytes, bool touch, void **memory, diag *d) {
+/* Maps the segment and, under AddressSanitizer, a guard behind it. */
+static int cpu_allocate(device *self, uint64_t size, bool touch, void **memory, diag *d) {
   (void)self;
   *memory = NULL;
-  if (!bytes)
+  if (!size)
     return 0;
+  uint64_t bytes = size + sanitizer_guard();
   enum { HUGE = 2 << 20 };
-  uint64_t extra = bytes >= HUGE ? HUGE : 0; /* room to start on a huge page */
-  char *base = bytes + extra < bytes || bytes + extra > SIZE_MAX / 2
+  uint64_t extra = size >= HUGE ? HUGE : 0; /* room to start on a huge page */
+  char *base = bytes + extra < size || bytes + extra > SIZE_MAX / 2
                    ? MAP_FAILED
                    : mmap(NULL, bytes + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED)
     return diag_error(d, 2402, "out of memory: the model needs %.1f MiB more than the system gives",
-                      (double)bytes / 1048576);
+                      (double)size / 1048576);
   if (extra) {
     char *start = (char *)(((uintptr_t)base + HUGE - 1) / HUGE * HUGE);
     char *end = base + bytes + extra;
@@ -41,16 +44,20 @@ static int cpu_allocate(device *self, uint64_t bytes, bool touch, void **memory,
     madvise(base, bytes, MADV_HUGEPAGE);
   }
   if (touch)
-    for (uint64_t i = 0; i < bytes; i += 4096)
+    for (uint64_t i = 0; i < size; i += 4096)
       ((volatile char *)base)[i] = 0;
+  sanitizer_forbid(base + size, bytes - size);
   *memory = base;
   return 0;
 }
 
 static void cpu_release(device *self, void *memory, uint64_t bytes) {
   (void)self;
-  if (memory)
-    munmap(memory, bytes);
+  if (!memory)
+    return;
+  bytes += sanitizer_guard();
+  sanitizer_allow(memory, bytes);
+  munmap(memory, bytes);
 }
 
 static void cpu_copy(device *self, void *to, const void *from, uint64_t bytes) {

@@ -4,6 +4,8 @@
  * a time slice. Invariant: a run and its barriers neither allocate nor take locks.
  * Reading on: <sinter/abi.h> (sinter_spmd), device.c (the user). */
 #define _GNU_SOURCE
+#include "sanitizer.h"
+
 #include <sinter/runtime.h>
 
 #include <limits.h>
@@ -62,12 +64,13 @@ static int64_t now_ns(void) {
 }
 
 static void turn(turnstile *t) {
+  sanitizer_release(t);
   atomic_fetch_add(&t->number, 1); /* sequentially consistent against `sleepers`: no wake-up is lost */
   if (atomic_load(&t->sleepers))
     syscall(SYS_futex, &t->number, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-static void wait_for_turn(turnstile *t, unsigned old) {
+static void await_number(turnstile *t, unsigned old) {
   int64_t deadline = 0;
   int spin_ns = atomic_load_explicit(&t->spin_ns, memory_order_relaxed);
   for (;;) {
@@ -96,11 +99,18 @@ static void wait_for_turn(turnstile *t, unsigned old) {
   atomic_fetch_sub(&t->sleepers, 1);
 }
 
+static void wait_for_turn(turnstile *t, unsigned old) {
+  await_number(t, old);
+  sanitizer_acquire(t);
+}
+
 static void pool_barrier(sinter_pool *pool) {
   if (pool->threads == 1)
     return;
   unsigned old = atomic_load_explicit(&pool->barrier.number, memory_order_relaxed);
+  sanitizer_release(&pool->arrived);
   if (atomic_fetch_add_explicit(&pool->arrived, 1, memory_order_acq_rel) + 1 == pool->threads) {
+    sanitizer_acquire(&pool->arrived);
     atomic_store_explicit(&pool->arrived, 0, memory_order_relaxed);
     turn(&pool->barrier);
   } else {

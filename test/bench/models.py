@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Training step of the examples against PyTorch (eager, compiled) and JAX, interleaved in one run.
+"""Training step of the examples against PyTorch (eager in both memory formats, compiled) and JAX, interleaved in one run.
 
-    python3 test/bench/models.py [--models mlp,softmax] [--threads 1,2] [--rounds 7] [--python PEERS_PYTHON]
+    python3 test/bench/models.py [--models lenet,resnet18] [--threads 1,2] [--rounds 7] [--python PEERS_PYTHON]
 
 Prints one row a model and thread count: milliseconds a step (median of the rounds' medians, with their spread) and the
 ratio best peer / Sinter. PEERS_PYTHON is an interpreter with torch and jax; contenders it lacks are skipped with a message.
@@ -18,6 +18,9 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+# Steps are timed after so many; where a step takes a second, few are timed.
+WARM_UP, STEPS = {"resnet18": 2}, {"resnet18": 3}
+FLAT = ("softmax", "mlp")  # no images, no memory formats
 
 
 class Peer:
@@ -52,30 +55,32 @@ class Peer:
 class Sinter:
     """The compiled trainer; one process a round, its own log tells the step times."""
 
-    def __init__(self, trainer: str, threads: int):
-        self.name, self.trainer, self.threads = "sinter", trainer, threads
+    def __init__(self, model: str, trainer: str, threads: int):
+        self.name, self.model, self.trainer, self.threads = "sinter", model, trainer, threads
         self.cpus = set(sorted(os.sched_getaffinity(0))[:threads])
 
     def run(self, steps: int) -> float:
+        warm_up = WARM_UP.get(self.model, 20)
         with tempfile.TemporaryDirectory() as folder:
             log = os.path.join(folder, "log.jsonl")
-            subprocess.run([self.trainer, "--steps", str(steps + 20), "--threads", str(self.threads), "--eval-every", "0",
+            subprocess.run([self.trainer, "--steps", str(steps + warm_up), "--threads", str(self.threads), "--eval-every", "0",
                             "--log", log, "--log-every", "1", "--quiet"], check=True,
                            preexec_fn=lambda: os.sched_setaffinity(0, self.cpus))
             with open(log) as lines:
                 events = [json.loads(line) for line in lines]
-        return statistics.median([e["ms"] for e in events if e["event"] == "step"][20:])
+        return statistics.median([e["ms"] for e in events if e["event"] == "step"][warm_up:])
 
     def close(self) -> None:
         pass
 
 
 def contenders(model: str, threads: int, python: str, trainer: str) -> list:
-    found = [Sinter(trainer, threads)]
+    found = [Sinter(model, trainer, threads)]
+    warm_up = str(WARM_UP.get(model, 20))
     torch_script, jax_script = os.path.join(HERE, "peer_torch.py"), os.path.join(HERE, "peer_jax.py")
-    for name, command in (("torch eager", [python, torch_script, model, str(threads), "eager"]),
-                          ("torch.compile", [python, torch_script, model, str(threads), "compile"]),
-                          ("jax", [python, jax_script, model])):
+    commands = [(f"torch {mode}", [python, torch_script, model, str(threads), mode, warm_up])
+                for mode in ("eager", "channels-last", "compile") if mode != "channels-last" or model not in FLAT]
+    for name, command in commands + [("jax", [python, jax_script, model, warm_up])]:
         try:
             found.append(Peer(name, command, threads))
         except (RuntimeError, OSError) as error:
@@ -92,10 +97,10 @@ def build(model: str, folder: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--models", default="mlp,softmax")
+    parser.add_argument("--models", default="mlp,softmax,lenet,lenet-sigmoid,lenet-bn,resnet18")
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=0, help="timed steps a round (default: 150, fewer for large models)")
     parser.add_argument("--python", default=os.environ.get("PEERS_PYTHON", sys.executable))
     args = parser.parse_args()
     cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
@@ -108,7 +113,7 @@ def main() -> None:
                 times: dict[str, list[float]] = {r.name: [] for r in runners}
                 for _ in range(args.rounds):
                     for runner in runners:
-                        times[runner.name].append(runner.run(args.steps))
+                        times[runner.name].append(runner.run(args.steps or STEPS.get(model, 150)))
                 for runner in runners:
                     runner.close()
                 middle = {name: statistics.median(t) for name, t in times.items()}

@@ -1,32 +1,46 @@
 """PyTorch contender of models.py: times training steps of a model on one fixed batch, on request.
 
-Protocol: `peer_torch.py MODEL THREADS eager|compile`; for every line `N` on stdin it runs N steps and prints
+Protocol: `peer_torch.py MODEL THREADS eager|channels-last|compile WARM_UP_STEPS`; for every line `N` on stdin it runs N steps and prints
 their times in milliseconds as one JSON list. The first line printed is the library's version.
 """
 import json
+import pathlib
 import sys
 import time
 
 import torch
 
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "numeric" / "goldens"))
+from convnets import LeNet, ResNet18  # noqa: E402  the same models as the parity goldens are made with
+
+
 def net(model: str) -> torch.nn.Module:
     linear = torch.nn.Linear
-    if model == "softmax":
-        return torch.nn.Sequential(torch.nn.Flatten(), linear(784, 10))
-    if model == "mlp":
-        return torch.nn.Sequential(torch.nn.Flatten(), linear(784, 256), torch.nn.ReLU(), linear(256, 10))
-    raise SystemExit(f"unknown model {model}")
+    makers = {
+        "softmax": lambda: torch.nn.Sequential(torch.nn.Flatten(), linear(784, 10)),
+        "mlp": lambda: torch.nn.Sequential(torch.nn.Flatten(), linear(784, 256), torch.nn.ReLU(), linear(256, 10)),
+        "lenet": lambda: LeNet(torch.nn.ReLU, torch.nn.MaxPool2d, False),
+        "lenet-sigmoid": lambda: LeNet(torch.nn.Sigmoid, torch.nn.AvgPool2d, False),
+        "lenet-bn": lambda: LeNet(torch.nn.Sigmoid, torch.nn.AvgPool2d, True),
+        "resnet18": lambda: ResNet18(width=1, size=96),
+    }
+    if model not in makers:
+        raise SystemExit(f"unknown model {model}")
+    return makers[model]()
 
 
 def main() -> None:
-    model_name, threads, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    model_name, threads, mode, warm_up = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = net(model_name)
-    image = torch.rand(256, 1, 28, 28)
-    label = torch.randint(0, 10, (256,))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    image = torch.rand(64, 1, 96, 96) if model_name == "resnet18" else torch.rand(256, 1, 28, 28)
+    label = torch.randint(0, 10, (len(image),))
+    if mode == "channels-last":
+        model, image = model.to(memory_format=torch.channels_last), image.to(memory_format=torch.channels_last)
+    # The speed is that of finite numbers: random labels want small steps.
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
 
     def step() -> torch.Tensor:
         optimizer.zero_grad(set_to_none=True)
@@ -37,7 +51,7 @@ def main() -> None:
 
     if mode == "compile":
         step = torch.compile(step)
-    for _ in range(20):
+    for _ in range(warm_up):
         step()
     print(json.dumps(f"torch {torch.__version__} {mode}"), flush=True)
     for line in sys.stdin:

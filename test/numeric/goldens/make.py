@@ -85,4 +85,5 @@ def main():
         print(f"{model}.golden written with torch {torch.__version__}")
 
 
-main()
+if __name__ == "__main__":
+    main()

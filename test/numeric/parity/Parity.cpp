@@ -10,11 +10,10 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Compile.h"
 #include "test/numeric/Graph.h"
+#include "test/numeric/parity/Golden.h"
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -23,24 +22,9 @@ using interpret::Evaluation;
 using interpret::Values;
 
 static constexpr int64_t kBatch = 64, kPixels = 784, kSteps = 20;
-static int failures = 0;
-
-static void expect(const std::string &what, double error, double limit) {
-  bool holds = error <= limit;
-  if (!holds)
-    std::printf("%s: error %.3e, expects at most %.0e\n", what.c_str(), error, limit);
-  failures += !holds;
-}
 
 //===--- The formula of goldens/make.py
 //-----------------------------------------------------------===//
-
-static uint64_t mixed(uint64_t tag, uint64_t counter) {
-  uint64_t z = tag * 0xD1B54A32D192ED03u + (counter + 1) * 0x9E3779B97F4A7C15u;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
 
 static Tensor weights(uint64_t tag, const Type &type) {
   Tensor tensor(type);
@@ -51,11 +35,8 @@ static Tensor weights(uint64_t tag, const Type &type) {
 
 static void setBatch(Values &inputs, ElementType element, int64_t step) {
   Tensor image(Type{element, {kBatch, kPixels}}), label(Type{ElementType::I32, {kBatch}});
-  for (int64_t i = 0; i < image.size(); ++i) {
-    uint64_t z = mixed(1000, step * kBatch * kPixels + i);
-    uint64_t byte = (z >> 8) % 3 == 0 ? z & 255 : 0;
-    image.reals[i] = static_cast<float>(static_cast<double>(byte) / 255.0);
-  }
+  for (int64_t i = 0; i < image.size(); ++i)
+    image.reals[i] = pixelOf(mixed(1000, step * kBatch * kPixels + i));
   for (int64_t i = 0; i < kBatch; ++i)
     label.integers[i] = mixed(2000, step * kBatch + i) % 10;
   inputs["image"] = image;
@@ -114,62 +95,6 @@ static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, Ele
   return module;
 }
 
-//===--- Goldens
-//----------------------------------------------------------------------------------===//
-
-struct Golden {
-  double norm;
-  std::vector<double> samples;
-};
-// By "loss STEP", "weight STEP NAME", "gradient STEP NAME".
-using Goldens = std::map<std::string, Golden>;
-
-static Goldens readGoldens(const char *path) {
-  Goldens goldens;
-  std::ifstream file(path);
-  for (std::string text; std::getline(file, text);) {
-    std::istringstream line(text);
-    std::string kind, step, name, word;
-    line >> kind >> step;
-    if (kind != "loss")
-      line >> name;
-    std::vector<double> values;
-    while (line >> word)
-      values.push_back(std::strtod(word.c_str(), nullptr));
-    if (!values.empty())
-      goldens[kind + " " + step + (name.empty() ? "" : " " + name)] = {
-          values[0], {values.begin() + 1, values.end()}};
-  }
-  return goldens;
-}
-
-static double normOf(const Tensor &tensor) {
-  double sum = 0;
-  for (double value : tensor.reals)
-    sum += value * value;
-  return std::sqrt(sum);
-}
-
-// The larger of the norm's error and of the sampled elements' root mean square error, seen as a
-// norm of the whole.
-static double distance(const Tensor &got, const Golden &want) {
-  double squares = 0;
-  for (size_t s = 0; s < want.samples.size(); ++s) {
-    double difference = got.reals[mixed(3000, s) % got.size()] - want.samples[s];
-    squares += difference * difference;
-  }
-  double whole = std::sqrt(squares / want.samples.size() * got.size());
-  return std::fmax(std::fabs(normOf(got) - want.norm), whole);
-}
-
-// The largest error of one sampled element.
-static double largest(const Tensor &got, const Golden &want) {
-  double worst = 0;
-  for (size_t s = 0; s < want.samples.size(); ++s)
-    worst = std::fmax(worst, std::fabs(got.reals[mixed(3000, s) % got.size()] - want.samples[s]));
-  return worst;
-}
-
 //===--- Checks
 //-----------------------------------------------------------------------------------===//
 
@@ -207,16 +132,6 @@ static std::vector<Values> runDouble(const std::string &model, const Goldens &go
     interpret::apply(got->updates, arguments.symbols);
   }
   return trajectory;
-}
-
-static Values single(const Values &values) {
-  Values rounded = values;
-  for (auto &[name, value] : rounded) {
-    value.type.element = ElementType::F32;
-    for (double &element : value.reals)
-      element = static_cast<float>(element);
-  }
-  return rounded;
 }
 
 static void runSingle(const std::string &model, const Goldens &goldens,
@@ -265,6 +180,6 @@ int main(int argc, char **argv) {
     expect(model + " f64 compiles and runs", INFINITY, 0);
   else
     runSingle(model, goldens, trajectory);
-  std::printf("%s: %d failed\n", model.c_str(), failures);
-  return failures ? 1 : 0;
+  std::printf("%s: %d failed\n", model.c_str(), failures());
+  return failures() ? 1 : 0;
 }

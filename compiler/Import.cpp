@@ -74,7 +74,9 @@ Attribute Importer::getDense(const proto::Dense &dense) {
     return DenseElementsAttr::get(type, ArrayRef<bool>(bits));
   }
   std::vector<double> wide; // f32 constants of a model built with --type f64
-  if (f64 && dense.type().element() == proto::F32) {
+  if (f64 && !dense.exact().empty()) {
+    data = dense.exact();
+  } else if (f64 && dense.type().element() == proto::F32) {
     for (size_t i = 0; i + sizeof(float) <= data.size(); i += sizeof(float)) {
       float value;
       memcpy(&value, data.data() + i, sizeof value);
@@ -195,12 +197,6 @@ LogicalResult Importer::addNode(const proto::Node &node, llvm::DenseMap<unsigned
   if (failed(registered->verifyInherentAttrs(state.attributes,
                                              [&] { return emitError(loc) << "[E1002] "; })))
     return failure();
-  if (node.contributors_size()) {
-    SmallVector<Attribute> lines;
-    for (const proto::Location &line : node.contributors())
-      lines.push_back(cast<Attribute>(LocationAttr(getLoc(line))));
-    state.addAttribute("contributors", builder.getArrayAttr(lines));
-  }
   for (int i = 0; i < node.regions_size(); ++i)
     state.addRegion();
   Operation *op = builder.create(state);

@@ -7,6 +7,7 @@
 #include "sinter/rules/type.h"
 
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -136,6 +137,23 @@ private:
     scope[value.id()] = typeOf(value.type(), where);
   }
 
+  /// The f64 form of f32 numbers, if there is one, must round to them.
+  void checkExact(const proto::Dense &dense, const std::string &where) {
+    const std::string &data = dense.data(), &exact = dense.exact();
+    if (exact.empty())
+      return;
+    bool same = dense.type().element() == proto::F32 && exact.size() == 2 * data.size();
+    for (size_t i = 0; same && 4 * i < data.size(); ++i) {
+      float number;
+      double wide;
+      memcpy(&number, data.data() + 4 * i, sizeof number);
+      memcpy(&wide, exact.data() + 8 * i, sizeof wide);
+      same = static_cast<float>(wide) == number || number != number;
+    }
+    if (!same)
+      fail("expects exact numbers that round to the f32 data, got others for " + where);
+  }
+
   void checkAttribute(const proto::Attribute &attribute, const proto::Node &node) {
     std::string where = "attribute " + quoted(attribute.name()) + " of '" + node.op() + "'";
     if (attribute.name().empty() || attribute.value_case() == proto::Attribute::VALUE_NOT_SET)
@@ -147,6 +165,7 @@ private:
       if (auto valid = rules::constant(type, static_cast<int64_t>(attribute.dense().data().size()));
           !valid)
         fail(valid.error().message + " for " + where);
+      checkExact(attribute.dense(), where);
     }
     if (attribute.has_symbol() && !globals.count(attribute.symbol()))
       fail("expects the name of a symbol or scalar, got " + quoted(attribute.symbol()) + " for " +
@@ -181,8 +200,6 @@ private:
                node.op() + "'");
       }
       checkLocation(node.location(), "'" + node.op() + "'");
-      for (const proto::Location &location : node.contributors())
-        checkLocation(location, "'" + node.op() + "'");
       for (const proto::Region &region : node.regions()) {
         Scope inner;
         for (const proto::Value &argument : region.arguments())

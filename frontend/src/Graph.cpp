@@ -107,7 +107,8 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
             static_cast<uint64_t>(TensorAccess::isReal(operand) ? static_cast<int64_t>(value)
                                                                 : TensorAccess::integer(operand)) >>
             (8 * i)));
-      Tensor result = constant({element, {}}, data);
+      rules::Type type{element, {}};
+      Tensor result = constant(type, Attributes().dense("value", type, std::move(data)));
       info(result).number = true;
       return result;
     }
@@ -185,16 +186,14 @@ Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule 
   return TensorAccess::make(trace.serial, id);
 }
 
-Tensor Call::constant(const rules::Type &type, std::string data) {
-  Attributes attributes;
-  attributes.dense("value", type, std::move(data));
+Tensor Call::constant(const rules::Type &type, Attributes value) {
   return emit(
-      "constant", {}, [&](auto &) { return rules::Result<rules::Type>(type); },
-      std::move(attributes));
+      "constant", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(value));
 }
 
 Tensor Call::number(rules::ElementType element, double value) {
-  Tensor result = constant({element, {}}, elementBytes(element, value));
+  rules::Type type{element, {}};
+  Tensor result = constant(type, Attributes().dense("value", type, std::vector<double>{value}));
   if (!isPoison(result))
     info(result).number = true;
   return result;

@@ -130,6 +130,9 @@ struct Attributes {
   Attributes &string(const char *name, const std::string &value);
   Attributes &symbol(const char *name, const std::string &value);
   Attributes &integers(const char *name, const std::vector<int64_t> &values);
+  /// Numbers of `type`, in row-major order or one for all.
+  Attributes &dense(const char *name, const rules::Type &type, const std::vector<double> &values);
+  /// Little-endian elements as they are.
   Attributes &dense(const char *name, const rules::Type &type, std::string data);
 };
 
@@ -154,7 +157,10 @@ public:
               Attributes attributes = {});
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
-  Tensor constant(const rules::Type &type, std::string data);
+  Tensor constant(const rules::Type &type, Attributes value);
+  Tensor constant(const rules::Type &type, std::string data) {
+    return constant(type, Attributes().dense("value", type, std::move(data)));
+  }
   /// Reads a symbol or scalar as at entry start; the same node for every read.
   Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
   /// Reports at the user's line: "linear 'fc1' " + message.

@@ -136,7 +136,7 @@ Tensor full(Type type, double value, Loc loc) {
   if (!fitsElement(result.element, value))
     return call.fail("E0020", "expects a number of " + toString(result.element) + ", got " +
                                   numberText(value));
-  return call.constant(result, elementBytes(result.element, value));
+  return call.constant(result, Attributes().dense("value", result, std::vector<double>{value}));
 }
 
 Tensor constant(Type type, const std::vector<double> &values, Loc loc) {
@@ -150,14 +150,11 @@ Tensor constant(Type type, const std::vector<double> &values, Loc loc) {
   if (static_cast<int64_t>(values.size()) != count)
     return call.fail("E0118", "expects " + std::to_string(count) + " values for " +
                                   toString(result) + ", got " + std::to_string(values.size()));
-  std::string data;
   for (double value : values)
     if (!fitsElement(result.element, value))
       return call.fail("E0020", "expects numbers of " + toString(result.element) + ", got " +
                                     numberText(value));
-  for (double value : values)
-    data += elementBytes(result.element, value);
-  return call.constant(result, std::move(data));
+  return call.constant(result, Attributes().dense("value", result, values));
 }
 
 Tensor iota(Type type, int64_t axis, Loc loc) {

@@ -113,6 +113,20 @@ Attributes &Attributes::integers(const char *name, const std::vector<int64_t> &v
   add(*this, name).mutable_ints()->mutable_v()->Assign(values.begin(), values.end());
   return *this;
 }
+Attributes &Attributes::dense(const char *name, const rules::Type &type,
+                              const std::vector<double> &values) {
+  std::string data, exact;
+  bool rounded = false;
+  for (double value : values) {
+    data += elementBytes(type.element, value);
+    exact += elementBytes(rules::ElementType::F64, value);
+    rounded |= static_cast<double>(static_cast<float>(value)) != value && value == value;
+  }
+  dense(name, type, std::move(data));
+  if (rounded && type.element == rules::ElementType::F32)
+    list.back().mutable_dense()->set_exact(std::move(exact));
+  return *this;
+}
 Attributes &Attributes::dense(const char *name, const rules::Type &type, std::string data) {
   proto::Dense *dense = add(*this, name).mutable_dense();
   setType(dense->mutable_type(), type);

@@ -280,6 +280,10 @@ TEST(GraphCheck, Values) {
   expectRefused(
       [](auto &m) { node(m, 1)->mutable_attributes(0)->mutable_dense()->set_data("123"); },
       "8 bytes");
+  auto exact = [](auto &m) { return node(m, 1)->mutable_attributes(0)->mutable_dense(); };
+  expectRefused([&](auto &m) { exact(m)->set_exact("123"); }, "exact numbers that round");
+  expectRefused([&](auto &m) { exact(m)->set_exact(std::string(16, '\2')); },
+                "exact numbers that round");
   expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_value(5); },
                 "value of the entry");
   expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_name("other"); },

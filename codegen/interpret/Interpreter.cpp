@@ -162,6 +162,7 @@ static const Registry &registry() {
     registerReduce(made);
     registerMatmul(made);
     registerConv(made);
+    registerPool(made);
     registerLoss(made);
     registerRandom(made);
     registerTrain(made);

@@ -51,6 +51,7 @@ void registerShape(Registry &registry);
 void registerReduce(Registry &registry);
 void registerMatmul(Registry &registry);
 void registerConv(Registry &registry);
+void registerPool(Registry &registry);
 void registerLoss(Registry &registry);
 void registerRandom(Registry &registry);
 void registerTrain(Registry &registry);

@@ -9,7 +9,7 @@
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "sinter/rules/conv.h"
+#include "sinter/rules/pool.h"
 
 namespace sinter::ir {
 class GradBuilder;

@@ -23,9 +23,7 @@ uint64_t streamOf(const std::string &name) {
   uint64_t hash = 0xcbf29ce484222325u;
   for (unsigned char byte : name)
     hash = (hash ^ byte) * 0x100000001b3u;
-  // FNV's high bits move little for short names; the mix spreads them.
-  hash = (hash ^ (hash >> 32)) * 0x9e3779b97f4a7c15u;
-  return hash ^ (hash >> 29);
+  return hash;
 }
 
 } // namespace sinter::rules

@@ -15,6 +15,8 @@
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/loss.h"
 #include "sinter/ops/matmul.h"
+#include "sinter/ops/norm.h"
+#include "sinter/ops/pool.h"
 #include "sinter/ops/random.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"

@@ -1,0 +1,94 @@
+// Normalisation, composed of sums and elementwise ops, all at the user's line (Call): fusion moves the sums into the layer before, evaluation's scale moves
+// into its weight. Reading on: include/sinter/ops/norm.h; Conv.cpp (the layer before).
+#include "sinter/ops/norm.h"
+
+#include "frontend/src/Graph.h"
+#include "sinter/ops/elementwise.h"
+#include "sinter/ops/reduce.h"
+#include "sinter/ops/shape.h"
+
+#include <cmath>
+
+namespace sinter {
+
+using namespace detail;
+
+namespace {
+/// One number a channel, as parameters and statistics have it.
+struct Channels {
+  Tensor mean, variance; ///< [c]; the variance is the biased one
+};
+} // namespace
+
+/// Of the batch: sums over positions, then over the batch, so that both run in parallel.
+static Channels measure(const Tensor &x, const rules::Type &type, double count) {
+  auto average = [&](const Tensor &value) {
+    Tensor sums = type.rank() == 4 ? sum(value, {2, 3}) : value;
+    return sum(sums, {0}) * (1.0 / count);
+  };
+  Tensor mean = average(x);
+  if (type.rank() == 2) {
+    Tensor centred = x - mean;
+    return {mean, average(centred * centred)};
+  }
+  // One pass over the images: E[x²] - E[x]², which rounding can push below 0.
+  return {mean, relu(average(x * x) - mean * mean)};
+}
+
+Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
+  Call call("batch_norm", loc, context().path(name.text));
+  Tensor x = call.tensor(operand);
+  if (!validName(name.text, true))
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+  if (call.isPoison(x))
+    return x;
+  rules::Type type = call.type(x);
+  if (type.rank() != 2 && type.rank() != 4)
+    return call.fail("E0107", "expects f32[n,channels] or f32[n,channels,height,width], got " + toString(type), "", {x});
+  if (!rules::isFloat(type.element))
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+  if (!(options.eps >= 0) || !std::isfinite(options.eps))
+    return call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
+  if (!(options.momentum >= 0 && options.momentum <= 1))
+    return call.fail("E0020", "expects a momentum in [0, 1], got " + numberText(options.momentum));
+  int64_t channels = type.dims[1], positions = type.rank() == 4 ? type.dims[2] * type.dims[3] : 1;
+  double count = static_cast<double>(type.dims[0]) * static_cast<double>(positions);
+  bool train = training();
+  if (train && count <= 1)
+    return call.fail("E0140",
+                     "expects more than one value a channel in training, got " + toString(type),
+                     "the variance of one value is 0, so all that passes is the bias; take a larger batch or image", {x});
+  if (channels == 0)
+    return call.fail("E0115", "expects channels, got " + toString(type), "", {x});
+  DType element{static_cast<uint8_t>(type.element)};
+  auto part = [&](const char *suffix) { return shared(Name(name.text + suffix)); }; // noted for the whole layer
+  Tensor weight = parameter(part(".weight"), element({channels}), options.weight, loc);
+  Tensor bias = parameter(part(".bias"), element({channels}), options.bias, loc);
+  State runningMean = state(part(".running_mean"), element({channels}), zeros(), loc);
+  State runningVar = state(part(".running_var"), element({channels}), ones(), loc);
+  State tracked = state(part(".num_batches_tracked"), i64({}), zeros(), loc);
+  if (call.isPoison(weight) || call.isPoison(bias))
+    return call.poison();
+  noteUse(call, "batch_norm", name, context().path(name.text));
+  Channels statistics{runningMean.value(loc), runningVar.value(loc)};
+  if (train) {
+    Channels old = statistics;
+    statistics = measure(x, type, count);
+    auto track = [&](State &state, const Tensor &before, const Tensor &fresh) {
+      state.assign(before * (1 - options.momentum) + stop_gradient(fresh) * options.momentum);
+    };
+    track(runningMean, old.mean, statistics.mean);
+    track(runningVar, old.variance, statistics.variance * (count / (count - 1)));
+    tracked.assign(tracked + 1);
+  }
+  // y = x * scale + shift, each one number a channel.
+  Tensor scale = weight / sqrt(statistics.variance + options.eps);
+  Tensor shift = bias - statistics.mean * scale;
+  if (type.rank() == 4) {
+    scale = reshape(scale, {channels, 1, 1});
+    shift = reshape(shift, {channels, 1, 1});
+  }
+  return x * scale + shift;
+}
+
+} // namespace sinter

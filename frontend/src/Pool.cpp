@@ -1,0 +1,227 @@
+// Pooling and resizing. Averages are sums times a number; resizing is two products with constant matrices.
+// Reading on: include/sinter/ops/pool.h.
+#include "sinter/ops/pool.h"
+
+#include "frontend/src/Graph.h"
+#include "sinter/rules/elementwise.h"
+#include "sinter/rules/matmul.h"
+#include "sinter/rules/pool.h"
+#include "sinter/rules/reduce.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sinter {
+
+using namespace detail;
+using Types = std::vector<rules::Type>;
+
+/// A window with its way over images of a healthy tensor.
+struct Windows {
+  std::vector<int64_t> size;
+  rules::Sliding sliding;
+};
+
+static bool isImages(Call &call, const Tensor &x) {
+  if (call.isPoison(x))
+    return false;
+  const rules::Type &type = call.type(x);
+  if (type.rank() != 4) {
+    call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "", {x});
+    return false;
+  }
+  if (!rules::isFloat(type.element)) {
+    call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    return false;
+  }
+  return true;
+}
+
+/// Nothing: reported.
+static std::optional<Windows> resolve(Call &call, const Tensor &x, const Pool2d &options) {
+  if (!isImages(call, x))
+    return std::nullopt;
+  const rules::Type &type = call.type(x);
+  Windows windows{{options.window.height, options.window.width}, {}};
+  const int64_t stride[] = {options.stride.height, options.stride.width};
+  const int64_t padding[] = {options.padding.height, options.padding.width};
+  for (int axis : {0, 1}) {
+    windows.sliding.strides.push_back(stride[axis] == 0 ? windows.size[axis] : stride[axis]);
+    windows.sliding.low.push_back(padding[axis]);
+    windows.sliding.high.push_back(padding[axis]);
+  }
+  if (auto bad = rules::badSliding(type, windows.size, windows.sliding)) {
+    call.fail(*bad, {x});
+    return std::nullopt;
+  }
+  for (int axis : {0, 1}) {
+    int64_t window = windows.size[axis], step = windows.sliding.strides[axis], size = type.dims[2 + axis];
+    if (2 * padding[axis] > window) {
+      call.fail("E0121",
+                "expects a padding of at most half the window, got " + std::to_string(padding[axis]) +
+                    " for a window of " + std::to_string(window),
+                "", {x});
+      return std::nullopt;
+    }
+    int64_t rest = (size + 2 * padding[axis] - window) % step;
+    // The last window must begin inside the image or the padding before it.
+    int64_t last = size + 2 * padding[axis] - window - rest + step;
+    if (options.ceil && rest != 0 && last < size + padding[axis])
+      windows.sliding.high[axis] += step - rest;
+  }
+  return windows;
+}
+
+static Tensor pool(Call &call, const char *op, const Tensor &x, const Windows &windows) {
+  Attributes attributes;
+  attributes.integers("window", windows.size)
+      .integers("strides", windows.sliding.strides)
+      .integers("low", windows.sliding.low)
+      .integers("high", windows.sliding.high);
+  return call.emit(
+      op, {x}, [&](const Types &t) { return rules::pool2d(t[0], windows.size, windows.sliding); }, std::move(attributes));
+}
+
+static Tensor multiply(Call &call, const Tensor &x, const Tensor &y) {
+  return call.emit("mul", {x, y}, [](const Types &t) { return rules::mul(t[0], t[1]); });
+}
+
+Tensor max_pool2d(const Operand &operand, Pool2d options, Loc loc) {
+  Call call("max_pool2d", loc);
+  Tensor x = call.tensor(operand);
+  std::optional<Windows> windows = resolve(call, x, options);
+  return windows ? pool(call, "max_pool2d", x, *windows) : call.poison();
+}
+
+/// One element, as a constant of `type` holds it.
+static void append(std::string &data, rules::ElementType element, double value) {
+  data += elementBytes(element, value);
+}
+
+/// What a window's sum along one axis is divided by.
+static std::vector<int64_t> countAlong(int64_t size, const Windows &windows, int axis, int64_t padding, bool withPadding) {
+  std::vector<int64_t> counts;
+  int64_t window = windows.size[axis], step = windows.sliding.strides[axis];
+  int64_t total = rules::positions(size, window, step, windows.sliding.low[axis], windows.sliding.high[axis], 1);
+  for (int64_t i = 0; i < total; ++i) {
+    int64_t begin = i * step - padding, end = std::min(begin + window, size + padding);
+    counts.push_back(withPadding ? end - begin : std::min(end, size) - std::max<int64_t>(begin, 0));
+  }
+  return counts;
+}
+
+Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
+  Call call("avg_pool2d", loc);
+  Tensor x = call.tensor(operand);
+  std::optional<Windows> windows = resolve(call, x, options);
+  if (!windows)
+    return call.poison();
+  rules::Type type = call.type(x);
+  Tensor sum = pool(call, "sum_pool2d", x, *windows);
+  if (call.isPoison(sum))
+    return sum;
+  std::vector<int64_t> rows = countAlong(type.dims[2], *windows, 0, options.padding.height, options.count_include_pad);
+  std::vector<int64_t> columns = countAlong(type.dims[3], *windows, 1, options.padding.width, options.count_include_pad);
+  auto same = [](const std::vector<int64_t> &v) { return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end(); };
+  if (rows.empty() || columns.empty() || (same(rows) && same(columns)))
+    return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(windows->size[0] * windows->size[1])));
+  std::string data;
+  for (int64_t row : rows)
+    for (int64_t column : columns)
+      append(data, type.element, 1.0 / static_cast<double>(row * column));
+  rules::Type shape{type.element, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())}};
+  return multiply(call, sum, call.constant(shape, data));
+}
+
+Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
+  Call call("global_avg_pool2d", loc);
+  Tensor x = call.tensor(operand);
+  if (!isImages(call, x))
+    return call.poison();
+  rules::Type type = call.type(x);
+  int64_t count = type.dims[2] * type.dims[3];
+  if (count == 0)
+    return call.fail("E0115", "expects images with pixels, got " + toString(type), "", {x});
+  Attributes attributes;
+  attributes.integers("axes", {2, 3}).boolean("keepdims", true);
+  Tensor sum = call.emit(
+      "sum", {x}, [](const Types &t) { return rules::sum(t[0], {2, 3}, true); }, std::move(attributes));
+  return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(count)));
+}
+
+/// [size, from] as a constant whose row i has `weight(i, j)`.
+template <class Weight> static Tensor matrix(Call &call, rules::ElementType element, int64_t size, int64_t from, Weight weight) {
+  std::string data;
+  for (int64_t i = 0; i < size; ++i)
+    for (int64_t j = 0; j < from; ++j)
+      append(data, element, weight(i, j));
+  return call.constant({element, {size, from}}, data);
+}
+
+/// rows · x · columnsᵀ for every image.
+static Tensor transform(Call &call, const Tensor &rows, const Tensor &x, const Tensor &columns) {
+  Attributes attributes;
+  attributes.boolean("transpose_a", false).boolean("transpose_b", true);
+  Tensor wide = call.emit(
+      "matmul", {x, columns}, [](const Types &t) { return rules::matmul(t[0], t[1], false, true); },
+      std::move(attributes));
+  Attributes plain;
+  plain.boolean("transpose_a", false).boolean("transpose_b", false);
+  return call.emit(
+      "matmul", {rows, wide}, [](const Types &t) { return rules::matmul(t[0], t[1], false, false); }, std::move(plain));
+}
+
+/// True when `size` is one that images can be brought to; else reported.
+static bool isSize(Call &call, const Tensor &x, const Pair &size) {
+  if (!isImages(call, x))
+    return false;
+  const rules::Type &type = call.type(x);
+  constexpr int64_t kMost = 1 << 16;
+  if (size.height < 1 || size.width < 1 || size.height > kMost || size.width > kMost) {
+    call.fail("E0120", "expects a size of 1 to 65536 along both axes, got " + std::to_string(size.height) + "x" +
+                           std::to_string(size.width),
+              "", {x});
+    return false;
+  }
+  if (type.dims[2] == 0 || type.dims[3] == 0) {
+    call.fail("E0115", "expects images with pixels, got " + toString(type), "", {x});
+    return false;
+  }
+  return true;
+}
+
+Tensor adaptive_avg_pool2d(const Operand &operand, Pair size, Loc loc) {
+  Call call("adaptive_avg_pool2d", loc);
+  Tensor x = call.tensor(operand);
+  if (!isSize(call, x, size))
+    return call.poison();
+  rules::Type type = call.type(x);
+  int64_t h = type.dims[2], w = type.dims[3];
+  if (h % size.height == 0 && w % size.width == 0)
+    return avg_pool2d(x, {.window = {h / size.height, w / size.width}}, loc);
+  auto weights = [&](int64_t to, int64_t from) {
+    return matrix(call, type.element, to, from, [&](int64_t i, int64_t j) {
+      int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
+      return j >= begin && j < end ? 1.0 / static_cast<double>(end - begin) : 0.0;
+    });
+  };
+  return transform(call, weights(size.height, h), x, weights(size.width, w));
+}
+
+Tensor resize_bilinear(const Operand &operand, Pair size, Loc loc) {
+  Call call("resize_bilinear", loc);
+  Tensor x = call.tensor(operand);
+  if (!isSize(call, x, size))
+    return call.poison();
+  rules::Type type = call.type(x);
+  auto weights = [&](int64_t to, int64_t from) {
+    return matrix(call, type.element, to, from, [&](int64_t i, int64_t j) {
+      double at = (static_cast<double>(i) + 0.5) * static_cast<double>(from) / static_cast<double>(to) - 0.5;
+      at = std::clamp(at, 0.0, static_cast<double>(from - 1));
+      return std::max(0.0, 1.0 - std::abs(at - static_cast<double>(j)));
+    });
+  };
+  return transform(call, weights(size.height, type.dims[2]), x, weights(size.width, type.dims[3]));
+}
+
+} // namespace sinter

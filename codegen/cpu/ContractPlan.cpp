@@ -361,7 +361,8 @@ void Planner::chunk() {
           return;
   }
   p.chunkLevel = static_cast<int64_t>(level);
-  p.chunkBlock = block;
+  int64_t size = p.dims[p.reduced[level]]; // blocks of nearly equal size
+  p.chunkBlock = llvm::divideCeil(size, llvm::divideCeil(size, std::min(block, size)));
   p.group = std::min<int64_t>(schedule.getGroup(), p.order.size());
 }
 

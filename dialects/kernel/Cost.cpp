@@ -1,9 +1,9 @@
-//===- Cost.cpp - the cost model: tiles, contraction estimates, default schedules
+//===- Cost.cpp - the cost model: tiles and contraction estimates
 //-----------------===//
 //
-// Bounds counted: FMA issue with edge waste, load ports, and lanes that would have to be gathered
-// or scattered. The constants are properties of register files and ports, never fits to one machine
-// (D18).
+// Bounds counted: FMA issue with edge waste, load ports, lanes that would have to be gathered
+// or scattered, and what every tile takes besides. The constants are properties of register files
+// and ports, never fits to one machine (D18). Reading on: CostSchedule.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
@@ -81,69 +81,200 @@ bool isContiguousAlong(AffineMap map, int64_t dim, ArrayRef<int64_t> shape, Layo
   return true;
 }
 
-ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64_t lanes,
-                              int64_t rows, Tile tile) {
-  int64_t laneCount = lanes >= 0 ? p.dims[lanes] : 1, rowCount = rows >= 0 ? p.dims[rows] : 1;
-  double rest = 1, reduced = 1, points = 1;
-  for (auto [d, size] : llvm::enumerate(p.dims)) {
-    bool parallel = static_cast<int64_t>(d) < p.parallel;
-    (parallel ? points : reduced) *= static_cast<double>(size);
-    if (parallel && static_cast<int64_t>(d) != lanes && static_cast<int64_t>(d) != rows)
-      rest *= static_cast<double>(size);
+/// An index of `map` that is a sum with `dim` in it: a window, whose border a padded access decides.
+static bool isWindow(const ContractProblem &p, int64_t dim, AffineMap map) {
+  return p.padded && llvm::any_of(map.getResults(), [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
+  });
+}
+
+bool isParity(const ContractProblem &p, int64_t dim) {
+  constexpr int64_t kMostValues = 4;
+  bool divided = false;
+  for (AffineMap map : {p.aMap, p.bMap, p.outMap})
+    for (AffineExpr expr : map.getResults())
+      expr.walk([&](AffineExpr part) {
+        bool divides = part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
+        divided |= divides && part.isFunctionOfDim(dim);
+      });
+  return divided && p.padded && p.dims[dim] > 1 && p.dims[dim] <= kMostValues;
+}
+
+bool mayMergeRows(const ContractProblem &p, int64_t rows) {
+  if (rows < 1 || p.dims[rows] <= 1 || p.dims[rows - 1] <= 1 || p.sumLanes != 1)
+    return false;
+  MLIRContext *context = p.aMap.getContext();
+  AffineExpr inner = getAffineDimExpr(rows, context), outer = getAffineDimExpr(rows - 1, context);
+  for (auto [map, shape, layout] : {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
+                                    std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout),
+                                    std::tuple(p.outMap, ArrayRef<int64_t>(p.outShape), p.outLayout)}) {
+    if (!map.isFunctionOfDim(rows) && !map.isFunctionOfDim(rows - 1))
+      continue;
+    int64_t at = -1;
+    for (auto [i, expr] : llvm::enumerate(map.getResults()))
+      if (expr == inner)
+        at = i;
+      else if (expr != outer && (expr.isFunctionOfDim(rows) || expr.isFunctionOfDim(rows - 1)))
+        return false;
+    if (at < 1 || map.getResult(at - 1) != outer || shape[at] != p.dims[rows])
+      return false;
+    if (!layout)
+      continue;
+    if (llvm::is_contained(layout.getBlock(), at) || llvm::is_contained(layout.getBlock(), at - 1))
+      return false;
+    const int64_t *place = llvm::find(layout.getPerm(), at);
+    if (place == layout.getPerm().begin() || place[-1] != at - 1)
+      return false;
   }
-  int64_t width = getVectorLanes(target, p.element);
-  double vectors = static_cast<double>(llvm::divideCeil(std::max<int64_t>(laneCount, 1), tile.nr)) *
-                   static_cast<double>(llvm::divideCeil(tile.nr, width));
-  RowSplit split = splitRows(rowCount, tile.mr);
+  return true;
+}
+
+/// Rows that a tile dim has, neighbours taken in where they merge.
+static int64_t countRows(const ContractProblem &p, int64_t rows, int64_t lanes, int64_t rows2) {
+  if (rows < 0)
+    return 1;
+  bool merged = rows2 < 0 && rows - 1 != lanes && mayMergeRows(p, rows);
+  return p.dims[rows] * (merged ? p.dims[rows - 1] : 1);
+}
+
+/// Block size of the layouts that divide `dim`, 0 when none does.
+static int64_t getBlockOf(const ContractProblem &p, int64_t dim) {
+  int64_t smallest = 0;
+  for (auto [map, layout] : {std::pair(p.aMap, p.aLayout), std::pair(p.bMap, p.bLayout), std::pair(p.outMap, p.outLayout)})
+    for (auto [i, expr] : llvm::enumerate(map.getResults()))
+      if (layout && expr.isFunctionOfDim(dim))
+        for (auto [blocked, by] : llvm::zip(layout.getBlock(), layout.getBy()))
+          if (blocked == static_cast<int64_t>(i) && (!smallest || by < smallest))
+            smallest = by;
+  return smallest;
+}
+
+ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64_t lanes,
+                              int64_t rows, Tile tile, int64_t rows2, int64_t mr2) {
+  constexpr double kTileCycles = 40, kStoreCycles = 1.5, kTreeCycles = 12, kNaiveCycles = 6;
+  bool across = p.sumLanes == 16;
+  int64_t width = getVectorLanes(target, p.element), dimCount = static_cast<int64_t>(p.dims.size());
+  int64_t vectorDim = across ? dimCount - 1 : lanes;
+  int64_t laneCount = across ? 16 : lanes >= 0 ? p.dims[lanes] : 1;
+  int64_t counts[2] = {countRows(p, rows, lanes, rows2), rows2 >= 0 ? p.dims[rows2] : 1};
+  double points = 1, reduced = 1;
+  for (auto [d, size] : llvm::enumerate(p.dims))
+    (static_cast<int64_t>(d) < p.parallel ? points : reduced) *= static_cast<double>(size);
+  double rest = points / (across ? 1 : std::max<int64_t>(1, laneCount)) /
+                static_cast<double>(std::max<int64_t>(1, counts[0] * counts[1]));
+  double steps = rest * reduced / (across ? 16 : 1);
+  int64_t laneTiles = across ? 1 : llvm::divideCeil(std::max<int64_t>(laneCount, 1), tile.nr);
+  double vectors = static_cast<double>(llvm::divideCeil(std::max<int64_t>(laneCount, 1), width));
+  RowSplit splits[2] = {splitRows(counts[0], tile.mr), splitRows(counts[1], mr2)};
+  double rowTiles = static_cast<double>(splits[0].tiles) * static_cast<double>(splits[1].tiles);
+  double allRows = static_cast<double>(counts[0]) * static_cast<double>(counts[1]);
   ContractCost cost;
   double ports = std::max<int64_t>(1, target.getFmaPorts()) * (target.getHasFma() ? 1.0 : 0.5);
-  double steps = rest * reduced;
   // A chain of fewer than ports * latency (4) accumulators leaves issue slots empty.
-  double inFlight =
-      std::min<double>(1.0, tile.mr * double(llvm::divideCeil(tile.nr, width)) / (ports * 4.0));
-  cost.fma = vectors * static_cast<double>(rowCount) * steps / ports / std::max(inFlight, 1e-3);
-  // Every tile loads its vectors once a step and broadcasts each of its rows.
-  double broadcasts =
-      static_cast<double>(rowCount) *
-      static_cast<double>(llvm::divideCeil(std::max<int64_t>(laneCount, 1), tile.nr));
-  cost.loads = (vectors * static_cast<double>(split.tiles) + broadcasts) * steps / kLoadPorts;
-  if (lanes < 0)
-    return cost;
-  auto usesLanes = [&](AffineMap map) { return map.isFunctionOfDim(lanes); };
-  // A gathered vector operand costs one load an element instead of one a vector.
+  double sums = static_cast<double>(splits[0].big * splits[1].big) * static_cast<double>(llvm::divideCeil(across ? 16 : tile.nr, width));
+  double inFlight = std::min<double>(1.0, sums / (ports * 4.0));
+  cost.fma = vectors * allRows * steps / ports / std::max(inFlight, 1e-3);
+  // Every tile loads its vectors, or broadcasts its scalars, once a step and row that an operand has.
+  bool refused = false;
   for (auto [map, shape, layout] : {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
-                                    std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout)})
-    if (usesLanes(map) && !isContiguousAlong(map, lanes, shape, layout))
-      cost.scatter +=
-          kGatherFactor * static_cast<double>(laneCount) * static_cast<double>(split.tiles) * steps;
-  if (!isContiguousAlong(p.outMap, lanes, p.outShape, p.outLayout))
+                                    std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout)}) {
+    double mine = 1;
+    for (auto [i, dim] : {std::pair(0, rows), std::pair(1, rows2)})
+      mine *= static_cast<double>(dim >= 0 && map.isFunctionOfDim(dim) ? counts[i] : splits[i].tiles);
+    bool isVector = vectorDim >= 0 && map.isFunctionOfDim(vectorDim);
+    cost.loads += mine * (isVector ? vectors : static_cast<double>(laneTiles)) * steps / kLoadPorts;
+    // A gathered vector operand costs one load an element instead of one a vector.
+    if (isVector && !isContiguousAlong(map, vectorDim, shape, layout))
+      cost.scatter += kGatherFactor * static_cast<double>(laneCount) * mine * steps;
+    refused |= !across && isVector && isWindow(p, vectorDim, map);
+  }
+  double tiles = rest * static_cast<double>(laneTiles) * rowTiles;
+  cost.tiles = tiles * kTileCycles + rest * vectors * allRows * kStoreCycles * static_cast<double>(p.resultStreams) +
+               (across ? points * kTreeCycles : 0);
+  if (refused) // borders along the lanes are left to plain loops
+    cost.scatter += kNaiveCycles * points * reduced;
+  if (lanes >= 0 && !across && !isContiguousAlong(p.outMap, lanes, p.outShape, p.outLayout))
     cost.scatter += kGatherFactor * points * static_cast<double>(p.resultStreams);
   return cost;
 }
 
+/// True when `dim` may give tile rows: one operand has it, and no border is shared with the grid.
+static bool mayGiveRows(const ContractProblem &p, int64_t dim, int64_t lanes) {
+  bool inA = p.aMap.isFunctionOfDim(dim), inB = p.bMap.isFunctionOfDim(dim);
+  if (dim == lanes || inA == inB || isParity(p, dim))
+    return false;
+  for (AffineExpr expr : (inA ? p.aMap : p.bMap).getResults())
+    for (int64_t other = 0; p.padded && expr.isFunctionOfDim(dim) && other < p.parallel; ++other)
+      if (other != dim && expr.isFunctionOfDim(other) && !isParity(p, other))
+        return false;
+  return true;
+}
+
+/// Sums that a register tile may have, beside the vectors of one operand and a broadcast.
+static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p, int64_t lanes, int64_t rows, int64_t rows2) {
+  int64_t width = getVectorLanes(target, p.element), registers = target.getVectorRegisters();
+  int64_t each = p.sumLanes == 16 ? llvm::divideCeil(16, width) : 1; // registers of a sum
+  int64_t reserved = target.getHasFma() ? 1 : 2;
+  ContractChoice best;
+  double least = 0;
+  for (int64_t m = 1; m <= std::min<int64_t>(p.dims[rows], 12); ++m)
+    for (int64_t m2 = 1; m2 <= std::min<int64_t>(p.dims[rows2], 12); ++m2) {
+      // Nearly equal tiles only: others are the same after the split.
+      if (splitRows(p.dims[rows], m).big != m || splitRows(p.dims[rows2], m2).big != m2)
+        continue;
+      if ((m * m2 + std::min(m, m2)) * each + reserved > registers)
+        continue;
+      Tile tile{m, std::max<int64_t>(1, width)};
+      ContractCost cost = estimateContract(target, p, lanes, rows, tile, rows2, m2);
+      double score = cost.total() + 0.2 * cost.loads; // ports are never free
+      if (best.rows < 0 || score < least) {
+        best = {lanes, rows, tile, rows2, m2, cost};
+        least = score;
+      }
+    }
+  return best;
+}
+
+/// The best rows for one choice of lanes.
+static ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t lanes) {
+  ContractChoice best;
+  double least = 0;
+  auto offer = [&](const ContractChoice &choice, int64_t dim) {
+    // Later dims lie closer together.
+    double score = choice.cost.total() * (1 + 0.005 * static_cast<double>(p.parallel - 1 - dim));
+    if (best.tile.nr == 0 || score < least) {
+      best = choice;
+      least = score;
+    }
+  };
+  best.tile.nr = 0;
+  bool across = p.sumLanes == 16;
+  for (int64_t rows = p.parallel - 1; rows >= -1; --rows) {
+    if (rows >= 0 && !mayGiveRows(p, rows, lanes))
+      continue;
+    Tile tile = chooseTile(target, p.element, countRows(p, rows, lanes, -1), across ? 1 : p.dims[lanes]);
+    if (int64_t block = rows >= 0 ? getBlockOf(p, rows) : 0; block > 0 && tile.mr < p.dims[rows]) // stay in a block
+      tile.mr = std::min<int64_t>(block, llvm::bit_floor(static_cast<uint64_t>(tile.mr)));
+    if (across)
+      tile.mr = std::max<int64_t>(1, tile.mr / std::max<int64_t>(1, 16 / getVectorLanes(target, p.element)));
+    offer({lanes, rows, tile, -1, 1, estimateContract(target, p, lanes, rows, tile)}, std::max<int64_t>(0, rows));
+    for (int64_t rows2 = rows - 1; rows2 >= 0; --rows2)
+      if (mayGiveRows(p, rows2, lanes) && p.aMap.isFunctionOfDim(rows) != p.aMap.isFunctionOfDim(rows2) &&
+          (across || p.dims[lanes] <= getVectorLanes(target, p.element) || getBlockOf(p, lanes) <= 16))
+        if (ContractChoice two = chooseTwoRows(target, p, lanes, rows, rows2); two.rows >= 0)
+          offer(two, rows);
+  }
+  return best;
+}
+
 SmallVector<ContractChoice> rankContractChoices(TargetAttr target, const ContractProblem &p) {
   SmallVector<ContractChoice> choices;
-  for (int64_t lanes = p.parallel - 1; lanes >= 0; --lanes) {
-    ContractChoice best;
-    // Rows come from the operand that the lanes do not touch: each row is one broadcast a step. A
-    // dim that both operands use (a batch dim) gives no reuse and is no row dim.
-    for (int64_t rows = p.parallel - 1; rows >= -1; --rows) {
-      if (rows == lanes)
-        continue;
-      if (rows >= 0 && p.aMap.isFunctionOfDim(rows) && p.bMap.isFunctionOfDim(rows))
-        continue;
-      bool lanesInA = p.aMap.isFunctionOfDim(lanes), lanesInB = p.bMap.isFunctionOfDim(lanes);
-      if (rows >= 0 && ((lanesInA && p.aMap.isFunctionOfDim(rows)) ||
-                        (lanesInB && p.bMap.isFunctionOfDim(rows))))
-        continue;
-      int64_t rowCount = rows >= 0 ? p.dims[rows] : 1;
-      Tile tile = chooseTile(target, p.element, rowCount, p.dims[lanes]);
-      ContractCost cost = estimateContract(target, p, lanes, rows, tile);
-      if (best.lanes < 0 || cost.total() < best.cost.total())
-        best = {lanes, rows, tile, cost};
-    }
-    choices.push_back(best);
+  if (p.sumLanes == 16 && p.dims.size() > static_cast<size_t>(p.parallel)) {
+    choices.push_back(chooseRows(target, p, -1));
+    return choices;
   }
+  for (int64_t lanes = p.parallel - 1; lanes >= 0; --lanes)
+    choices.push_back(chooseRows(target, p, lanes));
   llvm::sort(choices, [](const ContractChoice &x, const ContractChoice &y) {
     return std::pair(x.cost.total(), -x.lanes) < std::pair(y.cost.total(), -y.lanes);
   });
@@ -180,6 +311,8 @@ ContractProblem getProblem(ContractOp op) {
   p.bMap = maps[1];
   unsigned firstOut = 2 + op.getExtras().size();
   p.outMap = maps[firstOut];
+  p.padded = op.getPadded();
+  p.sumLanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 1;
   p.aShape = shapeOf(op.getA());
   p.bShape = shapeOf(op.getB());
   p.outShape = shapeOf(op.getOuts()[0]);
@@ -196,75 +329,6 @@ TargetAttr getTarget(Operation *op) {
       return target;
   return TargetAttr::get(op->getContext(), "cpu:x86-64", "x86_64-unknown-linux-gnu", "x86-64", "",
                          128, 16, 1, 32768, 262144, 4194304, false);
-}
-
-/// Few rows leave multiply-adds waiting for each other: more lanes then give enough chains. Panels
-/// stay as they are.
-static int64_t widenLanes(TargetAttr target, const ContractProblem &p,
-                          const ContractChoice &choice) {
-  int64_t width = getVectorLanes(target, p.element),
-          vectors = llvm::divideCeil(choice.tile.nr, width);
-  int64_t chains = 4 * std::max<int64_t>(1, target.getFmaPorts()), mr = choice.tile.mr;
-  int64_t present = choice.lanes >= 0 ? llvm::divideCeil(p.dims[choice.lanes], width) : 1;
-  int64_t wanted = std::min<int64_t>(llvm::divideCeil(chains, mr), present);
-  while (vectors < wanted && (mr + 1) * (vectors + 1) + 2 <= target.getVectorRegisters())
-    ++vectors;
-  return std::max(choice.tile.nr, vectors * width);
-}
-
-/// True when the operand that is broadcast has its reduced elements apart, line by line: then its
-/// tile should stay in cache while panels of the other operand, which lie one after the other,
-/// stream past it.
-static bool keepsRowTile(const ContractProblem &p, const ContractChoice &choice) {
-  if (choice.lanes < 0 || choice.rows < 0 || p.dims.size() != static_cast<size_t>(p.parallel) + 1)
-    return false;
-  bool lanesInB = p.bMap.isFunctionOfDim(choice.lanes);
-  return lanesInB ? !isContiguousAlong(p.aMap, p.parallel, p.aShape, p.aLayout)
-                  : !isContiguousAlong(p.bMap, p.parallel, p.bShape, p.bLayout);
-}
-
-CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
-  ContractProblem problem = getProblem(op);
-  ContractChoice choice = rankContractChoices(target, problem).front();
-  // Other parallel dims outermost, then panels of lanes, then row tiles: a panel of the vector
-  // operand stays in cache while the rows of the other operand stream past it.
-  SmallVector<int64_t> order;
-  for (int64_t d = 0; d < static_cast<int64_t>(op.getParallel()); ++d)
-    if (d != choice.lanes && d != choice.rows)
-      order.push_back(d);
-  if (choice.lanes >= 0)
-    order.push_back(choice.lanes);
-  if (choice.rows >= 0)
-    order.insert(keepsRowTile(problem, choice) ? order.end() - 1 : order.end(), choice.rows);
-  return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
-                              widenLanes(target, problem, choice), 0, -1, 1, 0, order);
-}
-
-CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
-  ArrayRef<int64_t> dims = op.getDims();
-  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  SmallVector<Value> buffers = llvm::to_vector(op.getIns());
-  llvm::append_range(buffers, op.getOuts());
-  // The dim that most bytes are contiguous along; ties go to the last one.
-  int64_t lanes = -1;
-  double most = -1;
-  for (int64_t d = dims.size() - 1; d >= 0; --d) {
-    double bytes = 0;
-    for (auto [map, buffer] : llvm::zip_equal(maps, buffers))
-      if (map.isFunctionOfDim(d) && isContiguousAlong(map, d, shapeOf(buffer), layoutOf(buffer)))
-        bytes += static_cast<double>(cast<BufferType>(buffer.getType()).getBytes());
-    if (dims[d] > 1 && bytes > most) {
-      most = bytes;
-      lanes = d;
-    }
-  }
-  if (lanes < 0)
-    lanes = static_cast<int64_t>(dims.size()) - 1;
-  Type element = buffers.empty() ? Type(Float32Type::get(op.getContext()))
-                                 : cast<BufferType>(buffers.back().getType()).getElementType();
-  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
-  return CpuScheduleAttr::get(op.getContext(), lanes, -1, 1, getVectorLanes(target, element), 0,
-                              -1, 1, 0, order);
 }
 
 } // namespace sinter::kernel

@@ -36,6 +36,8 @@ struct RowSplit {
 struct ContractProblem {
   llvm::SmallVector<int64_t> dims; ///< parallel dims first
   int64_t parallel = 0;
+  int64_t sumLanes = 1; ///< 16: canonical lanes along the last reduced dim
+  bool padded = false;  ///< indices of a and b may leave their shapes
   mlir::Type element; ///< of the accumulator
   mlir::AffineMap aMap, bMap, outMap;
   LayoutAttr aLayout, bLayout, outLayout; ///< null: row-major
@@ -49,7 +51,8 @@ struct ContractCost {
   double loads = 0; ///< load-port bound, in cycles
   double scatter =
       0; ///< extra cycles for lanes that are not contiguous in an operand or the result
-  double total() const { return (fma > loads ? fma : loads) + scatter; }
+  double tiles = 0; ///< cycles that every tile takes besides its sums
+  double total() const { return (fma > loads ? fma : loads) + scatter + tiles; }
 };
 
 /// A way to walk a contraction.
@@ -57,6 +60,7 @@ struct ContractChoice {
   int64_t lanes = -1; ///< parallel dim on the vector lanes
   int64_t rows = -1;  ///< parallel dim that gives tile rows, -1: none
   Tile tile;
+  int64_t rows2 = -1, mr2 = 1; ///< a second one, which the other operand has: mr x mr2 rows
   ContractCost cost;
 };
 
@@ -80,12 +84,19 @@ bool isContiguousAlong(mlir::AffineMap map, int64_t dim, llvm::ArrayRef<int64_t>
 
 /// Cost of one choice of lanes and rows.
 ContractCost estimateContract(TargetAttr target, const ContractProblem &problem, int64_t lanes,
-                              int64_t rows, Tile tile);
+                              int64_t rows, Tile tile, int64_t rows2 = -1, int64_t mr2 = 1);
 
 /// All choices of lanes (best rows and tile for each), cheapest first; ties keep the later dim
-/// first.
+/// first. Sums in 16 canonical lanes have one choice, with lanes -1.
 llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
                                                       const ContractProblem &problem);
+
+/// True for a parallel dim of few values that divisions see (the parity of a strided gradient): the
+/// emitter writes each value on its own.
+bool isParity(const ContractProblem &problem, int64_t dim);
+
+/// True when the parallel dims `rows - 1` and `rows` step through all values as one dim would.
+bool mayMergeRows(const ContractProblem &problem, int64_t rows);
 
 /// Cycles of a pass that reads and writes `bytes` in all.
 double estimateTraffic(TargetAttr target, int64_t bytes);

@@ -7,6 +7,7 @@
 
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
+#include "dialects/kernel/Cost.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 #include <sys/mman.h>
 
@@ -25,8 +27,11 @@ using namespace sinter;
 
 /// Median seconds of `run`, at least 0.15 s of repeats after a warm-up.
 static double median(const std::function<void()> &run) {
-  using Clock = std::chrono::steady_clock;
-  auto now = [] { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); };
+  auto now = [] { // of this thread alone: neighbours on the machine do not count
+    timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  };
   for (double start = now(); now() - start < 0.03;)
     run();
   std::vector<double> times;
@@ -88,6 +93,12 @@ bool bench::measure(const Options &options, const std::string &name, const std::
   if (!module)
     return false;
   (*module)->setAttr("kernel.target", *target);
+  (*module)->walk([&](kernel::ContractOp op) {
+    if (!op.getScheduleAttr())
+      op.setScheduleAttr(kernel::chooseSchedule(*target, op));
+    if (options.print == "schedule")
+      llvm::outs() << op.getScheduleAttr() << "\n";
+  });
   mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
   if (failed(codegen::lowerToLoops(*copy)))
     return false;

@@ -11,7 +11,8 @@
 
 namespace sinter::bench {
 
-/// What the command line asks for: `dump NAME` prints assembly, `loops NAME` the loops, `only NAME` nothing more.
+/// What the command line asks for: `dump NAME` prints assembly, `loops NAME` the loops, `schedule NAME` the schedule, `only
+/// NAME` nothing more; NAME is a part of the cases' names.
 struct Options {
   std::string print, name;
 };

@@ -177,33 +177,21 @@ static Value interleave(GradBuilder &b, Value x, ArrayRef<int64_t> steps, ArrayR
 }
 
 template <class Op> Value Family<Op>::inputGradient(Value dy, Value w, ArrayRef<int64_t> size) {
-  SmallVector<int64_t> strides(op.getStrides()), high(op.getHigh());
+  SmallVector<int64_t> strides(op.getStrides()), high(op.getHigh()), steps{1, 1}, spread(shapeOf(dy).take_back(2));
   rules::Sliding sliding = op.getSliding();
-  bool strided = strides[0] > 1 || strides[1] > 1, dilated = sliding.dilations[0] > 1 || sliding.dilations[1] > 1;
-  if (strided && dilated) {
+  for (int axis : {0, 1}) {
+    if (strides[axis] == 1 || sliding.dilations[axis] == 1)
+      continue;
     // Not by parity: taps of a dilated window meet other rows. Zeros between the rows make the stride 1.
-    SmallVector<int64_t> spread;
-    for (int axis : {0, 1}) {
-      spread.push_back((shapeOf(dy)[2 + axis] - 1) * strides[axis] + 1);
-      // Rows behind the last position are read by no tap.
-      high[axis] = spread[axis] + sliding.dilations[axis] * (shapeOf(w)[2 + axis] - 1) - size[axis] - sliding.low[axis];
-    }
-    if (high[0] < 0 || high[1] < 0)
-      for (int axis : {0, 1})
-        if (high[axis] < 0) {
-          spread[axis] -= high[axis];
-          high[axis] = 0;
-        }
-    SmallVector<int64_t> whole{shapeOf(dy)[2] * strides[0], shapeOf(dy)[3] * strides[1]};
-    Value wide = interleave(b, dy, strides, {std::min(spread[0], whole[0]), std::min(spread[1], whole[1])});
-    SmallVector<int64_t> missing{0, 0, spread[0] - shapeOf(wide)[2], spread[1] - shapeOf(wide)[3]};
-    if (missing[2] || missing[3])
-      wide = b.pad(wide, {0, 0, 0, 0}, missing);
-    dy = wide;
-    strides = {1, 1};
-    sliding.strides = {1, 1};
-    sliding.high = std::vector<int64_t>(high.begin(), high.end());
+    int64_t extent = sliding.dilations[axis] * (shapeOf(w)[2 + axis] - 1), least = size[axis] + sliding.low[axis] - extent;
+    std::swap(steps[axis], strides[axis]);
+    spread[axis] = std::max((spread[axis] - 1) * steps[axis] + 1, least);
+    high[axis] = spread[axis] - least; // rows behind the last position are read by no tap
   }
+  if (steps[0] > 1 || steps[1] > 1)
+    dy = interleave(b, dy, steps, spread);
+  sliding.strides = vec(strides);
+  sliding.high = vec(high);
   return b.make<Conv2dInputGradientOp>(
       rules::conv2d_input_gradient(toRule(dy.getType()), toRule(w.getType()), sliding, op.getGroups(), size.vec()),
       ArrayRef<int64_t>(strides), op.getLow(), ArrayRef<int64_t>(high), op.getDilations(), op.getGroups(), size, dy, w);

@@ -20,3 +20,25 @@ template <class ReduceOp> static OpFoldResult foldNoAxes(ReduceOp op) {
 OpFoldResult SumOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 OpFoldResult ReduceMaxOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 OpFoldResult ReduceMinOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
+
+/// A sum over axes on both sides of one that stays is two sums, the inner one first: it has more results, so that they run
+/// beside each other, and a sum of products can leave it behind.
+LogicalResult SumOp::canonicalize(SumOp op, PatternRewriter &rewriter) {
+  ArrayRef<int64_t> shape = shapeOf(op.getInput());
+  int64_t rank = shape.size(), first = rank;
+  auto reduces = [&](int64_t axis) { return llvm::is_contained(op.getAxes(), axis); };
+  while (first > 0 && reduces(first - 1))
+    --first;
+  SmallVector<int64_t> inner = llvm::to_vector(llvm::seq<int64_t>(first, rank)), outer, kept;
+  for (int64_t axis = 0; axis < first; ++axis)
+    if (reduces(axis))
+      outer.push_back(axis);
+    else if (shape[axis] != 1)
+      kept.push_back(axis);
+  if (inner.empty() || outer.empty() || kept.empty())
+    return failure();
+  GradBuilder b(rewriter, op.getLoc());
+  Value sum = b.sum(b.sum(op.getInput(), inner, false), outer, false);
+  rewriter.replaceOp(op, b.reshape(sum, shapeOf(op.getResult())));
+  return success();
+}

@@ -30,6 +30,7 @@ def SumOp : Sinter_AxesReduce<"sum", "rules::sum", "sum",
     GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> {
   let summary = "sum over axes; they vanish, or stay with size 1 under keepdims";
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "rules::reduce_max", "max",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {

@@ -50,7 +50,7 @@ kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {
   int64_t reduced = 1, chunks = countChunks(op);
   for (int64_t size : llvm::drop_begin(op.getContractionDomain(), op.getParallelDims()))
     reduced *= size;
-  return kernel::AlgorithmAttr::get(op->getContext(), 1, chunks > 1 ? reduced / chunks : 0);
+  return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes(), chunks > 1 ? reduced / chunks : 0);
 }
 
 static SmallVector<int64_t> withoutUnits(ArrayRef<int64_t> shape) {
@@ -152,14 +152,13 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
   return true;
 }
 
-/// Places of the indices of a value made inside; windows that tile an axis of it count as one place. False when not that
-/// plain.
-bool Domain::getMade(Value operand, Places &made) {
-  AffineMap access = getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
-  for (auto [expr, size] : llvm::zip_equal(access.getResults(), shapeOf(operand))) {
+/// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis count as one place.
+/// False when not that plain.
+bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places) {
+  for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (size == 1 || dim) {
-      made.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
+      places.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
       continue;
     }
     // outer * size(inner) + inner
@@ -175,7 +174,7 @@ bool Domain::getMade(Value operand, Places &made) {
       return false;
     Joined both{outer.getPosition(), inner.getPosition()};
     auto *known = llvm::find(joined, both);
-    made.push_back(kJoined + (known - joined.begin()));
+    places.push_back(kJoined + (known - joined.begin()));
     if (known == joined.end())
       joined.push_back(both);
   }
@@ -191,7 +190,8 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
     return false;
   }
   Places made, read;
-  if (!getMade(operand, made) || !getPlainAccess(access, shapeOf(operand), read)) {
+  AffineMap place = getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
+  if (!getPlaces(place, shapeOf(operand), made) || !getPlainAccess(access, shapeOf(operand), read)) {
     why = "reads values of another point";
     return false;
   }
@@ -208,20 +208,19 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
 }
 
 /// Operands that another member reads too should be read at the same point: one load serves both.
-void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) const {
+void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) {
   SmallVector<int64_t> dims = map.getMapDomain();
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     for (OpOperand &use : operand.getUses()) {
       Operation *user = use.getOwner();
       if (user == op || !contains(user) || !isa<ir::MapOpInterface>(user))
         continue;
-      SmallVector<int64_t> theirs, ours;
-      if (!getPlainAccess(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand),
-                          theirs) ||
+      Places theirs, ours;
+      if (!getPlaces(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
           !getPlainAccess(map.getOperandAccess(i), shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
-        if (d >= 0 && p >= 0 && at[d] < 0 && sizes[p] == dims[d] && !llvm::is_contained(at, p))
+        if (d >= 0 && p >= 0 && at[d] < 0 && sizeOf(p) == dims[d] && !llvm::is_contained(at, p))
           at[d] = p;
     }
   }

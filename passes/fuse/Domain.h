@@ -65,13 +65,13 @@ private:
   using Places = llvm::SmallVector<int64_t>;
   bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at,
                  std::string &why);
-  bool getMade(mlir::Value operand, Places &made);
+  bool getPlaces(mlir::AffineMap access, llvm::ArrayRef<int64_t> shape, Places &places);
   int64_t sizeOf(int64_t place) const {
     return place < kJoined ? sizes[place]
                            : sizes[getJoined(place).outer] * sizes[getJoined(place).inner];
   }
   mlir::AffineExpr exprOf(int64_t place, mlir::MLIRContext *context) const;
-  void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at) const;
+  void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at);
   bool addView(mlir::Operation *op, std::string &why);
   bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
   void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);

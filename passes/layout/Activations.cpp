@@ -19,24 +19,22 @@ kernel::LayoutAttr makeBlocks(MLIRContext *context, unsigned rank, unsigned dim)
   return kernel::LayoutAttr::get(context, perm, {static_cast<int64_t>(dim)}, {kActivationBlock});
 }
 
-static bool updatesSymbol(ir::FusedOp fused) {
-  for (Value result : fused.getResults())
-    for (OpOperand &use : result.getUses())
-      if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner()); ret && getUpdatedSymbol(ret, use.getOperandNumber()))
-        return true;
-  return false;
+static bool isUpdate(Value value) {
+  return llvm::any_of(value.getUses(), [](OpOperand &use) {
+    auto ret = dyn_cast<ir::ReturnOp>(use.getOwner());
+    return ret && getUpdatedSymbol(ret, use.getOperandNumber());
+  });
 }
 
 /// A parameter's new value, or its gradient on the way to the update.
 static bool becomesParameter(Value value) {
-  for (OpOperand &use : value.getUses()) {
-    if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner()); ret && getUpdatedSymbol(ret, use.getOperandNumber()))
-      return true;
-    auto fused = dyn_cast<ir::FusedOp>(use.getOwner());
-    if (fused && fused.getKind() == "map" && updatesSymbol(fused))
-      return true;
-  }
-  return false;
+  auto shape = cast<RankedTensorType>(value.getType()).getShape();
+  return isUpdate(value) || llvm::any_of(value.getUsers(), [&](Operation *user) {
+           auto fused = dyn_cast<ir::FusedOp>(user);
+           return fused && fused.getKind() == "map" && llvm::any_of(fused.getResults(), [&](Value result) {
+                    return cast<RankedTensorType>(result.getType()).getShape() == shape && isUpdate(result);
+                  });
+         });
 }
 
 static bool isActivation(Value value) {

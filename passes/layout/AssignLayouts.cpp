@@ -192,7 +192,8 @@ void Assigner::chooseTemporaries() {
       // Free when the maker has the blocked dim on its own lanes.
       for (Contraction &other : contractions)
         if (other.fused == maker &&
-            getUnitPosition(other.problem.outMap, other.choice.lanes) == dim)
+            other.lanes < other.problem.parallel &&
+            getUnitPosition(other.problem.outMap, other.lanes) == dim)
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {
       plan.values[value] = layout;
@@ -209,7 +210,7 @@ void Assigner::readWanted() {
         continue;
       AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
       bool fits = plan.values.count(value) ||
-                  kernel::isContiguousAlong(map, c.choice.lanes,
+                  kernel::isContiguousAlong(map, c.lanes,
                                             cast<RankedTensorType>(value.getType()).getShape(), {});
       if (getSymbolOf(value, symbols) || !fits)
         plan.reads[{c.fused, value}] = {c.wanted[i], i};

@@ -70,6 +70,8 @@ static void fillProblem(Contraction &c) {
   kernel::ContractProblem &p = c.problem;
   p.dims = c.root.getContractionDomain();
   p.parallel = c.root.getParallelDims();
+  p.sumLanes = c.root.getSumLanes();
+  p.padded = c.root.readsPadded();
   p.element = cast<RankedTensorType>(c.root->getResult(0).getType()).getElementType();
   p.aMap = c.root.getOperandAccess(0);
   p.bMap = c.root.getOperandAccess(1);
@@ -164,18 +166,23 @@ double chooseLanes(Contraction &c, kernel::TargetAttr target,
   double best = 0;
   SmallVector<std::pair<double, int64_t>> table;
   c.choice = {};
+  c.lanes = -1;
   c.wanted[0] = c.wanted[1] = {};
-  for (int64_t lanes = c.problem.dims.size() - 1; lanes >= 0; --lanes) {
+  // A sum in canonical lanes has the last reduced dim on them, any other a parallel dim.
+  int64_t last = c.problem.dims.size() - 1, parallel = c.problem.parallel;
+  bool inLanes = c.problem.sumLanes > 1;
+  for (int64_t lanes = inLanes ? last : parallel - 1; lanes >= (inLanes ? last : 0); --lanes) {
     Demand demand = demandFor(c, lanes, adapt);
     for (kernel::ContractChoice &choice : kernel::rankContractChoices(target, demand.ideal)) {
-      if (choice.lanes != lanes)
+      if (choice.lanes != (inLanes ? -1 : lanes))
         continue;
       double total = choice.cost.total() + demand.extra;
       table.push_back({total, lanes});
-      if (c.choice.lanes >= 0 && total >= best)
+      if (c.lanes >= 0 && total >= best)
         continue;
       best = total;
       c.choice = choice;
+      c.lanes = lanes;
       for (int i : {0, 1}) {
         AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
         int64_t position = demand.positions[i];

@@ -24,6 +24,7 @@ struct Contraction {
   unsigned resultIndex = 0;                    ///< the result whose access stands for all
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
   kernel::ContractChoice choice;
+  int64_t lanes = -1; ///< domain dim on the lanes; of a sum in canonical lanes a reduced one
   /// How each operand is to lie: null: as it comes. An operand on the lanes has neighbours along them side by side.
   kernel::LayoutAttr wanted[2];
   std::string alternatives;  ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"

@@ -114,6 +114,12 @@ Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sli
     return *bad;
   if (size.size() != 2 || groups < 1)
     return RuleError{"E0120", "expects two sizes and one group or more, got " + pair(size), 0};
+  for (size_t axis = 0; axis < std::min(sliding.strides.size(), sliding.dilations.size()); ++axis)
+    if (sliding.strides[axis] > 1 && sliding.dilations[axis] > 1)
+      return RuleError{"E0121",
+                       "expects a stride or a dilation of 1 along each axis, got " + pair(sliding.strides) + " and " +
+                           pair(sliding.dilations),
+                       0, "zeros between the rows of the cotangent make the stride 1"};
   Result<Type> x = validated({dy.element, {dy.dims[0], filter.dims[1] * groups, size[0], size[1]}});
   if (!x)
     return x.error();

@@ -19,7 +19,7 @@ std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &w
 
 /// x [n,c,h,w], filter [o,c/groups,kh,kw] → [n,o,oh,ow].
 Result<Type> conv2d(const Type &x, const Type &filter, const Sliding &sliding, int64_t groups);
-/// dy [n,o,oh,ow], filter → [n,c,h,w], with `size` = {h, w}.
+/// dy [n,o,oh,ow], filter → [n,c,h,w], with `size` = {h, w}. A strided axis is not dilated.
 Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sliding &sliding, int64_t groups,
                                    const std::vector<int64_t> &size);
 /// dy [n,o,oh,ow], x → [o,c/groups,kh,kw], with `window` = {kh, kw}.

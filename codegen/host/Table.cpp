@@ -8,6 +8,7 @@
 #include "codegen/host/Host.h"
 #include "dialects/kernel/Ranges.h"
 #include "dialects/sinter/Sinter.h"
+#include "sinter/rules/random.h"
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DerivedTypes.h"
@@ -33,14 +34,6 @@ static uint32_t getDtype(Type type) {
   if (type.isInteger(8))
     return SINTER_U8;
   return type.isInteger(32) ? SINTER_I32 : SINTER_I64;
-}
-
-/// 64-bit FNV-1a, as sinter_stream of <sinter/runtime.h>.
-static uint64_t hashName(StringRef name) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (unsigned char c : name)
-    hash = (hash ^ c) * 0x100000001b3u;
-  return hash;
 }
 
 static int64_t getInt(Operation *op, StringRef name) {
@@ -174,7 +167,7 @@ struct TableWriter {
     StringRef name = op.getSymName();
     return make(symbol,
                 {text(name), n32(kind), n32(init), real(op.getInit().getA()),
-                 real(op.getInit().getB()), n64(hashName(name)),
+                 real(op.getInit().getB()), n64(rules::streamOf(name.str())),
                  writeTensor(name, type.getElementType(), type.getShape(), SINTER_SEG_LOGICAL,
                              getInt(op, "logical_offset"), plainType.getBytes()),
                  writeTensor(name, type.getElementType(), type.getShape(), getInt(op, "segment"),

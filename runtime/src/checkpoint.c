@@ -79,5 +79,12 @@ int checkpoint_resume(checkpoint *c, const char *path, const run_position *expec
   if (p->step < 0 || p->epoch < 0 || p->seed < 0 || p->position < 0 || p->position >= (batches > 0 ? batches : 1))
     return diag_error(d, 2204, "'%s' expects step, epoch and position of a run, got %lld, %lld and %lld", path,
                       (long long)p->step, (long long)p->epoch, (long long)p->position);
+  const sinter_module *module = c->instance->module;
+  for (uint32_t i = 0; i < module->scalar_count; ++i) {
+    const sinter_scalar *s = &module->scalars[i];
+    if (s->slot > 1 && !scalar_accepts(s, c->scalars[i]))
+      return diag_error(d, 2204, "'%s': 'trainer/hyper/%s' expects %s, got %g", path, s->name, scalar_wants(s),
+                        c->scalars[i]);
+  }
   return 0;
 }

@@ -57,7 +57,7 @@ static int read_records(source *s, const sinter_data *spec, split *out, uint64_t
   if (got)
     return wrong_length(s, spec, bytes, pixels + 1, d);
   if (out->count == first)
-    return diag_error(d, 2102, "'%s' byte 0: expects at least one image, got the end of the file", s->path);
+    return diag_error(d, 2107, "'%s' byte 0: expects at least one image, got the end of the file", s->path);
   for (uint64_t i = first; i < out->count; ++i)
     if (out->labels[i] >= spec->classes)
       return diag_error(d, 2105, "'%s' byte %llu: expects a label below %u, got %u", s->path,

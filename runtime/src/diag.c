@@ -72,14 +72,3 @@ void diag_print(const diag *d, const char *program) {
     line += length + (end ? 1 : 0);
   }
 }
-
-const char *diag_title(int code) {
-  switch (code) {
-#define SINTER_E2(number, title, documentation)                                                                        \
-  case number:                                                                                                         \
-    return title;
-#include "errors_e2.h"
-#undef SINTER_E2
-  }
-  return "unknown";
-}

@@ -24,7 +24,5 @@ void diag_detail(diag *d, const char *format, ...) __attribute__((format(printf,
 int diag_exit_code(int code);
 /// Writes all lines to stderr as "NAME: error: ..." or "NAME: internal error: ...".
 void diag_print(const diag *d, const char *program);
-/// The title of an E2 code in errors_e2.h.
-const char *diag_title(int code);
 
 #endif

@@ -22,16 +22,19 @@ SINTER_E2(2008, "shared weights",
           "replaced or trained while others may read them.")
 SINTER_E2(2101, "missing or unreadable file", "An input file is absent or cannot be opened or read.")
 SINTER_E2(2102, "not the expected data file",
-          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's data set needs, or a "
-          "file has no images.")
+          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's data set needs.")
 SINTER_E2(2103, "data file of the wrong length",
           "An IDX file ends before its last element, or goes on after it; or the length of a CIFAR file is no multiple of "
           "its record, one label byte and the pixels of all channels.")
 SINTER_E2(2104, "damaged gzip file", "A .gz file is cut, or its contents do not match their check sum.")
-SINTER_E2(2105, "label out of range", "A label is not below the number of classes of the model.")
+SINTER_E2(2105, "label out of range",
+          "A label, of a data file or given to a training or evaluation step, is not below the "
+          "number of classes.")
 SINTER_E2(2106, "images and labels differ in number",
           "The image file and the label file of a split do not belong together.")
-SINTER_E2(2107, "too few examples", "The training split has fewer examples than one batch of the training step.")
+SINTER_E2(2107, "too few examples",
+          "The training split has fewer examples than one batch of the training step, or a file "
+          "has none at all.")
 SINTER_E2(2108, "no data to train on", "The model names no data set that this runtime can read.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the JSON object that the "

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,10 +43,25 @@ static void release_signals(const sigset_t *before) {
   pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* Follows a symlink, also one whose target does not exist yet. Links among the folders are the system's to follow. */
+/* Whether something stands at `path` that is written as it is: a device, a pipe, /dev/stdout on a pipe. */
+static bool written_in_place(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+/* Where the file of that name lies: follows a symlink, also one whose target does not exist yet.
+ * Links among the folders are the system's to follow, and those of /proc that lead to no file. */
 static bool resolve(const char *path, char target[PATH_MAX]) {
-  if (snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX) {
-    errno = ENAMETOOLONG;
+  size_t length = strlen(path);
+  if (length >= PATH_MAX || !length) {
+    errno = length ? ENAMETOOLONG : ENOENT;
+    return false;
+  }
+  memcpy(target, path, length + 1);
+  if (written_in_place(path))
+    return true;
+  if (path[length - 1] == '/') {
+    errno = ENOTDIR;
     return false;
   }
   for (int links = 0; links < 40; ++links) {
@@ -55,9 +71,9 @@ static bool resolve(const char *path, char target[PATH_MAX]) {
       return errno == EINVAL || errno == ENOENT;
     link[n] = 0;
     memcpy(folder, target, sizeof folder);
-    int length = link[0] == '/' ? snprintf(target, PATH_MAX, "%s", link)
-                                : snprintf(target, PATH_MAX, "%s/%s", dirname(folder), link);
-    if (length >= PATH_MAX) {
+    int written = link[0] == '/' ? snprintf(target, PATH_MAX, "%s", link)
+                                 : snprintf(target, PATH_MAX, "%s/%s", dirname(folder), link);
+    if (written >= PATH_MAX) {
       errno = ENAMETOOLONG;
       return false;
     }
@@ -66,21 +82,70 @@ static bool resolve(const char *path, char target[PATH_MAX]) {
   return false;
 }
 
+static bool name_temporary(const char *target, char temporary[PATH_MAX]) {
+  if (snprintf(temporary, PATH_MAX, "%s.tmp", target) < PATH_MAX)
+    return true;
+  errno = ENAMETOOLONG;
+  return false;
+}
+
 static int cannot(const char *verb, const char *path, diag *d) {
   return diag_error(d, 2401, "cannot %s '%s': %s", verb, path, strerror(errno));
 }
 
 int file_probe(const char *path, diag *d) {
-  char target[PATH_MAX];
+  char target[PATH_MAX], temporary[PATH_MAX];
   struct stat info;
-  if (!resolve(path, target))
+  if (!resolve(path, target) || !name_temporary(target, temporary))
     return cannot("write", path, d);
-  bool exists = stat(target, &info) == 0;
-  if (exists && S_ISDIR(info.st_mode))
-    errno = EISDIR;
-  else if (access(exists && !S_ISREG(info.st_mode) ? target : dirname(target), W_OK) == 0)
+  if (written_in_place(target)) {
+    if (stat(target, &info) == 0 && S_ISDIR(info.st_mode))
+      errno = EISDIR;
+    else if (access(target, W_OK) == 0)
+      return 0;
+    return cannot("write", path, d);
+  }
+  bool left = lstat(temporary, &info) == 0; /* what another write has left is replaced, if it is a file */
+  if (left && !S_ISREG(info.st_mode))
+    errno = EEXIST;
+  else if ((left || errno == ENOENT) && access(dirname(target), W_OK) == 0)
     return 0;
-  return cannot("write", path, d);
+  return cannot("write", left && errno == EEXIST ? temporary : path, d);
+}
+
+bool file_same(const char *a, const char *b) {
+  char targets[2][PATH_MAX];
+  struct stat x, y;
+  if (written_in_place(a) || written_in_place(b))
+    return false;
+  if (stat(a, &x) == 0 && stat(b, &y) == 0)
+    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  return resolve(a, targets[0]) && resolve(b, targets[1]) && strcmp(targets[0], targets[1]) == 0;
+}
+
+/* The temporary belongs to one writer at a time: without a lock, one could rename what another is
+ * still writing. The lock ends with the process, however that ends. A file system without locks
+ * gets none. */
+static bool lock_temporary(file_writer *w) {
+  enum { TRIES = 1000, MS = 10 };
+  for (int i = 0; i < TRIES; ++i) {
+    struct stat ours, named;
+    w->fd = open(w->temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (w->fd < 0)
+      return false;
+    int result = flock(w->fd, LOCK_EX | LOCK_NB);
+    if (result == 0 && fstat(w->fd, &ours) == 0 &&
+        (lstat(w->temporary, &named) != 0 || ours.st_ino != named.st_ino || ours.st_dev != named.st_dev))
+      result = -2; /* renamed or removed since it was opened: it is another file now */
+    if (result == 0 || (result == -1 && errno != EWOULDBLOCK && errno != EINTR))
+      return ftruncate(w->fd, 0) == 0;
+    close(w->fd);
+    w->fd = -1;
+    if (result == -1)
+      nanosleep(&(struct timespec){0, MS * 1000000}, NULL);
+  }
+  errno = EBUSY;
+  return false;
 }
 
 int file_begin(file_writer *w, const char *path, diag *d) {
@@ -92,26 +157,17 @@ int file_begin(file_writer *w, const char *path, diag *d) {
   int code = 0;
   if (fault("open") || !resolve(path, w->target)) {
     code = cannot("write", path, d);
-    file_abandon(w);
-    return code;
-  }
-  bool exists = stat(w->target, &info) == 0;
-  if (exists && !S_ISREG(info.st_mode)) {
+  } else if (written_in_place(w->target)) {
     w->in_place = true;
     w->fd = open(w->target, O_WRONLY | O_CLOEXEC);
     if (w->fd < 0)
       code = cannot("write", path, d);
-  } else {
-    if (snprintf(w->temporary, PATH_MAX, "%s.tmp", w->target) >= PATH_MAX)
-      errno = ENAMETOOLONG;
-    else
-      w->fd = open(w->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (w->fd < 0) {
-      code = cannot("write", w->temporary, d);
-      w->temporary[0] = 0;
-    } else if (exists && fchmod(w->fd, info.st_mode & 07777) != 0) {
-      /* A file system without modes: the contents count. */
-    }
+  } else if (!name_temporary(w->target, w->temporary) || !lock_temporary(w)) {
+    code = cannot("write", w->temporary, d);
+    if (w->fd < 0)
+      w->temporary[0] = 0; /* not ours to remove */
+  } else if (stat(w->target, &info) == 0 && fchmod(w->fd, info.st_mode & 07777) != 0) {
+    /* A file system without modes: the contents count. */
   }
   if (code)
     file_abandon(w);
@@ -154,11 +210,7 @@ int file_commit(file_writer *w, diag *d) {
   if (fault("fsync") ||
       (fsync(w->fd) != 0 && !(w->in_place && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))))
     code = cannot("sync", w->in_place ? w->target : w->temporary, d);
-  int fd = w->fd;
-  w->fd = -1;
-  if (close(fd) != 0 && !code)
-    code = cannot("close", w->in_place ? w->target : w->temporary, d);
-  if (!code && !w->in_place) {
+  if (!code && !w->in_place) { /* while it is open, and so locked */
     if (fault("rename") || rename(w->temporary, w->target) != 0) {
       code = cannot("replace", w->target, d);
     } else {
@@ -167,15 +219,21 @@ int file_commit(file_writer *w, diag *d) {
         code = cannot("sync the folder of", w->target, d);
     }
   }
+  if (w->in_place) { /* the other kind is synced: closing tells nothing new */
+    int fd = w->fd;
+    w->fd = -1;
+    if (close(fd) != 0 && !code)
+      code = cannot("close", w->target, d);
+  }
   file_abandon(w);
   return code;
 }
 
 void file_abandon(file_writer *w) {
-  if (w->fd >= 0)
-    close(w->fd);
   if (w->temporary[0])
     unlink(w->temporary);
+  if (w->fd >= 0)
+    close(w->fd);
   w->fd = -1;
   w->temporary[0] = 0;
   release_signals(&w->mask_before);

@@ -1,8 +1,9 @@
 /* file.h - reading whole ranges and writing files atomically (D30).
  *
- * A write goes to TARGET.tmp, which is synced and renamed over the target, and the folder is synced; a target that is
- * not a regular file is written in place; symlinks are followed. Invariant: until file_commit succeeds, an existing
- * target is unchanged. No heap. Reading on: weights.c, npy.c. */
+ * A write goes to TARGET.tmp, which is synced and renamed over the target, and the folder is
+ * synced; a target that is not a regular file is written in place; symlinks are followed. Two
+ * writers of one target take turns: each holds a lock on the temporary. Invariant: until
+ * file_commit succeeds, an existing target is unchanged. No heap. Reading on: weights.c, npy.c. */
 #ifndef SINTER_RUNTIME_FILE_H
 #define SINTER_RUNTIME_FILE_H
 
@@ -22,6 +23,9 @@ typedef struct file_writer {
 
 /// Says before a long run what would make its write fail: a missing folder, one that may not be written. Writes nothing.
 int file_probe(const char *path, diag *d);
+/// Whether two paths name one regular file, that exists or would be made. Devices and pipes are
+/// never the same.
+bool file_same(const char *a, const char *b);
 /// Starts a write; `path` as the user named it.
 int file_begin(file_writer *w, const char *path, diag *d);
 /// Writes bytes. After an error only file_abandon may follow.

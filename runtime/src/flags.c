@@ -1,10 +1,11 @@
 /* flags.c - the table of a trainer's flags: parsing, checking and --help come from it. See flags.h. */
 #include "flags.h"
 
+#include "file.h"
+#include "instance.h"
 #include "json.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static int parse_count(const flag *f, const char *text, int64_t *value, diag *d)
   long long v = strtoll(text, &end, 10);
   bool digits = (*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9');
   if (!digits || *end || errno || v < f->low || v > f->high) {
-    if (f->high >= INT32_MAX)
+    if (f->high >= INT32_MAX && !(digits && !*end && v > f->low))
       return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name, (long long)f->low,
                         text);
     return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name, (long long)f->low,
@@ -104,17 +105,10 @@ static bool is_hyper_parameter(const sinter_scalar *s) { return s->slot > 1; }
 
 static int parse_scalar(const sinter_scalar *s, const char *text, double *value, diag *d) {
   char *end;
-  errno = 0;
-  double v = strtod(text, &end);
-  bool whole = s->dtype != SINTER_I64 || (v == floor(v) && fabs(v) < 0x1p53);
-  bool fits = s->dtype != SINTER_F32 || isfinite((float)v);
-  bool sign = s->initial < 0 || !(v < 0);
-  if (end == text || *end || !isfinite(v) || !whole || !fits || !sign)
-    return diag_error(d, 2003, "--%s expects a %s%s, got '%s'", s->name,
-                      s->dtype == SINTER_I64 ? "whole number" : "finite number", s->initial < 0 ? "" : " of at least 0",
-                      text);
-  *value = v;
-  return 0;
+  *value = strtod(text, &end);
+  if (end != text && !*end && strchr("+-.0123456789", *text) && scalar_accepts(s, *value))
+    return 0;
+  return diag_error(d, 2003, "--%s expects %s, got '%s'", s->name, scalar_wants(s), text);
 }
 
 static int parse_one(flags *out, const sinter_module *module, int *i, int argc, char **argv, diag *d) {
@@ -162,13 +156,44 @@ static int check_together(const flags *f, diag *d) {
     return diag_error(d, 2004, "--resume and --init contradict each other: both say where weights come from");
   if (f->init_partial && !f->init)
     return diag_error(d, 2004, "--init-partial expects --init F");
-  if (f->eval && (f->epochs >= 0 || f->steps >= 0 || f->run))
-    return diag_error(d, 2004, "--eval and --%s contradict each other",
-                      f->run           ? "run"
-                      : f->epochs >= 0 ? "epochs"
-                                       : "steps");
+  const struct {
+    bool given;
+    const char *name;
+  } loop[] = {{f->epochs >= 0, "epochs"},
+              {f->steps >= 0, "steps"},
+              {f->eval_every >= 0, "eval-every"},
+              {f->checkpoint_every >= 0, "checkpoint-every"},
+              {f->run != NULL, "run"}};
+  for (size_t i = 0; f->eval && i < sizeof loop / sizeof *loop; ++i)
+    if (loop[i].given)
+      return diag_error(d, 2004, "--eval and --%s contradict each other", loop[i].name);
+  for (size_t i = 0; f->run && i + 1 < sizeof loop / sizeof *loop; ++i)
+    if (loop[i].given)
+      return diag_error(d, 2004, "--run and --%s contradict each other: one trains, the other does not", loop[i].name);
+  if ((f->eval || f->run) && f->checkpoint && !f->resume)
+    return diag_error(d, 2004, "--%s reads a checkpoint only with --resume, and writes none", f->eval ? "eval" : "run");
+  if (f->run && f->log)
+    return diag_error(d, 2004, "--run and --log contradict each other: one entry has no events");
   if (!f->run && (f->input_count || f->output_count))
     return diag_error(d, 2004, "--%s expects --run ENTRY", f->input_count ? "input" : "output");
+  return 0;
+}
+
+/* Two outputs in one file would leave the last. */
+static int check_outputs(const flags *f, diag *d) {
+  struct {
+    const char *name, *path;
+  } out[3 + FLAG_MAX_TENSORS] = {{"save", f->save}, {"checkpoint", f->checkpoint}, {"log", f->log}};
+  uint32_t count = 3 + f->output_count;
+  for (uint32_t i = 3; i < count; ++i) {
+    out[i].name = "output";
+    out[i].path = f->outputs[i - 3].path;
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    for (uint32_t k = 0; k < i; ++k)
+      if (out[i].path && out[k].path && file_same(out[i].path, out[k].path))
+        return diag_error(d, 2004, "--%s and --%s expect files of their own, got '%s' for both", out[k].name,
+                          out[i].name, out[i].path);
   return 0;
 }
 
@@ -179,7 +204,7 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
     parse_one(f, module, &i, argc, argv, d); /* all mistakes at once */
   if (d->code)
     return d->code;
-  return f->help || f->version || f->licenses || f->info ? 0 : check_together(f, d);
+  return f->help || f->version || f->licenses || f->info ? 0 : check_together(f, d) ? d->code : check_outputs(f, d);
 }
 
 void flags_help(const sinter_module *module, const char *program) {

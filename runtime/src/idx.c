@@ -19,8 +19,9 @@ static int read_header(source *s, uint32_t rank, uint32_t *sizes, diag *d) {
   if (source_read(s, header, want, &got, d))
     return d->code;
   if (got >= 4 && big_endian(header) != (0x800 | rank))
-    return diag_error(d, 2102, "'%s' byte 0: expects IDX magic 00 00 08 %02x, got %02x %02x %02x %02x", s->path, rank,
-                      header[0], header[1], header[2], header[3]);
+    return diag_error(d, 2102, "'%s' byte 0: expects IDX magic 00 00 08 %02x, got %02x %02x %02x %02x%s", s->path, rank,
+                      header[0], header[1], header[2], header[3],
+                      header[0] == 0x1f && header[1] == 0x8b ? ", which is gzip: its name ends in .gz" : "");
   if (got < want)
     return diag_error(d, 2103, "'%s' byte %llu: expects an IDX header of %llu bytes, got the end of the file", s->path,
                       (unsigned long long)got, (unsigned long long)want);
@@ -63,7 +64,7 @@ static int idx_read_images(const char *folder, const char *file, const sinter_da
     code = diag_error(d, 2102, "'%s' byte 8: '%s' expects images of %ux%u, got %ux%u", s->path, spec->name,
                       spec->height, spec->width, sizes[1], sizes[2]);
   if (!code && !sizes[0])
-    code = diag_error(d, 2102, "'%s' byte 4: expects at least one image, got 0", s->path);
+    code = diag_error(d, 2107, "'%s' byte 4: expects at least one image, got 0", s->path);
   if (!code) {
     out->count = sizes[0];
     code = read_body(s, 16, (uint64_t)sizes[0] * sizes[1] * sizes[2], &out->pixels, d);

@@ -2,6 +2,7 @@
 #include "instance.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 uint64_t dtype_bytes(uint32_t dtype) {
@@ -25,6 +26,20 @@ uint64_t dtype_bytes(uint32_t dtype) {
 const char *dtype_name(uint32_t dtype) {
   static const char *const names[] = {NULL, "F32", "F64", "I32", "I64", "U8", "BOOL", "BF16", "F16"};
   return dtype < sizeof names / sizeof *names ? names[dtype] : NULL;
+}
+
+void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims, const char *first) {
+  static const char *const names[] = {"another type", "f32", "f64", "i32", "i64", "u8", "bool", "bf16", "f16"};
+  size_t n = 0;
+#define PUT(...) n += n < capacity ? (size_t)snprintf(text + n, capacity - n, __VA_ARGS__) : 0
+  PUT("%s[", names[dtype < sizeof names / sizeof *names ? dtype : 0]);
+  for (uint32_t i = 0; i < rank; ++i)
+    if (first && !i)
+      PUT("%s", first);
+    else
+      PUT("%s%lld", i ? "," : "", (long long)dims[i]);
+  PUT("]");
+#undef PUT
 }
 
 uint64_t tensor_elements(const sinter_tensor *tensor) {

@@ -19,6 +19,8 @@ typedef struct instance {
 uint64_t dtype_bytes(uint32_t dtype);
 /// "F32" as in safetensors; NULL when unknown.
 const char *dtype_name(uint32_t dtype);
+/// "f32[N,10]": a type as messages show it, `first` in the place of the first size unless NULL.
+void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims, const char *first);
 /// Elements of a tensor.
 uint64_t tensor_elements(const sinter_tensor *tensor);
 /// Where a tensor lies in this instance.
@@ -34,6 +36,13 @@ const sinter_entry *instance_find(const sinter_module *module, const char *name,
 /// Largest variant that n examples fill; NULL when even the smallest is too large.
 const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variants, uint64_t n);
 
+/// Whether tensor i of an entry has the examples in front: its first size is the batch in every
+/// variant. The others, like a mean, are whole values.
+bool instance_batched(const sinter_entry *first, uint32_t variants, bool output, uint32_t i);
+/// Checks the labels of a training or evaluation batch: below the number of classes of the data
+/// set.
+int instance_check_labels(const sinter_module *module, const sinter_entry *entry, const void *const *inputs, uint64_t n,
+                          diag *d);
 /// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
 /// Derived forms that training does not keep fresh <- master layout, when a training step ran since.
@@ -47,6 +56,9 @@ void instance_pull(instance *self);
 
 /// A run-time scalar by name; NULL when the module has none.
 const sinter_scalar *instance_scalar(const sinter_module *module, const char *name);
+/// Whether a run-time scalar may have this value, and in words what it may have.
+bool scalar_accepts(const sinter_scalar *scalar, double value);
+const char *scalar_wants(const sinter_scalar *scalar);
 /// Writes a run-time scalar.
 void instance_set(instance *self, const sinter_scalar *scalar, double value);
 /// Writes slots 0 and 1.

@@ -21,7 +21,9 @@ struct sinter_lib {
   instance instance;
   weight_table table;
   shared_weights *weights;
-  bool loaded, embedded; /* embedded: SINTER_SEG_PARAMS is the module's own constant image */
+  bool loaded;      /* by load, by embedding or by training: what an entry may run on */
+  bool initialised; /* from the initialisers: what training may start from */
+  bool embedded;    /* SINTER_SEG_PARAMS is the module's own constant image */
   int64_t step;
 };
 
@@ -29,6 +31,8 @@ static sinter_status status_of(const diag *d) {
   sinter_status s = {.code = d->code};
   if (d->code)
     memcpy(s.message, d->text, d->length < sizeof s.message - 1 ? d->length : sizeof s.message - 1);
+  if (d->length >= sizeof s.message - 1)
+    memcpy(s.message + sizeof s.message - 4, "...", 4);
   return s;
 }
 
@@ -113,7 +117,7 @@ sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
   } else if (instance_find(module, NULL, SINTER_ENTRY_TRAIN, NULL)) {
     instance_initialise(&self->instance, 0);
     instance_push(&self->instance, false);
-    self->loaded = true;
+    self->initialised = true;
   }
   *lib = self;
   return status_of(&d);
@@ -121,11 +125,12 @@ sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
 
 sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
   BEGIN(d);
+  if (lib)
+    *lib = NULL;
   if (!other || !lib) {
     diag_error(&d, 2006, "open_shared expects an open handle and a place for the new one, got NULL");
     return status_of(&d);
   }
-  *lib = NULL;
   if (!other->loaded) {
     diag_error(&d, 2007, "open_shared expects a handle with weights; load some first");
     return status_of(&d);
@@ -172,7 +177,7 @@ sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
   BEGIN(d);
   if (!lib || !path)
     diag_error(&d, 2006, "save expects an open handle and a path, got NULL");
-  else if (!lib->loaded)
+  else if (!lib->loaded && !lib->initialised)
     diag_error(&d, 2007, "save expects weights; load some first");
   else if (!instance_find(lib->instance.module, NULL, SINTER_ENTRY_SAVE, NULL))
     diag_error(&d, 2006, "model '%s' was built without saving", lib->instance.module->name);
@@ -185,11 +190,6 @@ sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
 
 static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {
   return e->batch > 0 ? t->bytes / (uint64_t)e->batch : t->bytes;
-}
-
-/* A value that has no batch dim, like a mean: it is the whole output, and needs a run that covers all examples. */
-static bool has_batch(const sinter_tensor *t, const sinter_entry *e) {
-  return e->batch > 0 && t->rank > 0 && t->dims[0] == e->batch;
 }
 
 static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *const *inputs, void *const *outputs,
@@ -208,24 +208,32 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
   for (uint32_t i = 0; i < first->output_count; ++i)
     if (!outputs || !outputs[i])
       return diag_error(d, 2006, "'%s' expects an array for output '%s', got NULL", name, first->outputs[i].name);
-  uint64_t left = n; /* before anything is written: do the batch sizes cover n? */
-  for (const sinter_entry *e; left && (e = instance_variant(first, variants, left)) && e->batch > 0;)
+  uint64_t left = n, runs = 0; /* before anything is written: do the batch sizes cover n? */
+  for (const sinter_entry *e; left && (e = instance_variant(first, variants, left)) && e->batch > 0;) {
+    runs += left / (uint64_t)e->batch;
     left %= (uint64_t)e->batch;
+  }
   if (first->batch > 0 ? left != 0 : n != 1)
     return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", name,
                       (unsigned long long)n);
+  for (uint32_t i = 0; i < first->output_count && runs > 1; ++i)
+    if (!instance_batched(first, variants, true, i)) /* like a mean: of all examples, so of one run */
+      return diag_error(d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
+                        first->outputs[i].name, name, (long long)first->batch, (unsigned long long)n);
+  if (instance_check_labels(lib->instance.module, first, inputs, n, d))
+    return d->code;
   device *dev = lib->instance.device;
   for (uint64_t done = 0; done < n;) {
     const sinter_entry *e = first->batch > 0 ? instance_variant(first, variants, n - done) : first;
     for (uint32_t i = 0; i < e->input_count; ++i) {
       const sinter_tensor *t = &e->inputs[i];
-      uint64_t skip = has_batch(t, e) ? done * example_bytes(t, e) : 0;
+      uint64_t skip = instance_batched(first, variants, false, i) ? done * example_bytes(t, e) : 0;
       dev->upload(dev, instance_at(&lib->instance, t), (const char *)inputs[i] + skip, t->bytes);
     }
     instance_run(&lib->instance, e, NULL, NULL);
     for (uint32_t i = 0; i < e->output_count; ++i) {
       const sinter_tensor *t = &e->outputs[i];
-      uint64_t skip = has_batch(t, e) ? done * example_bytes(t, e) : 0;
+      uint64_t skip = instance_batched(first, variants, true, i) ? done * example_bytes(t, e) : 0;
       dev->read(dev, (char *)outputs[i] + skip, instance_at(&lib->instance, t), t->bytes);
     }
     done += e->batch > 0 ? (uint64_t)e->batch : 1;
@@ -259,12 +267,15 @@ sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, 
     for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
       if (!inputs || !inputs[i])
         diag_error(&d, 2006, "train_step expects an array for input '%s', got NULL", e->inputs[i].name);
+    if (!d.code)
+      instance_check_labels(lib->instance.module, e, inputs, e->batch > 0 ? (uint64_t)e->batch : 1, &d);
     device *dev = lib->instance.device;
     for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
       dev->upload(dev, instance_at(&lib->instance, &e->inputs[i]), inputs[i], e->inputs[i].bytes);
     if (!d.code) {
       instance_set_step(&lib->instance, lib->step++);
       instance_run(&lib->instance, e, NULL, NULL);
+      lib->loaded = true;
       if (metrics && e->output_count)
         metrics[0] = instance_value(&lib->instance, &e->outputs[0]);
       for (uint32_t i = 0; metrics && i < lib->instance.module->metric_count; ++i)
@@ -290,6 +301,8 @@ sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value) 
     diag_error(&d, 2006, "set expects an open handle and a name, got NULL");
   else if (!s || s->slot == 0)
     diag_error(&d, 2006, "model '%s' has no hyper-parameter '%s'", lib->instance.module->name, scalar);
+  else if (!scalar_accepts(s, value))
+    diag_error(&d, 2006, "'%s' expects %s, got %g", scalar, scalar_wants(s), value);
   else
     instance_set(&lib->instance, s, value);
   return status_of(&d);

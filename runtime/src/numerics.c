@@ -32,8 +32,11 @@ static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
     if (bad == n)
       continue;
     double value = r->dtype == SINTER_F32 ? ((const float *)at)[bad] : ((const double *)at)[bad];
-    return diag_error(d, 2302, "%s: kernel '%s' in step %lld expects finite results, got %f at element %llu of %llu",
-                      k->location ? k->location : "?", k->name, (long long)t->state.position.step + 1, value,
+    return diag_error(d, 2302, "%s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
+                      k->location ? k->location : "?", k->name, (long long)t->state.position.step + 1,
+                      isnan(value) ? "nan"
+                      : value < 0  ? "-inf"
+                                   : "inf",
                       (unsigned long long)bad, (unsigned long long)n);
   }
   return 0;

@@ -33,7 +33,23 @@ static bool is_output(int fd) {
   return false;
 }
 
+/* A run that was killed may have left half a line. */
+static void end_line(report *r) {
+  char last = '\n';
+  struct stat info;
+  int fd = open(r->log_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    return;
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+      pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n' && write(r->log, "\n", 1) != 1) {
+    /* The first event will tell. */
+  }
+  close(fd);
+}
+
 void report_begin(report *r, bool append) {
+  if (r->log >= 0 && append && !is_output(r->log))
+    end_line(r);
   if (r->log >= 0 && !append && !is_output(r->log) && ftruncate(r->log, 0) != 0) {
     /* Not a regular file: there is nothing to empty. */
   }
@@ -157,5 +173,6 @@ void report_line(report *r, const char *format, ...) {
   vfprintf(stdout, format, list);
   va_end(list);
   fputc('\n', stdout);
-  fflush(stdout);
+  if (fflush(stdout) != 0 && !r->output_error)
+    r->output_error = errno;
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REPORT_LINE = 4096 };
+enum { REPORT_LINE = 24 << 10 }; /* all values of a trainer, with long names */
 
 /// A named number of an event.
 typedef struct report_value {
@@ -24,6 +24,7 @@ typedef struct report {
   int log; /* file descriptor, -1 without --log */
   bool quiet, bar;
   bool bar_shown;
+  int output_error; /* the first errno of standard output */
   double last_bar, started;
   char line[REPORT_LINE];
 } report;

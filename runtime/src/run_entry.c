@@ -32,19 +32,6 @@ static const named_file *find(const named_file *list, uint32_t count, const char
   return NULL;
 }
 
-static bool has_batch(const sinter_tensor *t, const sinter_entry *e) {
-  return e->batch > 0 && t->rank > 0 && t->dims[0] == e->batch;
-}
-
-static void describe(char *text, size_t size, uint32_t dtype, uint32_t rank, const int64_t *dims, bool batch) {
-  int n = snprintf(text, size, "%s[", dtype_name(dtype));
-  for (uint32_t i = 0; i < rank && n > 0 && (size_t)n < size; ++i)
-    n += batch && !i ? snprintf(text + n, size - (size_t)n, "N")
-                     : snprintf(text + n, size - (size_t)n, "%s%lld", i ? "," : "", (long long)dims[i]);
-  if (n > 0 && (size_t)n < size)
-    snprintf(text + n, size - (size_t)n, "]");
-}
-
 /* Every name given must be a tensor of the entry. */
 static int check_names(const named_file *list, uint32_t count, const sinter_tensor *tensors, uint32_t tensor_count,
                        const char *kind, const char *entry, diag *d) {
@@ -68,13 +55,14 @@ static int open_input(trainer *t, entry_run *r, uint32_t i, diag *d) {
     a->file.fd = -1;
     return d->code;
   }
-  bool batch = has_batch(want, r->first), same = a->file.dtype == want->dtype && a->file.rank == want->rank;
+  bool batch = instance_batched(r->first, r->variants, false, i),
+       same = a->file.dtype == want->dtype && a->file.rank == want->rank;
   for (uint32_t k = batch; k < want->rank && same; ++k)
     same = a->file.dims[k] == want->dims[k];
   if (!same) {
     char expects[256], got[256];
-    describe(expects, sizeof expects, want->dtype, want->rank, want->dims, batch);
-    describe(got, sizeof got, a->file.dtype, a->file.rank, a->file.dims, false);
+    describe_type(expects, sizeof expects, want->dtype, want->rank, want->dims, batch ? "N" : NULL);
+    describe_type(got, sizeof got, a->file.dtype, a->file.rank, a->file.dims, NULL);
     return diag_error(d, 2205, "'%s' expects %s for input '%s', got %s", named->path, expects, want->name, got);
   }
   if (batch) {
@@ -98,7 +86,7 @@ static int open_output(trainer *t, entry_run *r, uint32_t i, diag *d) {
   const named_file *named = find(t->flags.outputs, t->flags.output_count, have->name);
   array *a = &r->out[i];
   a->path = named ? named->path : NULL;
-  a->stride = has_batch(have, r->first) ? have->bytes / (uint64_t)r->first->batch : 0;
+  a->stride = instance_batched(r->first, r->variants, true, i) ? have->bytes / (uint64_t)r->first->batch : 0;
   a->bytes = a->stride ? a->stride * r->n : have->bytes;
   if (named && !(a->data = malloc(a->bytes + 1)))
     return diag_error(d, 2402, "out of memory: output '%s'", have->name);
@@ -185,6 +173,11 @@ int trainer_run_entry(trainer *t, diag *d) {
     open_output(t, &r, i, d);
   if (!d->code && r.first->batch > 0)
     check_covered(&r, d);
+  const void *inputs[FLAG_MAX_TENSORS];
+  for (int i = 0; i < FLAG_MAX_TENSORS; ++i)
+    inputs[i] = r.in[i].data;
+  if (!d->code)
+    instance_check_labels(t->module, r.first, inputs, r.n, d);
   if (!d->code) {
     run_all(t, &r);
     write_outputs(&r, d);

@@ -12,7 +12,7 @@ static volatile sig_atomic_t stop_signal;
 static void on_signal(int number) { stop_signal = number; }
 
 /* The second signal of a kind ends the process: a user who presses ^C twice means it. */
-static void catch_signals(void) {
+void trainer_catch_signals(void) {
   struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
   stop_signal = 0;
   sigemptyset(&action.sa_mask);
@@ -20,7 +20,7 @@ static void catch_signals(void) {
   sigaction(SIGTERM, &action, NULL);
 }
 
-static void release_signals(void) {
+void trainer_release_signals(void) {
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
 }
@@ -87,9 +87,12 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
       report_step(&t->report, p->step, p->epoch, t->values, step_values(t), dev->run_ms, dev->fill_ms, d))
     return d->code;
   if (!isfinite(loss))
-    return diag_error(d, 2301,
-                      "step %lld: expects a finite loss, got %f; nothing was saved, --check-numerics finds the kernel",
-                      (long long)p->step, loss);
+    return diag_error(d, 2301, "step %lld: expects a finite loss, got %s; %s, --check-numerics finds the kernel",
+                      (long long)p->step,
+                      isnan(loss) ? "nan"
+                      : loss < 0  ? "-inf"
+                                  : "inf",
+                      t->flags.checkpoint ? "the last checkpoint stays as it was" : "nothing was saved");
   if (report_bar_due(&t->report))
     show_bar(t, epoch_start, batches_before);
   return 0;
@@ -168,7 +171,6 @@ int trainer_run(trainer *t, diag *d) {
   const flags *f = &t->flags;
   run_position *p = &t->state.position;
   bool unsaved = true;
-  catch_signals();
   double start = clock_seconds();
   int code = 0;
   while (!code && !at_end(t) && !stop_signal)
@@ -177,7 +179,6 @@ int trainer_run(trainer *t, diag *d) {
     code = trainer_checkpoint(t, d);
   if (!code)
     code = report_end(&t->report, p->step, clock_seconds() - start, d);
-  release_signals();
   if (code)
     return code;
   if (stop_signal) {

@@ -30,6 +30,9 @@ typedef struct trainer {
   bool loss_is_metric;
 } trainer;
 
+/// From here on SIGINT and SIGTERM end training after its step; the second of a kind ends the process.
+void trainer_catch_signals(void);
+void trainer_release_signals(void);
 /// Trains from the position in t->state to the end or to a signal. 0, an E2 code, or 128 + signal number.
 int trainer_run(trainer *t, diag *d);
 /// Evaluates the test split; fills t->values with `count` results.

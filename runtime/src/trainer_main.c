@@ -6,11 +6,14 @@
 #include "file.h"
 #include "trainer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char messages[64 << 10];
 
@@ -73,15 +76,16 @@ static int start_state(trainer *t, diag *d) {
                            .batch = t->train ? t->train->batch : 0,
                            .seed = f->seed >= 0 ? f->seed : 0};
   if (f->resume) {
-    if (f->eval ? checkpoint_init(&t->state, f->checkpoint, false, d)
-                : checkpoint_resume(&t->state, f->checkpoint, &expected, d))
+    bool goes_on = !f->eval && !f->run; /* the others only want its weights */
+    if (goes_on ? checkpoint_resume(&t->state, f->checkpoint, &expected, d)
+                : checkpoint_init(&t->state, f->checkpoint, false, d))
       return d->code;
-    if (f->eval)
+    if (!goes_on)
       t->state.position = expected;
     else if (f->seed >= 0 && f->seed != t->state.position.seed)
       return diag_error(d, 2004, "--seed %lld contradicts the checkpoint, whose seed is %lld", (long long)f->seed,
                         (long long)t->state.position.seed);
-    for (uint32_t i = 0; i < t->module->scalar_count && !f->eval; ++i)
+    for (uint32_t i = 0; i < t->module->scalar_count && goes_on; ++i)
       if (!f->scalar_given[i] && t->module->scalars[i].slot > 1)
         f->scalars[i] = t->state.scalars[i];
   } else {
@@ -124,25 +128,22 @@ static int work(trainer *t, diag *d) {
                 cores);
   if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)))
     return d->code;
+  if (!f->eval && !f->run)
+    trainer_catch_signals();
   device *dev;
   if (device_open(t->module, f->threads > 0 ? (uint32_t)f->threads : 0, true, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
       checkpoint_open(&t->state, &t->instance, d) || open_data(t, d) || start_state(t, d))
     return d->code;
-  if (f->run)
-    return trainer_run_entry(t, d);
   report_begin(&t->report, f->resume);
-  int result = 0;
-  if (f->eval)
-    result = evaluate_only(t, d);
-  else
-    result = trainer_run(t, d);
+  int result = f->run ? trainer_run_entry(t, d) : f->eval ? evaluate_only(t, d) : trainer_run(t, d);
   if (!result && f->save)
     result = checkpoint_save(&t->state, f->save, d);
   return result;
 }
 
 static void close_all(trainer *t) {
+  trainer_release_signals();
   device *dev = t->instance.device;
   checkpoint_close(&t->state);
   if (t->instance.module && dev)
@@ -154,8 +155,9 @@ static void close_all(trainer *t) {
     dev->close(dev);
 }
 
+static trainer t; /* large; one trainer a process */
+
 static int run(const sinter_module *module, const char *program, int argc, char **argv, diag *d) {
-  static trainer t; /* large; one trainer a process */
   t = (trainer){.module = module, .program = program, .report = {.log = -1}};
   if (flags_parse(&t.flags, module, argc, argv, d))
     return d->code;
@@ -185,9 +187,21 @@ static int run(const sinter_module *module, const char *program, int argc, char 
   return result;
 }
 
+/* A file that is opened must not become number 0, 1 or 2 of a process that was started with those
+ * closed: talk would end in it. */
+static void hold_standard_files(void) {
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
+}
+
 int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
   const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : module->name;
+  hold_standard_files();
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
   if (plain)
     before = uselocale(plain); /* numbers are read and written with a point, whatever the user's locale */
@@ -198,6 +212,9 @@ int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
     result = device_check(module, &d);
   else
     result = run(module, program, argc, argv, &d);
+  int output = fflush(stdout) != 0 ? errno : t.report.output_error;
+  if (output && output != EPIPE && !d.code && result < 128) /* EPIPE: the reader has had enough */
+    diag_error(&d, 2401, "cannot write standard output: %s", strerror(output));
   if (d.code) {
     diag_print(&d, program);
     result = diag_exit_code(d.code);
@@ -207,10 +224,6 @@ int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
   if (plain) {
     uselocale(before);
     freelocale(plain);
-  }
-  if (fflush(stdout) != 0 && !result) {
-    perror(program);
-    result = 3;
   }
   return result;
 }

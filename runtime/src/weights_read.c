@@ -49,6 +49,9 @@ static bool equals(const char *text, size_t length, const char *word) {
   return strlen(word) == length && memcmp(text, word, length) == 0;
 }
 
+/* Bytes of a name that a message shows. */
+static int shown(const entry *e) { return e->name_length < 200 ? (int)e->name_length : 200; }
+
 /* Bytes of a safetensors type name; 0 when unknown. Types that no model has may stand in ignored entries. */
 static uint64_t type_bytes(const char *text, size_t length, uint32_t *dtype) {
   static const char *const others[] = {"I8", "U16", "I16", "U32", "U64", "F8_E4M3", "F8_E5M2"};
@@ -135,12 +138,11 @@ static int parse_tensor(reader *r, entry *e) {
     return bad_header(r, "dtype, shape and data_offsets before this place");
   if (e->begin > e->end || e->end > r->data_bytes)
     return diag_error(r->d, 2202, "'%s': '%.*s' expects offsets within the %llu bytes of data, got [%llu,%llu]",
-                      r->path, (int)e->name_length, e->name, (unsigned long long)r->data_bytes,
-                      (unsigned long long)e->begin, (unsigned long long)e->end);
+                      r->path, shown(e), e->name, (unsigned long long)r->data_bytes, (unsigned long long)e->begin,
+                      (unsigned long long)e->end);
   if (e->end - e->begin != elements * element)
-    return diag_error(r->d, 2202, "'%s': '%.*s' expects %llu bytes by its shape, got %llu", r->path,
-                      (int)e->name_length, e->name, (unsigned long long)(elements * element),
-                      (unsigned long long)(e->end - e->begin));
+    return diag_error(r->d, 2202, "'%s': '%.*s' expects %llu bytes by its shape, got %llu", r->path, shown(e), e->name,
+                      (unsigned long long)(elements * element), (unsigned long long)(e->end - e->begin));
   return 0;
 }
 
@@ -163,6 +165,9 @@ static int parse_header(reader *r) {
       }
       if (r->count == r->capacity)
         return bad_header(r, "fewer tensors");
+      for (size_t i = 0; i < length; ++i) /* names are shown on terminals; a model's have no such bytes */
+        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+          name[i] = '?';
       entry *e = &r->entries[r->count++];
       e->name = name;
       e->name_length = (uint32_t)length;
@@ -216,7 +221,7 @@ static int check_tiling(reader *r) {
   sort(r, by_name);
   for (uint32_t i = 1; i < r->count; ++i)
     if (by_name(&r->entries[r->order[i - 1]], &r->entries[r->order[i]]) == 0)
-      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path, (int)r->entries[r->order[i]].name_length,
+      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path, shown(&r->entries[r->order[i]]),
                         r->entries[r->order[i]].name);
   sort(r, by_offset);
   uint64_t at = 0;
@@ -224,7 +229,7 @@ static int check_tiling(reader *r) {
     const entry *e = &r->entries[r->order[i]];
     if (e->begin != at)
       return diag_error(r->d, 2202, "'%s': '%.*s' expects to start at data byte %llu, got %llu: tensors %s", r->path,
-                        (int)e->name_length, e->name, (unsigned long long)at, (unsigned long long)e->begin,
+                        shown(e), e->name, (unsigned long long)at, (unsigned long long)e->begin,
                         e->begin < at ? "overlap" : "leave a gap");
     at = e->end;
   }
@@ -232,15 +237,6 @@ static int check_tiling(reader *r) {
     return diag_error(r->d, 2202, "'%s': tensors expect %llu bytes of data, got %llu", r->path, (unsigned long long)at,
                       (unsigned long long)r->data_bytes);
   return 0;
-}
-
-static void describe(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims) {
-  const char *name = dtype ? dtype_name(dtype) : "another type";
-  int n = snprintf(text, capacity, "%s[", name);
-  for (uint32_t i = 0; i < rank && n > 0 && (size_t)n < capacity; ++i)
-    n += snprintf(text + n, capacity - (size_t)n, "%s%lld", i ? "," : "", (long long)dims[i]);
-  if (n > 0 && (size_t)n < capacity)
-    snprintf(text + n, capacity - (size_t)n, "]");
 }
 
 static bool is_named(const weight_slot *s, const entry *e) {
@@ -289,24 +285,24 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
     if (!slot) {
       if (mode != WEIGHTS_CHECKPOINT && (has_prefix(e, "optimizer/") || has_prefix(e, "trainer/")))
         continue;
-      describe(shape, sizeof shape, e->dtype, e->rank, e->dims);
-      DIFFER("+ %.*s %s", (int)e->name_length, e->name, shape);
+      describe_type(shape, sizeof shape, e->dtype, e->rank, e->dims, NULL);
+      DIFFER("+ %.*s %s", shown(e), e->name, shape);
       continue;
     }
     slot->found = true;
     slot->file_offset = e->begin;
     if (same_shape(slot, e))
       continue;
-    describe(shape, sizeof shape, slot->dtype, slot->rank, slot->dims);
+    describe_type(shape, sizeof shape, slot->dtype, slot->rank, slot->dims, NULL);
     DIFFER("- %s%s %s", slot->prefix, slot->name, shape);
-    describe(shape, sizeof shape, e->dtype, e->rank, e->dims);
+    describe_type(shape, sizeof shape, e->dtype, e->rank, e->dims, NULL);
     DIFFER("+ %s%s %s", slot->prefix, slot->name, shape);
   }
   for (uint32_t i = 0; i < table->count; ++i) {
     const weight_slot *s = &table->slots[i];
     if (s->found || s->optional || mode == WEIGHTS_PARTIAL)
       continue;
-    describe(shape, sizeof shape, s->dtype, s->rank, s->dims);
+    describe_type(shape, sizeof shape, s->dtype, s->rank, s->dims, NULL);
     DIFFER("- %s%s %s", s->prefix, s->name, shape);
   }
 #undef DIFFER

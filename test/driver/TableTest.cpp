@@ -4,6 +4,8 @@
 #include "codegen/host/Host.h"
 #include "compiler/Import.h"
 #include "compiler/Pipeline.h"
+#include "dialects/sinter/Sinter.h"
+#include "sinter/rules/random.h"
 #include "test/driver/TestModel.h"
 
 #include "llvm/IR/Constants.h"
@@ -101,6 +103,29 @@ TEST_F(Table, HoldsOneExportedSymbolAndEveryEntry) {
   EXPECT_EQ(exported, std::vector<std::string>{"sinter_module_small"});
   for (const char *entry : {"train_step_b4", "load", "load_params", "save", "prepare"})
     EXPECT_TRUE(table->getFunction(entry)) << entry;
+}
+
+TEST_F(Table, InitialisersDrawFromTheStreamOfTheirName) {
+  unsigned found = 0;
+  for (auto op : host.module.getOps<ir::SymbolOp>())
+    for (const llvm::GlobalVariable &global : table->globals()) {
+      auto *symbols = llvm::dyn_cast_or_null<llvm::ConstantArray>(
+          global.hasInitializer() ? global.getInitializer() : nullptr);
+      for (unsigned i = 0; symbols && i < symbols->getNumOperands(); ++i) {
+        auto *symbol = llvm::dyn_cast<llvm::ConstantStruct>(symbols->getOperand(i));
+        auto *type = symbol ? symbol->getType() : nullptr;
+        if (!type || !type->hasName() || type->getName() != "sinter_symbol")
+          continue;
+        auto *name = llvm::dyn_cast<llvm::GlobalVariable>(symbol->getOperand(0));
+        auto *text = llvm::dyn_cast<llvm::ConstantDataArray>(name->getInitializer());
+        if (text->getAsCString() != op.getSymName())
+          continue;
+        ++found;
+        EXPECT_EQ(llvm::cast<llvm::ConstantInt>(symbol->getOperand(5))->getZExtValue(),
+                  rules::streamOf(op.getSymName().str()));
+      }
+    }
+  EXPECT_GT(found, 1u);
 }
 
 TEST_F(Table, EmbeddedWeightsAreAligned) {

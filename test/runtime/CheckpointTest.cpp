@@ -227,8 +227,8 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherModelIsShownAsADiff) {
   Outcome r = train(again.get(), with({"--resume", "--checkpoint", s / "c"}));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("does not fit this model; '-' is what it expects, '+' what the file has [E2204]\n"));
-  EXPECT_THAT(r.err, HasSubstr("\n  - fc.weight F32[10,100]\n  + fc.weight F32[10,120]\n"));
-  EXPECT_THAT(r.err, HasSubstr("\n  - trainer/loss/sum F64[]\n"));
+  EXPECT_THAT(r.err, HasSubstr("\n  - fc.weight f32[10,100]\n  + fc.weight f32[10,120]\n"));
+  EXPECT_THAT(r.err, HasSubstr("\n  - trainer/loss/sum f64[]\n"));
 }
 
 TEST_F(CheckpointTest, ACheckpointOfAnotherRunIsRefused) {
@@ -243,10 +243,25 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherRunIsRefused) {
   EXPECT_EQ(train(module.get(), with({"--steps", "4", "--save", s / "w"})).code, 0);
   r = train(module.get(), with({"--resume", "--checkpoint", s / "w"}));
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("\n  - optimizer/fc.weight/momentum F32[10,100]\n"));
+  EXPECT_THAT(r.err, HasSubstr("\n  - optimizer/fc.weight/momentum f32[10,100]\n"));
   r = train(module.get(), with({"--resume", "--checkpoint", s / "absent"}));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("No such file or directory [E2101]"));
+}
+
+TEST_F(CheckpointTest, HyperParametersOfACheckpointAreChecked) {
+  EXPECT_EQ(train(module.get(), with({"--steps", "1", "--checkpoint", s / "c"})).code, 0);
+  std::string bytes = readFile(s / "c");
+  size_t entry = bytes.find("\"trainer/hyper/lr\""), offsets = bytes.find("data_offsets\":[", entry) + 15;
+  uint64_t header;
+  memcpy(&header, bytes.data(), 8);
+  const double bad = -1;
+  memcpy(&bytes[8 + header + std::stoull(bytes.substr(offsets))], &bad, 8);
+  writeFile(s / "c", bytes);
+  Outcome r = train(module.get(), with({"--resume", "--checkpoint", s / "c"}));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("'trainer/hyper/lr' expects a finite number of at least 0, got -1 [E2204]"));
+  EXPECT_TRUE(sameBytes(readFile(s / "c"), bytes));
 }
 
 TEST_F(CheckpointTest, InitReadsCheckpointsIgnoringWhatIsNoWeight) {

@@ -119,8 +119,8 @@ TEST_F(CifarTest, WrongLengths) {
   refuses("data_batch_1.bin", good.substr(0, good.size() - 1), 2103, "byte 931: " + message + "48 more");
   refuses("data_batch_1.bin", good + "x", 2103, "byte 980: " + message + "1 more");
   refuses("test_batch.bin.gz", gzip(good.substr(0, 60)), 2103, "byte 49: " + message + "11 more");
-  refuses("data_batch_2.bin", "", 2102, "byte 0: expects at least one image, got the end of the file");
-  refuses("data_batch_2.bin.gz", gzip(""), 2102, "byte 0: expects at least one image");
+  refuses("data_batch_2.bin", "", 2107, "byte 0: expects at least one image, got the end of the file");
+  refuses("data_batch_2.bin.gz", gzip(""), 2107, "byte 0: expects at least one image");
   std::string fine; // 50-byte records
   for (int i = 0; i < 20; ++i)
     fine += std::string(1, static_cast<char>(i)) + records(1, i);

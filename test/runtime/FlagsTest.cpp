@@ -84,13 +84,15 @@ TEST_F(FlagsTest, UnknownFlags) {
 TEST_F(FlagsTest, BadValues) {
   refuses({"--epochs"}, "--epochs expects N [E2002]");
   refuses({"--lr"}, "--lr expects a number [E2002]");
-  for (const char *value : {"-1", "x", "", "1.5", "1e3", " 1", "99999999999999999999", "0x10"})
+  for (const char *value : {"-1", "x", "", "1.5", "1e3", " 1", "0x10", "99999999999999999999x"})
     refuses({"--epochs", value}, "--epochs expects a whole number of at least 0, got '" + std::string(value) + "'");
+  refuses({"--epochs", "99999999999999999999"}, "--epochs expects a whole number from 0 to 2147483647, got");
+  refuses({"--steps", "9223372036854775808"}, "--steps expects a whole number from 0 to 9223372036854775807, got");
   refuses({"--steps", "-5"}, "--steps expects a whole number of at least 0, got '-5' [E2003]");
   refuses({"--seed", "-1"}, "--seed expects a whole number of at least 0");
   for (const char *value : {"0", "-1", "4097"})
     refuses({"--threads", value}, "--threads expects a whole number from 1 to 4096, got");
-  for (const char *value : {"nan", "inf", "-0.1", "x", "", "1e999", "1e39", "0.1x", "0,1"})
+  for (const char *value : {"nan", "inf", "-0.1", "x", "", "1e999", "1e39", "0.1x", "0,1", " 0.1", "0.1 "})
     refuses({"--lr", value}, "--lr expects a finite number of at least 0, got '" + std::string(value) + "' [E2003]");
   refuses({"--eval=yes"}, "--eval expects no value, got 'yes' [E2003]");
   refuses({"--save="}, "--save expects F, got nothing [E2003]");
@@ -112,6 +114,14 @@ TEST_F(FlagsTest, Contradictions) {
   refuses({"--resume", "--checkpoint", "c", "--init", "w"}, "--resume and --init contradict each other");
   refuses({"--eval", "--steps", "3"}, "--eval and --steps contradict each other");
   refuses({"--input", "image=x.npy"}, "--input expects --run ENTRY");
+  for (const char *flag : {"--epochs", "--steps", "--eval-every"}) {
+    refuses({"--run", "predict", flag, "3"}, "--run and " + std::string(flag) + " contradict each other");
+    refuses({"--eval", flag, "3"}, "--eval and " + std::string(flag) + " contradict each other");
+  }
+  refuses({"--run", "predict", "--log", "l"}, "--run and --log contradict each other");
+  // The weights would be those of the seed: not what such a line means.
+  refuses({"--eval", "--checkpoint", "c"}, "--eval reads a checkpoint only with --resume, and writes none");
+  refuses({"--run", "predict", "--checkpoint", "c"}, "--run reads a checkpoint only with --resume");
 }
 
 TEST_F(FlagsTest, Info) {
@@ -186,8 +196,8 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
     refuses({"--run", "predict", "--input", image}, "'" + (s / "x.npy") + "' " + message, 1);
   };
   std::string two(2 * 784 * 4, '\0');
-  bad(npy("<f8", "(2, 1, 28, 28)", two + two), "expects F32[N,1,28,28] for input 'image', got F64[2,1,28,28] [E2205]");
-  bad(npy("<f4", "(2, 784)", two), "expects F32[N,1,28,28] for input 'image', got F32[2,784]");
+  bad(npy("<f8", "(2, 1, 28, 28)", two + two), "expects f32[N,1,28,28] for input 'image', got f64[2,1,28,28] [E2205]");
+  bad(npy("<f4", "(2, 784)", two), "expects f32[N,1,28,28] for input 'image', got f32[2,784]");
   bad(npy("<f4", "(0, 1, 28, 28)", ""), "expects at least 1 example, got 0");
   bad(npy("<f4", "(2, 1, 28, 28)", two + "x"), "byte 78: expects 6272 bytes of elements, got 6273 [E2205]");
   bad(npy(">f4", "(2, 1, 28, 28)", two), "byte 11: expects a type among '<f4'");
@@ -197,6 +207,41 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
   std::string huge = npy("<f4", "(2,)", "");
   huge[8] = huge[9] = '\xff';
   bad(huge, "byte 8: expects a header length within the file");
+}
+
+TEST_F(FlagsTest, RunReadsCheckpointsAndSaves) {
+  ASSERT_EQ(train(module.get(), {"--steps", "3", "--checkpoint", s / "c", "--save", s / "w", "--quiet"}).code, 0);
+  writeFile(s / "x.npy", npy("<f4", "(1, 1, 28, 28)", std::string(784 * 4, '\x3d')));
+  auto run = [&](std::vector<std::string> more, const std::string &out) {
+    std::vector<std::string> all = {"--run",    "predict", "--input", "image=" + (s / "x.npy"),
+                                    "--output", "logits=" + out};
+    all.insert(all.end(), more.begin(), more.end());
+    Outcome r = train(module.get(), all);
+    EXPECT_EQ(r.code, 0) << r.err;
+    return readFile(out);
+  };
+  std::string want = run({"--init", s / "w"}, s / "a.npy");
+  EXPECT_TRUE(sameBytes(run({"--resume", "--checkpoint", s / "c"}, s / "b.npy"), want));
+  EXPECT_TRUE(sameBytes(run({"--init", s / "c", "--save", s / "v"}, s / "b.npy"), want));
+  EXPECT_TRUE(sameBytes(readFile(s / "v"), readFile(s / "w")));
+  // A training step through --run changes the weights that are saved.
+  writeFile(s / "x.npy", npy("<f4", "(256, 1, 28, 28)", std::string(256 * 784 * 4, '\x3d')));
+  writeFile(s / "l.npy", npy("<i4", "(256,)", std::string(256 * 4, '\0')));
+  Outcome r = train(module.get(), {"--run", "train_step", "--init", s / "w", "--save", s / "v", "--input",
+                                   "image=" + (s / "x.npy"), "--input", "label=" + (s / "l.npy")});
+  EXPECT_EQ(r.code, 0) << r.err;
+  EXPECT_NE(readFile(s / "v"), readFile(s / "w"));
+}
+
+TEST_F(FlagsTest, RunChecksLabels) {
+  writeFile(s / "x.npy", npy("<f4", "(16, 1, 28, 28)", std::string(16 * 784 * 4, '\0')));
+  for (int label : {10, -1, 1 << 30}) {
+    std::string labels(16 * 4, '\0');
+    memcpy(&labels[5 * 4], &label, 4);
+    writeFile(s / "l.npy", npy("<i4", "(16,)", labels));
+    refuses({"--run", "eval_step", "--input", "image=" + (s / "x.npy"), "--input", "label=" + (s / "l.npy")},
+            "'eval_step' expects labels from 0 to 9, got " + std::to_string(label) + " in example 5 [E2105]", 1);
+  }
 }
 
 TEST_F(FlagsTest, RunOfAnEvalEntryGivesItsScalar) {

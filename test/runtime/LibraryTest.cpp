@@ -219,6 +219,65 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   EXPECT_TRUE(sameBytes(readFile(s / "lib"), readFile(s / "exe")));
 }
 
+TEST_F(LibraryTest, AModelThatTrainsNeedsWeightsOrAStepToRun) {
+  sinter_lib *lib, *other = reinterpret_cast<sinter_lib *>(&lib);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  handles.push_back(lib);
+  float batch[8][36] = {}, logits[3];
+  int32_t labels[8] = {};
+  const void *in[] = {batch, labels};
+  void *out[] = {logits};
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007); // initial weights are no weights
+  EXPECT_EQ(sinter_lib_open_shared(lib, &other).code, 2007);
+  EXPECT_EQ(sinter_lib_open_shared(nullptr, &other).code, 2006);
+  EXPECT_EQ(other, nullptr);
+  EXPECT_EQ(sinter_lib_save(lib, (s / "x").c_str()).code, 0);
+  for (int bad : {3, -1}) {
+    labels[7] = bad;
+    EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2105);
+  }
+  ASSERT_EQ(sinter_lib_save(lib, (s / "y").c_str()).code, 0); // a refused step is no step
+  EXPECT_TRUE(sameBytes(readFile(s / "x"), readFile(s / "y")));
+  labels[7] = 2;
+  EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 0);
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 0);
+  for (double bad : {std::nan(""), -1.0, 1e39, HUGE_VAL}) {
+    sinter_status status = sinter_lib_set(lib, "lr", bad);
+    EXPECT_EQ(status.code, 2006);
+    EXPECT_THAT(status.message, HasSubstr("'lr' expects a finite number of at least 0, got "));
+  }
+  EXPECT_EQ(sinter_lib_set(lib, "seed", 1.5).code, 2006);
+  EXPECT_EQ(sinter_lib_set(lib, "seed", 1e30).code, 2006);
+  EXPECT_EQ(sinter_lib_set(lib, "seed", 7).code, 0);
+}
+
+TEST_F(LibraryTest, AMessageThatIsCutSaysSo) {
+  sinter_lib *lib = open();
+  sinter_status status = sinter_lib_load(lib, (s / std::string(300, 'x')).c_str());
+  EXPECT_EQ(status.code, 2101);
+  EXPECT_EQ(strlen(status.message), sizeof status.message - 1);
+  EXPECT_STREQ(status.message + sizeof status.message - 4, "...");
+}
+
+// A mean over a batch of 1 looks like an example; its larger variants tell.
+TEST(Batched, AllVariantsHaveTheBatchInFront) {
+  int64_t eight[] = {8, 3}, one[] = {1, 3}, other[] = {8, 3};
+  sinter_tensor in8 = {"x", SINTER_F32, 2, eight, 0, 0, 0, 0}, in1 = in8, mean = in8, fixed = in8;
+  in1.dims = mean.dims = one;
+  fixed.dims = other;
+  sinter_tensor first[] = {in8, mean, fixed}, second[] = {in1, mean, fixed};
+  sinter_entry variants[2] = {};
+  variants[0].batch = 8;
+  variants[0].inputs = variants[0].outputs = first;
+  variants[1].batch = 1;
+  variants[1].inputs = variants[1].outputs = second;
+  for (bool output : {false, true}) {
+    EXPECT_TRUE(instance_batched(variants, 2, output, 0));
+    EXPECT_FALSE(instance_batched(variants, 2, output, 1));
+    EXPECT_FALSE(instance_batched(variants, 2, output, 2));
+  }
+}
+
 // Forms that only predictions read are made before weights are shared: handles never write what others read.
 TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
   sinter_lib *lib, *second;

@@ -30,6 +30,14 @@ TEST(Philox, SeedAndStreamMakeTheKeyTogether) {
   EXPECT_NE(sinter_stream("fc1.weight"), sinter_stream("fc2.weight"));
 }
 
+// The same numbers as in test/frontend/rules_structured.cpp: compiler and runtime have one
+// definition of streams.
+TEST(Philox, StreamsAreFnv1a) {
+  EXPECT_EQ(sinter_stream(""), 0xcbf29ce484222325u);
+  EXPECT_EQ(sinter_stream("fc1.weight"), 1136502924975958509u);
+  EXPECT_EQ(sinter_stream("drop1"), 7835718858194987975u);
+}
+
 TEST(Philox, UniformIsExactAndBelowOne) {
   EXPECT_EQ(sinter_uniform_f32(0), 0.0f);
   EXPECT_EQ(sinter_uniform_f32(0xffffffffu), 1.0f - 0x1p-24f);

@@ -1,6 +1,7 @@
 // TestTools.cpp - see TestTools.h.
 #include "TestTools.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -51,6 +52,7 @@ bool exists(const std::string &path) { return std::filesystem::exists(path); }
 Outcome inChild(const std::function<int()> &body) {
   Scratch folder;
   std::string outPath = folder / "out", errPath = folder / "err";
+  fflush(nullptr); // else the child writes our lines again
   pid_t child = fork();
   if (child == 0) {
     int out = open(outPath.c_str(), O_WRONLY | O_CREAT, 0600), err = open(errPath.c_str(), O_WRONLY | O_CREAT, 0600);
@@ -84,6 +86,7 @@ Outcome train(const sinter_module *module, std::vector<std::string> arguments) {
 }
 
 pid_t startTrainer(const sinter_module *module, std::vector<std::string> arguments) {
+  fflush(nullptr); // else the child writes our lines again
   pid_t child = fork();
   if (child == 0) {
     int null = open("/dev/null", O_WRONLY);

@@ -75,16 +75,16 @@ TEST_F(WeightsTest, ReportsAllMismatchesAtOnce) {
   Outcome r = init(file(header, data));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("'-' is what it expects, '+' what the file has [E2203]\n"
-                               "  - fc.weight F32[2,3]\n"
-                               "  + fc.weight F64[3,1]\n"
-                               "  + stranger F32[2]\n"
-                               "  - fc.bias F32[2]\n"));
+                               "  - fc.weight f32[2,3]\n"
+                               "  + fc.weight f64[3,1]\n"
+                               "  + stranger f32[2]\n"
+                               "  - fc.bias f32[2]\n"));
 }
 
 TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
   std::string subset =
       file("{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
-  refuses(subset, "  - fc.weight F32[2,3]\n");
+  refuses(subset, "  - fc.weight f32[2,3]\n");
   EXPECT_EQ(init(subset, {"--init-partial"}).code, 0);
   std::string out = readFile(s / "out");
   EXPECT_EQ(out.substr(out.size() - 8), data.substr(0, 8));
@@ -136,6 +136,17 @@ TEST_F(WeightsTest, RefusesTensorsThatDoNotTileTheData) {
   refuses(file(two("[0,24]", "[24,32]"), data.substr(1)), "offsets within the 31 bytes of data");
   refuses(file(two("[24,0]", "[24,32]"), data), "got [24,0] [E2202]");
   refuses(file("{" + weight + "," + weight + "}", data.substr(0, 24)), "'fc.weight' occurs twice [E2202]");
+}
+
+TEST_F(WeightsTest, NamesAreSafeToShow) {
+  std::string name(100000, 'n');
+  Outcome r = init(file("{\"\\u001b[31m\\nerror\\u007f\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},\"" +
+                            name + "\":{\"dtype\":\"U16\",\"shape\":[0],\"data_offsets\":[0,0]}," + good.substr(1),
+                        data));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("  + ?[31m?error? f32[0]\n"));
+  EXPECT_THAT(r.err, HasSubstr("  + " + name.substr(0, 200) + " another type[0]\n"));
+  EXPECT_LT(r.err.size(), 1000u);
 }
 
 TEST_F(WeightsTest, EveryCutAndEveryFlippedHeaderByteIsSurvived) {

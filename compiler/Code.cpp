@@ -55,7 +55,7 @@ int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, st
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
   if (llvm::Error error = codegen::emitAssembly(
-          std::move(module), session.getTarget(), stream, {session.options.level},
+          std::move(module), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
           makeSurroundings(session, surroundings, "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
@@ -65,17 +65,16 @@ int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, st
 int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
                std::string &bytes) {
   double start = Watch::now();
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(session.getModule(), context);
-  if (!module)
-    return session.reporter.error(Internal, "the module does not translate to LLVM IR");
-  llvm::SmallString<0> object;
-  llvm::raw_svector_ostream stream(object);
+  codegen::KernelCount count = codegen::countKernels(session.getModule());
+  session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
+                        std::to_string(count.functions) + " of them distinct");
+  llvm::raw_string_ostream stream(bytes);
   if (llvm::Error error = codegen::emitObject(
-          std::move(module), session.getTarget(), stream, {session.options.level},
-          makeSurroundings(session, surroundings, embeddedParams, context)))
+          session.getModule(), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
+          [&](llvm::LLVMContext &context) {
+            return makeSurroundings(session, surroundings, embeddedParams, context);
+          }))
     return session.fail(std::move(error));
-  bytes = object.str().str();
   session.watch.addTime("object code", Watch::now() - start);
   return Done;
 }

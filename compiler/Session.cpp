@@ -89,7 +89,7 @@ int Session::loadProgram(std::string &graph) {
     request.timeLimitSeconds = atoi(seconds);
   int code = runProgram(request, reporter, graph);
   ranProgram = true;
-  watch.addTime("model program", Watch::now() - start);
+  watch.setModelProgramTime(Watch::now() - start);
   return code;
 }
 

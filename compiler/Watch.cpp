@@ -23,6 +23,9 @@ double Watch::now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// Loaded and ready: where the total begins.
+static const double programStart = Watch::now();
+
 void Watch::addTime(llvm::StringRef what, double seconds) {
   for (auto &[name, sum] : times)
     if (name == what) {
@@ -35,12 +38,20 @@ void Watch::addTime(llvm::StringRef what, double seconds) {
 std::string Watch::getTimes() const {
   std::string text;
   llvm::raw_string_ostream stream(text);
-  double sum = 0;
+  double total = now() - programStart - modelProgram, rest = total;
+  auto addLine = [&](llvm::StringRef what, double seconds) {
+    stream << llvm::format("%9.1f ms  ", seconds * 1e3) << what << "\n";
+  };
+  if (modelProgram > 0)
+    addLine("model program (C++ compiler, run), not in the total", modelProgram);
   for (auto &[name, seconds] : times) {
-    stream << llvm::format("%9.1f ms  %s\n", seconds * 1e3, name.c_str());
-    sum += seconds;
+    addLine(name, seconds);
+    rest -= seconds;
   }
-  stream << llvm::format("%9.1f ms  in all\n", sum * 1e3);
+  addLine("the rest", rest);
+  for (const std::string &note : notes)
+    stream << note << "\n";
+  stream << llvm::format("compile total %.2f s\n", total);
   return text;
 }
 

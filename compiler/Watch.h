@@ -22,9 +22,13 @@ class Watch {
 public:
   bool trace = false, timing = false;
 
-  /// Adds up the time of something that is no pass: "C++ compiler", "object code".
+  /// Adds up the time of something that is no pass: "import", "object code".
   void addTime(llvm::StringRef what, double seconds);
-  /// The table of `--timing`.
+  /// The user's own program, compiled by the C++ compiler and run: shown, not part of the total.
+  void setModelProgramTime(double seconds) { modelProgram = seconds; }
+  /// A line of `--timing` that is no time.
+  void addNote(std::string note) { notes.push_back(std::move(note)); }
+  /// The table of `--timing`; its last line is `compile total 0.31 s`.
   std::string getTimes() const;
   /// For one pass manager.
   std::unique_ptr<mlir::PassInstrumentation> getInstrumentation();
@@ -41,6 +45,8 @@ public:
 private:
   friend struct WatchInstrumentation;
   std::vector<std::pair<std::string, double>> times;
+  std::vector<std::string> notes;
+  double modelProgram = 0;
   mlir::OwningOpRef<mlir::ModuleOp> before; ///< the module before the pass that runs
   std::string running; ///< sinter-opt arguments of the pass that runs
   std::string failed;                       ///< sinter-opt arguments of the pass that failed

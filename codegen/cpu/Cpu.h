@@ -13,11 +13,13 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <memory>
+#include <string>
 
 namespace llvm {
 class LLVMContext;
@@ -38,29 +40,41 @@ llvm::LogicalResult lowerToLoops(mlir::ModuleOp module);
 /// loops -> llvm: LLVM dialect, bare pointers.
 llvm::LogicalResult lowerToLLVM(mlir::ModuleOp module);
 
+/// Kernels of a module and, once at stage loops, their functions: equal kernels share one.
+struct KernelCount {
+  size_t kernels = 0, functions = 0;
+};
+KernelCount countKernels(mlir::ModuleOp module);
+
 /// The kernel.entry ops of a module at stage planned, loops or llvm, in order.
 llvm::SmallVector<kernel::EntryOp> getPlannedEntries(mlir::ModuleOp module);
 
 /// llvm -> LLVM IR, not yet optimised. Module-level symbols and `module @planned` are left out. Null after an error.
 std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module, llvm::LLVMContext &context);
 
-/// Options of machine code.
+/// Options of machine code; every output is optimised in the same way, without reassociation or contraction (D1).
 struct CodeOptions {
   int level = 3; ///< -O0 .. -O3
+  std::string sanitizer; ///< "address", "thread" or none
 };
 
-/// Optimises `module` for `target`, the way every output does: no reassociation, no contraction (D1).
-llvm::Error optimise(llvm::Module &module, kernel::TargetAttr target, CodeOptions options);
+/// Makes the host's tables in a context that is given; may return null.
+using MakeTables = llvm::function_ref<std::unique_ptr<llvm::Module>(llvm::LLVMContext &)>;
 
-/// Object code (PIC, hidden visibility). `extra` (host tables, same context) is linked in first; then everything but
-/// what `extra` exports becomes local, so that several models can live in one program.
+/// Object code (PIC, hidden visibility) of a module at stage llvm, made on all cores; its bytes do not depend on their
+/// number. All but what the tables export becomes local, so that several models can live in one program; without
+/// tables entries and thunks stay visible.
+llvm::Error emitObject(mlir::ModuleOp module, kernel::TargetAttr target, llvm::raw_ostream &out,
+                       CodeOptions options = {}, MakeTables makeTables = nullptr);
+
+/// Object code of LLVM IR, on one core; `tables` of the same context are linked in first.
 llvm::Error emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target, llvm::raw_pwrite_stream &out,
-                       CodeOptions options = {}, std::unique_ptr<llvm::Module> extra = nullptr);
+                       CodeOptions options = {}, std::unique_ptr<llvm::Module> tables = nullptr);
 
 /// The same as text.
 llvm::Error emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                          llvm::raw_pwrite_stream &out, CodeOptions options = {},
-                         std::unique_ptr<llvm::Module> extra = nullptr);
+                         std::unique_ptr<llvm::Module> tables = nullptr);
 
 } // namespace sinter::codegen
 

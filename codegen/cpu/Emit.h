@@ -18,6 +18,8 @@
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <functional>
 
 namespace sinter::codegen {
@@ -28,7 +30,7 @@ struct Access {
   kernel::BufferType type;
   mlir::AffineMap logical;  ///< domain -> logical index
   mlir::AffineExpr place;   ///< domain -> linear element offset
-  bool padded = false;      ///< logical index may leave the shape: reads give 0
+  bool padded = false;      ///< logical index may leave the shape
 };
 
 /// Smallest and largest value of `expr` for dims in [0, sizes[i]).
@@ -62,6 +64,8 @@ public:
   /// `expr` at a point of the domain.
   mlir::Value apply(mlir::AffineExpr expr, llvm::ArrayRef<mlir::Value> point);
 
+  /// Whether a padded access is inside at a point; null: it always is.
+  mlir::Value inside(const Access &access, llvm::ArrayRef<mlir::Value> point);
   /// One element at a point: i1 as i1, zero outside a padded buffer.
   mlir::Value load(const Access &access, llvm::ArrayRef<mlir::Value> point);
   void store(const Access &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value);
@@ -96,14 +100,31 @@ void emitNaiveMap(Kernel &kernel, kernel::MapOp op);
 bool emitContract(Kernel &kernel, kernel::ContractOp op);
 bool emitMap(Kernel &kernel, kernel::MapOp op);
 
-/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
-llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry);
+/// The function by which the threads of an entry meet.
+inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier";
 
-/// Writes the function of one kernel op with the best emitter that covers it (Kernels.cpp).
-llvm::FailureOr<mlir::func::FuncOp> emitKernel(mlir::ModuleOp module, kernel::KernelOpInterface op);
+/// The kernel functions of a module. Equal kernels share one: the first one's, under its name (Kernels.cpp).
+class KernelSet {
+public:
+  /// The function of `op`, written by the best emitter that covers it unless an equal kernel has one.
+  llvm::FailureOr<mlir::func::FuncOp> add(mlir::ModuleOp module, kernel::KernelOpInterface op);
+  /// The function of a kernel that was added.
+  mlir::func::FuncOp lookup(mlir::Operation *op) const { return functions.lookup(op); }
+
+private:
+  llvm::DenseMap<mlir::Attribute, llvm::SmallVector<std::pair<mlir::Operation *, mlir::func::FuncOp>>> known;
+  llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> functions;
+  llvm::StringSet<> names;
+};
+
+/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
+llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, KernelSet &kernels);
 
 /// Buffers of a kernel in the order of its function's arguments: each operand once.
 llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);
+
+/// What turns the LLVM dialect into LLVM IR; before several threads do it (Lower.cpp).
+void registerTranslations(mlir::MLIRContext &context);
 
 /// Name of a kernel op.
 llvm::StringRef getKernelName(mlir::Operation *op);

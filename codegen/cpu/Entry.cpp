@@ -16,7 +16,6 @@ using namespace sinter::codegen;
 
 /// Byte offsets of sinter_spmd's fields.
 static constexpr int32_t kThread = 8, kThreads = 12, kBarrier = 16;
-static constexpr const char *kBarrierName = "sinter.barrier";
 
 namespace {
 /// Where a buffer starts: bytes of a segment, or a memref of its own (constants).
@@ -29,7 +28,7 @@ struct Place {
 /// One SPMD function being written.
 class EntryEmitter {
 public:
-  EntryEmitter(ModuleOp module, StringRef name, Location loc, bool isPrivate);
+  EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc);
   LogicalResult emitList(Block &block);
   LogicalResult emitCall(kernel::KernelOpInterface op);
 
@@ -46,6 +45,7 @@ private:
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 
   ModuleOp module;
+  const KernelSet &kernels;
   OpBuilder b;
   Location loc;
   Value spmd, thread, threads, segments;
@@ -74,8 +74,8 @@ static void declareBarrier(ModuleOp module) {
   func::ReturnOp::create(b, loc);
 }
 
-EntryEmitter::EntryEmitter(ModuleOp module, StringRef name, Location loc, bool isPrivate)
-    : module(module), b(OpBuilder::atBlockEnd(module.getBody())), loc(loc) {
+EntryEmitter::EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc)
+    : module(module), kernels(kernels), b(OpBuilder::atBlockEnd(module.getBody())), loc(loc) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(pointer, {}));
   spmd = function.addEntryBlock()->getArgument(0);
@@ -204,7 +204,7 @@ LogicalResult EntryEmitter::emitCall(kernel::KernelOpInterface op) {
     arguments.push_back(*argument);
   }
   arguments.append({thread, threads});
-  func::CallOp::create(b, op->getLoc(), getKernelName(op), TypeRange(), arguments);
+  func::CallOp::create(b, op->getLoc(), kernels.lookup(op), arguments);
   return success();
 }
 
@@ -326,14 +326,14 @@ LogicalResult EntryEmitter::emitList(Block &block) {
   return success();
 }
 
-LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry) {
+LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels) {
   declareBarrier(module);
-  WalkResult kernels = entry->walk([&](kernel::KernelOpInterface op) {
-    return succeeded(emitKernel(module, op)) ? WalkResult::advance() : WalkResult::interrupt();
+  WalkResult written = entry->walk([&](kernel::KernelOpInterface op) {
+    return succeeded(kernels.add(module, op)) ? WalkResult::advance() : WalkResult::interrupt();
   });
-  if (kernels.wasInterrupted())
+  if (written.wasInterrupted())
     return failure();
-  if (failed(EntryEmitter(module, entry.getSymName(), entry.getLoc(), false).emitList(entry.getBody().front())))
+  if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc()).emitList(entry.getBody().front())))
     return failure();
   // Kernels inside loops and ifs, or behind a loop of unknown length, run only with their entry.
   auto needsEntry = [](Value buffer) {
@@ -344,7 +344,7 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry) {
     if (llvm::any_of(op->getOperands(), needsEntry))
       continue;
     std::string name = (getKernelName(op) + ".run").str();
-    if (failed(EntryEmitter(module, name, op->getLoc(), true).emitCall(op)))
+    if (failed(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op)))
       return failure();
   }
   return success();

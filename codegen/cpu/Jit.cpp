@@ -8,8 +8,6 @@
 
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/IR/LLVMContext.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -27,10 +25,9 @@ llvm::Expected<std::unique_ptr<Jit>> Jit::create(mlir::ModuleOp module, kernel::
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
   if (failed(lowerToLoops(*copy)) || failed(lowerToLLVM(*copy)))
     return llvm::createStringError("internal error: lowering failed");
-  llvm::LLVMContext context;
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
-  if (llvm::Error error = emitObject(translateToLLVMIR(*copy, context), target, out, options))
+  if (llvm::Error error = emitObject(*copy, target, out, options))
     return error;
   if (auto machine = makeTargetMachine(target, options.level); !machine) // initialises the code generator
     return machine.takeError();

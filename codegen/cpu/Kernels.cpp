@@ -1,7 +1,8 @@
 //===- Kernels.cpp - one function per kernel, by the best emitter that covers it ---------------------===//
 //
 // Buffers become flat memrefs, one argument a distinct operand; those whose bytes no other argument may write get
-// `llvm.noalias`. Reading on: Contract.cpp, Map.cpp, NaiveContract.cpp, NaiveMap.cpp.
+// `llvm.noalias`. Kernels that differ in name, place and memory only share one function: batch sizes, evaluation and
+// prediction repeat much of each other. Reading on: Contract.cpp, Map.cpp, NaiveContract.cpp, NaiveMap.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
@@ -49,24 +50,53 @@ SmallVector<Value> codegen::getKernelOperands(kernel::KernelOpInterface op) {
   return distinct.takeVector();
 }
 
-FailureOr<func::FuncOp> codegen::emitKernel(ModuleOp module, kernel::KernelOpInterface op) {
-  StringRef name = getKernelName(op);
-  if (module.lookupSymbol(name))
-    return op->emitError("internal error: expects a kernel name of its own, got '") << name << "' twice";
+/// Which arguments no other argument may write behind: what the function promises of its memory.
+static SmallVector<bool> getUnaliased(kernel::KernelOpInterface op, ArrayRef<Value> operands) {
+  auto ranges = getOperandRanges(op, operands);
+  SmallVector<bool> result;
+  for (size_t i = 0; i < operands.size(); ++i)
+    result.push_back(!mayAlias(ranges, i));
+  return result;
+}
+
+/// All that the code of `op` depends on, but its regions. Emitters see types, accesses and attributes, never which
+/// buffer stands behind an operand; which operands are one buffer is told by the arguments' numbers.
+static Attribute getFacts(kernel::KernelOpInterface op, ArrayRef<Value> operands, ArrayRef<bool> unaliased) {
+  Builder b(op.getContext());
+  NamedAttrList attributes(op->getAttrDictionary()); // properties and others
+  attributes.erase("kernel_name");
+  attributes.erase("contributors");
+  SmallVector<Attribute> types;
+  SmallVector<int64_t> arguments;
+  for (Value operand : op->getOperands()) {
+    types.push_back(TypeAttr::get(operand.getType()));
+    arguments.push_back(llvm::find(operands, operand) - operands.begin());
+  }
+  return b.getArrayAttr({b.getStringAttr(op->getName().getStringRef()), attributes.getDictionary(op.getContext()),
+                         b.getArrayAttr(types), b.getDenseI64ArrayAttr(arguments), b.getDenseBoolArrayAttr(unaliased)});
+}
+
+static bool haveEqualRegions(Operation *one, Operation *other) {
+  return llvm::all_of(llvm::zip_equal(one->getRegions(), other->getRegions()), [](auto pair) {
+    auto &[x, y] = pair;
+    return OperationEquivalence::isRegionEquivalentTo(&x, &y, OperationEquivalence::IgnoreLocations);
+  });
+}
+
+static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op, ArrayRef<Value> operands,
+                               ArrayRef<bool> unaliased) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  SmallVector<Value> operands = getKernelOperands(op);
   SmallVector<Type> types;
   for (Value operand : operands) {
     auto type = cast<kernel::BufferType>(operand.getType());
     types.push_back(MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
   }
   types.append(2, builder.getIndexType());
-  auto function = func::FuncOp::create(builder, op->getLoc(), name, builder.getFunctionType(types, {}));
+  auto function = func::FuncOp::create(builder, op->getLoc(), getKernelName(op), builder.getFunctionType(types, {}));
   function.setPrivate();
   function.setNoInline(true);
-  auto ranges = getOperandRanges(op, operands);
   for (size_t i = 0; i < operands.size(); ++i)
-    if (!mayAlias(ranges, i))
+    if (unaliased[i])
       function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(), builder.getUnitAttr());
 
   Block *body = function.addEntryBlock();
@@ -89,4 +119,20 @@ FailureOr<func::FuncOp> codegen::emitKernel(ModuleOp module, kernel::KernelOpInt
       emitNaiveMap(kernel, map);
   }
   return function;
+}
+
+FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterface op) {
+  if (!names.insert(getKernelName(op)).second)
+    return op->emitError("internal error: expects a kernel name of its own, got '") << getKernelName(op) << "' twice";
+  SmallVector<Value> operands = getKernelOperands(op);
+  SmallVector<bool> unaliased = getUnaliased(op, operands);
+  auto &alike = known[getFacts(op, operands, unaliased)];
+  for (auto [other, function] : alike)
+    if (haveEqualRegions(op, other))
+      return functions[op] = function;
+  if (module.lookupSymbol(getKernelName(op)))
+    return op->emitError("internal error: expects a kernel name of its own, got '") << getKernelName(op) << "' twice";
+  func::FuncOp function = emitKernel(module, op, operands, unaliased);
+  alike.push_back({op, function});
+  return functions[op] = function;
 }

@@ -4,53 +4,85 @@
 // conversion. Reading on: Entry.cpp and Kernels.cpp (loops), Object.cpp (machine code).
 //
 //===----------------------------------------------------------------------------------------------===//
+#include "codegen/cpu/Convert.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Parallel.h"
 
-#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
-#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
-#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
-#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
-#include "mlir/Conversion/MathToLibm/MathToLibm.h"
-#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
-#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
-#include "mlir/Pass/PassManager.h"
+#include "mlir/IR/Dominance.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
+#include "mlir/Transforms/CSE.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include "llvm/IR/Module.h"
 
 using namespace mlir;
 using namespace sinter;
+using namespace sinter::codegen;
 
 void codegen::registerCpuDialects(DialectRegistry &registry) {
   registry.insert<kernel::KernelDialect, arith::ArithDialect, math::MathDialect, func::FuncDialect, scf::SCFDialect,
-                  memref::MemRefDialect, vector::VectorDialect, LLVM::LLVMDialect>();
+                  memref::MemRefDialect, vector::VectorDialect, cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
 
 static ModuleOp findPlanned(ModuleOp module) { return module.lookupSymbol<ModuleOp>(codegen::kPlannedModule); }
 
+codegen::KernelCount codegen::countKernels(ModuleOp module) {
+  KernelCount count;
+  for (kernel::EntryOp entry : getPlannedEntries(module))
+    entry->walk([&](kernel::KernelOpInterface) { ++count.kernels; });
+  for (Operation &op : *module.getBody()) {
+    auto symbol = dyn_cast<FunctionOpInterface>(op);
+    count.functions += symbol && symbol.isPrivate() && !symbol.isExternal() && symbol.getName() != kBarrierName;
+  }
+  return count;
+}
+
 SmallVector<kernel::EntryOp> codegen::getPlannedEntries(ModuleOp module) {
   ModuleOp planned = findPlanned(module);
   return llvm::to_vector((planned ? planned : module).getOps<kernel::EntryOp>());
 }
 
+static int64_t countOps(Operation *op) {
+  int64_t count = 0;
+  op->walk([&](Operation *) { ++count; });
+  return count;
+}
+
+/// Folds indices and merges equal ones, function by function.
+static void cleanUp(ModuleOp module) {
+  MLIRContext *context = module.getContext();
+  RewritePatternSet patterns(context);
+  for (StringRef name : {"arith", "cf", "func", "llvm", "math", "memref", "scf", "vector"})
+    if (Dialect *dialect = context->getLoadedDialect(name))
+      dialect->getCanonicalizationPatterns(patterns);
+  for (RegisteredOperationName op : context->getRegisteredOperations())
+    if (llvm::is_contained({"arith", "cf", "func", "llvm", "math", "memref", "scf", "vector"}, op.getDialectNamespace()))
+      op.getCanonicalizationPatterns(patterns, context);
+  FrozenRewritePatternSet frozen(std::move(patterns));
+  auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+  auto weights = llvm::map_to_vector(functions, [](func::FuncOp function) { return countOps(function); });
+  forEachPiece(*context, weights, [&](size_t i) {
+    if (functions[i].isExternal())
+      return;
+    (void)applyPatternsGreedily(functions[i].getBody(), frozen);
+    IRRewriter rewriter(context);
+    DominanceInfo dominance(functions[i]);
+    eliminateCommonSubExpressions(rewriter, dominance, functions[i]);
+  });
+}
+
 LogicalResult codegen::lowerToLoops(ModuleOp module) {
   module.getContext()->loadDialect<func::FuncDialect, scf::SCFDialect, memref::MemRefDialect, vector::VectorDialect,
-                                   LLVM::LLVMDialect, math::MathDialect>();
+                                   cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect>();
   auto entries = llvm::to_vector(module.getOps<kernel::EntryOp>());
   if (entries.empty())
     return success();
@@ -60,17 +92,12 @@ LogicalResult codegen::lowerToLoops(ModuleOp module) {
     planned->setAttr("kernel.target", target);
   for (kernel::EntryOp entry : entries)
     entry->moveBefore(planned.getBody(), planned.getBody()->end());
+  KernelSet kernels;
   for (kernel::EntryOp entry : entries)
-    if (failed(emitEntry(module, entry)))
+    if (failed(emitEntry(module, entry, kernels)))
       return failure();
-  // Functions only: the planned entries stay as they are.
-  PassManager passes(module.getContext());
-  passes.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  passes.addNestedPass<func::FuncOp>(createCSEPass());
-  planned->remove();
-  LogicalResult status = passes.run(module);
-  module.getBody()->push_back(planned);
-  return status;
+  cleanUp(module);
+  return success();
 }
 
 /// Segment bases come as `cast %ptr : !llvm.ptr to memref<?xi8>`; makes descriptors of them.
@@ -110,41 +137,54 @@ static void setLinkage(ModuleOp module) {
   }
 }
 
+/// Converts every function in a module of its own, then puts it back where it was.
+static LogicalResult convertFunctions(ModuleOp module) {
+  Converter converter(module.getContext());
+  auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+  SmallVector<ModuleOp> holders;
+  SmallVector<int64_t> weights;
+  for (func::FuncOp function : functions) {
+    OpBuilder b(function);
+    holders.push_back(ModuleOp::create(b, function.getLoc()));
+    function->moveBefore(holders.back().getBody(), holders.back().getBody()->end());
+    weights.push_back(countOps(function));
+  }
+  SmallVector<LogicalResult> results(functions.size(), failure());
+  forEachPiece(*module.getContext(), weights, [&](size_t i) { results[i] = converter.convert(holders[i]); });
+  for (ModuleOp holder : holders) {
+    module.getBody()->getOperations().splice(Block::iterator(holder), holder.getBody()->getOperations());
+    holder.erase();
+  }
+  for (auto global : llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
+    if (failed(converter.convert(global)))
+      return failure();
+  return success(llvm::all_of(results, succeeded));
+}
+
 LogicalResult codegen::lowerToLLVM(ModuleOp module) {
+  module.getContext()->loadDialect<cf::ControlFlowDialect, LLVM::LLVMDialect>();
   ModuleOp planned = findPlanned(module);
   if (planned)
     planned->remove();
   buildSegmentDescriptors(module);
-  PassManager passes(module.getContext());
-  passes.addPass(arith::createArithExpandOpsPass());
-  passes.addPass(createSCFToControlFlowPass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
-  passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertMathToLibmPass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertIndexToLLVMPass());
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  ConvertFuncToLLVMPassOptions functions;
-  functions.useBarePtrCallConv = true;
-  passes.addPass(createConvertFuncToLLVMPass(functions));
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
-  LogicalResult status = passes.run(module);
+  LogicalResult status = simplifyForLLVM(module);
+  if (succeeded(status))
+    status = convertFunctions(module);
   setLinkage(module);
   if (planned)
     module.getBody()->push_back(planned);
   return status;
 }
 
-std::unique_ptr<llvm::Module> codegen::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context) {
+void codegen::registerTranslations(MLIRContext &context) {
   DialectRegistry registry;
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
-  module.getContext()->appendDialectRegistry(registry);
+  context.appendDialectRegistry(registry);
+}
+
+std::unique_ptr<llvm::Module> codegen::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context) {
+  registerTranslations(*module.getContext());
   OwningOpRef<ModuleOp> code = ModuleOp::create(module.getLoc(), module.getSymName());
   for (Operation &op : *module.getBody())
     if (isa<LLVM::LLVMDialect>(op.getDialect()))

@@ -1,10 +1,12 @@
 //===- Object.cpp - LLVM IR to object code and assembly ------------------------------------------------===//
 //
 // One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay off; nothing may
-// reorder or contract floating-point operations (D1). Equal modules give equal bytes. Reading on: Target.h, Jit.h.
+// reorder or contract floating-point operations (D1). Equal modules give equal bytes. Reading on: Pieces.cpp (all cores),
+// Target.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
+#include "codegen/cpu/Sanitize.h"
 #include "codegen/cpu/Target.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -27,7 +29,8 @@ static constexpr const char *kPipeline =
     "instcombine<no-verify-fixpoint>,simplifycfg),"
     "globaldce";
 
-static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine, int level) {
+static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine,
+                               const codegen::CodeOptions &options) {
   module.setTargetTriple(machine.getTargetTriple());
   module.setDataLayout(machine.createDataLayout());
   for (llvm::Function &function : module) {
@@ -51,41 +54,40 @@ static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machin
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, calls, modules);
   llvm::ModulePassManager passes;
-  if (llvm::Error error = builder.parsePassPipeline(passes, level <= 0 ? "mergefunc" : kPipeline))
+  if (llvm::Error error = builder.parsePassPipeline(passes, options.level <= 0 ? "mergefunc" : kPipeline))
     return error;
   passes.run(module, modules);
-  return llvm::Error::success();
+  return codegen::sanitize(module, machine, options.sanitizer);
 }
 
-llvm::Error codegen::optimise(llvm::Module &module, kernel::TargetAttr target, CodeOptions options) {
-  auto machine = makeTargetMachine(target, options.level);
-  if (!machine)
-    return machine.takeError();
-  return optimiseFor(module, **machine, options.level);
+/// The host's tables come in; all that they do not export becomes local.
+static llvm::Error linkTables(llvm::Module &module, std::unique_ptr<llvm::Module> tables, llvm::TargetMachine &machine) {
+  for (llvm::Module *each : {&module, tables.get()}) {
+    each->setTargetTriple(machine.getTargetTriple());
+    each->setDataLayout(machine.createDataLayout());
+  }
+  llvm::StringSet<> exported;
+  for (const llvm::GlobalValue &value : tables->global_values())
+    if (!value.isDeclaration() && value.hasExternalLinkage())
+      exported.insert(value.getName());
+  if (llvm::Linker::linkModules(module, std::move(tables)))
+    return llvm::createStringError("internal error: the host tables do not link");
+  llvm::internalizeModule(module, [&](const llvm::GlobalValue &value) { return exported.contains(value.getName()); });
+  return llvm::Error::success();
 }
 
 static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                             llvm::raw_pwrite_stream &out, codegen::CodeOptions options,
-                            std::unique_ptr<llvm::Module> extra, llvm::CodeGenFileType type) {
+                            std::unique_ptr<llvm::Module> tables, llvm::CodeGenFileType type) {
   if (!module)
     return llvm::createStringError("internal error: expects LLVM IR, got none");
   auto machine = codegen::makeTargetMachine(target, options.level);
   if (!machine)
     return machine.takeError();
-  if (extra) {
-    extra->setTargetTriple((*machine)->getTargetTriple());
-    module->setTargetTriple((*machine)->getTargetTriple());
-    module->setDataLayout((*machine)->createDataLayout());
-    extra->setDataLayout((*machine)->createDataLayout());
-    llvm::StringSet<> exported;
-    for (const llvm::GlobalValue &value : extra->global_values())
-      if (!value.isDeclaration() && value.hasExternalLinkage())
-        exported.insert(value.getName());
-    if (llvm::Linker::linkModules(*module, std::move(extra)))
-      return llvm::createStringError("internal error: the host tables do not link");
-    llvm::internalizeModule(*module, [&](const llvm::GlobalValue &value) { return exported.contains(value.getName()); });
-  }
-  if (llvm::Error error = optimiseFor(*module, **machine, options.level))
+  if (tables)
+    if (llvm::Error error = linkTables(*module, std::move(tables), **machine))
+      return error;
+  if (llvm::Error error = optimiseFor(*module, **machine, options))
     return error;
   llvm::legacy::PassManager passes;
   if ((*machine)->addPassesToEmitFile(passes, out, nullptr, type))
@@ -96,12 +98,12 @@ static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::Target
 
 llvm::Error codegen::emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                                 llvm::raw_pwrite_stream &out, CodeOptions options,
-                                std::unique_ptr<llvm::Module> extra) {
-  return emitFile(std::move(module), target, out, options, std::move(extra), llvm::CodeGenFileType::ObjectFile);
+                                std::unique_ptr<llvm::Module> tables) {
+  return emitFile(std::move(module), target, out, options, std::move(tables), llvm::CodeGenFileType::ObjectFile);
 }
 
 llvm::Error codegen::emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                                   llvm::raw_pwrite_stream &out, CodeOptions options,
-                                  std::unique_ptr<llvm::Module> extra) {
-  return emitFile(std::move(module), target, out, options, std::move(extra), llvm::CodeGenFileType::AssemblyFile);
+                                  std::unique_ptr<llvm::Module> tables) {
+  return emitFile(std::move(module), target, out, options, std::move(tables), llvm::CodeGenFileType::AssemblyFile);
 }

@@ -1,0 +1,39 @@
+//===- Convert.h - functions of loops become the LLVM dialect ------------------------------===//
+//
+// One step over one module of functions, where upstream's passes would be a dozen walks. What it
+// does not cover is made simpler first, by those passes. Reading on: Lower.cpp (its user).
+//
+//===----------------------------------------------------------------------------------------------===//
+#ifndef SINTER_CODEGEN_CPU_CONVERT_H
+#define SINTER_CODEGEN_CPU_CONVERT_H
+
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Rewrite/FrozenRewritePatternSet.h"
+
+namespace sinter::codegen {
+
+/// Rewrites, anywhere in `module`, the ops that convertToLLVM does not know: shaped vectors, views
+/// of strided memory, functions of libm (declared in `module`). Mostly there is nothing to do.
+llvm::LogicalResult simplifyForLLVM(mlir::ModuleOp module);
+
+/// Turns functions and globals into the LLVM dialect, with bare pointers. One object serves all
+/// threads.
+class Converter {
+public:
+  explicit Converter(mlir::MLIRContext *context);
+
+  /// Everything inside `op`, or `op` itself. Symbols need not be there.
+  llvm::LogicalResult convert(mlir::Operation *op) const;
+
+private:
+  mlir::LLVMTypeConverter types;
+  mlir::LLVMConversionTarget target;
+  mlir::FrozenRewritePatternSet expansions; ///< of arithmetic, before anything else
+  mlir::FrozenRewritePatternSet patterns;
+};
+
+} // namespace sinter::codegen
+
+#endif

@@ -50,7 +50,16 @@ LogicalResult SymbolOp::verify() {
     return emitOpError() << "expects a tensor type, got " << getType();
   if (failed(verifyStored(*this, type)) || failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
     return failure();
-  return verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric", "prepared"});
+  if (failed(verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric", "prepared"})))
+    return failure();
+  // Names stand in weight files: beside safetensors' own entry and beside the trainer's state.
+  StringRef name = getSymName();
+  bool weight = getKind() == "parameter" || getKind() == "buffer";
+  if (name.empty() || name.size() > 900 || !llvm::all_of(name, [](unsigned char c) { return c > 0x20 && c != 0x7f; }))
+    return emitOpError() << "expects a name of 1 to 900 printable bytes, got " << name.size() << " bytes";
+  if (name == "__metadata__" || (weight && (name.starts_with("optimizer/") || name.starts_with("trainer/"))))
+    return emitOpError() << "expects a name that weight files do not keep for themselves, got '" << name << "'";
+  return success();
 }
 
 LogicalResult ScalarOp::verify() {

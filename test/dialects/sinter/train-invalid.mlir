@@ -1,7 +1,7 @@
 // The module level and what structures entries: each inconsistency is refused.
 // RUN: sinter-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{expects kind to be one of parameter, buffer, optimizer, metric, got 'weight'}}
+// expected-error @+1 {{expects kind to be one of parameter, buffer, optimizer, metric, prepared, got 'weight'}}
 sinter.symbol @w : tensor<4xf32> kind "weight" init <constant, 0.0, 0.0>
 
 // -----
@@ -80,7 +80,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
 
 // -----
 
-// expected-error @+1 {{expects kind to be one of train, eval, predict, got 'test'}}
+// expected-error @+1 {{expects kind to be one of train, eval, predict, prepare, got 'test'}}
 sinter.entry @e name("e") kind("test") batch(0) inputs [] {
   sinter.return names [] symbols []
 }
@@ -323,3 +323,18 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
   %0 = sinter.convert_layout %a : tensor<4xf32> to tensor<4xf32, "row-major">
   sinter.return names [] symbols []
 }
+
+// -----
+
+// expected-error @+1 {{expects a name that weight files do not keep for themselves, got '__metadata__'}}
+sinter.symbol @__metadata__ : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects a name that weight files do not keep for themselves, got 'trainer/step'}}
+sinter.symbol @"trainer/step" : tensor<i64> kind "buffer" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects a name of 1 to 900 printable bytes, got 3 bytes}}
+sinter.symbol @"a b" : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>

@@ -119,7 +119,8 @@ int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &g
                               llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")",
                           "E1205");
   if (child.exitCode != 0) {
-    if (child.exitCode == Usage || child.exitCode == Refused)
+    // The DSL ends so after it has said why; any other program may end with any code.
+    if (reporter.getErrors() && (child.exitCode == Usage || child.exitCode == Refused))
       return child.exitCode;
     if (!reporter.getErrors())
       reporter.error(Wrong,

@@ -132,20 +132,24 @@ struct Capture {
 };
 } // namespace
 
-/// Reads until every pipe is closed or the time is over; true when it was not over.
-static bool drain(std::vector<Capture> &captures, double deadline) {
+/// Reads until every pipe is closed, or the child has ended and nothing is left, whoever else still holds a pipe.
+/// False when the time is over before that.
+static bool drain(std::vector<Capture> &captures, double deadline, pid_t child) {
   std::vector<char> block(1 << 16);
   for (;;) {
+    siginfo_t ended = {};
+    waitid(P_PID, child, &ended, WEXITED | WNOHANG | WNOWAIT);
     std::vector<pollfd> polls;
     for (Capture &capture : captures)
       if (capture.read >= 0)
         polls.push_back({capture.read, POLLIN, 0});
     if (polls.empty())
       return true;
-    int wait = deadline > 0 ? std::max(0, static_cast<int>((deadline - now()) * 1000) + 1) : -1;
-    int ready = poll(polls.data(), polls.size(), wait);
-    if (ready == 0)
+    if (deadline > 0 && now() > deadline)
       return false;
+    int ready = poll(polls.data(), polls.size(), ended.si_pid ? 0 : 20);
+    if (ready == 0 && ended.si_pid)
+      return true;
     for (pollfd &polled : polls) {
       if (!polled.revents)
         continue;
@@ -241,11 +245,12 @@ std::optional<std::string> run(Child &child) {
   endOnInterrupt(pid, child.timeLimitSeconds ? SIGKILL : SIGTERM);
   double deadline = child.timeLimitSeconds ? now() + child.timeLimitSeconds : 0;
   int status = 0;
-  if (!drain(captures, deadline) || !waitUntil(pid, deadline, status)) {
+  if (!drain(captures, deadline, pid) || !waitUntil(pid, deadline, status)) {
     child.timedOut = true;
     kill(-pid, SIGKILL);
     waitUntil(pid, 0, status);
   }
+  kill(-pid, SIGKILL); // what it started and left behind
   endOnInterrupt(0, 0);
   for (Capture &capture : captures)
     if (capture.read >= 0)

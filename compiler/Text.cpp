@@ -77,7 +77,27 @@ static LogicalResult inlineConstants(ModuleOp module) {
   return result;
 }
 
+/// Folders share constants and forget whose they were: each takes the line of the first op that reads it.
+static void settleConstants(ModuleOp module) {
+  auto isLost = [](Operation *op) { return op && isa<UnknownLoc>(op->getLoc()); };
+  for (bool changed = true; changed;) { // a lost op may read another one
+    changed = false;
+    module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      for (Value operand : op->getOperands())
+        if (Operation *maker = operand.getDefiningOp(); isLost(maker) && !isLost(op)) {
+          maker->setLoc(op->getLoc());
+          changed = true;
+        }
+    });
+  }
+  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isLost(op) && op->getParentOp())
+      op->setLoc(op->getParentOp()->getLoc());
+  });
+}
+
 void settleLocations(ModuleOp module) {
+  settleConstants(module);
   module.walk([](Operation *op) {
     if (!isa_and_nonnull<scf::SCFDialect>(op->getDialect()))
       return;

@@ -100,6 +100,7 @@ struct Context {
   std::vector<std::string> files; ///< as the compiler named them, in order of first use
   class Call *call = nullptr;     ///< outermost open call
   bool modelAlive = false;
+  bool written = false; ///< write was called
   bool trains = false;  ///< has a training step
   bool badData = false; ///< the data set was refused: its inputs are poison
 

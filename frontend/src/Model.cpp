@@ -264,6 +264,9 @@ void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void
 int Model::write(Loc loc) {
   Context &current = context();
   RunOptions &options = current.options;
+  if (current.written)
+    current.error("E0019", loc, "write expects to be called once, got a second call");
+  current.written = true;
   if (current.traces.empty() && current.diagnostics.errors() == 0)
     current.error("E0015", loc,
                   "model '" + current.module.name() +

@@ -76,8 +76,8 @@ void detail::noteUse(Call &call, const char *what, const Name &name, const std::
   auto [first, fresh] = current.trace->names.emplace(what + (" " + path), call.loc());
   if (!fresh && !name.shared)
     current.warning("E0004", call.loc(),
-                    std::string(what) + " '" + path + "' is used twice in entry '" +
-                        current.trace->entry.name() + "', so both uses share it",
+                    std::string(what) + " '" + path +
+                        "' is used twice in one entry, so both uses share it", // once for all traces
                     "shared(\"" + name.text +
                         "\") says that this is meant; Scope(\"…\") makes another one",
                     {{Place(first->second), "'" + path + "' was first used here"}});

@@ -251,18 +251,18 @@ namespace sinter {
 
 using namespace detail;
 
-int64_t Shape::operator[](int64_t axis) const {
+int64_t Shape::operator[](AxisIndex index) const {
+  int64_t axis = index.axis;
   int64_t at = axis < 0 ? axis + rank() : axis;
   if (at >= 0 && at < rank())
     return values[static_cast<size_t>(at)];
   if (!poison) {
-    // An operator takes no location: the entry is the nearest line we know.
     rules::Result<int64_t> bad = rules::normalizedAxis(axis, rank());
     Context &current = context();
     Diagnostic diagnostic{Severity::Error,
                           "E0105",
                           "shape()[" + std::to_string(axis) + "] " + bad.error().message,
-                          current.trace ? Place(current.trace->loc) : Place(),
+                          Place(index.loc),
                           {},
                           ""};
     current.diagnostics.report(diagnostic);

@@ -16,6 +16,15 @@
 
 namespace sinter {
 
+/// A plain number that names an axis, and the line it stands in: operators take no location.
+struct AxisIndex {
+  template <class T>
+    requires std::is_integral_v<T>
+  AxisIndex(T axis, Loc loc = Loc::current()) : axis(static_cast<int64_t>(axis)), loc(loc) {}
+  int64_t axis;
+  Loc loc;
+};
+
 /// Static sizes of a tensor's axes. Reading an axis that is not there is reported and gives 1.
 class SINTER_API Shape {
 public:
@@ -23,7 +32,7 @@ public:
   Shape(std::initializer_list<int64_t> sizes) : values(sizes) {}
   Shape(std::vector<int64_t> sizes) : values(std::move(sizes)) {}
   /// Size of `axis`; negative axes count from the end.
-  int64_t operator[](int64_t axis) const;
+  int64_t operator[](AxisIndex axis) const;
   /// Number of axes.
   int64_t rank() const { return static_cast<int64_t>(values.size()); }
   /// Product of the sizes.

@@ -110,27 +110,33 @@ Value Kernel::apply(AffineExpr expr, ArrayRef<Value> point) {
   }
 }
 
+Value Kernel::inside(const Access &access, ArrayRef<Value> point) {
+  Value inside;
+  if (!access.padded)
+    return inside;
+  for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
+    auto [low, high] = getBounds(expr, dims);
+    if (low >= 0 && high < size)
+      continue;
+    // Unsigned: a negative index is a huge one.
+    Value ok = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
+    inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
+  }
+  return inside;
+}
+
 Value Kernel::load(const Access &access, ArrayRef<Value> point) {
   Type element = access.type.getElementType();
-  Value place = access.type.getPhysicalElements() == 0 ? Value() : apply(access.place, point), inside;
-  if (!place)
+  if (access.type.getPhysicalElements() == 0)
     return zero(element);
-  if (access.padded) {
-    for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
-      auto [low, high] = getBounds(expr, dims);
-      if (low >= 0 && high < size)
-        continue;
-      // Unsigned: a negative index is a huge one.
-      Value ok = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
-      inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
-    }
-    place = arith::SelectOp::create(b, loc, inside, place, index(0));
-  }
+  Value place = apply(access.place, point), isInside = inside(access, point);
+  if (isInside)
+    place = arith::SelectOp::create(b, loc, isInside, place, index(0));
   Value value = memref::LoadOp::create(b, loc, access.memory, place);
   if (element.isInteger(1))
     value = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero(value.getType()));
-  if (inside)
-    value = arith::SelectOp::create(b, loc, inside, value, zero(element));
+  if (isInside)
+    value = arith::SelectOp::create(b, loc, isInside, value, zero(element));
   return value;
 }
 

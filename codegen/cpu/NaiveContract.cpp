@@ -1,6 +1,7 @@
 //===- NaiveContract.cpp - contractions as plain loops ----------------------------------------------===//
 //
 // Covers every contraction: any access, padding, element type and algorithm. The fast emitter must give the same bits.
+// Terms read outside a padded operand are left out, points written outside are skipped.
 // Threads share the points of the parallel dims; with partial sums one thread does all, in row-major order (D1).
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -10,6 +11,29 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
+/// Emits `body` where all `accesses` are inside their shapes; carried values pass by elsewhere.
+static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, ArrayRef<Value> point, ValueRange carried,
+                                     function_ref<SmallVector<Value>(ValueRange)> body) {
+  Value inside;
+  for (const Access &access : accesses)
+    if (Value ok = k.inside(access, point))
+      inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
+  if (!inside)
+    return body(carried);
+  auto choice = scf::IfOp::create(k.b, k.loc, carried.getTypes(), inside, /*withElseRegion=*/!carried.empty());
+  OpBuilder::InsertionGuard guard(k.b);
+  if (carried.empty()) {
+    k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
+    body(carried);
+    return {};
+  }
+  k.b.setInsertionPointToStart(choice.thenBlock());
+  scf::YieldOp::create(k.b, k.loc, body(carried));
+  k.b.setInsertionPointToStart(choice.elseBlock());
+  scf::YieldOp::create(k.b, k.loc, carried);
+  return SmallVector<Value>(choice.getResults());
+}
+
 /// The sum at one point in the order that `algorithm` names.
 static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Access &b, SmallVector<Value> &point,
                      Value lanesMemory) {
@@ -17,15 +41,20 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
   SmallVector<int64_t> reduced;
   for (int64_t d = op.getParallel(); d < static_cast<int64_t>(k.dims.size()); ++d)
     reduced.push_back(d);
+  // Inside is asked once for both; the reads themselves need not ask.
+  Access inA = a, inB = b;
+  inA.padded = inB.padded = false;
   auto product = [&](Value acc) {
-    return k.multiplyAdd(k.widen(k.load(a, point), type), k.widen(k.load(b, point), type), acc);
+    return k.multiplyAdd(k.widen(k.load(inA, point), type), k.widen(k.load(inB, point), type), acc);
   };
   if (!lanesMemory)
-    return k.nest(reduced, point, k.zero(type), [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; })[0];
+    return k.nest(reduced, point, k.zero(type), [&](ValueRange carried) {
+      return emitInside(k, {a, b}, point, carried, [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; });
+    })[0];
   // Element i of the row-major reduced dims goes to lane i mod 16.
   auto vector = VectorType::get({16}, type);
   vector::StoreOp::create(k.b, k.loc, k.zero(vector), lanesMemory, k.index(0));
-  k.nest(reduced, point, {}, [&](ValueRange) {
+  auto addProduct = [&](ValueRange) {
     AffineExpr number = getAffineConstantExpr(0, op.getContext());
     for (int64_t d : reduced)
       number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
@@ -33,7 +62,8 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
     Value acc = memref::LoadOp::create(k.b, k.loc, lanesMemory, lane);
     memref::StoreOp::create(k.b, k.loc, product(acc), lanesMemory, lane);
     return SmallVector<Value>();
-  });
+  };
+  k.nest(reduced, point, {}, [&](ValueRange) { return emitInside(k, {a, b}, point, {}, addProduct); });
   Value lanes = vector::LoadOp::create(k.b, k.loc, vector, lanesMemory, k.index(0));
   return k.combineLanes(lanes, [&](Value x, Value y) -> Value {
     if (isa<FloatType>(type))
@@ -63,7 +93,7 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
   for (auto [i, extra] : llvm::enumerate(op.getExtras()))
     extras.push_back(k.access(extra, maps[2 + i], false));
   for (auto [i, out] : llvm::enumerate(op.getOuts()))
-    outs.push_back(k.access(out, maps[2 + extras.size() + i], false));
+    outs.push_back(k.access(out, maps[2 + extras.size() + i], op.getPadded()));
   auto addsUp = [&](size_t i) { return i < op.getSums().size() && op.getSums()[i]; };
 
   Value lanesMemory;
@@ -71,7 +101,7 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
     lanesMemory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, epilogue.getArgument(0).getType()));
   SmallVector<int64_t> parallel = llvm::to_vector(llvm::seq<int64_t>(0, op.getParallel()));
   SmallVector<Value> point(k.dims.size(), k.index(0));
-  auto emitPoint = [&] {
+  auto emitWhole = [&](ValueRange) -> SmallVector<Value> {
     Value sum = emitSum(k, op, a, b, point, lanesMemory);
     std::fill(point.begin() + op.getParallel(), point.end(), k.index(0));
     BodyEmitter body(k, point);
@@ -83,13 +113,17 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
       values.push_back(body.get(yielded));
     for (auto [i, value] : llvm::enumerate(values)) {
       if (addsUp(i)) {
-        Value old = k.load(outs[i], point);
+        Access here = outs[i];
+        here.padded = false; // asked already
+        Value old = k.load(here, point);
         value = isa<FloatType>(old.getType()) ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
                                               : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
       }
       k.store(outs[i], point, value);
     }
+    return {};
   };
+  auto emitPoint = [&] { emitInside(k, outs, point, {}, emitWhole); };
   if (llvm::none_of(llvm::seq<size_t>(0, outs.size()), addsUp)) {
     k.shareDims(parallel, point, emitPoint);
     return;

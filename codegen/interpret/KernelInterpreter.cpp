@@ -172,12 +172,19 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
       for (int64_t i = 0; i < countOf(window.dims); ++i)
         window.storage->setReal(window.start + i, 0.0);
     }
+  // What `padded` leaves out: terms of the sum, and points of the domain.
+  auto leavesOut = [&](const Window &window, size_t map, const Dims &point) {
+    return op.getPadded() && !inside(window.dims, applyMap(maps[map], point));
+  };
   LogicalResult status = success();
   forEachIndex(parallelDims, [&](const Dims &parallel, int64_t) {
     if (failed(status))
       return;
     Dims point = parallel;
     point.resize(dims.size());
+    for (auto [o, out] : llvm::enumerate(op.getOuts()))
+      if (leavesOut(windows[out], 2 + extras + o, point))
+        return;
     std::vector<Tensor> arguments;
     for (mlir::Type type : epilogue.getArgumentTypes())
       arguments.emplace_back(rowType(type, 1));
@@ -185,8 +192,10 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
       std::copy(reduced.begin(), reduced.end(), point.begin() + op.getParallel());
       Tensor left(rules::Type{a.storage->type.element, {1}}),
           right(rules::Type{b.storage->type.element, {1}});
-      if (failed(load(op, a, applyMap(maps[0], point), op.getPadded(), left, 0)) ||
-          failed(load(op, b, applyMap(maps[1], point), op.getPadded(), right, 0)))
+      if (leavesOut(a, 0, point) || leavesOut(b, 1, point))
+        return;
+      if (failed(load(op, a, applyMap(maps[0], point), false, left, 0)) ||
+          failed(load(op, b, applyMap(maps[1], point), false, right, 0)))
         status = failure();
       arguments[0].setReal(0, arguments[0].real(0) + left.real(0) * right.real(0));
     });

@@ -188,8 +188,9 @@ def ContractOp : Kernel_Op<"contract", [AttrSizedOperandSegments, DeclareOpInter
     For every point p of the leading `parallel` dims:
       acc = sum over the other dims, row-major, of a[maps[0](p,k)] * b[maps[1](p,k)]
       outs[i][maps(p)] = epilogue(acc, extras[j][maps(p)])[i]
-    With `padded`, reads of a and b outside the logical shape give 0. An out with `sums[i]` adds up, in row-major order
-    of p, all points that its map sends to one element (partial sums: the map says the chunk by floordiv).
+    With `padded`, a term whose a or b would be read outside the logical shape is left out of the sum (it is not 0 times
+    something), and a point of which some out would lie outside is skipped. An out with `sums[i]` adds up, in row-major
+    order of p, all points that its map sends to one element (partial sums: the map says the chunk by floordiv).
     Epilogue block arguments: acc, then one scalar an extra. Maps: a, b, extras, outs; of extras and outs only the
     parallel dims may be used. acc's type is the epilogue's first argument type (D14).
   }];

@@ -210,6 +210,26 @@ LogicalResult IndexOp::verify() {
 
 //===--- contract --------------------------------------------------------------------------------===//
 
+/// True when each index that leaves `type` is also an index of an out of that size or less, where the point is skipped.
+static bool isGuarded(ContractOp op, AffineMap map, BufferType type) {
+  if (map.getNumResults() != type.getRank() || map.getNumDims() != op.getDims().size())
+    return false;
+  size_t firstOut = 2 + op.getExtras().size();
+  for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
+    if (dividesBadly(expr))
+      return false;
+    Range range = rangeOf(expr, op.getDims());
+    bool inside = range.low >= 0 && range.high < size;
+    for (auto [o, out] : llvm::enumerate(op.getOuts()))
+      for (auto [other, limit] :
+           llvm::zip(mapAt(op.getMaps(), firstOut + o).getResults(), cast<BufferType>(out.getType()).getShape()))
+        inside |= other == expr && limit <= size;
+    if (!inside)
+      return false;
+  }
+  return true;
+}
+
 LogicalResult ContractOp::verify() {
   ArrayRef<int64_t> dims = getDims();
   int64_t parallel = getParallel();
@@ -227,10 +247,13 @@ LogicalResult ContractOp::verify() {
   SmallVector<Value> buffers{getA(), getB()};
   llvm::append_range(buffers, getExtras());
   llvm::append_range(buffers, getOuts());
+  size_t firstOut = 2 + getExtras().size();
   for (auto [i, buffer] : llvm::enumerate(buffers)) {
     AffineMap map = mapAt(getMaps(), i);
-    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), map,
-                            cast<BufferType>(buffer.getType()), dims, i < 2 && getPadded())))
+    auto type = cast<BufferType>(buffer.getType());
+    // Points outside an out are skipped; an extra leaves its shape at such points only.
+    bool mayLeave = getPadded() && (i < 2 || i >= firstOut || isGuarded(*this, map, type));
+    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), map, type, dims, mayLeave)))
       return failure();
     for (int64_t dim = parallel; i >= 2 && dim < int64_t(dims.size()); ++dim)
       if (map.isFunctionOfDim(dim))

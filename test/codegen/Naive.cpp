@@ -63,3 +63,32 @@ module @m {
   expectClose(got, wanted, 1e-6);
   expectSame(program.run(3), got);
 }
+
+// What `padded` leaves out is not multiplied by 0: every filter tap but the middle one is infinite, and outside. Point
+// 7 of the domain lies outside y and is skipped; the bytes behind y stay.
+TEST(Naive, PaddedLeavesTermsAndPointsOut) {
+  Program program(R"(
+module @m {
+  kernel.entry @e name("e") kind("predict") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<7xf32>
+    %w = kernel.buffer "w" role("constant") segment(4) value(dense<[0x7F800000, 2.0, 0x7F800000]> : tensor<3xf32>) : !kernel.buffer<3xf32>
+    %u = kernel.buffer "u" role("input") segment(2) offset(1024) : !kernel.buffer<7xf32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(2048) : !kernel.buffer<7xf32>
+    kernel.contract "k" dims [8, 3] parallel 1 padded a(%x : !kernel.buffer<7xf32>) b(%w : !kernel.buffer<3xf32>)
+      extras(%u : !kernel.buffer<7xf32>) outs(%y : !kernel.buffer<7xf32>)
+      maps [affine_map<(i, p) -> (i + 100 * p - 100)>, affine_map<(i, p) -> (p)>, affine_map<(i, p) -> (i)>,
+            affine_map<(i, p) -> (i)>]
+      epilogue {
+      ^bb0(%acc: f32, %extra: f32):
+        %sum = arith.addf %acc, %extra : f32
+        kernel.yield %sum : f32
+      }
+  }
+})");
+  program.naive();
+  Contents wanted = program.oracle(), got = program.run(1);
+  for (double value : wanted["output:y"])
+    EXPECT_TRUE(std::isfinite(value));
+  expectClose(got, wanted, 1e-6);
+  expectSame(program.run(3), got);
+}

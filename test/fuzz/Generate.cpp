@@ -43,6 +43,7 @@ private:
   void drawShape();
   void drawReduce();
   void drawMatmul();
+  void drawConv();
   void drawSoftmax();
   void drawRandom();
 
@@ -348,6 +349,40 @@ void Generator::drawMatmul() {
   }
 }
 
+void Generator::drawConv() {
+  int a = -1;
+  for (int trial = 0; trial < 8 && a < 0; ++trial)
+    if (int n = pick(); type(n).rank() == 4)
+      a = n;
+  if (a < 0) {
+    Dims dims{1 + random.below(3), 1 + random.below(6), 1 + random.below(9), 1 + random.below(9)};
+    if (random.below(4) == 0)
+      dims[0] = 16; // the filter's gradient over lanes
+    a = source(random.below(2) ? "input" : "parameter", dims);
+  }
+  const Dims dims = type(a).dims;
+  int64_t groups = random.below(3) == 0 && dims[1] ? dims[1] : 1;
+  Dims filter{groups * (1 + random.below(3)), dims[1] / groups}, strides, low, high, dilations;
+  for (int axis : {2, 3}) {
+    strides.push_back(1 + random.below(3));
+    low.push_back(random.below(3));
+    high.push_back(random.below(3));
+    dilations.push_back(1 + random.below(2));
+    int64_t room = std::max<int64_t>(dims[axis] + low.back() + high.back(), 1);
+    filter.push_back(1 + random.below(std::min<int64_t>(4, (room - 1) / dilations.back() + 1)));
+  }
+  int64_t terms = filter[1] * filter[2] * filter[3];
+  a = bounded(a, 200.0 / std::max<int64_t>(terms, 1));
+  double m = 2 * magnitude(a) * terms;
+  int y = op("conv2d", {a, source("parameter", filter)}, -m, m,
+             {{"strides", strides}, {"low", low}, {"high", high}, {"dilations", dilations}, {"groups", groups}});
+  if (y >= 0 && random.below(2)) { // a layer: bias and activation
+    y = op("add", {y, source("parameter", {filter[0], 1, 1})}, -m - 2, m + 2);
+    if (random.below(2))
+      op("relu", {y}, 0, m + 2);
+  }
+}
+
 void Generator::drawSoftmax() {
   int a = bounded(pickRanked(1), 20);
   int64_t axis = random.below(type(a).rank());
@@ -391,7 +426,8 @@ Model Generator::run() {
       &Generator::drawUnary,  &Generator::drawUnary,   &Generator::drawBinary,
       &Generator::drawBinary, &Generator::drawBinary,  &Generator::drawChoice,
       &Generator::drawShape,  &Generator::drawReduce,  &Generator::drawMatmul,
-      &Generator::drawMatmul, &Generator::drawSoftmax, &Generator::drawRandom};
+      &Generator::drawMatmul, &Generator::drawConv,    &Generator::drawSoftmax,
+      &Generator::drawRandom};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   // The last few float values make the loss.

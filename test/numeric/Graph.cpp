@@ -8,6 +8,7 @@
 
 #include "codegen/cpu/Cpu.h"
 #include "dialects/sinter/Sinter.h"
+#include "sinter/rules/conv.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/loss.h"
 #include "sinter/rules/matmul.h"
@@ -60,10 +61,23 @@ static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Att
                                     : rules::reduce_min(a, *axes, keeps));
 }
 
+static Type inferConv(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"),
+                         *find<Dims>(attrs, "dilations")};
+  int64_t groups = *find<int64_t>(attrs, "groups");
+  if (op == "conv2d_input_gradient")
+    return valueOf(rules::conv2d_input_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "size")));
+  if (op == "conv2d_filter_gradient")
+    return valueOf(rules::conv2d_filter_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "window")));
+  return valueOf(rules::conv2d(t[0], t[1], sliding, groups));
+}
+
 static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
                            const std::vector<Attr> &attrs) {
   if (op == "sum" || op == "reduce_max" || op == "reduce_min")
     return inferReduce(op, t[0], attrs);
+  if (op.starts_with("conv2d"))
+    return inferConv(op, t, attrs);
   if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
     if (op == "argmax")
       return valueOf(rules::argmax(t[0], *axis));

@@ -22,6 +22,7 @@ static std::vector<Row> allRows() {
   shapeRows(rows);
   reduceRows(rows);
   matmulRows(rows);
+  convRows(rows);
   lossRows(rows);
   randomRows(rows);
   trainRows(rows);

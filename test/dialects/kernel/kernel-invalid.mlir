@@ -482,3 +482,18 @@ kernel.entry @e name("e") kind("eval") batch(0) {
     kernel.yield %a : f32
   }
 }
+
+// -----
+
+kernel.entry @e name("e") kind("eval") batch(0) {
+  %x = kernel.buffer "x" role("temp") segment(2) : <4xf32>
+  // An extra may leave its shape only where an out of that size or less does: here it is smaller.
+  %y = kernel.buffer "y" role("temp") segment(2) : <5xf32>
+  // expected-error @+1 {{expects accesses inside}}
+  kernel.contract "k" dims [6, 1] parallel 1 padded a(%x : !kernel.buffer<4xf32>) b(%x : !kernel.buffer<4xf32>)
+      extras(%x : !kernel.buffer<4xf32>) outs(%y : !kernel.buffer<5xf32>)
+      maps [affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (n)>] epilogue {
+  ^bb0(%acc: f32, %u: f32):
+    kernel.yield %u : f32
+  }
+}

@@ -37,6 +37,17 @@ static bool becomesParameter(Value value) {
          });
 }
 
+/// Sums over positions, [n, c]: what one kernel leaves for the next.
+static bool isSumOfActivation(Value value) {
+  auto fused = value.getDefiningOp<ir::FusedOp>();
+  if (!fused || cast<RankedTensorType>(value.getType()).getRank() != 2 || isUpdate(value))
+    return false;
+  Operation *maker =
+      fused.getBody().front().getTerminator()->getOperand(cast<OpResult>(value).getResultNumber()).getDefiningOp();
+  auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
+  return map && map.isPlainSum() && map.getMapDomain().size() == 4;
+}
+
 static bool isActivation(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getRank() >= 3 && value.getDefiningOp<ir::FusedOp>() && !becomesParameter(value);
@@ -90,6 +101,11 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
   if (chosen >= 0)
     for (Value value : entry.values)
       plan.values[value] = entry.formOf(value, chosen);
+  if (chosen == 0) // lanes of the batch write sums beside each other
+    for (auto fused : entry.op.getBody().front().getOps<ir::FusedOp>())
+      for (Value value : fused.getResults())
+        if (isSumOfActivation(value))
+          plan.values[value] = kernel::LayoutAttr::get(value.getContext(), {1, 0}, {}, {});
   plan.notes[entry.op] = record;
 }
 

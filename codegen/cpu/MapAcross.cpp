@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
+#include "dialects/kernel/Ranges.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -19,18 +20,10 @@ Value MapEmitter::rowNumber() {
   return k.apply(number, point);
 }
 
-Value MapEmitter::reduceAcross(kernel::ReduceOp reduce, int64_t valid) {
+/// An ordered reduction in canonical lanes: 16 accumulators in memory, a sweep of its own.
+Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   Value slots = memory.lookup(reduce);
   auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
-  if (!slots) {
-    SmallVector<Value> state = k.nest(inner, point, startLanes(k, reduce), [&](ValueRange carried) {
-      Value number;
-      if (reduce.getKind() == "argmax")
-        number = numberLanes(k, rowNumber(), reduce.getType(), false);
-      return stepLanes(k, reduce, SmallVector<Value>(carried), value(), number, kLanes);
-    });
-    return state.back();
-  }
   auto type = VectorType::get({kLanes}, reduce.getType());
   Value first = startLanes(k, reduce)[0];
   for (int64_t lane = 0; lane < kLanes; ++lane)
@@ -122,20 +115,114 @@ void MapEmitter::emitAcrossChunk(int64_t valid) {
     return;
   }
   reduced.clear();
+  // One sweep over the row a level of reductions; results that need no later level are stored on the way.
+  int64_t last = 0;
   for (kernel::ReduceOp reduce : reduces)
-    reduced[reduce.getResult()] = reduceAcross(reduce, valid);
+    last = std::max(last, levelOf(reduce.getResult()));
+  auto yielded = op.getBody().front().back().getOperands();
+  SmallVector<bool> stored(outs.size(), false);
+  auto storesAt = [&](int64_t level) {
+    SmallVector<size_t> now;
+    for (size_t i = 0; i < outs.size(); ++i)
+      if (!oncePerRow(i) && !stored[i] && levelOf(yielded[i]) < level && (level >= last || !mayBeRead(i))) {
+        now.push_back(i);
+        stored[i] = true;
+      }
+    return now;
+  };
+  for (int64_t level = 1; level <= last; ++level) {
+    SmallVector<kernel::ReduceOp> group;
+    for (kernel::ReduceOp reduce : reduces)
+      if (levelOf(reduce.getResult()) == level) {
+        if (memory.contains(reduce))
+          reduced[reduce.getResult()] = reduceInMemory(reduce, valid);
+        else
+          group.push_back(reduce);
+      }
+    if (!group.empty())
+      sweepAcross(group, storesAt(level), valid);
+  }
   for (int64_t d : inner)
     point[d] = k.index(0);
   if (anyOut(true)) {
     BodyEmitter body = vectors(point, valid);
     storeRow(body, point, valid, true);
   }
-  if (anyOut(false))
-    k.nest(inner, point, {}, [&](ValueRange) {
-      BodyEmitter body = vectors(point, valid);
-      storeRow(body, point, valid, false);
-      return SmallVector<Value>();
-    });
+  if (SmallVector<size_t> rest = storesAt(last + 1); !rest.empty())
+    sweepAcross({}, rest, valid);
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+}
+
+/// Reductions of reductions that a body value needs, itself counted.
+int64_t MapEmitter::levelOf(Value value) {
+  Operation *made = value.getDefiningOp();
+  if (!made)
+    return 0;
+  auto [it, fresh] = levels.try_emplace(value, 0);
+  if (!fresh)
+    return it->second;
+  int64_t level = 0;
+  for (Value operand : made->getOperands())
+    level = std::max(level, levelOf(operand));
+  level += isa<kernel::ReduceOp>(made);
+  levels[value] = level;
+  return level;
+}
+
+/// True when some input may lie where out `i` does: it must not be written before the last sweep.
+bool MapEmitter::mayBeRead(size_t out) {
+  Value written = op.getOuts()[out];
+  auto offsetOf = [](kernel::BufferOp buffer) {
+    return buffer.getOffset() ? static_cast<int64_t>(*buffer.getOffset()) : -1;
+  };
+  for (kernel::BufferOp to : kernel::getRootBuffers(written))
+    for (Value in : op.getIns())
+      for (kernel::BufferOp from : kernel::getRootBuffers(in)) {
+        if (from == to)
+          return true;
+        kernel::Range a{from, static_cast<int64_t>(from.getSegment()), offsetOf(from), from.getType().getBytes(), false};
+        kernel::Range b{to, static_cast<int64_t>(to.getSegment()), offsetOf(to), to.getType().getBytes(), true};
+        if (a.overlaps(b))
+          return true;
+      }
+  return false;
+}
+
+/// One pass over the inner points of 16 rows.
+void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> stores, int64_t valid) {
+  auto yielded = op.getBody().front().back().getOperands();
+  SmallVector<Value> start;
+  SmallVector<size_t> sizes;
+  for (kernel::ReduceOp reduce : group) {
+    SmallVector<Value> own = startLanes(k, reduce);
+    sizes.push_back(own.size());
+    start.append(own);
+  }
+  SmallVector<Value> state = k.nest(inner, point, start, [&](ValueRange carried) {
+    BodyEmitter body = vectors(point, valid);
+    SmallVector<Value> next;
+    size_t at = 0;
+    for (auto [reduce, size] : llvm::zip_equal(group, sizes)) {
+      SmallVector<Value> own(carried.slice(at, size));
+      Value number;
+      if (kernel::ReduceOp(reduce).getKind() == "argmax")
+        number = numberLanes(k, rowNumber(), kernel::ReduceOp(reduce).getType(), false);
+      next.append(stepLanes(k, reduce, own, body.get(kernel::ReduceOp(reduce).getInput()), number, kLanes));
+      at += size;
+    }
+    SmallVector<Value> values;
+    for (size_t i : stores)
+      values.push_back(body.get(yielded[i]));
+    for (auto [i, value] : llvm::zip_equal(stores, values))
+      storeLanes(k, outLanes[i], point, value, valid);
+    return next;
+  });
+  size_t at = 0;
+  for (auto [reduce, size] : llvm::zip_equal(group, sizes)) {
+    at += size;
+    reduced[kernel::ReduceOp(reduce).getResult()] = state[at - 1];
+  }
 }
 
 /// Steps in memory, of the largest buffer of the rows, that a loop over `dim` makes.

@@ -29,7 +29,10 @@ private:
   void emitAcrossChunk(int64_t valid);
 
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
-  mlir::Value reduceAcross(kernel::ReduceOp reduce, int64_t valid);
+  mlir::Value reduceInMemory(kernel::ReduceOp reduce, int64_t valid);
+  void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores, int64_t valid);
+  int64_t levelOf(mlir::Value value);
+  bool mayBeRead(size_t out);
   mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values, int64_t valid);
   void emitWindow(int64_t valid);
   llvm::SmallVector<int64_t> orderLoops();
@@ -50,6 +53,7 @@ private:
   int64_t lanesDim = -1;
   llvm::SmallVector<mlir::Value> point;
   llvm::DenseMap<mlir::Value, mlir::Value> reduced;
+  llvm::DenseMap<mlir::Value, int64_t> levels; ///< of body values (levelOf)
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory; ///< 16 accumulators of an ordered reduction across rows
 };
 

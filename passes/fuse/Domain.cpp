@@ -350,11 +350,10 @@ bool Domain::add(Operation *op, std::string &why) {
           return false;
         }
         if (at[d] >= kJoined) {
-          if (reduces) {
-            why = "reduces across windows";
-            return false;
+          for (int64_t part : {getJoined(at[d]).outer, getJoined(at[d]).inner}) {
+            covered[part] = true;
+            reducedPlaces[part] = reduces;
           }
-          covered[getJoined(at[d]).outer] = covered[getJoined(at[d]).inner] = true;
           continue;
         }
         covered[at[d]] = true;

@@ -115,6 +115,10 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
   });
   if (failed(loaded))
     return failure();
+  // What depends on weights alone is made from them once, as the runtime does after loading (D17).
+  if (kernel::EntryOp prepare = find([](kernel::EntryOp e) { return e.getKind() == "prepare"; }))
+    if (failed(call(prepare, threads)))
+      return failure();
   memory.poison();
   for (auto buffer : entry.getBody().getOps<kernel::BufferOp>()) {
     if (buffer.getRole() == "scalar" && failed(writeScalar(buffer, arguments.scalars)))

@@ -142,10 +142,11 @@ int64_t Conv2dFilterGradientOp::getSumLanes() { return sumsOverLanes(*this) ? kL
 static bool hasBorders(rules::Sliding s) { return s.low[0] || s.low[1] || s.high[0] || s.high[1]; }
 bool Conv2dOp::readsPadded() { return hasBorders(getSliding()); }
 bool Conv2dFilterGradientOp::readsPadded() { return hasBorders(getSliding()); }
-/// Rows of the cotangent begin and end inside the images unless the window is one point at every position.
+/// Rows of the cotangent begin and end inside the images unless the window is one point at every position; by parity,
+/// some taps are behind the window.
 bool Conv2dInputGradientOp::readsPadded() {
-  ArrayRef<int64_t> w = shapeOf(getFilter()), x = shapeOf(getResult()), y = shapeOf(getCotangent());
-  return w[2] > 1 || w[3] > 1 || x[2] != y[2] || x[3] != y[3] || hasBorders(getSliding());
+  ArrayRef<int64_t> w = shapeOf(getFilter()), x = shapeOf(getResult()), y = shapeOf(getCotangent()), s = getStrides();
+  return w[2] > 1 || w[3] > 1 || s[0] > 1 || s[1] > 1 || x[2] != y[2] || x[3] != y[3] || hasBorders(getSliding());
 }
 
 //===--- gradients -------------------------------------------------------------------------------===//

@@ -13,6 +13,10 @@
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
 
+#include <array>
+#include <map>
+#include <set>
+
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::passes;
@@ -107,18 +111,32 @@ private:
   }
 
   void joinSmall() {
+    // Candidates by domain; a deep net has thousands of pairs, most of them refused over and over.
+    std::map<std::pair<SmallVector<int64_t>, SmallVector<int64_t>>, SmallVector<unsigned>> alike;
+    for (auto [i, op] : llvm::enumerate(order)) {
+      auto map = dyn_cast<ir::MapOpInterface>(op);
+      if (!map)
+        continue;
+      int64_t elements = 1;
+      for (int64_t size : map.getMapDomain())
+        elements *= size;
+      if (elements <= kSmallElements)
+        alike[{SmallVector<int64_t>(map.getMapDomain()), SmallVector<int64_t>(map.getInnerDims())}]
+            .push_back(i);
+    }
+    SmallVector<ArrayRef<unsigned>> others(order.size());
+    for (auto &[domain, members] : alike)
+      for (auto [at, i] : llvm::enumerate(members))
+        others[i] = ArrayRef(members).drop_front(at + 1);
+    // Two clusters, each with its size: a refusal stands as long as both are what they were, for
+    // merges elsewhere only add ways around.
+    std::set<std::array<size_t, 4>> refused;
     for (unsigned i = 0; i < order.size(); ++i)
-      for (unsigned j = i + 1; j < order.size(); ++j) {
-        if (number[order[i]] == number[order[j]] || !isWork(order[i]) || !isWork(order[j]))
-          continue;
-        auto x = cast<ir::MapOpInterface>(order[i]), y = cast<ir::MapOpInterface>(order[j]);
-        auto dims = x.getMapDomain();
-        int64_t elements = 1;
-        for (int64_t size : dims)
-          elements *= size;
-        if (elements <= kSmallElements && dims == y.getMapDomain() &&
-            x.getInnerDims() == y.getInnerDims())
-          tryMerge(order[j], order[i], /*quiet=*/true);
+      for (unsigned j : others[i]) {
+        size_t x = number[order[j]], y = number[order[i]];
+        std::array<size_t, 4> pair{x, sets[x].size(), y, sets[y].size()};
+        if (x != y && !refused.contains(pair) && !tryMerge(order[j], order[i], /*quiet=*/true))
+          refused.insert(pair);
       }
   }
 

@@ -9,6 +9,7 @@
 #include "dialects/sinter/Sinter.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -34,30 +35,98 @@ static std::string describe(kernel::BufferType type) {
   return text;
 }
 
-/// ", const float *image" for each port.
-static std::string declare(const std::vector<Port> &ports, bool in) {
-  std::string text;
-  for (const Port &port : ports)
-    text += std::string(", ") + (in ? "const " : "") +
-            getCType(port.getType().getElementType()).str() + " *" + port.getIdentifier();
-  return text;
+/// Words that C11 or C++20 keep for themselves, and names of the headers that ours includes.
+static bool isTaken(llvm::StringRef word) {
+  static const llvm::StringSet<> words = {
+      "alignas",     "alignof",      "and",          "and_eq",
+      "asm",         "auto",         "bitand",       "bitor",
+      "bool",        "break",        "case",         "catch",
+      "char",        "char16_t",     "char32_t",     "char8_t",
+      "class",       "co_await",     "co_return",    "co_yield",
+      "compl",       "concept",      "const",        "consteval",
+      "constexpr",   "constinit",    "const_cast",   "continue",
+      "decltype",    "default",      "delete",       "do",
+      "double",      "dynamic_cast", "else",         "enum",
+      "explicit",    "export",       "extern",       "false",
+      "float",       "for",          "friend",       "goto",
+      "if",          "inline",       "int",          "long",
+      "mutable",     "namespace",    "new",          "noexcept",
+      "not",         "not_eq",       "nullptr",      "offsetof",
+      "operator",    "or",           "or_eq",        "private",
+      "protected",   "public",       "register",     "reinterpret_cast",
+      "requires",    "restrict",     "return",       "short",
+      "signed",      "sizeof",       "static",       "static_assert",
+      "static_cast", "struct",       "switch",       "template",
+      "this",        "thread_local", "throw",        "true",
+      "try",         "typedef",      "typeid",       "typename",
+      "typeof",      "union",        "unsigned",     "using",
+      "virtual",     "void",         "volatile",     "wchar_t",
+      "while",       "xor",          "xor_eq",       "NULL",
+      "errno",       "linux",        "unix",         "size_t",
+      "int8_t",      "uint8_t",      "uint16_t",     "int32_t",
+      "int64_t",     "uint64_t",     "sinter_status"};
+  return words.contains(word);
 }
 
-static void listPorts(llvm::raw_ostream &os, const EntryInfo &entry, bool outputs) {
-  for (const Port &port : entry.inputs)
-    os << " *   " << port.getIdentifier() << ": reads " << describe(port.getType()) << "\n";
-  if (outputs)
-    for (const Port &port : entry.outputs)
-      os << " *   " << port.getIdentifier() << ": writes " << describe(port.getType()) << "\n";
+/// `wanted`, or with '_' behind it until C takes it and `used` lacks it.
+static std::string claim(std::string wanted, llvm::StringSet<> &used) {
+  while (isTaken(wanted) || !used.insert(wanted).second)
+    wanted += "_";
+  return wanted;
 }
+
+namespace {
+/// The ports of an entry as arguments of its function, each with a name of its own.
+struct Arguments {
+  std::vector<std::pair<std::string, const Port *>> inputs, outputs;
+
+  Arguments(const EntryInfo &entry, llvm::ArrayRef<llvm::StringRef> others) {
+    llvm::StringSet<> used;
+    for (llvm::StringRef other : others)
+      used.insert(other);
+    for (const Port &port : entry.inputs)
+      inputs.push_back({claim(port.getIdentifier(), used), &port});
+    for (const Port &port : entry.outputs) { // an output often has the name of the input it follows
+      bool follows = llvm::any_of(entry.inputs, [&](const Port &input) {
+        return input.getIdentifier() == port.getIdentifier();
+      });
+      outputs.push_back({claim(port.getIdentifier() + (follows ? "_out" : ""), used), &port});
+    }
+  }
+
+  /// ", const float *image" for each input, ", float *logits" for each output.
+  std::string declare(bool withOutputs) const {
+    std::string text;
+    auto add = [&](const std::string &name, const Port *port, const char *prefix) {
+      text += std::string(", ") + prefix + getCType(port->getType().getElementType()).str() + " *" +
+              name;
+    };
+    for (auto &[name, port] : inputs)
+      add(name, port, "const ");
+    if (withOutputs)
+      for (auto &[name, port] : outputs)
+        add(name, port, "");
+    return text;
+  }
+
+  void list(llvm::raw_ostream &os, bool withOutputs) const {
+    for (auto &[name, port] : inputs)
+      os << " *   " << name << ": reads " << describe(port->getType()) << "\n";
+    if (withOutputs)
+      for (auto &[name, port] : outputs)
+        os << " *   " << name << ": writes " << describe(port->getType()) << "\n";
+  }
+};
+} // namespace
 
 static void printPredict(llvm::raw_ostream &os, const std::string &name, const EntryInfo &entry) {
   std::string function = name + "_" + toIdentifier(entry.op.getEntryName());
-  std::string ports = declare(entry.inputs, true) + declare(entry.outputs, false);
+  Arguments arguments(entry, {"m", "n"});
+  std::string ports = arguments.declare(true);
   int64_t batch = std::max<int64_t>(1, entry.op.getBatch());
   os << "/* Runs '" << entry.op.getEntryName() << "' on " << batch
      << (batch == 1 ? " example" : " examples") << ". Arrays are row-major.\n";
-  listPorts(os, entry, true);
+  arguments.list(os, true);
   os << " * No allocation, no lock. Weights must be loaded or embedded. */\n"
      << "sinter_status " << function << "(" << name << "_t *m" << ports << ");\n\n"
      << "/* The same on n examples, any n: arrays have n where those above have " << batch
@@ -67,16 +136,19 @@ static void printPredict(llvm::raw_ostream &os, const std::string &name, const E
 
 static void printTraining(llvm::raw_ostream &os, const HostModule &host, const EntryInfo &entry) {
   const std::string &name = host.symbol;
+  Arguments arguments(entry, {"m", "metrics"});
+  llvm::StringSet<> fields;
+  fields.insert("step_loss");
   os << "/* What a training step reports. */\n"
      << "typedef struct " << name << "_metrics {\n  double step_loss; /* of this step's batch */\n";
   for (auto metric : host.module.getOps<ir::MetricOp>())
-    os << "  double " << toIdentifier(metric.getSymName()) << "; /* since " << name
+    os << "  double " << claim(toIdentifier(metric.getSymName()), fields) << "; /* since " << name
        << "_reset_metrics */\n";
   os << "} " << name << "_metrics;\n\n/* One training step on one batch of " << entry.op.getBatch()
      << ".\n";
-  listPorts(os, entry, false);
+  arguments.list(os, false);
   os << " * metrics may be NULL. Not for handles that share weights. */\n"
-     << "sinter_status " << name << "_train_step(" << name << "_t *m" << declare(entry.inputs, true)
+     << "sinter_status " << name << "_train_step(" << name << "_t *m" << arguments.declare(false)
      << ", " << name << "_metrics *metrics);\n\n/* Starts counting metrics anew. */\nsinter_status "
      << name << "_reset_metrics(" << name << "_t *m);\n\n/* Sets a run-time scalar:";
   bool first = true;
@@ -94,6 +166,7 @@ std::string printHeader(const HostModule &host) {
   std::string text;
   llvm::raw_string_ostream os(text);
   const std::string &name = host.symbol;
+  const std::string tag = isTaken(name) ? name + "_" : name;
   std::string guard = llvm::StringRef(name).upper() + "_H";
   os << "/* " << name << ".h - the model '" << host.name
      << "' as a library. Written by sinter; C99 and C++.\n"
@@ -113,7 +186,7 @@ std::string printHeader(const HostModule &host) {
         "a message. */\n"
      << "typedef struct sinter_status {\n  int code;\n  char message[256];\n} "
         "sinter_status;\n#endif\n\n"
-     << "/* One running copy of the model. */\ntypedef struct " << name << " " << name << "_t;\n\n"
+     << "/* One running copy of the model. */\ntypedef struct " << tag << " " << name << "_t;\n\n"
      << "/* Takes all memory that the handle will ever need: " << name
      << "_arena_bytes(). options is NULL. On failure *m is "
         "NULL. */\n"

@@ -26,6 +26,10 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
         "E0006", loc,
         "Model expects a name of letters, digits, '_' and '-' that starts with a letter, got '" +
             name + "'");
+  else if (name == "sinter" || name.rfind("sinter_", 0) == 0 || name.rfind("sinter-", 0) == 0)
+    current.error("E0006", loc,
+                  "Model expects a name that does not begin as the library's own, got '" + name + "'",
+                  "it becomes the prefix of C functions");
   current.module.set_name(name);
 }
 
@@ -246,9 +250,15 @@ void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void
     return current.error("E0006", loc,
                          "entry expects a name of letters, digits and '_', got '" + name + "'",
                          "it becomes part of a C function's name");
-  bool taken = name == "train_step" || name == "eval_step";
+  // A library has NAME_open … beside NAME_entry and NAME_entry_n.
+  static const char *const kFunctions[] = {"train_step",    "eval_step",  "open", "open_shared",
+                                           "load",          "save",       "set",  "close",
+                                           "reset_metrics", "arena_bytes", "t",   "metrics",
+                                           "prepare",       "load_params"};
+  bool taken = std::find(std::begin(kFunctions), std::end(kFunctions), name) != std::end(kFunctions);
   for (const std::unique_ptr<Trace> &other : current.traces)
-    taken |= other->entry.name() == name;
+    taken |= other->entry.name() == name || other->entry.name() + "_n" == name ||
+             other->entry.name() == name + "_n";
   if (taken)
     return current.error("E0005", loc,
                          "entry '" + name + "' expects a name of its own, got one in use");

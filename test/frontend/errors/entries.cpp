@@ -28,6 +28,9 @@ int main(int argc, char **argv) {
   });
   model.entry("second", [&](Entry) {});
   model.entry("train_step", [&](Entry) {});
+  model.entry("open", [&](Entry) {}); // functions of every library
+  model.entry("arena_bytes", [&](Entry) {});
+  model.entry("second_n", [&](Entry) {}); // second's function for n examples
   model.entry("not-c", [&](Entry) {});
   model.entry("thrower", [&](Entry) { throw std::runtime_error("no such layer"); });
   model.entry("odd_thrower", [&](Entry) { throw 3; });

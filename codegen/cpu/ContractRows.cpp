@@ -173,7 +173,7 @@ void codegen::chooseUnroll(Plan &p, int64_t registers) {
   int64_t sums = llvm::divideCeil(p.nr, p.width), vectors = sums, inner = p.reduced.back();
   for (const RowDim &row : p.rows)
     sums *= row.split.big;
-  bool apart = p.dims[inner] > 16 && llvm::any_of(p.factors, [&](const Factor &factor) {
+  bool apart = p.dims[inner] >= 16 && llvm::any_of(p.factors, [&](const Factor &factor) {
     return factor.lanes.kind == LaneKind::Contiguous && factor.step[inner] >= p.width;
   });
   if (!apart && sums + 2 * vectors + 1 > registers)

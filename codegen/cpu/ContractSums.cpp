@@ -211,10 +211,33 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
                                               const Cursor &cursor, const Rows &active) {
   constexpr int64_t kWhole = 8, kWholeAdds = 128;
   int64_t dim = p.reduced.back(), size = segment.second - segment.first;
-  if (begin)
-    return k.loop(begin, end, k.index(1), sums, [&](Value i, ValueRange carried) {
-      return emitStep(SmallVector<Value>(carried), advance(cursor, dim, i), active);
+  auto steps = [&](Value from, Value to, int64_t count) {
+    sums = k.loop(from, to, k.index(count), sums, [&](Value i, ValueRange carried) {
+      SmallVector<Value> acc(carried);
+      Cursor here = advance(cursor, dim, i);
+      for (int64_t u = 0; u < count; ++u) {
+        Cursor step = here;
+        for (int f : {0, 1})
+          step.fixed[f] += u * p.factors[f].step[dim];
+        for (int f : {0, 1}) // between the steps: LLVM then loads no vector of the next one early
+          emitPrefetch(f, step);
+        point[dim] = k.add(i, k.index(u));
+        acc = emitStep(std::move(acc), step, active);
+      }
+      return acc;
     });
+  };
+  if (begin) {
+    if (p.unroll > 1) {
+      Value count = arith::MaxSIOp::create(k.b, k.loc, arith::SubIOp::create(k.b, k.loc, end, begin), k.index(0));
+      Value rest = arith::RemUIOp::create(k.b, k.loc, count, k.index(p.unroll));
+      Value middle = k.add(begin, arith::SubIOp::create(k.b, k.loc, count, rest));
+      steps(begin, middle, p.unroll);
+      begin = middle;
+    }
+    steps(begin, end, 1);
+    return sums;
+  }
   int64_t adds = llvm::count(active, true) * vectors(*now);
   if (size == 1 || (size <= kWhole && size * adds <= kWholeAdds && p.unroll > 1)) {
     for (int64_t i = segment.first; i < segment.second; ++i)
@@ -222,20 +245,7 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
     return sums;
   }
   int64_t whole = segment.first + size / p.unroll * p.unroll;
-  sums = k.loop(k.index(segment.first), k.index(whole), k.index(p.unroll), sums, [&](Value i, ValueRange carried) {
-    SmallVector<Value> acc(carried);
-    Cursor here = advance(cursor, dim, i);
-    for (int64_t u = 0; u < p.unroll; ++u) {
-      Cursor step = here;
-      for (int f : {0, 1})
-        step.fixed[f] += u * p.factors[f].step[dim];
-      for (int f : {0, 1}) // between the steps: LLVM then loads no vector of the next one early
-        emitPrefetch(f, step);
-      point[dim] = k.add(i, k.index(u));
-      acc = emitStep(std::move(acc), step, active);
-    }
-    return acc;
-  });
+  steps(k.index(segment.first), k.index(whole), p.unroll);
   for (int64_t i = whole; i < segment.second; ++i)
     sums = emitStep(std::move(sums), advance(cursor, dim, i), active);
   return sums;
@@ -248,7 +258,7 @@ void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   const Factor &factor = p.factors[f];
   int64_t size = p.dims[p.reduced.back()], bytes = factor.lanes.access.type.getElementBytes();
   int64_t stride = factor.step[p.reduced.back()];
-  if (factor.packed || size <= 2 * kAhead || stride * bytes < kLine || !places[f]->single())
+  if (factor.packed || size < 2 * kAhead || stride * bytes < kLine || !places[f]->single())
     return;
   bool vector = factor.lanes.kind == LaneKind::Contiguous;
   int64_t rows = now->rows(), last = 0;
@@ -260,9 +270,21 @@ void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
     return;
   SmallVector<int64_t> offsets;
   for (int64_t offset = 0; offset < last; offset += kLine / bytes)
-    offsets.push_back(vector ? places[f]->get(0, offset / p.width).offset : offset);
+    for (int64_t r = 0; r < (vector ? rows : 1); ++r)
+      offsets.push_back(vector ? places[f]->get(r, offset / p.width).offset : offset);
   if (!vector || offsets.empty()) // rows need not begin at a line
     offsets.push_back(last);
+  llvm::sort(offsets);
+  offsets.erase(llvm::unique(offsets), offsets.end());
+  // What a later row of a window reads now, this one reads soon.
+  SmallVector<int64_t> all = offsets;
+  llvm::erase_if(offsets, [&](int64_t offset) {
+    return llvm::any_of(all, [&](int64_t other) {
+      return other > offset && (other - offset) % stride == 0 && other - offset < kAhead * stride;
+    });
+  });
+  if (offsets.size() > 6) // too many streams to ask for
+    return;
   for (int64_t offset : offsets)
     memref::PrefetchOp::create(k.b, k.loc, factor.lanes.access.memory,
                                ValueRange{k.add(cursor.inner[f], k.index(offset + cursor.fixed[f] + kAhead * stride))},

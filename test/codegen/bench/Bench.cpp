@@ -9,6 +9,7 @@
 #include "codegen/cpu/Target.h"
 #include "dialects/kernel/Cost.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
 
 #include "llvm/IR/LLVMContext.h"
@@ -94,6 +95,8 @@ bool bench::measure(const Options &options, const std::string &name, const std::
     return false;
   (*module)->setAttr("kernel.target", *target);
   (*module)->walk([&](kernel::ContractOp op) {
+    if (!options.forced.empty())
+      op->setAttr("schedule", mlir::parseAttribute("#kernel.cpu_schedule<" + options.forced + ">", &context));
     if (!op.getScheduleAttr())
       op.setScheduleAttr(kernel::chooseSchedule(*target, op));
     if (options.print == "schedule")
@@ -142,5 +145,7 @@ int main(int argc, char **argv) {
     options.print = argv[1];
   if (argc > 2)
     options.name = argv[2];
+  if (argc > 3)
+    options.forced = argv[3];
   return bench::runGemms(options) && bench::runConvs(options) ? 0 : 1;
 }

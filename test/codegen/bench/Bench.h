@@ -12,9 +12,9 @@
 namespace sinter::bench {
 
 /// What the command line asks for: `dump NAME` prints assembly, `loops NAME` the loops, `schedule NAME` the schedule, `only
-/// NAME` nothing more; NAME is a part of the cases' names.
+/// NAME` nothing more; NAME is a part of the cases' names. A third argument forces a schedule.
 struct Options {
-  std::string print, name;
+  std::string print, name, forced;
 };
 
 /// Runs kernel "k" of the module `text`; `flops` counts the products that are summed. False when it does not compile.

@@ -236,7 +236,7 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
 }
 
 /// The best rows for one choice of lanes.
-static ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t lanes) {
+ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t lanes) {
   ContractChoice best;
   double least = 0;
   auto offer = [&](const ContractChoice &choice, int64_t dim) {

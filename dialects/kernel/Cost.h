@@ -91,6 +91,9 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &problem,
 llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
                                                       const ContractProblem &problem);
 
+/// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes).
+ContractChoice chooseRows(TargetAttr target, const ContractProblem &problem, int64_t lanes);
+
 /// True for a parallel dim of few values that divisions see (the parity of a strided gradient): the
 /// emitter writes each value on its own.
 bool isParity(const ContractProblem &problem, int64_t dim);

@@ -173,24 +173,21 @@ double chooseLanes(Contraction &c, kernel::TargetAttr target,
   bool inLanes = c.problem.sumLanes > 1;
   for (int64_t lanes = inLanes ? last : parallel - 1; lanes >= (inLanes ? last : 0); --lanes) {
     Demand demand = demandFor(c, lanes, adapt);
-    for (kernel::ContractChoice &choice : kernel::rankContractChoices(target, demand.ideal)) {
-      if (choice.lanes != (inLanes ? -1 : lanes))
-        continue;
-      double total = choice.cost.total() + demand.extra;
-      table.push_back({total, lanes});
-      if (c.lanes >= 0 && total >= best)
-        continue;
-      best = total;
-      c.choice = choice;
-      c.lanes = lanes;
-      for (int i : {0, 1}) {
-        AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
-        int64_t position = demand.positions[i];
-        c.wanted[i] = position < 0 ? kernel::LayoutAttr()
-                      : takesPanels(c.operands[i])
-                          ? makePanels(map, position, choice.tile.nr)
-                          : makeBlocks(map.getContext(), map.getNumResults(), position);
-      }
+    kernel::ContractChoice choice = kernel::chooseRows(target, demand.ideal, inLanes ? -1 : lanes);
+    double total = choice.cost.total() + demand.extra;
+    table.push_back({total, lanes});
+    if (c.lanes >= 0 && total >= best)
+      continue;
+    best = total;
+    c.choice = choice;
+    c.lanes = lanes;
+    for (int i : {0, 1}) {
+      AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
+      int64_t position = demand.positions[i];
+      c.wanted[i] = position < 0 ? kernel::LayoutAttr()
+                    : takesPanels(c.operands[i])
+                        ? makePanels(map, position, choice.tile.nr)
+                        : makeBlocks(map.getContext(), map.getNumResults(), position);
     }
   }
   llvm::sort(table);

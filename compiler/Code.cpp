@@ -38,7 +38,7 @@ static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surround
   return table;
 }
 
-int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
+static int printLLVMIRUnsafely(Session &session, ModuleOp shown, std::string &text) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
   if (!module)
@@ -47,7 +47,8 @@ int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
   return Done;
 }
 
-int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, std::string &text) {
+static int makeAssemblyUnsafely(Session &session, ModuleOp shown, Surroundings surroundings,
+                                std::string &text) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
   if (!module)
@@ -62,8 +63,8 @@ int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, st
   return Done;
 }
 
-int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
-               std::string &bytes) {
+static int makeObjectUnsafely(Session &session, Surroundings surroundings,
+                              const std::string &embeddedParams, std::string &bytes) {
   double start = Watch::now();
   codegen::KernelCount count = codegen::countKernels(session.getModule());
   session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
@@ -77,6 +78,20 @@ int makeObject(Session &session, Surroundings surroundings, const std::string &e
     return session.fail(std::move(error));
   session.watch.addTime("object code", Watch::now() - start);
   return Done;
+}
+
+// Text of stage llvm is anybody's: what LLVM's verifier lets through may still end its code generator.
+int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
+  return session.runSafely([&] { return printLLVMIRUnsafely(session, shown, text); });
+}
+int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, std::string &text) {
+  return session.runSafely(
+      [&] { return makeAssemblyUnsafely(session, shown, surroundings, text); });
+}
+int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
+               std::string &bytes) {
+  return session.runSafely(
+      [&] { return makeObjectUnsafely(session, surroundings, embeddedParams, bytes); });
 }
 
 } // namespace sinter::compiler

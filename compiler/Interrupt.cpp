@@ -65,12 +65,16 @@ static void endChild() {
   kill(-group, SIGKILL);
 }
 
-extern "C" {
-static void onInterrupt(int signal) {
-  endChild();
+void removeFolders() {
   for (int i = 0; i < kSlots; ++i)
     if (used[i])
       removeFolder(folders[i]);
+}
+
+extern "C" {
+static void onInterrupt(int signal) {
+  endChild();
+  removeFolders();
   ::signal(signal, SIG_DFL);
   raise(signal);
 }

@@ -20,6 +20,9 @@ int removeOnInterrupt(const std::string &folder);
 /// The folder of `slot` is gone; -1 does nothing.
 void forgetFolder(int slot);
 
+/// Removes them now, for an end without destructors.
+void removeFolders();
+
 /// The process group to end on an interrupt, and with which signal; 0: none.
 void endOnInterrupt(pid_t group, int signal);
 

@@ -8,6 +8,7 @@
 #include "codegen/cpu/Target.h"
 #include "compiler/Context.h"
 #include "compiler/Import.h"
+#include "compiler/Interrupt.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Program.h"
 #include "compiler/System.h"
@@ -74,6 +75,19 @@ int Session::fail(llvm::Error error) {
         file + " --stage asm -O " + std::to_string(options.level);
   reporter.report(std::move(message));
   return Internal;
+}
+
+int Session::runSafely(llvm::function_ref<int()> work) {
+  int code = Internal;
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext crashes;
+  if (!crashes.RunSafely([&] { code = work(); })) {
+    code = fail(llvm::createStringError("the code generator crashed"));
+    removeFolders(); // nothing that a crash left behind is to be destroyed
+    std::_Exit(code);
+  }
+  llvm::CrashRecoveryContext::Disable();
+  return code;
 }
 
 int Session::loadProgram(std::string &graph) {

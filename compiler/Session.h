@@ -30,6 +30,8 @@ public:
   int runTo(Stage stage);
   /// Loads, then runs to `stage`.
   int loadAndRunTo(Stage stage);
+  /// Runs codegen; a crash in it is reported as a fault of ours, and ends the program.
+  int runSafely(llvm::function_ref<int()> work);
   /// Reports a failure of codegen: ours.
   int fail(llvm::Error error);
 

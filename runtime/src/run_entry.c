@@ -10,7 +10,8 @@
 typedef struct array {
   npy file;
   char *data;
-  uint64_t bytes, stride; /* stride: bytes an example; 0 for a tensor without batch dim */
+  uint64_t bytes, stride; /* stride: bytes an example; 0 for a tensor without batch dim, or without elements */
+  bool batched;           /* an output with a batch dim */
   const char *path;
 } array;
 
@@ -86,8 +87,9 @@ static int open_output(trainer *t, entry_run *r, uint32_t i, diag *d) {
   const named_file *named = find(t->flags.outputs, t->flags.output_count, have->name);
   array *a = &r->out[i];
   a->path = named ? named->path : NULL;
-  a->stride = instance_batched(r->first, r->variants, true, i) ? have->bytes / (uint64_t)r->first->batch : 0;
-  a->bytes = a->stride ? a->stride * r->n : have->bytes;
+  a->batched = instance_batched(r->first, r->variants, true, i);
+  a->stride = a->batched ? have->bytes / (uint64_t)r->first->batch : 0;
+  a->bytes = a->batched ? a->stride * r->n : have->bytes;
   if (named && !(a->data = malloc(a->bytes + 1)))
     return diag_error(d, 2402, "out of memory: output '%s'", have->name);
   return 0;
@@ -102,7 +104,7 @@ static int check_covered(const entry_run *r, diag *d) {
     return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", r->first->name,
                       (unsigned long long)r->n);
   for (uint32_t i = 0; i < r->first->output_count && runs > 1; ++i)
-    if (r->out[i].path && !r->out[i].stride)
+    if (r->out[i].path && !r->out[i].batched)
       return diag_error(d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
                         r->first->outputs[i].name, r->first->name, (long long)r->first->batch,
                         (unsigned long long)r->n);
@@ -134,7 +136,7 @@ static int write_outputs(const entry_run *r, diag *d) {
       continue;
     if (have->rank)
       memcpy(dims, have->dims, have->rank * sizeof *dims);
-    if (a->stride)
+    if (a->batched)
       dims[0] = (int64_t)r->n;
     if (npy_write(a->path, have->dtype, have->rank, dims, a->data, a->bytes, d))
       return d->code;

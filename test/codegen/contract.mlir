@@ -9,12 +9,12 @@
 #panels = #kernel.layout<[0, 1], block = [0], by = [16]>
 module attributes {kernel.target = #target} {
   kernel.entry @e name("e") kind("predict") batch(5) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <5x7xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <20x7xf32, #panels>
-    %c = kernel.buffer "c" role("param") segment(0) offset(1024) : <20xf32>
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <5x9xf32>
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <20x9xf32, #panels>
+    %c = kernel.buffer "c" role("param") segment(0) offset(2048) : <20xf32>
     %y = kernel.buffer "y" role("output") segment(2) offset(256) : <5x20xf32>
     // 5 rows by 3: tiles of 3 and 2 rows. 20 lanes by 16: a full vector, then 4 lanes of one.
-    kernel.contract "product" dims [5, 20, 7] parallel 2 a(%x : <5x7xf32>) b(%w : <20x7xf32, #panels>) extras(%c : !kernel.buffer<20xf32>)
+    kernel.contract "product" dims [5, 20, 9] parallel 2 a(%x : <5x9xf32>) b(%w : <20x9xf32, #panels>) extras(%c : !kernel.buffer<20xf32>)
       outs(%y : !kernel.buffer<5x20xf32>) maps [#a, #b, #c, #y]
       schedule <lanes = 1, rows = 0, mr = 3, nr = 16, order = 1, 0> epilogue {
       ^bb0(%acc: f32, %bias: f32):
@@ -24,15 +24,18 @@ module attributes {kernel.target = #target} {
   }
 }
 
+// The planned entries stay, so that a table can still be made.
+// CHECK:       module @planned
+// CHECK:       kernel.entry @e
 // CHECK-LABEL: func.func private @product(
-// CHECK-SAME:    memref<35xf32> {llvm.noalias}, %{{.*}}: memref<224xf32> {llvm.noalias}, %{{.*}}: memref<20xf32> {llvm.noalias}, %{{.*}}: memref<100xf32> {llvm.noalias}, %{{.*}}: index, %{{.*}}: index) attributes {no_inline}
+// CHECK-SAME:    memref<45xf32> {llvm.noalias}, %{{.*}}: memref<288xf32> {llvm.noalias}, %{{.*}}: memref<20xf32> {llvm.noalias}, %{{.*}}: memref<100xf32> {llvm.noalias}, %{{.*}}: index, %{{.*}}: index) attributes {no_inline}
 // CHECK:       scf.for
 // A full vector: three rows.
 // CHECK:       scf.if
 // CHECK:       scf.if
 // CHECK:       scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>)
-// CHECK:         memref.load %{{.*}} : memref<35xf32>
-// CHECK:         vector.load %{{.*}} : memref<224xf32>, vector<16xf32>
+// CHECK:         memref.load %{{.*}} : memref<45xf32>
+// CHECK:         vector.load %{{.*}} : memref<288xf32>, vector<16xf32>
 // CHECK:         vector.broadcast %{{.*}} : f32 to vector<16xf32>
 // CHECK:         math.fma
 // CHECK:       arith.addf %{{.*}} : vector<16xf32>
@@ -42,20 +45,17 @@ module attributes {kernel.target = #target} {
 // CHECK:       scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>) {
 // The last vector has 4 lanes: nothing reads or writes beyond them.
 // CHECK:       vector.constant_mask [4] : vector<16xi1>
-// CHECK:       vector.maskedload %{{.*}} : memref<224xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
+// CHECK:       vector.maskedload %{{.*}} : memref<288xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
 // CHECK:       vector.maskedstore %{{.*}} : memref<100xf32>, vector<16xi1>, vector<16xf32>
 // CHECK:       return
 
 // The entry finds buffers in segments; the thunk runs one kernel.
 // CHECK-LABEL: func.func @e(%{{.*}}: !llvm.ptr)
 // CHECK:       builtin.unrealized_conversion_cast %{{.*}} : !llvm.ptr to memref<?xi8>
-// CHECK:       memref.view %{{.*}} : memref<?xi8> to memref<35xf32>
+// CHECK:       memref.view %{{.*}} : memref<?xi8> to memref<45xf32>
 // CHECK:       call @product(
 // CHECK-LABEL: func.func @product.run(%{{.*}}: !llvm.ptr)
 // CHECK:       call @product(
-// The planned entries stay, so that a table can still be made.
-// CHECK:       module @planned
-// CHECK:       kernel.entry @e
 
 // -----
 
@@ -89,3 +89,42 @@ module attributes {kernel.target = #target} {
 // CHECK:       %[[NEW:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
 // CHECK:       %[[NEXT:.*]] = arith.addf %[[NEW]], %{{.*}} : vector<16xf32>
 // CHECK:       vector.store %[[NEXT]], %[[SUMS]]
+
+// -----
+
+// Borders: along the tile rows (w) they are constants, so the left and the right tile have code of their own, and the first
+// tap of the left one leaves out its first row; along the grid (h) the loop over taps is clipped at run time.
+#target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
+#blocked = #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>
+#packed = #kernel.layout<[0, 2, 3, 1], block = [0], by = [16]>
+#x = affine_map<(n, o, h, w, p, q, c) -> (n, c, h + p - 1, w + q - 1)>
+#f = affine_map<(n, o, h, w, p, q, c) -> (o, c, p, q)>
+#y = affine_map<(n, o, h, w, p, q, c) -> (n, o, h, w)>
+module attributes {kernel.target = #target} {
+  kernel.entry @conv name("conv") kind("predict") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <1x32x4x6xf32, #blocked>
+    %f = kernel.buffer "f" role("param") segment(0) offset(0) : <16x32x3x3xf32, #packed>
+    %y = kernel.buffer "y" role("output") segment(2) offset(4096) : <1x16x4x6xf32, #blocked>
+    kernel.contract "borders" dims [1, 16, 4, 6, 3, 3, 32] parallel 4 padded a(%x : <1x32x4x6xf32, #blocked>)
+      b(%f : <16x32x3x3xf32, #packed>) outs(%y : !kernel.buffer<1x16x4x6xf32, #blocked>) maps [#x, #f, #y]
+      schedule <lanes = 1, rows = 3, mr = 3, nr = 16, order = 0, 2, 1, 3> epilogue {
+      ^bb0(%acc: f32):
+        kernel.yield %acc : f32
+    }
+  }
+}
+
+// CHECK-LABEL: func.func private @borders(
+// CHECK:       scf.if
+// CHECK:       arith.maxsi
+// CHECK:       arith.minsi
+// The taps of h, then the first tap of w: its blocks of 16 channels for rows 1 and 2.
+// CHECK:       scf.for
+// CHECK:         scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args(%{{.*}}, %{{.*}}) -> (vector<16xf32>, vector<16xf32>)
+// CHECK:         scf.for %{{.*}} -> (vector<16xf32>, vector<16xf32>)
+// The other two taps: all rows.
+// CHECK:         scf.for %{{.*}} = %c1 to %c3 step %c1 iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>)
+// CHECK:       else
+// CHECK:         scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>)
+// CHECK-NOT:   arith.select
+// CHECK:       return

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/host/Host.h"
+#include "compiler/Pipeline.h"
 #include "compiler/Session.h"
 #include "dialects/sinter/Sinter.h"
 
@@ -101,6 +102,45 @@ static std::vector<Layer> listLayers(ModuleOp module, ir::EntryOp entry) {
   return layers;
 }
 
+/// The same of an entry that is planned already: a row a kernel.
+static std::vector<Layer> listKernels(ModuleOp module, kernel::EntryOp entry) {
+  std::vector<Layer> layers;
+  SymbolTable symbols(module);
+  llvm::StringSet<> counted;
+  entry.walk([&](kernel::KernelOpInterface op) {
+    auto out = op.getWrittenBuffers().front().getDefiningOp<kernel::BufferOp>();
+    Layer layer{nameOf(*op), "", getPlace(op->getLoc())};
+    layer.flops = op.getFlops();
+    if (out) {
+      kernel::BufferType type = out.getType();
+      auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
+      layer.shape = rules::toString(ir::toRule(tensor));
+      layer.bytes = bytesOf(tensor);
+    }
+    for (Value read : op.getReadBuffers()) {
+      auto buffer = read.getDefiningOp<kernel::BufferOp>();
+      Operation *symbol = buffer ? symbols.lookup(buffer.getBufferName()) : nullptr;
+      if (auto derived = dyn_cast_or_null<ir::DerivedOp>(symbol))
+        symbol = symbols.lookup(derived.getSource());
+      auto parameter = dyn_cast_or_null<ir::SymbolOp>(symbol);
+      if (parameter && parameter.getKind() == "parameter" &&
+          counted.insert(parameter.getSymName()).second)
+        layer.parameters += cast<RankedTensorType>(parameter.getType()).getNumElements();
+    }
+    layers.push_back(std::move(layer));
+  });
+  return layers;
+}
+
+static kernel::EntryOp choosePlanned(ModuleOp module) {
+  SmallVector<kernel::EntryOp> entries = codegen::getPlannedEntries(module);
+  for (llvm::StringRef kind : {"predict", "eval", "train"})
+    for (kernel::EntryOp entry : entries)
+      if (entry.getKind() == kind)
+        return entry;
+  return {};
+}
+
 static std::string withUnit(int64_t value) {
   if (value >= 10'000'000)
     return llvm::formatv("{0:f1}M", value / 1e6).str();
@@ -151,20 +191,25 @@ int runInfo(const Options &options) {
   if (int code = session.load())
     return code;
   ModuleOp module = session.getModule();
-  ir::EntryOp entry = chooseEntry(module);
-  if (!entry)
-    return session.reporter.error(
-        Usage, "info expects a model at a stage from graph to layout, got a later one");
-  Summary summary{session.getName(), entry.getSymName().str(), session.getTarget().getName().str(),
-                  listLayers(module, entry)};
+  Summary summary{session.getName(), "", session.getTarget().getName().str(), {}};
+  if (ir::EntryOp entry = chooseEntry(module)) {
+    summary.entry = entry.getSymName().str();
+    summary.layers = listLayers(module, entry);
+  } else if (kernel::EntryOp planned = choosePlanned(module)) {
+    summary.entry = planned.getSymName().str();
+    summary.layers = listKernels(module, planned);
+  } else {
+    return session.reporter.error(Wrong, "info expects a model with entries, got none", "E1103");
+  }
   for (auto symbol : module.getOps<ir::SymbolOp>())
     if (symbol.getKind() == "parameter") {
       auto type = cast<RankedTensorType>(symbol.getType());
       summary.parameters += type.getNumElements();
       summary.parameterBytes += bytesOf(type);
     }
-  if (int code = session.runTo(Stage::Planned))
-    return code;
+  if (getStage(module) < Stage::Planned)
+    if (int code = session.runTo(Stage::Planned))
+      return code;
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
   for (int64_t size : host.getSegmentBytes())
     summary.arenaBytes += size;

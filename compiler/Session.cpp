@@ -137,6 +137,11 @@ int Session::loadText(const std::string &text) {
   if (!module)
     return Wrong;
   reporter.learnSources(*module);
+  bool entries = false;
+  module->walk([&](Operation *op) { entries |= isa<ir::EntryOp, kernel::EntryOp>(op); });
+  if (!entries && getStage(*module) < Stage::Loops)
+    return reporter.error(Wrong, "expects a module with entries, got none in '" + options.model + "'",
+                          "E1103");
   return Done;
 }
 

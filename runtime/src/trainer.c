@@ -179,6 +179,7 @@ int trainer_run(trainer *t, diag *d) {
     code = trainer_checkpoint(t, d);
   if (!code)
     code = report_end(&t->report, p->step, clock_seconds() - start, d);
+  trainer_release_signals(); /* what follows may wait for a reader of a pipe */
   if (code)
     return code;
   if (stop_signal) {

@@ -62,7 +62,7 @@ def ContractionOpInterface : OpInterface<"ContractionOpInterface"> {
     InterfaceMethod<"Domain -> index of the result.", "::mlir::AffineMap", "getResultAccess">,
     InterfaceMethod<"Canonical lanes of the sum (D1): 16 when the innermost reduced dim, a multiple of 16, is on the lanes.",
                     "int64_t", "getSumLanes", (ins), [{}], [{ return 1; }]>,
-    InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
+    InterfaceMethod<"True when accesses may leave their shapes: such terms and points are left out.", "bool", "readsPadded",
                     (ins), [{}], [{ return false; }]>
   ];
 }

@@ -241,7 +241,10 @@ void FusedLowering::makeOuts() {
     outs.push_back(out);
     outMaps.push_back(widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
-    auto map = dyn_cast<ir::MapOpInterface>(value.getDefiningOp());
+    Operation *source = value.getDefiningOp(); // a sum may be seen under a shape with axes of size 1
+    while (source && isUnitView(source))
+      source = source->getOperand(0).getDefiningOp();
+    auto map = dyn_cast_or_null<ir::MapOpInterface>(source);
     sums.push_back(root && map && map.isPlainSum());
   }
 }

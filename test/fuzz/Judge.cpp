@@ -78,6 +78,18 @@ static double sizeOf(const Tensor &tensor) {
   return largest;
 }
 
+// Where they differ most.
+static std::string worstOf(const Tensor &got, const Tensor &want) {
+  int64_t worst = 0;
+  if (got.size() != want.size() || want.size() == 0)
+    return " in size";
+  for (int64_t i = 1; i < want.size(); ++i)
+    if (!(std::fabs(got.real(i) - want.real(i)) <= std::fabs(got.real(worst) - want.real(worst))))
+      worst = i;
+  return ", element " + std::to_string(worst) + " is " + std::to_string(got.real(worst)) + ", expects " +
+         std::to_string(want.real(worst));
+}
+
 // Compares one run with the oracle and with the first run.
 static std::string compare(const Values &got, const Values &want, const Values &first,
                            double tolerance, const std::string &run) {
@@ -88,7 +100,7 @@ static std::string compare(const Values &got, const Values &want, const Values &
     const Tensor &value = found->second, &before = first.at(name);
     double error = errorAgainst(value, expected, 1 + sizeOf(expected));
     if (!(error <= tolerance))
-      return run + ": " + name + " differs from the oracle by " + std::to_string(error);
+      return run + ": " + name + " differs from the oracle by " + std::to_string(error) + worstOf(value, expected);
     bool same =
         value.size() == before.size() &&
         std::equal(value.reals.begin(), value.reals.end(), before.reals.begin(),

@@ -129,6 +129,11 @@ void test::convRows(std::vector<Row> &rows) {
     y = b.op("add", {y, b.op("reshape", {v[2]}, {}, bias)});
     return b.op("tanh", {b.op("add", {y, v[3]})});
   };
+  // A sum over rows and columns that keeps its axes, in the epilogue: the cotangent of what is broadcast.
+  Row scaled{.name = "conv2d*scale"};
+  scaled.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+    return b.op("mul", {b.op("tanh", {b.op("conv2d", {v[0], v[1]}, c.attrs)}), v[2]});
+  };
   // An activation before a convolution: its derivative follows the gradient of the images.
   Row after{.name = "tanh+conv2d"};
   after.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
@@ -139,10 +144,14 @@ void test::convRows(std::vector<Row> &rows) {
       const Shape &s = kShapes[i];
       Case c = forward(element, s);
       after.cases.push_back(c);
+      Case broadcast = c;
+      broadcast.operands.push_back({element, {1, s.filter[0], 1, 1}});
+      scaled.cases.push_back(broadcast);
       c.operands.push_back({element, {s.filter[0]}});
       c.operands.push_back(resultOf(element, s));
       layer.cases.push_back(c);
     }
   rows.push_back(layer);
+  rows.push_back(scaled);
   rows.push_back(after);
 }

@@ -178,6 +178,14 @@ void codegen::chooseUnroll(Plan &p, int64_t registers) {
   });
   if (!apart && sums + 2 * vectors + 1 > registers)
     return;
+  // With few registers the loops around leave no room for a second step either.
+  constexpr int64_t kFew = 16;
+  for (const Factor &factor : p.factors)
+    for (const RowDim &row : p.rows)
+      if (factor.lanes.kind != LaneKind::Uniform && factor.base.isFunctionOfDim(row.dim))
+        vectors *= row.split.big;
+  if (registers <= kFew && p.reduced.size() > 1 && sums + 2 * vectors + 1 > registers)
+    return;
   // Multiply-adds of all variants with one step written out.
   int64_t adds = llvm::divideCeil(p.nr, p.width);
   for (const RowDim &row : p.rows) {

@@ -222,7 +222,7 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
       // Nearly equal tiles only: others are the same after the split.
       if (splitRows(p.dims[rows], m).big != m || splitRows(p.dims[rows2], m2).big != m2)
         continue;
-      if ((m * m2 + std::min(m, m2)) * each + reserved > registers)
+      if ((m * m2 + m) * each + reserved > registers) // the inner rows wait while the outer ones take turns
         continue;
       Tile tile{m, std::max<int64_t>(1, width)};
       ContractCost cost = estimateContract(target, p, lanes, rows, tile, rows2, m2);

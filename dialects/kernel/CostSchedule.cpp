@@ -80,7 +80,7 @@ struct Chunk {
 /// Long sums whose operands both move with every k step (gradients of filters) are cut so that the operands of one chunk
 /// stay in L1 while all tiles that share the vector operand's rows take their turn.
 static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const ContractChoice &choice, SmallVector<int64_t> order) {
-  constexpr int64_t kLine = 64, kFewestSteps = 64, kManyBytes = 20; // bytes a cycle that L2 gives with ease
+  constexpr int64_t kLine = 64, kFewestSteps = 64, kManyBytes = 24; // bytes a cycle that L2 gives with ease
   bool across = p.sumLanes == 16;
   int64_t reducedDims = static_cast<int64_t>(p.dims.size()) - p.parallel, all = 1, bytes = 0, inner = p.dims.size() - 1;
   if (reducedDims < 2 + across)

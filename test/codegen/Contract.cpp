@@ -125,27 +125,6 @@ TEST(Contract, PaddedConvolution) {
   }
 }
 
-/// Of the basic blocks that multiply vectors: multiplications, and lines that touch the stack.
-static std::pair<int, int> countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
-                                        const std::string &stack) {
-  int multiplications = 0, touches = 0, blockMultiplies = 0, blockTouches = 0;
-  auto close = [&] {
-    multiplications += blockMultiplies;
-    touches += blockMultiplies ? blockTouches : 0;
-    blockMultiplies = blockTouches = 0;
-  };
-  for (llvm::StringRef rest(text), line; !rest.empty();) {
-    std::tie(line, rest) = rest.split('\n');
-    bool jump = line.contains("\tj") || line.contains("\tb.") || line.contains("\tcb");
-    if (line.contains(":") || jump)
-      close();
-    blockMultiplies += line.contains(multiply) && line.contains(vector);
-    blockTouches += line.contains(stack);
-  }
-  close();
-  return {multiplications, touches};
-}
-
 // The schedules that the cost model chooses keep all sums and addresses of the k loop in registers.
 TEST(Contract, NoSpills) {
   struct Row {

@@ -33,6 +33,10 @@ public:
     oh = (h + 2 * pad - dilation * (kh - 1) - 1) / stride + 1;
     ow = (w + 2 * pad - dilation * (kw - 1) - 1) / stride + 1;
   }
+  /// A layer of equal sides, with the layouts that the compiler asks for.
+  Net(int n, int c, int size, int o, int k, int stride, int pad, bool lanes)
+      : n(n), c(c), o(o), kh(k), kw(k), stride(stride), dilation(1), pad(pad), h(size), w(size),
+        oh((size + 2 * pad - k) / stride + 1), ow(oh), fixed(true), lanes(lanes) {}
   std::string forward();
   std::string inputGradient();
   std::string filterGradient(bool across);
@@ -41,12 +45,12 @@ public:
 
 private:
   int pick(std::initializer_list<int> from) { return from.begin()[random() % from.size()]; }
-  bool once(int of) { return random() % of == 0; }
-  std::string image() { return pick({0, 1, 2}) == 0 ? blocked() : once(2) ? batched() : ""; }
+  bool once(int of) { return !fixed && random() % of == 0; }
+  std::string image() { return fixed ? (lanes ? batched() : blocked()) : pick({0, 1, 2}) == 0 ? blocked() : once(2) ? batched() : ""; }
   static std::string blocked() { return ", #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>"; }
   static std::string batched() { return ", #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>"; }
   std::string filter() {
-    return once(3) ? "" : once(2) ? ", #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>"
+    return fixed ? (lanes ? "" : ", #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>") : once(3) ? "" : once(2) ? ", #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>"
                                   : ", #kernel.layout<[1, 2, 3, 0], block = [1], by = [32]>";
   }
   static std::string list(std::initializer_list<int> values, const char *between = ", ") {
@@ -65,6 +69,7 @@ private:
 
   std::mt19937 random;
   int n, c, o, kh, kw, stride, dilation, pad, h, w, oh, ow;
+  bool fixed = false, lanes = false;
 };
 } // namespace
 
@@ -120,7 +125,7 @@ std::string Net::inputGradient() {
 std::string Net::filterGradient(bool across) {
   std::string rows = window("h", "p", stride, dilation, pad), columns = window("w", "q", stride, dilation, pad), dw = type({o, c, kh, kw}, filter());
   if (across) {
-    n = pick({16, 32, 48});
+    n = fixed ? n : pick({16, 32, 48});
     std::string layout = once(3) ? "" : batched();
     return kernel(list({o, c, kh, kw, n / 16, oh, ow, 16}), 4, "o, c, p, q, m, h, w, l", type({n, o, oh, ow}, layout), "m * 16 + l, o, h, w",
                   type({n, c, h, w}, layout), "m * 16 + l, c, " + rows + ", " + columns, dw, "o, c, p, q", dw, "o, c, p, q", "", "",
@@ -207,4 +212,30 @@ TEST(Convolutions, Depthwise) {
     std::string text = net.depthwise();
     check(text, {net.schedule(4), "lanes = 1, rows = 3, mr = 8, nr = 16, order = 0, 2, 1, 3"});
   }
+}
+
+// What the cost model chooses for layers of nets is vectors on all lanes, and keeps every sum in a register.
+TEST(Convolutions, NoSpills) {
+  struct Row {
+    const char *name;
+    std::string text;
+  } rows[] = {{"lenet1 fwd", Net(256, 1, 28, 6, 5, 1, 2, true).forward()},
+              {"lenet1 dw", Net(256, 1, 28, 6, 5, 1, 2, true).filterGradient(true)},
+              {"lenet2 fwd", Net(256, 6, 14, 16, 5, 1, 0, true).forward()},
+              {"lenet2 dx", Net(256, 6, 14, 16, 5, 1, 0, true).inputGradient()},
+              {"lenet2 dw", Net(256, 6, 14, 16, 5, 1, 0, true).filterGradient(true)},
+              {"64@56 fwd", Net(8, 64, 56, 64, 3, 1, 1, false).forward()},
+              {"64@56 dw", Net(8, 64, 56, 64, 3, 1, 1, false).filterGradient(false)},
+              {"512@7 fwd", Net(8, 512, 7, 512, 3, 1, 1, false).forward()},
+              {"128@56 s2 fwd", Net(8, 64, 56, 128, 3, 2, 1, false).forward()},
+              {"1x1 fwd", Net(8, 256, 28, 64, 1, 1, 0, false).forward()}};
+  for (const char *target : {"cpu:x86-64-v4", "cpu:x86-64-v3"})
+    for (const Row &row : rows) {
+      SCOPED_TRACE(std::string(row.name) + " " + target);
+      Program program(row.text, target);
+      bool wide = std::string(target) == "cpu:x86-64-v4";
+      auto [multiplications, touches] = countInLoops(program.assembly(), "vfmadd", wide ? "%zmm" : "%ymm", "(%rsp)", true);
+      EXPECT_GE(multiplications, wide ? 12 : 6);
+      EXPECT_EQ(touches, 0);
+    }
 }

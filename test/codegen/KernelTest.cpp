@@ -236,3 +236,23 @@ void test::expectSame(const Contents &got, const Contents &wanted) {
           << name << "[" << i << "] expects " << values[i] << ", got " << got.at(name)[i];
   }
 }
+
+std::pair<int, int> test::countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
+                                       const std::string &stack, bool vectorsOnly) {
+  int multiplications = 0, touches = 0, blockMultiplies = 0, blockTouches = 0;
+  auto close = [&] {
+    multiplications += blockMultiplies;
+    touches += blockMultiplies ? blockTouches : 0;
+    blockMultiplies = blockTouches = 0;
+  };
+  for (llvm::StringRef rest(text), line; !rest.empty();) {
+    std::tie(line, rest) = rest.split('\n');
+    bool jump = line.contains("\tj") || line.contains("\tb.") || line.contains("\tcb");
+    if (line.contains(":") || jump)
+      close();
+    blockMultiplies += line.contains(multiply) && line.contains(vector);
+    blockTouches += line.contains(stack) && (!vectorsOnly || line.contains("mm"));
+  }
+  close();
+  return {multiplications, touches};
+}

@@ -56,6 +56,11 @@ void expectClose(const Contents &got, const Contents &wanted, double relative);
 /// Expects the same bits.
 void expectSame(const Contents &got, const Contents &wanted);
 
+/// Of the basic blocks of assembly that multiply vectors: multiplications, and lines that touch the stack (`vectorsOnly`: with
+/// vector registers).
+std::pair<int, int> countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
+                                 const std::string &stack, bool vectorsOnly = false);
+
 } // namespace sinter::test
 
 #endif

@@ -155,6 +155,9 @@ sinter_pool *sinter_pool_open(uint32_t threads) {
   }
   sigset_t all, before; /* signals are for the thread that owns the pool */
   sigfillset(&all);
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}; /* of the thread that makes them */
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
+    sigdelset(&all, faults[i]);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (pool->running = 1; pool->running < threads; ++pool->running) {
     worker *w = malloc(sizeof *w);

@@ -25,8 +25,8 @@ static inline void sanitizer_acquire(void *address) {
     __tsan_acquire(address);
 }
 
-/// Bytes behind a segment that nobody may touch.
-static inline size_t sanitizer_guard(void) { return __asan_poison_memory_region ? 4096 : 0; }
+/// Bytes behind a segment that nobody may touch: more than a kernel strays by mistake, never used.
+static inline size_t sanitizer_guard(void) { return __asan_poison_memory_region ? 1 << 20 : 0; }
 
 /// Forbids or allows [address, address + bytes).
 static inline void sanitizer_forbid(void *address, size_t bytes) {

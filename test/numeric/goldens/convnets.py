@@ -90,7 +90,7 @@ MODELS = {
     "lenet-sigmoid": (lambda: LeNet(nn.Sigmoid, nn.AvgPool2d, False), (1, 28, 28), 64, 0.9, 0),
     "lenet-bn": (lambda: LeNet(nn.Sigmoid, nn.AvgPool2d, True), (1, 28, 28), 64, 1.0, 0),
     "cifar-cnn": (CifarCnn, (3, 32, 32), 4, 0.001, 0.9),
-    "resnet18": (ResNet18, (1, 28, 28), 16, 0.05, 0),
+    "resnet18": (ResNet18, (1, 28, 28), 32, 0.05, 0),
 }
 
 

@@ -8,12 +8,13 @@
 // (loss(w + h d) - loss(w - h d)) / 2h, both compiled. Reading on: Golden.h, goldens/convnets.py.
 //
 //===----------------------------------------------------------------------------------------------===//
+#include "compiler/Text.h"
 #include "dialects/sinter/Sinter.h"
 #include "test/numeric/Compile.h"
 #include "test/numeric/Graph.h"
 #include "test/numeric/parity/Golden.h"
 
-#include "mlir/Parser/Parser.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
 #include <cstdio>
@@ -49,7 +50,12 @@ static std::string nameOf(mlir::Operation *symbol) {
 }
 
 bool Example::read(const char *path) {
-  module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context());
+  auto text = llvm::MemoryBuffer::getFile(path);
+  if (!text) {
+    std::printf("%s: %s\n", path, text.getError().message().c_str());
+    return false;
+  }
+  module = compiler::parseModule(&context(), (*text)->getBuffer(), path);
   if (!module)
     return false;
   for (ir::EntryOp entry : llvm::make_early_inc_range(module->getOps<ir::EntryOp>()))

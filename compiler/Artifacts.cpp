@@ -71,19 +71,44 @@ struct Maker {
     return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
   }
 
-  int makeTrainer(bool linkStatic) {
+  /// How to link; with a sanitizer the clang of the LLVM that instruments, as others may have another version of it.
+  std::vector<std::string> linkCommand() {
     std::vector<std::string> command = getLinkCommand();
+    const std::string &sanitizer = session.options.sanitizer;
+    if (command.empty() || sanitizer.empty())
+      return command;
+    if (std::string clang = findProgram({"clang-22"}); !clang.empty())
+      command[0] = clang;
+    command.push_back("-fsanitize=" + sanitizer);
+    return command;
+  }
+
+  int makeTrainer(bool linkStatic) {
+    std::vector<std::string> command = linkCommand();
     if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
     command.insert(command.end(),
                    {folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
-                    "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-s", "-Wl,-z,relro,-z,now"});
+                    "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"});
+    if (session.options.sanitizer.empty()) // its reports name kernels
+      command.push_back("-Wl,-s");
     if (linkStatic)
       command.push_back("-static");
     command.insert(command.end(), {"-lm", "-lpthread"});
     if (int code = tool(command))
       return code;
     return deliver(folder.file("trainer"), output, true);
+  }
+
+  /// One object of several.
+  int join(llvm::ArrayRef<std::string> parts) {
+    std::vector<std::string> command{binutil("ld"), "-r", "-o", folder.file("model.o")};
+    for (const std::string &part : parts) {
+      command.push_back(folder.file("part" + std::to_string(command.size()) + ".o"));
+      if (int code = write(command.back(), part))
+        return code;
+    }
+    return tool(command);
   }
 
   /// One relocatable object: the model and the parts of the runtime that it needs, all but
@@ -122,7 +147,7 @@ struct Maker {
     if (int code = write(folder.file("exports"), "{ global: " + symbol + "_*; local: *; };\n"))
       return code;
     std::string name = llvm::sys::path::filename(output).str();
-    std::vector<std::string> command = getLinkCommand();
+    std::vector<std::string> command = linkCommand();
     if (command.empty())
       return refuse("expects a C compiler to link the library, got none: set CC or install gcc");
     command.insert(command.end(),
@@ -138,7 +163,8 @@ struct Maker {
 };
 } // namespace
 
-int makeArtifact(Session &session, const std::string &kind, const std::string &output) {
+int makeArtifact(Session &session, const std::string &kind, const std::string &output,
+                 llvm::ArrayRef<std::string> parts) {
   Maker maker{session, output, {}, codegen::toIdentifier(session.getName())};
   if (maker.folder.path.empty())
     return maker.refuse(std::string("expects a temporary folder, got: ") + strerror(errno));
@@ -150,12 +176,16 @@ int makeArtifact(Session &session, const std::string &kind, const std::string &o
                               : kind == "object" ? Surroundings::Table
                                                  : Surroundings::Library;
   std::string object;
-  if (int code = makeObject(session, surroundings, params, object))
+  if (!parts.empty()) {
+    if (int code = maker.join(parts))
+      return code;
+  } else if (int code = makeObject(session, surroundings, params, object))
     return code;
   if (kind == "object")
     return maker.write(output, object);
-  if (int code = maker.write(maker.folder.file("model.o"), object))
-    return code;
+  if (parts.empty())
+    if (int code = maker.write(maker.folder.file("model.o"), object))
+      return code;
   if (kind == "trainer")
     return maker.makeTrainer(session.options.linkStatic);
   return kind == "static-lib" ? maker.makeStaticLibrary() : maker.makeSharedLibrary();

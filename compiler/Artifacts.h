@@ -13,8 +13,9 @@
 namespace sinter::compiler {
 
 /// Makes the artefact `kind` of a session at stage llvm and writes it (and a header). Done or an
-/// exit code.
-int makeArtifact(Session &session, const std::string &kind, const std::string &output);
+/// exit code. `parts`, if there are any, are the objects to make it of.
+int makeArtifact(Session &session, const std::string &kind, const std::string &output,
+                 llvm::ArrayRef<std::string> parts = {});
 
 /// True for the kinds that `--kind` knows.
 bool isKind(llvm::StringRef kind);

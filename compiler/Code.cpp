@@ -21,13 +21,14 @@ namespace sinter::compiler {
 /// Host tables and functions, in one LLVM module.
 static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surroundings surroundings,
                                                       const std::string &embeddedParams,
+                                                      const std::string &suffix,
                                                       llvm::LLVMContext &context) {
   if (surroundings == Surroundings::None)
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
   codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getTarget()),
-                                embeddedParams};
+                                embeddedParams, suffix};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
   std::unique_ptr<llvm::Module> more =
       surroundings == Surroundings::Trainer   ? codegen::emitMain(host, context)
@@ -57,14 +58,15 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, Surroundings s
   llvm::raw_svector_ostream stream(bytes);
   if (llvm::Error error = codegen::emitAssembly(
           std::move(module), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
-          makeSurroundings(session, surroundings, "", context)))
+          makeSurroundings(session, surroundings, "", "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
 }
 
 static int makeObjectUnsafely(Session &session, Surroundings surroundings,
-                              const std::string &embeddedParams, std::string &bytes) {
+                              const std::string &embeddedParams, const std::string &suffix,
+                              std::string &bytes) {
   double start = Watch::now();
   codegen::KernelCount count = codegen::countKernels(session.getModule());
   session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
@@ -73,7 +75,7 @@ static int makeObjectUnsafely(Session &session, Surroundings surroundings,
   if (llvm::Error error = codegen::emitObject(
           session.getModule(), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
           [&](llvm::LLVMContext &context) {
-            return makeSurroundings(session, surroundings, embeddedParams, context);
+            return makeSurroundings(session, surroundings, embeddedParams, suffix, context);
           }))
     return session.fail(std::move(error));
   session.watch.addTime("object code", Watch::now() - start);
@@ -89,9 +91,29 @@ int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, st
       [&] { return makeAssemblyUnsafely(session, shown, surroundings, text); });
 }
 int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
-               std::string &bytes) {
+               std::string &bytes, const std::string &suffix) {
   return session.runSafely(
-      [&] { return makeObjectUnsafely(session, surroundings, embeddedParams, bytes); });
+      [&] { return makeObjectUnsafely(session, surroundings, embeddedParams, suffix, bytes); });
+}
+
+int makeHostObject(Session &session, Surroundings surroundings,
+                   const std::vector<std::string> &suffixes, std::string &bytes) {
+  ModuleOp module = session.getModule();
+  codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
+  std::vector<std::string> tables;
+  for (const std::string &suffix : suffixes)
+    tables.push_back(codegen::getTableName(host, suffix));
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> functions = surroundings == Surroundings::Trainer
+                                                ? codegen::emitMain(host, context, tables)
+                                                : codegen::emitLibrary(host, context, tables);
+  llvm::SmallString<0> object;
+  llvm::raw_svector_ostream stream(object);
+  if (llvm::Error error = codegen::emitObject(std::move(functions), session.getTarget(), stream,
+                                              {session.options.level}))
+    return session.fail(std::move(error));
+  bytes = object.str().str();
+  return Done;
 }
 
 } // namespace sinter::compiler

@@ -19,9 +19,14 @@ enum class Surroundings { None, Table, Trainer, Library };
 int printLLVMIR(Session &session, mlir::ModuleOp module, std::string &text);
 int makeAssembly(Session &session, mlir::ModuleOp module, Surroundings surroundings,
                  std::string &text);
-/// The object code of a session at stage llvm. Done or an exit code.
+/// The object code of a session at stage llvm; `suffix` ends the name of its table. Done or an exit
+/// code.
 int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
-               std::string &bytes);
+               std::string &bytes, const std::string &suffix = "");
+/// A trainer's main or a library's functions alone, over the first of several tables that this CPU
+/// can run.
+int makeHostObject(Session &session, Surroundings surroundings,
+                   const std::vector<std::string> &suffixes, std::string &bytes);
 
 } // namespace sinter::compiler
 

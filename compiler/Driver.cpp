@@ -13,6 +13,7 @@
 #include "compiler/Pipeline.h"
 #include "compiler/Session.h"
 #include "compiler/System.h"
+#include "compiler/Targets.h"
 #include "compiler/Text.h"
 #include "dialects/sinter/Sinter.h"
 
@@ -54,7 +55,11 @@ static bool hasTraining(ModuleOp module) {
   return found;
 }
 
-int runBuild(const Options &options) {
+int runBuild(const Options &asked) {
+  // Several targets: everything up to code is the same, so the first stands for all.
+  std::vector<std::string> targets = splitTargets(asked.target);
+  Options options = asked;
+  options.target = targets.front();
   Session session(options);
   if (options.output.empty() && options.stopAfter.empty())
     return session.reporter.error(Usage, "-o is required; see sinter build --help");
@@ -72,9 +77,16 @@ int runBuild(const Options &options) {
         "E1402");
   if (kind != "trainer" && options.linkStatic)
     return session.reporter.error(Usage, "--static expects --kind trainer, got " + kind);
+  if (options.linkStatic && !options.sanitizer.empty())
+    return session.reporter.error(Usage, "--sanitize expects a trainer that is linked dynamically; leave out --static");
   if (kind == "trainer" && !options.embedWeights.empty())
     return session.reporter.error(
         Usage, "--embed-weights expects a library or an object, got --kind trainer");
+  if (targets.size() > 1) {
+    int code = makeForTargets(session, kind, targets);
+    session.finish();
+    return code;
+  }
   if (int code = session.runTo(Stage::Llvm))
     return code;
   if (!options.stopAfter.empty()) {

@@ -30,6 +30,7 @@ struct Options {
   std::string embedWeights;       ///< safetensors file
   int64_t memoryBudget = 0;       ///< bytes; 0: none
   bool linkStatic = false;
+  std::string sanitizer; ///< --sanitize: address or thread
   std::string saveStages; ///< folder
   std::string stopAfter;  ///< stage
   bool tracePasses = false, timing = false;

@@ -216,6 +216,9 @@ kernel::TargetAttr Session::getTarget() {
 int Session::setTarget() {
   std::string name =
       options.target.empty() || options.target == "cpu" ? "cpu:native" : options.target;
+  if (llvm::StringRef(name).contains(','))
+    return reporter.error(Usage, "--target expects one target here, got the list '" + name +
+                                     "'; sinter build takes several");
   auto target = codegen::parseTarget(&context, name);
   if (!target)
     return reporter.error(Usage, "--target " + llvm::toString(target.takeError()));

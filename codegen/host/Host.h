@@ -70,18 +70,25 @@ struct TableOptions {
   std::string compiler;       ///< "sinter 0.1.0"
   std::string features;       ///< needed CPU features
   std::string embeddedParams; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
+  std::string suffix = "";    ///< ends the table's name, when there are several
 };
+
+/// `sinter_module_<symbol>` and the suffix of one of several targets.
+std::string getTableName(const HostModule &host, llvm::StringRef suffix = "");
 
 /// The table `sinter_module_<symbol>`; refers to the entries' functions and kernels' thunks by
 /// name.
 std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options,
                                         llvm::LLVMContext &context);
 
-/// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*.
-std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context);
+/// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*. With `tables`, the module
+/// is the first of these that the CPU can run.
+std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context,
+                                          const std::vector<std::string> &tables = {});
 
-/// main of a trainer.
-std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context);
+/// main of a trainer; `tables` as for emitLibrary.
+std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context,
+                                       const std::vector<std::string> &tables = {});
 
 /// The C header of a library: C99 and C++, documented.
 std::string printHeader(const HostModule &host);

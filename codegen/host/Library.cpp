@@ -21,19 +21,38 @@ struct LibraryWriter {
   llvm::IRBuilder<> builder;
   llvm::Type *ptr, *i64, *nothing;
   llvm::StructType *status;
-  llvm::GlobalVariable *table;
+  std::vector<llvm::Constant *> tables;
 
-  LibraryWriter(const HostModule &host, llvm::LLVMContext &context)
+  LibraryWriter(const HostModule &host, llvm::LLVMContext &context,
+                std::vector<std::string> names)
       : host(host), context(context),
         out(std::make_unique<llvm::Module>(host.symbol + "_library", context)), builder(context),
         ptr(builder.getPtrTy()), i64(builder.getInt64Ty()), nothing(builder.getVoidTy()) {
     status = llvm::StructType::create(
         context, {builder.getInt32Ty(), llvm::ArrayType::get(builder.getInt8Ty(), 256)},
         "sinter_status");
-    table = new llvm::GlobalVariable(*out, builder.getInt8Ty(), /*isConstant=*/true,
-                                     llvm::GlobalValue::ExternalLinkage, nullptr,
-                                     "sinter_module_" + host.symbol);
-    table->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    if (names.empty())
+      names = {getTableName(host)};
+    for (const std::string &name : names) {
+      auto *table = new llvm::GlobalVariable(*out, builder.getInt8Ty(), /*isConstant=*/true,
+                                             llvm::GlobalValue::ExternalLinkage, nullptr, name);
+      table->setVisibility(llvm::GlobalValue::HiddenVisibility);
+      tables.push_back(table);
+    }
+  }
+
+  /// The model's table; of several, the one that the runtime chooses.
+  llvm::Value *getTable() {
+    if (tables.size() == 1)
+      return tables.front();
+    auto *type = llvm::ArrayType::get(ptr, tables.size());
+    llvm::GlobalVariable *list = out->getGlobalVariable("tables", /*AllowInternal=*/true);
+    if (!list)
+      list = new llvm::GlobalVariable(*out, type, /*isConstant=*/true,
+                                      llvm::GlobalValue::InternalLinkage,
+                                      llvm::ConstantArray::get(type, tables), "tables");
+    return builder.CreateCall(runtime("sinter_choose", ptr, {ptr, i64}, false),
+                              {list, builder.getInt64(tables.size())});
   }
 
   void markStatus(llvm::Function *function) {
@@ -122,7 +141,7 @@ struct LibraryWriter {
 
   void write() {
     llvm::Function *open = begin("open", nothing, {ptr, ptr}, true);
-    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr}, true), {table, open->getArg(2)});
+    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr}, true), {getTable(), open->getArg(2)});
     passOn("open_shared", "sinter_lib_open_shared", {ptr, ptr});
     passOn("load", "sinter_lib_load", {ptr, ptr});
     passOn("save", "sinter_lib_save", {ptr, ptr});
@@ -137,7 +156,7 @@ struct LibraryWriter {
     }
     begin("arena_bytes", i64, {}, false);
     builder.CreateRet(
-        builder.CreateCall(runtime("sinter_lib_arena_bytes", i64, {ptr}, false), {table}));
+        builder.CreateCall(runtime("sinter_lib_arena_bytes", i64, {ptr}, false), {getTable()}));
     llvm::Function *close = begin("close", nothing, {ptr}, false);
     builder.CreateCall(runtime("sinter_lib_close", nothing, {ptr}, false), {close->getArg(0)});
     builder.CreateRetVoid();
@@ -145,14 +164,16 @@ struct LibraryWriter {
 };
 } // namespace
 
-std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context) {
-  LibraryWriter writer(host, context);
+std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context,
+                                          const std::vector<std::string> &tables) {
+  LibraryWriter writer(host, context, tables);
   writer.write();
   return std::move(writer.out);
 }
 
-std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context) {
-  LibraryWriter writer(host, context);
+std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context,
+                                       const std::vector<std::string> &tables) {
+  LibraryWriter writer(host, context, tables);
   llvm::IRBuilder<> &b = writer.builder;
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getInt32Ty(), writer.ptr}, false);
   auto *function =
@@ -160,7 +181,7 @@ std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext
   b.SetInsertPoint(llvm::BasicBlock::Create(context, "", function));
   llvm::Function *trainer = writer.runtime("sinter_trainer_main", b.getInt32Ty(),
                                            {writer.ptr, b.getInt32Ty(), writer.ptr}, false);
-  b.CreateRet(b.CreateCall(trainer, {writer.table, function->getArg(0), function->getArg(1)}));
+  b.CreateRet(b.CreateCall(trainer, {writer.getTable(), function->getArg(0), function->getArg(1)}));
   return std::move(writer.out);
 }
 

@@ -299,10 +299,14 @@ struct TableWriter {
                      writeEmbedded(),
                      llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 8))});
     new llvm::GlobalVariable(*out, table, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
-                             value, "sinter_module_" + host.symbol);
+                             value, getTableName(host, options.suffix));
   }
 };
 } // namespace
+
+std::string getTableName(const HostModule &host, llvm::StringRef suffix) {
+  return "sinter_module_" + host.symbol + suffix.str();
+}
 
 std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options,
                                         llvm::LLVMContext &context) {

@@ -49,11 +49,12 @@ static void addModelFlags(CLI::App *command, Options &options) {
       ->option_text("1,8");
 }
 
-static void addTargetFlags(CLI::App *command, Options &options) {
+static void addTargetFlags(CLI::App *command, Options &options, bool several = false) {
   command
       ->add_option("--target", options.target,
-                   "machine to make code for; see sinter targets (default: cpu)")
-      ->option_text("T");
+                   several ? "machine to make code for, or several: the best is chosen at start (default: cpu)"
+                           : "machine to make code for; see sinter targets (default: cpu)")
+      ->option_text(several ? "T[,T...]" : "T");
   command->add_option("-O", options.level, "optimisation level (default: 3)")
       ->option_text("0..3")
       ->check(CLI::Range(0, 3));
@@ -145,7 +146,7 @@ int main(int argc, char **argv) {
       ->add_option("--kind", options.kind,
                    "trainer (default when the model trains), static-lib, shared-lib or object")
       ->option_text("KIND");
-  addTargetFlags(build, options);
+  addTargetFlags(build, options, /*several=*/true);
   build
       ->add_option("--embed-weights", options.embedWeights,
                    "weights to put into a library, ready to run")
@@ -153,6 +154,11 @@ int main(int argc, char **argv) {
   build->add_option("--memory-budget", budget, "refuse entries that need more memory")
       ->option_text("512M");
   build->add_flag("--static", options.linkStatic, "link the trainer statically, libc included");
+  build
+      ->add_option("--sanitize", options.sanitizer,
+                   "check every access of generated code: address or thread")
+      ->option_text("S")
+      ->check(CLI::IsMember({"address", "thread"}));
   build
       ->add_option("--depfile", options.depfile,
                    "write what the model's source includes, as a Makefile rule")

@@ -129,6 +129,14 @@ int device_check(const sinter_module *module, diag *d) {
   return 0;
 }
 
+const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t count) {
+  char missing[256];
+  for (uint64_t i = 0; i + 1 < count; ++i)
+    if (cpu_has_features(modules[i]->features, missing, sizeof missing))
+      return modules[i];
+  return modules[count - 1];
+}
+
 int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened, diag *d) {
   *opened = NULL;
   int code = device_check(module, d);

@@ -105,6 +105,9 @@ uint64_t sinter_lib_arena_bytes(const sinter_module *module);
 
 /* ---- Trainer ------------------------------------------------------------------------------------------------- */
 
+/// The first of `count` modules whose instructions this CPU has; the last when it has those of none.
+const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t count);
+
 /// The main function of a standalone trainer; returns its exit code.
 int sinter_trainer_main(const sinter_module *module, int argc, char **argv);
 

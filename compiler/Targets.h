@@ -1,0 +1,26 @@
+//===- Targets.h - one artefact for several CPUs
+//------------------------------------------------------------===//
+//
+// `build --target A,B`: the model is compiled once for each, and the best that runs is chosen when
+// the artefact starts. Reading on: Artifacts.h (how parts become a file), codegen/host/Library.cpp
+// (who chooses).
+//
+//===----------------------------------------------------------------------------------------------------===//
+#ifndef SINTER_COMPILER_TARGETS_H
+#define SINTER_COMPILER_TARGETS_H
+
+#include "compiler/Session.h"
+
+namespace sinter::compiler {
+
+/// "a,b" as two names.
+std::vector<std::string> splitTargets(const std::string &list);
+
+/// Makes the artefact `kind` of a session that has loaded its model for targets.front(). Done or an
+/// exit code.
+int makeForTargets(Session &session, const std::string &kind,
+                   const std::vector<std::string> &targets);
+
+} // namespace sinter::compiler
+
+#endif

@@ -66,9 +66,9 @@ module {
 #column = affine_map<(i, j) -> (j)>
 module {
   kernel.entry @e name("e") kind("eval") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <8x32xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(1024) : <32xf32>
-    kernel.map "columns" dims [8, 32] inner [0] ins(%x : !kernel.buffer<8x32xf32>) outs(%y : !kernel.buffer<32xf32>)
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <24x32xf32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(3072) : <32xf32>
+    kernel.map "columns" dims [24, 32] inner [0] ins(%x : !kernel.buffer<24x32xf32>) outs(%y : !kernel.buffer<32xf32>)
       maps [#own, #column] algorithm <lanes = 1> {
       ^bb0(%v: f32):
         %0 = kernel.reduce "sum" %v : f32 -> f32
@@ -79,7 +79,63 @@ module {
 // CHECK-LABEL: func.func private @columns(
 // CHECK:       scf.for
 // CHECK:         scf.for {{.*}} iter_args({{.*}}) -> (vector<16xf32>)
-// CHECK:           vector.load %{{.*}} : memref<256xf32>, vector<16xf32>
+// CHECK:           vector.load %{{.*}} : memref<768xf32>, vector<16xf32>
 // CHECK:           arith.addf %{{.*}} : vector<16xf32>
 // CHECK:         vector.store %{{.*}} : memref<32xf32>, vector<16xf32>
+// CHECK:       return
+
+// -----
+// Maxima of windows: the window's four points are written out, a row of the result in a plain loop inside a thread's tile.
+#pixel = affine_map<(n, h, w, p, q) -> (n, h * 2 + p, w * 2 + q)>
+#place = affine_map<(n, h, w, p, q) -> (n, h, w)>
+#blocks = #kernel.layout<[0, 1, 2], block = [0], by = [16]>
+module {
+  kernel.entry @e name("e") kind("eval") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <32x64x64xf32, #blocks>
+    %y = kernel.buffer "y" role("output") segment(2) offset(524288) : <32x32x32xf32, #blocks>
+    kernel.map "windows" dims [32, 32, 32, 2, 2] inner [3, 4] ins(%x : !kernel.buffer<32x64x64xf32, #blocks>)
+      outs(%y : !kernel.buffer<32x32x32xf32, #blocks>) maps [#pixel, #place] algorithm <lanes = 1> {
+      ^bb0(%v: f32):
+        %0 = kernel.reduce "max" %v : f32 -> f32
+        kernel.yield %0 : f32
+    }
+  }
+}
+// CHECK-LABEL: func.func private @windows(
+// CHECK:       scf.for
+// CHECK:         arith.remui
+// CHECK:         scf.for
+// CHECK-NOT:       remui
+// CHECK-NOT:       scf.for
+// CHECK-COUNT-4:   vector.load %{{.*}} : memref<131072xf32>, vector<16xf32>
+// CHECK:           vector.store %{{.*}} : memref<32768xf32>, vector<16xf32>
+// CHECK:       return
+
+// -----
+// Two sums over an image and a result that needs none of them: one sweep makes all three.
+#own = affine_map<(c, n, h, w) -> (n, c, h, w)>
+#sums = affine_map<(c, n, h, w) -> (n, c)>
+#blocked = #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>
+module {
+  kernel.entry @e name("e") kind("eval") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <16x6x9x7xf32, #blocked>
+    %y = kernel.buffer "y" role("output") segment(2) offset(24192) : <16x6x9x7xf32, #blocked>
+    %s = kernel.buffer "s" role("output") segment(2) offset(48384) : <16x6xf32>
+    %t = kernel.buffer "t" role("output") segment(2) offset(48768) : <16x6xf32>
+    kernel.map "sweep" dims [6, 16, 9, 7] inner [2, 3] ins(%x : !kernel.buffer<16x6x9x7xf32, #blocked>)
+      outs(%y, %s, %t : !kernel.buffer<16x6x9x7xf32, #blocked>, !kernel.buffer<16x6xf32>, !kernel.buffer<16x6xf32>)
+      maps [#own, #own, #sums, #sums] algorithm <lanes = 1> {
+      ^bb0(%v: f32):
+        %square = arith.mulf %v, %v : f32
+        %0 = kernel.reduce "sum" %v : f32 -> f32
+        %1 = kernel.reduce "sum" %square : f32 -> f32
+        kernel.yield %square, %0, %1 : f32, f32, f32
+    }
+  }
+}
+// CHECK-LABEL: func.func private @sweep(
+// CHECK-COUNT-1: vector.load
+// CHECK-NOT:     vector.load
+// CHECK:         vector.store %{{.*}} : memref<6048xf32>, vector<16xf32>
+// CHECK-NOT:     vector.load
 // CHECK:       return

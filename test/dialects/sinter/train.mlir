@@ -11,14 +11,14 @@ module @mlp {
   sinter.scalar @lr : f32 initial 0.1 help "learning rate"
   // CHECK-NEXT: sinter.symbol @fc.weight : tensor<10x4xf32> kind "parameter" init <normal, 0.000000e+00, 1.000000e-02>
   sinter.symbol @fc.weight : tensor<10x4xf32> kind "parameter" init <normal, 0.0, 0.01>
-  // CHECK-NEXT: sinter.symbol @"a b" : tensor<f32> kind "metric" init <constant, 0.000000e+00, 0.000000e+00> {offset = 64 : i64}
-  sinter.symbol @"a b" : tensor<f32> kind "metric" init <constant, 0.0, 0.0> {offset = 64 : i64}
+  // CHECK-NEXT: sinter.symbol @"a/b" : tensor<f32> kind "metric" init <constant, 0.000000e+00, 0.000000e+00> {offset = 64 : i64}
+  sinter.symbol @"a/b" : tensor<f32> kind "metric" init <constant, 0.0, 0.0> {offset = 64 : i64}
   // CHECK-NEXT: sinter.symbol @w : tensor<f32> kind "metric" init <uniform, -1.000000e+00, 1.000000e+00>
   sinter.symbol @w : tensor<f32> kind "metric" init <uniform, -1.0, 1.0>
   // CHECK-NEXT: sinter.derived @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> {refreshed}
   sinter.derived @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> {refreshed}
-  // CHECK-NEXT: sinter.metric @accuracy sum @"a b" weight @w finish "ratio"
-  sinter.metric @accuracy sum @"a b" weight @w finish "ratio"
+  // CHECK-NEXT: sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
+  sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
   // CHECK-NEXT: sinter.data "images" "fashion-mnist" classes 10 shape 1 x 28 x 28
   sinter.data "images" "fashion-mnist" classes 10 shape 1 x 28 x 28
 

@@ -159,9 +159,6 @@ public:
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
   Tensor constant(const rules::Type &type, Attributes value);
-  Tensor constant(const rules::Type &type, std::string data) {
-    return constant(type, Attributes().dense("value", type, std::move(data)));
-  }
   /// Reads a symbol or scalar as at entry start; the same node for every read.
   Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
   /// Reports at the user's line: "linear 'fc1' " + message.

@@ -93,11 +93,6 @@ Tensor max_pool2d(const Operand &operand, Pool2d options, Loc loc) {
   return windows ? pool(call, "max_pool2d", x, *windows) : call.poison();
 }
 
-/// One element, as a constant of `type` holds it.
-static void append(std::string &data, rules::ElementType element, double value) {
-  data += elementBytes(element, value);
-}
-
 /// What a window's sum along one axis is divided by.
 static std::vector<int64_t> countAlong(int64_t size, const Windows &windows, int axis, int64_t padding, bool withPadding) {
   std::vector<int64_t> counts;
@@ -125,12 +120,12 @@ Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
   auto same = [](const std::vector<int64_t> &v) { return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end(); };
   if (rows.empty() || columns.empty() || (same(rows) && same(columns)))
     return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(windows->size[0] * windows->size[1])));
-  std::string data;
+  std::vector<double> values;
   for (int64_t row : rows)
     for (int64_t column : columns)
-      append(data, type.element, 1.0 / static_cast<double>(row * column));
+      values.push_back(1.0 / static_cast<double>(row * column));
   rules::Type shape{type.element, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())}};
-  return multiply(call, sum, call.constant(shape, data));
+  return multiply(call, sum, call.constant(shape, Attributes().dense("value", shape, values)));
 }
 
 Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
@@ -151,11 +146,12 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
 
 /// [size, from] as a constant whose row i has `weight(i, j)`.
 template <class Weight> static Tensor matrix(Call &call, rules::ElementType element, int64_t size, int64_t from, Weight weight) {
-  std::string data;
+  std::vector<double> values;
   for (int64_t i = 0; i < size; ++i)
     for (int64_t j = 0; j < from; ++j)
-      append(data, element, weight(i, j));
-  return call.constant({element, {size, from}}, data);
+      values.push_back(weight(i, j));
+  rules::Type type{element, {size, from}};
+  return call.constant(type, Attributes().dense("value", type, values));
 }
 
 /// rows · x · columnsᵀ for every image.

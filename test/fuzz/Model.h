@@ -43,6 +43,9 @@ mlir::OwningOpRef<mlir::ModuleOp> build(const Model &model);
 interpret::Arguments argumentsOf(const Model &model, int salt);
 /// Why the model fails, empty when all agrees.
 std::string judge(const Model &model);
+
+/// Graphs so far that differ from the oracle, but at inputs where a rounding may decide a branch.
+extern int64_t undecidedGraphs;
 /// A smaller model that still fails; at most `budget` trials.
 Model shrink(Model model, int budget);
 /// Ops reached from terms and logits, without sources.

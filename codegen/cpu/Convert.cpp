@@ -72,7 +72,9 @@ LogicalResult codegen::simplifyForLLVM(ModuleOp module) {
   if (memory)
     passes.addPass(memref::createExpandStridedMetadataPass());
   if (calls) {
-    passes.addPass(createConvertMathToLLVMPass());
+    ConvertMathToLLVMPassOptions exact;
+    exact.approximateLog1p = false;
+    passes.addPass(createConvertMathToLLVMPass(exact));
     passes.addPass(createConvertMathToLibmPass());
   }
   if (vectors)
@@ -139,7 +141,7 @@ codegen::Converter::Converter(MLIRContext *context)
   vector::populateVectorMaskMaterializationPatterns(all, /*force32BitVectorIndices=*/false);
   populateVectorToLLVMConversionPatterns(types, all);
   populateFinalizeMemRefToLLVMConversionPatterns(types, all);
-  populateMathToLLVMConversionPatterns(types, all);
+  populateMathToLLVMConversionPatterns(types, all, /*approximateLog1p=*/false);
   arith::populateArithToLLVMConversionPatterns(types, all);
   cf::populateControlFlowToLLVMConversionPatterns(types, all);
   populateFuncToLLVMConversionPatterns(types, all);

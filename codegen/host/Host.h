@@ -65,6 +65,19 @@ struct HostModule {
 /// Collects it; `entries` as getPlannedEntries gives them.
 HostModule describeModule(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp> entries);
 
+/// One value that a kernel writes, and the ops of the model that may have given it a NaN or an infinity.
+struct Origin {
+  mlir::Value buffer;
+  std::string text;      ///< "log at mlp.cpp:9:12, + at mlp.cpp:9:20", likeliest first
+  unsigned position = 0; ///< place in the kernel, in program order
+};
+
+/// Of every value that `kernel` writes, in program order; none for what is no kernel.
+std::vector<Origin> getOrigins(mlir::Operation *kernel);
+
+/// "mlp.cpp:9:12", or empty.
+std::string nameLocation(mlir::Location loc);
+
 /// What is not in the module.
 struct TableOptions {
   std::string compiler;       ///< "sinter 0.1.0"

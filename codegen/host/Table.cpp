@@ -41,20 +41,6 @@ static int64_t getInt(Operation *op, StringRef name) {
   return attribute ? attribute.getInt() : 0;
 }
 
-/// "mlp.cpp:9:12", or empty.
-static std::string nameLocation(Location loc) {
-  std::string text;
-  loc->walk([&](Location inner) {
-    auto file = dyn_cast<FileLineColLoc>(inner);
-    if (!file)
-      return WalkResult::advance();
-    text = file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
-           std::to_string(file.getColumn());
-    return WalkResult::interrupt();
-  });
-  return text;
-}
-
 namespace {
 /// Writes one table.
 struct TableWriter {
@@ -187,7 +173,10 @@ struct TableWriter {
   }
 
   llvm::Constant *writeKernel(Operation *op) {
-    std::vector<llvm::Constant *> ranges;
+    // Written ranges stand in program order, each with the place in `location` of what may have given its values.
+    std::string location = nameLocation(op->getLoc());
+    SmallVector<std::pair<unsigned, llvm::Constant *>> ranges;
+    std::vector<Origin> origins = getOrigins(op);
     int64_t read = 0, written = 0;
     for (const kernel::Range &piece : kernel::getRanges(op)) {
       if (piece.segment < 0 || piece.segment >= SINTER_SEGMENTS)
@@ -195,17 +184,31 @@ struct TableWriter {
       (piece.writes ? written : read) += piece.bytes;
       kernel::BufferOp buffer = piece.buffer;
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
+      unsigned order = 0, start = 0;
+      for (unsigned i = 0; i < origins.size() && piece.writes && !order; ++i)
+        if (llvm::is_contained(kernel::getRootBuffers(origins[i].buffer), buffer)) {
+          order = i + 1;
+          if (!origins[i].text.empty()) {
+            start = location.size() + 1;
+            location += '\0' + origins[i].text;
+          }
+        }
       ranges.push_back(
-          make(range, {n32(piece.segment), n32(piece.writes), n32(getDtype(type.getElementType())),
-                       n32(0), n64(piece.offset), n64(piece.bytes)}));
+          {order,
+           make(range, {n32(piece.segment), n32(piece.writes), n32(getDtype(type.getElementType())),
+                        n32(start), n64(piece.offset), n64(piece.bytes)})});
     }
+    llvm::stable_sort(ranges, llvm::less_first());
+    std::vector<llvm::Constant *> sorted;
+    for (auto [order, constant] : ranges)
+      sorted.push_back(constant);
     auto work = dyn_cast<kernel::KernelOpInterface>(op);
     auto name = op->getAttrOfType<StringAttr>("kernel_name");
     return make(kernel, {text(name ? name.getValue() : op->getName().stripDialect()),
-                         text(nameLocation(op->getLoc())),
+                         text(location),
                          work && name ? function((name.getValue() + ".run").str()) : null(),
                          n64(work ? work.getFlops() : 0), n64(read), n64(written),
-                         n32(ranges.size()), n32(0), array(range, ranges, "ranges")});
+                         n32(sorted.size()), n32(0), array(range, sorted, "ranges")});
   }
 
   llvm::Constant *writeEntry(const EntryInfo &info) {

@@ -53,7 +53,8 @@ SINTER_E2(2301, "loss is not finite",
           "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. `--check-numerics` "
           "finds the first kernel that produces such a value; often the learning rate is too high.")
 SINTER_E2(2302, "kernel produced a value that is not finite",
-          "`--check-numerics`: the first kernel whose output contains NaN or infinity, with its line in the model.")
+          "`--check-numerics`: the first kernel whose output contains NaN or infinity, with the line of the op that "
+          "likely gave it. Where a kernel holds several ops, those that may be the first are listed.")
 SINTER_E2(2303, "number of examples that no batch sizes cover",
           "An entry runs at fixed batch sizes; the number of examples is no sum of them. Build with a batch size of 1 "
           "among them (`--batch 1,32`).")

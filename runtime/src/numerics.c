@@ -5,6 +5,7 @@
 #include "trainer.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Index of the first element of f[0..n) that is not finite, n when there is none. */
 static uint64_t first_bad_f32(const float *f, uint64_t n) {
@@ -32,12 +33,19 @@ static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
     if (bad == n)
       continue;
     double value = r->dtype == SINTER_F32 ? ((const float *)at)[bad] : ((const double *)at)[bad];
-    return diag_error(d, 2302, "%s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
-                      k->location ? k->location : "?", k->name, (long long)t->state.position.step + 1,
-                      isnan(value) ? "nan"
-                      : value < 0  ? "-inf"
-                                   : "inf",
-                      (unsigned long long)bad, (unsigned long long)n);
+    const char *origins = r->origin && k->location ? k->location + r->origin : "";
+    const char *place = strstr(origins, " at "), *more = strstr(origins, ", ");
+    const char *first = place ? place + 4 : k->location ? k->location : "?";
+    diag_error(d, 2302, "%.*s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
+               place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name,
+               (long long)t->state.position.step + 1,
+               isnan(value) ? "nan"
+               : value < 0  ? "-inf"
+                            : "inf",
+               (unsigned long long)bad, (unsigned long long)n);
+    if (more) /* only what kernels write can be looked at */
+      diag_detail(d, "the first of these: %s", origins);
+    return d->code;
   }
   return 0;
 }

@@ -68,7 +68,7 @@ TEST_F(Table, StructsAreThoseOfC) {
                AT(sinter_scalar, initial), AT(sinter_scalar, help), sizeof(sinter_scalar)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
             (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
-               AT(sinter_range, reserved), AT(sinter_range, offset), AT(sinter_range, bytes),
+               AT(sinter_range, origin), AT(sinter_range, offset), AT(sinter_range, bytes),
                sizeof(sinter_range)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_kernel"),
             (V{AT(sinter_kernel, name), AT(sinter_kernel, location), AT(sinter_kernel, run),

@@ -110,18 +110,20 @@ typedef struct sinter_range {
   uint32_t segment;
   uint32_t writes; /* 0 reads, 1 writes */
   uint32_t dtype;  /* sinter_dtype of its elements; 0 when mixed (then --check-numerics does not look inside) */
-  uint32_t reserved;
+  uint32_t origin; /* of written values: where in the kernel's `location` the text begins that names the ops which may
+                      have given them, likeliest first: "log at mlp.cpp:9:12, + at mlp.cpp:9:20"; 0: none */
   uint64_t offset, bytes;
 } sinter_range;
 
 typedef struct sinter_kernel {
   const char *name;     /* train_step_07_matmul_f32_x86-64-v4 */
-  const char *location; /* "mlp.cpp:9:12" of the primary op */
+  const char *location; /* "mlp.cpp:9:12" of the primary op; behind its end the texts that ranges point at */
   sinter_kernel_fn run; /* NULL when only the entry as a whole can run */
   uint64_t flops, bytes_read, bytes_written;
   uint32_t range_count;
   uint32_t reserved;
-  const sinter_range *ranges; /* what it reads and writes; becomes graph edges on a GPU (D21, D33) */
+  const sinter_range *ranges; /* what it reads and writes, the latter in program order; becomes graph edges on a GPU
+                                 (D21, D33) */
 } sinter_kernel;
 
 typedef enum sinter_entry_kind {

@@ -1,0 +1,118 @@
+//===- Origins.cpp - which ops may have given what a kernel writes
+//-------------------------------------------------===//
+//
+// For --check-numerics: a kernel holds many of a model's ops, but only what it writes can be looked
+// at. Behind each written value stand the ops back to values that the kernel writes too, for a bad
+// one among those is found first. Ops that make no NaN or infinity of ordinary numbers (max,
+// select, tanh) are left out. Reading on: Table.cpp.
+//
+//===----------------------------------------------------------------------------------------------------===//
+#include "codegen/host/Host.h"
+#include "dialects/kernel/Kernel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace sinter::codegen {
+
+/// File and column of a location, and the name that the model gave the op.
+static std::pair<std::string, std::string> nameAndPlace(Location loc) {
+  std::string name, place;
+  loc->walk([&](Location inner) {
+    if (auto named = dyn_cast<NameLoc>(inner); named && name.empty())
+      name = named.getName().str();
+    auto file = dyn_cast<FileLineColLoc>(inner);
+    if (!file)
+      return WalkResult::advance();
+    place = file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
+            std::to_string(file.getColumn());
+    return WalkResult::interrupt();
+  });
+  return {name, place};
+}
+
+std::string nameLocation(Location loc) { return nameAndPlace(loc).second; }
+
+/// Ops that leave ordinary numbers ordinary.
+static bool isHarmless(Operation *op) {
+  return op->hasTrait<OpTrait::ConstantLike>() ||
+         isa<arith::MaximumFOp, arith::MinimumFOp, arith::SelectOp, arith::CmpFOp, arith::CmpIOp,
+             arith::NegFOp, arith::ExtFOp, arith::SIToFPOp, arith::UIToFPOp, math::AbsFOp,
+             math::TanhOp, math::SinOp, math::CosOp>(op);
+}
+
+/// Ops that leave the finite numbers soonest.
+static bool isProne(Operation *op) {
+  return isa<arith::DivFOp, math::LogOp, math::SqrtOp, math::RsqrtOp, math::ExpOp, math::PowFOp>(
+      op);
+}
+
+std::vector<Origin> getOrigins(Operation *kernel) {
+  auto work = dyn_cast<kernel::KernelOpInterface>(kernel);
+  if (!work || kernel->getNumRegions() == 0 || kernel->getRegion(0).empty() ||
+      kernel->getRegion(0).front().empty())
+    return {};
+  Block &body = kernel->getRegion(0).front();
+  auto yield = dyn_cast<kernel::YieldOp>(body.back());
+  if (!yield || yield->getNumOperands() != work.getWrittenBuffers().size())
+    return {};
+  bool sums =
+      isa<kernel::ContractOp>(kernel); // its first argument is the sum, which nothing else writes
+  auto position = [&](Value value) {
+    Operation *op = value.getDefiningOp();
+    return op ? 1 + unsigned(std::distance(body.begin(), op->getIterator())) : 0u;
+  };
+
+  std::vector<Origin> origins;
+  for (auto [value, buffer] : llvm::zip(yield->getOperands(), work.getWrittenBuffers())) {
+    SmallVector<Value> open{value};
+    llvm::SmallDenseSet<Value> seen;
+    SmallVector<Operation *> makers;
+    bool sum = false;
+    while (!open.empty()) {
+      Value next = open.pop_back_val();
+      bool written = next != value && isa<FloatType>(next.getType()) &&
+                     llvm::is_contained(yield->getOperands(), next);
+      if (written || !seen.insert(next).second)
+        continue;
+      Operation *op = next.getDefiningOp();
+      if (!op) {
+        sum |= sums && cast<BlockArgument>(next).getArgNumber() == 0;
+        continue;
+      }
+      if (isa<FloatType>(next.getType()) && !isHarmless(op))
+        makers.push_back(op);
+      llvm::append_range(open, op->getOperands());
+    }
+    llvm::sort(makers, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+    llvm::stable_sort(makers, [](Operation *a, Operation *b) { return isProne(a) && !isProne(b); });
+
+    Origin origin{buffer, "", position(value)};
+    llvm::SmallVector<std::string> known;
+    auto add = [&](Location loc) {
+      auto [name, place] = nameAndPlace(loc);
+      std::string text = (name.empty() ? "an op" : name) + " at " + place;
+      if (!place.empty() && !llvm::is_contained(known, text))
+        known.push_back(text);
+    };
+    bool prone = !makers.empty() && isProne(makers.front());
+    if (sum && !prone)
+      add(kernel->getLoc());
+    for (Operation *op : makers)
+      add(op->getLoc());
+    if (sum)
+      add(kernel->getLoc());
+    origin.text = llvm::join(known, ", ");
+    origins.push_back(std::move(origin));
+  }
+  llvm::stable_sort(origins,
+                    [](const Origin &a, const Origin &b) { return a.position < b.position; });
+  return origins;
+}
+
+} // namespace sinter::codegen

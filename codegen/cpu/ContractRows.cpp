@@ -165,7 +165,8 @@ SmallVector<Interval> codegen::getSegments(const Plan &p, int64_t dim, int64_t s
 }
 
 void codegen::chooseUnroll(Plan &p, int64_t registers) {
-  constexpr int64_t kStep = 2, kMostAdds = 320;
+  constexpr int64_t kStep = 2, kAllAdds = 400;
+  int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each parity has code of its own
   p.unroll = 1;
   if (p.reduced.empty())
     return;
@@ -200,6 +201,6 @@ void codegen::chooseUnroll(Plan &p, int64_t registers) {
   }
   if (p.laneTiles > 1 && p.laneCount % p.nr)
     adds *= 2;
-  if (adds * kStep <= kMostAdds)
+  if (adds * kStep <= most)
     p.unroll = kStep;
 }

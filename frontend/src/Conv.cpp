@@ -16,15 +16,18 @@ using Types = std::vector<rules::Type>;
 static std::vector<int64_t> both(const Pair &pair) { return {pair.height, pair.width}; }
 
 /// The window's way over the image; nothing: reported.
-static std::optional<rules::Sliding> resolve(Call &call, const Conv2d &options, const std::vector<int64_t> &window) {
+static std::optional<rules::Sliding> resolve(Call &call, const Conv2d &options,
+                                             const std::vector<int64_t> &window) {
   rules::Sliding sliding{both(options.stride), {}, {}, both(options.dilation)};
   if (options.padding.kind == Padding::Kind::Explicit) {
     sliding.low = sliding.high = both(options.padding.zeros);
     return sliding;
   }
   if (options.stride.height != 1 || options.stride.width != 1) {
-    call.fail("E0121", "expects a stride of 1 under padding 'same', got " + std::to_string(options.stride.height) + "x" +
-                           std::to_string(options.stride.width),
+    call.fail("E0121",
+              "expects a stride of 1 under padding 'same', got " +
+                  std::to_string(options.stride.height) + "x" +
+                  std::to_string(options.stride.width),
               "give the padding as numbers");
     return std::nullopt;
   }
@@ -36,7 +39,8 @@ static std::optional<rules::Sliding> resolve(Call &call, const Conv2d &options, 
   return sliding;
 }
 
-static Tensor convolve(Call &call, const Tensor &x, const Tensor &filter, const rules::Sliding &sliding, int64_t groups) {
+static Tensor convolve(Call &call, const Tensor &x, const Tensor &filter,
+                       const rules::Sliding &sliding, int64_t groups) {
   Attributes attributes;
   attributes.integers("strides", sliding.strides)
       .integers("low", sliding.low)
@@ -44,7 +48,8 @@ static Tensor convolve(Call &call, const Tensor &x, const Tensor &filter, const 
       .integers("dilations", sliding.dilations)
       .integer("groups", groups);
   return call.emit(
-      "conv2d", {x, filter}, [&](const Types &t) { return rules::conv2d(t[0], t[1], sliding, groups); },
+      "conv2d", {x, filter},
+      [&](const Types &t) { return rules::conv2d(t[0], t[1], sliding, groups); },
       std::move(attributes));
 }
 
@@ -65,16 +70,20 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   Call call("conv2d", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
   if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
+                                  name.text + "'");
   if (options.channels < 1)
-    return call.fail("E0020", "expects channels of 1 or more, got " + std::to_string(options.channels));
+    return call.fail("E0020",
+                     "expects channels of 1 or more, got " + std::to_string(options.channels));
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
   if (type.rank() != 4)
-    return call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "", {x});
+    return call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type),
+                     "", {x});
   if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+                     "cast(x, f32) first", {x});
   std::vector<int64_t> window = both(options.kernel);
   std::optional<rules::Sliding> sliding = resolve(call, options, window);
   if (!sliding)
@@ -85,14 +94,20 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   if (groups < 1 || inputs % groups || options.channels % groups || inputs == 0)
     return call.fail("E0124",
                      "expects groups that divide " + std::to_string(inputs) + " input and " +
-                         std::to_string(options.channels) + " output channels, got " + std::to_string(groups),
+                         std::to_string(options.channels) + " output channels, got " +
+                         std::to_string(groups),
                      "", {x});
   DType element{static_cast<uint8_t>(type.element)};
   double bound = 1 / std::sqrt(static_cast<double>(inputs / groups * window[0] * window[1]));
-  auto orDefault = [&](Init init) { return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init; };
-  auto part = [&](const char *suffix) { return shared(Name(name.text + suffix)); }; // noted for the whole layer
-  Tensor filter = parameter(part(".weight"), element({options.channels, inputs / groups, window[0], window[1]}),
-                            orDefault(options.weight), loc);
+  auto orDefault = [&](Init init) {
+    return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;
+  };
+  auto part = [&](const char *suffix) {
+    return shared(Name(name.text + suffix));
+  }; // noted for the whole layer
+  Tensor filter =
+      parameter(part(".weight"), element({options.channels, inputs / groups, window[0], window[1]}),
+                orDefault(options.weight), loc);
   if (call.isPoison(filter))
     return filter;
   Tensor bias;
@@ -102,7 +117,8 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   Tensor result = convolve(call, x, filter, *sliding, groups);
   if (!options.bias)
     return result;
-  bias = call.emit("reshape", {bias}, [&](const Types &t) { return rules::reshape(t[0], {options.channels, 1, 1}); });
+  bias = call.emit("reshape", {bias},
+                   [&](const Types &t) { return rules::reshape(t[0], {options.channels, 1, 1}); });
   return call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
 }
 

@@ -7,7 +7,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 static Built layer(Conv2d options, std::vector<int64_t> dims = {2, 4, 8, 9}) {
-  return predict([&](Entry e) { e.output("y", conv2d("conv1", e.input("x", f32(dims)), options)); });
+  return predict(
+      [&](Entry e) { e.output("y", conv2d("conv1", e.input("x", f32(dims)), options)); });
 }
 
 // 4 inputs of 2x2: bound 1/sqrt(16).
@@ -38,14 +39,18 @@ TEST(Conv2d, SameKeepsTheSize) {
 
 TEST(Conv2d, PaddingsByNumberPairAndValid) {
   EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = 1}).text, HasSubstr(": f32[2,6,8,9]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = {2, 0}}).text, HasSubstr(": f32[2,6,10,7]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = valid}).text, HasSubstr(": f32[2,6,6,7]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .stride = {2, 3}}).text, HasSubstr(": f32[2,6,3,3]"));
+  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = {2, 0}}).text,
+              HasSubstr(": f32[2,6,10,7]"));
+  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = valid}).text,
+              HasSubstr(": f32[2,6,6,7]"));
+  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .stride = {2, 3}}).text,
+              HasSubstr(": f32[2,6,3,3]"));
 }
 
 TEST(Conv2d, TakesAnyTensorAsFilter) {
   Built built = predict([](Entry e) {
-    e.output("y", conv2d(e.input("x", f32({2, 4, 8, 9})), e.input("w", f32({6, 2, 3, 3})), {.padding = 1, .groups = 2}));
+    e.output("y", conv2d(e.input("x", f32({2, 4, 8, 9})), e.input("w", f32({6, 2, 3, 3})),
+                         {.padding = 1, .groups = 2}));
   });
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, Not(HasSubstr("symbol conv")));

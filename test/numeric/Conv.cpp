@@ -1,8 +1,8 @@
 //===- Conv.cpp - numeric rows of convolutions
 //--------------------------------------------------------------------===//
 //
-// One list of shapes serves the convolution and its two gradients; the gradient checks of those two are second order.
-// Reading on: Rows.h; codegen/interpret/Conv.cpp (the oracle).
+// One list of shapes serves the convolution and its two gradients; the gradient checks of those two
+// are second order. Reading on: Rows.h; codegen/interpret/Conv.cpp (the oracle).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
@@ -77,7 +77,11 @@ static const Shape kShapes[] = {
 static rules::Sliding slidingOf(const Shape &s) { return {s.strides, s.low, s.high, s.dilations}; }
 
 static std::vector<Attr> attrsOf(const Shape &s) {
-  return {{"strides", s.strides}, {"low", s.low}, {"high", s.high}, {"dilations", s.dilations}, {"groups", s.groups}};
+  return {{"strides", s.strides},
+          {"low", s.low},
+          {"high", s.high},
+          {"dilations", s.dilations},
+          {"groups", s.groups}};
 }
 
 /// The type of the convolution.
@@ -102,12 +106,15 @@ static Case filterGradient(E element, const Shape &s) {
 }
 
 void test::convRows(std::vector<Row> &rows) {
-  Row conv{.name = "conv2d"}, input{.name = "conv2d_input_gradient"}, filter{.name = "conv2d_filter_gradient"};
+  Row conv{.name = "conv2d"}, input{.name = "conv2d_input_gradient"},
+      filter{.name = "conv2d_filter_gradient"};
   for (E element : {E::F32, E::F64})
     for (const Shape &s : kShapes) {
       conv.cases.push_back(forward(element, s));
-      bool both = (s.strides[0] > 1 && s.dilations[0] > 1) || (s.strides[1] > 1 && s.dilations[1] > 1);
-      if (!both) // its domain does not cover these: the gradient of conv2d puts zeros between the rows
+      bool both =
+          (s.strides[0] > 1 && s.dilations[0] > 1) || (s.strides[1] > 1 && s.dilations[1] > 1);
+      if (!both) // its domain does not cover these: the gradient of conv2d puts zeros between the
+                 // rows
         input.cases.push_back(inputGradient(element, s));
       filter.cases.push_back(filterGradient(element, s));
     }
@@ -129,7 +136,8 @@ void test::convRows(std::vector<Row> &rows) {
     y = b.op("add", {y, b.op("reshape", {v[2]}, {}, bias)});
     return b.op("tanh", {b.op("add", {y, v[3]})});
   };
-  // A sum over rows and columns that keeps its axes, in the epilogue: the cotangent of what is broadcast.
+  // A sum over rows and columns that keeps its axes, in the epilogue: the cotangent of what is
+  // broadcast.
   Row scaled{.name = "conv2d*scale"};
   scaled.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
     return b.op("mul", {b.op("tanh", {b.op("conv2d", {v[0], v[1]}, c.attrs)}), v[2]});

@@ -5,7 +5,8 @@
 
 namespace sinter::rules {
 
-int64_t positions(int64_t size, int64_t window, int64_t stride, int64_t low, int64_t high, int64_t dilation) {
+int64_t positions(int64_t size, int64_t window, int64_t stride, int64_t low, int64_t high,
+                  int64_t dilation) {
   int64_t room = size + low + high - (dilation * (window - 1) + 1);
   return room < 0 ? 0 : room / stride + 1;
 }
@@ -20,7 +21,8 @@ static std::string pair(const std::vector<int64_t> &values) {
 /// Sizes and paddings so large that sums of them could overflow are refused with the rest.
 static constexpr int64_t kMostSteps = int64_t(1) << 31;
 
-std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &window, const Sliding &sliding) {
+std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &window,
+                                    const Sliding &sliding) {
   auto all = [&](const std::vector<int64_t> &values, int64_t least) {
     if (values.size() != 2)
       return false;
@@ -32,42 +34,49 @@ std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &w
   if (!all(window, 1))
     return RuleError{"E0120", "expects a window of two sizes of 1 or more, got " + pair(window), 0};
   if (!all(sliding.strides, 1))
-    return RuleError{"E0121", "expects a stride of 1 or more along both axes, got " + pair(sliding.strides), 0};
+    return RuleError{
+        "E0121", "expects a stride of 1 or more along both axes, got " + pair(sliding.strides), 0};
   if (!all(sliding.dilations, 1))
-    return RuleError{"E0121", "expects a dilation of 1 or more along both axes, got " + pair(sliding.dilations), 0};
+    return RuleError{
+        "E0121", "expects a dilation of 1 or more along both axes, got " + pair(sliding.dilations),
+        0};
   if (!all(sliding.low, 0) || !all(sliding.high, 0))
     return RuleError{"E0121",
-                     "expects a padding of 0 or more on all sides, got " + pair(sliding.low) + " before and " +
-                         pair(sliding.high) + " after",
+                     "expects a padding of 0 or more on all sides, got " + pair(sliding.low) +
+                         " before and " + pair(sliding.high) + " after",
                      0};
   for (int axis : {0, 1}) {
-    int64_t size = x.dims[x.dims.size() - 2 + axis], padded = size + sliding.low[axis] + sliding.high[axis];
+    int64_t size = x.dims[x.dims.size() - 2 + axis],
+            padded = size + sliding.low[axis] + sliding.high[axis];
     int64_t extent = sliding.dilations[axis] * (window[axis] - 1) + 1;
     if (extent > padded)
-      return RuleError{"E0122",
-                       "expects a window that fits, got " + pair(window) +
-                           (sliding.dilations[axis] > 1 ? " (dilated to " + std::to_string(extent) + ")" : "") +
-                           " over " + std::to_string(padded) + (axis == 0 ? " rows" : " columns") +
-                           (padded > size ? " (padded)" : "") + " of " + toString(x),
-                       0, "a smaller kernel, or more padding"};
+      return RuleError{
+          "E0122",
+          "expects a window that fits, got " + pair(window) +
+              (sliding.dilations[axis] > 1 ? " (dilated to " + std::to_string(extent) + ")" : "") +
+              " over " + std::to_string(padded) + (axis == 0 ? " rows" : " columns") +
+              (padded > size ? " (padded)" : "") + " of " + toString(x),
+          0, "a smaller kernel, or more padding"};
   }
   return std::nullopt;
 }
 
-static std::optional<RuleError> badOperands(const Type &a, const char *first, const Type &b, const char *second) {
+static std::optional<RuleError> badOperands(const Type &a, const char *first, const Type &b,
+                                            const char *second) {
   const Type *operands[] = {&a, &b};
   for (int i : {0, 1}) {
     if (!accepted(operands[i]->element, Accepts::Float))
       return refusedElement(*operands[i], Accepts::Float, i);
     if (operands[i]->rank() != 4)
       return RuleError{"E0107",
-                       std::string("expects ") + (i == 0 ? first : second) + ", got " + toString(*operands[i]), i,
-                       i == 0 && a.rank() == 3 ? "reshape it to one channel, [n,1,h,w]" : ""};
+                       std::string("expects ") + (i == 0 ? first : second) + ", got " +
+                           toString(*operands[i]),
+                       i, i == 0 && a.rank() == 3 ? "reshape it to one channel, [n,1,h,w]" : ""};
   }
   if (a.element != b.element)
-    return RuleError{"E0101",
-                     "expects operands of one element type, got " + toString(a) + " and " + toString(b), 1,
-                     "cast(x, " + toString(a.element) + ") makes the conversion explicit", 0};
+    return RuleError{
+        "E0101", "expects operands of one element type, got " + toString(a) + " and " + toString(b),
+        1, "cast(x, " + toString(a.element) + ") makes the conversion explicit", 0};
   return std::nullopt;
 }
 
@@ -80,36 +89,38 @@ Result<Type> conv2d(const Type &x, const Type &filter, const Sliding &sliding, i
   int64_t c = x.dims[1], o = filter.dims[0];
   if (groups < 1 || c % groups || o % groups)
     return RuleError{"E0124",
-                     "expects groups that divide " + std::to_string(c) + " input and " + std::to_string(o) +
-                         " output channels, got " + std::to_string(groups),
+                     "expects groups that divide " + std::to_string(c) + " input and " +
+                         std::to_string(o) + " output channels, got " + std::to_string(groups),
                      0};
   if (filter.dims[1] != c / groups)
     return RuleError{"E0123",
                      "expects a filter for " + std::to_string(c / groups) + " input channels" +
-                         (groups > 1 ? " a group" : "") + ", got " + toString(filter) + " for " + toString(x),
+                         (groups > 1 ? " a group" : "") + ", got " + toString(filter) + " for " +
+                         toString(x),
                      1, "", 0};
   if (auto bad = badSliding(x, {filter.dims[2], filter.dims[3]}, sliding))
     return *bad;
   std::vector<int64_t> dims{x.dims[0], o};
   for (int axis : {0, 1})
-    dims.push_back(positions(x.dims[2 + axis], filter.dims[2 + axis], sliding.strides[axis], sliding.low[axis],
-                             sliding.high[axis], sliding.dilations[axis]));
+    dims.push_back(positions(x.dims[2 + axis], filter.dims[2 + axis], sliding.strides[axis],
+                             sliding.low[axis], sliding.high[axis], sliding.dilations[axis]));
   return validated({x.element, dims});
 }
 
 /// The convolution of these types must give `dy`.
-static std::optional<RuleError> disagrees(const Type &dy, const Type &x, const Type &filter, const Sliding &sliding,
-                                          int64_t groups) {
+static std::optional<RuleError> disagrees(const Type &dy, const Type &x, const Type &filter,
+                                          const Sliding &sliding, int64_t groups) {
   Result<Type> forward = conv2d(x, filter, sliding, groups);
   if (!forward)
     return forward.error();
   if (!(*forward == dy))
-    return RuleError{"E0123", "expects a cotangent " + toString(*forward) + ", got " + toString(dy), 0};
+    return RuleError{"E0123", "expects a cotangent " + toString(*forward) + ", got " + toString(dy),
+                     0};
   return std::nullopt;
 }
 
-Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sliding &sliding, int64_t groups,
-                                   const std::vector<int64_t> &size) {
+Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sliding &sliding,
+                                   int64_t groups, const std::vector<int64_t> &size) {
   if (auto bad = badOperands(dy, kImages, filter, kFilter))
     return *bad;
   if (size.size() != 2 || groups < 1)
@@ -117,8 +128,8 @@ Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sli
   for (size_t axis = 0; axis < std::min(sliding.strides.size(), sliding.dilations.size()); ++axis)
     if (sliding.strides[axis] > 1 && sliding.dilations[axis] > 1)
       return RuleError{"E0121",
-                       "expects a stride or a dilation of 1 along each axis, got " + pair(sliding.strides) + " and " +
-                           pair(sliding.dilations),
+                       "expects a stride or a dilation of 1 along each axis, got " +
+                           pair(sliding.strides) + " and " + pair(sliding.dilations),
                        0, "zeros between the rows of the cotangent make the stride 1"};
   Result<Type> x = validated({dy.element, {dy.dims[0], filter.dims[1] * groups, size[0], size[1]}});
   if (!x)
@@ -128,13 +139,15 @@ Result<Type> conv2d_input_gradient(const Type &dy, const Type &filter, const Sli
   return x;
 }
 
-Result<Type> conv2d_filter_gradient(const Type &dy, const Type &x, const Sliding &sliding, int64_t groups,
-                                    const std::vector<int64_t> &window) {
+Result<Type> conv2d_filter_gradient(const Type &dy, const Type &x, const Sliding &sliding,
+                                    int64_t groups, const std::vector<int64_t> &window) {
   if (auto bad = badOperands(dy, kImages, x, kImages))
     return *bad;
   if (window.size() != 2 || groups < 1 || x.dims[1] % groups)
-    return RuleError{"E0120", "expects two sizes and groups that divide the channels, got " + pair(window), 0};
-  Result<Type> filter = validated({dy.element, {dy.dims[1], x.dims[1] / groups, window[0], window[1]}});
+    return RuleError{
+        "E0120", "expects two sizes and groups that divide the channels, got " + pair(window), 0};
+  Result<Type> filter =
+      validated({dy.element, {dy.dims[1], x.dims[1] / groups, window[0], window[1]}});
   if (!filter)
     return filter.error();
   if (auto bad = disagrees(dy, x, *filter, sliding, groups))

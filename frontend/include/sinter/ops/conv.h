@@ -13,8 +13,8 @@ struct Pair {
   int64_t height, width;
 };
 
-/// Zeros around an image: a number, {height, width}, same (the result has the image's size; stride 1; an odd zero goes
-/// behind) or valid (none).
+/// Zeros around an image: a number, {height, width}, same (the result has the image's size; stride
+/// 1; an odd zero goes behind) or valid (none).
 struct Padding {
   enum class Kind : uint8_t { Explicit, Same };
   Padding(int64_t both) : zeros(both) {}
@@ -44,8 +44,9 @@ struct Conv2d {
 /// x [n,in,h,w] → [n,out,oh,ow].
 SINTER_API Tensor conv2d(Name name, const Operand &x, Conv2d options, Loc loc = Loc::current());
 
-/// The same with a filter [out,in/groups,height,width] that is any tensor; of `options` channels, kernel and what makes
-/// parameters are not read.
-SINTER_API Tensor conv2d(const Operand &x, const Operand &filter, Conv2d options = {}, Loc loc = Loc::current());
+/// The same with a filter [out,in/groups,height,width] that is any tensor; of `options` channels,
+/// kernel and what makes parameters are not read.
+SINTER_API Tensor conv2d(const Operand &x, const Operand &filter, Conv2d options = {},
+                         Loc loc = Loc::current());
 
 } // namespace sinter

@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: bash examples/quickstart.sh [FOLDER]    results go to FOLDER (default: build/quickstart)
-# Builds Sinter, compiles examples/mlp to a trainer, trains it on the built-in data, makes a C library of it, and calls
+# Builds Sinter, compiles examples/lenet to a trainer, trains it on the built-in data, makes a C library of it, and calls
 # that from a C program. What is missing is installed and named (Debian, as root). Running it again builds only what
 # changed and takes seconds.
 set -eEu
@@ -30,33 +30,34 @@ else cmake --build --preset release --target sinter-tool -- --quiet; fi
 
 cd "$out"
 sinter=$root/build/release/bin/sinter
-say "compiling examples/mlp/mlp.cpp to a trainer, a program of its own"
-show "$sinter" build "$root/examples/mlp/mlp.cpp" -o mlp
-echo "    $(($(stat -c %s mlp) / 1000)) KB, needs libc and libm only"
+say "compiling examples/lenet/lenet.cpp to a trainer, a program of its own"
+show "$sinter" build "$root/examples/lenet/lenet.cpp" -o lenet
+echo "    $(($(stat -c %s lenet) / 1000)) KB, needs libc and libm only"
 
 say "training it on built-in drawings of digits"
-show ./mlp --epochs 10 --save mlp.safetensors --log mlp.jsonl
+show ./lenet --epochs 10 --save lenet.safetensors --log lenet.jsonl
 
 say "making a C library of the same model, with a header"
-show "$sinter" build "$root/examples/mlp/mlp.cpp" --kind static-lib -o libmlp.a
+show "$sinter" build "$root/examples/lenet/lenet.cpp" --kind static-lib -o liblenet.a
 
 say "calling it from a C program of a few lines"
-show cc -std=c99 -O2 -Wall -I. "$root/examples/mlp/predict.c" libmlp.a -lm -lpthread -o predict
-show ./predict mlp.safetensors
+show cc -std=c99 -O2 -Wall -I. "$root/examples/lenet/predict.c" liblenet.a -lm -lpthread -o predict
+show ./predict lenet.safetensors
 
 cat <<TEXT
 
 ${bold}All of it lies in $out:$plain
-    mlp                the trainer; ./mlp --help lists its flags
-    mlp.safetensors    the weights, with the names and shapes of PyTorch's state_dict
-    mlp.jsonl          loss, accuracy and times of every step
-    libmlp.a, mlp.h    the library; predict is the program that called it
+    lenet              the trainer; ./lenet --help lists its flags
+    lenet.safetensors  the weights, with the names and shapes of PyTorch's state_dict
+    lenet.jsonl        loss, accuracy and times of every step
+    liblenet.a, lenet.h
+                       the library; predict is the program that called it
 ${bold}To try next:$plain
-    draw another digit in examples/mlp/predict.c and run this again
+    draw another digit in examples/lenet/predict.c and run this again
     cd $out
-    ./mlp --data DIR --epochs 10               the four IDX files of Fashion-MNIST lie in DIR (or gzipped)
-    ./mlp --lr 0.05 --seed 7 --threads 1       other hyper-parameters; threads never change the result
-    $sinter emit $root/examples/mlp/mlp.cpp --stage fused --elide
+    ./lenet --data DIR --epochs 10             the four IDX files of Fashion-MNIST lie in DIR (or gzipped)
+    ./lenet --lr 0.05 --seed 7 --threads 1     other hyper-parameters; threads never change the result
+    $sinter emit $root/examples/lenet/lenet.cpp --stage fused --elide
                                                what the compiler made of it; also graph, planned, llvm, asm
-    $sinter bench $root/examples/mlp/mlp.cpp   each kernel's speed, by line of the model
+    $sinter bench $root/examples/lenet/lenet.cpp   each kernel's speed, by line of the model
 TEXT

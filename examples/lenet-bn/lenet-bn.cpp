@@ -1,0 +1,32 @@
+// LeNet with batch norm on Fashion-MNIST: the sigmoid net, normalised before every sigmoid.
+// sinter build lenet-bn.cpp -o lenet-bn && ./lenet-bn --data DIR
+#include <sinter/sinter.h>
+using namespace sinter;
+
+Tensor lenet(Tensor x) { // f32[N,1,28,28]
+  const Init weight = xavier_uniform();
+  x = conv2d("conv1", x, {.channels = 6, .kernel = 5, .padding = 2, .weight = weight});
+  x = avg_pool2d(sigmoid(batch_norm("bn1", x)), {.window = 2}); // f32[N,6,14,14]
+  x = conv2d("conv2", x, {.channels = 16, .kernel = 5, .weight = weight});
+  x = avg_pool2d(sigmoid(batch_norm("bn2", x)), {.window = 2}); // f32[N,16,5,5]
+  x = linear("fc1", flatten(x), {.units = 120, .weight = weight});
+  x = sigmoid(batch_norm("bn3", x));
+  x = linear("fc2", x, {.units = 84, .weight = weight});
+  x = sigmoid(batch_norm("bn4", x));
+  return linear("fc3", x, {.units = 10, .weight = weight}); // logits f32[N,10]
+}
+
+int main(int argc, char **argv) {
+  Model model("lenet-bn", argc, argv);
+  model.data(images("fashion-mnist", {.batch = 256}));
+  model.train([](Step s) {
+    Tensor logits = lenet(s.input("image"));
+    Tensor loss = mean(softmax_cross_entropy(logits, s.input("label")));
+    s.minimize(loss, sgd({.lr = 1.0}));
+    s.metric("accuracy", accuracy(logits, s.input("label")));
+  });
+  model.predict([](Entry e) {
+    e.output("logits", lenet(e.input("image", f32({e.batch(), 1, 28, 28}))));
+  });
+  return model.write();
+}

@@ -1,0 +1,30 @@
+// LeNet on Fashion-MNIST: two convolutions, ReLU, max-pooling; SGD with momentum.
+// sinter build lenet.cpp -o lenet && ./lenet --data DIR
+#include <sinter/sinter.h>
+using namespace sinter;
+
+Tensor lenet(Tensor x) { // f32[N,1,28,28]
+  const Init weight = xavier_uniform();
+  x = conv2d("conv1", x, {.channels = 6, .kernel = 5, .padding = 2, .weight = weight});
+  x = max_pool2d(relu(x), {.window = 2}); // f32[N,6,14,14]
+  x = conv2d("conv2", x, {.channels = 16, .kernel = 5, .weight = weight});
+  x = flatten(max_pool2d(relu(x), {.window = 2})); // f32[N,400]
+  x = relu(linear("fc1", x, {.units = 120, .weight = weight}));
+  x = relu(linear("fc2", x, {.units = 84, .weight = weight}));
+  return linear("fc3", x, {.units = 10, .weight = weight}); // logits f32[N,10]
+}
+
+int main(int argc, char **argv) {
+  Model model("lenet", argc, argv);
+  model.data(images("fashion-mnist", {.batch = 256}));
+  model.train([](Step s) {
+    Tensor logits = lenet(s.input("image"));
+    Tensor loss = mean(softmax_cross_entropy(logits, s.input("label")));
+    s.minimize(loss, sgd({.lr = 0.05, .momentum = 0.9}));
+    s.metric("accuracy", accuracy(logits, s.input("label")));
+  });
+  model.predict([](Entry e) {
+    e.output("logits", lenet(e.input("image", f32({e.batch(), 1, 28, 28}))));
+  });
+  return model.write();
+}

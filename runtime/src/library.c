@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "weights.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -302,7 +303,7 @@ sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value) 
   else if (!s || s->slot == 0)
     diag_error(&d, 2006, "model '%s' has no hyper-parameter '%s'", lib->instance.module->name, scalar);
   else if (!scalar_accepts(s, value))
-    diag_error(&d, 2006, "'%s' expects %s, got %g", scalar, scalar_wants(s), value);
+    diag_error(&d, 2006, "'%s' expects %s, got %g", scalar, scalar_wants(s), isnan(value) ? fabs(value) : value);
   else
     instance_set(&lib->instance, s, value);
   return status_of(&d);

@@ -241,10 +241,11 @@ TEST_F(LibraryTest, AModelThatTrainsNeedsWeightsOrAStepToRun) {
   labels[7] = 2;
   EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 0);
   EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 0);
-  for (double bad : {std::nan(""), -1.0, 1e39, HUGE_VAL}) {
+  for (double bad : {std::nan(""), -std::nan(""), -1.0, 1e39, HUGE_VAL}) {
     sinter_status status = sinter_lib_set(lib, "lr", bad);
     EXPECT_EQ(status.code, 2006);
     EXPECT_THAT(status.message, HasSubstr("'lr' expects a finite number of at least 0, got "));
+    EXPECT_THAT(status.message, ::testing::Not(HasSubstr("-nan")));
   }
   EXPECT_EQ(sinter_lib_set(lib, "seed", 1.5).code, 2006);
   EXPECT_EQ(sinter_lib_set(lib, "seed", 1e30).code, 2006);

@@ -35,7 +35,7 @@ show "$sinter" build "$root/examples/lenet/lenet.cpp" -o lenet
 echo "    $(($(stat -c %s lenet) / 1000)) KB, needs libc and libm only"
 
 say "training it on built-in drawings of digits"
-show ./lenet --epochs 10 --save lenet.safetensors --log lenet.jsonl
+show ./lenet --epochs 5 --save lenet.safetensors --log lenet.jsonl
 
 say "making a C library of the same model, with a header"
 show "$sinter" build "$root/examples/lenet/lenet.cpp" --kind static-lib -o liblenet.a

@@ -267,19 +267,19 @@ ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t l
   return best;
 }
 
-/// Accesses without dims of one value.
-static AffineMap dropUnits(AffineMap map, ArrayRef<int64_t> dims) {
-  SmallVector<AffineExpr> values;
-  for (auto [d, size] : llvm::enumerate(dims))
-    values.push_back(size == 1 ? getAffineConstantExpr(0, map.getContext()) : getAffineDimExpr(d, map.getContext()));
-  return simplifyAffineMap(map.replaceDimsAndSymbols(values, {}, map.getNumDims(), 0));
+void dropUnits(ContractProblem &p) {
+  for (AffineMap *map : {&p.aMap, &p.bMap, &p.outMap}) {
+    SmallVector<AffineExpr> values;
+    for (auto [d, size] : llvm::enumerate(p.dims))
+      values.push_back(size == 1 ? getAffineConstantExpr(0, map->getContext()) : getAffineDimExpr(d, map->getContext()));
+    *map = simplifyAffineMap(map->replaceDimsAndSymbols(values, {}, map->getNumDims(), 0));
+  }
 }
 
 SmallVector<ContractChoice> rankContractChoices(TargetAttr target, const ContractProblem &whole) {
   SmallVector<ContractChoice> choices;
   ContractProblem p = whole;
-  for (AffineMap *map : {&p.aMap, &p.bMap, &p.outMap})
-    *map = dropUnits(*map, p.dims);
+  dropUnits(p);
   if (p.sumLanes == 16 && p.dims.size() > static_cast<size_t>(p.parallel)) {
     choices.push_back(chooseRows(target, p, -1));
     return choices;

@@ -94,6 +94,9 @@ llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
 /// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes).
 ContractChoice chooseRows(TargetAttr target, const ContractProblem &problem, int64_t lanes);
 
+/// Takes dims of one value out of the accesses.
+void dropUnits(ContractProblem &problem);
+
 /// True for a parallel dim of few values that divisions see (the parity of a strided gradient): the
 /// emitter writes each value on its own.
 bool isParity(const ContractProblem &problem, int64_t dim);

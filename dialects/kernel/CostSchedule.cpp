@@ -65,8 +65,19 @@ static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const 
   }
   if (choice.rows2 >= 0)
     order.push_back(choice.rows2);
+  bool rowsFirst = keepsRowTile(p, choice);
+  if (choice.lanes >= 0 && choice.rows >= 0 && choice.rows2 < 0 && order.back() == choice.lanes) {
+    // Rows that do not stay in L2 while panels change go by once; the panels do stay.
+    bool inB = p.bMap.isFunctionOfDim(choice.lanes);
+    double bytes = static_cast<double>(typeOf(inB ? op.getA() : op.getB()).getBytes());
+    for (int64_t d : others)
+      if ((inB ? p.aMap : p.bMap).isFunctionOfDim(d) && !(d == choice.rows - 1 && mayMergeRows(p, choice.rows)))
+        bytes /= static_cast<double>(p.dims[d]);
+    rowsFirst |= bytes > static_cast<double>(target.getL2()) / 2 &&
+                 typeOf(inB ? op.getB() : op.getA()).getBytes() <= target.getL2() / 2;
+  }
   if (choice.rows >= 0)
-    order.insert(keepsRowTile(p, choice) ? order.end() - 1 : order.end(), choice.rows);
+    order.insert(rowsFirst ? order.end() - 1 : order.end(), choice.rows);
   return order;
 }
 
@@ -129,6 +140,7 @@ static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const Cont
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   ContractProblem problem = getProblem(op);
+  dropUnits(problem);
   ContractChoice choice = rankContractChoices(target, problem).front();
   SmallVector<int64_t> order = chooseOrder(target, op, problem, choice);
   Chunk chunk = chooseChunk(target, problem, choice, order);

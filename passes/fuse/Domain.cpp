@@ -152,6 +152,23 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
   return true;
 }
 
+/// outer * size(inner) + inner over dims of `sizes`, which tiles an axis of `size`.
+static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes, int64_t size) {
+  auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!sum || sum.getKind() != AffineExprKind::Add)
+    return std::nullopt;
+  auto product = dyn_cast<AffineBinaryOpExpr>(sum.getLHS());
+  auto inner = dyn_cast<AffineDimExpr>(sum.getRHS());
+  if (!product || product.getKind() != AffineExprKind::Mul || !inner)
+    return std::nullopt;
+  auto outer = dyn_cast<AffineDimExpr>(product.getLHS());
+  auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
+  if (!outer || !factor || factor.getValue() != sizes[inner.getPosition()] ||
+      factor.getValue() * sizes[outer.getPosition()] != size)
+    return std::nullopt;
+  return Domain::Joined{outer.getPosition(), inner.getPosition()};
+}
+
 /// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis count as one place.
 /// False when not that plain.
 bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places) {
@@ -161,23 +178,32 @@ bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places
       places.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
       continue;
     }
-    // outer * size(inner) + inner
-    auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
-    auto product = sum && sum.getKind() == AffineExprKind::Add ? dyn_cast<AffineBinaryOpExpr>(sum.getLHS())
-                                                               : AffineBinaryOpExpr(nullptr);
-    if (!product || product.getKind() != AffineExprKind::Mul || locked)
+    std::optional<Joined> both = getWindows(expr, sizes, size);
+    if (!both || locked)
       return false;
-    auto outer = dyn_cast<AffineDimExpr>(product.getLHS()), inner = dyn_cast<AffineDimExpr>(sum.getRHS());
-    auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
-    if (!outer || !inner || !factor || factor.getValue() != sizes[inner.getPosition()] ||
-        factor.getValue() * sizes[outer.getPosition()] != size)
-      return false;
-    Joined both{outer.getPosition(), inner.getPosition()};
-    auto *known = llvm::find(joined, both);
+    auto *known = llvm::find(joined, *both);
     places.push_back(kJoined + (known - joined.begin()));
     if (known == joined.end())
-      joined.push_back(both);
+      joined.push_back(*both);
   }
+  return true;
+}
+
+/// Makes windows of `by` points of a dim: the dim counts the windows, a new one their points. False when it may not be cut.
+bool Domain::splitDim(int64_t dim, int64_t by, Places &at) {
+  bool used = llvm::any_of(joined, [&](const Joined &both) { return both.outer == dim || both.inner == dim; });
+  if (locked || inner[dim] || used)
+    return false;
+  sizes[dim] /= by;
+  joined.push_back({dim, static_cast<int64_t>(sizes.size())});
+  sizes.push_back(by);
+  inner.push_back(false);
+  int64_t both = kJoined + static_cast<int64_t>(joined.size()) - 1;
+  for (auto &entry : places)
+    llvm::replace(entry.second, dim, both);
+  for (auto &entry : viewPlaces)
+    llvm::replace(entry.second, dim, both);
+  llvm::replace(at, dim, both);
   return true;
 }
 
@@ -189,20 +215,45 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
     why = "reads outside its operand";
     return false;
   }
-  Places made, read;
+  Places made;
   AffineMap place = getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
-  if (!getPlaces(place, shapeOf(operand), made) || !getPlainAccess(access, shapeOf(operand), read)) {
+  SmallVector<int64_t> own = cast<ir::MapOpInterface>(op).getMapDomain();
+  if (!getPlaces(place, shapeOf(operand), made)) {
     why = "reads values of another point";
     return false;
   }
-  for (auto [p, d] : llvm::zip_equal(made, read)) {
-    if (d < 0)
-      continue;
+  auto settle = [&](int64_t d, int64_t p) {
     if (at[d] >= 0 && at[d] != p) {
       why = "reads a transposed value";
       return false;
     }
     at[d] = p;
+    return true;
+  };
+  for (auto [i, size] : llvm::enumerate(shapeOf(operand))) {
+    AffineExpr expr = access.getResult(i);
+    if (size == 1)
+      continue;
+    if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      if (!settle(dim.getPosition(), made[i]))
+        return false;
+      continue;
+    }
+    // Windows that tile what is made here: its dim becomes two.
+    std::optional<Joined> windows = getWindows(expr, own, size);
+    if (windows && made[i] < kJoined && !splitDim(made[i], own[windows->inner], at))
+      windows.reset();
+    if (!windows) {
+      why = "reads values of another point";
+      return false;
+    }
+    const Joined both = made[i] < kJoined ? joined.back() : getJoined(made[i]);
+    if (sizes[both.outer] != own[windows->outer] || sizes[both.inner] != own[windows->inner]) {
+      why = "reads windows of another size";
+      return false;
+    }
+    if (!settle(windows->outer, both.outer) || !settle(windows->inner, both.inner))
+      return false;
   }
   return true;
 }

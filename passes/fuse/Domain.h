@@ -24,8 +24,8 @@ public:
   /// member.
   static Domain ofContraction(ir::ContractionOpInterface op);
 
-  /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why and
-  /// nothing changes.
+  /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why,
+  /// and the domain is of no further use.
   bool add(mlir::Operation *op, std::string &why);
 
   bool isEmpty() const { return members.empty(); }
@@ -66,6 +66,7 @@ private:
   bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at,
                  std::string &why);
   bool getPlaces(mlir::AffineMap access, llvm::ArrayRef<int64_t> shape, Places &places);
+  bool splitDim(int64_t dim, int64_t by, Places &at);
   int64_t sizeOf(int64_t place) const {
     return place < kJoined ? sizes[place]
                            : sizes[getJoined(place).outer] * sizes[getJoined(place).inner];

@@ -106,7 +106,7 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
     if (size < 0)
       return op->emitOpError() << "expects sizes of at least 0, got " << size;
   if (!getStoredBytes(dims, /*elementBytes=*/16, nullptr)) // codegen counts points, flops and tiles in 64 bits
-    return op->emitOpError() << "expects a domain of fewer than 2^59 points, got [" << dims << "]";
+    return op->emitError() << "expects a kernel of fewer than 2^59 points, got [" << dims << "] [E1021]";
   return success();
 }
 

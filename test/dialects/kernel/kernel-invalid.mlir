@@ -476,7 +476,7 @@ kernel.entry @e name("e") kind("eval") batch(0) {
 
 kernel.entry @e name("e") kind("eval") batch(0) {
   %x = kernel.buffer "x" role("input") segment(2) : <4xf32>
-  // expected-error @+1 {{expects a domain of fewer than 2^59 points, got [4294967296, 4294967296]}}
+  // expected-error @+1 {{expects a kernel of fewer than 2^59 points, got [4294967296, 4294967296] [E1021]}}
   kernel.map "k" dims [4294967296, 4294967296] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(d0, d1) -> (0)>, affine_map<(d0, d1) -> (0)>] {
   ^bb0(%a: f32):
     kernel.yield %a : f32

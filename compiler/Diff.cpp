@@ -67,17 +67,36 @@ struct Diff {
   llvm::StringMap<llvm::StringRef> renamed; // names of `before` to those of `after`
   std::string text;
   size_t shown = 0, hidden = 0;
+  std::string inside, shownInside; // the entry that the lines belong to
 
   void show(char sign, llvm::StringRef line) {
-    if (shown++ >= limit)
-      ++hidden;
+    if (!inside.empty() && inside != shownInside) {
+      shownInside = inside;
+      put("  in @" + inside);
+    }
+    bool cut = line.size() > kWidth;
+    put(std::string(1, sign) + line.take_front(kWidth).str() + (cut ? " ..." : ""));
+  }
+
+  void put(const std::string &line) {
+    if (shown++ < limit)
+      text += line + "\n";
     else
-      text += std::string(1, sign) + line.take_front(kWidth).str() +
-              (line.size() > kWidth ? " ...\n" : "\n");
+      ++hidden;
+  }
+
+  /// Notes the entry or function that begins in this line.
+  void enter(llvm::StringRef line) {
+    llvm::StringRef word = line.ltrim().split(' ').first;
+    if (!word.ends_with(".entry") && !word.ends_with(".func"))
+      return;
+    llvm::StringRef name = line.split('@').second;
+    inside = name.take_until([](char c) { return c == ' ' || c == '(' || c == '{'; }).str();
   }
 
   /// Two lines that are equal but for names.
   void pair(const Line &x, const Line &y) {
+    enter(y.text);
     bool same = true;
     for (size_t i = x.defined; i < x.names.size(); ++i) {
       auto known = renamed.find(x.names[i]);
@@ -102,7 +121,7 @@ struct Diff {
       for (size_t i = start; i < aEnd; ++i)
         show('-', a[i].text);
       for (size_t j = start; j < bEnd; ++j)
-        show('+', b[j].text);
+        add(b[j]);
     } else {
       align(start, n, m);
     }
@@ -125,8 +144,13 @@ struct Diff {
       else if (j == m || (i < n && common[i + 1][j] >= common[i][j + 1]))
         show('-', a[start + i++].text);
       else
-        show('+', b[start + j++].text);
+        add(b[start + j++]);
     }
+  }
+
+  void add(const Line &line) {
+    enter(line.text);
+    show('+', line.text);
   }
 };
 } // namespace

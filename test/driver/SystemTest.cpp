@@ -84,6 +84,12 @@ TEST(Diff, ValuesAreNumberedAnew) {
   EXPECT_EQ(diffLines("^bb0(%x: i)\nend %x", "^bb0(%y: i)\nend %y", 10), "");
 }
 
+TEST(Diff, SaysInWhichEntry) {
+  EXPECT_EQ(diffLines("  kernel.entry @f name(\"f\") {\na\n}\n  kernel.entry @g {\na\nb\n}",
+                      "  kernel.entry @f name(\"f\") {\na\n}\n  kernel.entry @g {\nc\nb\nd\n}", 10),
+            "  in @g\n-a\n+c\n+d\n");
+}
+
 TEST(Stages, NamesGoThereAndBack) {
   for (const StageInfo &info : getStages())
     EXPECT_EQ(findStage(info.name), info.stage);

@@ -37,7 +37,9 @@ static int64_t countChunks(ir::ContractionOpInterface op) {
     (static_cast<int64_t>(d) < parallel ? points : reduced) *= size;
   for (unsigned i : {0, 1})
     operands += cast<RankedTensorType>(op->getOperand(i).getType()).getNumElements();
-  if (reduced < kFewestToCut || points == 0)
+  // By parity, points beyond the result's edge have no place for their chunks' sum.
+  if (reduced < kFewestToCut || points == 0 ||
+      points != cast<RankedTensorType>(op->getResult(0).getType()).getNumElements())
     return 1;
   for (int64_t chunks = dims[parallel]; chunks > 1; --chunks)
     if (dims[parallel] % chunks == 0 && chunks * points <= operands / 4 &&

@@ -200,7 +200,8 @@ static void hold_standard_files(void) {
 
 int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-  const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : module->name;
+  const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+  program = *program ? program : module->name;
   hold_standard_files();
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
   if (plain)

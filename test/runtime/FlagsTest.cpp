@@ -70,6 +70,18 @@ TEST_F(FlagsTest, VersionAndLicenses) {
   EXPECT_THAT(r.out, HasSubstr("zlib"));
 }
 
+TEST_F(FlagsTest, AProgramWithoutNameHasTheModels) {
+  for (const char *name : {"", "folder/"}) {
+    Outcome r = inChild([&] {
+      std::string program = name, flag = "--bogus";
+      char *argv[] = {program.data(), flag.data()};
+      return sinter_trainer_main(module.get(), 2, argv);
+    });
+    EXPECT_EQ(r.code, 2);
+    EXPECT_THAT(r.err, StartsWith("fake: error: unknown flag '--bogus'"));
+  }
+}
+
 TEST_F(FlagsTest, UnknownFlags) {
   refuses({"--tensorboard", "d"}, "unknown flag '--tensorboard'; see --help [E2001]");
   refuses({"--trace", "f"}, "unknown flag '--trace'");

@@ -41,6 +41,7 @@ struct Maker {
     Child child;
     std::string words;
     child.command = command;
+    child.environment["TMPDIR"] = folder.path; // its files go with ours
     child.output = &words;
     if (auto why = run(child))
       return refuse("expects to run '" + command[0] + "', got: " + *why);

@@ -62,6 +62,7 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
   Child child;
   std::string words;
   child.command = command;
+  child.environment["TMPDIR"] = folder.path; // its files go with ours
   child.output = &words;
   auto why = run(child);
   if (why || child.exitCode)

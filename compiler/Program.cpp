@@ -75,6 +75,7 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
                                  "-Wl,-rpath," + tree.libDir});
   Child child;
   child.command = command;
+  child.environment["TMPDIR"] = llvm::sys::path::parent_path(program).str(); // its files go with ours
   child.stdoutToStderr = true;
   if (auto why = run(child))
     return reporter.error(

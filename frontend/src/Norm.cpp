@@ -1,5 +1,6 @@
-// Normalisation, composed of sums and elementwise ops, all at the user's line (Call): fusion moves the sums into the layer before, evaluation's scale moves
-// into its weight. Reading on: include/sinter/ops/norm.h; Conv.cpp (the layer before).
+// Normalisation, composed of sums and elementwise ops, all at the user's line (Call): fusion moves
+// the sums into the layer before, evaluation's scale moves into its weight. Reading on:
+// include/sinter/ops/norm.h; Conv.cpp (the layer before).
 #include "sinter/ops/norm.h"
 
 #include "frontend/src/Graph.h"
@@ -39,14 +40,18 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   Call call("batch_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
   if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name.text + "'");
+    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
+                                  name.text + "'");
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
   if (type.rank() != 2 && type.rank() != 4)
-    return call.fail("E0107", "expects f32[n,channels] or f32[n,channels,height,width], got " + toString(type), "", {x});
+    return call.fail(
+        "E0107", "expects f32[n,channels] or f32[n,channels,height,width], got " + toString(type),
+        "", {x});
   if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+                     "cast(x, f32) first", {x});
   if (!(options.eps >= 0) || !std::isfinite(options.eps))
     return call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
   if (!(options.momentum >= 0 && options.momentum <= 1))
@@ -57,17 +62,23 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   if (train && count <= 1)
     return call.fail("E0140",
                      "expects more than one value a channel in training, got " + toString(type),
-                     "the variance of one value is 0, so all that passes is the bias; take a larger batch or image", {x});
+                     "the variance of one value is 0, so all that passes is the bias; take a "
+                     "larger batch or image",
+                     {x});
   if (channels == 0)
     return call.fail("E0115", "expects channels, got " + toString(type), "", {x});
   DType element{static_cast<uint8_t>(type.element)};
-  auto part = [&](const char *suffix) { return shared(Name(name.text + suffix)); }; // noted for the whole layer
+  auto part = [&](const char *suffix) {
+    return shared(Name(name.text + suffix));
+  }; // noted for the whole layer
   Tensor weight = parameter(part(".weight"), element({channels}), options.weight, loc);
+  if (call.isPoison(weight)) // of another width, say: told once
+    return call.poison();
   Tensor bias = parameter(part(".bias"), element({channels}), options.bias, loc);
   State runningMean = state(part(".running_mean"), element({channels}), zeros(), loc);
   State runningVar = state(part(".running_var"), element({channels}), ones(), loc);
   State tracked = state(part(".num_batches_tracked"), i64({}), zeros(), loc);
-  if (call.isPoison(weight) || call.isPoison(bias))
+  if (call.isPoison(bias))
     return call.poison();
   noteUse(call, "batch_norm", name, context().path(name.text));
   Channels statistics{runningMean.value(loc), runningVar.value(loc)};

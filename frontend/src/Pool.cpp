@@ -1,5 +1,5 @@
-// Pooling and resizing. Averages are sums times a number; resizing is two products with constant matrices.
-// Reading on: include/sinter/ops/pool.h.
+// Pooling and resizing. Averages are sums times a number; resizing is two products with constant
+// matrices. Reading on: include/sinter/ops/pool.h.
 #include "sinter/ops/pool.h"
 
 #include "frontend/src/Graph.h"
@@ -27,11 +27,13 @@ static bool isImages(Call &call, const Tensor &x) {
     return false;
   const rules::Type &type = call.type(x);
   if (type.rank() != 4) {
-    call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "", {x});
+    call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "",
+              {x});
     return false;
   }
   if (!rules::isFloat(type.element)) {
-    call.fail("E0102", "expects floating-point numbers, got " + toString(type), "cast(x, f32) first", {x});
+    call.fail("E0102", "expects floating-point numbers, got " + toString(type),
+              "cast(x, f32) first", {x});
     return false;
   }
   return true;
@@ -55,11 +57,12 @@ static std::optional<Windows> resolve(Call &call, const Tensor &x, const Pool2d 
     return std::nullopt;
   }
   for (int axis : {0, 1}) {
-    int64_t window = windows.size[axis], step = windows.sliding.strides[axis], size = type.dims[2 + axis];
+    int64_t window = windows.size[axis], step = windows.sliding.strides[axis],
+            size = type.dims[2 + axis];
     if (2 * padding[axis] > window) {
       call.fail("E0121",
-                "expects a padding of at most half the window, got " + std::to_string(padding[axis]) +
-                    " for a window of " + std::to_string(window),
+                "expects a padding of at most half the window, got " +
+                    std::to_string(padding[axis]) + " for a window of " + std::to_string(window),
                 "", {x});
       return std::nullopt;
     }
@@ -79,7 +82,8 @@ static Tensor pool(Call &call, const char *op, const Tensor &x, const Windows &w
       .integers("low", windows.sliding.low)
       .integers("high", windows.sliding.high);
   return call.emit(
-      op, {x}, [&](const Types &t) { return rules::pool2d(t[0], windows.size, windows.sliding); }, std::move(attributes));
+      op, {x}, [&](const Types &t) { return rules::pool2d(t[0], windows.size, windows.sliding); },
+      std::move(attributes));
 }
 
 static Tensor multiply(Call &call, const Tensor &x, const Tensor &y) {
@@ -94,10 +98,12 @@ Tensor max_pool2d(const Operand &operand, Pool2d options, Loc loc) {
 }
 
 /// What a window's sum along one axis is divided by.
-static std::vector<int64_t> countAlong(int64_t size, const Windows &windows, int axis, int64_t padding, bool withPadding) {
+static std::vector<int64_t> countAlong(int64_t size, const Windows &windows, int axis,
+                                       int64_t padding, bool withPadding) {
   std::vector<int64_t> counts;
   int64_t window = windows.size[axis], step = windows.sliding.strides[axis];
-  int64_t total = rules::positions(size, window, step, windows.sliding.low[axis], windows.sliding.high[axis], 1);
+  int64_t total = rules::positions(size, window, step, windows.sliding.low[axis],
+                                   windows.sliding.high[axis], 1);
   for (int64_t i = 0; i < total; ++i) {
     int64_t begin = i * step - padding, end = std::min(begin + window, size + padding);
     counts.push_back(withPadding ? end - begin : std::min(end, size) - std::max<int64_t>(begin, 0));
@@ -115,16 +121,23 @@ Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
   Tensor sum = pool(call, "sum_pool2d", x, *windows);
   if (call.isPoison(sum))
     return sum;
-  std::vector<int64_t> rows = countAlong(type.dims[2], *windows, 0, options.padding.height, options.count_include_pad);
-  std::vector<int64_t> columns = countAlong(type.dims[3], *windows, 1, options.padding.width, options.count_include_pad);
-  auto same = [](const std::vector<int64_t> &v) { return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end(); };
+  std::vector<int64_t> rows =
+      countAlong(type.dims[2], *windows, 0, options.padding.height, options.count_include_pad);
+  std::vector<int64_t> columns =
+      countAlong(type.dims[3], *windows, 1, options.padding.width, options.count_include_pad);
+  auto same = [](const std::vector<int64_t> &v) {
+    return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
+  };
   if (rows.empty() || columns.empty() || (same(rows) && same(columns)))
-    return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(windows->size[0] * windows->size[1])));
+    return multiply(
+        call, sum,
+        call.number(type.element, 1.0 / static_cast<double>(windows->size[0] * windows->size[1])));
   std::vector<double> values;
   for (int64_t row : rows)
     for (int64_t column : columns)
       values.push_back(1.0 / static_cast<double>(row * column));
-  rules::Type shape{type.element, {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())}};
+  rules::Type shape{type.element,
+                    {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())}};
   return multiply(call, sum, call.constant(shape, Attributes().dense("value", shape, values)));
 }
 
@@ -140,12 +153,15 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
   Attributes attributes;
   attributes.integers("axes", {2, 3}).boolean("keepdims", true);
   Tensor sum = call.emit(
-      "sum", {x}, [](const Types &t) { return rules::sum(t[0], {2, 3}, true); }, std::move(attributes));
+      "sum", {x}, [](const Types &t) { return rules::sum(t[0], {2, 3}, true); },
+      std::move(attributes));
   return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(count)));
 }
 
 /// [size, from] as a constant whose row i has `weight(i, j)`.
-template <class Weight> static Tensor matrix(Call &call, rules::ElementType element, int64_t size, int64_t from, Weight weight) {
+template <class Weight>
+static Tensor matrix(Call &call, rules::ElementType element, int64_t size, int64_t from,
+                     Weight weight) {
   std::vector<double> values;
   for (int64_t i = 0; i < size; ++i)
     for (int64_t j = 0; j < from; ++j)
@@ -164,7 +180,8 @@ static Tensor transform(Call &call, const Tensor &rows, const Tensor &x, const T
   Attributes plain;
   plain.boolean("transpose_a", false).boolean("transpose_b", false);
   return call.emit(
-      "matmul", {rows, wide}, [](const Types &t) { return rules::matmul(t[0], t[1], false, false); }, std::move(plain));
+      "matmul", {rows, wide},
+      [](const Types &t) { return rules::matmul(t[0], t[1], false, false); }, std::move(plain));
 }
 
 /// True when `size` is one that images can be brought to; else reported.
@@ -174,8 +191,9 @@ static bool isSize(Call &call, const Tensor &x, const Pair &size) {
   const rules::Type &type = call.type(x);
   constexpr int64_t kMost = 1 << 16;
   if (size.height < 1 || size.width < 1 || size.height > kMost || size.width > kMost) {
-    call.fail("E0120", "expects a size of 1 to 65536 along both axes, got " + std::to_string(size.height) + "x" +
-                           std::to_string(size.width),
+    call.fail("E0120",
+              "expects a size of 1 to 65536 along both axes, got " + std::to_string(size.height) +
+                  "x" + std::to_string(size.width),
               "", {x});
     return false;
   }
@@ -212,7 +230,9 @@ Tensor resize_bilinear(const Operand &operand, Pair size, Loc loc) {
   rules::Type type = call.type(x);
   auto weights = [&](int64_t to, int64_t from) {
     return matrix(call, type.element, to, from, [&](int64_t i, int64_t j) {
-      double at = (static_cast<double>(i) + 0.5) * static_cast<double>(from) / static_cast<double>(to) - 0.5;
+      double at =
+          (static_cast<double>(i) + 0.5) * static_cast<double>(from) / static_cast<double>(to) -
+          0.5;
       at = std::clamp(at, 0.0, static_cast<double>(from - 1));
       return std::max(0.0, 1.0 - std::abs(at - static_cast<double>(j)));
     });

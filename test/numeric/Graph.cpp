@@ -12,6 +12,7 @@
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/loss.h"
 #include "sinter/rules/matmul.h"
+#include "sinter/rules/pool.h"
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
 
@@ -72,12 +73,26 @@ static Type inferConv(llvm::StringRef op, const std::vector<Type> &t, const std:
   return valueOf(rules::conv2d(t[0], t[1], sliding, groups));
 }
 
+static Type inferPool(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+  Dims window = *find<Dims>(attrs, "window");
+  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"), {1, 1}};
+  if (const Dims *size = find<Dims>(attrs, "size"))
+    return valueOf(rules::pool2d_gradient(t[0], t.size() > 1 ? &t[1] : nullptr, window, sliding, *size));
+  if (op == "max_pool2d_argmax")
+    return valueOf(rules::max_pool2d_argmax(t[0], window, sliding));
+  if (op == "max_pool2d_gather")
+    return valueOf(rules::max_pool2d_gather(t[0], t[1], window, sliding));
+  return valueOf(rules::pool2d(t[0], window, sliding));
+}
+
 static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
                            const std::vector<Attr> &attrs) {
   if (op == "sum" || op == "reduce_max" || op == "reduce_min")
     return inferReduce(op, t[0], attrs);
   if (op.starts_with("conv2d"))
     return inferConv(op, t, attrs);
+  if (op.contains("_pool2d"))
+    return inferPool(op, t, attrs);
   if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
     if (op == "argmax")
       return valueOf(rules::argmax(t[0], *axis));

@@ -52,6 +52,8 @@ void shapeRows(std::vector<Row> &rows);
 void reduceRows(std::vector<Row> &rows);
 void matmulRows(std::vector<Row> &rows);
 void convRows(std::vector<Row> &rows);
+void poolRows(std::vector<Row> &rows);
+void normRows(std::vector<Row> &rows);
 void lossRows(std::vector<Row> &rows);
 void randomRows(std::vector<Row> &rows);
 void trainRows(std::vector<Row> &rows);

@@ -23,6 +23,8 @@ static std::vector<Row> allRows() {
   reduceRows(rows);
   matmulRows(rows);
   convRows(rows);
+  poolRows(rows);
+  normRows(rows);
   lossRows(rows);
   randomRows(rows);
   trainRows(rows);

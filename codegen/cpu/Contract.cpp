@@ -1,8 +1,9 @@
-//===- Contract.cpp - the tile grid of a contraction ----------------------------------------------------------------===//
+//===- Contract.cpp - the tile grid of a contraction
+//----------------------------------------------------------------===//
 //
-// Threads take tiles of a fixed grid: the leading dims of the order are shared, the others are loops inside. Each class of
-// row tiles, and the last lane tile, has code of its own. Not covered (NaiveContract.cpp does it): what makePlan refuses,
-// and small element types as accumulators.
+// Threads take tiles of a fixed grid: the leading dims of the order are shared, the others are
+// loops inside. Each class of row tiles, and the last lane tile, has code of its own. Not covered
+// (NaiveContract.cpp does it): what makePlan refuses, and small element types as accumulators.
 // Reading on: ContractPlan.h, ContractEmitter.h, dialects/kernel/Cost.h (who chooses the tile).
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -14,7 +15,8 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan) : k(k), op(op), p(plan) {
+ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan)
+    : k(k), op(op), p(plan) {
   point.assign(p.dims.size(), k.index(0));
   tileIndex.assign(p.dims.size(), k.index(0));
   for (auto [d, value] : p.fixed)
@@ -33,7 +35,8 @@ void ContractEmitter::place(int64_t dim) {
     if (row.dim != dim)
       continue;
     point[dim] = k.mul(index, row.split.big);
-    if (row.balanced && row.split.bigTiles < row.split.tiles) { // tiles from bigTiles on are one row lower
+    if (row.balanced &&
+        row.split.bigTiles < row.split.tiles) { // tiles from bigTiles on are one row lower
       Value over = arith::SubIOp::create(k.b, k.loc, index, k.index(row.split.bigTiles));
       over = arith::MaxSIOp::create(k.b, k.loc, over, k.index(0));
       point[dim] = arith::SubIOp::create(k.b, k.loc, point[dim], over);
@@ -47,8 +50,9 @@ void ContractEmitter::decode(Value tile, ArrayRef<int64_t> over) {
   for (size_t i = over.size(); i-- > 0;) {
     int64_t size = p.tilesOf(over[i]);
     tileIndex[over[i]] = size == 1 ? k.index(0)
-                         : i == 0  ? rest
-                                   : arith::RemUIOp::create(k.b, k.loc, rest, k.index(size)).getResult();
+                         : i == 0
+                             ? rest
+                             : arith::RemUIOp::create(k.b, k.loc, rest, k.index(size)).getResult();
     if (i > 0 && size != 1)
       rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(size));
     place(over[i]);
@@ -69,7 +73,8 @@ void ContractEmitter::overRest(ArrayRef<int64_t> rest, const std::function<void(
 }
 
 /// Two sides of a run-time choice, or the one that there is.
-void ContractEmitter::branch(Value index, int64_t bound, int64_t count, const std::function<void(bool)> &side) {
+void ContractEmitter::branch(Value index, int64_t bound, int64_t count,
+                             const std::function<void(bool)> &side) {
   if (bound <= 0 || bound >= count) {
     side(bound > 0);
     return;
@@ -133,7 +138,8 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
       decode(tile, over);
       Kernel inner(k.b, k.loc, k.target, shape); // the domain is the buffer
       AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), context);
-      Access own{access.memory, access.type, identity, access.type.getLinearMap().getResult(0), false};
+      Access own{access.memory, access.type, identity, access.type.getLinearMap().getResult(0),
+                 false};
       SmallVector<Value> at(shape.size(), k.index(0));
       std::function<void(size_t)> clear = [&](size_t i) {
         if (i == shape.size()) {
@@ -164,19 +170,22 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
   }
 }
 
-/// When the broadcast factor's rows lie side by side and its k steps lines apart, and one row tile meets many lane tiles in
-/// turn, the tile is copied once into [k][rows] on the stack: packed reads stay in L1. Returns the factor to copy from;
-/// the sums then read the copy.
+/// When the broadcast factor's rows lie side by side and its k steps lines apart, and one row tile
+/// meets many lane tiles in turn, the tile is copied once into [k][rows] on the stack: packed reads
+/// stay in L1. Returns the factor to copy from; the sums then read the copy.
 std::optional<Factor> ContractEmitter::preparePacking() {
   constexpr int64_t kLine = 64, kMostBytes = 32 << 10, kFewestUses = 3;
-  if (p.acrossLanes || p.rows.size() != 1 || p.laneTiles < kFewestUses || p.order.back() != p.lanesDim ||
-      p.reduced.empty() || !p.bounds.empty() || !p.splits.empty() || p.chunkLevel >= 0 || p.sums)
+  if (p.acrossLanes || p.rows.size() != 1 || p.laneTiles < kFewestUses ||
+      p.order.back() != p.lanesDim || p.reduced.empty() || !p.bounds.empty() || !p.splits.empty() ||
+      p.chunkLevel >= 0 || p.sums)
     return std::nullopt;
   const RowDim &row = p.rows.front();
   for (Factor &factor : p.factors) {
     const Access &access = factor.lanes.access;
-    int64_t bytes = access.type.getElementBytes(), steps = 1, stride = llvm::alignTo(row.split.big, p.width);
-    bool sideBySide = factor.lanes.kind == LaneKind::Uniform && access.type.getElementType() == p.element;
+    int64_t bytes = access.type.getElementBytes(), steps = 1,
+            stride = llvm::alignTo(row.split.big, p.width);
+    bool sideBySide =
+        factor.lanes.kind == LaneKind::Uniform && access.type.getElementType() == p.element;
     for (const RowClass &one : row.classes) {
       sideBySide &= one.taps.empty();
       for (int64_t s = 0; s < one.height; ++s)
@@ -189,8 +198,8 @@ std::optional<Factor> ContractEmitter::preparePacking() {
       continue;
     Factor source = factor;
     factor.packed = true;
-    factor.lanes.access.memory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({steps * stride}, p.element),
-                                                          k.b.getI64IntegerAttr(kLine));
+    factor.lanes.access.memory = memref::AllocaOp::create(
+        k.b, k.loc, MemRefType::get({steps * stride}, p.element), k.b.getI64IntegerAttr(kLine));
     for (int64_t d : llvm::reverse(p.reduced)) {
       factor.step[d] = stride;
       stride *= p.dims[d];
@@ -218,7 +227,8 @@ void ContractEmitter::emitPacking(const Factor &source, int64_t rows) {
       return;
     }
     for (int64_t r = 0; r < rows; r += p.width) {
-      Value value = loadLanes(k, from, point, std::min(p.width, rows - r), k.add(place, k.index(r)));
+      Value value =
+          loadLanes(k, from, point, std::min(p.width, rows - r), k.add(place, k.index(r)));
       vector::StoreOp::create(k.b, k.loc, value, copy.lanes.access.memory, k.add(to, k.index(r)));
     }
   };
@@ -246,7 +256,8 @@ void ContractEmitter::emit() {
   int64_t pieces = 1;
   for (; shared < p.owned && (source || p.sums || pieces < kPieces); ++shared)
     pieces *= p.tilesOf(p.order[shared]);
-  ArrayRef<int64_t> outer = ArrayRef(p.order).take_front(shared), rest = ArrayRef(p.order).drop_front(shared);
+  ArrayRef<int64_t> outer = ArrayRef(p.order).take_front(shared),
+                    rest = ArrayRef(p.order).drop_front(shared);
   auto [begin, end] = k.part(pieces);
   if (p.sums)
     clearSums(begin, end, outer);
@@ -259,12 +270,14 @@ void ContractEmitter::emit() {
     if (source) { // lane tiles are innermost: all tiles of one quotient share their rows
       const RowDim &row = p.rows.front();
       packed.push_back(arith::DivUIOp::create(k.b, k.loc, tile, k.index(p.laneTiles)));
-      Value other = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, packed[0], carried[0]);
+      Value other =
+          arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, packed[0], carried[0]);
       auto renew = scf::IfOp::create(k.b, k.loc, other);
       OpBuilder::InsertionGuard inside(k.b);
       k.b.setInsertionPoint(renew.thenBlock()->getTerminator());
       int64_t low = row.classes.back().height;
-      branch(tileIndex[row.dim], row.classes.size() == 1 ? row.split.tiles : row.classes.back().first, row.split.tiles,
+      branch(tileIndex[row.dim],
+             row.classes.size() == 1 ? row.split.tiles : row.classes.back().first, row.split.tiles,
              [&](bool high) { emitPacking(*source, high ? row.split.big : low); });
     }
     overRest(rest, [&] { overVariants([&](const Tile &variant) { emitTile(variant); }); });
@@ -272,8 +285,8 @@ void ContractEmitter::emit() {
   });
 }
 
-/// Sums in chunks: all tiles of a group take a chunk of the k loops in turn, so that its operands stay in the nearest
-/// cache; their accumulators wait on the stack in between, unchanged (D1).
+/// Sums in chunks: all tiles of a group take a chunk of the k loops in turn, so that its operands
+/// stay in the nearest cache; their accumulators wait on the stack in between, unchanged (D1).
 void ContractEmitter::emitGroups() {
   constexpr int64_t kMostBytes = 128 << 10;
   int64_t bytes = p.element.getIntOrFloatBitWidth() / 8, all = 1, size = 1;
@@ -285,7 +298,8 @@ void ContractEmitter::emitGroups() {
       size *= p.tilesOf(p.order[i]);
     else
       break;
-  auto memory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({size * stride}, p.element), k.b.getI64IntegerAttr(64));
+  auto memory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({size * stride}, p.element),
+                                         k.b.getI64IntegerAttr(64));
   auto vector = VectorType::get({p.width}, p.element);
   auto [begin, end] = k.part(all);
   Value first = arith::DivUIOp::create(k.b, k.loc, begin, k.index(size));
@@ -294,11 +308,14 @@ void ContractEmitter::emitGroups() {
     Value base = k.mul(g, size);
     Value low = arith::MaxUIOp::create(k.b, k.loc, begin, base);
     Value high = arith::MinUIOp::create(k.b, k.loc, end, k.add(base, k.index(size)));
-    auto slot = [&](Value tile) { return k.mul(arith::SubIOp::create(k.b, k.loc, tile, base), stride); };
+    auto slot = [&](Value tile) {
+      return k.mul(arith::SubIOp::create(k.b, k.loc, tile, base), stride);
+    };
     auto load = [&](const Tile &variant, Value from) {
       SmallVector<Value> sums;
       for (int64_t i = 0; i < variant.rows() * vectors(variant); ++i)
-        sums.push_back(vector::LoadOp::create(k.b, k.loc, vector, memory, k.add(from, k.index(i * p.width))));
+        sums.push_back(
+            vector::LoadOp::create(k.b, k.loc, vector, memory, k.add(from, k.index(i * p.width))));
       return sums;
     };
     auto overTiles = [&](const std::function<void(const Tile &, Value)> &body) {
@@ -341,14 +358,16 @@ void ContractEmitter::emitGroups() {
 
 /// True for schedules that name dims this op has.
 static bool fits(kernel::ContractOp op, kernel::CpuScheduleAttr schedule) {
-  int64_t parallel = op.getParallel(), lanes = schedule.getLanes(), rows = schedule.getRows(), rows2 = schedule.getRows2();
+  int64_t parallel = op.getParallel(), lanes = schedule.getLanes(), rows = schedule.getRows(),
+          rows2 = schedule.getRows2();
   bool across = op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16;
   llvm::SmallSet<int64_t, 8> seen;
   for (int64_t d : schedule.getOrder())
     if (d < 0 || d >= parallel || !seen.insert(d).second)
       return false;
   return (lanes >= 0 || across) && lanes < parallel && rows < parallel && rows2 < parallel &&
-         (rows != lanes || lanes < 0) && schedule.getMr() > 0 && schedule.getMr2() > 0 && schedule.getNr() > 0;
+         (rows != lanes || lanes < 0) && schedule.getMr() > 0 && schedule.getMr2() > 0 &&
+         schedule.getNr() > 0;
 }
 
 bool codegen::emitContract(Kernel &k, kernel::ContractOp op) {

@@ -1,8 +1,9 @@
-//===- ContractEmitter.h - writes one planned contraction --------------------------------------------------------===//
+//===- ContractEmitter.h - writes one planned contraction
+//--------------------------------------------------------===//
 //
-// A tile is rows x lanes of sums, each an own chain in k order (D1): vectors carried by the k loops, one operand as
-// vectors, the other as broadcast scalars (or both as vectors). Reading on: Contract.cpp (grid), ContractSums.cpp (k loops),
-// ContractEpilogue.cpp.
+// A tile is rows x lanes of sums, each an own chain in k order (D1): vectors carried by the k
+// loops, one operand as vectors, the other as broadcast scalars (or both as vectors). Reading on:
+// Contract.cpp (grid), ContractSums.cpp (k loops), ContractEpilogue.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
@@ -27,7 +28,8 @@ struct Tile {
   llvm::SmallVector<int64_t> steps(int64_t r) const;
 };
 
-/// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever that can be proven.
+/// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever
+/// that can be proven.
 class ContractEmitter;
 class Places {
 public:
@@ -64,7 +66,8 @@ private:
   void place(int64_t dim);
   void overRest(llvm::ArrayRef<int64_t> rest, const std::function<void()> &body);
   void overVariants(const std::function<void(const Tile &)> &body);
-  void branch(mlir::Value index, int64_t bound, int64_t count, const std::function<void(bool)> &side);
+  void branch(mlir::Value index, int64_t bound, int64_t count,
+              const std::function<void(bool)> &side);
   void emitTile(const Tile &tile);
   void emitGroups();
   void clearSums(mlir::Value begin, mlir::Value end, llvm::ArrayRef<int64_t> over);
@@ -78,11 +81,13 @@ private:
   };
   using Rows = llvm::SmallVector<bool>;
   llvm::SmallVector<mlir::Value> emitSums(const Tile &tile, llvm::SmallVector<mlir::Value> start);
-  llvm::SmallVector<mlir::Value> emitLevel(size_t level, llvm::SmallVector<mlir::Value> sums, const Cursor &cursor,
-                                           const Rows &active);
+  llvm::SmallVector<mlir::Value> emitLevel(size_t level, llvm::SmallVector<mlir::Value> sums,
+                                           const Cursor &cursor, const Rows &active);
   llvm::SmallVector<mlir::Value> emitInner(Interval segment, mlir::Value begin, mlir::Value end,
-                                           llvm::SmallVector<mlir::Value> sums, const Cursor &cursor, const Rows &active);
-  llvm::SmallVector<mlir::Value> emitStep(llvm::SmallVector<mlir::Value> sums, const Cursor &cursor, const Rows &active);
+                                           llvm::SmallVector<mlir::Value> sums,
+                                           const Cursor &cursor, const Rows &active);
+  llvm::SmallVector<mlir::Value> emitStep(llvm::SmallVector<mlir::Value> sums, const Cursor &cursor,
+                                          const Rows &active);
   void emitPrefetch(int f, const Cursor &cursor);
   void findLimits();
   Cursor advance(const Cursor &cursor, int64_t dim, mlir::Value value);
@@ -94,7 +99,9 @@ private:
 
   llvm::SmallVector<mlir::Value> at(const Tile &tile, int64_t r, int64_t v);
   int64_t vectors(const Tile &tile) const { return llvm::divideCeil(tile.lanes, p.width); }
-  int64_t valid(const Tile &tile, int64_t v) const { return std::min(p.width, tile.lanes - v * p.width); }
+  int64_t valid(const Tile &tile, int64_t v) const {
+    return std::min(p.width, tile.lanes - v * p.width);
+  }
   int64_t mostRows() const;
   mlir::Value zeroSum() { return k.zero(mlir::VectorType::get({p.width}, p.element)); }
 
@@ -106,9 +113,10 @@ private:
   // While sums are written:
   const Tile *now = nullptr;
   std::unique_ptr<Places> places[2];
-  llvm::SmallVector<int64_t> extents;                                    ///< of k loops; shorter in ragged blocks
-  std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits, chunks; ///< run-time [begin, end) of k loops
-  mlir::Value guard;                                                     ///< false: no term at all
+  llvm::SmallVector<int64_t> extents; ///< of k loops; shorter in ragged blocks
+  std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits,
+      chunks;        ///< run-time [begin, end) of k loops
+  mlir::Value guard; ///< false: no term at all
 };
 
 } // namespace sinter::codegen

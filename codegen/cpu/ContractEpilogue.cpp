@@ -1,7 +1,9 @@
-//===- ContractEpilogue.cpp - what happens to the sums of a tile ----------------------------------------------------===//
+//===- ContractEpilogue.cpp - what happens to the sums of a tile
+//----------------------------------------------------===//
 //
-// The epilogue runs on the sums in registers, row by row in row-major order. Partial sums are read once a tile, stepped in
-// that order, and written once. 16 canonical lanes are first combined by their tree. Reading on: ContractEmitter.h, Body.h.
+// The epilogue runs on the sums in registers, row by row in row-major order. Partial sums are read
+// once a tile, stepped in that order, and written once. 16 canonical lanes are first combined by
+// their tree. Reading on: ContractEmitter.h, Body.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
@@ -50,7 +52,8 @@ void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
         const LaneAccess &extra = p.extras[i];
         auto [from, place] = resolve(extraPlaces[i], r, extra.kind == LaneKind::Uniform ? 0 : v);
         Value &known = loaded[{i, from.base.getAsOpaquePointer(), from.offset}];
-        Value value = known && !isWritten(i) ? known : loadLanes(k, extra, here, valid(tile, v), place);
+        Value value =
+            known && !isWritten(i) ? known : loadLanes(k, extra, here, valid(tile, v), place);
         return known = value;
       };
       SmallVector<Value> values;
@@ -64,7 +67,8 @@ void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
         }
         Running &sumOf = running[{i, from.base.getAsOpaquePointer(), from.offset}];
         if (!sumOf.value)
-          sumOf = {splat(k, loadLanes(k, p.outs[i], here, valid(tile, v), place), p.width), place, valid(tile, v)};
+          sumOf = {splat(k, loadLanes(k, p.outs[i], here, valid(tile, v), place), p.width), place,
+                   valid(tile, v)};
         sumOf.value = addUp(k, sumOf.value, splat(k, value, p.width));
         if (p.outs[i].kind == LaneKind::Scattered) { // written by the point: at once
           storeLanes(k, p.outs[i], here, sumOf.value, valid(tile, v));
@@ -77,7 +81,8 @@ void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
       storeLanes(k, p.outs[std::get<0>(key)], point, sumOf.value, sumOf.valid, sumOf.place);
 }
 
-/// Tile-sized operands of the epilogue (a weight that is updated) come from beyond L1: asked for before the sums start.
+/// Tile-sized operands of the epilogue (a weight that is updated) come from beyond L1: asked for
+/// before the sums start.
 void ContractEmitter::prefetchExtras(const Tile &tile) {
   if (p.acrossLanes)
     return;
@@ -90,7 +95,8 @@ void ContractEmitter::prefetchExtras(const Tile &tile) {
       for (int64_t v = 0; v < vectors(tile); ++v) {
         Places::Place from = places.get(r, v);
         if (asked.insert({from.base.getAsOpaquePointer(), from.offset}))
-          memref::PrefetchOp::create(k.b, k.loc, extra.access.memory, ValueRange{k.add(from.base, k.index(from.offset))},
+          memref::PrefetchOp::create(k.b, k.loc, extra.access.memory,
+                                     ValueRange{k.add(from.base, k.index(from.offset))},
                                      /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
       }
   }

@@ -1,7 +1,9 @@
-//===- ContractPlan.cpp - reduces a contraction to strides and intervals --------------------------------------===//
+//===- ContractPlan.cpp - reduces a contraction to strides and intervals
+//--------------------------------------===//
 //
-// See ContractPlan.h. Everything here is arithmetic on affine expressions; no code is written. What does not fit gives no
-// plan, and the naive loops take the op. Reading on: ContractRows.cpp (row tiles and borders).
+// See ContractPlan.h. Everything here is arithmetic on affine expressions; no code is written. What
+// does not fit gives no plan, and the naive loops take the op. Reading on: ContractRows.cpp (row
+// tiles and borders).
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractRows.h"
@@ -21,8 +23,8 @@ std::optional<Linear> codegen::getLinear(AffineExpr expr, size_t dims) {
       result.constant += constant.getValue();
     else if (auto dim = dyn_cast<AffineDimExpr>(term))
       result.by[dim.getPosition()] += 1;
-    else if (binary && term.getKind() == AffineExprKind::Mul && isa<AffineDimExpr>(binary.getLHS()) &&
-             isa<AffineConstantExpr>(binary.getRHS()))
+    else if (binary && term.getKind() == AffineExprKind::Mul &&
+             isa<AffineDimExpr>(binary.getLHS()) && isa<AffineConstantExpr>(binary.getRHS()))
       result.by[cast<AffineDimExpr>(binary.getLHS()).getPosition()] +=
           cast<AffineConstantExpr>(binary.getRHS()).getValue();
     else
@@ -31,7 +33,8 @@ std::optional<Linear> codegen::getLinear(AffineExpr expr, size_t dims) {
   return result;
 }
 
-/// x divided by `by` as multiples of g | by plus a rest in [0, g): the division sees only the multiples.
+/// x divided by `by` as multiples of g | by plus a rest in [0, g): the division sees only the
+/// multiples.
 static AffineExpr simplifyDivision(AffineExpr x, int64_t by, bool isMod, ArrayRef<int64_t> dims) {
   MLIRContext *context = x.getContext();
   SmallVector<AffineExpr> terms = getTerms(x);
@@ -64,7 +67,8 @@ AffineExpr codegen::simplifyInRange(AffineExpr expr, ArrayRef<int64_t> dims) {
   auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!binary)
     return expr;
-  AffineExpr lhs = simplifyInRange(binary.getLHS(), dims), rhs = simplifyInRange(binary.getRHS(), dims);
+  AffineExpr lhs = simplifyInRange(binary.getLHS(), dims),
+             rhs = simplifyInRange(binary.getRHS(), dims);
   auto by = dyn_cast<AffineConstantExpr>(rhs);
   switch (expr.getKind()) {
   case AffineExprKind::Add:
@@ -95,7 +99,8 @@ SmallVector<SmallVector<std::pair<int64_t, int64_t>>> codegen::getParities(kerne
         if (part.getKind() != AffineExprKind::Mod && part.getKind() != AffineExprKind::FloorDiv)
           return;
         for (int64_t d = 0; d < static_cast<int64_t>(op.getParallel()); ++d)
-          if (part.isFunctionOfDim(d) && op.getDims()[d] > 1 && op.getDims()[d] <= kMostValues && op.getPadded())
+          if (part.isFunctionOfDim(d) && op.getDims()[d] > 1 && op.getDims()[d] <= kMostValues &&
+              op.getPadded())
             dims.insert(d);
       });
   SmallVector<SmallVector<std::pair<int64_t, int64_t>>> all{{}};
@@ -156,7 +161,8 @@ private:
 /// Points whose out lies outside are skipped: the dims end earlier.
 bool Planner::restrictOuts() {
   for (size_t i = 2 + op.getExtras().size(); i < maps.size(); ++i)
-    for (auto [expr, size] : llvm::zip(maps[i].getResults(), cast<kernel::BufferType>(buffers[i].getType()).getShape())) {
+    for (auto [expr, size] : llvm::zip(maps[i].getResults(),
+                                       cast<kernel::BufferType>(buffers[i].getType()).getShape())) {
       AffineExpr index = clean(expr);
       auto [low, high] = getBounds(index, p.dims);
       if (low >= 0 && high < size)
@@ -175,14 +181,16 @@ bool Planner::restrictOuts() {
       if (used == 0)
         p.nothing = true; // a constant index outside
       else
-        p.dims[dim] = std::clamp<int64_t>(getInterval(linear->constant, linear->by[dim], size).second, 0, p.dims[dim]);
+        p.dims[dim] = std::clamp<int64_t>(
+            getInterval(linear->constant, linear->by[dim], size).second, 0, p.dims[dim]);
     }
   return true;
 }
 
 bool Planner::collectBounds() {
   for (int f : {0, 1})
-    for (auto [expr, size] : llvm::zip(maps[f].getResults(), cast<kernel::BufferType>(buffers[f].getType()).getShape())) {
+    for (auto [expr, size] : llvm::zip(maps[f].getResults(),
+                                       cast<kernel::BufferType>(buffers[f].getType()).getShape())) {
       AffineExpr index = clean(expr);
       auto [low, high] = getBounds(index, p.dims);
       if (low >= 0 && high < size)
@@ -197,16 +205,21 @@ bool Planner::collectBounds() {
   return true;
 }
 
-/// Rows (h, w) become one dim when every address steps evenly over both: small maps then fill their tiles.
+/// Rows (h, w) become one dim when every address steps evenly over both: small maps then fill their
+/// tiles.
 void Planner::mergeRows() {
   int64_t inner = schedule.getRows(), outer = inner - 1;
-  if (inner < 1 || schedule.getRows2() >= 0 || outer == schedule.getLanes() || p.dims[inner] <= 1 || p.dims[outer] <= 1)
+  if (inner < 1 || schedule.getRows2() >= 0 || outer == schedule.getLanes() || p.dims[inner] <= 1 ||
+      p.dims[outer] <= 1)
     return;
   bool used = false;
   op.getEpilogue().walk([&](kernel::IndexOp index) {
-    used |= static_cast<int64_t>(index.getDim()) == inner || static_cast<int64_t>(index.getDim()) == outer;
+    used |= static_cast<int64_t>(index.getDim()) == inner ||
+            static_cast<int64_t>(index.getDim()) == outer;
   });
-  auto uses = [&](AffineExpr expr) { return expr.isFunctionOfDim(inner) || expr.isFunctionOfDim(outer); };
+  auto uses = [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(inner) || expr.isFunctionOfDim(outer);
+  };
   if (used || llvm::any_of(p.bounds, [&](const Bound &bound) { return uses(bound.expr); }))
     return;
   for (AffineExpr place : places) {
@@ -230,7 +243,8 @@ void Planner::split(int64_t dim, int64_t by) {
   p.dims.push_back(llvm::divideCeil(size, by));
   AffineExpr whole = getAffineDimExpr(outer, context) * by + getAffineDimExpr(inner, context);
   p.dims[dim] = 1;
-  rewrite([&](AffineExpr expr) { return clean(expr.replace(getAffineDimExpr(dim, context), whole)); });
+  rewrite(
+      [&](AffineExpr expr) { return clean(expr.replace(getAffineDimExpr(dim, context), whole)); });
   auto *at = llvm::find(p.reduced, dim);
   *at = inner;
   if (p.dims[outer] > 1)
@@ -249,7 +263,8 @@ bool Planner::splitReduced() {
     for (int f : {0, 1})
       places[f].walk([&](AffineExpr part) {
         auto binary = dyn_cast<AffineBinaryOpExpr>(part);
-        if (!binary || (part.getKind() != AffineExprKind::Mod && part.getKind() != AffineExprKind::FloorDiv))
+        if (!binary ||
+            (part.getKind() != AffineExprKind::Mod && part.getKind() != AffineExprKind::FloorDiv))
           return;
         auto d = dyn_cast<AffineDimExpr>(binary.getLHS());
         auto c = dyn_cast<AffineConstantExpr>(binary.getRHS());
@@ -303,8 +318,9 @@ bool Planner::makeFactors() {
   return true;
 }
 
-/// Order of the grid. With partial sums a dim that every sum has as a plain index is owned: its values meet different
-/// elements, in any order and on any thread; all other dims stay in row-major order inside, tile rows last.
+/// Order of the grid. With partial sums a dim that every sum has as a plain index is owned: its
+/// values meet different elements, in any order and on any thread; all other dims stay in row-major
+/// order inside, tile rows last.
 bool Planner::orderGrid() {
   SmallVector<int64_t> order(schedule.getOrder());
   for (int64_t d = op.getParallel(); d-- > 0;) // dims the schedule does not name go outermost
@@ -321,8 +337,9 @@ bool Planner::orderGrid() {
   auto owns = [&](int64_t d) {
     for (size_t i = 0; i < op.getOuts().size(); ++i) {
       auto indices = maps[firstOut + i].getResults();
-      if (p.sumsUp(op, i) && (!llvm::is_contained(indices, getAffineDimExpr(d, context)) ||
-                              llvm::count_if(indices, [&](AffineExpr e) { return e.isFunctionOfDim(d); }) != 1))
+      if (p.sumsUp(op, i) &&
+          (!llvm::is_contained(indices, getAffineDimExpr(d, context)) ||
+           llvm::count_if(indices, [&](AffineExpr e) { return e.isFunctionOfDim(d); }) != 1))
         return false;
     }
     return true;
@@ -335,16 +352,19 @@ bool Planner::orderGrid() {
     return false;
   // Rows that are not owned must be the innermost dim of those.
   llvm::erase_if(p.rows, [&](const RowDim &row) {
-    return llvm::is_contained(ArrayRef(order).drop_front(p.owned), row.dim) && row.dim != order.back();
+    return llvm::is_contained(ArrayRef(order).drop_front(p.owned), row.dim) &&
+           row.dim != order.back();
   });
   return true;
 }
 
-/// Where sums pause: k loops up to chunkLevel run outside of a group of tiles, so that the group's operands stay in L1.
+/// Where sums pause: k loops up to chunkLevel run outside of a group of tiles, so that the group's
+/// operands stay in L1.
 void Planner::chunk() {
   if (schedule.getKc() <= 0 || schedule.getGroup() <= 0 || p.sums || p.empty || p.reduced.empty())
     return;
-  int64_t limit = p.acrossLanes ? std::max<int64_t>(1, schedule.getKc() / 16) : schedule.getKc(), product = 1;
+  int64_t limit = p.acrossLanes ? std::max<int64_t>(1, schedule.getKc() / 16) : schedule.getKc(),
+          product = 1;
   size_t level = p.reduced.size() - 1;
   while (level > 0 && product * p.dims[p.reduced[level]] <= limit)
     product *= p.dims[p.reduced[level--]];
@@ -384,7 +404,8 @@ bool Planner::run() {
   if (p.nothing)
     return true;
   for (auto [map, buffer] : llvm::zip(maps, buffers))
-    places.push_back(clean(cast<kernel::BufferType>(buffer.getType()).getLinearMap().compose(map).getResult(0)));
+    places.push_back(
+        clean(cast<kernel::BufferType>(buffer.getType()).getLinearMap().compose(map).getResult(0)));
   int64_t last = static_cast<int64_t>(p.dims.size()) - 1;
   for (int64_t d = parallel; d <= last; ++d) {
     p.empty |= p.dims[d] == 0;
@@ -412,7 +433,8 @@ bool Planner::run() {
       return false;
     mergeRows();
     p.laneCount = p.dims[p.lanesDim];
-    p.width = std::min<int64_t>(hardware, llvm::PowerOf2Ceil(std::max<int64_t>(1, schedule.getNr())));
+    p.width =
+        std::min<int64_t>(hardware, llvm::PowerOf2Ceil(std::max<int64_t>(1, schedule.getNr())));
     p.nr = std::max<int64_t>(1, llvm::divideCeil(schedule.getNr(), p.width)) * p.width;
     p.laneTiles = llvm::divideCeil(p.laneCount, p.nr);
   }
@@ -429,7 +451,8 @@ bool Planner::run() {
     p.reduced.push_back(static_cast<int64_t>(p.dims.size()));
     p.dims.push_back(1);
   }
-  for (auto [dim, mr] : {std::pair(schedule.getRows(), schedule.getMr()), std::pair(schedule.getRows2(), schedule.getMr2())})
+  for (auto [dim, mr] : {std::pair(schedule.getRows(), schedule.getMr()),
+                         std::pair(schedule.getRows2(), schedule.getMr2())})
     if (dim >= 0 && dim != p.lanesDim && p.dims[dim] > 1 && mr > 0 &&
         llvm::none_of(p.rows, [&, dim = dim](const RowDim &row) { return row.dim == dim; }))
       p.rows.push_back({dim, std::min(mr, p.dims[dim]), true, {}, {}});
@@ -441,7 +464,8 @@ bool Planner::run() {
   return true;
 }
 
-std::optional<Plan> codegen::makePlan(Kernel &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule,
+std::optional<Plan> codegen::makePlan(Kernel &k, kernel::ContractOp op,
+                                      kernel::CpuScheduleAttr schedule,
                                       ArrayRef<std::pair<int64_t, int64_t>> fixed) {
   Plan plan;
   plan.fixed.assign(fixed.begin(), fixed.end());

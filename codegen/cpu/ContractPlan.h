@@ -1,9 +1,11 @@
-//===- ContractPlan.h - what is known of a contraction before any code is written -----------------------------===//
+//===- ContractPlan.h - what is known of a contraction before any code is written
+//-----------------------------===//
 //
-// A plan is one contraction (or one parity of a strided one) reduced to strides: dims of size 1 are gone, blocked reduced
-// dims are split so that addresses are linear in them, borders are intervals of reduced values: constants where tile rows
-// decide, formulas in the grid's indices where those do. Terms outside are left out, never multiplied by zero.
-// Reading on: ContractEmitter.h (who writes the code), dialects/kernel/Cost.h (who chooses the schedule).
+// A plan is one contraction (or one parity of a strided one) reduced to strides: dims of size 1 are
+// gone, blocked reduced dims are split so that addresses are linear in them, borders are intervals
+// of reduced values: constants where tile rows decide, formulas in the grid's indices where those
+// do. Terms outside are left out, never multiplied by zero. Reading on: ContractEmitter.h (who
+// writes the code), dialects/kernel/Cost.h (who chooses the schedule).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTPLAN_H
@@ -19,9 +21,9 @@ namespace sinter::codegen {
 /// One of the two factors. Its address is `base` (tile) + step[d] * d for every reduced dim d.
 struct Factor {
   LaneAccess lanes;
-  mlir::AffineExpr base;            ///< the address where all reduced dims are 0
-  llvm::SmallVector<int64_t> step;  ///< elements a step, of each dim; 0 for parallel ones
-  bool packed = false;              ///< reads the packed copy of a row tile
+  mlir::AffineExpr base;           ///< the address where all reduced dims are 0
+  llvm::SmallVector<int64_t> step; ///< elements a step, of each dim; 0 for parallel ones
+  bool packed = false;             ///< reads the packed copy of a row tile
 };
 
 /// An index that must lie in [0, size) for a term to be part of the sum; linear.
@@ -36,8 +38,9 @@ using Interval = std::pair<int64_t, int64_t>;
 /// Neighbouring row tiles of equal height whose rows have equal intervals.
 struct RowClass {
   int64_t first = 0, tiles = 0, height = 0;
-  llvm::SmallVector<int64_t> begins;                           ///< first row of each tile
-  std::map<int64_t, llvm::SmallVector<Interval>> taps;         ///< reduced dim -> what each row takes part in
+  llvm::SmallVector<int64_t> begins; ///< first row of each tile
+  std::map<int64_t, llvm::SmallVector<Interval>>
+      taps; ///< reduced dim -> what each row takes part in
 };
 
 /// A dim that gives tile rows.
@@ -57,32 +60,36 @@ struct Split {
 struct Plan {
   llvm::SmallVector<std::pair<int64_t, int64_t>> fixed; ///< parallel dims that have one value here
   llvm::SmallVector<int64_t> dims;                      ///< sizes; split dims are appended
-  llvm::SmallVector<int64_t> order;                     ///< grid loops; with partial sums the first `owned` are shared
-  llvm::SmallVector<int64_t> reduced;                   ///< k loops
+  llvm::SmallVector<int64_t> order; ///< grid loops; with partial sums the first `owned` are shared
+  llvm::SmallVector<int64_t> reduced; ///< k loops
   size_t owned = 0;
-  bool nothing = false; ///< no point at all
-  bool empty = false;   ///< no term at all: sums are 0
-  bool sums = false, acrossLanes = false;               ///< acrossLanes: 16 canonical lanes along a reduced dim
+  bool nothing = false;                   ///< no point at all
+  bool empty = false;                     ///< no term at all: sums are 0
+  bool sums = false, acrossLanes = false; ///< acrossLanes: 16 canonical lanes along a reduced dim
   int64_t lanesDim = -1, laneCount = 1, width = 1, nr = 1, laneTiles = 1;
-  mlir::Type element;                                   ///< of the accumulator
-  llvm::SmallVector<RowDim> rows;                       ///< in the order of the dims
+  mlir::Type element;             ///< of the accumulator
+  llvm::SmallVector<RowDim> rows; ///< in the order of the dims
   Factor factors[2];
   llvm::SmallVector<LaneAccess> extras, outs;
-  llvm::SmallVector<Bound> bounds;                      ///< on grid and reduced dims; without a reduced dim: a guard
+  llvm::SmallVector<Bound> bounds; ///< on grid and reduced dims; without a reduced dim: a guard
   llvm::SmallVector<Split> splits;
-  int64_t chunkLevel = -1, chunkBlock = 0, group = 0;   ///< k loops outside of groups of tiles
-  int64_t unroll = 1;                                   ///< steps of the innermost k loop written out
+  int64_t chunkLevel = -1, chunkBlock = 0, group = 0; ///< k loops outside of groups of tiles
+  int64_t unroll = 1;                                 ///< steps of the innermost k loop written out
 
   int64_t rowsOf(int64_t dim) const;
   int64_t tilesOf(int64_t dim) const; ///< grid size along a parallel dim
-  bool sumsUp(kernel::ContractOp op, size_t out) const { return out < op.getSums().size() && op.getSums()[out]; }
+  bool sumsUp(kernel::ContractOp op, size_t out) const {
+    return out < op.getSums().size() && op.getSums()[out];
+  }
 };
 
 /// Dims with few values that divisions see: each combination becomes a plan of its own (parities).
-llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, int64_t>>> getParities(kernel::ContractOp op);
+llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, int64_t>>>
+getParities(kernel::ContractOp op);
 
 /// The plan of `op` under `schedule`; nothing when the emitter does not cover it.
-std::optional<Plan> makePlan(Kernel &kernel, kernel::ContractOp op, kernel::CpuScheduleAttr schedule,
+std::optional<Plan> makePlan(Kernel &kernel, kernel::ContractOp op,
+                             kernel::CpuScheduleAttr schedule,
                              llvm::ArrayRef<std::pair<int64_t, int64_t>> fixed);
 
 /// Coefficients of a sum of dims and a constant; nothing when `expr` is more than that.

@@ -1,7 +1,9 @@
-//===- ContractRows.cpp - row tiles and borders of a plan -------------------------------------------------------===//
+//===- ContractRows.cpp - row tiles and borders of a plan
+//-------------------------------------------------------===//
 //
-// See ContractRows.h. A padded index along the rows is c + r * row + t * tap: every row has an interval of taps. Tiles are
-// listed one by one and neighbours with equal intervals become one class: left border, inner tiles, right border.
+// See ContractRows.h. A padded index along the rows is c + r * row + t * tap: every row has an
+// interval of taps. Tiles are listed one by one and neighbours with equal intervals become one
+// class: left border, inner tiles, right border.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractRows.h"
@@ -63,13 +65,15 @@ static RowBound classify(const Plan &p, const Bound &bound) {
 }
 
 /// What one row of a dim takes part in, for every reduced dim whose borders it decides.
-static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t row, RowClass &rowClass) {
+static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t row,
+                    RowClass &rowClass) {
   for (const Bound &bound : bounds) {
     RowBound what = classify(p, bound);
     if (what.row != dim)
       continue;
     Linear linear = *getLinear(bound.expr, p.dims.size());
-    int64_t rest = linear.constant + linear.by[dim] * row, tap = what.tap >= 0 ? what.tap : p.reduced.front();
+    int64_t rest = linear.constant + linear.by[dim] * row,
+            tap = what.tap >= 0 ? what.tap : p.reduced.front();
     Interval mine{0, p.dims[tap]};
     if (what.tap >= 0) {
       Interval inside = getInterval(rest, linear.by[tap], bound.size);
@@ -81,7 +85,8 @@ static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t 
     if (rows.size() == static_cast<size_t>(rowClass.height))
       rows.push_back(mine);
     else // a second bound on the same row and tap
-      rows.back() = {std::max(rows.back().first, mine.first), std::min(rows.back().second, mine.second)};
+      rows.back() = {std::max(rows.back().first, mine.first),
+                     std::min(rows.back().second, mine.second)};
   }
 }
 
@@ -170,13 +175,14 @@ void codegen::chooseUnroll(Plan &p, int64_t registers) {
   p.unroll = 1;
   if (p.reduced.empty())
     return;
-  // Two steps of vectors beside the accumulators must fit, or be kept apart by prefetches (emitPrefetch).
+  // Two steps of vectors beside the accumulators must fit, or be kept apart by prefetches
+  // (emitPrefetch).
   int64_t sums = llvm::divideCeil(p.nr, p.width), vectors = sums, inner = p.reduced.back();
   for (const RowDim &row : p.rows)
     sums *= row.split.big;
   bool apart = p.dims[inner] >= 16 && llvm::any_of(p.factors, [&](const Factor &factor) {
-    return factor.lanes.kind == LaneKind::Contiguous && factor.step[inner] >= p.width;
-  });
+                 return factor.lanes.kind == LaneKind::Contiguous && factor.step[inner] >= p.width;
+               });
   if (!apart && sums + 2 * vectors + 1 > registers)
     return;
   // With few registers the loops around leave no room for a second step either.

@@ -1,7 +1,8 @@
-//===- ContractRows.h - row tiles and borders of a plan ---------------------------------------------------------===//
+//===- ContractRows.h - row tiles and borders of a plan
+//---------------------------------------------------------===//
 //
-// Cuts row dims into tiles and tiles into classes, so that within a class every border is a constant.
-// Reading on: ContractRows.cpp.
+// Cuts row dims into tiles and tiles into classes, so that within a class every border is a
+// constant. Reading on: ContractRows.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTROWS_H
@@ -11,8 +12,8 @@
 
 namespace sinter::codegen {
 
-/// Fills in the classes of all row dims and takes the bounds that they decide out of the plan; dims that cannot give rows
-/// go. False when borders are not covered.
+/// Fills in the classes of all row dims and takes the bounds that they decide out of the plan; dims
+/// that cannot give rows go. False when borders are not covered.
 bool cutRows(Plan &plan);
 
 /// Pieces [begin, end) of a k loop in which the same rows of the given classes take part.

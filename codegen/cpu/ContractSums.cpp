@@ -1,7 +1,9 @@
-//===- ContractSums.cpp - the k loops of a contraction --------------------------------------------------------------===//
+//===- ContractSums.cpp - the k loops of a contraction
+//--------------------------------------------------------------===//
 //
-// Reduced dims are walked in row-major order. A loop is cut into pieces in which the same tile rows take part (borders), and
-// clipped at run time where the grid decides. Addresses move by constants. Reading on: ContractEmitter.h.
+// Reduced dims are walked in row-major order. A loop is cut into pieces in which the same tile rows
+// take part (borders), and clipped at run time where the grid decides. Addresses move by constants.
+// Reading on: ContractEmitter.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
@@ -93,15 +95,20 @@ void ContractEmitter::findLimits() {
       if (bound.expr.isFunctionOfDim(d))
         dim = d;
     if (dim < 0) { // unsigned: a negative index is a huge one
-      Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, k.apply(bound.expr, point), k.index(bound.size));
+      Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult,
+                                       k.apply(bound.expr, point), k.index(bound.size));
       guard = guard ? arith::AndIOp::create(k.b, k.loc, guard, ok).getResult() : ok;
       continue;
     }
     by = getLinear(bound.expr, p.dims.size())->by[dim];
-    AffineExpr rest = simplifyInRange(bound.expr.replace(getAffineDimExpr(dim, context), getAffineConstantExpr(0, context)), p.dims);
+    AffineExpr rest = simplifyInRange(
+        bound.expr.replace(getAffineDimExpr(dim, context), getAffineConstantExpr(0, context)),
+        p.dims);
     // The same as getInterval, at run time.
     AffineExpr low = by > 0 ? (-rest).ceilDiv(by) : (rest - (bound.size - 1)).ceilDiv(-by);
-    AffineExpr high = (by > 0 ? (getAffineConstantExpr(bound.size - 1, context) - rest).floorDiv(by) : rest.floorDiv(-by)) + 1;
+    AffineExpr high = (by > 0 ? (getAffineConstantExpr(bound.size - 1, context) - rest).floorDiv(by)
+                              : rest.floorDiv(-by)) +
+                      1;
     auto &limit = limits[dim];
     if (!limit.first)
       limit = {k.index(0), k.index(p.dims[dim])};
@@ -151,8 +158,8 @@ SmallVector<Value> ContractEmitter::emitSums(const Tile &tile, SmallVector<Value
   return sums;
 }
 
-SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> sums, const Cursor &cursor,
-                                              const Rows &active) {
+SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> sums,
+                                              const Cursor &cursor, const Rows &active) {
   if (level == p.reduced.size())
     return emitStep(std::move(sums), cursor, active);
   int64_t dim = p.reduced[level], size = extents[dim];
@@ -163,17 +170,26 @@ SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> s
       for (auto [rowClass, step] : llvm::zip(now->classes, steps)) {
         auto found = rowClass->taps.find(dim);
         if (found != rowClass->taps.end())
-          mine[r] = mine[r] && found->second[step].first <= segment.first && segment.second <= found->second[step].second;
+          mine[r] = mine[r] && found->second[step].first <= segment.first &&
+                    segment.second <= found->second[step].second;
       }
     }
     if (llvm::none_of(mine, [](bool x) { return x; }))
       continue;
     Value begin, end; // null: constants
     auto clip = [&](Value low, Value high) {
-      auto signedMax = [&](Value x, Value y) -> Value { return arith::MaxSIOp::create(k.b, k.loc, x, y); };
-      auto signedMin = [&](Value x, Value y) -> Value { return arith::MinSIOp::create(k.b, k.loc, x, y); };
-      begin = begin ? signedMax(begin, low) : segment.first > 0 ? signedMax(low, k.index(segment.first)) : low;
-      end = end ? signedMin(end, high) : segment.second < size ? signedMin(high, k.index(segment.second)) : high;
+      auto signedMax = [&](Value x, Value y) -> Value {
+        return arith::MaxSIOp::create(k.b, k.loc, x, y);
+      };
+      auto signedMin = [&](Value x, Value y) -> Value {
+        return arith::MinSIOp::create(k.b, k.loc, x, y);
+      };
+      begin = begin               ? signedMax(begin, low)
+              : segment.first > 0 ? signedMax(low, k.index(segment.first))
+                                  : low;
+      end = end                     ? signedMin(end, high)
+            : segment.second < size ? signedMin(high, k.index(segment.second))
+                                    : high;
     };
     if (auto limit = limits.find(dim); limit != limits.end())
       clip(limit->second.first, limit->second.second);
@@ -206,9 +222,11 @@ SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> s
   return sums;
 }
 
-/// The innermost loop: short ones are written out, longer ones make p.unroll steps at a time, in order.
-SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Value end, SmallVector<Value> sums,
-                                              const Cursor &cursor, const Rows &active) {
+/// The innermost loop: short ones are written out, longer ones make p.unroll steps at a time, in
+/// order.
+SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Value end,
+                                              SmallVector<Value> sums, const Cursor &cursor,
+                                              const Rows &active) {
   constexpr int64_t kWhole = 8, kWholeAdds = 128;
   int64_t dim = p.reduced.back(), size = segment.second - segment.first;
   auto steps = [&](Value from, Value to, int64_t count) {
@@ -229,7 +247,8 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
   };
   if (begin) {
     if (p.unroll > 1) {
-      Value count = arith::MaxSIOp::create(k.b, k.loc, arith::SubIOp::create(k.b, k.loc, end, begin), k.index(0));
+      Value count = arith::MaxSIOp::create(
+          k.b, k.loc, arith::SubIOp::create(k.b, k.loc, end, begin), k.index(0));
       Value rest = arith::RemUIOp::create(k.b, k.loc, count, k.index(p.unroll));
       Value middle = k.add(begin, arith::SubIOp::create(k.b, k.loc, count, rest));
       steps(begin, middle, p.unroll);
@@ -251,8 +270,9 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
   return sums;
 }
 
-/// Asks for the lines that a factor will read kAhead k steps later, when every k step begins new ones: strides of more
-/// than 2 KiB are beyond the hardware's prefetchers, and even unit streams gain (measured: 5 % packed, 16 % strided).
+/// Asks for the lines that a factor will read kAhead k steps later, when every k step begins new
+/// ones: strides of more than 2 KiB are beyond the hardware's prefetchers, and even unit streams
+/// gain (measured: 5 % packed, 16 % strided).
 void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   constexpr int64_t kAhead = 8, kLine = 64;
   const Factor &factor = p.factors[f];
@@ -264,7 +284,8 @@ void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   int64_t rows = now->rows(), last = 0;
   if (vector)
     last = now->lanes - 1;
-  else if (p.rows.size() == 1 && rows > 1 && places[f]->get(1, 0).offset - places[f]->get(0, 0).offset == 1)
+  else if (p.rows.size() == 1 && rows > 1 &&
+           places[f]->get(1, 0).offset - places[f]->get(0, 0).offset == 1)
     last = rows - 1;
   else
     return;
@@ -286,12 +307,14 @@ void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   if (offsets.size() > 6) // too many streams to ask for
     return;
   for (int64_t offset : offsets)
-    memref::PrefetchOp::create(k.b, k.loc, factor.lanes.access.memory,
-                               ValueRange{k.add(cursor.inner[f], k.index(offset + cursor.fixed[f] + kAhead * stride))},
-                               /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+    memref::PrefetchOp::create(
+        k.b, k.loc, factor.lanes.access.memory,
+        ValueRange{k.add(cursor.inner[f], k.index(offset + cursor.fixed[f] + kAhead * stride))},
+        /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
 }
 
-SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Cursor &cursor, const Rows &active) {
+SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Cursor &cursor,
+                                             const Rows &active) {
   int64_t nv = vectors(*now);
   std::map<std::tuple<int, void *, int64_t>, Value> loaded;
   Value whole[2] = {places[0]->single(), places[1]->single()};
@@ -303,7 +326,9 @@ SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Curs
     Value &value = loaded[{f, from.base.getAsOpaquePointer(), from.offset}];
     if (value)
       return value;
-    Value place = whole[f] ? cursor.inner[f] : cursor.inner[f] ? k.add(from.base, cursor.inner[f]) : from.base;
+    Value place = whole[f]          ? cursor.inner[f]
+                  : cursor.inner[f] ? k.add(from.base, cursor.inner[f])
+                                    : from.base;
     place = k.add(place, k.index(from.offset + cursor.fixed[f]));
     bool scattered = factor.lanes.kind == LaneKind::Scattered && !factor.lanes.stride;
     value = loadLanes(k, factor.lanes, scattered ? at(*now, r, v) : point, valid(*now, v), place);

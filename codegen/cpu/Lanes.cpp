@@ -1,6 +1,8 @@
-//===- Lanes.cpp - vector loads and stores of accesses --------------------------------------------------------===//
+//===- Lanes.cpp - vector loads and stores of accesses
+//--------------------------------------------------------===//
 //
-// See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over the whole dim.
+// See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over the whole
+// dim.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
@@ -57,7 +59,8 @@ static int64_t evaluate(AffineExpr expr, int64_t value) {
   }
 }
 
-std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t chunk, ArrayRef<int64_t> sizes) {
+std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t chunk,
+                                          ArrayRef<int64_t> sizes) {
   SmallVector<AffineExpr> own;
   for (AffineExpr term : getTerms(place)) {
     if (!term.isFunctionOfDim(dim))
@@ -84,8 +87,8 @@ std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t
   return stride;
 }
 
-std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef<int64_t> starts, int64_t step,
-                                         size_t dims) {
+std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef<int64_t> starts,
+                                         int64_t step, size_t dims) {
   int64_t delta = 0;
   SmallVector<AffineExpr> own;
   for (AffineExpr term : getTerms(place)) {
@@ -118,9 +121,11 @@ std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef
   return delta + rest.value_or(0);
 }
 
-LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_t dim, int64_t lanes) {
+LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_t dim,
+                                   int64_t lanes) {
   LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt};
-  if (!access.place.isFunctionOfDim(dim) && !(access.padded && access.logical.isFunctionOfDim(dim))) {
+  if (!access.place.isFunctionOfDim(dim) &&
+      !(access.padded && access.logical.isFunctionOfDim(dim))) {
     result.kind = LaneKind::Uniform;
     return result;
   }
@@ -147,10 +152,12 @@ Value codegen::splat(Kernel &k, Value value, int64_t lanes) {
 }
 
 static Value constantMask(Kernel &k, int64_t lanes, int64_t valid) {
-  return vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({lanes}, k.b.getI1Type()), ArrayRef<int64_t>{valid});
+  return vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({lanes}, k.b.getI1Type()),
+                                        ArrayRef<int64_t>{valid});
 }
 
-/// True where the dims of a padded access that do not move with the lanes are inside; null when always.
+/// True where the dims of a padded access that do not move with the lanes are inside; null when
+/// always.
 static Value isInside(Kernel &k, const Access &access, ArrayRef<Value> point) {
   Value inside;
   if (!access.padded)
@@ -159,7 +166,8 @@ static Value isInside(Kernel &k, const Access &access, ArrayRef<Value> point) {
     auto [low, high] = getBounds(expr, k.dims);
     if (low >= 0 && high < size)
       continue;
-    Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, k.apply(expr, point), k.index(size));
+    Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, k.apply(expr, point),
+                                     k.index(size));
     inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
   }
   return inside;
@@ -171,7 +179,8 @@ static SmallVector<Value> lanePoint(Kernel &k, ArrayRef<Value> point, int64_t di
   return result;
 }
 
-Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, int64_t valid, Value place) {
+Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, int64_t valid,
+                         Value place) {
   const Access &access = lane.access;
   Type element = access.type.getElementType();
   auto type = VectorType::get({lane.lanes}, element);
@@ -184,7 +193,8 @@ Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
     bool steps = place && lane.stride && !element.isInteger(1);
     Value result = k.zero(type);
     for (int64_t i = 0; i < valid; ++i) {
-      Value value = steps ? memref::LoadOp::create(k.b, k.loc, access.memory, k.add(place, k.index(i * *lane.stride)))
+      Value value = steps ? memref::LoadOp::create(k.b, k.loc, access.memory,
+                                                   k.add(place, k.index(i * *lane.stride)))
                                 .getResult()
                           : k.load(access, lanePoint(k, point, lane.dim, i));
       result = vector::InsertOp::create(k.b, k.loc, value, result, i);
@@ -201,15 +211,16 @@ Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
     Value mask = constantMask(k, lane.lanes, valid);
     if (inside)
       mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
-    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(place), mask, k.zero(stored));
+    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(place), mask,
+                                         k.zero(stored));
   }
   if (element.isInteger(1))
     value = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, value, k.zero(stored));
   return value;
 }
 
-void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value, int64_t valid,
-                         Value place) {
+void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value,
+                         int64_t valid, Value place) {
   const Access &access = lane.access;
   if (lane.kind == LaneKind::Uniform) {
     if (isa<VectorType>(value.getType()))
@@ -223,16 +234,18 @@ void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
   value = splat(k, value, lane.lanes);
   if (lane.kind == LaneKind::Scattered) {
     for (int64_t i = 0; i < valid; ++i)
-      k.store(access, lanePoint(k, point, lane.dim, i), vector::ExtractOp::create(k.b, k.loc, value, i));
+      k.store(access, lanePoint(k, point, lane.dim, i),
+              vector::ExtractOp::create(k.b, k.loc, value, i));
     return;
   }
   if (access.type.getElementType().isInteger(1))
-    value = arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
+    value =
+        arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
   if (!place)
     place = k.apply(access.place, point);
   if (valid == lane.lanes)
     vector::StoreOp::create(k.b, k.loc, value, access.memory, place);
   else
-    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(place), constantMask(k, lane.lanes, valid),
-                                  value);
+    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(place),
+                                  constantMask(k, lane.lanes, valid), value);
 }

@@ -1,8 +1,9 @@
-//===- Lanes.h - neighbouring points of a domain as vectors ------------------------------------------------===//
+//===- Lanes.h - neighbouring points of a domain as vectors
+//------------------------------------------------===//
 //
-// Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous, else lane by lane.
-// Lanes from `valid` on are outside the domain: never read, never written (padding belongs to nobody).
-// Reading on: ContractPlan.h, Map.cpp.
+// Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous,
+// else lane by lane. Lanes from `valid` on are outside the domain: never read, never written
+// (padding belongs to nobody). Reading on: ContractPlan.h, Map.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_LANES_H
@@ -14,14 +15,15 @@
 
 namespace sinter::codegen {
 
-/// The constant c with place(d + i) = place(d) + c*i for all d that are multiples of `chunk` and i < chunk, along domain
-/// dim `dim`; nothing when there is none or it cannot be proven.
-std::optional<int64_t> getStride(mlir::AffineExpr place, int64_t dim, int64_t chunk, llvm::ArrayRef<int64_t> sizes);
+/// The constant c with place(d + i) = place(d) + c*i for all d that are multiples of `chunk` and i
+/// < chunk, along domain dim `dim`; nothing when there is none or it cannot be proven.
+std::optional<int64_t> getStride(mlir::AffineExpr place, int64_t dim, int64_t chunk,
+                                 llvm::ArrayRef<int64_t> sizes);
 
-/// The constant place(start + step) - place(start) along `dim`, equal for all `starts`; nothing when there is none or it
-/// cannot be proven. `dims`: how many dims there are.
-std::optional<int64_t> getDelta(mlir::AffineExpr place, int64_t dim, llvm::ArrayRef<int64_t> starts, int64_t step,
-                                size_t dims);
+/// The constant place(start + step) - place(start) along `dim`, equal for all `starts`; nothing
+/// when there is none or it cannot be proven. `dims`: how many dims there are.
+std::optional<int64_t> getDelta(mlir::AffineExpr place, int64_t dim, llvm::ArrayRef<int64_t> starts,
+                                int64_t step, size_t dims);
 
 /// Terms of the sum `expr`.
 llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
@@ -29,7 +31,8 @@ llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
 /// How an access meets the lanes.
 enum class LaneKind { Uniform, Contiguous, Scattered };
 
-/// An access seen from vectors of `lanes` points along `dim`, whose first point is a multiple of `lanes`.
+/// An access seen from vectors of `lanes` points along `dim`, whose first point is a multiple of
+/// `lanes`.
 struct LaneAccess {
   Access access;
   int64_t dim = -1, lanes = 1;
@@ -40,14 +43,15 @@ struct LaneAccess {
 /// Classifies an access.
 LaneAccess makeLaneAccess(const Kernel &kernel, const Access &access, int64_t dim, int64_t lanes);
 
-/// Loads at `point` (its `dim` entry: the first lane). Uniform accesses give a scalar, others a vector; lanes from
-/// `valid` on are zero. `place`: the linear offset, when the caller has it.
-mlir::Value loadLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, int64_t valid,
-                      mlir::Value place = {});
+/// Loads at `point` (its `dim` entry: the first lane). Uniform accesses give a scalar, others a
+/// vector; lanes from `valid` on are zero. `place`: the linear offset, when the caller has it.
+mlir::Value loadLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
+                      int64_t valid, mlir::Value place = {});
 
-/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0. `place`: as for loads.
-void storeLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value,
-                int64_t valid, mlir::Value place = {});
+/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0. `place`: as for
+/// loads.
+void storeLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
+                mlir::Value value, int64_t valid, mlir::Value place = {});
 
 /// `value` as a vector of `lanes`.
 mlir::Value splat(Kernel &kernel, mlir::Value value, int64_t lanes);

@@ -81,11 +81,12 @@ bool isContiguousAlong(AffineMap map, int64_t dim, ArrayRef<int64_t> shape, Layo
   return true;
 }
 
-/// An index of `map` that is a sum with `dim` in it: a window, whose border a padded access decides.
+/// An index of `map` that is a sum with `dim` in it: a window, whose border a padded access
+/// decides.
 static bool isWindow(const ContractProblem &p, int64_t dim, AffineMap map) {
   return p.padded && llvm::any_of(map.getResults(), [&](AffineExpr expr) {
-    return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
-  });
+           return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
+         });
 }
 
 bool isParity(const ContractProblem &p, int64_t dim) {
@@ -94,7 +95,8 @@ bool isParity(const ContractProblem &p, int64_t dim) {
   for (AffineMap map : {p.aMap, p.bMap, p.outMap})
     for (AffineExpr expr : map.getResults())
       expr.walk([&](AffineExpr part) {
-        bool divides = part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
+        bool divides =
+            part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
         divided |= divides && part.isFunctionOfDim(dim);
       });
   return divided && p.padded && p.dims[dim] > 1 && p.dims[dim] <= kMostValues;
@@ -105,9 +107,10 @@ bool mayMergeRows(const ContractProblem &p, int64_t rows) {
     return false;
   MLIRContext *context = p.aMap.getContext();
   AffineExpr inner = getAffineDimExpr(rows, context), outer = getAffineDimExpr(rows - 1, context);
-  for (auto [map, shape, layout] : {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
-                                    std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout),
-                                    std::tuple(p.outMap, ArrayRef<int64_t>(p.outShape), p.outLayout)}) {
+  for (auto [map, shape, layout] :
+       {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
+        std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout),
+        std::tuple(p.outMap, ArrayRef<int64_t>(p.outShape), p.outLayout)}) {
     if (!map.isFunctionOfDim(rows) && !map.isFunctionOfDim(rows - 1))
       continue;
     int64_t at = -1;
@@ -140,7 +143,8 @@ static int64_t countRows(const ContractProblem &p, int64_t rows, int64_t lanes, 
 /// Block size of the layouts that divide `dim`, 0 when none does.
 static int64_t getBlockOf(const ContractProblem &p, int64_t dim) {
   int64_t smallest = 0;
-  for (auto [map, layout] : {std::pair(p.aMap, p.aLayout), std::pair(p.bMap, p.bLayout), std::pair(p.outMap, p.outLayout)})
+  for (auto [map, layout] : {std::pair(p.aMap, p.aLayout), std::pair(p.bMap, p.bLayout),
+                             std::pair(p.outMap, p.outLayout)})
     for (auto [i, expr] : llvm::enumerate(map.getResults()))
       if (layout && expr.isFunctionOfDim(dim))
         for (auto [blocked, by] : llvm::zip(layout.getBlock(), layout.getBy()))
@@ -171,16 +175,19 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
   ContractCost cost;
   double ports = std::max<int64_t>(1, target.getFmaPorts()) * (target.getHasFma() ? 1.0 : 0.5);
   // A chain of fewer than ports * latency (4) accumulators leaves issue slots empty.
-  double sums = static_cast<double>(splits[0].big * splits[1].big) * static_cast<double>(llvm::divideCeil(across ? 16 : tile.nr, width));
+  double sums = static_cast<double>(splits[0].big * splits[1].big) *
+                static_cast<double>(llvm::divideCeil(across ? 16 : tile.nr, width));
   double inFlight = std::min<double>(1.0, sums / (ports * 4.0));
   cost.fma = vectors * allRows * steps / ports / std::max(inFlight, 1e-3);
-  // Every tile loads its vectors, or broadcasts its scalars, once a step and row that an operand has.
+  // Every tile loads its vectors, or broadcasts its scalars, once a step and row that an operand
+  // has.
   bool refused = false;
   for (auto [map, shape, layout] : {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
                                     std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout)}) {
     double mine = 1;
     for (auto [i, dim] : {std::pair(0, rows), std::pair(1, rows2)})
-      mine *= static_cast<double>(dim >= 0 && map.isFunctionOfDim(dim) ? counts[i] : splits[i].tiles);
+      mine *=
+          static_cast<double>(dim >= 0 && map.isFunctionOfDim(dim) ? counts[i] : splits[i].tiles);
     bool isVector = vectorDim >= 0 && map.isFunctionOfDim(vectorDim);
     cost.loads += mine * (isVector ? vectors : static_cast<double>(laneTiles)) * steps / kLoadPorts;
     // A gathered vector operand costs one load an element instead of one a vector.
@@ -189,7 +196,8 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
     refused |= !across && isVector && isWindow(p, vectorDim, map);
   }
   double tiles = rest * static_cast<double>(laneTiles) * rowTiles;
-  cost.tiles = tiles * kTileCycles + rest * vectors * allRows * kStoreCycles * static_cast<double>(p.resultStreams) +
+  cost.tiles = tiles * kTileCycles +
+               rest * vectors * allRows * kStoreCycles * static_cast<double>(p.resultStreams) +
                (across ? points * kTreeCycles : 0);
   if (refused) // borders along the lanes are left to plain loops
     cost.scatter += kNaiveCycles * points * reduced;
@@ -211,7 +219,8 @@ static bool mayGiveRows(const ContractProblem &p, int64_t dim, int64_t lanes) {
 }
 
 /// Sums that a register tile may have, beside the vectors of one operand and a broadcast.
-static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p, int64_t lanes, int64_t rows, int64_t rows2) {
+static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p, int64_t lanes,
+                                    int64_t rows, int64_t rows2) {
   int64_t width = getVectorLanes(target, p.element), registers = target.getVectorRegisters();
   int64_t each = p.sumLanes == 16 ? llvm::divideCeil(16, width) : 1; // registers of a sum
   int64_t reserved = target.getHasFma() ? 1 : 2;
@@ -222,7 +231,8 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
       // Nearly equal tiles only: others are the same after the split.
       if (splitRows(p.dims[rows], m).big != m || splitRows(p.dims[rows2], m2).big != m2)
         continue;
-      if ((m * m2 + m) * each + reserved > registers) // the inner rows wait while the outer ones take turns
+      if ((m * m2 + m) * each + reserved >
+          registers) // the inner rows wait while the outer ones take turns
         continue;
       Tile tile{m, std::max<int64_t>(1, width)};
       ContractCost cost = estimateContract(target, p, lanes, rows, tile, rows2, m2);
@@ -252,15 +262,21 @@ ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t l
   for (int64_t rows = p.parallel - 1; rows >= -1; --rows) {
     if (rows >= 0 && !mayGiveRows(p, rows, lanes))
       continue;
-    Tile tile = chooseTile(target, p.element, countRows(p, rows, lanes, -1), across ? 1 : p.dims[lanes]);
-    if (int64_t block = rows >= 0 ? getBlockOf(p, rows) : 0; block > 0 && tile.mr < p.dims[rows]) // stay in a block
+    Tile tile =
+        chooseTile(target, p.element, countRows(p, rows, lanes, -1), across ? 1 : p.dims[lanes]);
+    if (int64_t block = rows >= 0 ? getBlockOf(p, rows) : 0;
+        block > 0 && tile.mr < p.dims[rows]) // stay in a block
       tile.mr = std::min<int64_t>(block, llvm::bit_floor(static_cast<uint64_t>(tile.mr)));
     if (across)
-      tile.mr = std::max<int64_t>(1, tile.mr / std::max<int64_t>(1, 16 / getVectorLanes(target, p.element)));
-    offer({lanes, rows, tile, -1, 1, estimateContract(target, p, lanes, rows, tile)}, std::max<int64_t>(0, rows));
+      tile.mr = std::max<int64_t>(
+          1, tile.mr / std::max<int64_t>(1, 16 / getVectorLanes(target, p.element)));
+    offer({lanes, rows, tile, -1, 1, estimateContract(target, p, lanes, rows, tile)},
+          std::max<int64_t>(0, rows));
     for (int64_t rows2 = rows - 1; rows2 >= 0; --rows2)
-      if (mayGiveRows(p, rows2, lanes) && p.aMap.isFunctionOfDim(rows) != p.aMap.isFunctionOfDim(rows2) &&
-          (across || p.dims[lanes] <= getVectorLanes(target, p.element) || getBlockOf(p, lanes) <= 16))
+      if (mayGiveRows(p, rows2, lanes) &&
+          p.aMap.isFunctionOfDim(rows) != p.aMap.isFunctionOfDim(rows2) &&
+          (across || p.dims[lanes] <= getVectorLanes(target, p.element) ||
+           getBlockOf(p, lanes) <= 16))
         if (ContractChoice two = chooseTwoRows(target, p, lanes, rows, rows2); two.rows >= 0)
           offer(two, rows);
   }
@@ -271,7 +287,8 @@ void dropUnits(ContractProblem &p) {
   for (AffineMap *map : {&p.aMap, &p.bMap, &p.outMap}) {
     SmallVector<AffineExpr> values;
     for (auto [d, size] : llvm::enumerate(p.dims))
-      values.push_back(size == 1 ? getAffineConstantExpr(0, map->getContext()) : getAffineDimExpr(d, map->getContext()));
+      values.push_back(size == 1 ? getAffineConstantExpr(0, map->getContext())
+                                 : getAffineDimExpr(d, map->getContext()));
     *map = simplifyAffineMap(map->replaceDimsAndSymbols(values, {}, map->getNumDims(), 0));
   }
 }

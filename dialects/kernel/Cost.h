@@ -38,7 +38,7 @@ struct ContractProblem {
   int64_t parallel = 0;
   int64_t sumLanes = 1; ///< 16: canonical lanes along the last reduced dim
   bool padded = false;  ///< indices of a and b may leave their shapes
-  mlir::Type element; ///< of the accumulator
+  mlir::Type element;   ///< of the accumulator
   mlir::AffineMap aMap, bMap, outMap;
   LayoutAttr aLayout, bLayout, outLayout; ///< null: row-major
   llvm::SmallVector<int64_t> aShape, bShape, outShape;
@@ -50,7 +50,7 @@ struct ContractCost {
   double fma = 0;   ///< multiply-adds, edge waste included, in cycles
   double loads = 0; ///< load-port bound, in cycles
   double scatter =
-      0; ///< extra cycles for lanes that are not contiguous in an operand or the result
+      0;            ///< extra cycles for lanes that are not contiguous in an operand or the result
   double tiles = 0; ///< cycles that every tile takes besides its sums
   double total() const { return (fma > loads ? fma : loads) + scatter + tiles; }
 };

@@ -1,7 +1,9 @@
-//===- CostSchedule.cpp - default schedules ------------------------------------------------------------------------===//
+//===- CostSchedule.cpp - default schedules
+//------------------------------------------------------------------------===//
 //
-// The cost model's first choice, the loop order that keeps the operands of neighbouring tiles in cache, and chunks of the k
-// loops where a group of tiles reads the same long operands again and again. Reading on: Cost.h.
+// The cost model's first choice, the loop order that keeps the operands of neighbouring tiles in
+// cache, and chunks of the k loops where a group of tiles reads the same long operands again and
+// again. Reading on: Cost.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
@@ -40,10 +42,12 @@ static bool keepsRowTile(const ContractProblem &p, const ContractChoice &choice)
 
 static BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
-/// Order of the tile grid: other parallel dims outermost, then panels of lanes, then row tiles: a panel of the vector
-/// operand stays in cache while the rows of the other stream past it. A vector operand beyond L2 goes by once, its panels
-/// outermost; so do lanes whose operand has other grid dims too (a batch).
-static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const ContractProblem &p, const ContractChoice &choice) {
+/// Order of the tile grid: other parallel dims outermost, then panels of lanes, then row tiles: a
+/// panel of the vector operand stays in cache while the rows of the other stream past it. A vector
+/// operand beyond L2 goes by once, its panels outermost; so do lanes whose operand has other grid
+/// dims too (a batch).
+static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const ContractProblem &p,
+                                        const ContractChoice &choice) {
   SmallVector<int64_t> others, order;
   for (int64_t d = 0; d < p.parallel; ++d)
     if (d != choice.lanes && d != choice.rows && d != choice.rows2)
@@ -54,7 +58,9 @@ static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const 
     bool inB = p.bMap.isFunctionOfDim(choice.lanes);
     AffineMap vectors = inB ? p.bMap : p.aMap;
     bool first = typeOf(inB ? op.getB() : op.getA()).getBytes() > target.getL2() / 2 ||
-                 llvm::any_of(others, [&](int64_t d) { return p.dims[d] > 1 && vectors.isFunctionOfDim(d); });
+                 llvm::any_of(others, [&](int64_t d) {
+                   return p.dims[d] > 1 && vectors.isFunctionOfDim(d);
+                 });
     if (!others.empty() && first) {
       order.push_back(choice.lanes);
       llvm::append_range(order, others);
@@ -71,7 +77,8 @@ static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const 
     bool inB = p.bMap.isFunctionOfDim(choice.lanes);
     double bytes = static_cast<double>(typeOf(inB ? op.getA() : op.getB()).getBytes());
     for (int64_t d : others)
-      if ((inB ? p.aMap : p.bMap).isFunctionOfDim(d) && !(d == choice.rows - 1 && mayMergeRows(p, choice.rows)))
+      if ((inB ? p.aMap : p.bMap).isFunctionOfDim(d) &&
+          !(d == choice.rows - 1 && mayMergeRows(p, choice.rows)))
         bytes /= static_cast<double>(p.dims[d]);
     rowsFirst |= bytes > static_cast<double>(target.getL2()) / 2 &&
                  typeOf(inB ? op.getB() : op.getA()).getBytes() <= target.getL2() / 2;
@@ -88,12 +95,16 @@ struct Chunk {
 };
 } // namespace
 
-/// Long sums whose operands both move with every k step (gradients of filters) are cut so that the operands of one chunk
-/// stay in L1 while all tiles that share the vector operand's rows take their turn.
-static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const ContractChoice &choice, SmallVector<int64_t> order) {
-  constexpr int64_t kLine = 64, kFewestSteps = 64, kManyBytes = 24; // bytes a cycle that L2 gives with ease
+/// Long sums whose operands both move with every k step (gradients of filters) are cut so that the
+/// operands of one chunk stay in L1 while all tiles that share the vector operand's rows take their
+/// turn.
+static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const ContractChoice &choice,
+                         SmallVector<int64_t> order) {
+  constexpr int64_t kLine = 64, kFewestSteps = 64,
+                    kManyBytes = 24; // bytes a cycle that L2 gives with ease
   bool across = p.sumLanes == 16;
-  int64_t reducedDims = static_cast<int64_t>(p.dims.size()) - p.parallel, all = 1, bytes = 0, inner = p.dims.size() - 1;
+  int64_t reducedDims = static_cast<int64_t>(p.dims.size()) - p.parallel, all = 1, bytes = 0,
+          inner = p.dims.size() - 1;
   if (reducedDims < 2 + across)
     return {0, 0, order};
   for (int64_t d = p.parallel; d < static_cast<int64_t>(p.dims.size()); ++d) {
@@ -107,29 +118,35 @@ static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const Cont
   for (AffineMap map : {p.aMap, p.bMap}) {
     bool vector = lanes >= 0 && map.isFunctionOfDim(lanes);
     int64_t mine = vector ? (across ? 16 : choice.tile.nr) * element : kLine;
-    for (auto [dim, mr] : {std::pair(choice.rows, choice.tile.mr), std::pair(choice.rows2, choice.mr2)}) {
+    for (auto [dim, mr] :
+         {std::pair(choice.rows, choice.tile.mr), std::pair(choice.rows2, choice.mr2)}) {
       bool window = dim >= 0 && llvm::any_of(map.getResults(), [&](AffineExpr expr) {
-        return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
-      });
+                      return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
+                    });
       if (vector && dim >= 0 && map.isFunctionOfDim(dim) && !window) // rows of a window overlap
         mine *= mr;
     }
     bytes += mine;
   }
-  double width = static_cast<double>(getVectorLanes(target, p.element)), lanesOfTile = across ? 16 : choice.tile.nr;
-  double cycles = static_cast<double>(choice.tile.mr * choice.mr2) * lanesOfTile / width / target.getFmaPorts();
+  double width = static_cast<double>(getVectorLanes(target, p.element)),
+         lanesOfTile = across ? 16 : choice.tile.nr;
+  double cycles =
+      static_cast<double>(choice.tile.mr * choice.mr2) * lanesOfTile / width / target.getFmaPorts();
   if (static_cast<double>(bytes) < kManyBytes * cycles)
     return {0, 0, order};
-  // Tiles of one group differ in dims that only the second operand of each has: the first one stays.
+  // Tiles of one group differ in dims that only the second operand of each has: the first one
+  // stays.
   auto gridDims = [&](AffineMap map) {
-    return llvm::count_if(llvm::seq<int64_t>(0, p.parallel), [&](int64_t d) { return map.isFunctionOfDim(d); });
+    return llvm::count_if(llvm::seq<int64_t>(0, p.parallel),
+                          [&](int64_t d) { return map.isFunctionOfDim(d); });
   };
   bool keepsB = across ? gridDims(p.bMap) < gridDims(p.aMap) : p.bMap.isFunctionOfDim(choice.lanes);
   AffineMap kept = keepsB ? p.bMap : p.aMap;
   SmallVector<int64_t> outer;
   for (int64_t d : order)
     (kept.isFunctionOfDim(d) ? outer : group).push_back(d);
-  int64_t steps = std::max<int64_t>(kFewestSteps, target.getL1() * 3 / 4 / bytes) * (across ? 16 : 1);
+  int64_t steps =
+      std::max<int64_t>(kFewestSteps, target.getL1() * 3 / 4 / bytes) * (across ? 16 : 1);
   if (group.empty() || steps * 2 > all)
     return {0, 0, order};
   // Dims in their own order: taps, which share lines, innermost.
@@ -144,8 +161,9 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   ContractChoice choice = rankContractChoices(target, problem).front();
   SmallVector<int64_t> order = chooseOrder(target, op, problem, choice);
   Chunk chunk = chooseChunk(target, problem, choice, order);
-  return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr, widenLanes(target, problem, choice),
-                              chunk.kc, choice.rows2, choice.mr2, chunk.group, chunk.order);
+  return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
+                              widenLanes(target, problem, choice), chunk.kc, choice.rows2,
+                              choice.mr2, chunk.group, chunk.order);
 }
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
@@ -159,7 +177,8 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
   for (int64_t d = dims.size() - 1; d >= 0; --d) {
     double bytes = 0;
     for (auto [map, buffer] : llvm::zip_equal(maps, buffers))
-      if (map.isFunctionOfDim(d) && isContiguousAlong(map, d, typeOf(buffer).getShape(), typeOf(buffer).getLayout()))
+      if (map.isFunctionOfDim(d) &&
+          isContiguousAlong(map, d, typeOf(buffer).getShape(), typeOf(buffer).getLayout()))
         bytes += static_cast<double>(typeOf(buffer).getBytes());
     if (dims[d] > 1 && bytes > most) {
       most = bytes;
@@ -171,8 +190,8 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
   Type element = buffers.empty() ? Type(Float32Type::get(op.getContext()))
                                  : typeOf(buffers.back()).getElementType();
   SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
-  return CpuScheduleAttr::get(op.getContext(), lanes, -1, 1, getVectorLanes(target, element), 0,
-                              -1, 1, 0, order);
+  return CpuScheduleAttr::get(op.getContext(), lanes, -1, 1, getVectorLanes(target, element), 0, -1,
+                              1, 0, order);
 }
 
 } // namespace sinter::kernel

@@ -1,4 +1,5 @@
-//===- Bench.cpp - see Bench.h; the program ----------------------------------------------------------------------===//
+//===- Bench.cpp - see Bench.h; the program
+//----------------------------------------------------------------------===//
 //
 // Segments hold small numbers in huge pages, as the runtime's do.
 //
@@ -80,14 +81,16 @@ static char **getSegments() {
   return segments;
 }
 
-bool bench::measure(const Options &options, const std::string &name, const std::string &text, double flops) {
+bool bench::measure(const Options &options, const std::string &name, const std::string &text,
+                    double flops) {
   if (!options.name.empty() && name.find(options.name) == std::string::npos)
     return true;
   mlir::DialectRegistry registry;
   codegen::registerCpuDialects(registry);
   mlir::MLIRContext context(registry);
   context.loadAllAvailableDialects();
-  auto target = codegen::parseTarget(&context, std::getenv("SINTER_TARGET") ? std::getenv("SINTER_TARGET") : "cpu:native");
+  auto target = codegen::parseTarget(
+      &context, std::getenv("SINTER_TARGET") ? std::getenv("SINTER_TARGET") : "cpu:native");
   if (!target)
     return false;
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
@@ -96,7 +99,8 @@ bool bench::measure(const Options &options, const std::string &name, const std::
   (*module)->setAttr("kernel.target", *target);
   (*module)->walk([&](kernel::ContractOp op) {
     if (!options.forced.empty())
-      op->setAttr("schedule", mlir::parseAttribute("#kernel.cpu_schedule<" + options.forced + ">", &context));
+      op->setAttr("schedule",
+                  mlir::parseAttribute("#kernel.cpu_schedule<" + options.forced + ">", &context));
     if (!op.getScheduleAttr())
       op.setScheduleAttr(kernel::chooseSchedule(*target, op));
     if (options.print == "schedule")
@@ -115,7 +119,8 @@ bool bench::measure(const Options &options, const std::string &name, const std::
   auto started = std::chrono::steady_clock::now();
   if (codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), *target, out))
     return false;
-  double compile = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  double compile =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (options.print == "dump")
     llvm::outs() << llvm::StringRef(bytes.data(), bytes.size());
   int fmas = 0, spills = 0;
@@ -131,10 +136,12 @@ bool bench::measure(const Options &options, const std::string &name, const std::
   if (!entry)
     return false;
   double peak = measurePeak();
-  double seconds = median([&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), 1); });
+  double seconds =
+      median([&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), 1); });
   double gflops = flops / seconds / 1e9;
-  std::printf("%-26s %7.1f GF  %5.1f %% of %5.1f  %8.3f ms  fma %3d  stack moves %d  compile %.0f ms\n", name.c_str(), gflops,
-              100 * gflops / peak, peak, seconds * 1e3, fmas, spills, compile * 1e3);
+  std::printf(
+      "%-26s %7.1f GF  %5.1f %% of %5.1f  %8.3f ms  fma %3d  stack moves %d  compile %.0f ms\n",
+      name.c_str(), gflops, 100 * gflops / peak, peak, seconds * 1e3, fmas, spills, compile * 1e3);
   std::fflush(stdout);
   return true;
 }

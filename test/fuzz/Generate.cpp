@@ -43,7 +43,11 @@ private:
   void drawShape();
   void drawReduce();
   void drawMatmul();
+  // Images: a value of four axes, or a new source of them.
+  int pickImages();
   void drawConv();
+  void drawPool();
+  void drawNorm();
   void drawSoftmax();
   void drawRandom();
 
@@ -349,17 +353,18 @@ void Generator::drawMatmul() {
   }
 }
 
-void Generator::drawConv() {
-  int a = -1;
-  for (int trial = 0; trial < 8 && a < 0; ++trial)
+int Generator::pickImages() {
+  for (int trial = 0; trial < 8; ++trial)
     if (int n = pick(); type(n).rank() == 4)
-      a = n;
-  if (a < 0) {
-    Dims dims{1 + random.below(3), 1 + random.below(6), 1 + random.below(9), 1 + random.below(9)};
-    if (random.below(4) == 0)
-      dims[0] = 16; // the filter's gradient over lanes
-    a = source(random.below(2) ? "input" : "parameter", dims);
-  }
+      return n;
+  Dims dims{1 + random.below(3), 1 + random.below(6), 1 + random.below(9), 1 + random.below(9)};
+  if (random.below(4) == 0)
+    dims[0] = 16; // the filter's gradient over lanes
+  return source(random.below(2) ? "input" : "parameter", dims);
+}
+
+void Generator::drawConv() {
+  int a = pickImages();
   const Dims dims = type(a).dims;
   int64_t groups = random.below(3) == 0 && dims[1] ? dims[1] : 1;
   Dims filter{groups * (1 + random.below(3)), dims[1] / groups}, strides, low, high, dilations;
@@ -375,12 +380,70 @@ void Generator::drawConv() {
   a = bounded(a, 200.0 / std::max<int64_t>(terms, 1));
   double m = 2 * magnitude(a) * terms;
   int y = op("conv2d", {a, source("parameter", filter)}, -m, m,
-             {{"strides", strides}, {"low", low}, {"high", high}, {"dilations", dilations}, {"groups", groups}});
+             {{"strides", strides},
+              {"low", low},
+              {"high", high},
+              {"dilations", dilations},
+              {"groups", groups}});
   if (y >= 0 && random.below(2)) { // a layer: bias and activation
     y = op("add", {y, source("parameter", {filter[0], 1, 1})}, -m - 2, m + 2);
     if (random.below(2))
       op("relu", {y}, 0, m + 2);
   }
+}
+
+void Generator::drawPool() {
+  int a = pickImages();
+  const Dims dims = type(a).dims;
+  Dims window, strides, low, high;
+  for (int axis : {2, 3}) {
+    low.push_back(random.below(2));
+    high.push_back(random.below(2));
+    int64_t room = std::max<int64_t>(dims[axis] + low.back() + high.back(), 1);
+    window.push_back(1 + random.below(std::min<int64_t>(4, room)));
+    strides.push_back(random.below(2) ? window.back() : 1 + random.below(3));
+  }
+  std::vector<Attr> attrs = {
+      {"window", window}, {"strides", strides}, {"low", low}, {"high", high}};
+  if (random.below(2)) {
+    op("max_pool2d", {a}, model.nodes[a].low, model.nodes[a].high, attrs);
+    return;
+  }
+  double points = window[0] * window[1];
+  op("sum_pool2d", {a}, std::min(model.nodes[a].low * points, 0.0),
+     std::max(model.nodes[a].high * points, 0.0), attrs);
+}
+
+// Batch norm as the DSL composes it, with an eps that keeps what few values give bounded.
+void Generator::drawNorm() {
+  int x = bounded(pickImages(), 20);
+  const Dims dims = type(x).dims;
+  double m = magnitude(x), count = dims[0] * dims[2] * dims[3];
+  if (count == 0)
+    return;
+  auto number = [&](double value) {
+    Type scalar{model.element, {}};
+    return op("constant", {}, value, value, {{"value", Tensor(scalar, std::vector<double>{value})}},
+              scalar);
+  };
+  auto average = [&](int v, double low, double high) {
+    int sums =
+        op("sum", {v}, low * count, high * count, {{"axes", Dims{2, 3}}, {"keepdims", false}});
+    sums = op("sum", {sums}, low * count, high * count, {{"axes", Dims{0}}, {"keepdims", false}});
+    return op("mul", {sums, number(1 / count)}, low, high);
+  };
+  auto wide = [&](int v) {
+    return v < 0 ? v
+                 : op("reshape", {v}, model.nodes[v].low, model.nodes[v].high, {},
+                      {model.element, {dims[1], 1, 1}});
+  };
+  int mean = average(x, -m, m), square = average(op("mul", {x, x}, 0, m * m), 0, m * m);
+  int spread = op("sub", {square, op("mul", {mean, mean}, 0, m * m)}, -0.01, m * m);
+  int eps = op("add", {op("abs", {spread}, 0, m * m), number(0.5)}, 0.5, m * m + 0.5);
+  int scale = op("div", {source("parameter", {dims[1]}), op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
+  int shift = op("sub", {source("parameter", {dims[1]}), op("mul", {mean, scale}, -3 * m, 3 * m)},
+                 -3 * m - 2, 3 * m + 2);
+  op("add", {op("mul", {x, wide(scale)}, -3 * m, 3 * m), wide(shift)}, -6 * m - 2, 6 * m + 2);
 }
 
 void Generator::drawSoftmax() {
@@ -426,8 +489,8 @@ Model Generator::run() {
       &Generator::drawUnary,  &Generator::drawUnary,   &Generator::drawBinary,
       &Generator::drawBinary, &Generator::drawBinary,  &Generator::drawChoice,
       &Generator::drawShape,  &Generator::drawReduce,  &Generator::drawMatmul,
-      &Generator::drawMatmul, &Generator::drawConv,    &Generator::drawSoftmax,
-      &Generator::drawRandom};
+      &Generator::drawMatmul, &Generator::drawConv,    &Generator::drawPool,
+      &Generator::drawNorm,   &Generator::drawSoftmax, &Generator::drawRandom};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   // The last few float values make the loss.

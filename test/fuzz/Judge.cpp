@@ -43,7 +43,8 @@ static double marginOf(mlir::Operation *op, llvm::ArrayRef<const Tensor *> opera
       look(operands[0]->reals[interpret::broadcastPosition(operands[0]->dims(), index)] -
            operands[1]->reals[interpret::broadcastPosition(operands[1]->dims(), index)]);
     });
-  } else if (name == "reduce_max" || name == "reduce_min" || name == "argmax") {
+  } else if (name == "reduce_max" || name == "reduce_min" || name == "argmax" ||
+             (name.starts_with("max_pool2d") && operands.size() == 1)) {
     std::vector<double> sorted = operands[0]->reals;
     std::sort(sorted.begin(), sorted.end());
     for (size_t i = 1; i < sorted.size(); ++i)
@@ -91,8 +92,8 @@ static std::string worstOf(const Tensor &got, const Tensor &want) {
   for (int64_t i = 1; i < want.size(); ++i)
     if (!(std::fabs(got.real(i) - want.real(i)) <= std::fabs(got.real(worst) - want.real(worst))))
       worst = i;
-  return ", element " + std::to_string(worst) + " is " + std::to_string(got.real(worst)) + ", expects " +
-         std::to_string(want.real(worst));
+  return ", element " + std::to_string(worst) + " is " + std::to_string(got.real(worst)) +
+         ", expects " + std::to_string(want.real(worst));
 }
 
 // Compares one run with the oracle and with the first run. A difference from the oracle sets
@@ -108,7 +109,8 @@ static std::string compare(const Values &got, const Values &want, const Values &
     if (!(error <= tolerance) && differs)
       *differs = true;
     else if (!(error <= tolerance))
-      return run + ": " + name + " differs from the oracle by " + std::to_string(error) + worstOf(value, expected);
+      return run + ": " + name + " differs from the oracle by " + std::to_string(error) +
+             worstOf(value, expected);
     bool same =
         value.size() == before.size() &&
         std::equal(value.reals.begin(), value.reals.end(), before.reals.begin(),
@@ -147,7 +149,8 @@ static std::string judgeModule(mlir::ModuleOp module, const Model &model) {
         if (level == 0 && threads == 1)
           first = *got;
         bool *undecided = clear ? nullptr : &differs;
-        std::string why = compare(got->outputs, want->outputs, first.outputs, tolerance, run, undecided);
+        std::string why =
+            compare(got->outputs, want->outputs, first.outputs, tolerance, run, undecided);
         if (why.empty())
           why = compare(got->updates, want->updates, first.updates, tolerance, run, undecided);
         if (!why.empty())

@@ -27,6 +27,7 @@ private:
   int op(const std::string &name, std::vector<int> operands, double low, double high,
          std::vector<Attr> attrs = {}, Type type = {});
   int source(const std::string &kind, Dims dims);
+  int number(double value);
   int pick();
   int pickRanked(int64_t least);
   // A partner that broadcasts with `a`, in a random position.
@@ -43,8 +44,7 @@ private:
   void drawShape();
   void drawReduce();
   void drawMatmul();
-  // Images: a value of four axes, or a new source of them.
-  int pickImages();
+  int pickImages(); // a value of four axes
   void drawConv();
   void drawPool();
   void drawNorm();
@@ -91,6 +91,12 @@ int Generator::op(const std::string &name, std::vector<int> operands, double low
 
 int Generator::source(const std::string &kind, Dims dims) {
   return add({kind, {}, {}, {model.element, dims}});
+}
+
+int Generator::number(double value) {
+  Type scalar{model.element, {}};
+  return op("constant", {}, value, value, {{"value", Tensor(scalar, std::vector<double>{value})}},
+            scalar);
 }
 
 int64_t Generator::drawSize() {
@@ -142,10 +148,7 @@ int Generator::bounded(int a, double limit) {
 int Generator::positive(int a) {
   if (model.nodes[a].low >= 0.2 && model.nodes[a].high <= 100)
     return a;
-  int half = op("constant", {}, 0.5, 0.5,
-                {{"value", Tensor(Type{model.element, {}}, std::vector<double>{0.5})}},
-                {model.element, {}});
-  int sum = op("add", {op("sigmoid", {a}, 0, 1), half}, 0.5, 1.5);
+  int sum = op("add", {op("sigmoid", {a}, 0, 1), number(0.5)}, 0.5, 1.5);
   return sum < 0 ? a : sum;
 }
 
@@ -421,29 +424,21 @@ void Generator::drawNorm() {
   double m = magnitude(x), count = dims[0] * dims[2] * dims[3];
   if (count == 0)
     return;
-  auto number = [&](double value) {
-    Type scalar{model.element, {}};
-    return op("constant", {}, value, value, {{"value", Tensor(scalar, std::vector<double>{value})}},
-              scalar);
-  };
   auto average = [&](int v, double low, double high) {
     int sums =
-        op("sum", {v}, low * count, high * count, {{"axes", Dims{2, 3}}, {"keepdims", false}});
+        op("sum", {v}, low * count, high * count, {{"axes", Dims{2, 3}}, {"keepdims", true}});
     sums = op("sum", {sums}, low * count, high * count, {{"axes", Dims{0}}, {"keepdims", false}});
     return op("mul", {sums, number(1 / count)}, low, high);
-  };
-  auto wide = [&](int v) {
-    return v < 0 ? v
-                 : op("reshape", {v}, model.nodes[v].low, model.nodes[v].high, {},
-                      {model.element, {dims[1], 1, 1}});
   };
   int mean = average(x, -m, m), square = average(op("mul", {x, x}, 0, m * m), 0, m * m);
   int spread = op("sub", {square, op("mul", {mean, mean}, 0, m * m)}, -0.01, m * m);
   int eps = op("add", {op("abs", {spread}, 0, m * m), number(0.5)}, 0.5, m * m + 0.5);
-  int scale = op("div", {source("parameter", {dims[1]}), op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
-  int shift = op("sub", {source("parameter", {dims[1]}), op("mul", {mean, scale}, -3 * m, 3 * m)},
-                 -3 * m - 2, 3 * m + 2);
-  op("add", {op("mul", {x, wide(scale)}, -3 * m, 3 * m), wide(shift)}, -6 * m - 2, 6 * m + 2);
+  int scale =
+      op("div", {source("parameter", {dims[1], 1, 1}), op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
+  int shift =
+      op("sub", {source("parameter", {dims[1], 1, 1}), op("mul", {mean, scale}, -3 * m, 3 * m)},
+         -3 * m - 2, 3 * m + 2);
+  op("add", {op("mul", {x, scale}, -3 * m, 3 * m), shift}, -6 * m - 2, 6 * m + 2);
 }
 
 void Generator::drawSoftmax() {
@@ -466,12 +461,8 @@ void Generator::drawRandom() {
   std::string name = "drop" + std::to_string(model.nodes.size());
   int u = op("random_uniform", {seed, step}, 0, 1,
              {{"stream", random.below(1 << 20)}, {"name", name}}, type(a));
-  Type scalar{model.element, {}};
-  int rate =
-      op("constant", {}, 0.3, 0.3, {{"value", Tensor(scalar, std::vector<double>{0.25})}}, scalar);
-  int zero = op("constant", {}, 0, 0, {{"value", Tensor(scalar)}}, scalar);
-  int kept = op("compare", {u, rate}, 0, 1, {{"predicate", std::string("ge")}});
-  op("select", {kept, a, zero}, std::min(model.nodes[a].low, 0.0),
+  int kept = op("compare", {u, number(0.25)}, 0, 1, {{"predicate", std::string("ge")}});
+  op("select", {kept, a, number(0)}, std::min(model.nodes[a].low, 0.0),
      std::max(model.nodes[a].high, 0.0));
 }
 

@@ -60,10 +60,10 @@ struct Entry {
   SmallVector<Contraction *> contractions;
   SmallVector<Value> values;
 
-  /// The form with `dim` in blocks; row-major for -1.
+  /// The form with `dim` in blocks; row-major for -1, and where blocks would be padding for the most part.
   kernel::LayoutAttr formOf(Value value, int64_t dim) const {
     auto type = cast<RankedTensorType>(value.getType());
-    return dim < 0 ? kernel::LayoutAttr() : makeBlocks(value.getContext(), type.getRank(), dim);
+    return dim < 0 || 2 * type.getDimSize(dim) <= kActivationBlock ? kernel::LayoutAttr() : makeBlocks(value.getContext(), type.getRank(), dim);
   }
 
   void setLayouts(Contraction &c, int64_t dim) const {
@@ -100,7 +100,8 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
     entry.setLayouts(*c, chosen);
   if (chosen >= 0)
     for (Value value : entry.values)
-      plan.values[value] = entry.formOf(value, chosen);
+      if (kernel::LayoutAttr form = entry.formOf(value, chosen))
+        plan.values[value] = form;
   if (chosen == 0) // lanes of the batch write sums beside each other
     for (auto fused : entry.op.getBody().front().getOps<ir::FusedOp>())
       for (Value value : fused.getResults())

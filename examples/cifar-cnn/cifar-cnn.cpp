@@ -5,9 +5,9 @@ using namespace sinter;
 
 Tensor cnn(Tensor x) {                                         // f32[N,3,32,32] in [0,1]
   x = (x - 0.5) / 0.5;                                         // to [-1,1]
-  x = relu(conv2d("conv1", x, {.channels = 16, .kernel = 5})); // f32[N,16,28,28]
+  x = relu(conv2d("conv1", x, {.filters = 16, .kernel = 5})); // f32[N,16,28,28]
   x = max_pool2d(x, {.window = 2});
-  x = relu(conv2d("conv2", x, {.channels = 36, .kernel = 3})); // f32[N,36,12,12]
+  x = relu(conv2d("conv2", x, {.filters = 36, .kernel = 3})); // f32[N,36,12,12]
   x = flatten(max_pool2d(x, {.window = 2}));                   // f32[N,1296]
   x = relu(linear("fc1", x, {.units = 128}));
   return linear("fc2", x, {.units = 10}); // logits f32[N,10]

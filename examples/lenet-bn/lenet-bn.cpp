@@ -5,9 +5,9 @@ using namespace sinter;
 
 Tensor lenet(Tensor x) { // f32[N,1,28,28]
   const Init weight = xavier_uniform();
-  x = conv2d("conv1", x, {.channels = 6, .kernel = 5, .padding = 2, .weight = weight});
+  x = conv2d("conv1", x, {.filters = 6, .kernel = 5, .padding = 2, .weight = weight});
   x = avg_pool2d(sigmoid(batch_norm("bn1", x)), {.window = 2}); // f32[N,6,14,14]
-  x = conv2d("conv2", x, {.channels = 16, .kernel = 5, .weight = weight});
+  x = conv2d("conv2", x, {.filters = 16, .kernel = 5, .weight = weight});
   x = avg_pool2d(sigmoid(batch_norm("bn2", x)), {.window = 2}); // f32[N,16,5,5]
   x = linear("fc1", flatten(x), {.units = 120, .weight = weight});
   x = sigmoid(batch_norm("bn3", x));

@@ -14,7 +14,7 @@ struct Sizes {
 Tensor conv(const std::string &name, Tensor x, int64_t filters, int64_t kernel, int64_t stride) {
   double fan = static_cast<double>(filters * kernel * kernel);
   return conv2d(name, x,
-                {.channels = filters,
+                {.filters = filters,
                  .kernel = kernel,
                  .stride = stride,
                  .padding = kernel / 2,

@@ -72,9 +72,9 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   if (!validName(name.text, true))
     return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
                                   name.text + "'");
-  if (options.channels < 1)
+  if (options.filters < 1)
     return call.fail("E0020",
-                     "expects channels of 1 or more, got " + std::to_string(options.channels));
+                     "expects filters of 1 or more, got " + std::to_string(options.filters));
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
@@ -91,10 +91,10 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   int64_t inputs = type.dims[1], groups = options.groups;
   if (auto bad = rules::badSliding(type, window, *sliding))
     return call.fail(*bad, {x});
-  if (groups < 1 || inputs % groups || options.channels % groups || inputs == 0)
+  if (groups < 1 || inputs % groups || options.filters % groups || inputs == 0)
     return call.fail("E0124",
                      "expects groups that divide " + std::to_string(inputs) + " input and " +
-                         std::to_string(options.channels) + " output channels, got " +
+                         std::to_string(options.filters) + " output channels, got " +
                          std::to_string(groups),
                      "", {x});
   DType element{static_cast<uint8_t>(type.element)};
@@ -106,19 +106,19 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
     return shared(Name(name.text + suffix));
   }; // noted for the whole layer
   Tensor filter =
-      parameter(part(".weight"), element({options.channels, inputs / groups, window[0], window[1]}),
+      parameter(part(".weight"), element({options.filters, inputs / groups, window[0], window[1]}),
                 orDefault(options.weight), loc);
   if (call.isPoison(filter))
     return filter;
   Tensor bias;
   if (options.bias)
-    bias = parameter(part(".bias"), element({options.channels}), orDefault(options.bias_init), loc);
+    bias = parameter(part(".bias"), element({options.filters}), orDefault(options.bias_init), loc);
   noteUse(call, "conv2d", name, context().path(name.text));
   Tensor result = convolve(call, x, filter, *sliding, groups);
   if (!options.bias)
     return result;
   bias = call.emit("reshape", {bias},
-                   [&](const Types &t) { return rules::reshape(t[0], {options.channels, 1, 1}); });
+                   [&](const Types &t) { return rules::reshape(t[0], {options.filters, 1, 1}); });
   return call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
 }
 

@@ -13,7 +13,7 @@ static Built layer(Conv2d options, std::vector<int64_t> dims = {2, 4, 8, 9}) {
 
 // 4 inputs of 2x2: bound 1/sqrt(16).
 TEST(Conv2d, DefaultsAreTorchNnConv2ds) {
-  Built built = layer({.channels = 6, .kernel = 2});
+  Built built = layer({.filters = 6, .kernel = 2});
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, HasSubstr("symbol conv1.weight kind 0 : f32[6,4,2,2] init 2 -0.25 0.25"));
   EXPECT_THAT(built.text, HasSubstr("symbol conv1.bias kind 0 : f32[6] init 2 -0.25 0.25"));
@@ -22,7 +22,7 @@ TEST(Conv2d, DefaultsAreTorchNnConv2ds) {
 }
 
 TEST(Conv2d, GroupsNarrowTheFilterAndItsBound) {
-  Built built = layer({.channels = 4, .kernel = {2, 2}, .groups = 4, .bias = false});
+  Built built = layer({.filters = 4, .kernel = {2, 2}, .groups = 4, .bias = false});
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, HasSubstr("symbol conv1.weight kind 0 : f32[4,1,2,2] init 2 -0.5 0.5"));
   EXPECT_THAT(built.text, Not(HasSubstr("conv1.bias")));
@@ -30,7 +30,7 @@ TEST(Conv2d, GroupsNarrowTheFilterAndItsBound) {
 
 // As PyTorch: an odd zero goes behind.
 TEST(Conv2d, SameKeepsTheSize) {
-  Built built = layer({.channels = 6, .kernel = {4, 3}, .padding = same, .dilation = {1, 2}});
+  Built built = layer({.filters = 6, .kernel = {4, 3}, .padding = same, .dilation = {1, 2}});
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, HasSubstr(": f32[2,6,8,9]"));
   EXPECT_THAT(built.text, HasSubstr("low = [1,2]"));
@@ -38,12 +38,12 @@ TEST(Conv2d, SameKeepsTheSize) {
 }
 
 TEST(Conv2d, PaddingsByNumberPairAndValid) {
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = 1}).text, HasSubstr(": f32[2,6,8,9]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = {2, 0}}).text,
+  EXPECT_THAT(layer({.filters = 6, .kernel = 3, .padding = 1}).text, HasSubstr(": f32[2,6,8,9]"));
+  EXPECT_THAT(layer({.filters = 6, .kernel = 3, .padding = {2, 0}}).text,
               HasSubstr(": f32[2,6,10,7]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .padding = valid}).text,
+  EXPECT_THAT(layer({.filters = 6, .kernel = 3, .padding = valid}).text,
               HasSubstr(": f32[2,6,6,7]"));
-  EXPECT_THAT(layer({.channels = 6, .kernel = 3, .stride = {2, 3}}).text,
+  EXPECT_THAT(layer({.filters = 6, .kernel = 3, .stride = {2, 3}}).text,
               HasSubstr(": f32[2,6,3,3]"));
 }
 

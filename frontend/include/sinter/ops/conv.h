@@ -29,7 +29,7 @@ inline const Padding same{Padding::Kind::Same};
 inline const Padding valid{0};
 
 struct Conv2d {
-  int64_t channels = 0; ///< of the output
+  int64_t filters = 0; ///< channels of the output
   Pair kernel = 1;
   Pair stride = 1;
   Padding padding = 0;
@@ -44,7 +44,7 @@ struct Conv2d {
 /// x [n,in,h,w] → [n,out,oh,ow].
 SINTER_API Tensor conv2d(Name name, const Operand &x, Conv2d options, Loc loc = Loc::current());
 
-/// The same with a filter [out,in/groups,height,width] that is any tensor; of `options` channels,
+/// The same with a filter [out,in/groups,height,width] that is any tensor; of `options` filters,
 /// kernel and what makes parameters are not read.
 SINTER_API Tensor conv2d(const Operand &x, const Operand &filter, Conv2d options = {},
                          Loc loc = Loc::current());

@@ -153,12 +153,13 @@ codegen::Converter::Converter(MLIRContext *context)
 
 LogicalResult codegen::Converter::convert(Operation *op) const {
   expandArith(op, expansions);
+  bool stays = isa<ModuleOp>(op); // any other op is replaced
   ConversionConfig config;
   config.allowPatternRollback = false; // nothing is tried that may fail
   if (failed(applyPartialConversion(op, target, patterns, config)))
     return failure();
-  if (!isa<ModuleOp>(op))
-    return success(); // it is gone
+  if (!stays)
+    return success();
   SmallVector<UnrealizedConversionCastOp> casts;
   op->walk([&](UnrealizedConversionCastOp cast) { casts.push_back(cast); });
   reconcileUnrealizedCasts(casts);

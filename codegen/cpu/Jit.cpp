@@ -52,13 +52,21 @@ llvm::Expected<sinter_entry_fn> Jit::lookup(llvm::StringRef name) {
   return address->toPtr<sinter_entry_fn>();
 }
 
+/// Code made at run time has no type beside it for UBSan to look at.
+#if defined(__clang__)
+__attribute__((no_sanitize("function")))
+#endif
+static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
+  entry(spmd);
+}
+
 void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads) {
   std::barrier<> meeting(threads);
   auto run = [&](unsigned thread) {
     sinter_spmd spmd{segments, thread, threads,
                      [](const sinter_spmd *self) { static_cast<std::barrier<> *>(self->pool)->arrive_and_wait(); },
                      &meeting};
-    entry(&spmd);
+    call(entry, &spmd);
   };
   std::vector<std::thread> others;
   for (unsigned thread = 1; thread < threads; ++thread)

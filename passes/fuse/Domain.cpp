@@ -50,7 +50,8 @@ static int64_t countChunks(ir::ContractionOpInterface op) {
 
 kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {
   int64_t reduced = 1, chunks = countChunks(op);
-  for (int64_t size : llvm::drop_begin(op.getContractionDomain(), op.getParallelDims()))
+  SmallVector<int64_t> dims = op.getContractionDomain();
+  for (int64_t size : llvm::drop_begin(dims, op.getParallelDims()))
     reduced *= size;
   return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes(), chunks > 1 ? reduced / chunks : 0);
 }

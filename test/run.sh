@@ -80,7 +80,8 @@ case $lane in
     lits release --param slow=1 $(lit_folders e2e) ;;
   bench)
     step "build release" build release
-    step bench python3 test/bench/models.py ;;
+    step models python3 test/bench/models.py
+    step convs python3 test/bench/convs.py ;;
   gpu) echo "skipped: no target of this version needs a GPU" ;;
   all)
     for each in default slow debug asan tsan; do

@@ -46,16 +46,12 @@ void ContractEmitter::place(int64_t dim) {
 
 /// Indices of the dims `over` of tile number `tile`, row-major.
 void ContractEmitter::decode(Value tile, ArrayRef<int64_t> over) {
-  Value rest = tile;
-  for (size_t i = over.size(); i-- > 0;) {
-    int64_t size = p.tilesOf(over[i]);
-    tileIndex[over[i]] = size == 1 ? k.index(0)
-                         : i == 0
-                             ? rest
-                             : arith::RemUIOp::create(k.b, k.loc, rest, k.index(size)).getResult();
-    if (i > 0 && size != 1)
-      rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(size));
-    place(over[i]);
+  SmallVector<int64_t> sizes;
+  for (int64_t d : over)
+    sizes.push_back(p.tilesOf(d));
+  for (auto [d, index] : llvm::zip_equal(over, k.decode(tile, sizes))) {
+    tileIndex[d] = index;
+    place(d);
   }
 }
 
@@ -70,22 +66,6 @@ void ContractEmitter::overRest(ArrayRef<int64_t> rest, const std::function<void(
     overRest(rest.drop_front(), body);
     return SmallVector<Value>();
   });
-}
-
-/// Two sides of a run-time choice, or the one that there is.
-void ContractEmitter::branch(Value index, int64_t bound, int64_t count,
-                             const std::function<void(bool)> &side) {
-  if (bound <= 0 || bound >= count) {
-    side(bound > 0);
-    return;
-  }
-  Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, index, k.index(bound));
-  auto choice = scf::IfOp::create(k.b, k.loc, first, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard inside(k.b);
-  k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
-  side(true);
-  k.b.setInsertionPoint(choice.elseBlock()->getTerminator());
-  side(false);
 }
 
 /// `body` for the variant that the current tile is.
@@ -103,7 +83,7 @@ void ContractEmitter::overVariants(const std::function<void(const Tile &)> &body
       tile.classes.pop_back();
       return;
     }
-    branch(tileIndex[row.dim], row.classes[from + 1].first, row.split.tiles, [&](bool first) {
+    k.branch(tileIndex[row.dim], row.classes[from + 1].first, row.split.tiles, [&](bool first) {
       if (!first) {
         overRows(i, from + 1);
         return;
@@ -115,7 +95,7 @@ void ContractEmitter::overVariants(const std::function<void(const Tile &)> &body
   };
   int64_t last = p.laneCount - (p.laneTiles - 1) * p.nr;
   int64_t full = last == p.nr ? p.laneTiles : p.laneTiles - 1;
-  branch(p.acrossLanes ? k.index(0) : tileIndex[p.lanesDim], full, p.laneTiles, [&](bool isFull) {
+  k.branch(p.acrossLanes ? k.index(0) : tileIndex[p.lanesDim], full, p.laneTiles, [&](bool isFull) {
     tile.lanes = isFull ? p.nr : last;
     overRows(0, 0);
   });
@@ -276,9 +256,9 @@ void ContractEmitter::emit() {
       OpBuilder::InsertionGuard inside(k.b);
       k.b.setInsertionPoint(renew.thenBlock()->getTerminator());
       int64_t low = row.classes.back().height;
-      branch(tileIndex[row.dim],
-             row.classes.size() == 1 ? row.split.tiles : row.classes.back().first, row.split.tiles,
-             [&](bool high) { emitPacking(*source, high ? row.split.big : low); });
+      k.branch(
+          tileIndex[row.dim], row.classes.size() == 1 ? row.split.tiles : row.classes.back().first,
+          row.split.tiles, [&](bool high) { emitPacking(*source, high ? row.split.big : low); });
     }
     overRest(rest, [&] { overVariants([&](const Tile &variant) { emitTile(variant); }); });
     return packed;

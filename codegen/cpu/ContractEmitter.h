@@ -66,8 +66,6 @@ private:
   void place(int64_t dim);
   void overRest(llvm::ArrayRef<int64_t> rest, const std::function<void()> &body);
   void overVariants(const std::function<void(const Tile &)> &body);
-  void branch(mlir::Value index, int64_t bound, int64_t count,
-              const std::function<void(bool)> &side);
   void emitTile(const Tile &tile);
   void emitGroups();
   void clearSums(mlir::Value begin, mlir::Value end, llvm::ArrayRef<int64_t> over);

@@ -175,6 +175,36 @@ SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> 
   });
 }
 
+void Kernel::branch(Value index, int64_t bound, int64_t count,
+                    const std::function<void(bool)> &side) {
+  if (bound <= 0 || bound >= count) {
+    side(bound > 0);
+    return;
+  }
+  Value first = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, index, this->index(bound));
+  auto choice = scf::IfOp::create(b, loc, first, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(choice.thenBlock()->getTerminator());
+  side(true);
+  b.setInsertionPoint(choice.elseBlock()->getTerminator());
+  side(false);
+}
+
+SmallVector<Value> Kernel::decode(Value number, ArrayRef<int64_t> sizes) {
+  SmallVector<Value> result(sizes.size());
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] == 1) {
+      result[i] = index(0);
+      continue;
+    }
+    result[i] =
+        i == 0 ? number : arith::RemUIOp::create(b, loc, number, index(sizes[i])).getResult();
+    if (i > 0)
+      number = arith::DivUIOp::create(b, loc, number, index(sizes[i]));
+  }
+  return result;
+}
+
 std::pair<Value, Value> Kernel::part(int64_t total) {
   Value count = index(total);
   auto bound = [&](Value t) -> Value {
@@ -185,18 +215,14 @@ std::pair<Value, Value> Kernel::part(int64_t total) {
 }
 
 void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, const std::function<void()> &body) {
+  SmallVector<int64_t> sizes;
   int64_t total = 1;
   for (int64_t dim : which)
-    total *= dims[dim];
+    total *= sizes.emplace_back(dims[dim]);
   auto [begin, end] = part(total);
   loop(begin, end, index(1), {}, [&](Value i, ValueRange) {
-    Value rest = i;
-    for (size_t d = which.size(); d-- > 0;) {
-      int64_t size = dims[which[d]];
-      point[which[d]] = d == 0 ? rest : arith::RemUIOp::create(b, loc, rest, index(size)).getResult();
-      if (d > 0)
-        rest = arith::DivUIOp::create(b, loc, rest, index(size));
-    }
+    for (auto [dim, at] : llvm::zip_equal(which, decode(i, sizes)))
+      point[dim] = at;
     body();
     return SmallVector<Value>();
   });
@@ -231,7 +257,7 @@ Value Kernel::widen(Value value, Type element) {
   return arith::TruncIOp::create(b, loc, to, value);
 }
 
-Value Kernel::combineLanes(Value lanes, const std::function<Value(Value, Value)> &combine) {
+Value Kernel::combineLanes(Value lanes, const Combine &combine) {
   int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
   while (count > 1) {
     SmallVector<int64_t> low, high;
@@ -245,4 +271,11 @@ Value Kernel::combineLanes(Value lanes, const std::function<Value(Value, Value)>
     count /= 2;
   }
   return vector::ExtractOp::create(b, loc, lanes, 0);
+}
+
+Value Kernel::combineLanes(SmallVector<Value> lanes, const Combine &combine) {
+  for (size_t count = lanes.size() / 2; count > 0; count /= 2)
+    for (size_t i = 0; i < count; ++i)
+      lanes[i] = combine(lanes[i], lanes[i + count]);
+  return lanes[0];
 }

@@ -79,6 +79,12 @@ public:
   llvm::SmallVector<mlir::Value> nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
                                       mlir::ValueRange init,
                                       const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &body);
+  /// `side(true)` where index < bound, `side(false)` elsewhere; one of them alone where that is
+  /// known for all of [0, count).
+  void branch(mlir::Value index, int64_t bound, int64_t count,
+              const std::function<void(bool)> &side);
+  /// Indices of place `number` of a row-major grid.
+  llvm::SmallVector<mlir::Value> decode(mlir::Value number, llvm::ArrayRef<int64_t> sizes);
   /// This thread's part [t*T/n, (t+1)*T/n) of `total` pieces.
   std::pair<mlir::Value, mlir::Value> part(int64_t total);
   /// Runs `body` with `point[which...]` set for this thread's share of the dims `which` (row-major, leading dims first).
@@ -90,7 +96,10 @@ public:
   /// `value` in the (wider or equal) element type of an accumulator; works on vectors.
   mlir::Value widen(mlir::Value value, mlir::Type element);
   /// Sum of 16 canonical lanes by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1).
-  mlir::Value combineLanes(mlir::Value lanes, const std::function<mlir::Value(mlir::Value, mlir::Value)> &combine);
+  using Combine = std::function<mlir::Value(mlir::Value, mlir::Value)>;
+  mlir::Value combineLanes(mlir::Value lanes, const Combine &combine);
+  /// The same tree over values of their own.
+  mlir::Value combineLanes(llvm::SmallVector<mlir::Value> lanes, const Combine &combine);
 };
 
 /// Emitters: each writes the body of one kernel function.
@@ -101,7 +110,8 @@ bool emitContract(Kernel &kernel, kernel::ContractOp op);
 bool emitMap(Kernel &kernel, kernel::MapOp op);
 
 /// The function by which the threads of an entry meet.
-inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier";
+inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier", kMeetName = "sinter.meet",
+                                     kReleaseName = "sinter.release";
 
 /// The kernel functions of a module. Equal kernels share one: the first one's, under its name (Kernels.cpp).
 class KernelSet {

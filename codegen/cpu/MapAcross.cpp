@@ -20,6 +20,12 @@ Value MapEmitter::rowNumber() {
   return k.apply(number, point);
 }
 
+/// The accumulators of the canonical lanes as one.
+Value MapEmitter::combineTree(SmallVector<Value> lanes, kernel::ReduceOp reduce) {
+  return k.combineLanes(std::move(lanes),
+                        [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
+}
+
 /// An ordered reduction in canonical lanes: 16 accumulators in memory, a sweep of its own.
 Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   Value slots = memory.lookup(reduce);
@@ -37,10 +43,7 @@ Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   SmallVector<Value> sums;
   for (int64_t lane = 0; lane < kLanes; ++lane)
     sums.push_back(vector::LoadOp::create(k.b, k.loc, type, slots, k.index(lane * kLanes)));
-  for (int64_t count = kLanes / 2; count > 0; count /= 2)
-    for (int64_t i = 0; i < count; ++i)
-      sums[i] = combineReduce(k, reduce.getKind(), sums[i], sums[i + count]);
-  return sums[0];
+  return combineTree(std::move(sums), reduce);
 }
 
 /// Tiles that are enough to share among threads.
@@ -49,24 +52,24 @@ static constexpr int64_t kFewestTiles = 64;
 /// Rows of up to this many points are written out.
 static constexpr int64_t kWindow = 16;
 
-bool MapEmitter::isWindow() const {
+/// Points of a row.
+int64_t MapEmitter::countInner() const {
   int64_t points = 1;
   for (int64_t d : inner)
     points *= k.dims[d];
-  return !inner.empty() && points <= kWindow;
+  return points;
 }
 
+bool MapEmitter::isWindow() const { return !inner.empty() && countInner() <= kWindow; }
+
 /// The reduced value of a row whose points' values are all there.
-Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values, int64_t valid) {
+Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values) {
   SmallVector<Value> state = startLanes(k, reduce);
   if (canonical && isOrdered(reduce.getKind())) {
     SmallVector<Value> lanes(kLanes, state[0]); // point i is canonical lane i
     for (auto [i, value] : llvm::enumerate(values))
       lanes[i] = combineReduce(k, reduce.getKind(), lanes[i], value);
-    for (int64_t count = kLanes / 2; count > 0; count /= 2)
-      for (int64_t i = 0; i < count; ++i)
-        lanes[i] = combineReduce(k, reduce.getKind(), lanes[i], lanes[i + count]);
-    return lanes[0];
+    return combineTree(std::move(lanes), reduce);
   }
   for (auto [i, value] : llvm::enumerate(values)) {
     Value number;
@@ -79,9 +82,7 @@ Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values, 
 
 /// A row of a few points: every value is made once.
 void MapEmitter::emitWindow(int64_t valid) {
-  int64_t count = 1;
-  for (int64_t d : inner)
-    count *= k.dims[d];
+  int64_t count = countInner();
   reduced.clear();
   SmallVector<BodyEmitter> bodies;
   SmallVector<SmallVector<Value>> points;
@@ -98,7 +99,7 @@ void MapEmitter::emitWindow(int64_t valid) {
     SmallVector<Value> values;
     for (BodyEmitter &body : bodies)
       values.push_back(body.get(reduce.getInput()));
-    Value result = reduceWindow(reduce, values, valid);
+    Value result = reduceWindow(reduce, values);
     for (BodyEmitter &body : bodies)
       body.set(reduce.getResult(), result);
   }
@@ -262,15 +263,18 @@ void MapEmitter::emitAcross() {
   SmallVector<int64_t> order = orderLoops();
   auto extentOf = [&](int64_t d) { return d == lanesDim ? chunks : k.dims[d]; };
   int64_t total = 1;
+  SmallVector<int64_t> sizes;
   for (int64_t d : order)
-    total *= extentOf(d);
+    total *= sizes.emplace_back(extentOf(d));
   // The innermost loop is a plain one, without divisions, when the others are enough for all threads.
   int64_t last = order.back();
-  bool nested = order.size() > 1 && total / extentOf(last) >= kFewestTiles;
-  if (nested || order.size() == 1)
-    order.pop_back();
+  bool nested = order.size() > 1 && total / sizes.back() >= kFewestTiles;
   if (nested)
-    total /= extentOf(last);
+    total /= sizes.back();
+  if (nested || order.size() == 1) {
+    order.pop_back();
+    sizes.pop_back();
+  }
   auto range = [&](Value from, Value to, const std::function<void(Value)> &body) {
     k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
       body(i);
@@ -302,25 +306,12 @@ void MapEmitter::emitAcross() {
   if (order.empty())
     return overChunks(begin, end);
   range(begin, end, [&](Value tile) {
-    Value rest = tile, chunk = k.index(0);
-    for (size_t i = order.size(); i-- > 0;) {
-      int64_t d = order[i], extent = extentOf(d);
-      Value at = i == 0 ? rest : arith::RemUIOp::create(k.b, k.loc, rest, k.index(extent)).getResult();
-      if (i > 0)
-        rest = arith::DivUIOp::create(k.b, k.loc, rest, k.index(extent));
+    Value chunk;
+    for (auto [d, at] : llvm::zip_equal(order, k.decode(tile, sizes)))
       (d == lanesDim ? chunk : point[d]) = at;
-    }
     if (nested && last == lanesDim)
       return overChunks(k.index(0), k.index(chunks));
     setChunk(chunk);
-    if (full == chunks || full == 0)
-      return overLast(full ? kLanes : size % kLanes);
-    Value whole = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, chunk, k.index(full));
-    auto branch = scf::IfOp::create(k.b, k.loc, whole, /*withElseRegion=*/true);
-    OpBuilder::InsertionGuard guard(k.b);
-    k.b.setInsertionPoint(branch.thenBlock()->getTerminator());
-    overLast(kLanes);
-    k.b.setInsertionPoint(branch.elseBlock()->getTerminator());
-    overLast(size % kLanes);
+    k.branch(chunk, full, chunks, [&](bool whole) { overLast(whole ? kLanes : size % kLanes); });
   });
 }

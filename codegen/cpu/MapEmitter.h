@@ -29,13 +29,15 @@ private:
   void emitAcrossChunk(int64_t valid);
 
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
+  mlir::Value combineTree(llvm::SmallVector<mlir::Value> lanes, kernel::ReduceOp reduce);
   mlir::Value reduceInMemory(kernel::ReduceOp reduce, int64_t valid);
   void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores, int64_t valid);
   int64_t levelOf(mlir::Value value);
   bool mayBeRead(size_t out);
-  mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values, int64_t valid);
+  mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values);
   void emitWindow(int64_t valid);
   llvm::SmallVector<int64_t> orderLoops();
+  int64_t countInner() const;
   bool isWindow() const;
   void storeRow(BodyEmitter &body, llvm::ArrayRef<mlir::Value> at, int64_t valid, bool once);
   bool oncePerRow(size_t out) const;

@@ -50,6 +50,8 @@ public:
   kernel::TargetAttr target;
   llvm::SmallVector<int64_t> dims;               ///< domain
   llvm::DenseMap<mlir::Value, mlir::Value> memory; ///< kernel operand -> memref argument
+  llvm::DenseSet<mlir::Value>
+      shared; ///< operands whose bytes another operand reaches, one of the two writing
   mlir::Value thread, threads;
 
   /// Access number `index` of the op (over reads, then writes).

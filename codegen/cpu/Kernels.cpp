@@ -104,8 +104,11 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op, Ar
   auto end = func::ReturnOp::create(builder, op->getLoc());
   builder.setInsertionPoint(end);
   Kernel kernel(builder, op->getLoc(), kernel::getTarget(op), op.getDomain());
-  for (auto [operand, argument] : llvm::zip(operands, body->getArguments()))
-    kernel.memory[operand] = argument;
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    kernel.memory[operand] = body->getArgument(i);
+    if (!unaliased[i])
+      kernel.shared.insert(operand);
+  }
   kernel.thread = body->getArgument(operands.size());
   kernel.threads = body->getArgument(operands.size() + 1);
   // The attribute `naive` asks for plain loops: the tests' yardstick.

@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
-#include "dialects/kernel/Ranges.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -125,7 +124,8 @@ void MapEmitter::emitAcrossChunk(int64_t valid) {
   auto storesAt = [&](int64_t level) {
     SmallVector<size_t> now;
     for (size_t i = 0; i < outs.size(); ++i)
-      if (!oncePerRow(i) && !stored[i] && levelOf(yielded[i]) < level && (level >= last || !mayBeRead(i))) {
+      if (!oncePerRow(i) && !stored[i] && levelOf(yielded[i]) < level &&
+          (level > last || !mayBeRead(i))) {
         now.push_back(i);
         stored[i] = true;
       }
@@ -174,20 +174,7 @@ int64_t MapEmitter::levelOf(Value value) {
 /// True when some input may lie where out `i` does: it must not be written before the last sweep.
 bool MapEmitter::mayBeRead(size_t out) {
   Value written = op.getOuts()[out];
-  auto offsetOf = [](kernel::BufferOp buffer) {
-    return buffer.getOffset() ? static_cast<int64_t>(*buffer.getOffset()) : -1;
-  };
-  for (kernel::BufferOp to : kernel::getRootBuffers(written))
-    for (Value in : op.getIns())
-      for (kernel::BufferOp from : kernel::getRootBuffers(in)) {
-        if (from == to)
-          return true;
-        kernel::Range a{from, static_cast<int64_t>(from.getSegment()), offsetOf(from), from.getType().getBytes(), false};
-        kernel::Range b{to, static_cast<int64_t>(to.getSegment()), offsetOf(to), to.getType().getBytes(), true};
-        if (a.overlaps(b))
-          return true;
-      }
-  return false;
+  return k.shared.contains(written) || llvm::is_contained(op.getIns(), written);
 }
 
 /// One pass over the inner points of 16 rows.

@@ -104,3 +104,38 @@ TEST(Rows, ColumnSumsInPlace) {
       expectSame(fast.run(3), slow);
     }
 }
+
+// A result that replaces what the row still reads: stored after everything else, also in the walk
+// across rows.
+static const char *const kInPlace = R"(
+module @m {
+  kernel.entry @e name("e") kind("predict") batch(37) {
+    %x = kernel.buffer "x" role("param") segment(0) offset(0) : !kernel.buffer<37x20xf32>
+    %s = kernel.buffer "s" role("output") segment(2) offset(0) : !kernel.buffer<37xf32>
+    kernel.map "k" dims [37, 20] inner [1] ins(%x, %x : !kernel.buffer<37x20xf32>, !kernel.buffer<37x20xf32>)
+      outs(%x, %s : !kernel.buffer<37x20xf32>, !kernel.buffer<37xf32>)
+      maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, OTHER)>, affine_map<(m, n) -> (m, n)>,
+            affine_map<(m, n) -> (m)>] ALGORITHM {
+      ^bb0(%v: f32, %w: f32):
+        %p = arith.mulf %v, %w : f32
+        %sum = kernel.reduce "sum" %p : f32 -> f32
+        %twice = arith.addf %v, %v : f32
+        %total = arith.addf %sum, %w : f32
+        kernel.yield %twice, %total : f32, f32
+      }
+  }
+})";
+
+TEST(Rows, ResultsThatReplaceOperandsComeLast) {
+  for (const char *other : {"0", "19 - n"})
+    for (const char *algorithm : {"", "algorithm <lanes = 16>"}) {
+      std::string text = replaced(replaced(kInPlace, "OTHER", other), "ALGORITHM", algorithm);
+      SCOPED_TRACE(std::string(other) + ", " + algorithm);
+      Program fast(text), naive(text);
+      naive.naive();
+      fast.schedule("lanes = 0, rows = -1, mr = 1, nr = 16, order = 0, 1");
+      Contents slow = naive.run(1);
+      expectClose(slow, naive.oracle(), 2e-6);
+      expectSame(fast.run(2), slow);
+    }
+}

@@ -110,7 +110,7 @@ int makeHostObject(Session &session, Surroundings surroundings,
   llvm::SmallString<0> object;
   llvm::raw_svector_ostream stream(object);
   if (llvm::Error error = codegen::emitObject(std::move(functions), session.getTarget(), stream,
-                                              {session.options.level}))
+                                              {session.options.level, {}}))
     return session.fail(std::move(error));
   bytes = object.str().str();
   return Done;

@@ -64,10 +64,10 @@ namespace {
 struct Diff {
   std::vector<Line> a, b;
   size_t limit;
-  llvm::StringMap<llvm::StringRef> renamed; // names of `before` to those of `after`
-  std::string text;
+  llvm::StringMap<llvm::StringRef> renamed = {}; // names of `before` to those of `after`
+  std::string text = {};
   size_t shown = 0, hidden = 0;
-  std::string inside, shownInside; // the entry that the lines belong to
+  std::string inside = {}, shownInside = {}; // the entry that the lines belong to
 
   void show(char sign, llvm::StringRef line) {
     if (!inside.empty() && inside != shownInside) {
@@ -158,7 +158,7 @@ struct Diff {
 std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit) {
   if (before == after)
     return "";
-  Diff diff{parseLines(before), parseLines(after), limit, {}, {}};
+  Diff diff{parseLines(before), parseLines(after), limit};
   diff.run();
   if (diff.hidden)
     diff.text += "  ... and " + std::to_string(diff.hidden) + " more lines\n";

@@ -1,12 +1,11 @@
-//===- Passes.h - graph and planning passes
-//-------------------------------------------------------===//
+//===- Passes.h - graph and planning passes ---------------------------------------------------===//
 //
 // Declares every pass of Passes.td and their registration. A pass, its file, its flag and its test
 // share one name: `fuse-maps` is passes/fuse/FuseMaps.cpp and test/passes/fuse/fuse-maps.mlir.
 // Reading on: Passes.td (what each pass does, with IR before and after), compiler/Pipeline.cpp
 // (their order).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_PASSES_H
 #define SINTER_PASSES_PASSES_H
 

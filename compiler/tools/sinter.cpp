@@ -209,7 +209,7 @@ int main(int argc, char **argv) {
   explain->add_option("CODE", code, "as shown behind a message: E0107")
       ->required()
       ->option_text(" ");
-  CLI::App *targets = app.add_subcommand("targets", "what code can be made for here");
+  app.add_subcommand("targets", "what code can be made for here");
 
   try {
     app.parse(argc, argv);

@@ -1,17 +1,17 @@
-//===- Differentiate.cpp - expands sinter.gradient --------------------------------------------------===//
+//===- Differentiate.cpp - expands sinter.gradient --------------------------------------------===//
 //
-// Reverse mode over GradientInterface. sinter.gradient ops are expanded in program order, so that later ones
-// differentiate through the code of earlier ones (D9). New ops carry the location of the op they are the gradient of
-// (D24). Leaves behind: no sinter.gradient, no sinter.stop_gradient, no dead gradient code.
-// Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
+// Reverse mode over GradientInterface. sinter.gradient ops are expanded in program order, so that
+// later ones differentiate through the code of earlier ones (D9). New ops carry the location of the
+// op they are the gradient of (D24). Leaves behind: no sinter.gradient, no sinter.stop_gradient, no
+// dead gradient code. Reading on: dialects/sinter/GradBuilder.h, dialects/sinter/OpBase.td.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "passes/Passes.h"
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -21,7 +21,9 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-static bool isDifferentiable(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
+static bool isDifferentiable(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
 
 /// The line's name as a user knows it: the NameLoc's name, else the op's.
 static std::string nameOf(Operation *op) {
@@ -46,7 +48,8 @@ public:
     for (auto [x, result] : llvm::zip(op.getXs(), op.getResults())) {
       Value cotangent = cotangents.lookup(x);
       if (!cotangent) {
-        op.emitWarning() << "the loss does not depend on '" << sourceName(x) << "': its gradient is zero [E0011]";
+        op.emitWarning() << "the loss does not depend on '" << sourceName(x)
+                         << "': its gradient is zero [E0011]";
         cotangent = ir::GradBuilder(builder, op.getLoc()).constantLike(x, 0);
       }
       result.replaceAllUsesWith(cotangent);
@@ -135,7 +138,8 @@ private:
                                << "'" << nameOf(node) << "' has no gradient: " << why << " [E1010]";
     llvm::DenseMap<Operation *, Operation *> above = getUsers(op), below = getUsers(node);
     for (Value x : op.getXs()) {
-      auto user = llvm::find_if(x.getUsers(), [&](Operation *user) { return user == node || below.contains(user); });
+      auto user = llvm::find_if(
+          x.getUsers(), [&](Operation *user) { return user == node || below.contains(user); });
       if (user == x.getUsers().end())
         continue;
       SmallVector<std::string> path;

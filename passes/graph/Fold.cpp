@@ -1,11 +1,10 @@
-//===- Fold.cpp - elementwise work on splat constants
-//---------------------------------------------===//
+//===- Fold.cpp - elementwise work on splat constants -----------------------------------------===//
 //
 // Builds an op's scalar code on constants in a scratch block and lets arith fold it. Anything but
 // arith ops (math functions, indices, random numbers) stays for run time, so compile-time and
 // run-time bits can not differ.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/fuse/Domain.h"
 

@@ -1,13 +1,15 @@
-//===- HoistPrepared.cpp - work on parameters alone is done by prepare ------------------------------------------===//
+//===- HoistPrepared.cpp - work on parameters alone is done by prepare ------------------------===//
 //
-// In entries that train nothing, what depends on parameters only (a batch norm's scale, a weight scaled by it) is the same
-// at every run. Such values become symbols of kind "prepared", which an entry of kind prepare fills after loading and
-// before the first run behind a training step (D17). Ops that can move work to parameters do so first
-// (ParameterFoldInterface). Leaves behind: no op on parameters alone in eval and predict entries, but views.
+// In entries that train nothing, what depends on parameters only (a batch norm's scale, a weight
+// scaled by it) is the same at every run. Such values become symbols of kind "prepared", which an
+// entry of kind prepare fills after loading and before the first run behind a training step (D17).
+// Ops that can move work to parameters do so first (ParameterFoldInterface). Leaves behind: no op
+// on parameters alone in eval and predict entries, but views.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -18,6 +20,7 @@
 
 using namespace mlir;
 using namespace sinter;
+using namespace sinter::passes;
 
 namespace sinter::passes {
 #define GEN_PASS_DEF_HOISTPREPARED
@@ -34,8 +37,8 @@ struct Hoister {
   llvm::StringSet<llvm::MallocAllocator> changing; ///< symbols that entries other than train update
   llvm::DenseMap<Value, bool> known;
   ir::EntryOp prepare;
-  IRMapping copies;                          ///< of the entry at hand, in prepare
-  llvm::DenseMap<Value, ir::SymbolOp> made;  ///< by value in prepare
+  IRMapping copies;                         ///< of the entry at hand, in prepare
+  llvm::DenseMap<Value, ir::SymbolOp> made; ///< by value in prepare
   SmallVector<Value> updates;
   SmallVector<Attribute> updated;
 
@@ -44,7 +47,7 @@ struct Hoister {
   bool ofParameters(Value value);
   void foldInto(ir::EntryOp entry);
   void hoist(ir::EntryOp entry);
-  void visitLeaves(Value value, llvm::SetVector<Operation *> &gets);
+  llvm::SetVector<Operation *> findLeaves(Value value);
   bool isWorthIt(Value value);
   Value copy(Value value);
   ir::SymbolOp makeSymbol(Value value);
@@ -87,27 +90,38 @@ void Hoister::foldInto(ir::EntryOp entry) {
   }
 }
 
-void Hoister::visitLeaves(Value value, llvm::SetVector<Operation *> &gets) {
-  Operation *op = value.getDefiningOp();
-  if (isa<ir::GetOp>(op))
-    gets.insert(op);
-  for (Value operand : op->getOperands())
-    visitLeaves(operand, gets);
+/// The parameters that a value is made of. A value is visited once: graphs share, and paths through
+/// them may double at every op.
+llvm::SetVector<Operation *> Hoister::findLeaves(Value value) {
+  llvm::SetVector<Operation *> gets;
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  SmallVector<Operation *> stack{value.getDefiningOp()};
+  while (!stack.empty()) {
+    Operation *op = stack.pop_back_val();
+    if (!seen.insert(op).second)
+      continue;
+    if (isa<ir::GetOp>(op))
+      gets.insert(op);
+    for (Value operand : llvm::reverse(op->getOperands()))
+      stack.push_back(operand.getDefiningOp());
+  }
+  return gets;
 }
 
-/// Views cost nothing, constants are folded elsewhere, and memory is not given away for a broadcast.
+/// Views cost nothing, constants are folded elsewhere, and memory is not given away for a
+/// broadcast.
 bool Hoister::isWorthIt(Value value) {
   Operation *op = value.getDefiningOp();
   while (isa<ir::ViewOpInterface>(op))
     op = op->getOperand(0).getDefiningOp();
   if (isa<ir::GetOp>(op) || isConstant(op->getResult(0)))
     return false;
-  llvm::SetVector<Operation *> gets;
-  visitLeaves(value, gets);
+  llvm::SetVector<Operation *> gets = findLeaves(value);
   int64_t elements = 0;
   for (Operation *get : gets)
     elements += cast<RankedTensorType>(get->getResult(0).getType()).getNumElements();
-  return !gets.empty() && cast<RankedTensorType>(value.getType()).getNumElements() <= kMostGrowth * elements;
+  return !gets.empty() &&
+         cast<RankedTensorType>(value.getType()).getNumElements() <= kMostGrowth * elements;
 }
 
 /// The value computed in prepare; an equal op that is there already serves.
@@ -121,7 +135,8 @@ Value Hoister::copy(Value value) {
   OpBuilder builder = OpBuilder::atBlockEnd(&block);
   Operation *fresh = builder.clone(*op, copies);
   for (Operation &old : block) {
-    if (&old == fresh || !OperationEquivalence::isEquivalentTo(&old, fresh, OperationEquivalence::IgnoreLocations))
+    if (&old == fresh ||
+        !OperationEquivalence::isEquivalentTo(&old, fresh, OperationEquivalence::IgnoreLocations))
       continue;
     fresh->erase();
     fresh = &old;
@@ -137,8 +152,7 @@ ir::SymbolOp Hoister::makeSymbol(Value value) {
   ir::SymbolOp &symbol = made[there];
   if (symbol)
     return symbol;
-  llvm::SetVector<Operation *> gets;
-  visitLeaves(value, gets);
+  llvm::SetVector<Operation *> gets = findLeaves(value);
   // Named after the largest parameter in it.
   Operation *largest = *llvm::max_element(gets, [](Operation *x, Operation *y) {
     return cast<RankedTensorType>(x->getResult(0).getType()).getNumElements() <
@@ -148,8 +162,8 @@ ir::SymbolOp Hoister::makeSymbol(Value value) {
   for (int i = 2; symbols.lookup(name); ++i)
     name = stem + std::to_string(i);
   OpBuilder builder(prepare);
-  symbol = ir::SymbolOp::create(builder, value.getLoc(), builder.getStringAttr(name), TypeAttr::get(value.getType()),
-                                builder.getStringAttr("prepared"),
+  symbol = ir::SymbolOp::create(builder, value.getLoc(), builder.getStringAttr(name),
+                                TypeAttr::get(value.getType()), builder.getStringAttr("prepared"),
                                 ir::InitAttr::get(module.getContext(), "constant", 0.0, 0.0));
   symbols.insert(symbol);
   updates.push_back(there);
@@ -191,9 +205,9 @@ void Hoister::run() {
       changing.insert(cast<FlatSymbolRefAttr>(name).getValue());
   }
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  prepare = ir::EntryOp::create(builder, module.getLoc(), "prepare", "prepare", "prepare", 0, builder.getStrArrayAttr({}));
-  if (prepare.getBody().empty())
-    prepare.getBody().emplaceBlock();
+  prepare = ir::EntryOp::create(builder, module.getLoc(), "prepare", "prepare", "prepare", 0,
+                                builder.getStrArrayAttr({}));
+  bodyOf(prepare.getBody());
   for (ir::EntryOp entry : entries) {
     foldInto(entry);
     hoist(entry);

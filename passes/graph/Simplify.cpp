@@ -1,11 +1,10 @@
-//===- Simplify.cpp - canonical forms, common subexpressions, dead code
-//---------------------------===//
+//===- Simplify.cpp - canonical forms, common subexpressions, dead code -----------------------===//
 //
 // The ops' own folders and patterns do the work; this pass drives them over every entry, merges
 // equal ops and drops unused ones. Module-level symbols are never touched. Leaves behind: no unused
 // pure op and no two equal ones in an entry. Next: Fold.cpp, passes/gradient.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
 

@@ -1,9 +1,10 @@
-//===- Activations.cpp - how values with image axes lie -------------------------------------------------===//
+//===- Activations.cpp - how values with image axes lie ---------------------------------------===//
 //
-// See Activations.h. All three forms are tried on a whole entry: each contraction takes its best lanes under the form, and
-// pays for what lies otherwise. Kernels of elementwise work follow any form, so they have no say.
+// See Activations.h. All three forms are tried on a whole entry: each contraction takes its best
+// lanes under the form, and pays for what lies otherwise. Kernels of elementwise work follow any
+// form, so they have no say.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Activations.h"
 
 #include "passes/fuse/Outline.h"
@@ -31,8 +32,10 @@ static bool becomesParameter(Value value) {
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   return isUpdate(value) || llvm::any_of(value.getUsers(), [&](Operation *user) {
            auto fused = dyn_cast<ir::FusedOp>(user);
-           return fused && fused.getKind() == "map" && llvm::any_of(fused.getResults(), [&](Value result) {
-                    return cast<RankedTensorType>(result.getType()).getShape() == shape && isUpdate(result);
+           return fused && fused.getKind() == "map" &&
+                  llvm::any_of(fused.getResults(), [&](Value result) {
+                    return cast<RankedTensorType>(result.getType()).getShape() == shape &&
+                           isUpdate(result);
                   });
          });
 }
@@ -42,8 +45,11 @@ static bool isSumOfActivation(Value value) {
   auto fused = value.getDefiningOp<ir::FusedOp>();
   if (!fused || cast<RankedTensorType>(value.getType()).getRank() != 2 || isUpdate(value))
     return false;
-  Operation *maker =
-      fused.getBody().front().getTerminator()->getOperand(cast<OpResult>(value).getResultNumber()).getDefiningOp();
+  Operation *maker = fused.getBody()
+                         .front()
+                         .getTerminator()
+                         ->getOperand(cast<OpResult>(value).getResultNumber())
+                         .getDefiningOp();
   auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
   return map && map.isPlainSum() && map.getMapDomain().size() == 4;
 }
@@ -60,10 +66,13 @@ struct Entry {
   SmallVector<Contraction *> contractions;
   SmallVector<Value> values;
 
-  /// The form with `dim` in blocks; row-major for -1, and where blocks would be padding for the most part.
+  /// The form with `dim` in blocks; row-major for -1, and where blocks would be padding for the
+  /// most part.
   kernel::LayoutAttr formOf(Value value, int64_t dim) const {
     auto type = cast<RankedTensorType>(value.getType());
-    return dim < 0 || 2 * type.getDimSize(dim) <= kActivationBlock ? kernel::LayoutAttr() : makeBlocks(value.getContext(), type.getRank(), dim);
+    return dim < 0 || 2 * type.getDimSize(dim) <= kActivationBlock
+               ? kernel::LayoutAttr()
+               : makeBlocks(value.getContext(), type.getRank(), dim);
   }
 
   void setLayouts(Contraction &c, int64_t dim) const {
@@ -87,7 +96,9 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
       entry.setLayouts(*c, dim);
       cycles += chooseLanes(*c, target, adapt);
     }
-    StringRef name = dim < 0 ? "row-major" : dim == 0 ? "batch in blocks of 16" : "channels in blocks of 16";
+    StringRef name = dim < 0    ? "row-major"
+                     : dim == 0 ? "batch in blocks of 16"
+                                : "channels in blocks of 16";
     record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "activations " : ", ", name,
                             static_cast<int64_t>(cycles))
                   .str();
@@ -110,15 +121,16 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
   plan.notes[entry.op] = record;
 }
 
-void planActivations(ModuleOp module, kernel::TargetAttr target, std::vector<Contraction> &contractions,
-                     AdaptCost adapt, LayoutPlan &plan) {
+void planActivations(ModuleOp module, kernel::TargetAttr target,
+                     std::vector<Contraction> &contractions, AdaptCost adapt, LayoutPlan &plan) {
   for (auto op : module.getOps<ir::EntryOp>()) {
     Entry entry{op, {}, {}};
     for (auto fused : op.getBody().front().getOps<ir::FusedOp>())
       llvm::copy_if(fused.getResults(), std::back_inserter(entry.values), isActivation);
     for (Contraction &c : contractions)
-      if (c.fused->getParentOp() == op &&
-          (llvm::any_of(c.operands, [&](Value v) { return cast<RankedTensorType>(v.getType()).getRank() >= 3; })))
+      if (c.fused->getParentOp() == op && (llvm::any_of(c.operands, [&](Value v) {
+            return cast<RankedTensorType>(v.getType()).getRank() >= 3;
+          })))
         entry.contractions.push_back(&c);
     if (!entry.contractions.empty() && !entry.values.empty())
       planEntry(entry, target, adapt, plan);

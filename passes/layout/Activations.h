@@ -1,10 +1,11 @@
-//===- Activations.h - how values with image axes lie ---------------------------------------------------===//
+//===- Activations.h - how values with image axes lie -----------------------------------------===//
 //
-// Entry by entry one form is chosen for all values of three axes and more (batch, channels, positions): row-major, 16
-// neighbours of the batch side by side, or 16 channels. Invariant: borders of an entry stay row-major, and values that
-// become parameters follow those. Reading on: AssignLayouts.cpp.
+// Entry by entry one form is chosen for all values of three axes and more (batch, channels,
+// positions): row-major, 16 neighbours of the batch side by side, or 16 channels. Invariant:
+// borders of an entry stay row-major, and values that become parameters follow those. Reading on:
+// AssignLayouts.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_ACTIVATIONS_H
 #define SINTER_PASSES_LAYOUT_ACTIVATIONS_H
 
@@ -21,10 +22,10 @@ kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigne
 /// Extra cycles of reading operand `i` with domain dim `lanes` side by side, given where it lies.
 using AdaptCost = llvm::function_ref<double(const Contraction &, int operand, int64_t lanes)>;
 
-/// Chooses the form of each entry's activations by the cost of all its contractions, sets `plan.values`, and the operand
-/// and result layouts of the contractions' problems.
-void planActivations(mlir::ModuleOp module, kernel::TargetAttr target, std::vector<Contraction> &contractions,
-                     AdaptCost adapt, LayoutPlan &plan);
+/// Chooses the form of each entry's activations by the cost of all its contractions, sets
+/// `plan.values`, and the operand and result layouts of the contractions' problems.
+void planActivations(mlir::ModuleOp module, kernel::TargetAttr target,
+                     std::vector<Contraction> &contractions, AdaptCost adapt, LayoutPlan &plan);
 
 } // namespace sinter::passes
 

@@ -1,19 +1,18 @@
-//===- AssignLayouts.cpp - where elements lie, decided for all entries together
-//-------------------===//
+//===- AssignLayouts.cpp - where elements lie, decided for all entries together ---------------===//
 //
-// 0. values with image axes take one form an entry (Activations.h);
-// 1. every contraction that updates nothing picks its lanes; its vector operand states a wish
-// (Demands.h);
-// 2. a parameter's wishes compete to be its master layout: the update kernel must write it, the
-// others become derived
-//    forms that cost a refresh (D17);
-// 3. contractions that write an update pick lanes with the master given; state follows its
-// parameter;
-// 4. temporaries take the wished panels when all their readers agree and the maker can write them
-// at no cost. Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp).
-// Next: passes/lower.
+// 0. Values with image axes take one form an entry (Activations.h).
+// 1. Every contraction that updates nothing picks its lanes; its vector operand states a wish
+//    (Demands.h).
+// 2. A parameter's wishes compete to be its master layout: the update kernel must write it, the
+//    others become derived forms that cost a refresh (D17).
+// 3. Contractions that write an update pick lanes with the master given; state follows its
+//    parameter.
+// 4. Temporaries take the wished panels when all their readers agree and the maker can write them
+//    at no cost.
+// Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next:
+// passes/lower.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/layout/Activations.h"
 
@@ -191,8 +190,7 @@ void Assigner::chooseTemporaries() {
     if (maker.getKind() == "contraction") {
       // Free when the maker has the blocked dim on its own lanes.
       for (Contraction &other : contractions)
-        if (other.fused == maker &&
-            other.lanes < other.problem.parallel &&
+        if (other.fused == maker && other.lanes < other.problem.parallel &&
             getUnitPosition(other.problem.outMap, other.lanes) == dim)
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {

@@ -1,9 +1,8 @@
-//===- Demands.cpp - what contractions ask of layouts
-//---------------------------------------------===//
+//===- Demands.cpp - what contractions ask of layouts -----------------------------------------===//
 //
 // See Demands.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Demands.h"
 
 #include "passes/fuse/Outline.h"
@@ -138,9 +137,11 @@ struct Demand {
   double extra = 0;
 };
 
-/// A parameter, or a matrix, can have any panels; values with image axes come in blocks (Activations.h).
+/// A parameter, or a matrix, can have any panels; values with image axes come in blocks
+/// (Activations.h).
 static bool takesPanels(Value operand) {
-  return operand.getDefiningOp<ir::GetOp>() || cast<RankedTensorType>(operand.getType()).getRank() < 3;
+  return operand.getDefiningOp<ir::GetOp>() ||
+         cast<RankedTensorType>(operand.getType()).getRank() < 3;
 }
 
 static Demand demandFor(const Contraction &c, int64_t lanes,
@@ -156,7 +157,8 @@ static Demand demandFor(const Contraction &c, int64_t lanes,
       continue;
     demand.positions[i] = position;
     demand.extra += adapt(c, i, lanes);
-    layout = panels ? makePanels(map, position, 1 << 20) : makeBlocks(map.getContext(), shape.size(), position);
+    layout = panels ? makePanels(map, position, 1 << 20)
+                    : makeBlocks(map.getContext(), shape.size(), position);
   }
   return demand;
 }

@@ -1,12 +1,11 @@
-//===- Demands.h - what contractions ask of layouts
-//-----------------------------------------------===//
+//===- Demands.h - what contractions ask of layouts -------------------------------------------===//
 //
 // A contraction keeps one parallel dim on the vector lanes. The operand that this dim indexes is
 // the vector operand and wants its neighbours along the dim side by side, in panels [dim /
 // by][rest][by]; the other operand is broadcast, an element at a time, and wants row-major order.
 // Reading on: AssignLayouts.cpp (who weighs the demands).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_DEMANDS_H
 #define SINTER_PASSES_LAYOUT_DEMANDS_H
 
@@ -25,9 +24,10 @@ struct Contraction {
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
   kernel::ContractChoice choice;
   int64_t lanes = -1; ///< domain dim on the lanes; of a sum in canonical lanes a reduced one
-  /// How each operand is to lie: null: as it comes. An operand on the lanes has neighbours along them side by side.
+  /// How each operand is to lie: null: as it comes. An operand on the lanes has neighbours along
+  /// them side by side.
   kernel::LayoutAttr wanted[2];
-  std::string alternatives;  ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
+  std::string alternatives; ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
 };
 
 /// All contractions of all entries, in order.
@@ -45,10 +45,10 @@ kernel::LayoutAttr makePanels(mlir::AffineMap access, unsigned dim, int64_t by);
 /// Index position that moves by one with domain dim `dim`, alone; -1 when there is none.
 int64_t getUnitPosition(mlir::AffineMap map, int64_t dim);
 
-/// Sets choice, vectorOperand, wanted and alternatives by the cost model; returns the cycles. `adapt` gives
-/// the extra cycles of having an operand's lanes side by side.
+/// Sets choice, vectorOperand, wanted and alternatives by the cost model; returns the cycles.
+/// `adapt` gives the extra cycles of having an operand's lanes side by side.
 double chooseLanes(Contraction &contraction, kernel::TargetAttr target,
-                 llvm::function_ref<double(const Contraction &, int operand, int64_t dim)> adapt);
+                   llvm::function_ref<double(const Contraction &, int operand, int64_t dim)> adapt);
 
 } // namespace sinter::passes
 

@@ -1,11 +1,10 @@
-//===- Rewrite.cpp - carrying a layout plan out
-//---------------------------------------------------===//
+//===- Rewrite.cpp - carrying a layout plan out -----------------------------------------------===//
 //
 // See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which
 // must end in the master layout), then derived forms, and last the conversions where a view or a
 // reader wants another order.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Rewrite.h"
 
 using namespace mlir;

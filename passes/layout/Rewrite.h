@@ -1,11 +1,10 @@
-//===- Rewrite.h - carrying a layout plan out
-//-----------------------------------------------------===//
+//===- Rewrite.h - carrying a layout plan out -------------------------------------------------===//
 //
 // A plan says where symbols, temporaries and single reads lie; rewriteLayouts sets the encodings,
 // makes derived forms and converts where two sides disagree. Reading on: AssignLayouts.cpp (who
 // plans).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_REWRITE_H
 #define SINTER_PASSES_LAYOUT_REWRITE_H
 

@@ -1,10 +1,10 @@
-//===- EntryBuilder.cpp - writes one kernel.entry
-//-------------------------------------------------===//
+//===- EntryBuilder.cpp - writes one kernel.entry ---------------------------------------------===//
 //
 // See Lowering.h. Buffers and views stand in front of all kernels, in the order in which they were
 // asked for.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
+#include "passes/Regions.h"
 #include "passes/lower/Lowering.h"
 
 #include "llvm/Support/Format.h"
@@ -33,9 +33,7 @@ EntryBuilder::EntryBuilder(OpBuilder &module, Location loc, StringRef symbol, St
                            StringRef kind, int64_t batch)
     : entry(kernel::EntryOp::create(module, loc, symbol, name, kind, batch, IntegerAttr())),
       builder(module) {
-  if (entry.getBody().empty())
-    entry.getBody().emplaceBlock();
-  builder.setInsertionPointToEnd(&entry.getBody().front());
+  builder.setInsertionPointToEnd(bodyOf(entry.getBody()));
 }
 
 EntryBuilder::EntryBuilder(kernel::EntryOp entry) : entry(entry), builder(entry.getContext()) {
@@ -118,7 +116,7 @@ void EntryBuilder::addCopy(Location loc, StringRef what, Value from, ValueRange 
       builder, loc, nameKernel(what, type.getElementType()), type.getShape(), ArrayRef<int64_t>{},
       ValueRange{from}, to, builder.getAffineMapArrayAttr(maps),
       /*padded=*/false, kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
-  Block *body = op.getBody().empty() ? &op.getBody().emplaceBlock() : &op.getBody().front();
+  Block *body = bodyOf(op.getBody());
   Value element = body->addArgument(type.getElementType(), loc);
   OpBuilder at = OpBuilder::atBlockBegin(body);
   kernel::YieldOp::create(at, loc, SmallVector<Value>(to.size(), element));

@@ -1,14 +1,14 @@
-//===- LowerFused.cpp - one sinter.fused becomes one kernel
-//---------------------------------------===//
+//===- LowerFused.cpp - one sinter.fused becomes one kernel -----------------------------------===//
 //
 // Replays the domain (passes/fuse/Domain.h), gives every (value, access) that comes from outside
 // one block argument, and lets each op write its own scalar code (MapOpInterface::buildBody). Kind
 // "contraction": operands 0 and 1 of the sum are a and b, the rest is the epilogue. Next:
 // Schedule.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
 
+#include "passes/Regions.h"
 #include "passes/fuse/Domain.h"
 #include "passes/fuse/Outline.h"
 
@@ -62,8 +62,6 @@ struct FusedLowering {
 
   Type sumType() { return cast<RankedTensorType>(root->getResult(0).getType()).getElementType(); }
 };
-
-static Block *bodyOf(Region &region) { return region.empty() ? &region.emplaceBlock() : &region.front(); }
 
 void FusedLowering::analyse() {
   std::string why;
@@ -150,7 +148,7 @@ kernel::LayoutAttr FusedLowering::partialLayout() {
   for (auto [out, map] : llvm::zip_equal(outs, outMaps)) {
     auto type = cast<kernel::BufferType>(out.getType());
     kernel::LayoutAttr layout = type.getLayout();
-    if (!layout || !map.getMajorSubMap(map.getNumResults()).isProjectedPermutation() ||
+    if (!layout || !map.isProjectedPermutation() ||
         ArrayRef<int64_t>(type.getShape()) != domain.getSizes())
       continue;
     // Chunk first, then the result's dims where its access finds them.
@@ -165,7 +163,8 @@ kernel::LayoutAttr FusedLowering::partialLayout() {
   return {};
 }
 
-/// The index in a dim of size 1 that the kernel does not have is 0; in two dims joined it is made of both.
+/// The index in a dim of size 1 that the kernel does not have is 0; in two dims joined it is made
+/// of both.
 void FusedLowering::settleIndices(Block *body) {
   for (Operation &op : llvm::make_early_inc_range(*body)) {
     auto index = dyn_cast<kernel::IndexOp>(op);
@@ -185,9 +184,15 @@ void FusedLowering::settleIndices(Block *body) {
       double size = static_cast<double>(domain.getSizes()[both.inner]);
       bool isFloat = isa<FloatType>(type);
       auto factor = arith::ConstantOp::create(
-          at, loc, isFloat ? TypedAttr(at.getFloatAttr(type, size)) : TypedAttr(at.getIntegerAttr(type, domain.getSizes()[both.inner])));
-      made = isFloat ? arith::AddFOp::create(at, loc, arith::MulFOp::create(at, loc, outer, factor), inner).getResult()
-                     : arith::AddIOp::create(at, loc, arith::MulIOp::create(at, loc, outer, factor), inner).getResult();
+          at, loc,
+          isFloat ? TypedAttr(at.getFloatAttr(type, size))
+                  : TypedAttr(at.getIntegerAttr(type, domain.getSizes()[both.inner])));
+      made =
+          isFloat
+              ? arith::AddFOp::create(at, loc, arith::MulFOp::create(at, loc, outer, factor), inner)
+                    .getResult()
+              : arith::AddIOp::create(at, loc, arith::MulIOp::create(at, loc, outer, factor), inner)
+                    .getResult();
     }
     index.replaceAllUsesWith(made);
     index.erase();
@@ -241,7 +246,8 @@ void FusedLowering::makeOuts() {
     outs.push_back(out);
     outMaps.push_back(widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
-    Operation *source = value.getDefiningOp(); // a sum may be seen under a shape with axes of size 1
+    Operation *source =
+        value.getDefiningOp(); // a sum may be seen under a shape with axes of size 1
     while (source && isUnitView(source))
       source = source->getOperand(0).getDefiningOp();
     auto map = dyn_cast_or_null<ir::MapOpInterface>(source);
@@ -256,11 +262,11 @@ void FusedLowering::makeContraction(StringRef name) {
   maps.append(readMaps);
   maps.append(outMaps);
   auto flags = llvm::is_contained(sums, true) ? ArrayRef<bool>(sums) : ArrayRef<bool>();
-  auto op = kernel::ContractOp::create(
-      builder, fused.getLoc(), name, root.getContractionDomain(), root.getParallelDims(),
-      bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), reads, outs,
-      builder.getAffineMapArrayAttr(maps), flags, domain.readsPadded(), algorithm,
-      kernel::CpuScheduleAttr());
+  auto op = kernel::ContractOp::create(builder, fused.getLoc(), name, root.getContractionDomain(),
+                                       root.getParallelDims(), bufferOf(root->getOperand(0)),
+                                       bufferOf(root->getOperand(1)), reads, outs,
+                                       builder.getAffineMapArrayAttr(maps), flags,
+                                       domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
   Block *body = bodyOf(op.getEpilogue());
   body->addArgument(sumType(), root->getLoc());
   addReads(body);
@@ -268,8 +274,8 @@ void FusedLowering::makeContraction(StringRef name) {
   made.push_back(op);
 }
 
-/// A sum of products in chunks: one kernel leaves the sum of each chunk, the next puts them together, in their order, and
-/// does the epilogue.
+/// A sum of products in chunks: one kernel leaves the sum of each chunk, the next puts them
+/// together, in their order, and does the epilogue.
 void FusedLowering::makeChunks(StringRef name) {
   OpBuilder &builder = entry.kernels();
   MLIRContext *context = builder.getContext();
@@ -288,14 +294,18 @@ void FusedLowering::makeChunks(StringRef name) {
   SmallVector<AffineMap> maps;
   for (unsigned i : {0, 1})
     maps.push_back(root.getOperandAccess(i).replaceDimsAndSymbols(dimsOfSum, {}, sizes.size(), 0));
-  maps.push_back(AffineMap::getMultiDimIdentityMap(sizes.size(), context).getMajorSubMap(parallel + 1));
+  maps.push_back(
+      AffineMap::getMultiDimIdentityMap(sizes.size(), context).getMajorSubMap(parallel + 1));
   SmallVector<int64_t> partial{chunks};
   partial.append(points);
-  Value place = entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, ArrayRef<int64_t>(partial), sumType(), partialLayout()));
+  Value place =
+      entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, ArrayRef<int64_t>(partial),
+                                                            sumType(), partialLayout()));
   auto sum = kernel::ContractOp::create(
       builder, fused.getLoc(), name, sizes, parallel + 1, bufferOf(root->getOperand(0)),
-      bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place}, builder.getAffineMapArrayAttr(maps),
-      ArrayRef<bool>{}, root.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+      bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
+      builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(), algorithm,
+      kernel::CpuScheduleAttr());
   Block *body = bodyOf(sum.getEpilogue());
   Value acc = body->addArgument(sumType(), root->getLoc());
   OpBuilder inside = OpBuilder::atBlockEnd(body);
@@ -304,7 +314,9 @@ void FusedLowering::makeChunks(StringRef name) {
 
   // Chunks are the innermost dim of the second kernel's domain.
   points.push_back(chunks);
-  auto shorten = [&](AffineMap map) { return AffineMap::get(points.size(), 0, map.getResults(), context); };
+  auto shorten = [&](AffineMap map) {
+    return AffineMap::get(points.size(), 0, map.getResults(), context);
+  };
   SmallVector<AffineExpr> at{getAffineDimExpr(parallel, context)};
   for (int64_t d = 0; d < parallel; ++d)
     at.push_back(getAffineDimExpr(d, context));
@@ -313,10 +325,10 @@ void FusedLowering::makeChunks(StringRef name) {
   llvm::append_range(maps, llvm::map_range(outMaps, shorten));
   SmallVector<Value> ins{place};
   ins.append(reads);
-  auto end = kernel::MapOp::create(builder, fused.getLoc(), entry.nameKernel("combine", sumType()), points,
-                                   ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
-                                   /*padded=*/false, kernel::AlgorithmAttr::get(context, 1, 0),
-                                   kernel::CpuScheduleAttr());
+  auto end = kernel::MapOp::create(
+      builder, fused.getLoc(), entry.nameKernel("combine", sumType()), points,
+      ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
+      /*padded=*/false, kernel::AlgorithmAttr::get(context, 1, 0), kernel::CpuScheduleAttr());
   body = bodyOf(end.getBody());
   Value part = body->addArgument(sumType(), root->getLoc());
   addReads(body);
@@ -333,8 +345,8 @@ void FusedLowering::makeMap(StringRef name) {
   maps.append(outMaps);
   auto op =
       kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(),
-                            reads, outs, builder.getAffineMapArrayAttr(maps),
-                            domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+                            reads, outs, builder.getAffineMapArrayAttr(maps), domain.readsPadded(),
+                            algorithm, kernel::CpuScheduleAttr());
   Block *body = bodyOf(op.getBody());
   addReads(body);
   buildBody(body, 0);

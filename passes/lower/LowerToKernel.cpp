@@ -1,5 +1,4 @@
-//===- LowerToKernel.cpp - sinter entries become ordered kernel lists
-//-----------------------------===//
+//===- LowerToKernel.cpp - sinter entries become ordered kernel lists -------------------------===//
 //
 // Walks an entry once: get -> a buffer at the symbol's place, view -> kernel.view, sinter.fused ->
 // one kernel, convert_layout -> a copy kernel, return -> output buffers and copies to the updated
@@ -7,7 +6,7 @@
 // those that it can. Leaves behind: kernel.entry ops only, and a place for every symbol. Next:
 // Schedule.cpp, passes/memory.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/fuse/Domain.h"
 

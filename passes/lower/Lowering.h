@@ -1,12 +1,11 @@
-//===- Lowering.h - from sinter entries to kernel lists
-//-------------------------------------------===//
+//===- Lowering.h - from sinter entries to kernel lists ---------------------------------------===//
 //
 // EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind
 // them. lowerFused makes one kernel of one sinter.fused. placeSymbols fixes where every
 // module-level symbol lies. Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies),
 // PlaceSymbols.cpp (segments, generated entries).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LOWER_LOWERING_H
 #define SINTER_PASSES_LOWER_LOWERING_H
 

@@ -1,12 +1,11 @@
-//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them
-//-----------------------===//
+//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them -------------------===//
 //
 // Segment 0 holds parameters, buffers and derived forms, segment 1 optimizer state and metrics,
 // segment 3 one 8-byte slot a run-time scalar, segment 4 the logical row-major image of all
 // symbols. The generated entries pack and unpack between the image and the places, so that files
 // hold only logical forms (D17, D27).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -97,9 +96,12 @@ void generateEntries(ModuleOp module) {
   }
   // What passes made of parameters stands there already; it refreshes its own forms.
   auto prepare = symbols.lookup<kernel::EntryOp>("prepare");
-  EntryBuilder entry = prepare ? EntryBuilder(prepare)
-                               : EntryBuilder(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
-  auto isMaster = [&](ir::DerivedOp form) { return llvm::is_contained(masters, getMaster(symbols, form)); };
+  EntryBuilder entry =
+      prepare ? EntryBuilder(prepare)
+              : EntryBuilder(builder, module.getLoc(), "prepare", "prepare", "prepare", 0);
+  auto isMaster = [&](ir::DerivedOp form) {
+    return llvm::is_contained(masters, getMaster(symbols, form));
+  };
   for (ir::DerivedOp form : forms)
     if (!form->hasAttr("refreshed") && isMaster(form))
       entry.addCopy(form.getLoc(), "derive", entry.getSymbolBuffer(getMaster(symbols, form)),

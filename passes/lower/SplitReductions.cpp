@@ -1,5 +1,4 @@
-//===- SplitReductions.cpp - long reductions to one value are cut into chunks
-//---------------------===//
+//===- SplitReductions.cpp - long reductions to one value are cut into chunks -----------------===//
 //
 // A map kernel whose only row has more than 65,536 elements becomes two: one row a chunk, which
 // leaves partial values, and a kernel over the partial values that ends as the old one did. The
@@ -7,7 +6,8 @@
 // shape only (D1) and more than one thread has work. Kernels whose row arrays need a reduced value
 // stay as they are; fusion keeps those apart (FuseMaps.cpp).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
+#include "passes/Regions.h"
 #include "passes/fuse/Domain.h"
 #include "passes/lower/Lowering.h"
 
@@ -121,8 +121,7 @@ void Split::run(EntryBuilder &entry) {
   auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, firstIns,
                                      partials, builder.getAffineMapArrayAttr(partMaps), false,
                                      chunked, kernel::CpuScheduleAttr());
-  Block *firstBody =
-      first.getBody().empty() ? &first.getBody().emplaceBlock() : &first.getBody().front();
+  Block *firstBody = bodyOf(first.getBody());
   IRMapping mapping;
   for (unsigned i : used)
     mapping.map(body.getArgument(i), firstBody->addArgument(body.getArgument(i).getType(), loc));
@@ -155,8 +154,7 @@ void Split::run(EntryBuilder &entry) {
   auto second = kernel::MapOp::create(
       builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins, op.getOuts(),
       builder.getAffineMapArrayAttr(endMaps), false, tree, kernel::CpuScheduleAttr());
-  Block *secondBody =
-      second.getBody().empty() ? &second.getBody().emplaceBlock() : &second.getBody().front();
+  Block *secondBody = bodyOf(second.getBody());
   IRMapping end;
   OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);
   for (kernel::ReduceOp reduce : reduces)

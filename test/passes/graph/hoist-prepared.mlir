@@ -1,6 +1,6 @@
 // What depends on parameters alone moves to prepare; a scale behind a sum of products moves into its weight; a state that
 // evaluation itself changes stays where it is.
-// RUN: sinter-opt --hoist-prepared --simplify %s | FileCheck %s
+// RUN: sinter-opt --hoist-prepared --simplify --split-input-file %s | FileCheck %s
 module @prepared {
   sinter.symbol @w : tensor<3x5xf32> kind "parameter" init <normal, 0.0, 0.1>
   sinter.symbol @s : tensor<3xf32> kind "parameter" init <normal, 0.0, 0.1>
@@ -45,4 +45,81 @@ module @prepared {
   // CHECK-LABEL: sinter.entry @prepare name("prepare") kind("prepare") batch(0)
   // CHECK-COUNT-1: sinter.exp
   // CHECK: sinter.return names [] updates
+}
+
+// -----
+// Every product reads the one before twice: 2^60 paths lead to the parameter, and each op is visited once.
+// CHECK-LABEL: module @shared
+module @shared {
+  sinter.symbol @w : tensor<3xf32> kind "parameter" init <normal, 0.0, 0.1>
+  // CHECK: %[[P:.*]] = sinter.get @w.prepared
+  // CHECK-NEXT: sinter.add %x, %[[P]]
+  sinter.entry @predict name("predict") kind("predict") batch(7) inputs ["x"] {
+  ^bb0(%x: tensor<7x3xf32>):
+    %0 = sinter.get @w : tensor<3xf32>
+    %1 = sinter.mul %0, %0 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %2 = sinter.mul %1, %1 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %3 = sinter.mul %2, %2 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %4 = sinter.mul %3, %3 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %5 = sinter.mul %4, %4 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %6 = sinter.mul %5, %5 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %7 = sinter.mul %6, %6 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %8 = sinter.mul %7, %7 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %9 = sinter.mul %8, %8 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %10 = sinter.mul %9, %9 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %11 = sinter.mul %10, %10 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %12 = sinter.mul %11, %11 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %13 = sinter.mul %12, %12 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %14 = sinter.mul %13, %13 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %15 = sinter.mul %14, %14 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %16 = sinter.mul %15, %15 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %17 = sinter.mul %16, %16 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %18 = sinter.mul %17, %17 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %19 = sinter.mul %18, %18 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %20 = sinter.mul %19, %19 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %21 = sinter.mul %20, %20 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %22 = sinter.mul %21, %21 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %23 = sinter.mul %22, %22 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %24 = sinter.mul %23, %23 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %25 = sinter.mul %24, %24 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %26 = sinter.mul %25, %25 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %27 = sinter.mul %26, %26 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %28 = sinter.mul %27, %27 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %29 = sinter.mul %28, %28 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %30 = sinter.mul %29, %29 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %31 = sinter.mul %30, %30 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %32 = sinter.mul %31, %31 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %33 = sinter.mul %32, %32 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %34 = sinter.mul %33, %33 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %35 = sinter.mul %34, %34 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %36 = sinter.mul %35, %35 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %37 = sinter.mul %36, %36 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %38 = sinter.mul %37, %37 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %39 = sinter.mul %38, %38 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %40 = sinter.mul %39, %39 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %41 = sinter.mul %40, %40 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %42 = sinter.mul %41, %41 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %43 = sinter.mul %42, %42 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %44 = sinter.mul %43, %43 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %45 = sinter.mul %44, %44 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %46 = sinter.mul %45, %45 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %47 = sinter.mul %46, %46 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %48 = sinter.mul %47, %47 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %49 = sinter.mul %48, %48 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %50 = sinter.mul %49, %49 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %51 = sinter.mul %50, %50 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %52 = sinter.mul %51, %51 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %53 = sinter.mul %52, %52 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %54 = sinter.mul %53, %53 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %55 = sinter.mul %54, %54 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %56 = sinter.mul %55, %55 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %57 = sinter.mul %56, %56 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %58 = sinter.mul %57, %57 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %59 = sinter.mul %58, %58 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %60 = sinter.mul %59, %59 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    %y = sinter.add %x, %60 : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    sinter.return outputs(%y : tensor<7x3xf32>) names ["y"] symbols []
+  }
+  // CHECK-LABEL: sinter.entry @prepare
+  // CHECK-COUNT-60: sinter.mul
 }

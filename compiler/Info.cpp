@@ -3,13 +3,14 @@
 //
 // A table by layer, from the first entry to predict with (else evaluate, else train) at stage
 // graph; memory from the plan. A layer is what the user named: consecutive ops of one name and
-// line.
+// line. Then how many kernels a run of each entry starts.
 //
 //===----------------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/host/Host.h"
 #include "compiler/Pipeline.h"
 #include "compiler/Session.h"
+#include "dialects/kernel/Ranges.h"
 #include "dialects/sinter/Sinter.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -28,10 +29,17 @@ struct Layer {
   int64_t parameters = 0, flops = 0, bytes = 0;
 };
 
+/// Kernels of one entry: what is started one after the other, and the parts that start together.
+struct Run {
+  std::string entry;
+  int64_t kernels = 0, parts = 0;
+};
+
 /// Everything that is printed.
 struct Summary {
   std::string model, entry, target;
   std::vector<Layer> layers;
+  std::vector<Run> runs;
   int64_t parameters = 0, parameterBytes = 0, arenaBytes = 0;
 };
 } // namespace
@@ -149,6 +157,18 @@ static std::string withUnit(int64_t value) {
   return std::to_string(value);
 }
 
+static std::vector<Run> listRuns(ModuleOp module) {
+  std::vector<Run> runs;
+  for (kernel::EntryOp entry : codegen::getPlannedEntries(module)) {
+    Run run{entry.getSymName().str(), 0, 0};
+    for (Operation &op : entry.getBody().front())
+      run.kernels += kernel::isWork(&op);
+    entry.walk([&](kernel::KernelOpInterface) { ++run.parts; });
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
 static void printTable(const Summary &summary) {
   llvm::outs() << llvm::formatv("model {0}, entry {1}, target {2}\n\n", summary.model,
                                 summary.entry, summary.target)
@@ -166,6 +186,9 @@ static void printTable(const Summary &summary) {
   llvm::outs() << llvm::formatv(
       "\nparameters: {0} ({1} bytes); flops of a run: {2}; memory of a trainer: {3} bytes\n",
       summary.parameters, summary.parameterBytes, withUnit(flops), summary.arenaBytes);
+  llvm::outs() << llvm::formatv("\n{0,-26} {1,8} {2,6}\n", "kernels of a run", "kernels", "parts");
+  for (const Run &run : summary.runs)
+    llvm::outs() << llvm::formatv("{0,-26} {1,8} {2,6}\n", run.entry, run.kernels, run.parts);
 }
 
 static void printJson(const Summary &summary) {
@@ -178,11 +201,15 @@ static void printJson(const Summary &summary) {
                                         {"bytes", layer.bytes},
                                         {"file", layer.place.file},
                                         {"line", int64_t(layer.place.line)}});
+  llvm::json::Array runs;
+  for (const Run &run : summary.runs)
+    runs.push_back(
+        llvm::json::Object{{"entry", run.entry}, {"kernels", run.kernels}, {"parts", run.parts}});
   llvm::json::Object object{
       {"model", summary.model},           {"entry", summary.entry},
       {"target", summary.target},         {"layers", std::move(layers)},
       {"parameters", summary.parameters}, {"parameter_bytes", summary.parameterBytes},
-      {"arena_bytes", summary.arenaBytes}};
+      {"arena_bytes", summary.arenaBytes}, {"kernels", std::move(runs)}};
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
 }
 
@@ -213,6 +240,7 @@ int runInfo(const Options &options) {
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
   for (int64_t size : host.getSegmentBytes())
     summary.arenaBytes += size;
+  summary.runs = listRuns(module);
   options.json ? printJson(summary) : printTable(summary);
   return Done;
 }

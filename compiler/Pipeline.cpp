@@ -54,6 +54,7 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Planned, createLowerToKernel(), "from values to buffers, in an order");
   add(Stage::Planned, createSchedule(), "tiles follow from shapes and layouts");
   add(Stage::Planned, createInPlaceUpdates(), "before memory is planned: it frees buffers");
+  add(Stage::Planned, createGroupLaunches(), "the order of memory effects is known");
   add(Stage::Planned, createPlanMemory(memory), "last, as all buffers are there");
 
   add(Stage::Loops, createLowerToLoops(), "each kernel by the best emitter that covers it");

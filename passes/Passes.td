@@ -148,6 +148,21 @@ def InPlaceUpdates : Pass<"in-place-updates", "::mlir::ModuleOp"> {
   }];
 }
 
+def GroupLaunches : Pass<"group-launches", "::mlir::ModuleOp"> {
+  let summary = "kernels side by side, and tails that one thread runs";
+  let description = [{
+    Kernels that do not need each other share a launch; one smaller than a barrier becomes the tail of what it needs.
+    ```
+    kernel.contract "dw" ... outs(%dw)           kernel.launch {
+    kernel.contract "dx" ... outs(%dx)             kernel.contract "dw" ... outs(%dw)
+    kernel.map "sum" ins(%dw) outs(%sum)   →       kernel.contract "dx" ... outs(%dx)
+                                                 } tail {
+                                                   kernel.map "sum" ins(%dw) outs(%sum)
+                                                 }
+    ```
+  }];
+}
+
 def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "one arena for inputs, outputs and temporaries of an entry";
   let description = [{

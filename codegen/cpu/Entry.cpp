@@ -10,12 +10,14 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
+#include "llvm/Support/SaveAndRestore.h"
+
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
 /// Byte offsets of sinter_spmd's fields.
-static constexpr int32_t kThread = 8, kThreads = 12, kBarrier = 16;
+static constexpr int32_t kThread = 8, kThreads = 12, kBarrier = 16, kMeet = 24, kRelease = 32;
 
 namespace {
 /// Where a buffer starts: bytes of a segment, or a memref of its own (constants).
@@ -31,12 +33,14 @@ public:
   EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc);
   LogicalResult emitList(Block &block);
   LogicalResult emitCall(kernel::KernelOpInterface op);
+  LogicalResult emitCalls(Block &block);
 
 private:
   Value loadField(int32_t offset, Type type);
   FailureOr<Place> place(Value buffer);
   FailureOr<Place> placeBuffer(kernel::BufferOp op);
   FailureOr<Value> memory(Value buffer);
+  LogicalResult emitLaunch(kernel::LaunchOp op);
   LogicalResult emitLoop(kernel::LoopOp op);
   LogicalResult emitIf(kernel::IfOp op);
   FailureOr<Value> readPredicate(Value buffer);
@@ -56,22 +60,23 @@ private:
 };
 } // namespace
 
-/// `@sinter.barrier(%spmd)`: spmd->barrier(spmd).
-static void declareBarrier(ModuleOp module) {
-  if (module.lookupSymbol(kBarrierName))
+/// `@<name>(%spmd)`: calls the function that a field of the spmd points at.
+static void declareMeeting(ModuleOp module, StringRef name, int32_t field, TypeRange results = {}) {
+  if (module.lookupSymbol(name))
     return;
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
   Location loc = module.getLoc();
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  auto function = func::FuncOp::create(b, loc, kBarrierName, b.getFunctionType(pointer, {}));
+  auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(pointer, results));
   function.setPrivate();
   b.setInsertionPointToEnd(function.addEntryBlock());
   Value spmd = function.getArgument(0);
-  Value field = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{kBarrier});
-  Value callee = LLVM::LoadOp::create(b, loc, pointer, field);
-  LLVM::CallOp::create(b, loc, LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer}),
-                       ValueRange{callee, spmd});
-  func::ReturnOp::create(b, loc);
+  Value place = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{field});
+  Value callee = LLVM::LoadOp::create(b, loc, pointer, place);
+  Type result = results.empty() ? LLVM::LLVMVoidType::get(b.getContext()) : results.front();
+  auto call =
+      LLVM::CallOp::create(b, loc, LLVM::LLVMFunctionType::get(result, {pointer}), ValueRange{callee, spmd});
+  func::ReturnOp::create(b, loc, call.getResults());
 }
 
 EntryEmitter::EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc)
@@ -208,6 +213,32 @@ LogicalResult EntryEmitter::emitCall(kernel::KernelOpInterface op) {
   return success();
 }
 
+LogicalResult EntryEmitter::emitCalls(Block &block) {
+  for (auto op : block.getOps<kernel::KernelOpInterface>())
+    if (failed(emitCall(op)))
+      return failure();
+  return success();
+}
+
+/// The parts, by all threads; the tail, by the one that comes last, as if it were alone.
+LogicalResult EntryEmitter::emitLaunch(kernel::LaunchOp op) {
+  if (failed(emitCalls(op.getParts().front())))
+    return failure();
+  if (!op.hasTail())
+    return success();
+  Value last = func::CallOp::create(b, loc, kMeetName, b.getI32Type(), spmd).getResult(0);
+  Value zero = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
+  Value chosen = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, last, zero);
+  auto branch = scf::IfOp::create(b, loc, chosen, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(branch.thenBlock()->getTerminator());
+  llvm::SaveAndRestore firstThread(thread, index(0)), oneThread(threads, index(1));
+  if (failed(emitCalls(op.getTail().front())))
+    return failure();
+  func::CallOp::create(b, loc, kReleaseName, TypeRange(), spmd);
+  return success();
+}
+
 FailureOr<Value> EntryEmitter::readPredicate(Value buffer) {
   FailureOr<Value> byte = memory(buffer);
   if (failed(byte))
@@ -300,12 +331,19 @@ LogicalResult EntryEmitter::emitIf(kernel::IfOp op) {
 LogicalResult EntryEmitter::emitList(Block &block) {
   SmallVector<bool> barriers = kernel::placeBarriers(block);
   size_t number = 0;
+  bool met = false; // behind a tail the threads have just met
   for (Operation &op : block) {
     LogicalResult status = success();
-    if (kernel::isWork(&op) && barriers[number++])
-      barrier();
+    if (kernel::isWork(&op)) {
+      if (barriers[number++] && !met)
+        barrier();
+      met = false;
+    }
     if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
       status = emitCall(kernelOp);
+    } else if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
+      status = emitLaunch(launch);
+      met = launch.hasTail();
     } else if (auto loop = dyn_cast<kernel::LoopOp>(op)) {
       status = emitLoop(loop);
     } else if (auto branch = dyn_cast<kernel::IfOp>(op)) {
@@ -327,7 +365,14 @@ LogicalResult EntryEmitter::emitList(Block &block) {
 }
 
 LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels) {
-  declareBarrier(module);
+  declareMeeting(module, kBarrierName, kBarrier);
+  auto withTail = [](kernel::LaunchOp launch) {
+    return launch.hasTail() ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  if (entry->walk(withTail).wasInterrupted()) {
+    declareMeeting(module, kMeetName, kMeet, IntegerType::get(module.getContext(), 32));
+    declareMeeting(module, kReleaseName, kRelease);
+  }
   WalkResult written = entry->walk([&](kernel::KernelOpInterface op) {
     return succeeded(kernels.add(module, op)) ? WalkResult::advance() : WalkResult::interrupt();
   });
@@ -340,12 +385,12 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
     auto turns = buffer.getDefiningOp<kernel::LoopOp>();
     return turns && !turns.getTrip();
   };
-  for (auto op : entry.getBody().front().getOps<kernel::KernelOpInterface>()) {
-    if (llvm::any_of(op->getOperands(), needsEntry))
-      continue;
+  written = entry->walk([&](kernel::KernelOpInterface op) {
+    if (!isa<kernel::EntryOp, kernel::LaunchOp>(op->getParentOp()) || llvm::any_of(op->getOperands(), needsEntry))
+      return WalkResult::advance();
     std::string name = (getKernelName(op) + ".run").str();
-    if (failed(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op)))
-      return failure();
-  }
-  return success();
+    bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op));
+    return made ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  return failure(written.wasInterrupted());
 }

@@ -11,7 +11,8 @@
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
-#include <barrier>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 using namespace sinter;
@@ -60,11 +61,42 @@ static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
   entry(spmd);
 }
 
+namespace {
+/// The meeting point of one run's threads (abi.h: meet, release, barrier).
+struct Meeting {
+  std::mutex mutex;
+  std::condition_variable turned;
+  unsigned threads, arrived = 0, turn = 0;
+
+  bool meet() {
+    std::unique_lock lock(mutex);
+    if (++arrived == threads)
+      return true;
+    turned.wait(lock, [this, old = turn] { return turn != old; });
+    return false;
+  }
+  void release() {
+    std::lock_guard lock(mutex);
+    arrived = 0;
+    ++turn;
+    turned.notify_all();
+  }
+  static Meeting &of(const sinter_spmd *self) { return *static_cast<Meeting *>(self->pool); }
+};
+} // namespace
+
 void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads) {
-  std::barrier<> meeting(threads);
+  Meeting meeting{.threads = threads};
   auto run = [&](unsigned thread) {
-    sinter_spmd spmd{segments, thread, threads,
-                     [](const sinter_spmd *self) { static_cast<std::barrier<> *>(self->pool)->arrive_and_wait(); },
+    sinter_spmd spmd{segments,
+                     thread,
+                     threads,
+                     [](const sinter_spmd *self) {
+                       if (Meeting::of(self).meet())
+                         Meeting::of(self).release();
+                     },
+                     [](const sinter_spmd *self) -> uint32_t { return Meeting::of(self).meet(); },
+                     [](const sinter_spmd *self) { Meeting::of(self).release(); },
                      &meeting};
     call(entry, &spmd);
   };

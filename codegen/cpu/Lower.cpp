@@ -41,7 +41,7 @@ codegen::KernelCount codegen::countKernels(ModuleOp module) {
     entry->walk([&](kernel::KernelOpInterface) { ++count.kernels; });
   for (Operation &op : *module.getBody()) {
     auto symbol = dyn_cast<FunctionOpInterface>(op);
-    count.functions += symbol && symbol.isPrivate() && !symbol.isExternal() && symbol.getName() != kBarrierName;
+    count.functions += symbol && symbol.isPrivate() && !symbol.isExternal() && !symbol.getName().starts_with("sinter.");
   }
   return count;
 }

@@ -214,9 +214,12 @@ struct TableWriter {
   llvm::Constant *writeEntry(const EntryInfo &info) {
     kernel::EntryOp op = info.op;
     std::vector<llvm::Constant *> kernels;
-    for (Operation &work : op.getBody().front())
-      if (kernel::isWork(&work))
-        kernels.push_back(writeKernel(&work));
+    op.walk<WalkOrder::PreOrder>([&](Operation *work) {
+      if (!kernel::isWork(work) || isa<kernel::LaunchOp>(work))
+        return WalkResult::advance();
+      kernels.push_back(writeKernel(work));
+      return WalkResult::skip();
+    });
     uint32_t kind = llvm::StringSwitch<uint32_t>(op.getKind())
                         .Case("train", SINTER_ENTRY_TRAIN)
                         .Case("eval", SINTER_ENTRY_EVAL)

@@ -40,6 +40,7 @@ private:
   LogicalResult runContract(kernel::ContractOp op);
   LogicalResult runMap(kernel::MapOp op);
   LogicalResult runLoop(kernel::LoopOp op);
+  LogicalResult runLaunch(kernel::LaunchOp op);
   LogicalResult runIf(kernel::IfOp op);
   LogicalResult runSlot(kernel::SlotOp op);
   LogicalResult store(mlir::Operation *op, const Window &to, const Dims &index,
@@ -312,6 +313,12 @@ LogicalResult Machine::runIf(kernel::IfOp op) {
   return chosen.empty() ? success() : runList(chosen.front());
 }
 
+LogicalResult Machine::runLaunch(kernel::LaunchOp op) {
+  if (failed(runList(op.getParts().front())))
+    return failure();
+  return op.hasTail() ? runList(op.getTail().front()) : success();
+}
+
 LogicalResult Machine::runList(mlir::Block &block) {
   for (mlir::Operation &op : block) {
     LogicalResult status = success();
@@ -325,6 +332,8 @@ LogicalResult Machine::runList(mlir::Block &block) {
       status = runLoop(loop);
     else if (auto branch = llvm::dyn_cast<kernel::IfOp>(op))
       status = runIf(branch);
+    else if (auto launch = llvm::dyn_cast<kernel::LaunchOp>(op))
+      status = runLaunch(launch);
     else if (auto slot = llvm::dyn_cast<kernel::SlotOp>(op))
       status = runSlot(slot);
     else if (auto view = llvm::dyn_cast<kernel::ViewOp>(op)) {

@@ -261,6 +261,19 @@ def YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
   let builders = [OpBuilder<(ins), "">];
 }
 
+def LaunchOp : Kernel_Op<"launch", [NoTerminator]> {
+  let summary = "kernels that run as one: side by side, then what one thread does";
+  let description = [{
+    The parts touch no byte that another part writes, so no thread waits between them. `tail` holds kernels that are
+    smaller than a barrier: the thread that comes last to the end of the parts runs them, in order, before it lets the
+    others go on. On a GPU: one grid, whose last block runs the tail.
+  }];
+  let regions = (region SizedRegion<1>:$parts, MaxSizedRegion<1>:$tail);
+  let assemblyFormat = "attr-dict-with-keyword $parts (`tail` $tail^)?";
+  let extraClassDeclaration = "bool hasTail() { return !getTail().empty() && !getTail().front().empty(); }";
+  let hasVerifier = 1;
+}
+
 def LoopOp : Kernel_Op<"loop", [NoTerminator, SingleBlock]> {
   let summary = "kernels run again and again, with ping-pong state (D20)";
   let description = [{

@@ -147,9 +147,9 @@ static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name,
 
 LogicalResult EntryOp::verify() {
   for (Operation &op : getBody().front())
-    if (!isa<BufferOp, ViewOp, SlotOp, ContractOp, MapOp, LoopOp, IfOp>(op) &&
+    if (!isa<BufferOp, ViewOp, SlotOp, ContractOp, MapOp, LaunchOp, LoopOp, IfOp>(op) &&
         op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
-      return op.emitOpError() << "cannot stand in kernel.entry: expects buffers, kernels, loops and ifs";
+      return op.emitOpError() << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
   return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
 }
 

@@ -101,23 +101,42 @@ bool conflict(ArrayRef<Range> earlier, ArrayRef<Range> later) {
   return false;
 }
 
-bool isWork(Operation *op) { return isa<KernelOpInterface, LoopOp, IfOp>(op); }
+bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfOp>(op); }
+
+LogicalResult LaunchOp::verify() {
+  for (Region *region : {&getParts(), &getTail()})
+    for (Operation &op : region->getOps())
+      if (!isa<KernelOpInterface>(op))
+        return op.emitOpError() << "cannot stand in kernel.launch: expects kernels";
+  if (getParts().front().empty())
+    return emitOpError() << "expects at least one part, got none";
+  SmallVector<SmallVector<Range>> before;
+  for (Operation &op : getParts().front()) {
+    before.push_back(getRanges(&op));
+    for (const auto &other : ArrayRef(before).drop_back())
+      if (conflict(other, before.back()))
+        return op.emitOpError() << "expects no byte that another part of its launch writes";
+  }
+  return success();
+}
 
 SmallVector<bool> placeBarriers(Block &kernels) {
   SmallVector<bool> before;
   SmallVector<Range> sinceBarrier;
-  bool afterControl = false;
+  bool afterControl = false, afterTail = false;
   for (Operation &op : kernels) {
     if (!isWork(&op))
       continue;
     SmallVector<Range> ranges = getRanges(&op);
     bool control = isa<LoopOp, IfOp>(op);
-    bool needed = !before.empty() && (control || afterControl || conflict(sinceBarrier, ranges));
+    bool needed = !before.empty() && (control || afterControl || afterTail || conflict(sinceBarrier, ranges));
     if (needed)
       sinceBarrier.clear();
     before.push_back(needed);
     llvm::append_range(sinceBarrier, ranges);
     afterControl = control;
+    auto launch = dyn_cast<LaunchOp>(op);
+    afterTail = launch && launch.hasTail();
   }
   return before;
 }

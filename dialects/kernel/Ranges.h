@@ -36,12 +36,13 @@ llvm::SmallVector<Range> getRanges(mlir::Operation *op);
 /// True when `later` must not start before `earlier` is done on all threads.
 bool conflict(llvm::ArrayRef<Range> earlier, llvm::ArrayRef<Range> later);
 
-/// True for ops that a kernel list runs: kernels, loops, ifs. Buffers and views are no work.
+/// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no work.
 bool isWork(mlir::Operation *op);
 
 /// For each work op of the list, in order: whether a barrier must stand before it. Conservative
 /// about partitions: it assumes that any thread may need any byte of a conflicting range. Loops and
-/// ifs have barriers on both sides.
+/// ifs have barriers on both sides; at the end of a launch with a tail the threads meet anyway, which
+/// is the barrier before the next op.
 llvm::SmallVector<bool> placeBarriers(mlir::Block &kernels);
 
 } // namespace sinter::kernel

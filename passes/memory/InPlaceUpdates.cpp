@@ -5,7 +5,7 @@
 // symbol's place. Here the copy goes away: the producing kernel writes the symbol directly when
 // every other reader of the old value can run before it, and when it reads the old value only at
 // the point that it writes (D22). Leaves behind: a kernel list in which the order of the list is
-// the order of memory effects. Next: PlanMemory.cpp.
+// the order of memory effects. Next: GroupLaunches.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -224,22 +224,6 @@ static void reorder(std::vector<Node> &nodes, Operation *end) {
   }
 }
 
-/// Kernels are numbered as they run: <entry>_<NN>_<rest>.
-static void renumber(kernel::EntryOp entry) {
-  unsigned number = 0;
-  std::string prefix = (entry.getSymName() + "_").str();
-  entry.walk([&](kernel::KernelOpInterface op) {
-    auto name = op->getAttrOfType<StringAttr>("kernel_name");
-    StringRef rest = name.getValue();
-    if (!rest.consume_front(prefix) || rest.take_while(llvm::isDigit).empty())
-      return;
-    rest = rest.drop_while(llvm::isDigit);
-    std::string digits = (number < 10 ? "0" : "") + std::to_string(number);
-    op->setAttr("kernel_name", StringAttr::get(op->getContext(), prefix + digits + rest));
-    ++number;
-  });
-}
-
 struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates> {
   void runOnOperation() override {
     getOperation().walk([](kernel::EntryOp entry) {
@@ -269,7 +253,6 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
         temp.replaceAllUsesWith(place);
         tempOp->erase();
       }
-      renumber(entry);
     });
   }
 };

@@ -88,7 +88,16 @@ static void run_share(const sinter_spmd *spmd, void *argument) {
   }
 }
 
+/* What one thread without a pool knows. */
 static void no_barrier(const sinter_spmd *self) { (void)self; }
+static uint32_t comes_last(const sinter_spmd *self) {
+  (void)self;
+  return 1;
+}
+static sinter_spmd alone(void *const *segments) {
+  return (sinter_spmd){
+      .segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier, .meet = comes_last, .release = no_barrier};
+}
 
 static void cpu_run(device *self, const sinter_entry *entry, void *const *segments, device_fill_fn fill,
                     void *argument) {
@@ -97,7 +106,7 @@ static void cpu_run(device *self, const sinter_entry *entry, void *const *segmen
     sinter_pool_run_job(self->pool, run_share, &job, segments);
     return;
   }
-  sinter_spmd spmd = {.segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier};
+  sinter_spmd spmd = alone(segments);
   run_share(&spmd, &job);
 }
 
@@ -106,7 +115,7 @@ static void cpu_run_kernel(device *self, const sinter_kernel *kernel, void *cons
     sinter_pool_run(self->pool, kernel->run, segments);
     return;
   }
-  sinter_spmd spmd = {.segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier};
+  sinter_spmd spmd = alone(segments);
   kernel->run(&spmd);
 }
 

@@ -104,25 +104,43 @@ static void wait_for_turn(turnstile *t, unsigned old) {
   sanitizer_acquire(t);
 }
 
-static void pool_barrier(sinter_pool *pool) {
+/* 1 to the thread that comes last, which must release the others. */
+static uint32_t pool_meet(sinter_pool *pool) {
   if (pool->threads == 1)
-    return;
+    return 1;
   unsigned old = atomic_load_explicit(&pool->barrier.number, memory_order_relaxed);
   sanitizer_release(&pool->arrived);
   if (atomic_fetch_add_explicit(&pool->arrived, 1, memory_order_acq_rel) + 1 == pool->threads) {
     sanitizer_acquire(&pool->arrived);
     atomic_store_explicit(&pool->arrived, 0, memory_order_relaxed);
-    turn(&pool->barrier);
-  } else {
-    wait_for_turn(&pool->barrier, old);
+    return 1;
   }
+  wait_for_turn(&pool->barrier, old);
+  return 0;
+}
+
+static void pool_release(sinter_pool *pool) {
+  if (pool->threads > 1)
+    turn(&pool->barrier);
+}
+
+static void pool_barrier(sinter_pool *pool) {
+  if (pool_meet(pool))
+    pool_release(pool);
 }
 
 static void spmd_barrier(const sinter_spmd *self) { pool_barrier(self->pool); }
+static uint32_t spmd_meet(const sinter_spmd *self) { return pool_meet(self->pool); }
+static void spmd_release(const sinter_spmd *self) { pool_release(self->pool); }
 
 static void run_share(sinter_pool *pool, uint32_t thread) {
-  sinter_spmd spmd = {
-      .segments = pool->segments, .thread = thread, .threads = pool->threads, .barrier = spmd_barrier, .pool = pool};
+  sinter_spmd spmd = {.segments = pool->segments,
+                      .thread = thread,
+                      .threads = pool->threads,
+                      .barrier = spmd_barrier,
+                      .meet = spmd_meet,
+                      .release = spmd_release,
+                      .pool = pool};
   pool->job(&spmd, pool->argument);
   pool_barrier(pool);
 }

@@ -55,6 +55,31 @@ TEST(Entries, LoopsPingPong) {
   }
 }
 
+/// Two parts side by side, a tail of two kernels in which the second needs the first, then a reader of both.
+TEST(Entries, LaunchEndsWithItsTail) {
+  std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = arith.addf %v, %v : f32 "
+                     "kernel.yield %w : f32 }\n";
+  std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> { ^bb0(%v: f32): "
+                    "%r = kernel.reduce \"sum\" %v : f32 -> f32 kernel.yield %r : f32 }\n";
+  std::string full = "!kernel.buffer<1037xf32>", one = "!kernel.buffer<f32>";
+  auto map = [&](const char *name, const char *in, const char *out, bool sums) {
+    return "kernel.map \"" + std::string(name) + "\" dims [1037] inner [" + (sums ? "0" : "") + "] ins(%" + in + " : " +
+           full + ") outs(%" + out + " : " + (sums ? one : full) + ")" + (sums ? sum : copy);
+  };
+  check(R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <1037xf32>
+    %a = kernel.buffer "a" role("temp") segment(2) offset(4224) : <1037xf32>
+    %b = kernel.buffer "b" role("temp") segment(2) offset(8448) : <1037xf32>
+    %c = kernel.buffer "c" role("temp") segment(2) offset(12672) : <1037xf32>
+    %s = kernel.buffer "s" role("output") segment(2) offset(16896) : <f32>
+    %t = kernel.buffer "t" role("output") segment(2) offset(16960) : <f32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(17024) : <1037xf32>
+    kernel.launch {)" +
+            map("a", "x", "a", false) + map("b", "x", "b", false) + "} tail {" + map("c", "a", "c", false) +
+            map("s", "b", "s", true) + map("t", "c", "t", true) + "}" + map("y", "c", "y", false) + "} }",
+        1e-5);
+}
+
 TEST(Entries, IfTakesOneSide) {
   for (const char *limit : {"-100.0", "100.0"}) {
     SCOPED_TRACE(limit);

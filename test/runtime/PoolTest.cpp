@@ -43,6 +43,34 @@ TEST_P(PoolTest, BarriersSeparatePhases) {
   sinter_pool_close(pool);
 }
 
+// One thread works between `meet` and `release`: it sees all that was done before, the others see what it did.
+TEST_P(PoolTest, LastThreadWorksAlone) {
+  sinter_pool *pool = sinter_pool_open(GetParam());
+  ASSERT_NE(pool, nullptr);
+  struct Sums {
+    std::vector<int> shares; // plain memory: the meeting orders it
+    int sum = 0, wrong = 0;
+  } sums{std::vector<int>(GetParam())};
+  auto run = [](const sinter_spmd *s, void *argument) {
+    auto *sums = static_cast<Sums *>(argument);
+    for (int k = 1; k <= 50; ++k) {
+      sums->shares[s->thread] = k;
+      if (s->meet(s)) {
+        sums->sum = 0;
+        for (int share : sums->shares)
+          sums->sum += share;
+        s->release(s);
+      }
+      if (sums->sum != k * static_cast<int>(s->threads))
+        sums->wrong = 1;
+      s->barrier(s);
+    }
+  };
+  sinter_pool_run_job(pool, run, &sums, nullptr);
+  EXPECT_EQ(sums.wrong, 0);
+  sinter_pool_close(pool);
+}
+
 TEST_P(PoolTest, SleepingThreadsWakeUp) {
   sinter_pool *pool = sinter_pool_open(GetParam());
   ASSERT_NE(pool, nullptr);

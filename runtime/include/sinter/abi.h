@@ -96,8 +96,13 @@ typedef struct sinter_metric {
 typedef struct sinter_spmd {
   void *const *segments; /* SINTER_SEGMENTS base pointers */
   uint32_t thread, threads;
-  void (*barrier)(const struct sinter_spmd *self); /* all threads of the entry call it the same number of times */
-  void *pool;                                      /* the runtime's own */
+  /* Threads wait for each other here; all threads of the entry call it the same number of times. */
+  void (*barrier)(const struct sinter_spmd *self);
+  /* A barrier with work for one thread inside: at once 1 to the thread that comes last, which then has the others' writes
+     before it and must call `release`; 0 to the others, after that call. */
+  uint32_t (*meet)(const struct sinter_spmd *self);
+  void (*release)(const struct sinter_spmd *self);
+  void *pool; /* the runtime's own */
 } sinter_spmd;
 
 /* Runs an entry: every one of `threads` threads calls it once with its own `sinter_spmd`. */

@@ -402,7 +402,7 @@ kernel.entry @e name("e") kind("eval") batch(0) {
 // -----
 
 kernel.entry @e name("e") kind("eval") batch(0) {
-  // expected-error @+1 {{cannot stand in kernel.entry: expects buffers, kernels, loops and ifs}}
+  // expected-error @+1 {{cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs}}
   builtin.module {}
 }
 

@@ -7,8 +7,8 @@
 
 // The reader of the old value moves before the writer, and the copy is gone.
 // CHECK-LABEL: kernel.entry @reorder
-// CHECK: kernel.map "reorder_00_read"
-// CHECK: kernel.map "reorder_01_sgd" {{.*}} outs(%[[W:.*]] :
+// CHECK: kernel.map "reorder_01_read"
+// CHECK: kernel.map "reorder_00_sgd" {{.*}} outs(%[[W:.*]] :
 // CHECK-NOT: kernel.map
 kernel.entry @reorder name("reorder") kind("train") batch(1) {
   %w = kernel.buffer "w" role("param") segment(0) offset(0) : <8xf32>

@@ -1,0 +1,193 @@
+//===- GroupLaunches.cpp - which kernels run side by side, and which as a tail ----------------------===//
+//
+// Every kernel of a list gets a phase: parts run as soon as what they conflict with is done, side by
+// side; a kernel smaller than a barrier is a tail, which one thread runs at the end of the phase that
+// it needs. A tail that nobody waits for is a part of the next phase instead. What makes a large
+// temporary is not moved forward: it would only live longer. Phases of more than one kernel become
+// kernel.launch; no bit depends on any of it (D1, D21). Next: PlanMemory.cpp.
+//
+//===----------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Ranges.h"
+#include "passes/Passes.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+using namespace sinter;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_GROUPLAUNCHES
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+/// Scalar operations that one thread does on its lanes in about the time of a few barriers: all
+/// tails of a launch together.
+static constexpr int64_t kTailWork = 1 << 15;
+/// Those that exp, log and their like take.
+static constexpr int64_t kMathWork = 10;
+/// Temporaries up to so many bytes may live longer than in the order of the graph.
+static constexpr int64_t kSmallTemp = 1 << 16;
+
+namespace {
+struct Node {
+  kernel::KernelOpInterface op;
+  SmallVector<kernel::Range> ranges;
+  SmallVector<unsigned> needs, neededBy; ///< conflicts with earlier and later kernels
+  int64_t work = 0, tempBytes = 0;
+  int64_t phase = 0;
+  bool tail = false;
+};
+
+/// A run of kernels without control flow between them.
+class Phases {
+public:
+  void add(kernel::KernelOpInterface op);
+  void run(Operation *before);
+
+private:
+  void assign();
+  void demoteTails();
+
+  std::vector<Node> nodes;
+  int64_t last = 0;
+};
+} // namespace
+
+/// Scalar operations of a kernel: of a map, some are done at every point and some once a row.
+static int64_t countWork(kernel::KernelOpInterface op) {
+  auto map = dyn_cast<kernel::MapOp>(*op);
+  if (!map)
+    return op.getFlops();
+  Block &body = map.getBody().front();
+  llvm::DenseSet<Value> varying; // over the row
+  auto maps = llvm::to_vector(map.getMaps().getAsValueRange<AffineMapAttr>());
+  for (BlockArgument argument : body.getArguments())
+    if (llvm::any_of(map.getInner(), [&](int64_t d) {
+          return maps[argument.getArgNumber()].isFunctionOfDim(d);
+        }))
+      varying.insert(argument);
+  int64_t atPoints = 0, atRows = 0, points = 1, rows = 1;
+  for (Operation &inside : body) {
+    bool varies = isa<kernel::IndexOp>(inside) ||
+                  llvm::any_of(inside.getOperands(), [&](Value v) { return varying.contains(v); });
+    bool isMath = inside.getName().getDialectNamespace() == math::MathDialect::getDialectNamespace();
+    (varies ? atPoints : atRows) += isMath ? kMathWork : 1;
+    if (varies && !isa<kernel::ReduceOp>(inside))
+      varying.insert_range(inside.getResults());
+  }
+  for (auto [d, size] : llvm::enumerate(map.getDims())) {
+    points *= size;
+    rows *= llvm::is_contained(map.getInner(), static_cast<int64_t>(d)) ? 1 : size;
+  }
+  return points * atPoints + rows * atRows;
+}
+
+void Phases::add(kernel::KernelOpInterface op) {
+  Node node{op, kernel::getRanges(op), {}, {}};
+  node.work = countWork(op);
+  for (kernel::Range &range : node.ranges)
+    if (range.writes && range.buffer.getRole() == "temp")
+      node.tempBytes += range.bytes;
+  for (auto [j, other] : llvm::enumerate(nodes))
+    if (kernel::conflict(other.ranges, node.ranges)) {
+      node.needs.push_back(j);
+      other.neededBy.push_back(nodes.size());
+    }
+  nodes.push_back(std::move(node));
+}
+
+void Phases::assign() {
+  SmallVector<int64_t> used; // work of each phase's tails
+  for (Node &node : nodes) {
+    int64_t latest = -1;
+    for (unsigned j : node.needs)
+      latest = std::max(latest, nodes[j].phase);
+    used.resize(last + 2);
+    if (latest >= 0) {
+      node.tail = node.work <= kTailWork - used[latest];
+      if (node.tail)
+        used[latest] += node.work;
+    }
+    node.phase = node.tail ? latest : latest + 1;
+    if (!node.tail && node.tempBytes > kSmallTemp)
+      node.phase = std::max(node.phase, last);
+    last = std::max(last, node.phase);
+  }
+}
+
+/// Beside the parts of the next phase a small kernel costs less than behind all of this one.
+void Phases::demoteTails() {
+  for (Node &node : llvm::reverse(nodes)) {
+    if (!node.tail || node.phase == last)
+      continue;
+    int64_t next = node.phase + 1;
+    node.tail = llvm::any_of(node.neededBy, [&](unsigned i) {
+      return nodes[i].tail ? nodes[i].phase < next : nodes[i].phase <= next;
+    });
+    node.phase += !node.tail;
+  }
+}
+
+void Phases::run(Operation *before) {
+  if (nodes.empty())
+    return;
+  assign();
+  demoteTails();
+  OpBuilder builder(before);
+  for (int64_t phase = 0; phase <= last; ++phase) {
+    SmallVector<Operation *> parts, tail;
+    for (Node &node : nodes)
+      if (node.phase == phase)
+        (node.tail ? tail : parts).push_back(node.op);
+    if (parts.size() == 1 && tail.empty()) {
+      parts.front()->moveBefore(before);
+      continue;
+    }
+    auto launch = kernel::LaunchOp::create(builder, parts.front()->getLoc());
+    Block &partList = launch.getParts().emplaceBlock();
+    for (Operation *op : parts)
+      op->moveBefore(&partList, partList.end());
+    if (tail.empty())
+      continue;
+    Block &tailList = launch.getTail().emplaceBlock();
+    for (Operation *op : tail)
+      op->moveBefore(&tailList, tailList.end());
+  }
+}
+
+/// Kernels are numbered as they run: <entry>_<NN>_<rest>.
+static void renumber(kernel::EntryOp entry) {
+  unsigned number = 0;
+  std::string prefix = (entry.getSymName() + "_").str();
+  entry.walk([&](kernel::KernelOpInterface op) {
+    auto name = op->getAttrOfType<StringAttr>("kernel_name");
+    StringRef rest = name.getValue();
+    if (!rest.consume_front(prefix) || rest.take_while(llvm::isDigit).empty())
+      return;
+    rest = rest.drop_while(llvm::isDigit);
+    std::string digits = (number < 10 ? "0" : "") + std::to_string(number);
+    op->setAttr("kernel_name", StringAttr::get(op->getContext(), prefix + digits + rest));
+    ++number;
+  });
+}
+
+struct GroupLaunches : sinter::passes::impl::GroupLaunchesBase<GroupLaunches> {
+  void runOnOperation() override {
+    getOperation().walk([](kernel::EntryOp entry) {
+      // An anchor at the end keeps the order of moves; loops, ifs and launches stay where they are.
+      OpBuilder builder = OpBuilder::atBlockEnd(&entry.getBody().front());
+      Operation *end = kernel::LaunchOp::create(builder, entry.getLoc());
+      Phases phases;
+      for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
+        if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
+          phases.add(kernelOp);
+        } else if (kernel::isWork(&op)) {
+          phases.run(&op);
+          phases = {};
+        }
+      }
+      end->erase();
+      renumber(entry);
+    });
+  }
+};

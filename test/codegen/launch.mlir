@@ -1,0 +1,45 @@
+// The parts of a launch run on all threads; the thread that comes last runs the tail as if it were alone, then lets the others
+// go on: no other barrier stands behind it.
+// RUN: sinter-opt --lower-to-loops %s | FileCheck %s
+
+#id = affine_map<(i) -> (i)>
+module {
+  kernel.entry @e name("e") kind("predict") batch(1) {
+    %a = kernel.buffer "a" role("input") segment(2) offset(0) : <16xf32>
+    %b = kernel.buffer "b" role("temp") segment(2) offset(64) : <16xf32>
+    %c = kernel.buffer "c" role("output") segment(2) offset(128) : <16xf32>
+    %d = kernel.buffer "d" role("output") segment(2) offset(192) : <16xf32>
+    kernel.launch {
+      kernel.map "part" dims [16] inner [] ins(%a : !kernel.buffer<16xf32>) outs(%b : !kernel.buffer<16xf32>) maps [#id, #id] {
+        ^bb0(%v: f32):
+          %w = math.exp %v : f32
+          kernel.yield %w : f32
+      }
+    } tail {
+      kernel.map "tail" dims [16] inner [] ins(%b : !kernel.buffer<16xf32>) outs(%c : !kernel.buffer<16xf32>) maps [#id, #id] {
+        ^bb0(%v: f32):
+          kernel.yield %v : f32
+      }
+    }
+    kernel.map "next" dims [16] inner [] ins(%c : !kernel.buffer<16xf32>) outs(%d : !kernel.buffer<16xf32>) maps [#id, #id] {
+      ^bb0(%v: f32):
+        %w = arith.addf %v, %v : f32
+        kernel.yield %w : f32
+    }
+  }
+}
+
+// CHECK-LABEL: func.func @e(
+// CHECK-DAG:   %[[ZERO:.*]] = arith.constant 0 : index
+// CHECK-DAG:   %[[ONE:.*]] = arith.constant 1 : index
+// CHECK:       call @part(
+// CHECK-NEXT:  %[[LAST:.*]] = call @sinter.meet(
+// CHECK:       scf.if
+// CHECK:         call @tail({{.*}}, %[[ZERO]], %[[ONE]])
+// CHECK-NEXT:    call @sinter.release(
+// CHECK:       }
+// CHECK-NOT:   sinter.barrier
+// CHECK:       call @next(
+// CHECK:       return
+// CHECK-LABEL: func.func @part.run(
+// CHECK-LABEL: func.func @tail.run(

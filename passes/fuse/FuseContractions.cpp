@@ -75,6 +75,23 @@ static bool isCandidate(Operation *op) {
   return isa<ir::MapOpInterface>(op) || isUnitView(op);
 }
 
+/// True when `op` reduces a dim that an access of the factors divides (the parity of a strided
+/// gradient): the kernel walks each value of such a dim on its own, so sums over it do not meet in
+/// registers.
+static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, Operation *op) {
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  bool divided = false;
+  for (int64_t d : map ? map.getInnerDims() : SmallVector<int64_t>())
+    for (unsigned i : {0, 1})
+      for (AffineExpr expr : root.getOperandAccess(i).getResults())
+        expr.walk([&, place = domain.getPlaces(op)[d]](AffineExpr part) {
+          bool divides =
+              part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
+          divided |= divides && place >= 0 && part.isFunctionOfDim(place);
+        });
+  return divided;
+}
+
 /// Consumers: one scan in block order; `tainted` are ops that need the group through something
 /// outside it.
 static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
@@ -105,12 +122,14 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, F
       why = "the epilogue is full";
     else if (why = refuseUpdate(op, group.ops); why.empty()) {
       Domain domain = group.domain;
-      if (domain.add(op, why)) {
+      if (domain.add(op, why) && !sumsDivided(root, domain, op)) {
         group.domain = domain;
         group.ops.insert(op);
         tainted.remove(op);
         continue;
       }
+      if (why.empty())
+        why = "a sum over a dim that the factors' accesses divide";
     }
     log.refuse(op, maker, why);
     log.refuse(maker, op, why);

@@ -48,4 +48,18 @@ module @sums {
     %n = sinter.neg %dw : (tensor<5x3xf32>) -> tensor<5x3xf32>
     sinter.return outputs(%n : tensor<5x3xf32>) names ["n"] symbols []
   }
+  // Each parity of a strided gradient is walked on its own.
+  // CHECK-LABEL: sinter.entry @strided
+  // CHECK: sinter.fused "contraction"
+  // CHECK-SAME: conv2d_input_gradient apart from sum: a sum over a dim that the factors' accesses divide
+  // KERNEL-LABEL: kernel.entry @strided
+  // KERNEL: kernel.contract "strided_
+  // KERNEL-NOT: sums =
+  // KERNEL: kernel.map "strided_{{.*}}_sum_f32"
+  sinter.entry @strided name("strided") kind("predict") batch(2) inputs ["dy", "w"] {
+  ^bb0(%dy: tensor<2x5x1x1xf32>, %w: tensor<5x3x3x3xf32>):
+    %dx = sinter.conv2d_input_gradient %dy, %w {strides = array<i64: 2, 2>, low = array<i64: 1, 1>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 1, size = array<i64: 2, 2>} : (tensor<2x5x1x1xf32>, tensor<5x3x3x3xf32>) -> tensor<2x3x2x2xf32>
+    %s = sinter.sum %dx axes [2, 3] : (tensor<2x3x2x2xf32>) -> tensor<2x3xf32>
+    sinter.return outputs(%dx, %s : tensor<2x3x2x2xf32>, tensor<2x3xf32>) names ["dx", "s"] symbols []
+  }
 }

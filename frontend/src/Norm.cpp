@@ -21,19 +21,15 @@ struct Channels {
 };
 } // namespace
 
-/// Of the batch: sums over positions, then over the batch, so that both run in parallel.
+/// Of the batch, in one pass over x: E[x²] - E[x]² cancels where the mean is many deviations, so it
+/// is formed in f64, which holds the square of an f32 exactly. Sums over positions first, then over
+/// the batch, so that both run in parallel. -> f64[c]
 static Channels measure(const Tensor &x, const rules::Type &type, double count) {
   auto average = [&](const Tensor &value) {
-    Tensor sums = type.rank() == 4 ? sum(value, {2, 3}) : value;
-    return sum(sums, {0}) * (1.0 / count);
+    return sum(type.rank() == 4 ? sum(value, {2, 3}) : value, {0}) * (1.0 / count);
   };
-  Tensor mean = average(x);
-  if (type.rank() == 2) {
-    Tensor centred = x - mean;
-    return {mean, average(centred * centred)};
-  }
-  // One pass over the images: E[x²] - E[x]², which rounding can push below 0.
-  return {mean, relu(average(x * x) - mean * mean)};
+  Tensor wide = cast(x, f64), mean = average(wide);
+  return {mean, relu(average(wide * wide) - mean * mean)}; // rounding can push it below 0
 }
 
 Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
@@ -82,24 +78,27 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
     return call.poison();
   noteUse(call, "batch_norm", name, context().path(name.text));
   Channels statistics{runningMean.value(loc), runningVar.value(loc)};
+  auto spread = [&](const Tensor &value) { // along the channels of x
+    return type.rank() == 4 ? reshape(value, {channels, 1, 1}) : value;
+  };
   if (train) {
-    Channels old = statistics;
-    statistics = measure(x, type, count);
+    Channels old = statistics, wide = measure(x, type, count);
+    statistics = {cast(wide.mean, element), cast(wide.variance, element)};
     auto track = [&](State &state, const Tensor &before, const Tensor &fresh) {
       state.assign(before * (1 - options.momentum) + stop_gradient(fresh) * options.momentum);
     };
     track(runningMean, old.mean, statistics.mean);
     track(runningVar, old.variance, statistics.variance * (count / (count - 1)));
     tracked.assign(tracked + 1);
+    // Deviations are exact in x's own type; left of the mean is what its rounding took, and its
+    // gradient.
+    Tensor centre = stop_gradient(statistics.mean);
+    statistics.mean = cast(wide.mean - cast(centre, f64), element);
+    x = x - spread(centre);
   }
   // y = x * scale + shift, each one number a channel.
   Tensor scale = weight / sqrt(statistics.variance + options.eps);
-  Tensor shift = bias - statistics.mean * scale;
-  if (type.rank() == 4) {
-    scale = reshape(scale, {channels, 1, 1});
-    shift = reshape(shift, {channels, 1, 1});
-  }
-  return x * scale + shift;
+  return x * spread(scale) + spread(bias - statistics.mean * scale);
 }
 
 } // namespace sinter

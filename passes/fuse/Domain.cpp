@@ -53,7 +53,8 @@ kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {
   SmallVector<int64_t> dims = op.getContractionDomain();
   for (int64_t size : llvm::drop_begin(dims, op.getParallelDims()))
     reduced *= size;
-  return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes(), chunks > 1 ? reduced / chunks : 0);
+  return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes(),
+                                    chunks > 1 ? reduced / chunks : 0);
 }
 
 static SmallVector<int64_t> withoutUnits(ArrayRef<int64_t> shape) {
@@ -105,7 +106,8 @@ AffineExpr Domain::exprOf(int64_t place, MLIRContext *context) const {
   if (place < kJoined)
     return getAffineDimExpr(place, context);
   const Joined &both = getJoined(place);
-  return getAffineDimExpr(both.outer, context) * sizes[both.inner] + getAffineDimExpr(both.inner, context);
+  return getAffineDimExpr(both.outer, context) * sizes[both.inner] +
+         getAffineDimExpr(both.inner, context);
 }
 
 AffineMap Domain::place(Operation *op, AffineMap map) const {
@@ -156,7 +158,8 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
 }
 
 /// outer * size(inner) + inner over dims of `sizes`, which tiles an axis of `size`.
-static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes, int64_t size) {
+static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes,
+                                                int64_t size) {
   auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!sum || sum.getKind() != AffineExprKind::Add)
     return std::nullopt;
@@ -172,8 +175,8 @@ static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_
   return Domain::Joined{outer.getPosition(), inner.getPosition()};
 }
 
-/// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis count as one place.
-/// False when not that plain.
+/// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis
+/// count as one place. False when not that plain.
 bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
@@ -192,9 +195,11 @@ bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places
   return true;
 }
 
-/// Makes windows of `by` points of a dim: the dim counts the windows, a new one their points. False when it may not be cut.
+/// Makes windows of `by` points of a dim: the dim counts the windows, a new one their points. False
+/// when it may not be cut.
 bool Domain::splitDim(int64_t dim, int64_t by, Places &at) {
-  bool used = llvm::any_of(joined, [&](const Joined &both) { return both.outer == dim || both.inner == dim; });
+  bool used = llvm::any_of(
+      joined, [&](const Joined &both) { return both.outer == dim || both.inner == dim; });
   if (locked || inner[dim] || used)
     return false;
   sizes[dim] /= by;
@@ -219,7 +224,8 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
     return false;
   }
   Places made;
-  AffineMap place = getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
+  AffineMap place =
+      getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
   SmallVector<int64_t> own = cast<ir::MapOpInterface>(op).getMapDomain();
   if (!getPlaces(place, shapeOf(operand), made)) {
     why = "reads values of another point";
@@ -324,8 +330,8 @@ void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
   inner.assign(sizes.size(), false);
 }
 
-/// An epilogue may add up the innermost of the parallel dims, two and more, when two and more stay: one of
-/// those is on the lanes.
+/// An epilogue may add up the innermost of the parallel dims, two and more, when two and more stay:
+/// one of those is on the lanes.
 bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<int64_t> at) const {
   int64_t first = static_cast<int64_t>(sizes.size()), points = 1;
   for (int64_t d : reduced)
@@ -334,8 +340,7 @@ bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<int64_t> at) const
       points *= sizes[at[d]];
     }
   for (int64_t p = first; p < static_cast<int64_t>(sizes.size()); ++p)
-    if (sizes[p] != 1 &&
-        llvm::none_of(reduced, [&](int64_t d) { return at[d] == p; }))
+    if (sizes[p] != 1 && llvm::none_of(reduced, [&](int64_t d) { return at[d] == p; }))
       return false;
   return reduced.size() > 1 && first > 1 && points > 1;
 }
@@ -392,6 +397,17 @@ bool Domain::add(Operation *op, std::string &why) {
         if (sizes[p] == size && !llvm::is_contained(at, p) &&
             (!innerDecided || reduced.empty() || inner[p] == reduces))
           at[d] = p;
+      // Or windows that tile an axis of their size.
+      for (auto [j, both] : llvm::enumerate(joined)) {
+        int64_t p = kJoined + static_cast<int64_t>(j);
+        auto fits = [&](int64_t part) {
+          return !llvm::is_contained(at, part) &&
+                 (!innerDecided || reduced.empty() || inner[part] == reduces);
+        };
+        if (at[d] < 0 && sizeOf(p) == size && !llvm::is_contained(at, p) && fits(both.outer) &&
+            fits(both.inner))
+          at[d] = p;
+      }
     }
     // What is covered, what is new?
     SmallVector<bool> covered(sizes.size(), false), reducedPlaces(sizes.size(), false);

@@ -157,34 +157,56 @@ static bool isSum(Operation *op) {
   return map && map.isPlainSum();
 }
 
-/// A result that only other map work reads is cheaper made there, when it follows from values that
-/// are stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
-/// gradient.
+/// True when what `remade` reads of the group is stored anyway: something else outside needs it.
+static bool readsStored(const OpSet &remade, const OpSet &group) {
+  for (Operation *op : remade)
+    for (Value operand : op->getOperands()) {
+      Operation *maker = operand.getDefiningOp();
+      if (maker && group.contains(maker) && !remade.contains(maker) &&
+          llvm::none_of(operand.getUsers(), [&](Operation *user) {
+            return !group.contains(user) && !remade.contains(user);
+          }))
+        return false;
+    }
+  return true;
+}
+
+/// A result that other map work reads is cheaper made there, when it follows from values that are
+/// stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
+/// gradient. What the group needs too is made in both places.
 static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
   SmallVector<Operation *> members = llvm::to_vector(group.ops);
   for (Operation *leaf : llvm::reverse(members)) {
-    if (leaf == root || !group.ops.contains(leaf) || leaf->use_empty() || isSum(leaf))
+    if (leaf == root || !group.ops.contains(leaf) || isSum(leaf))
       continue;
-    bool readByMaps = llvm::all_of(leaf->getUsers(), [&](Operation *user) {
-      return !group.ops.contains(user) && isa<ir::MapOpInterface>(user);
-    });
-    if (!readByMaps)
+    auto isInside = [&](Operation *user) { return group.ops.contains(user); };
+    bool inside = llvm::any_of(leaf->getUsers(), isInside);
+    bool readByMaps = !llvm::all_of(leaf->getUsers(), isInside) &&
+                      llvm::all_of(leaf->getUsers(), [&](Operation *user) {
+                        return isInside(user) || isa<ir::MapOpInterface>(user);
+                      });
+    if (!readByMaps || (inside && !isCheapToRemake(leaf)))
       continue;
-    OpSet remade = findExclusive(leaf, root, group.ops);
-    bool stored = true;
-    for (Operation *op : remade)
-      for (Value operand : op->getOperands()) {
-        Operation *maker = operand.getDefiningOp();
-        if (maker && group.ops.contains(maker) && !remade.contains(maker))
-          stored &= llvm::any_of(operand.getUsers(), [&](Operation *user) {
-            return !group.ops.contains(user) && !remade.contains(user);
-          });
-      }
-    if (!stored)
+    OpSet remade;
+    remade.insert(leaf);
+    if (!inside)
+      remade = findExclusive(leaf, root, group.ops);
+    if (!readsStored(remade, group.ops))
       continue;
+    constexpr llvm::StringLiteral why =
+        "made again where it is needed, from a value that is stored anyway";
+    if (inside) {
+      OpBuilder builder(leaf->getContext());
+      builder.setInsertionPointAfter(leaf);
+      Operation *copy = builder.clone(*leaf);
+      leaf->getResult(0).replaceUsesWithIf(
+          copy->getResult(0), [&](OpOperand &use) { return !isInside(use.getOwner()); });
+      log.refuse(leaf, copy, why);
+      continue;
+    }
     for (Operation *op : remade) {
       group.ops.remove(op);
-      log.refuse(op, root, "made again where it is needed, from a value that is stored anyway");
+      log.refuse(op, root, why);
     }
   }
 }

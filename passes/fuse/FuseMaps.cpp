@@ -52,6 +52,8 @@ public:
     for (Operation *op : order)
       joinSiblings(op);
     joinSmall();
+    for (Operation *op : llvm::to_vector(order))
+      remake(op);
   }
 
   /// Clusters that hold work, each in block order.
@@ -138,6 +140,53 @@ private:
         if (x != y && !refused.contains(pair) && !tryMerge(order[j], order[i], /*quiet=*/true))
           refused.insert(pair);
       }
+  }
+
+  /// Cheap work on values that are stored anyway is done in every cluster that needs it.
+  void remake(Operation *op) {
+    unsigned home = number[op];
+    auto isAway = [&](Operation *user) { return !sets[home].contains(user); };
+    auto isStored = [&](Value v) {
+      return !sets[home].contains(v.getDefiningOp()) || llvm::any_of(v.getUsers(), isAway);
+    };
+    if (!isCheapToRemake(op) || !llvm::all_of(op->getOperands(), isStored) ||
+        !llvm::all_of(op->getUsers(), [&](Operation *user) {
+          return !isAway(user) || (number.count(user) && isWork(user));
+        }))
+      return;
+    llvm::MapVector<unsigned, Operation *> readers; // with the first of their ops that reads
+    for (Operation *user : op->getUsers())
+      if (isAway(user)) {
+        Operation *&first = readers[number[user]];
+        first = first && first->isBeforeInBlock(user) ? first : user;
+      }
+    SmallVector<std::pair<unsigned, Operation *>> copies;
+    bool fits = true;
+    for (auto [reader, first] : readers) {
+      Operation *copy = OpBuilder(first).clone(*op);
+      copies.push_back({reader, copy});
+      op->getResult(0).replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
+        return sets[reader].contains(use.getOwner());
+      });
+      OpSet wider = sets[reader];
+      wider.insert(copy);
+      fits &= mergeReason(wider).empty();
+    }
+    for (auto [reader, copy] : copies) {
+      if (fits) {
+        number[copy] = reader;
+        sets[reader].insert(copy);
+        log.refuse(copy, op, "made again: cheaper than to store and read it");
+      } else {
+        copy->getResult(0).replaceAllUsesWith(op->getResult(0));
+        copy->erase();
+      }
+    }
+    if (op->use_empty()) {
+      sets[home].remove(op);
+      number.erase(op);
+      op->erase();
+    }
   }
 
   bool tryMerge(Operation *op, Operation *with, bool quiet = false, const OpSet &between = {}) {

@@ -6,13 +6,15 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Outline.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 
 namespace sinter::passes {
 
-static constexpr size_t kMaxReasons = 4; ///< reasons kept an op
+static constexpr size_t kMaxReasons = 4;           ///< reasons kept an op
+static constexpr int64_t kLargeElements = 1 << 14; ///< smaller values are not worth it
 
 StringRef getShortName(Operation *op) { return op->getName().stripDialect(); }
 
@@ -44,6 +46,30 @@ StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number) {
   unsigned outputs = op.getOutputs().size();
   return number < outputs ? StringAttr()
                           : cast<FlatSymbolRefAttr>(op.getSymbols()[number - outputs]).getAttr();
+}
+
+bool isCheapToRemake(Operation *op) {
+  auto map = dyn_cast<ir::MapOpInterface>(op);
+  if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded())
+    return false;
+  auto elements = [](Value v) { return cast<RankedTensorType>(v.getType()).getNumElements(); };
+  int64_t size = elements(op->getResult(0));
+  if (size < kLargeElements || llvm::count_if(op->getOperands(), [&](Value v) {
+                                 return elements(v) >= size && !getSplatConstant(v);
+                               }) != 1)
+    return false;
+  Block scratch;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&scratch);
+  SmallVector<Value> scalars, results;
+  for (Value operand : op->getOperands())
+    scalars.push_back(scratch.addArgument(getElementTypeOrSelf(operand.getType()), op->getLoc()));
+  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, map.getMapDomain().size()));
+  map.buildBody(builder, op->getLoc(), scalars, dims, results);
+  return scratch.getOperations().size() <= 2 && llvm::all_of(scratch, [](Operation &step) {
+           return isa<arith::ArithDialect>(step.getDialect()) &&
+                  !isa<arith::DivFOp, arith::DivSIOp, arith::RemSIOp>(step);
+         });
 }
 
 Operation *getPrimary(ArrayRef<Operation *> ops) {

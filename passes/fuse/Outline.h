@@ -38,6 +38,10 @@ llvm::StringRef getShortName(mlir::Operation *op);
 /// The symbol that operand `number` of a return updates; null for an output.
 mlir::StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number);
 
+/// True for elementwise work that costs less than to store its result and to read it again: a few
+/// sums and products of one large value and values broadcast along it.
+bool isCheapToRemake(mlir::Operation *op);
+
 /// The op that gives a group its name and its place in the user's source.
 mlir::Operation *getPrimary(llvm::ArrayRef<mlir::Operation *> ops);
 

@@ -1,4 +1,5 @@
-//===- Norm.cpp - numeric rows of batch normalisation ------------------------------------------===//
+//===- Norm.cpp - numeric rows of batch normalisation
+//------------------------------------------===//
 //
 // Batch norm is composed of sums and elementwise ops; these rows compose it as the DSL does
 // (frontend/src/Norm.cpp), alone and behind a layer, where fusion takes it apart. Reading on:
@@ -11,53 +12,92 @@ using namespace sinter;
 using namespace sinter::test;
 using E = ElementType;
 
+namespace {
+/// x [n,c] or [n,c,h,w] as the frontend normalises it.
+struct Normalised {
+  mlir::Value y;
+  mlir::Value mean, variance; ///< [c], of x's element; the variance is the biased one
+};
+} // namespace
+
 /// x normalised over all axes but 1, times scale [c], plus shift [c].
-static mlir::Value normalise(EntryBuilder &b, mlir::Value x, mlir::Value scale, mlir::Value shift) {
+static Normalised normalise(EntryBuilder &b, mlir::Value x, mlir::Value scale, mlir::Value shift) {
   Type type = typeOf(x);
   bool images = type.rank() == 4;
   int64_t channels = type.dims[1];
   double count = double(type.dims[0]) * double(images ? type.dims[2] * type.dims[3] : 1);
-  auto number = [&](double value) { return b.constant({type.element, {}}, value); };
+  auto number = [&](E element, double value) { return b.constant({element, {}}, value); };
+  auto cast = [&](mlir::Value v, E element) {
+    Type from = typeOf(v);
+    return from.element == element ? v : b.op("cast", {v}, {}, {element, from.dims});
+  };
   auto average = [&](mlir::Value v) {
     if (images)
       v = b.op("sum", {v}, {{"axes", Dims{2, 3}}, {"keepdims", false}});
-    return b.op("mul",
-                {b.op("sum", {v}, {{"axes", Dims{0}}, {"keepdims", false}}), number(1 / count)});
+    v = b.op("sum", {v}, {{"axes", Dims{0}}, {"keepdims", false}});
+    return b.op("mul", {v, number(E::F64, 1 / count)});
   };
-  mlir::Value mean = average(x), variance;
-  if (images) {
-    variance =
-        b.op("relu", {b.op("sub", {average(b.op("mul", {x, x})), b.op("mul", {mean, mean})})});
-  } else {
-    mlir::Value centred = b.op("sub", {x, mean});
-    variance = average(b.op("mul", {centred, centred}));
-  }
-  scale = b.op("div", {scale, b.op("sqrt", {b.op("add", {variance, number(1e-5)})})});
-  shift = b.op("sub", {shift, b.op("mul", {mean, scale})});
-  if (images) {
-    Type wide{type.element, {channels, 1, 1}};
-    scale = b.op("reshape", {scale}, {}, wide);
-    shift = b.op("reshape", {shift}, {}, wide);
-  }
-  return b.op("add", {b.op("mul", {x, scale}), shift});
+  auto spread = [&](mlir::Value v) {
+    return images ? b.op("reshape", {v}, {}, {type.element, {channels, 1, 1}}) : v;
+  };
+  mlir::Value wide = cast(x, E::F64), mean = average(wide);
+  mlir::Value variance =
+      b.op("relu", {b.op("sub", {average(b.op("mul", {wide, wide})), b.op("mul", {mean, mean})})});
+  Normalised result{{}, cast(mean, type.element), cast(variance, type.element)};
+  mlir::Value centre = b.op("stop_gradient", {result.mean});
+  mlir::Value rest = cast(b.op("sub", {mean, cast(centre, E::F64)}), type.element);
+  mlir::Value eps = number(type.element, 1e-5);
+  scale = b.op("div", {scale, b.op("sqrt", {b.op("add", {result.variance, eps})})});
+  shift = b.op("sub", {shift, b.op("mul", {rest, scale})});
+  result.y =
+      b.op("add", {b.op("mul", {b.op("sub", {x, spread(centre)}), spread(scale)}), spread(shift)});
+  return result;
+}
+
+/// Values that one channel of x averages over.
+static double valuesOf(const Type &x) {
+  double count = 1;
+  for (size_t d = 0; d < x.dims.size(); ++d)
+    count *= d == 1 ? 1 : double(x.dims[d]);
+  return count;
 }
 
 void test::normRows(std::vector<Row> &rows) {
+  // No bound depends on the mean: x minus a mean that is near is exact, the rest of the mean is
+  // known to f32, and statistics are f64. Gradients are sums over the batch of f32 products.
   Row norm{.name = "batch_norm"};
   norm.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
-    return normalise(b, v[0], v[1], v[2]);
+    return normalise(b, v[0], v[1], v[2]).y;
+  };
+  norm.bound = [](const Case &c) { return sumBound(valuesOf(c.operands[0])); };
+  Row statistics{.name = "batch_norm statistics", .differentiable = false, .tolerance = 4e-7};
+  statistics.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+    double count = valuesOf(c.operands[0]);
+    auto number = [&](double value) { return b.constant({c.operands[0].element, {}}, value); };
+    Normalised of = normalise(b, v[0], v[1], v[1]);
+    mlir::Value variance = b.op("mul", {of.variance, number(count / (count - 1))});
+    auto track = [&](mlir::Value old, mlir::Value fresh) {
+      return b.op("add", {b.op("mul", {old, number(.9)}), b.op("mul", {fresh, number(.1)})});
+    };
+    return b.op("concat", {track(v[1], of.mean), track(v[2], variance)}, {{"axis", int64_t(0)}});
   };
   Row dense{.name = "matmul+batch_norm+sigmoid"};
   dense.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
     mlir::Value y = b.op("matmul", {v[0], v[1]}, {{"transpose_a", false}, {"transpose_b", false}});
-    return b.op("sigmoid", {normalise(b, y, v[2], v[3])});
+    return b.op("sigmoid", {normalise(b, y, v[2], v[3]).y});
   };
   Row conv{.name = "conv2d+batch_norm+tanh"};
   conv.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
-    return b.op("tanh", {normalise(b, b.op("conv2d", {v[0], v[1]}, c.attrs), v[2], v[3])});
+    return b.op("tanh", {normalise(b, b.op("conv2d", {v[0], v[1]}, c.attrs), v[2], v[3]).y});
   };
-  for (Row *row : {&norm, &dense, &conv})
-    row->tolerance = 1e-4; // a variance of few values divides what rounding left
+  // The layer's own sums come in front, and are divided by their deviation.
+  dense.bound = [](const Case &c) {
+    return sumBound(double(c.operands[0].dims[1] + c.operands[0].dims[0]));
+  };
+  conv.bound = [](const Case &c) {
+    const Dims &filter = c.operands[1].dims;
+    return sumBound(double(filter[1] * filter[2] * filter[3]) + valuesOf(c.operands[0]));
+  };
   std::vector<Attr> attrs = {{"strides", Dims{1, 1}},
                              {"low", Dims{1, 1}},
                              {"high", Dims{1, 1}},
@@ -74,7 +114,13 @@ void test::normRows(std::vector<Row> &rows) {
                              {11, 16, 1, 1},
                              {3, 5, 13, 2}}) {
       Type c{element, {dims[1]}};
-      norm.cases.push_back({{{element, dims}, c, c}});
+      // Deviations are 1.2 and less: means of 0, 30 and 1000 of them.
+      for (double mean : {0., 36., 1200.}) {
+        if (mean != 0 && element == E::F64)
+          continue; // f64 has nothing wider
+        norm.cases.push_back({.operands = {{element, dims}, c, c}, .offset = mean});
+        statistics.cases.push_back(norm.cases.back());
+      }
     }
     for (auto [n, k, c] :
          {std::tuple<int64_t, int64_t, int64_t>{7, 5, 3}, {32, 16, 17}, {13, 1, 1}})
@@ -87,6 +133,7 @@ void test::normRows(std::vector<Row> &rows) {
       }
   }
   rows.push_back(norm);
+  rows.push_back(statistics);
   rows.push_back(dense);
   rows.push_back(conv);
 }

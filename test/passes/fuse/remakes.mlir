@@ -1,0 +1,80 @@
+// Cheap work on values that are stored anyway is done wherever it is needed, instead of storing and reading its result.
+// RUN: sinter-opt --fuse-contractions --fuse-maps %s | FileCheck %s
+
+module @m {
+  // The sums of a layer's epilogue are f64; other work casts the stored f32 again.
+  // CHECK-LABEL: sinter.entry @wide
+  // CHECK: sinter.fused "contraction"
+  // MARK
+  // CHECK: sinter.conv2d
+  // CHECK-NEXT: %[[WIDE:.*]] = sinter.cast
+  // CHECK-NEXT: %[[SUM:.*]] = sinter.sum %[[WIDE]]
+  // CHECK-NEXT: sinter.yield %{{.*}}, %[[SUM]] : tensor<8x16x16x16xf32>, tensor<8x16xf64>
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.cast {{.*}} -> tensor<8x16x16x16xf64>
+  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.cast {{.*}} -> tensor<8x16x16x16xf32>
+  // CHECK-NEXT: sinter.yield
+  sinter.entry @wide name("wide") kind("predict") batch(0) inputs ["x", "f"] {
+  ^bb0(%x: tensor<8x3x16x16xf32>, %f: tensor<16x3x3x3xf32>):
+    %y = sinter.conv2d %x, %f {dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<8x3x16x16xf32>, tensor<16x3x3x3xf32>) -> tensor<8x16x16x16xf32>
+    %wide = sinter.cast %y : (tensor<8x16x16x16xf32>) -> tensor<8x16x16x16xf64>
+    %s = sinter.sum %wide axes [2, 3] : (tensor<8x16x16x16xf64>) -> tensor<8x16xf64>
+    %b = sinter.sum %s axes [0] : (tensor<8x16xf64>) -> tensor<16xf64>
+    %g = sinter.reshape %b : (tensor<16xf64>) -> tensor<16x1x1xf64>
+    %p = sinter.mul %g, %wide : (tensor<16x1x1xf64>, tensor<8x16x16x16xf64>) -> tensor<8x16x16x16xf64>
+    %n = sinter.cast %p : (tensor<8x16x16x16xf64>) -> tensor<8x16x16x16xf32>
+    sinter.return outputs(%y, %s, %n : tensor<8x16x16x16xf32>, tensor<8x16xf64>, tensor<8x16x16x16xf32>) names ["y", "s", "n"] symbols []
+  }
+
+  // A product stands between the two kernels; each takes the mean off x.
+  // CHECK-LABEL: sinter.entry @centred
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.sub
+  // CHECK: sinter.yield %{{[^,]*}} : tensor<256xf32>
+  // CHECK: sinter.fused "map"(%x, %m,
+  // CHECK-SAME: sub apart from sub: made again: cheaper than to store and read it
+  // CHECK: sinter.sub
+  // CHECK: sinter.yield %{{[^,]*}} : tensor<128xf32>
+  sinter.entry @centred name("centred") kind("predict") batch(0) inputs ["x", "m", "z"] {
+  ^bb0(%x: tensor<256x128xf32>, %m: tensor<128xf32>, %z: tensor<256x128xf32>):
+    %c = sinter.sub %x, %m : (tensor<256x128xf32>, tensor<128xf32>) -> tensor<256x128xf32>
+    %e = sinter.exp %c : (tensor<256x128xf32>) -> tensor<256x128xf32>
+    %r = sinter.sum %e axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>
+    %v = sinter.reshape %r : (tensor<256xf32>) -> tensor<1x256xf32>
+    %p = sinter.matmul %v, %z : (tensor<1x256xf32>, tensor<256x128xf32>) -> tensor<1x128xf32>
+    %q = sinter.mul %c, %p : (tensor<256x128xf32>, tensor<1x128xf32>) -> tensor<256x128xf32>
+    %t = sinter.sum %q axes [0] : (tensor<256x128xf32>) -> tensor<128xf32>
+    sinter.return outputs(%r, %t : tensor<256xf32>, tensor<128xf32>) names ["r", "t"] symbols []
+  }
+
+  // Not so: what takes long to compute, and what follows from two large values.
+  // CHECK-LABEL: sinter.entry @dear
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.yield %{{.*}}, %{{.*}} : {{.*}}tensor<256x128xf32>
+  // CHECK: sinter.fused "map"
+  // CHECK-NOT: sinter.exp
+  // CHECK: sinter.return
+  sinter.entry @dear name("dear") kind("predict") batch(0) inputs ["x", "m"] {
+  ^bb0(%x: tensor<256x128xf32>, %m: tensor<128xf32>):
+    %c = sinter.exp %x : (tensor<256x128xf32>) -> tensor<256x128xf32>
+    %r = sinter.sum %c axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>
+    %q = sinter.mul %c, %m : (tensor<256x128xf32>, tensor<128xf32>) -> tensor<256x128xf32>
+    %t = sinter.sum %q axes [0] : (tensor<256x128xf32>) -> tensor<128xf32>
+    sinter.return outputs(%r, %t : tensor<256xf32>, tensor<128xf32>) names ["r", "t"] symbols []
+  }
+  // CHECK-LABEL: sinter.entry @two
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.add
+  // CHECK: sinter.yield %{{.*}}, %{{.*}} : {{.*}}tensor<256x128xf32>
+  // CHECK: sinter.fused "map"
+  // CHECK-NOT: sinter.add
+  // CHECK: sinter.return
+  sinter.entry @two name("two") kind("predict") batch(0) inputs ["x", "m"] {
+  ^bb0(%x: tensor<256x128xf32>, %m: tensor<256x128xf32>):
+    %c = sinter.add %x, %m : (tensor<256x128xf32>, tensor<256x128xf32>) -> tensor<256x128xf32>
+    %r = sinter.sum %c axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>
+    %t = sinter.sum %c axes [0] : (tensor<256x128xf32>) -> tensor<128xf32>
+    sinter.return outputs(%r, %t : tensor<256xf32>, tensor<128xf32>) names ["r", "t"] symbols []
+  }
+}

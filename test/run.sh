@@ -67,7 +67,7 @@ case $lane in
     step "build release" build release
     step structure python3 test/structure/check.py
     ctests release -L fast
-    lits release $(lit_folders dialects passes codegen driver) ;;
+    lits release --param fast=1 $(lit_folders dialects passes codegen driver) ;;
   default)
     step structure python3 test/structure/check.py
     default_tests release ;;

@@ -34,7 +34,7 @@ int prepareWeights(Session &session, const std::string &file, std::string &param
   if (!status.code)
     return Done;
   int exitCode = status.code / 100 == 24 ? Refused : Wrong;
-  return session.reporter.error(exitCode, status.message, "E" + std::to_string(status.code));
+  return session.reporter.error(exitCode, status.message); // it names its code
 }
 
 } // namespace sinter::compiler

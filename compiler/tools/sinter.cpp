@@ -105,8 +105,10 @@ static std::string explainMistake(const CLI::App &app, const CLI::ParseError &er
   if (argc > 1 && argv[1][0] != '-' && !command)
     return std::string("expects a command, got '") + argv[1] + "'; see sinter --help";
   if (!command)
-    return "a subcommand is required; see sinter --help";
+    return "expects a command, got none; see sinter --help";
   std::string words = error.what(), help = "; see sinter " + command->get_name() + " --help";
+  if (size_t colon = words.find(": 1 required "); colon != words.npos) // "-o: 1 required TEXT missing"
+    return words.substr(0, colon) + " expects a value" + help;
   // A flag that nobody knows explains more than what is missing besides.
   if (std::string flag = findUnknownFlag(*command, argc, argv); !flag.empty())
     return "unknown flag '" + flag + "'" + help;

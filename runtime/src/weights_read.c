@@ -322,6 +322,9 @@ static int read_header(reader *r) {
   for (int i = 7; i >= 0; --i)
     length = length << 8 | bytes[i];
   uint64_t limit = r->file_bytes - 8 < MAX_HEADER ? r->file_bytes - 8 : MAX_HEADER;
+  if (length > limit && length <= MAX_HEADER)
+    return diag_error(r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
+                      r->path, (unsigned long long)length, (unsigned long long)limit);
   if (length < 2 || length > limit)
     return diag_error(r->d, 2201, "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu", r->path,
                       (unsigned long long)limit, (unsigned long long)length);

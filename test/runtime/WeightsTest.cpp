@@ -95,10 +95,14 @@ TEST_F(WeightsTest, RefusesAbsurdHeaderLengths) {
   refuses("", "byte 0: a safetensors file expects at least 10 bytes, got 0 [E2201]");
   refuses("short", "[E2201]");
   std::string bytes = file(good, data);
-  for (uint64_t length : {uint64_t(0), uint64_t(1), uint64_t(bytes.size() - 7), uint64_t(1) << 62, ~uint64_t(0)}) {
+  for (uint64_t length : {uint64_t(0), uint64_t(1), uint64_t(1) << 62, ~uint64_t(0)}) {
     memcpy(bytes.data(), &length, 8);
     refuses(bytes, "safetensors header length expects 2 to");
   }
+  uint64_t rest = bytes.size() - 8, more = rest + 1;
+  memcpy(bytes.data(), &more, 8);
+  refuses(bytes, "byte 8: the safetensors header expects " + std::to_string(more) + " bytes, got " +
+                     std::to_string(rest) + " and the end [E2201]");
 }
 
 TEST_F(WeightsTest, RefusesHeadersThatAreNotTheFormat) {

@@ -1,8 +1,8 @@
 //===- Rewrite.cpp - carrying a layout plan out -----------------------------------------------===//
 //
 // See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which
-// must end in the master layout), then derived forms, and last the conversions where a view or a
-// reader wants another order.
+// must end in the master layout) and derived forms, then conversions where a view or an output
+// wants row-major order. Last, conversions of what fused work makes become stores of their makers.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Rewrite.h"
@@ -10,6 +10,9 @@
 using namespace mlir;
 
 namespace sinter::passes {
+
+static constexpr double kKernelCycles = 3000; ///< of a kernel more: its call and its barrier
+static constexpr double kScatterCycles = 3;   ///< of an element that leaves a vector on its own
 
 static RankedTensorType withLayout(Type type, kernel::LayoutAttr layout) {
   auto tensor = cast<RankedTensorType>(type);
@@ -46,8 +49,9 @@ struct Rewriter {
   void setMasters();
   void makeDerived();
   void redirectReads();
-  void settleUpdates(ir::EntryOp entry);
+  void settleReturn(ir::EntryOp entry);
   void settleViews();
+  void storeConverted(ir::FusedOp maker);
 };
 
 void Rewriter::setMasters() {
@@ -130,10 +134,13 @@ void Rewriter::redirectReads() {
   }
 }
 
-void Rewriter::settleUpdates(ir::EntryOp entry) {
+void Rewriter::settleReturn(ir::EntryOp entry) {
   auto ret = cast<ir::ReturnOp>(entry.getBody().front().getTerminator());
   OpBuilder builder(ret);
-  SmallVector<Value> updates(ret.getUpdates());
+  SmallVector<Value> updates(ret.getUpdates()), outputs(ret.getOutputs());
+  for (Value &output : outputs)
+    if (layoutOf(output))
+      output = convert(builder, output, {});
   SmallVector<Attribute> names(ret.getSymbols().getValue());
   bool train = entry.getKind() == "train";
   for (unsigned i = 0, count = updates.size(); i < count; ++i) {
@@ -157,7 +164,7 @@ void Rewriter::settleUpdates(ir::EntryOp entry) {
           form.op->setAttr("refreshed", builder.getUnitAttr());
       }
   }
-  ir::ReturnOp::create(builder, ret.getLoc(), ret.getOutputs(), updates, ret.getNames(),
+  ir::ReturnOp::create(builder, ret.getLoc(), outputs, updates, ret.getNames(),
                        builder.getArrayAttr(names));
   ret.erase();
 }
@@ -172,14 +179,61 @@ void Rewriter::settleViews() {
   });
 }
 
+/// What `maker` makes and a conversion copies, it stores in that order itself: beside its own, or
+/// instead, when nobody else reads that. A map follows any order, and the copy would scatter as
+/// much; a tile of sums lies in vectors, and to take those apart pays while the copy is small.
+void Rewriter::storeConverted(ir::FusedOp maker) {
+  SmallVector<Type> types(maker.getResultTypes());
+  Operation *yield = maker.getBody().front().getTerminator();
+  SmallVector<Value> yielded(yield->getOperands());
+  SmallVector<std::pair<ir::ConvertLayoutOp, size_t>> stores; ///< with the result that it becomes
+  for (size_t i = 0, own = types.size(); i < own; ++i)
+    for (Operation *user : maker.getResult(i).getUsers()) {
+      auto conversion = dyn_cast<ir::ConvertLayoutOp>(user);
+      if (!conversion)
+        continue;
+      double apart = kScatterCycles * static_cast<double>(conversion.getType().getNumElements());
+      if (maker.getKind() == "contraction" && apart > kKernelCycles)
+        continue;
+      bool instead = maker.getResult(i).hasOneUse();
+      stores.push_back({conversion, instead ? i : types.size()});
+      if (instead) {
+        types[i] = conversion.getType();
+      } else {
+        types.push_back(conversion.getType());
+        yielded.push_back(yielded[i]);
+      }
+    }
+  if (stores.empty())
+    return;
+  OpBuilder builder(maker);
+  auto fresh =
+      ir::FusedOp::create(builder, maker.getLoc(), types, maker.getKind(), maker.getInputs());
+  fresh->setAttrs(maker->getAttrDictionary());
+  fresh.getBody().takeBody(maker.getBody());
+  yield->setOperands(yielded);
+  for (auto [conversion, result] : stores) {
+    conversion.getResult().replaceAllUsesWith(fresh.getResult(result));
+    conversion.erase();
+  }
+  for (auto [old, result] : llvm::zip(maker.getResults(), fresh.getResults()))
+    old.replaceAllUsesWith(result);
+  if (auto note = plan.notes.find(maker); note != plan.notes.end())
+    plan.notes[fresh] = note->second;
+  maker.erase();
+}
+
 void rewriteLayouts(ModuleOp module, LayoutPlan &plan) {
   Rewriter rewriter(module, plan);
   rewriter.setMasters();
   rewriter.makeDerived();
   rewriter.redirectReads();
   for (auto entry : module.getOps<ir::EntryOp>())
-    rewriter.settleUpdates(entry);
+    rewriter.settleReturn(entry);
   rewriter.settleViews();
+  for (auto entry : module.getOps<ir::EntryOp>())
+    for (auto fused : llvm::make_early_inc_range(entry.getBody().front().getOps<ir::FusedOp>()))
+      rewriter.storeConverted(fused);
   module.walk([&](Operation *op) {
     if (auto it = plan.notes.find(op); it != plan.notes.end() && !it->second.empty())
       addNote(op, it->second);

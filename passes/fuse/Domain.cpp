@@ -1,10 +1,9 @@
-//===- Domain.cpp - places of op dims in a kernel's domain
-//----------------------------------------===//
+//===- Domain.cpp - places of op dims in a kernel's domain ------------------------------------===//
 //
 // See Domain.h. Only plain accesses (one dim an index) connect values inside a kernel; operands
 // from outside may be read through any affine access.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Domain.h"
 
 #include "mlir/IR/Matchers.h"

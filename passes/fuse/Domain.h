@@ -1,12 +1,11 @@
-//===- Domain.h - how several map ops share one kernel domain
-//-------------------------------------===//
+//===- Domain.h - how several map ops share one kernel domain ---------------------------------===//
 //
 // A kernel walks one domain. Each op that joins it gets a place for each of its own dims, so that a
 // value made inside is read at the very point where it is made. The same replay decides what may
 // fuse (passes/fuse) and how a fused op is lowered (passes/lower): what one accepts, the other can
 // build. Invariant: every op is either full (all dims), or a row op (all dims but the inner ones).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_FUSE_DOMAIN_H
 #define SINTER_PASSES_FUSE_DOMAIN_H
 
@@ -34,10 +33,11 @@ public:
   llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
   /// Dims that the rows of the kernel reduce over, ascending.
   llvm::SmallVector<int64_t> getInner() const;
-  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place; from kJoined on: two
-  /// kernel dims as one (getJoined).
+  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place; from
+  /// kJoined on: two kernel dims as one (getJoined).
   llvm::ArrayRef<int64_t> getPlaces(mlir::Operation *op) const { return places.find(op)->second; }
-  /// Two kernel dims that an op sees as one, windows that tile an axis: the index outer * size(inner) + inner.
+  /// Two kernel dims that an op sees as one, windows that tile an axis: the index outer *
+  /// size(inner) + inner.
   struct Joined {
     int64_t outer, inner;
     bool operator==(const Joined &) const = default;
@@ -94,9 +94,9 @@ private:
 /// nothing.
 kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
 
-/// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut into
-/// chunks along the outermost reduced dim, so that threads have work and a chunk's operands stay in
-/// cache.
+/// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut
+/// into chunks along the outermost reduced dim, so that threads have work and a chunk's operands
+/// stay in cache.
 kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op);
 
 /// Sums that are fewer than this are made along the row, not beside each other.

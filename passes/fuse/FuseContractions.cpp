@@ -1,12 +1,11 @@
-//===- FuseContractions.cpp - elementwise work goes into the epilogue of a sum of products
-//--------===//
+//===- FuseContractions.cpp - elementwise work goes into the epilogue of a sum of products ----===//
 //
 // Grows a group from each contraction: elementwise consumers that read the sums at their own point,
 // then elementwise producers whose only consumers are inside. The optimizer's update of the same
 // weight joins only when nothing that needs the sums still reads the old weight (D22). Leaves
 // behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/fuse/Outline.h"
 
@@ -43,16 +42,12 @@ static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &d
 static std::string refuseUpdate(Operation *op, const OpSet &group) {
   OpSet all = group;
   all.insert(op);
-  for (OpOperand &use : op->getUses()) {
-    auto ret = dyn_cast<ir::ReturnOp>(use.getOwner());
-    if (!ret)
-      continue;
-    StringAttr symbol = getUpdatedSymbol(ret, use.getOperandNumber());
-    if (!symbol)
-      continue;
-    for (Operation &other : *op->getBlock()) {
-      auto get = dyn_cast<ir::GetOp>(other);
-      if (!get || get.getSymbolAttr().getAttr() != symbol)
+  SmallVector<StringAttr> updated;
+  for (Value result : op->getResults())
+    llvm::append_range(updated, getUpdatedSymbols(result));
+  for (StringAttr symbol : updated) {
+    for (auto get : op->getBlock()->getOps<ir::GetOp>()) {
+      if (get.getSymbolAttr().getAttr() != symbol)
         continue;
       // A reader that needs the sums would read the weight after it changed.
       for (Operation *reader : get->getUsers()) {
@@ -242,6 +237,46 @@ static void growUp(ir::ContractionOpInterface root, ContractionGroup &group) {
   }
 }
 
+static Value getLargest(ValueRange values) {
+  return *llvm::max_element(values, [](Value x, Value y) {
+    return cast<RankedTensorType>(x.getType()).getNumElements() <
+           cast<RankedTensorType>(y.getType()).getNumElements();
+  });
+}
+
+/// True for what lies in memory whoever reads it: an input, a symbol, a result of another kernel.
+static bool isStored(Value value) { return !value.getDefiningOp<ir::MapOpInterface>(); }
+
+/// Cheap work on stored values that others need too is made here instead of read: x minus its mean
+/// for batch norm's backward sums.
+static void remakeOperands(ir::ContractionOpInterface root, ContractionGroup &group,
+                           FusionLog &log) {
+  for (Operation *member : inBlockOrder(group.ops)) {
+    for (Value operand : llvm::to_vector(member->getOperands())) {
+      Operation *maker = operand.getDefiningOp();
+      if (member == root || !maker || group.ops.contains(maker) || !isCheapToRemake(maker) ||
+          !isStored(getLargest(maker->getOperands())) || dependsThroughOthers(maker, group.ops))
+        continue;
+      Operation *copy = OpBuilder(member).clone(*maker);
+      operand.replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
+        return group.ops.contains(use.getOwner());
+      });
+      OpSet wider = group.ops;
+      wider.insert(copy);
+      Domain domain;
+      std::string why;
+      if (wider.size() <= kMaxMembers && replays(root, wider, domain, why)) {
+        group.ops = wider;
+        group.domain = domain;
+        log.refuse(copy, maker, "made again: cheaper than to store and read it");
+      } else {
+        copy->getResult(0).replaceAllUsesWith(operand);
+        copy->erase();
+      }
+    }
+  }
+}
+
 static void fuseEntry(ir::EntryOp entry) {
   Block &block = entry.getBody().front();
   FusionLog log;
@@ -252,6 +287,7 @@ static void fuseEntry(ir::EntryOp entry) {
     growDown(root, group, log);
     trimRemakes(root, group, log);
     growUp(root, group);
+    remakeOperands(root, group, log);
     std::string why;
     Domain domain;
     if (!replays(root, group.ops, domain,

@@ -1,5 +1,4 @@
-//===- FuseMaps.cpp - elementwise work and reductions cluster into map kernels
-//--------------------===//
+//===- FuseMaps.cpp - elementwise work and reductions cluster into map kernels ----------------===//
 //
 // Every map op starts as a cluster of its own. In program order each tries to join the clusters
 // that make its operands, then those that read the same values, then (small ones only) any with the
@@ -7,7 +6,7 @@
 // dims (Domain.h) and leave the graph without cycles. Leaves behind: all work of an entry inside
 // sinter.fused ops. Next: passes/layout.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
 #include "passes/fuse/Outline.h"
 

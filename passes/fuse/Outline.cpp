@@ -1,9 +1,8 @@
-//===- Outline.cpp - making a sinter.fused of a group of ops
-//--------------------------------------===//
+//===- Outline.cpp - making a sinter.fused of a group of ops ----------------------------------===//
 //
 // See Outline.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Outline.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -42,10 +41,15 @@ SmallVector<std::string> FusionLog::about(const OpSet &group) const {
   return reasons;
 }
 
-StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number) {
-  unsigned outputs = op.getOutputs().size();
-  return number < outputs ? StringAttr()
-                          : cast<FlatSymbolRefAttr>(op.getSymbols()[number - outputs]).getAttr();
+SmallVector<StringAttr> getUpdatedSymbols(Value value) {
+  SmallVector<StringAttr> symbols;
+  for (OpOperand &use : value.getUses())
+    if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner())) {
+      unsigned outputs = ret.getOutputs().size(), number = use.getOperandNumber();
+      if (number >= outputs)
+        symbols.push_back(cast<FlatSymbolRefAttr>(ret.getSymbols()[number - outputs]).getAttr());
+    }
+  return symbols;
 }
 
 bool isCheapToRemake(Operation *op) {

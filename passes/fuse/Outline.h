@@ -1,11 +1,10 @@
-//===- Outline.h - making a sinter.fused of a group of ops
-//----------------------------------------===//
+//===- Outline.h - making a sinter.fused of a group of ops ------------------------------------===//
 //
 // A group is a set of ops of one block that one kernel computes. Outlining moves them into the body
 // of a sinter.fused, copies splat constants in, and yields what is used outside. Reading on:
 // FuseContractions.cpp, FuseMaps.cpp (who chooses groups), passes/lower (who reads them).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_FUSE_OUTLINE_H
 #define SINTER_PASSES_FUSE_OUTLINE_H
 
@@ -35,8 +34,8 @@ private:
 /// Name of an op without its dialect: "matmul".
 llvm::StringRef getShortName(mlir::Operation *op);
 
-/// The symbol that operand `number` of a return updates; null for an output.
-mlir::StringAttr getUpdatedSymbol(ir::ReturnOp op, unsigned number);
+/// The symbols that `value` is the new value of.
+llvm::SmallVector<mlir::StringAttr> getUpdatedSymbols(mlir::Value value);
 
 /// True for elementwise work that costs less than to store its result and to read it again: a few
 /// sums and products of one large value and values broadcast along it.

@@ -20,12 +20,7 @@ kernel::LayoutAttr makeBlocks(MLIRContext *context, unsigned rank, unsigned dim)
   return kernel::LayoutAttr::get(context, perm, {static_cast<int64_t>(dim)}, {kActivationBlock});
 }
 
-static bool isUpdate(Value value) {
-  return llvm::any_of(value.getUses(), [](OpOperand &use) {
-    auto ret = dyn_cast<ir::ReturnOp>(use.getOwner());
-    return ret && getUpdatedSymbol(ret, use.getOperandNumber());
-  });
-}
+static bool isUpdate(Value value) { return !getUpdatedSymbols(value).empty(); }
 
 /// A parameter's new value, or its gradient on the way to the update.
 static bool becomesParameter(Value value) {

@@ -121,10 +121,7 @@ std::vector<Contraction> collectContractions(ModuleOp module) {
     }
     fillProblem(c);
     for (Value result : fused.getResults())
-      for (OpOperand &use : result.getUses())
-        if (auto ret = dyn_cast<ir::ReturnOp>(use.getOwner()))
-          if (StringAttr symbol = getUpdatedSymbol(ret, use.getOperandNumber()))
-            c.updates.push_back(symbol);
+      llvm::append_range(c.updates, getUpdatedSymbols(result));
     all.push_back(std::move(c));
   });
   return all;

@@ -5,7 +5,6 @@ module @m {
   // The sums of a layer's epilogue are f64; other work casts the stored f32 again.
   // CHECK-LABEL: sinter.entry @wide
   // CHECK: sinter.fused "contraction"
-  // MARK
   // CHECK: sinter.conv2d
   // CHECK-NEXT: %[[WIDE:.*]] = sinter.cast
   // CHECK-NEXT: %[[SUM:.*]] = sinter.sum %[[WIDE]]

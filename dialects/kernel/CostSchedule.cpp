@@ -15,18 +15,31 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-/// Few rows leave multiply-adds waiting for each other: more lanes then give enough chains. Panels
-/// stay as they are.
+/// More lanes for tiles of few rows, whose multiply-adds wait for each other and whose broadcasts
+/// crowd the load ports: as many vectors as chains need, then as many as pay and find registers.
+/// Panels stay as they are.
 static int64_t widenLanes(TargetAttr target, const ContractProblem &p,
                           const ContractChoice &choice) {
+  constexpr int64_t kMostVectors = 4; // beyond what chains need
   int64_t width = getVectorLanes(target, p.element),
           vectors = llvm::divideCeil(choice.tile.nr, width);
   int64_t chains = 4 * std::max<int64_t>(1, target.getFmaPorts()), mr = choice.tile.mr * choice.mr2;
   int64_t present = choice.lanes >= 0 ? llvm::divideCeil(p.dims[choice.lanes], width) : 1;
   int64_t wanted = std::min<int64_t>(llvm::divideCeil(chains, mr), present);
-  while (vectors < wanted && (mr + 1) * (vectors + 1) + 2 <= target.getVectorRegisters())
+  auto fits = [&](int64_t v) { return (mr + 1) * v + 2 <= target.getVectorRegisters(); };
+  while (vectors < wanted && fits(vectors + 1))
     ++vectors;
-  return std::max(choice.tile.nr, vectors * width);
+  auto getPorts = [&](int64_t v) {
+    Tile tile{choice.tile.mr, v * width};
+    return estimateContract(target, p, choice.lanes, choice.rows, tile, choice.rows2, choice.mr2)
+        .loads;
+  };
+  int64_t best = vectors;
+  if (choice.rows >= 0 && choice.lanes >= 0)
+    for (int64_t v = vectors + 1; v <= std::min(present, kMostVectors) && fits(v); ++v)
+      if (getPorts(v) < getPorts(best))
+        best = v;
+  return std::max(choice.tile.nr, best * width);
 }
 
 /// True when the operand that is broadcast has its reduced elements apart, line by line: then its
@@ -41,6 +54,13 @@ static bool keepsRowTile(const ContractProblem &p, const ContractChoice &choice)
 }
 
 static BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
+
+/// An index of `map` that is more than the dim alone: neighbours along `dim` share elements.
+static bool isWindow(AffineMap map, int64_t dim) {
+  return llvm::any_of(map.getResults(), [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
+  });
+}
 
 /// Order of the tile grid: other parallel dims outermost, then panels of lanes, then row tiles: a
 /// panel of the vector operand stays in cache while the rows of the other stream past it. A vector
@@ -83,8 +103,20 @@ static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const 
     rowsFirst |= bytes > static_cast<double>(target.getL2()) / 2 &&
                  typeOf(inB ? op.getB() : op.getA()).getBytes() <= target.getL2() / 2;
   }
-  if (choice.rows >= 0)
-    order.insert(rowsFirst ? order.end() - 1 : order.end(), choice.rows);
+  if (choice.rows < 0)
+    return order;
+  auto *place = rowsFirst ? order.end() - 1 : order.end();
+  // Windows of the rows' operand overlap: where all of it stays in no cache, all windows of one
+  // row tile come before the next row tile.
+  if (choice.lanes >= 0 && choice.rows2 < 0) {
+    bool inB = p.bMap.isFunctionOfDim(choice.lanes);
+    AffineMap map = inB ? p.aMap : p.bMap;
+    if (!isWindow(map, choice.rows) &&
+        typeOf(inB ? op.getA() : op.getB()).getBytes() > target.getL2() / 2)
+      while (place != order.begin() && isWindow(map, place[-1]))
+        --place;
+  }
+  order.insert(place, choice.rows);
   return order;
 }
 
@@ -115,17 +147,17 @@ static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const Cont
   }
   int64_t element = p.element.getIntOrFloatBitWidth() / 8, lanes = across ? inner : choice.lanes;
   SmallVector<int64_t> group;
-  for (AffineMap map : {p.aMap, p.bMap}) {
-    bool vector = lanes >= 0 && map.isFunctionOfDim(lanes);
-    int64_t mine = vector ? (across ? 16 : choice.tile.nr) * element : kLine;
+  for (auto [map, shape, layout] : {std::tuple(p.aMap, ArrayRef<int64_t>(p.aShape), p.aLayout),
+                                    std::tuple(p.bMap, ArrayRef<int64_t>(p.bShape), p.bLayout)}) {
+    bool vector = lanes >= 0 && map.isFunctionOfDim(lanes),
+         scalars = !vector && isContiguousAlong(map, inner, shape, layout);
+    // A step's own: vectors, scalars of lines that the next steps use up, or a line for itself.
+    int64_t mine = vector ? (across ? 16 : choice.tile.nr) * element : scalars ? element : kLine;
     for (auto [dim, mr] :
-         {std::pair(choice.rows, choice.tile.mr), std::pair(choice.rows2, choice.mr2)}) {
-      bool window = dim >= 0 && llvm::any_of(map.getResults(), [&](AffineExpr expr) {
-                      return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
-                    });
-      if (vector && dim >= 0 && map.isFunctionOfDim(dim) && !window) // rows of a window overlap
+         {std::pair(choice.rows, choice.tile.mr), std::pair(choice.rows2, choice.mr2)})
+      if (dim >= 0 && map.isFunctionOfDim(dim) &&
+          (scalars || (vector && !isWindow(map, dim)))) // rows of a window overlap
         mine *= mr;
-    }
     bytes += mine;
   }
   double width = static_cast<double>(getVectorLanes(target, p.element)),
@@ -159,11 +191,12 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   ContractProblem problem = getProblem(op);
   dropUnits(problem);
   ContractChoice choice = rankContractChoices(target, problem).front();
+  choice.tile.nr = widenLanes(target, problem, choice);
   SmallVector<int64_t> order = chooseOrder(target, op, problem, choice);
   Chunk chunk = chooseChunk(target, problem, choice, order);
   return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
-                              widenLanes(target, problem, choice), chunk.kc, choice.rows2,
-                              choice.mr2, chunk.group, chunk.order);
+                              choice.tile.nr, chunk.kc, choice.rows2, choice.mr2, chunk.group,
+                              chunk.order);
 }
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {

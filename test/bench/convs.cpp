@@ -1,20 +1,19 @@
 // Times the three directions of one 3x3 convolution: Sinter's kernels, taken from the training step
 // of conv3x3.cpp, and oneDNN's primitives, which choose their formats themselves (reorders are not
 // timed). Call by call in turn on the same threads, data in huge pages on both sides; of each round
-// the median counts, of all rounds the best.
+// the median counts, of all rounds the best. Built and run by convs.py, which prints the table.
 //
-// usage: convs EXAMPLES CHANNELS SIZE FILTERS STRIDE THREADS ROUNDS    prints `direction ms ms
-// gflop peak` lines Built and run by convs.py, which says which oneDNN is needed and prints the
-// table.
+// usage: convs EXAMPLES CHANNELS SIZE FILTERS STRIDE THREADS ROUNDS [DIRECTION]
+// prints lines `direction ms ms gflop peak`
 #include <sinter/runtime.h>
 
 #include <dnnl.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <unordered_map>
@@ -37,8 +36,13 @@ struct Shape {
   }
 };
 
+/// Seconds: of the calling thread when it works alone, so that neighbours on the machine do not
+/// count; else of the clock.
+static bool alone = true;
 static double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  timespec time;
+  clock_gettime(alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 static double median(std::vector<double> &samples) {
@@ -115,19 +119,17 @@ struct Model {
     }
     fill(step->inputs[0]);
     sinter_pool_run(pool, step->run, segments); // temporaries now hold what kernels usually read
-    auto named = [](const sinter_kernel &kernel, const char *part) {
-      return std::strstr(kernel.name, part) != nullptr;
-    };
-    for (uint32_t i = 0; i < step->kernel_count; ++i) {
-      const sinter_kernel &kernel = step->kernels[i];
-      if (named(kernel, "conv2d_f32"))
-        forward.push_back(&kernel);
-      else if (named(kernel, "conv2d_input_gradient"))
-        data.push_back(&kernel);
-      else if (named(kernel, "conv2d_filter_gradient") ||
-               (!weights.empty() && named(kernel, "combine") && reads(kernel, *weights.front())))
-        weights.push_back(&kernel); // sums of parts are work of this direction
-    }
+    std::pair<const char *, std::vector<const sinter_kernel *> *> directions[] = {
+        {"conv2d_f32", &forward},
+        {"conv2d_input_gradient", &data},
+        {"conv2d_filter_gradient", &weights}};
+    for (uint32_t i = 0; i < step->kernel_count; ++i)
+      for (auto [name, kernels] : directions)
+        if (const sinter_kernel &kernel = step->kernels[i];
+            std::strstr(kernel.name, name) ||
+            (!kernels->empty() && std::strstr(kernel.name, "combine") &&
+             reads(kernel, *kernels->front())))
+          kernels->push_back(&kernel); // sums of parts are work of this direction
   }
 
   /// True when `kernel` reads what `before` wrote.
@@ -219,10 +221,11 @@ struct Peer {
 };
 
 int main(int argc, char **argv) {
-  if (argc != 8)
+  if (argc < 8)
     return 2;
   auto number = [&](int i) { return std::atoll(argv[i]); };
   Shape shape{number(1), number(2), number(3), number(4), number(5)};
+  alone = number(6) == 1;
   Model model(static_cast<int>(number(6)));
   Peer peer(shape);
   auto time = [](const std::function<void()> &run) {
@@ -233,6 +236,8 @@ int main(int argc, char **argv) {
   auto compare = [&](const char *name, const std::vector<const sinter_kernel *> &kernels,
                      Peer::Direction &direction) {
     constexpr int kCalls = 5;
+    if (argc > 8 && name != std::string(argv[8]))
+      return;
     std::function<void()> runs[] = {[&] { model.run(kernels); }, [&] { peer.run(direction); }};
     double best[2] = {1e9, 1e9}, peak = 0;
     for (int round = 0; round < number(7); ++round) {

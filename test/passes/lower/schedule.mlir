@@ -69,3 +69,37 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v2", triple
     }
   }
 }
+
+// -----
+
+// Maps of few columns: more lanes for the same broadcasts. Filters lie in panels of 32 all the same.
+// CHECK-LABEL: kernel.entry @short_rows
+// CHECK: schedule <lanes = 1, rows = 3, mr = 6, nr = 64, order = 1, 0, 2, 3>
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @short_rows name("short_rows") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    %w = kernel.buffer "w" role("param") segment(0) : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
+    %y = kernel.buffer "y" role("output") segment(2) : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    kernel.contract "conv" dims [64, 256, 6, 6, 3, 3, 256] parallel 4 padded a(%x : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+  }
+}
+
+// -----
+
+// Rows are images, and all of them stay in no cache: the windows of one row tile come one after the other.
+// CHECK-LABEL: kernel.entry @tiny_maps
+// CHECK: schedule <lanes = 1, rows = 0, mr = 13, nr = 32, order = 1, 0, 2, 3>
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @tiny_maps name("tiny_maps") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    %w = kernel.buffer "w" role("param") segment(0) : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
+    %y = kernel.buffer "y" role("output") segment(2) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    kernel.contract "conv" dims [64, 512, 3, 3, 3, 3, 512] parallel 4 padded a(%x : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] epilogue {
+    ^bb0(%acc: f32):
+      kernel.yield %acc : f32
+    }
+  }
+}

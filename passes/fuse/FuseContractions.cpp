@@ -258,9 +258,8 @@ static void remakeOperands(ir::ContractionOpInterface root, ContractionGroup &gr
           !isStored(getLargest(maker->getOperands())) || dependsThroughOthers(maker, group.ops))
         continue;
       Operation *copy = OpBuilder(member).clone(*maker);
-      operand.replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
-        return group.ops.contains(use.getOwner());
-      });
+      operand.replaceUsesWithIf(copy->getResult(0),
+                                [&](OpOperand &use) { return group.ops.contains(use.getOwner()); });
       OpSet wider = group.ops;
       wider.insert(copy);
       Domain domain;

@@ -26,6 +26,29 @@ module @m {
     sinter.return outputs(%y, %s, %n : tensor<8x16x16x16xf32>, tensor<8x16xf64>, tensor<8x16x16x16xf32>) names ["y", "s", "n"] symbols []
   }
 
+  // An epilogue takes the mean off x itself, though another kernel does too.
+  // CHECK-LABEL: sinter.entry @epilogue
+  // CHECK: sinter.fused "map"
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: sinter.sub
+  // CHECK-NEXT: sinter.exp
+  // CHECK-NEXT: sinter.yield %{{[^,]*}} :
+  // CHECK: sinter.fused "contraction"(%d, %f, %x, %m)
+  // CHECK-SAME: sub apart from sub: made again: cheaper than to store and read it
+  // CHECK: sinter.conv2d
+  // CHECK-NEXT: sinter.sub
+  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.sum
+  sinter.entry @epilogue name("epilogue") kind("predict") batch(0) inputs ["x", "m", "d", "f"] {
+  ^bb0(%x: tensor<8x16x16x16xf32>, %m: tensor<16x1x1xf32>, %d: tensor<8x3x16x16xf32>, %f: tensor<16x3x3x3xf32>):
+    %c = sinter.sub %x, %m : (tensor<8x16x16x16xf32>, tensor<16x1x1xf32>) -> tensor<8x16x16x16xf32>
+    %e = sinter.exp %c : (tensor<8x16x16x16xf32>) -> tensor<8x16x16x16xf32>
+    %y = sinter.conv2d %d, %f {dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<8x3x16x16xf32>, tensor<16x3x3x3xf32>) -> tensor<8x16x16x16xf32>
+    %p = sinter.mul %y, %c : (tensor<8x16x16x16xf32>, tensor<8x16x16x16xf32>) -> tensor<8x16x16x16xf32>
+    %s = sinter.sum %p axes [2, 3] : (tensor<8x16x16x16xf32>) -> tensor<8x16xf32>
+    sinter.return outputs(%e, %s : tensor<8x16x16x16xf32>, tensor<8x16xf32>) names ["e", "s"] symbols []
+  }
+
   // A product stands between the two kernels; each takes the mean off x.
   // CHECK-LABEL: sinter.entry @centred
   // CHECK: sinter.fused "map"

@@ -196,6 +196,7 @@ TEST_F(Program, TheLibraryShowsNoProtobuf) {
   ASSERT_EQ(symbols.code, 0) << symbols.said;
   EXPECT_THAT(symbols.said, HasSubstr("sinter::linear("));
   EXPECT_THAT(symbols.said, Not(HasSubstr("proto")));
+  EXPECT_THAT(symbols.said, Not(HasSubstr(" W ")));
   EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::detail")));
   EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::rules")));
 }

@@ -109,4 +109,22 @@ module @m {
     %s = sinter.add %h, %p : (tensor<1x7xf32>, tensor<1x7xf32>) -> tensor<1x7xf32>
     sinter.return outputs(%s : tensor<1x7xf32>) names ["s"] symbols []
   }
+
+  // A convolution takes bias and activation as a product does; a slice reads the sums at other points.
+  // CHECK-LABEL: sinter.entry @convolution
+  // CHECK: sinter.fused "contraction"(%x, %w, %b)
+  // CHECK-SAME: tanh apart from slice: reads values of another point
+  // CHECK: sinter.conv2d
+  // CHECK-NEXT: sinter.add
+  // CHECK-NEXT: %[[T:.*]] = sinter.tanh
+  // CHECK-NEXT: sinter.yield %[[T]] : tensor<2x5x4x4xf32>
+  // CHECK: sinter.slice
+  sinter.entry @convolution name("convolution") kind("predict") batch(0) inputs ["x", "w", "b"] {
+  ^bb0(%x: tensor<2x3x6x6xf32>, %w: tensor<5x3x3x3xf32>, %b: tensor<5x1x1xf32>):
+    %c = sinter.conv2d %x, %w {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<2x3x6x6xf32>, tensor<5x3x3x3xf32>) -> tensor<2x5x4x4xf32>
+    %s = sinter.add %c, %b : (tensor<2x5x4x4xf32>, tensor<5x1x1xf32>) -> tensor<2x5x4x4xf32>
+    %t = sinter.tanh %s : (tensor<2x5x4x4xf32>) -> tensor<2x5x4x4xf32>
+    %u = sinter.slice %t starts [0, 0, 1, 1] limits [2, 5, 3, 3] strides [1, 1, 1, 1] : (tensor<2x5x4x4xf32>) -> tensor<2x5x2x2xf32>
+    sinter.return outputs(%u : tensor<2x5x2x2xf32>) names ["u"] symbols []
+  }
 }

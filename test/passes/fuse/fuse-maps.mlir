@@ -90,4 +90,20 @@ module @m {
     %e = sinter.exp %v : (tensor<16xf32>) -> tensor<16xf32>
     sinter.return outputs(%e : tensor<16xf32>) names ["e"] symbols []
   }
+
+  // A softmax along the batch is no part of the loss's kernel, whose rows are examples.
+  // CHECK-LABEL: sinter.entry @axes
+  // CHECK: sinter.fused "map"
+  // CHECK-SAME: softmax_cross_entropy apart from softmax: sums in another order
+  // CHECK: sinter.softmax_cross_entropy
+  // CHECK-NEXT: sinter.yield
+  // CHECK: sinter.fused "map"
+  // CHECK: sinter.softmax
+  // CHECK-NEXT: sinter.yield
+  sinter.entry @axes name("axes") kind("predict") batch(0) inputs ["l", "y"] {
+  ^bb0(%l: tensor<16x10xf32>, %y: tensor<16xi32>):
+    %ce = sinter.softmax_cross_entropy %l, %y : (tensor<16x10xf32>, tensor<16xi32>) -> tensor<16xf32>
+    %p = sinter.softmax %l axis 0 : (tensor<16x10xf32>) -> tensor<16x10xf32>
+    sinter.return outputs(%ce, %p : tensor<16xf32>, tensor<16x10xf32>) names ["ce", "p"] symbols []
+  }
 }

@@ -62,6 +62,7 @@ static std::vector<Line> parseLines(llvm::StringRef text) {
 namespace {
 /// Both texts in step; what differs goes to `text`.
 struct Diff {
+  llvm::StringRef before;
   std::vector<Line> a, b;
   size_t limit;
   llvm::StringMap<llvm::StringRef> renamed = {}; // names of `before` to those of `after`
@@ -76,6 +77,21 @@ struct Diff {
     }
     bool cut = line.size() > kWidth;
     put(std::string(1, sign) + line.take_front(kWidth).str() + (cut ? " ..." : ""));
+    if (cut && sign == '+')
+      showNotes(line);
+  }
+
+  /// Reasons are what the reader of a trace is after: those of a line that was cut and that are new
+  /// here get lines of their own.
+  void showNotes(llvm::StringRef line) {
+    llvm::StringRef rest = line.split("notes = [").second;
+    while (rest.consume_front("\"")) {
+      auto [note, others] = rest.split('"');
+      rest = others.ltrim(", ");
+      bool cut = note.size() > kWidth;
+      if (!before.contains(note))
+        put("      " + note.take_front(kWidth).str() + (cut ? " ..." : ""));
+    }
   }
 
   void put(const std::string &line) {
@@ -158,7 +174,7 @@ struct Diff {
 std::string diffLines(llvm::StringRef before, llvm::StringRef after, size_t limit) {
   if (before == after)
     return "";
-  Diff diff{parseLines(before), parseLines(after), limit};
+  Diff diff{before, parseLines(before), parseLines(after), limit};
   diff.run();
   if (diff.hidden)
     diff.text += "  ... and " + std::to_string(diff.hidden) + " more lines\n";

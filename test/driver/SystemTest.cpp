@@ -90,6 +90,13 @@ TEST(Diff, SaysInWhichEntry) {
             "  in @g\n-a\n+c\n+d\n");
 }
 
+TEST(Diff, NotesOfACutLineThatAreNew) {
+  std::string wide(240, 'x');
+  EXPECT_EQ(
+      diffLines("op {notes = [\"old\"]}", wide + " {notes = [\"old\", \"of [1]: 3 cycles\"]}", 10),
+      "-op {notes = [\"old\"]}\n+" + wide + " ...\n      of [1]: 3 cycles\n");
+}
+
 TEST(Stages, NamesGoThereAndBack) {
   for (const StageInfo &info : getStages())
     EXPECT_EQ(findStage(info.name), info.stage);

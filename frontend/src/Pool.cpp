@@ -1,10 +1,12 @@
-// Pooling and resizing. Averages are sums times a number; resizing is two products with constant
-// matrices. Reading on: include/sinter/ops/pool.h.
+// Pooling and resizing. Averages are sums times a number; resizing is two weighted sums, one an
+// axis. Reading on: include/sinter/ops/pool.h.
 #include "sinter/ops/pool.h"
 
 #include "frontend/src/Graph.h"
+#include "sinter/ops/elementwise.h"
+#include "sinter/ops/reduce.h"
+#include "sinter/ops/shape.h"
 #include "sinter/rules/elementwise.h"
-#include "sinter/rules/matmul.h"
 #include "sinter/rules/pool.h"
 #include "sinter/rules/reduce.h"
 
@@ -153,35 +155,12 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
   Attributes attributes;
   attributes.integers("axes", {2, 3}).boolean("keepdims", true);
   Tensor sum = call.emit(
-      "sum", {x}, [](const Types &t) { return rules::sum(t[0], {2, 3}, true); },
+      "sum", {x},
+      [](const Types &t) {
+        return rules::sum(t[0], {2, 3}, true);
+      },
       std::move(attributes));
   return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(count)));
-}
-
-/// [size, from] as a constant whose row i has `weight(i, j)`.
-template <class Weight>
-static Tensor matrix(Call &call, rules::ElementType element, int64_t size, int64_t from,
-                     Weight weight) {
-  std::vector<double> values;
-  for (int64_t i = 0; i < size; ++i)
-    for (int64_t j = 0; j < from; ++j)
-      values.push_back(weight(i, j));
-  rules::Type type{element, {size, from}};
-  return call.constant(type, Attributes().dense("value", type, values));
-}
-
-/// rows · x · columnsᵀ for every image.
-static Tensor transform(Call &call, const Tensor &rows, const Tensor &x, const Tensor &columns) {
-  Attributes attributes;
-  attributes.boolean("transpose_a", false).boolean("transpose_b", true);
-  Tensor wide = call.emit(
-      "matmul", {x, columns}, [](const Types &t) { return rules::matmul(t[0], t[1], false, true); },
-      std::move(attributes));
-  Attributes plain;
-  plain.boolean("transpose_a", false).boolean("transpose_b", false);
-  return call.emit(
-      "matmul", {rows, wide},
-      [](const Types &t) { return rules::matmul(t[0], t[1], false, false); }, std::move(plain));
 }
 
 /// True when `size` is one that images can be brought to; else reported.
@@ -204,22 +183,46 @@ static bool isSize(Call &call, const Tensor &x, const Pair &size) {
   return true;
 }
 
+/// What pixel j of `from` weighs in pixel i of `to`.
+using Weight = double (*)(int64_t i, int64_t j, int64_t to, int64_t from);
+
+/// Images of another size, one axis after the other. What weighs nothing is left out and not
+/// multiplied by 0, so that NaN reaches the pixels that see it and no others.
+static Tensor resample(Call &call, const Tensor &x, const Pair &size, Weight weight) {
+  rules::Type type = call.type(x); // f[n,c,h,w]
+  int64_t n = type.dims[0], c = type.dims[1], h = type.dims[2], w = type.dims[3];
+  auto weights = [&](int64_t outer, int64_t inner, auto at) { // f[outer,inner]
+    std::vector<double> values;
+    for (int64_t i = 0; i < outer; ++i)
+      for (int64_t j = 0; j < inner; ++j)
+        values.push_back(at(i, j));
+    return call.constant({type.element, {outer, inner}},
+                         Attributes().dense("value", {type.element, {outer, inner}}, values));
+  };
+  auto weigh = [](const Tensor &pixels, const Tensor &by) { // [n,c,…,from,…]
+    return sum(where(by != 0, pixels * by, 0), {3});
+  };
+  Tensor columns =
+      weights(w, size.width, [&](int64_t j, int64_t i) { return weight(i, j, size.width, w); });
+  Tensor wide = weigh(reshape(x, {n, c, h, w, 1}), columns); // f[n,c,h,width]
+  Tensor rows =
+      weights(size.height, h, [&](int64_t i, int64_t j) { return weight(i, j, size.height, h); });
+  return weigh(reshape(wide, {n, c, 1, h, size.width}), reshape(rows, {size.height, h, 1}));
+}
+
 Tensor adaptive_avg_pool2d(const Operand &operand, Pair size, Loc loc) {
   Call call("adaptive_avg_pool2d", loc);
   Tensor x = call.tensor(operand);
   if (!isSize(call, x, size))
     return call.poison();
-  rules::Type type = call.type(x);
+  const rules::Type &type = call.type(x);
   int64_t h = type.dims[2], w = type.dims[3];
   if (h % size.height == 0 && w % size.width == 0)
     return avg_pool2d(x, {.window = {h / size.height, w / size.width}}, loc);
-  auto weights = [&](int64_t to, int64_t from) {
-    return matrix(call, type.element, to, from, [&](int64_t i, int64_t j) {
-      int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
-      return j >= begin && j < end ? 1.0 / static_cast<double>(end - begin) : 0.0;
-    });
-  };
-  return transform(call, weights(size.height, h), x, weights(size.width, w));
+  return resample(call, x, size, [](int64_t i, int64_t j, int64_t to, int64_t from) {
+    int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
+    return j >= begin && j < end ? 1.0 / static_cast<double>(end - begin) : 0.0;
+  });
 }
 
 Tensor resize_bilinear(const Operand &operand, Pair size, Loc loc) {
@@ -227,17 +230,12 @@ Tensor resize_bilinear(const Operand &operand, Pair size, Loc loc) {
   Tensor x = call.tensor(operand);
   if (!isSize(call, x, size))
     return call.poison();
-  rules::Type type = call.type(x);
-  auto weights = [&](int64_t to, int64_t from) {
-    return matrix(call, type.element, to, from, [&](int64_t i, int64_t j) {
-      double at =
-          (static_cast<double>(i) + 0.5) * static_cast<double>(from) / static_cast<double>(to) -
-          0.5;
-      at = std::clamp(at, 0.0, static_cast<double>(from - 1));
-      return std::max(0.0, 1.0 - std::abs(at - static_cast<double>(j)));
-    });
-  };
-  return transform(call, weights(size.height, type.dims[2]), x, weights(size.width, type.dims[3]));
+  return resample(call, x, size, [](int64_t i, int64_t j, int64_t to, int64_t from) {
+    double scale = static_cast<double>(from) / static_cast<double>(to);
+    double at = (static_cast<double>(i) + 0.5) * scale - 0.5;
+    at = std::clamp(at, 0.0, static_cast<double>(from - 1));
+    return std::max(0.0, 1.0 - std::abs(at - static_cast<double>(j)));
+  });
 }
 
 } // namespace sinter

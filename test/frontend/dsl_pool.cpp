@@ -96,6 +96,7 @@ TEST(BatchNorm, TracksInTrainingAlone) {
     EXPECT_THAT(eval, Not(HasSubstr(std::string("update ") + name)));
   }
   EXPECT_THAT(step, HasSubstr("stop_gradient"));
+  EXPECT_THAT(step, HasSubstr("f64[32,1,28,28]")) << "statistics are summed in f64: " << step;
   // Unbiased: 32 * 784 values.
   EXPECT_THAT(step, HasSubstr("1.00004"));
 }

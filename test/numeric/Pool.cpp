@@ -1,4 +1,5 @@
-//===- Pool.cpp - numeric rows of pooling ------------------------------------------------------===//
+//===- Pool.cpp - numeric rows of pooling
+//------------------------------------------------------===//
 //
 // One list of windows serves maxima and sums and the ops of their gradients, whose own gradient
 // checks are second order. Rows of winners look at ties, NaN and infinities (D3). Reading on:
@@ -8,6 +9,9 @@
 #include "test/numeric/Rows.h"
 
 #include "sinter/rules/pool.h"
+
+#include <algorithm>
+#include <cmath>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -63,6 +67,106 @@ static Type pooled(E element, const Shape &s) {
   return *rules::pool2d({element, s.x}, s.window, {s.strides, s.low, s.high, {1, 1}});
 }
 
+/// Bilinear weights [from,to], or turned round; most are 0.
+static mlir::Value weights(EntryBuilder &b, E element, int64_t from, int64_t to, bool turned) {
+  Tensor values({element, turned ? Dims{to, from, 1} : Dims{from, to}});
+  for (int64_t i = 0; i < to; ++i)
+    for (int64_t j = 0; j < from; ++j) {
+      double at =
+          std::clamp((double(i) + .5) * double(from) / double(to) - .5, 0., double(from - 1));
+      double weight = std::max(0., 1 - std::fabs(at - double(j)));
+      values.reals[turned ? i * from + j : j * to + i] = element == E::F32 ? float(weight) : weight;
+    }
+  return b.op("constant", {}, {{"value", values}}, values.type);
+}
+
+/// As the frontend resizes: sums of what weighs anything, one axis after the other.
+static mlir::Value resize(EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+  Type x = c.operands[0];
+  int64_t n = x.dims[0], ch = x.dims[1], h = x.dims[2], w = x.dims[3];
+  int64_t height = c.result.dims[2], width = c.result.dims[3];
+  mlir::Value zero = b.constant({x.element, {}}, 0);
+  auto weigh = [&](mlir::Value pixels, Dims shape, mlir::Value by) {
+    pixels = b.op("reshape", {pixels}, {}, {x.element, shape});
+    mlir::Value sees = b.op("compare", {by, zero}, {{"predicate", std::string("ne")}});
+    mlir::Value terms = b.op("select", {sees, b.op("mul", {pixels, by}), zero});
+    return b.op("sum", {terms}, {{"axes", Dims{3}}, {"keepdims", false}});
+  };
+  mlir::Value wide = weigh(v[0], {n, ch, h, w, 1}, weights(b, x.element, w, width, false));
+  return weigh(wide, {n, ch, 1, h, width}, weights(b, x.element, h, height, true));
+}
+
+/// Two and more ops that the compiler puts together.
+static void fusedRows(std::vector<Row> &rows) {
+  // Ties of zeros where a window has nothing positive: the first has the cotangent, and ReLU stops
+  // it.
+  Row clipped{.name = "relu+max_pool2d", .domains = {Domain::Distinct}};
+  clipped.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+    return b.op("max_pool2d", {b.op("relu", {v[0]})}, c.attrs);
+  };
+  Row layer{.name = "conv2d+relu+max_pool2d"};
+  layer.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+    std::vector<Attr> plain = {{"strides", Dims{1, 1}},
+                               {"low", Dims{1, 1}},
+                               {"high", Dims{1, 1}},
+                               {"dilations", Dims{1, 1}},
+                               {"groups", int64_t(1)}};
+    return b.op("max_pool2d", {b.op("relu", {b.op("conv2d", {v[0], v[1]}, plain)})}, c.attrs);
+  };
+  layer.bound = [](const Case &c) { // forward, then the filters' gradient over all images
+    const Dims &x = c.operands[0].dims, &f = c.operands[1].dims;
+    return sumBound(double(std::max(f[1], f[0]) * 9)) + sumBound(double(x[0] * x[2] * x[3]));
+  };
+  // The way back through a maximum and the ReLU before it: spread, masked, summed for a bias.
+  Row back{.name = "max_pool2d_scatter+select+sum",
+           .domains = {Domain::Any, Domain::Indices, Domain::Any}};
+  back.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+    mlir::Value zero = b.constant({typeOf(v[0]).element, {}}, 0);
+    mlir::Value mask = b.op("compare", {v[2], zero}, {{"predicate", std::string("gt")}});
+    mlir::Value d = b.op("select", {mask, b.op("max_pool2d_scatter", {v[0], v[1]}, c.attrs), zero});
+    return b.op("sum", {d}, {{"axes", Dims{0, 2, 3}}, {"keepdims", false}});
+  };
+  back.bound = [](const Case &c) {
+    return sumBound(double(interpret::countOf(c.operands[2].dims)));
+  };
+  Row scaled{.name = "mul+sum"};
+  scaled.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
+    return b.op("sum", {b.op("mul", {v[0], v[1]})}, {{"axes", Dims{0, 2, 3}}, {"keepdims", false}});
+  };
+  scaled.bound = [](const Case &c) {
+    const Dims &x = c.operands[0].dims;
+    return sumBound(double(x[0] * x[2] * x[3]));
+  };
+  for (E element : {E::F32, E::F64})
+    for (const Shape &s : kShapes) {
+      Type x{element, s.x}, y = pooled(element, s);
+      clipped.cases.push_back({{x}, attrsOf(s)});
+      back.cases.push_back(
+          {{y, {E::I32, y.dims}, x}, attrsOf(s, true), {}, s.window[0] * s.window[1]});
+      scaled.cases.push_back({{x, x}});
+      if (interpret::countOf(s.x) != 0)
+        layer.cases.push_back({{x, {element, {5, s.x[1], 3, 3}}}, attrsOf(s)});
+    }
+  for (const Row &row : {clipped, layer, back, scaled})
+    rows.push_back(row);
+
+  Row resized{.name = "resize"};
+  Row special{.name = "resize", .domains = {Domain::Special}, .differentiable = false};
+  resized.build = special.build = resize;
+  for (E element : {E::F32, E::F64})
+    for (const auto &[x, y] : {std::pair<Dims, Dims>{{2, 3, 11, 7}, {2, 3, 4, 5}},
+                               {{2, 1, 4, 9}, {2, 1, 13, 17}},
+                               {{1, 5, 8, 8}, {1, 5, 16, 16}},
+                               {{1, 1, 1, 1}, {1, 1, 3, 2}},
+                               {{3, 2, 5, 33}, {3, 2, 1, 1}},
+                               {{0, 2, 3, 3}, {0, 2, 5, 5}}}) {
+      resized.cases.push_back({{{element, x}}, {}, {element, y}});
+      special.cases.push_back(resized.cases.back());
+    }
+  rows.push_back(resized);
+  rows.push_back(special);
+}
+
 void test::poolRows(std::vector<Row> &rows) {
   Row largest{.name = "max_pool2d", .domains = {Domain::Distinct}};
   Row sum{.name = "sum_pool2d"}, spread{.name = "sum_pool2d_gradient"};
@@ -112,4 +216,5 @@ void test::poolRows(std::vector<Row> &rows) {
   for (const Row &row :
        {largest, special, places, ties, gather, scatter, sum, spread, activated, average})
     rows.push_back(row);
+  fusedRows(rows);
 }

@@ -39,7 +39,7 @@ struct Run {
 struct Summary {
   std::string model, entry, target;
   std::vector<Layer> layers;
-  std::vector<Run> runs;
+  std::vector<Run> runs = {};
   int64_t parameters = 0, parameterBytes = 0, arenaBytes = 0;
 };
 } // namespace

@@ -86,7 +86,8 @@ struct Meeting {
 } // namespace
 
 void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads) {
-  Meeting meeting{.threads = threads};
+  Meeting meeting;
+  meeting.threads = threads;
   auto run = [&](unsigned thread) {
     sinter_spmd spmd{segments,
                      thread,

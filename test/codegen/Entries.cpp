@@ -15,8 +15,8 @@ static void check(const std::string &text, double tolerance) {
   expectClose(bits, wanted, tolerance);
   for (unsigned threads : {1u, 2u, 5u})
     expectSame(program.run(threads), bits);
-  expectSame(program.run(2, {0}), bits);
-  expectSame(program.run(2, {1}), bits);
+  expectSame(program.run(2, {0, ""}), bits);
+  expectSame(program.run(2, {1, ""}), bits);
 }
 
 /// x <- x * rate + constant, `trip` times, each state also written to its slot of `all`.

@@ -37,7 +37,7 @@ TEST(Naive, MatrixProduct) {
   Contents wanted = program.oracle(), got = program.run(1);
   expectClose(got, wanted, 1e-6);
   expectSame(program.run(3), got);
-  expectSame(program.run(1, {0}), got);
+  expectSame(program.run(1, {0, ""}), got);
 }
 
 // The sums' buffer is padded from 5 to 8 elements: run() fails when a byte of the padding changes.

@@ -6,15 +6,23 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
+#include <algorithm>
+
 using namespace sinter;
 using namespace sinter::test;
 using E = ElementType;
 
 static Case product(E element, Dims batchA, Dims batchB, int64_t m, int64_t k, int64_t n, bool ta,
                     bool tb) {
+  // The gradient of an operand that is broadcast is a sum over the batches too.
+  double sums =
+      double(std::max<int64_t>(1, interpret::countOf(batchA) * interpret::countOf(batchB)));
   batchA.insert(batchA.end(), {ta ? k : m, ta ? m : k});
   batchB.insert(batchB.end(), {tb ? n : k, tb ? k : n});
-  return {{{element, batchA}, {element, batchB}}, {{"transpose_a", ta}, {"transpose_b", tb}}};
+  return {.operands = {{element, batchA}, {element, batchB}},
+          .attrs = {{"transpose_a", ta}, {"transpose_b", tb}},
+          .terms = double(k),
+          .gradientTerms = sums * double(std::max(m, n))};
 }
 
 void test::matmulRows(std::vector<Row> &rows) {

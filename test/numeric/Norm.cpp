@@ -62,14 +62,16 @@ static double valuesOf(const Type &x) {
   return count;
 }
 
+/// As many terms as the steps from statistics to y make: six roundings, of values up to |y| + 2.
+static constexpr double kSteps = 4;
+
 void test::normRows(std::vector<Row> &rows) {
-  // No bound depends on the mean: x minus a mean that is near is exact, the rest of the mean is
+  // No tolerance depends on the mean: x minus a mean that is near is exact, the rest of the mean is
   // known to f32, and statistics are f64. Gradients are sums over the batch of f32 products.
   Row norm{.name = "batch_norm"};
   norm.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
     return normalise(b, v[0], v[1], v[2]).y;
   };
-  norm.bound = [](const Case &c) { return sumBound(valuesOf(c.operands[0])); };
   Row statistics{.name = "batch_norm statistics", .differentiable = false, .tolerance = 4e-7};
   statistics.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
     double count = valuesOf(c.operands[0]);
@@ -90,14 +92,8 @@ void test::normRows(std::vector<Row> &rows) {
   conv.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
     return b.op("tanh", {normalise(b, b.op("conv2d", {v[0], v[1]}, c.attrs), v[2], v[3]).y});
   };
-  // The layer's own sums come in front, and are divided by their deviation.
-  dense.bound = [](const Case &c) {
-    return sumBound(double(c.operands[0].dims[1] + c.operands[0].dims[0]));
-  };
-  conv.bound = [](const Case &c) {
-    const Dims &filter = c.operands[1].dims;
-    return sumBound(double(filter[1] * filter[2] * filter[3]) + valuesOf(c.operands[0]));
-  };
+  // A layer's own sums come in front; their errors are divided by the deviation, as its results
+  // are.
   std::vector<Attr> attrs = {{"strides", Dims{1, 1}},
                              {"low", Dims{1, 1}},
                              {"high", Dims{1, 1}},
@@ -118,18 +114,29 @@ void test::normRows(std::vector<Row> &rows) {
       for (double mean : {0., 36., 1200.}) {
         if (mean != 0 && element == E::F64)
           continue; // f64 has nothing wider
-        norm.cases.push_back({.operands = {{element, dims}, c, c}, .offset = mean});
-        statistics.cases.push_back(norm.cases.back());
+        double values = valuesOf({element, dims});
+        norm.cases.push_back({.operands = {{element, dims}, c, c},
+                              .offset = mean,
+                              .terms = kSteps,
+                              .gradientTerms = kSteps + values});
+        statistics.cases.push_back({.operands = {{element, dims}, c, c}, .offset = mean});
       }
     }
     for (auto [n, k, c] :
          {std::tuple<int64_t, int64_t, int64_t>{7, 5, 3}, {32, 16, 17}, {13, 1, 1}})
       dense.cases.push_back(
-          {{{element, {n, k}}, {element, {k, c}}, {element, {c}}, {element, {c}}}});
+          {.operands = {{element, {n, k}}, {element, {k, c}}, {element, {c}}, {element, {c}}},
+           .terms = kSteps + double(k),
+           .gradientTerms = kSteps + double(k + n + std::max(n, c))});
     for (const Dims &x : {Dims{2, 3, 6, 5}, {16, 1, 8, 8}, {3, 17, 4, 4}})
       for (int64_t channels : {5, 16}) {
         Type c{element, {channels}};
-        conv.cases.push_back({{{element, x}, {element, {channels, x[1], 3, 3}}, c, c}, attrs});
+        double values = valuesOf({element, x}), products = double(9 * x[1]);
+        conv.cases.push_back({.operands = {{element, x}, {element, {channels, x[1], 3, 3}}, c, c},
+                              .attrs = attrs,
+                              .terms = kSteps + products,
+                              .gradientTerms = kSteps + products + values +
+                                               std::max(values, 9. * double(channels))});
       }
   }
   rows.push_back(norm);

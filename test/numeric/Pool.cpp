@@ -113,10 +113,6 @@ static void fusedRows(std::vector<Row> &rows) {
                                {"groups", int64_t(1)}};
     return b.op("max_pool2d", {b.op("relu", {b.op("conv2d", {v[0], v[1]}, plain)})}, c.attrs);
   };
-  layer.bound = [](const Case &c) { // forward, then the filters' gradient over all images
-    const Dims &x = c.operands[0].dims, &f = c.operands[1].dims;
-    return sumBound(double(std::max(f[1], f[0]) * 9)) + sumBound(double(x[0] * x[2] * x[3]));
-  };
   // The way back through a maximum and the ReLU before it: spread, masked, summed for a bias.
   Row back{.name = "max_pool2d_scatter+select+sum",
            .domains = {Domain::Any, Domain::Indices, Domain::Any}};
@@ -126,26 +122,25 @@ static void fusedRows(std::vector<Row> &rows) {
     mlir::Value d = b.op("select", {mask, b.op("max_pool2d_scatter", {v[0], v[1]}, c.attrs), zero});
     return b.op("sum", {d}, {{"axes", Dims{0, 2, 3}}, {"keepdims", false}});
   };
-  back.bound = [](const Case &c) {
-    return sumBound(double(interpret::countOf(c.operands[2].dims)));
-  };
   Row scaled{.name = "mul+sum"};
   scaled.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
     return b.op("sum", {b.op("mul", {v[0], v[1]})}, {{"axes", Dims{0, 2, 3}}, {"keepdims", false}});
-  };
-  scaled.bound = [](const Case &c) {
-    const Dims &x = c.operands[0].dims;
-    return sumBound(double(x[0] * x[2] * x[3]));
   };
   for (E element : {E::F32, E::F64})
     for (const Shape &s : kShapes) {
       Type x{element, s.x}, y = pooled(element, s);
       clipped.cases.push_back({{x}, attrsOf(s)});
-      back.cases.push_back(
-          {{y, {E::I32, y.dims}, x}, attrsOf(s, true), {}, s.window[0] * s.window[1]});
-      scaled.cases.push_back({{x, x}});
-      if (interpret::countOf(s.x) != 0)
-        layer.cases.push_back({{x, {element, {5, s.x[1], 3, 3}}}, attrsOf(s)});
+      double values = double(s.x[0] * s.x[2] * s.x[3]);
+      back.cases.push_back({.operands = {y, {E::I32, y.dims}, x},
+                            .attrs = attrsOf(s, true),
+                            .indices = s.window[0] * s.window[1],
+                            .terms = values});
+      scaled.cases.push_back({.operands = {x, x}, .terms = values});
+      if (interpret::countOf(s.x) != 0) // the filters' gradient is a sum over all images
+        layer.cases.push_back({.operands = {x, {element, {5, s.x[1], 3, 3}}},
+                               .attrs = attrsOf(s),
+                               .terms = 9. * double(s.x[1]),
+                               .gradientTerms = std::max(9. * 5, values)});
     }
   for (const Row &row : {clipped, layer, back, scaled})
     rows.push_back(row);

@@ -14,6 +14,7 @@
 #include "test/numeric/Graph.h"
 #include "test/numeric/Values.h"
 
+#include <cmath>
 #include <functional>
 
 namespace sinter::test {
@@ -25,6 +26,9 @@ struct Case {
   Type result = {};    ///< where the rules need it from outside
   int64_t indices = 2; ///< limit of Domain::Indices
   double offset = 0;   ///< added to the first operand: a mean far from 0
+  /// Products of the longest sum behind an element of the result, and of the gradients: they then
+  /// make the tolerance (sumBound); 0: the row's.
+  double terms = 0, gradientTerms = 0;
 };
 
 /// One op (or small composite) and its cases.
@@ -33,10 +37,8 @@ struct Row {
   std::vector<Case> cases = {};
   std::vector<Domain> domains = {}; ///< by operand; the last one repeats; none: Any
   bool differentiable = true;       ///< false: the op has no gradient, or it is zero everywhere
-  double tolerance = 1e-5;          ///< f32, against errorOf; f64 has 1e-12
-  /// The tolerance of a case where it follows from its sizes; must be no larger than needed.
-  std::function<double(const Case &)> bound = {};
-  Case perf = {}; ///< for --perf; none: the first case whose operands are alike, enlarged
+  double tolerance = 1e-5; ///< f32, against errorOf, where cases name no sums; f64 has 1e-12
+  Case perf = {};          ///< for --perf; none: the first case whose operands are alike, enlarged
   /// Builds the result; by default one op called `name`.
   std::function<mlir::Value(EntryBuilder &, llvm::ArrayRef<mlir::Value>, const Case &)> build = {};
 };
@@ -47,6 +49,10 @@ struct Row {
 /// error deviates by u s √(Σ k / 3) = u s terms / √6, and no element of some hundred thousand
 /// leaves five deviations: 2.9 terms u.
 inline double sumBound(double terms) { return 3 * terms * 0x1p-24; }
+
+/// Terms of a sum whose factors come out of sums of `inner` terms: their errors, independent too,
+/// add up like √terms of them.
+inline double chained(double terms, double inner) { return terms + std::sqrt(terms) * inner; }
 
 /// "f32[3,5], f32[5] {axis=1}".
 std::string labelOf(const Row &row, const Case &c);

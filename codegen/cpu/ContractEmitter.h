@@ -87,6 +87,7 @@ private:
   llvm::SmallVector<mlir::Value> emitStep(llvm::SmallVector<mlir::Value> sums, const Cursor &cursor,
                                           const Rows &active);
   void emitPrefetch(int f, const Cursor &cursor);
+  bool stepsCrowd();
   void findLimits();
   Cursor advance(const Cursor &cursor, int64_t dim, mlir::Value value);
   Cursor advance(const Cursor &cursor, int64_t dim, int64_t value);
@@ -115,6 +116,7 @@ private:
   std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits,
       chunks;        ///< run-time [begin, end) of k loops
   mlir::Value guard; ///< false: no term at all
+  bool apart = false; ///< each k step ends with keepApart
 };
 
 } // namespace sinter::codegen

@@ -8,6 +8,8 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
@@ -149,6 +151,7 @@ SmallVector<Value> ContractEmitter::emitSums(const Tile &tile, SmallVector<Value
   }
   extents.assign(p.dims.begin(), p.dims.end());
   findLimits();
+  apart = stepsCrowd();
   SmallVector<Value> sums = emitLevel(0, std::move(start), cursor, Rows(tile.rows(), true));
   for (int64_t d : p.reduced)
     point[d] = k.index(0);
@@ -156,6 +159,38 @@ SmallVector<Value> ContractEmitter::emitSums(const Tile &tile, SmallVector<Value
   places[1].reset();
   now = nullptr;
   return sums;
+}
+
+/// Whether steps written out one after the other share more than registers hold: where windows
+/// overlap, LLVM would keep what it read from step to step.
+bool ContractEmitter::stepsCrowd() {
+  constexpr int64_t kFar = 8;
+  if (p.reduced.empty())
+    return false;
+  int64_t each = llvm::divideCeil(p.width, kernel::getVectorLanes(k.target, p.element));
+  int64_t needed = now->rows() * vectors(*now) * each + 1;
+  bool share = false;
+  for (int f : {0, 1}) {
+    const Factor &factor = p.factors[f];
+    bool uniform = factor.lanes.kind == LaneKind::Uniform;
+    int64_t step = factor.step[p.reduced.back()], distance = 0;
+    if (step == 0) // read once for all steps
+      return false;
+    std::set<std::pair<void *, int64_t>> read;
+    for (int64_t r = 0; r < now->rows(); ++r)
+      for (int64_t v = 0; v < (uniform ? 1 : vectors(*now)); ++v) {
+        Places::Place from = places[f]->get(r, v);
+        read.insert({from.base.getAsOpaquePointer(), from.offset});
+      }
+    for (int64_t far = kFar; far > 0; --far)
+      if (llvm::any_of(read,
+                       [&](auto &at) { return read.count({at.first, at.second + far * step}); }))
+        distance = far;
+    share |= distance > 0;
+    int64_t values = static_cast<int64_t>(read.size());
+    needed += distance ? values * distance * (uniform ? 1 : each) : uniform ? 1 : values * each;
+  }
+  return share && needed > k.target.getVectorRegisters();
 }
 
 SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> sums,
@@ -337,5 +372,7 @@ SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Curs
   for (int64_t r = 0; r < now->rows(); ++r)
     for (int64_t v = 0; v < nv && active[r]; ++v)
       sums[r * nv + v] = k.multiplyAdd(get(0, r, v), get(1, r, v), sums[r * nv + v]);
+  if (apart)
+    k.keepApart();
   return sums;
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -226,6 +227,10 @@ void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, c
     body();
     return SmallVector<Value>();
   });
+}
+
+void Kernel::keepApart() {
+  LLVM::FenceOp::create(b, loc, LLVM::AtomicOrdering::seq_cst, "singlethread");
 }
 
 Value Kernel::multiplyAdd(Value x, Value y, Value z) {

@@ -93,6 +93,10 @@ public:
   void shareDims(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
                  const std::function<void()> &body);
 
+  /// No load moves over this point, and none after it uses a value loaded before; costs no
+  /// instruction.
+  void keepApart();
+
   /// x * y + z in one accumulator step: fused when the target fuses, else two roundings (D1).
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
   /// `value` in the (wider or equal) element type of an accumulator; works on vectors.

@@ -25,8 +25,9 @@ using namespace sinter;
 /// vectorisers, the unroller and the inliner of the stock pipeline find nothing to do and cost half the time. Textual
 /// instcombine would abort when one round leaves something to do; leaving it is fine.
 static constexpr const char *kPipeline =
-    "mergefunc,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,loop-mssa(licm),gvn,"
-    "instcombine<no-verify-fixpoint>,simplifycfg),"
+    "mergefunc,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,loop-"
+    "mssa(licm),gvn,"
+    "instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg),"
     "globaldce";
 
 static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine,

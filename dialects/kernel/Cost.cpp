@@ -24,12 +24,19 @@ int64_t getVectorLanes(TargetAttr target, Type element) {
   return std::max<int64_t>(1, target.getVectorBits() / bits);
 }
 
+/// Registers that the mask of a last, partly filled vector takes: few registers are vectors and
+/// masks in one, more come with masks of their own.
+static int64_t countMasks(TargetAttr target, int64_t lanes, int64_t width) {
+  constexpr int64_t kFew = 16;
+  return lanes % width != 0 && target.getVectorRegisters() <= kFew;
+}
+
 Tile chooseTile(TargetAttr target, Type element, int64_t rows, int64_t lanes) {
   int64_t width = getVectorLanes(target, element);
   int64_t vectors = lanes > width ? 2 : 1;
   // Registers left for accumulators: two for the vector operand, one for the broadcast, one spare;
   // without FMA the product needs its own, and the two-operand forms copy.
-  int64_t reserved = target.getHasFma() ? 4 : 8;
+  int64_t reserved = (target.getHasFma() ? 4 : 8) + countMasks(target, lanes, width);
   int64_t mrMax = std::clamp<int64_t>((target.getVectorRegisters() - reserved) / vectors, 1, 16);
   RowSplit split = splitRows(std::max<int64_t>(rows, 1), mrMax);
   return {std::max<int64_t>(1, split.big), width * vectors};
@@ -223,7 +230,8 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
                                     int64_t rows, int64_t rows2) {
   int64_t width = getVectorLanes(target, p.element), registers = target.getVectorRegisters();
   int64_t each = p.sumLanes == 16 ? llvm::divideCeil(16, width) : 1; // registers of a sum
-  int64_t reserved = target.getHasFma() ? 1 : 2;
+  int64_t reserved =
+      (target.getHasFma() ? 1 : 2) + (lanes >= 0 ? countMasks(target, p.dims[lanes], width) : 0);
   ContractChoice best;
   double least = 0;
   for (int64_t m = 1; m <= std::min<int64_t>(p.dims[rows], 12); ++m)

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Looks for registers that innermost loops of kernels keep on the stack.
+"""Looks for vector registers that innermost loops of kernels keep on the stack.
 
-    python3 test/codegen/spills.py OBJECT [--all]
+    python3 test/codegen/spills.py OBJECT [--kernels PATTERN] [--most N] [--all]
 
-OBJECT is what `sinter build MODEL --kind object` writes, for x86-64. A loop is what a jump backwards closes; it is
-innermost when no other jump backwards lies in it. A spill is a move between a vector register and a place on the stack
-that no register counts through: what a kernel packs there on purpose is read by a moving index. Loads folded into
-arithmetic count as well. Where a whole sum is written out the innermost loop holds an epilogue too, whose constants may
-lie on the stack: one move in 16 products passes. Prints a line a loop with moves, then a line with the sums; exits 1 when
-a loop with products has more than that. --all also lists loops without products, and integers.
+OBJECT is what `sinter build MODEL --kind object` writes, for x86-64. Loops are those of the control flow: a jump back to a
+block that every way to the jump passes; innermost ones hold no other. A spill is a move between a vector register and a
+place on the stack that no register counts through: what a kernel packs there on purpose is read by a moving index. Loads
+folded into arithmetic count as well. Prints a line a loop with moves, then a line with the sums; exits 1 when a loop with
+products, in a function whose name has PATTERN, has more than N (0) moves. --all also lists loops without products, and
+integers.
 """
+import argparse
 import re
 import subprocess
 import sys
@@ -17,7 +18,6 @@ import sys
 OBJDUMP = "llvm-objdump"
 LINE = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$")
 LABEL = re.compile(r"^([0-9a-f]+) <(.*)>:$")
-SHARE = 16  # products for which one move is no spill
 STACK = re.compile(r"(?:-?(?:0x[0-9a-f]+|\d+))?\(%rsp\)")
 
 
@@ -35,23 +35,64 @@ def read_functions(path):
     return functions
 
 
-def innermost_loops(code):
-    """Runs of instructions between the target of a backward jump and the jump."""
-    start, loops = code[0][0], []
-    for address, mnemonic, operands in code:
-        if not mnemonic.startswith("j"):
+def read_blocks(code):
+    """Basic blocks: [instructions], and for each the blocks that may run next."""
+    place = {address: i for i, (address, _, _) in enumerate(code)}
+    target, leaders = {}, {0}
+    for i, (_, mnemonic, operands) in enumerate(code):
+        if not mnemonic.startswith(("j", "ret", "ud2")):
             continue
-        target = re.match(r"0x([0-9a-f]+)", operands)
-        if target and start <= int(target[1], 16) <= address:
-            loops.append((int(target[1], 16), address))
-    inner = [x for x in loops if not any(y != x and x[0] <= y[0] and y[1] <= x[1] for y in loops)]
-    return [[line for line in code if first <= line[0] <= last] for first, last in sorted(set(inner))]
+        leaders.add(i + 1)
+        to = re.match(r"0x([0-9a-f]+)", operands)
+        if mnemonic.startswith("j") and to and int(to[1], 16) in place:
+            target[i] = place[int(to[1], 16)]
+            leaders.add(target[i])
+    starts = sorted(each for each in leaders if each < len(code))
+    number = {start: i for i, start in enumerate(starts)}
+    blocks, after = [], []
+    for start, end in zip(starts, starts[1:] + [len(code)]):
+        blocks.append(code[start:end])
+        last = code[end - 1][1]
+        falls = not last.startswith(("jmp", "ret", "ud2")) and end in number
+        after.append(([number[target[end - 1]]] if end - 1 in target else []) + ([number[end]] if falls else []))
+    return blocks, after
 
 
-def main(path, everything):
+def innermost_loops(code):
+    """Instructions of the loops that hold no other loop, whatever order their blocks lie in."""
+    blocks, after = read_blocks(code)
+    everything = set(range(len(blocks)))
+    before = {b: [a for a in everything if b in after[a]] for b in everything}
+    # Blocks that every way to a block passes.
+    dominators = {b: set(everything) for b in everything}
+    dominators[0] = {0}
+    changed = True
+    while changed:
+        changed = False
+        for b in range(1, len(blocks)):
+            ways = [dominators[a] for a in before[b]]
+            now = {b} | (set.intersection(*ways) if ways else set())
+            changed |= now != dominators[b]
+            dominators[b] = now
+    loops = {}
+    for last in everything:
+        for head in after[last]:
+            if head not in dominators[last]:
+                continue
+            body, waiting = loops.setdefault(head, {head}), [last]
+            while waiting:
+                block = waiting.pop()
+                if block not in body:
+                    body.add(block)
+                    waiting += before[block]
+    inner = [body for head, body in sorted(loops.items()) if not any(other != head and other in body for other in loops)]
+    return [[line for block in sorted(body) for line in blocks[block]] for body in inner]
+
+
+def main(path, pattern, most, everything):
     spilled = loops = kernels = 0
     for name, code in read_functions(path).items():
-        if not code:
+        if not code or not re.search(pattern, name):
             continue
         kernels += 1
         for loop in innermost_loops(code):
@@ -60,7 +101,7 @@ def main(path, everything):
             touches = [line for line in loop if STACK.search(line[2]) and (everything or re.search(r"%[xyz]mm", line[2]))]
             if not touches or not (multiplies or everything):
                 continue
-            spilled += multiplies > 0 and len(touches) * SHARE > multiplies
+            spilled += multiplies > 0 and len(touches) > most
             print(f"{name}: loop at {loop[0][0]:#x}, {len(loop)} instructions, {multiplies} products: "
                   f"{len(touches)} on the stack, first: {touches[0][1]} {touches[0][2]}")
     print(f"{kernels} functions, {loops} innermost loops, {spilled} of them spill")
@@ -68,7 +109,10 @@ def main(path, everything):
 
 
 if __name__ == "__main__":
-    arguments = [each for each in sys.argv[1:] if each != "--all"]
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    sys.exit(main(arguments[0], "--all" in sys.argv))
+    options = argparse.ArgumentParser(usage=__doc__)
+    options.add_argument("object")
+    options.add_argument("--kernels", default="")
+    options.add_argument("--most", type=int, default=0)
+    options.add_argument("--all", action="store_true")
+    given = options.parse_args()
+    sys.exit(main(given.object, given.kernels, given.most, given.all))

@@ -57,6 +57,9 @@ TEST_F(KernelModel, tilesFitTheRegisters) {
   EXPECT_EQ(chooseTile(target(128, 16, false), f32, 1000, 256).mr, 4);
   EXPECT_EQ(chooseTile(target(512, 32, true), f64, 1000, 256).nr, 16);
   EXPECT_EQ(chooseTile(target(512, 32, true), f32, 3, 256).mr, 3);
+  // The mask of a last vector takes one of few registers.
+  EXPECT_EQ(chooseTile(target(256, 16, true), f32, 1000, 100).mr, 5);
+  EXPECT_EQ(chooseTile(target(512, 32, true), f32, 1000, 100).mr, 14);
 }
 
 TEST_F(KernelModel, contiguousDimOfALayout) {

@@ -1,4 +1,5 @@
-# A loop that keeps a sum on the stack, inside one that may; and one that reads what it packed there.
+# A loop that keeps a sum on the stack, inside one that may; one that reads what it packed there; and a loop whose inner one
+# lies behind it.
 	.text
 	.globl bad
 	.type bad,@function
@@ -27,3 +28,19 @@ good:
 	jne 3b
 	retq
 	.size good, .-good
+	.globl apart
+	.type apart,@function
+apart:
+	vmovups 128(%rsp), %zmm4
+	vfmadd231ps %zmm4, %zmm3, %zmm1
+	jmp 5f
+4:
+	decq %rcx
+	jne apart
+	retq
+5:
+	vfmadd231ps %zmm2, %zmm3, %zmm1
+	decq %rax
+	jne 5b
+	jmp 4b
+	.size apart, .-apart

@@ -3,6 +3,7 @@
 #include "sinter/ops/shape.h"
 
 #include "frontend/src/Graph.h"
+#include "sinter/ops/elementwise.h"
 #include "sinter/rules/shape.h"
 
 #include <algorithm>
@@ -117,13 +118,36 @@ Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t>
       std::move(attributes));
 }
 
-Tensor pad(const Operand &x, std::vector<int64_t> low, std::vector<int64_t> high, Loc loc) {
+/// True where an index of padded `type` lies in what was padded, along every axis that was.
+static Tensor isInside(Call &call, const rules::Type &type, const std::vector<int64_t> &low,
+                       const std::vector<int64_t> &high) {
+  Tensor inside = call.number(rules::ElementType::Bool, 1);
+  for (size_t d = 0; d < type.dims.size(); ++d) {
+    if (low[d] == 0 && high[d] == 0)
+      continue;
+    std::vector<int64_t> shape(type.dims.size(), 1);
+    shape[d] = type.dims[d];
+    Tensor at = iota(i64(shape), static_cast<int64_t>(d));
+    inside = logical_and(inside, logical_and(at >= low[d], at < type.dims[d] - high[d]));
+  }
+  return inside;
+}
+
+Tensor pad(const Operand &x, std::vector<int64_t> low, std::vector<int64_t> high, double value,
+           Loc loc) {
   Call call("pad", loc);
   Attributes attributes;
   attributes.integers("low", low).integers("high", high);
-  return call.emit(
+  Tensor padded = call.emit(
       "pad", {call.tensor(x)}, [&](const Types &t) { return rules::pad(t[0], low, high); },
       std::move(attributes));
+  if (call.isPoison(padded) || value == 0)
+    return padded;
+  rules::Type type = call.type(padded);
+  if (!fitsElement(type.element, value))
+    return call.fail("E0020", "expects a number of " + rules::toString(type.element) + ", got " +
+                                  numberText(value));
+  return where(isInside(call, type, low, high), padded, call.number(type.element, value));
 }
 
 Tensor full(Type type, double value, Loc loc) {

@@ -95,6 +95,7 @@ TEST(Ops, Shape) {
   EXPECT_NODE(slice(x, {0, -2}, {-1, 3}),
               "slice %1 {starts = [0,1], limits = [1,3], strides = [1,1]} : f32[1,2]");
   EXPECT_NODE(pad(y, {1}, {2}), "pad %2 {low = [1], high = [2]} : f32[6]");
+  EXPECT_NODE(pad(y, {1}, {2}, 0.5), "select %12, %4, %13 : f32[6]");
   EXPECT_NODE(full(f32({2, 2}), 1.5), "constant {value = 1.5} : f32[2,2]");
   EXPECT_NODE(constant(i32({3}), {1, 2, 3}), "constant {value = 12 bytes} : i32[3]");
   EXPECT_NODE(iota(i32({2, 3}), -1), "iota {axis = 1} : i32[2,3]");

@@ -90,7 +90,7 @@ private:
     case 18:
       return slice(any(), list(), list(), list());
     case 19:
-      return pad(any(), list(), list());
+      return pad(any(), list(), list(), double(number(-1, 300)));
     case 20:
       return sum(any(), Axes(axis()), number(0, 1) == 1);
     case 21:

@@ -1,4 +1,4 @@
-// Images brought to other sizes, up and down, by cells and by interpolation.
+// Images brought to other sizes, up and down, by cells and by interpolation, and framed.
 #include <sinter/sinter.h>
 using namespace sinter;
 
@@ -14,6 +14,7 @@ int main(int argc, char **argv) {
     e.output("cells", adaptive_avg_pool2d(x, {4, 5}));
     e.output("larger", resize_bilinear(x, {13, 20}));
     e.output("smaller", resize_bilinear(x, {5, 3}));
+    e.output("framed", pad(x, {0, 0, 1, 2}, {0, 1, 3, 0}, 0.25));
   });
   return model.write();
 }

@@ -1,5 +1,5 @@
 """usage: resize.py make F.npy       images with a NaN, an infinity and ordinary numbers
-          resize.py check F.npy      reads cells.npy, larger.npy, smaller.npy beside it and compares them, pixel by pixel,
+          resize.py check F.npy      reads cells.npy, larger.npy, smaller.npy, framed.npy beside it and compares them, pixel by pixel,
                                      with loops over the pixels that each result sees"""
 import math, struct, sys
 
@@ -50,3 +50,14 @@ for name, height, width, weights in (("cells", 4, 5, cells), ("larger", 13, 20, 
                     assert not math.isfinite(value) and math.isnan(value) == math.isnan(want), (name, image, value, want)
     assert next(got, None) is None and 0 < bad < 40, (name, bad)
     print(name, "agrees;", bad, "are not finite")
+
+got = iter(read("framed.npy"))
+for n in range(N):
+    for c in range(C + 1):
+        for i in range(-1, H + 3):
+            for j in range(-2, W):
+                inside = c < C and 0 <= i < H and 0 <= j
+                want = x[((n * C + c) * H + i) * W + j] if inside else 0.25
+                value = next(got)
+                assert value == want or (math.isnan(value) and math.isnan(want)), (n, c, i, j, value, want)
+assert next(got, None) is None

@@ -22,9 +22,9 @@ SINTER_API Tensor concat(const std::vector<Tensor> &tensors, int64_t axis,
 /// count from the end. No strides: 1 everywhere.
 SINTER_API Tensor slice(const Operand &x, std::vector<int64_t> starts, std::vector<int64_t> limits,
                         std::vector<int64_t> strides = {}, Loc loc = Loc::current());
-/// low[i] zeros before and high[i] zeros after every axis.
+/// low[i] times `value` before and high[i] times after every axis.
 SINTER_API Tensor pad(const Operand &x, std::vector<int64_t> low, std::vector<int64_t> high,
-                      Loc loc = Loc::current());
+                      double value = 0, Loc loc = Loc::current());
 
 /// A tensor full of one number.
 SINTER_API Tensor full(Type type, double value, Loc loc = Loc::current());

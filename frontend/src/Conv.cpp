@@ -69,9 +69,8 @@ Tensor conv2d(const Operand &operand, const Operand &weights, Conv2d options, Lo
 Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   Call call("conv2d", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
-                                  name.text + "'");
+  if (!call.accepts(name.text))
+    return call.poison();
   if (options.filters < 1)
     return call.fail("E0020",
                      "expects filters of 1 or more, got " + std::to_string(options.filters));

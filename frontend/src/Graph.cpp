@@ -213,6 +213,12 @@ Tensor Call::get(const std::string &symbol, const rules::Type &type, const std::
   return result;
 }
 
+bool Call::accepts(const std::string &name) {
+  if (!validName(name, true))
+    fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+  return validName(name, true);
+}
+
 Tensor Call::fail(const char *code, const std::string &message, const std::string &help,
                   const std::vector<Tensor> &operands) {
   std::vector<Note> notes;

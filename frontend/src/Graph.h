@@ -161,6 +161,8 @@ public:
   Tensor constant(const rules::Type &type, Attributes value);
   /// Reads a symbol or scalar as at entry start; the same node for every read.
   Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
+  /// False: `name` is none that layers and parameters may have (reported).
+  bool accepts(const std::string &name);
   /// Reports at the user's line: "linear 'fc1' " + message.
   Tensor fail(const char *code, const std::string &message, const std::string &help = "",
               const std::vector<Tensor> &operands = {});

@@ -35,9 +35,8 @@ Tensor matmul(const Operand &a, const Operand &b, Matmul options, Loc loc) {
 Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   Call call("linear", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
-                                  name.text + "'");
+  if (!call.accepts(name.text))
+    return call.poison();
   if (options.units < 1)
     return call.fail("E0020", "expects units of 1 or more, got " + std::to_string(options.units));
   if (options.axis != 0 && options.axis != -1)

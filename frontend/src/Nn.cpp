@@ -89,9 +89,8 @@ static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind,
                          const Loc &loc) {
   if (!call.inTrace())
     return call.poison();
-  if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
-                                  name.text + "'");
+  if (!call.accepts(name.text))
+    return call.poison();
   rules::Result<rules::Type> valid = rules::validated(toRules(type));
   if (!valid)
     return call.fail(valid.error(), {});
@@ -125,9 +124,8 @@ Tensor hyperparameter(const std::string &name, double initial, const std::string
   Call call("hyperparameter", loc, path);
   if (!call.inTrace())
     return call.poison();
-  if (!validName(name, true))
-    return call.fail("E0006",
-                     "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+  if (!call.accepts(name))
+    return call.poison();
   if (!std::isfinite(initial))
     return call.fail("E0020", "expects a finite default, got " + numberText(initial));
   if (!declareScalar(path, rules::ElementType::F32, initial, help, call.loc()))

@@ -35,9 +35,8 @@ static Channels measure(const Tensor &x, const rules::Type &type, double count) 
 Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
   Call call("batch_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!validName(name.text, true))
-    return call.fail("E0006", "expects a name of letters, digits, '_', '-' and '.', got '" +
-                                  name.text + "'");
+  if (!call.accepts(name.text))
+    return call.poison();
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);

@@ -54,27 +54,26 @@ public:
   Group(Call &call, std::string prefix, const Sgd &options)
       : call(call), prefix(prefix.empty() ? "" : prefix + "."), options(options) {}
 
-  /// False: an option is out of range (reported).
+  /// False: options are out of range (all reported).
   bool valid() {
-    auto refuse = [&](const char *name, const std::string &wanted, double got) {
-      call.fail("E0020", std::string("expects ") + wanted + " for " + prefix + name + ", got " +
-                             numberText(got));
-      return false;
+    bool good = true;
+    auto expect = [&](bool holds, const char *name, const std::string &wanted, double got) {
+      if (!holds)
+        call.fail("E0020",
+                  "expects " + wanted + " for " + prefix + name + ", got " + numberText(got));
+      good &= holds;
     };
-    auto negative = [](double value) { return !(value >= 0) || !std::isfinite(value); };
-    if (negative(options.lr.initial))
-      return refuse("lr", "a number of 0 or more", options.lr.initial);
-    if (negative(options.momentum))
-      return refuse("momentum", "a number of 0 or more", options.momentum);
-    if (negative(options.weight_decay))
-      return refuse("weight_decay", "a number of 0 or more", options.weight_decay);
-    if (options.nesterov && options.momentum == 0)
-      return refuse("momentum", "a number above 0 with nesterov", 0);
-    if (options.lr.every < 0)
-      return refuse("lr", "a schedule with every of 1 or more", 0);
-    if (options.lr.every > 0 && negative(options.lr.factor))
-      return refuse("lr", "a schedule with a factor of 0 or more", options.lr.factor);
-    return true;
+    auto positive = [](double value) { return value >= 0 && std::isfinite(value); };
+    expect(positive(options.lr.initial), "lr", "a number of 0 or more", options.lr.initial);
+    expect(positive(options.momentum), "momentum", "a number of 0 or more", options.momentum);
+    expect(positive(options.weight_decay), "weight_decay", "a number of 0 or more",
+           options.weight_decay);
+    expect(!options.nesterov || options.momentum != 0, "momentum", "a number above 0 with nesterov",
+           0);
+    expect(options.lr.every >= 0, "lr", "a schedule with every of 1 or more", 0);
+    expect(options.lr.every <= 0 || positive(options.lr.factor), "lr",
+           "a schedule with a factor of 0 or more", options.lr.factor);
+    return good;
   }
 
   /// Scalar `name` converted to `element`.

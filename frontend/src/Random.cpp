@@ -15,9 +15,8 @@ Tensor random_uniform(const std::string &name, Type type, Loc loc) {
   Call call("random_uniform", loc, path);
   if (!call.inTrace())
     return call.poison();
-  if (!validName(name, true))
-    return call.fail("E0006",
-                     "expects a name of letters, digits, '_', '-' and '.', got '" + name + "'");
+  if (!call.accepts(name))
+    return call.poison();
   auto [first, fresh] = current.trace->names.emplace("random " + path, loc);
   if (!fresh) {
     current.error("E0005", call.loc(), call.label() + " expects a name of its own, got one in use",
@@ -54,8 +53,9 @@ Tensor dropout(const std::string &name, const Operand &operand, Dropout options,
   DType element{static_cast<uint8_t>(type.element)};
   Tensor chance = random_uniform(name, element(Shape(type.dims)), loc);
   Tensor keep = Operand(chance, loc) >= Operand(options.p, loc);
-  Tensor scaled = Operand(x, loc) * Operand(1 / (1 - options.p), loc);
-  return where(keep, scaled, Operand(0.0, loc), loc);
+  // Scaled last: the kernel that makes x stores it as it is, and the mask of a ReLU follows from it.
+  Tensor kept = where(keep, Operand(x, loc), Operand(0.0, loc), loc);
+  return Operand(kept, loc) * Operand(1 / (1 - options.p), loc);
 }
 
 } // namespace sinter

@@ -3,6 +3,8 @@
 
 #include "support.h"
 
+#include <algorithm>
+
 namespace sinter::rules {
 
 int64_t positions(int64_t size, int64_t window, int64_t stride, int64_t low, int64_t high,
@@ -23,28 +25,30 @@ static constexpr int64_t kMostSteps = int64_t(1) << 31;
 
 std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &window,
                                     const Sliding &sliding) {
-  auto all = [&](const std::vector<int64_t> &values, int64_t least) {
-    if (values.size() != 2)
-      return false;
-    for (int64_t value : values)
-      if (value < least || value > kMostSteps)
-        return false;
-    return true;
+  // What two numbers should have been; empty when they are that.
+  auto wanted = [](const std::vector<int64_t> &values, int64_t least) -> std::string {
+    if (values.size() == 2 && std::max(values[0], values[1]) > kMostSteps)
+      return "at most " + std::to_string(kMostSteps);
+    bool good = values.size() == 2 && std::min(values[0], values[1]) >= least;
+    return good ? "" : std::to_string(least) + " or more";
   };
-  if (!all(window, 1))
-    return RuleError{"E0120", "expects a window of two sizes of 1 or more, got " + pair(window), 0};
-  if (!all(sliding.strides, 1))
-    return RuleError{
-        "E0121", "expects a stride of 1 or more along both axes, got " + pair(sliding.strides), 0};
-  if (!all(sliding.dilations, 1))
-    return RuleError{
-        "E0121", "expects a dilation of 1 or more along both axes, got " + pair(sliding.dilations),
-        0};
-  if (!all(sliding.low, 0) || !all(sliding.high, 0))
-    return RuleError{"E0121",
-                     "expects a padding of 0 or more on all sides, got " + pair(sliding.low) +
-                         " before and " + pair(sliding.high) + " after",
+  if (std::string size = wanted(window, 1); !size.empty())
+    return RuleError{"E0120", "expects a window of two sizes of " + size + ", got " + pair(window),
                      0};
+  if (std::string step = wanted(sliding.strides, 1); !step.empty())
+    return RuleError{
+        "E0121", "expects a stride of " + step + " along both axes, got " + pair(sliding.strides),
+        0};
+  if (std::string step = wanted(sliding.dilations, 1); !step.empty())
+    return RuleError{
+        "E0121",
+        "expects a dilation of " + step + " along both axes, got " + pair(sliding.dilations), 0};
+  for (const auto *side : {&sliding.low, &sliding.high})
+    if (std::string zeros = wanted(*side, 0); !zeros.empty())
+      return RuleError{"E0121",
+                       "expects a padding of " + zeros + " on all sides, got " + pair(sliding.low) +
+                           " before and " + pair(sliding.high) + " after",
+                       0};
   for (int axis : {0, 1}) {
     int64_t size = x.dims[x.dims.size() - 2 + axis],
             padded = size + sliding.low[axis] + sliding.high[axis];

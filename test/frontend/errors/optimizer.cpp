@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
     Tensor unused = linear("unused", x, {.units = 2});
     Tensor y = linear("fc", x, {.units = 10});
     Tensor loss = mean(softmax_cross_entropy(y, s.input("label")));
-    s.minimize(loss, sgd({.lr = -1}).group("fc", {.momentum = -0.5}).group("head", {.lr = 1, .weight_decay = -1}));
+    s.minimize(loss, sgd({.lr = -1, .momentum = -2, .weight_decay = -3}).group("fc", {.momentum = -0.5}).group("head", {.lr = 1, .weight_decay = -1}));
     s.minimize(loss, sgd());
     s.metric("accuracy", accuracy(y, s.input("label")));
     s.metric("accuracy", accuracy(y, s.input("label")));

@@ -64,6 +64,10 @@ static std::string refuseUpdate(Operation *op, const OpSet &group) {
   return "";
 }
 
+static bool readsRandom(Operation *op) {
+  return llvm::any_of(op->getOperands(), [](Value v) { return isRandom(v.getDefiningOp()); });
+}
+
 static bool isCandidate(Operation *op) {
   if (isa<ir::ContractionOpInterface>(op))
     return false;
@@ -108,7 +112,9 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, F
     if (!reads || op->hasTrait<OpTrait::IsTerminator>())
       continue;
     std::string why;
-    if (!isCandidate(op))
+    if (readsRandom(op))
+      why = "reads random numbers, whose code is too long for every vector of a tile";
+    else if (!isCandidate(op))
       why = isa<ir::ContractionOpInterface>(op) ? "is a sum of products itself"
                                                 : "is no elementwise work";
     else if (late)
@@ -217,7 +223,7 @@ static void growUp(ir::ContractionOpInterface root, ContractionGroup &group) {
         Operation *maker = operand.getDefiningOp();
         auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
         if (!map || group.ops.contains(maker) || !map.getInnerDims().empty() ||
-            getSplatConstant(operand))
+            getSplatConstant(operand) || isRandom(maker) || readsRandom(maker))
           continue;
         bool onlyHere = llvm::all_of(maker->getUsers(),
                                      [&](Operation *user) { return group.ops.contains(user); });
@@ -279,6 +285,7 @@ static void remakeOperands(ir::ContractionOpInterface root, ContractionGroup &gr
 static void fuseEntry(ir::EntryOp entry) {
   Block &block = entry.getBody().front();
   FusionLog log;
+  remakeRandom(block, log);
   auto roots = llvm::to_vector(block.getOps<ir::ContractionOpInterface>());
   for (ir::ContractionOpInterface root : roots) {
     ContractionGroup group{Domain::ofContraction(root), {}};

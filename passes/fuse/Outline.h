@@ -41,6 +41,13 @@ llvm::SmallVector<mlir::StringAttr> getUpdatedSymbols(mlir::Value value);
 /// sums and products of one large value and values broadcast along it.
 bool isCheapToRemake(mlir::Operation *op);
 
+/// True for random numbers, and for elementwise work on them, scalars and the point alone: a
+/// dropout's mask.
+bool isRandom(mlir::Operation *op);
+
+/// Random values are not stored for several readers: each makes them again (D2), in a map kernel.
+void remakeRandom(mlir::Block &block, FusionLog &log);
+
 /// The op that gives a group its name and its place in the user's source.
 mlir::Operation *getPrimary(llvm::ArrayRef<mlir::Operation *> ops);
 

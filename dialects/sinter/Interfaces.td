@@ -73,9 +73,10 @@ def ParameterFoldInterface : OpInterface<"ParameterFoldInterface"> {
   let methods = [
     InterfaceMethod<[{
       Rewrites the op, with other rounding, so that more of the work depends on parameters alone; `ofParameters` tells
-      which values do. Returns the replacement; null when there is nothing to move. New ops are built by `b`.
+      which values do. Returns the replacement; null when there is nothing to move, and `why` then says what is in the
+      way when there is work that one would expect to move. New ops are built by `b`.
     }], "::mlir::Value", "foldIntoParameters",
-    (ins "::mlir::OpBuilder &":$b, "::llvm::function_ref<bool(::mlir::Value)>":$ofParameters)>
+    (ins "::mlir::OpBuilder &":$b, "::llvm::function_ref<bool(::mlir::Value)>":$ofParameters, "::std::string &":$why)>
   ];
 }
 

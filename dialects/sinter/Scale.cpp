@@ -1,8 +1,10 @@
-//===- Scale.cpp - scales of results become scales of weights --------------------------------------------------===//
+//===- Scale.cpp - scales of results become scales of weights
+//--------------------------------------------------===//
 //
-// (sum of products) * s = sum of products with a weight that is scaled, when s varies along axes of the weight only: how
-// batch norm in evaluation disappears into the layer before it (D17). An offset in between is scaled on its own.
-// Reading on: Interfaces.td (ParameterFoldInterface), passes/graph/HoistPrepared.cpp.
+// (sum of products) * s = sum of products with a weight that is scaled, when s varies along axes of
+// the weight only: how batch norm in evaluation disappears into the layer before it (D17). An
+// offset in between is scaled on its own. Reading on: Interfaces.td (ParameterFoldInterface),
+// passes/graph/HoistPrepared.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
@@ -12,7 +14,8 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
 
-/// The axis of `scale` that is not of size 1, counted in `rank` axes; -1: all are 1; nothing when there are several.
+/// The axis of `scale` that is not of size 1, counted in `rank` axes; -1: all are 1; nothing when
+/// there are several.
 static std::optional<int64_t> getOnlyAxis(Value scale, int64_t rank) {
   ArrayRef<int64_t> shape = shapeOf(scale);
   int64_t axis = -1, lead = rank - static_cast<int64_t>(shape.size());
@@ -39,7 +42,7 @@ static Value alongAxis(OpBuilder &b, Location loc, Value scale, int64_t rank, in
 
 /// The sum of products with its weight scaled; null when the scale does not go along the weight.
 static Value scaleWeight(OpBuilder &b, ContractionOpInterface sum, Value scale,
-                         function_ref<bool(Value)> ofParameters) {
+                         function_ref<bool(Value)> ofParameters, std::string &why) {
   int64_t rank = static_cast<int64_t>(shapeOf(sum->getResult(0)).size());
   std::optional<int64_t> axis = getOnlyAxis(scale, rank);
   for (unsigned i : {1u, 0u}) {
@@ -63,25 +66,31 @@ static Value scaleWeight(OpBuilder &b, ContractionOpInterface sum, Value scale,
     result->setOperand(i, scaled);
     return result->getResult(0);
   }
+  why = "the scale does not go along an axis of a weight";
   return {};
 }
 
-/// `value` times `scale`, with the scale in a weight below; offsets on the way are scaled on their own:
-/// (x + o) * s = x * s + o * s. Null when there is no such weight.
-static Value scaleBelow(OpBuilder &b, Value value, Value scale, function_ref<bool(Value)> ofParameters) {
+/// `value` times `scale`, with the scale in a weight below; offsets on the way are scaled on their
+/// own: (x + o) * s = x * s + o * s. Null when there is no such weight.
+static Value scaleBelow(OpBuilder &b, Value value, Value scale,
+                        function_ref<bool(Value)> ofParameters, std::string &why) {
   Operation *maker = value.getDefiningOp();
-  if (!maker || !value.hasOneUse() || ofParameters(value))
+  if (!maker || ofParameters(value))
     return {};
-  if (auto sum = dyn_cast<ContractionOpInterface>(maker))
-    return scaleWeight(b, sum, scale, ofParameters);
-  if (!isa<AddOp, SubOp>(maker))
+  if (auto sum = dyn_cast<ContractionOpInterface>(maker); sum && value.hasOneUse())
+    return scaleWeight(b, sum, scale, ofParameters, why);
+  if (!isa<AddOp, SubOp, ContractionOpInterface>(maker))
     return {};
+  if (!value.hasOneUse()) {
+    why = "what it scales is needed unscaled, too";
+    return {};
+  }
   unsigned at = ofParameters(maker->getOperand(1)) ? 1 : 0; // the offset
   Value x = maker->getOperand(1 - at), offset = maker->getOperand(at);
   if (!ofParameters(offset) || x.getType() != value.getType())
     return {};
   rules::Result<rules::Type> type = rules::mul(toRule(offset.getType()), toRule(scale.getType()));
-  Value scaled = type ? scaleBelow(b, x, scale, ofParameters) : Value();
+  Value scaled = type ? scaleBelow(b, x, scale, ofParameters, why) : Value();
   if (!scaled)
     return {};
   Value moved = MulOp::create(b, maker->getLoc(), fromRule(*type, b.getContext()), offset, scale);
@@ -91,10 +100,11 @@ static Value scaleBelow(OpBuilder &b, Value value, Value scale, function_ref<boo
   return result->getResult(0);
 }
 
-Value MulOp::foldIntoParameters(OpBuilder &b, function_ref<bool(Value)> ofParameters) {
+Value MulOp::foldIntoParameters(OpBuilder &b, function_ref<bool(Value)> ofParameters,
+                                std::string &why) {
   for (auto [value, scale] : {std::pair(getLhs(), getRhs()), std::pair(getRhs(), getLhs())})
     if (ofParameters(scale) && value.getType() == getType())
-      if (Value scaled = scaleBelow(b, value, scale, ofParameters))
+      if (Value scaled = scaleBelow(b, value, scale, ofParameters, why))
         return scaled;
   return {};
 }

@@ -82,10 +82,14 @@ void Hoister::foldInto(ir::EntryOp entry) {
     if (!fold || ofParameters(op.getResult(0)))
       continue;
     OpBuilder builder(&op);
-    if (Value better = fold.foldIntoParameters(builder, [&](Value v) { return ofParameters(v); })) {
+    std::string why;
+    auto isOfParameters = [&](Value v) { return ofParameters(v); };
+    if (Value better = fold.foldIntoParameters(builder, isOfParameters, why)) {
       op.getResult(0).replaceAllUsesWith(better);
       known.erase(op.getResult(0));
       op.erase();
+    } else if (!why.empty()) {
+      op.setAttr("notes", builder.getStrArrayAttr({"not folded into parameters: " + why}));
     }
   }
 }

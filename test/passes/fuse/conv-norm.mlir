@@ -79,7 +79,7 @@ module @refused {
   // CHECK-LABEL: sinter.entry @unscaled
   // CHECK-NOT: prepared
   // CHECK: sinter.conv2d
-  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.mul {{.*}}notes = ["not folded into parameters: what it scales is needed unscaled, too"]
   // CHECK-NEXT: sinter.relu
   // CHECK-NEXT: sinter.yield %{{.*}}, %{{.*}} :
   sinter.entry @unscaled name("unscaled") kind("predict") batch(4) inputs ["x"] {
@@ -96,7 +96,7 @@ module @refused {
   // CHECK-LABEL: sinter.entry @width
   // CHECK-NOT: prepared
   // CHECK: sinter.conv2d
-  // CHECK-NEXT: sinter.mul
+  // CHECK-NEXT: sinter.mul {{.*}}notes = ["not folded into parameters: the scale does not go along an axis of a weight"]
   sinter.entry @width name("width") kind("predict") batch(4) inputs ["x"] {
   ^bb0(%x: tensor<4x3x6x8xf32>):
     %w = sinter.get @w : tensor<8x3x3x3xf32>

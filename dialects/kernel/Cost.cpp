@@ -88,12 +88,16 @@ bool isContiguousAlong(AffineMap map, int64_t dim, ArrayRef<int64_t> shape, Layo
   return true;
 }
 
+bool isWindow(AffineMap map, int64_t dim) {
+  return llvm::any_of(map.getResults(), [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
+  });
+}
+
 /// An index of `map` that is a sum with `dim` in it: a window, whose border a padded access
 /// decides.
-static bool isWindow(const ContractProblem &p, int64_t dim, AffineMap map) {
-  return p.padded && llvm::any_of(map.getResults(), [&](AffineExpr expr) {
-           return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
-         });
+static bool isPaddedWindow(const ContractProblem &p, int64_t dim, AffineMap map) {
+  return p.padded && isWindow(map, dim);
 }
 
 bool isParity(const ContractProblem &p, int64_t dim) {
@@ -200,7 +204,7 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
     // A gathered vector operand costs one load an element instead of one a vector.
     if (isVector && !isContiguousAlong(map, vectorDim, shape, layout))
       cost.scatter += kGatherFactor * static_cast<double>(laneCount) * mine * steps;
-    refused |= !across && isVector && isWindow(p, vectorDim, map);
+    refused |= !across && isVector && isPaddedWindow(p, vectorDim, map);
   }
   double tiles = rest * static_cast<double>(laneTiles) * rowTiles;
   cost.tiles = tiles * kTileCycles +
@@ -253,11 +257,53 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
   return best;
 }
 
-/// The best rows for one choice of lanes.
-ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t lanes) {
+/// A tile of few rows leaves multiply-adds waiting for each other and crowds the load ports with
+/// broadcasts. First whole panels join as registers hold, then rows of a second dim of the same
+/// operand; at last as many vectors as chains still need.
+static ContractChoice fillRegisters(TargetAttr target, const ContractProblem &p,
+                                    ContractChoice choice) {
+  constexpr int64_t kMostVectors = 4;
+  int64_t lanes = choice.lanes, rows = choice.rows, width = getVectorLanes(target, p.element);
+  int64_t panel = llvm::divideCeil(choice.tile.nr, width), vectors = panel,
+          present = llvm::divideCeil(p.dims[lanes], width);
+  int64_t reserved = (target.getHasFma() ? 2 : 6) + countMasks(target, p.dims[lanes], width);
+  auto fits = [&](int64_t mr, int64_t v) {
+    return (mr + 1) * v + reserved <= target.getVectorRegisters();
+  };
+  if (rows >= 0 && choice.rows2 < 0) {
+    int64_t mr = choice.tile.mr;
+    while (vectors + panel <= std::min(present, kMostVectors) && fits(mr, vectors + panel))
+      vectors += panel;
+    bool merges = mayMergeRows(p, rows) || (rows + 1 < p.parallel && mayMergeRows(p, rows + 1));
+    for (int64_t d = rows - 1; d >= 0 && mr == p.dims[rows] && !merges; --d) {
+      if (d == lanes || p.aMap.isFunctionOfDim(rows) != p.aMap.isFunctionOfDim(d) ||
+          !mayGiveRows(p, d, lanes) || isWindow(p.aMap, d) || isWindow(p.bMap, d))
+        continue;
+      int64_t most = 1;
+      while (most < p.dims[d] && fits(mr * (most + 1), vectors))
+        ++most;
+      if (most = splitRows(p.dims[d], most).big; most > 1) {
+        choice.rows2 = d;
+        choice.mr2 = most;
+        break;
+      }
+    }
+  }
+  int64_t all = choice.tile.mr * choice.mr2,
+          chains = 4 * std::max<int64_t>(1, target.getFmaPorts());
+  while (vectors < present && vectors * all < chains && fits(all, vectors + 1))
+    ++vectors;
+  choice.tile.nr = std::max(choice.tile.nr, vectors * width);
+  choice.cost = estimateContract(target, p, lanes, rows, choice.tile, choice.rows2, choice.mr2);
+  return choice;
+}
+
+ContractChoice chooseRows(TargetAttr target, const ContractProblem &p, int64_t lanes, bool filled) {
   ContractChoice best;
   double least = 0;
-  auto offer = [&](const ContractChoice &choice, int64_t dim) {
+  auto offer = [&](ContractChoice choice, int64_t dim) {
+    if (filled)
+      choice = fillRegisters(target, p, choice);
     // Later dims lie closer together.
     double score = choice.cost.total() * (1 + 0.005 * static_cast<double>(p.parallel - 1 - dim));
     if (best.tile.nr == 0 || score < least) {

@@ -91,8 +91,14 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &problem,
 llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
                                                       const ContractProblem &problem);
 
-/// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes).
-ContractChoice chooseRows(TargetAttr target, const ContractProblem &problem, int64_t lanes);
+/// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes). `filled`: tiles
+/// grow beyond two vectors and one row dim where that leaves registers empty; panels are as wide as
+/// those that do not.
+ContractChoice chooseRows(TargetAttr target, const ContractProblem &problem, int64_t lanes,
+                          bool filled = false);
+
+/// True when an index of `map` is more than `dim` alone: neighbours along it share elements.
+bool isWindow(mlir::AffineMap map, int64_t dim);
 
 /// Takes dims of one value out of the accesses.
 void dropUnits(ContractProblem &problem);

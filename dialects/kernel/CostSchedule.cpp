@@ -15,33 +15,6 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-/// More lanes for tiles of few rows, whose multiply-adds wait for each other and whose broadcasts
-/// crowd the load ports: as many vectors as chains need, then as many as pay and find registers.
-/// Panels stay as they are.
-static int64_t widenLanes(TargetAttr target, const ContractProblem &p,
-                          const ContractChoice &choice) {
-  constexpr int64_t kMostVectors = 4; // beyond what chains need
-  int64_t width = getVectorLanes(target, p.element),
-          vectors = llvm::divideCeil(choice.tile.nr, width);
-  int64_t chains = 4 * std::max<int64_t>(1, target.getFmaPorts()), mr = choice.tile.mr * choice.mr2;
-  int64_t present = choice.lanes >= 0 ? llvm::divideCeil(p.dims[choice.lanes], width) : 1;
-  int64_t wanted = std::min<int64_t>(llvm::divideCeil(chains, mr), present);
-  auto fits = [&](int64_t v) { return (mr + 1) * v + 2 <= target.getVectorRegisters(); };
-  while (vectors < wanted && fits(vectors + 1))
-    ++vectors;
-  auto getPorts = [&](int64_t v) {
-    Tile tile{choice.tile.mr, v * width};
-    return estimateContract(target, p, choice.lanes, choice.rows, tile, choice.rows2, choice.mr2)
-        .loads;
-  };
-  int64_t best = vectors;
-  if (choice.rows >= 0 && choice.lanes >= 0)
-    for (int64_t v = vectors + 1; v <= std::min(present, kMostVectors) && fits(v); ++v)
-      if (getPorts(v) < getPorts(best))
-        best = v;
-  return std::max(choice.tile.nr, best * width);
-}
-
 /// True when the operand that is broadcast has its reduced elements apart, line by line: then its
 /// tile should stay in cache while panels of the other operand, which lie one after the other,
 /// stream past it.
@@ -55,67 +28,67 @@ static bool keepsRowTile(const ContractProblem &p, const ContractChoice &choice)
 
 static BufferType typeOf(Value buffer) { return cast<BufferType>(buffer.getType()); }
 
-/// An index of `map` that is more than the dim alone: neighbours along `dim` share elements.
-static bool isWindow(AffineMap map, int64_t dim) {
-  return llvm::any_of(map.getResults(), [&](AffineExpr expr) {
-    return expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr);
-  });
-}
-
 /// Order of the tile grid: other parallel dims outermost, then panels of lanes, then row tiles: a
-/// panel of the vector operand stays in cache while the rows of the other stream past it. A vector
-/// operand beyond L2 goes by once, its panels outermost; so do lanes whose operand has other grid
-/// dims too (a batch).
+/// panel of the vector operand stays in cache while the rows of the other stream past it. Of a
+/// vector operand beyond L2 the panels go outermost, or stand inside of the dims that cut the rows'
+/// operand to pieces, whichever moves fewer bytes; lanes whose operand has other grid dims too (a
+/// batch) go outermost.
 static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const ContractProblem &p,
                                         const ContractChoice &choice) {
   SmallVector<int64_t> others, order;
+  bool inB = choice.lanes >= 0 && p.bMap.isFunctionOfDim(choice.lanes);
+  AffineMap vectors = inB ? p.bMap : p.aMap, scalars = inB ? p.aMap : p.bMap;
+  // A second row dim of the rows' own operand is one of the others.
+  bool beside = choice.rows2 >= 0 && choice.lanes >= 0 && !vectors.isFunctionOfDim(choice.rows2) &&
+                !vectors.isFunctionOfDim(choice.rows);
   for (int64_t d = 0; d < p.parallel; ++d)
-    if (d != choice.lanes && d != choice.rows && d != choice.rows2)
+    if (d != choice.lanes && d != choice.rows && (d != choice.rows2 || beside))
       others.push_back(d);
-  if (choice.lanes < 0) {
-    order = others;
-  } else {
-    bool inB = p.bMap.isFunctionOfDim(choice.lanes);
-    AffineMap vectors = inB ? p.bMap : p.aMap;
-    bool first = typeOf(inB ? op.getB() : op.getA()).getBytes() > target.getL2() / 2 ||
-                 llvm::any_of(others, [&](int64_t d) {
-                   return p.dims[d] > 1 && vectors.isFunctionOfDim(d);
-                 });
-    if (!others.empty() && first) {
-      order.push_back(choice.lanes);
-      llvm::append_range(order, others);
-    } else {
-      order = others;
-      order.push_back(choice.lanes);
+  double room = 0.75 * static_cast<double>(target.getL2()), vectorBytes = 0, rowBytes = 0;
+  order = others;
+  if (choice.lanes >= 0) {
+    vectorBytes = static_cast<double>(typeOf(inB ? op.getB() : op.getA()).getBytes());
+    rowBytes = static_cast<double>(typeOf(inB ? op.getA() : op.getB()).getBytes());
+    double panels = static_cast<double>(llvm::divideCeil(p.dims[choice.lanes], choice.tile.nr)),
+           pieces = 1;
+    auto *place = order.end();
+    if (llvm::any_of(others, [&](int64_t d) {
+          return p.dims[d] > 1 && vectors.isFunctionOfDim(d) && !isParity(p, d);
+        })) {
+      place = order.begin();
+    } else if (vectorBytes > room) {
+      place = llvm::find_if(order, [&](int64_t d) {
+        pieces *= isWindow(scalars, d) ? 1.0
+                                       : static_cast<double>(llvm::divideCeil(
+                                             p.dims[d], d == choice.rows2 ? choice.mr2 : 1));
+        return isWindow(scalars, d);
+      });
+      if (vectorBytes + rowBytes * (rowBytes > room ? panels : 1) <=
+          rowBytes + vectorBytes * pieces)
+        place = order.begin();
     }
+    order.insert(place, choice.lanes);
   }
-  if (choice.rows2 >= 0)
+  if (choice.rows2 >= 0 && !beside)
     order.push_back(choice.rows2);
   bool rowsFirst = keepsRowTile(p, choice);
   if (choice.lanes >= 0 && choice.rows >= 0 && choice.rows2 < 0 && order.back() == choice.lanes) {
     // Rows that do not stay in L2 while panels change go by once; the panels do stay.
-    bool inB = p.bMap.isFunctionOfDim(choice.lanes);
-    double bytes = static_cast<double>(typeOf(inB ? op.getA() : op.getB()).getBytes());
+    double bytes = rowBytes;
     for (int64_t d : others)
-      if ((inB ? p.aMap : p.bMap).isFunctionOfDim(d) &&
-          !(d == choice.rows - 1 && mayMergeRows(p, choice.rows)))
+      if (scalars.isFunctionOfDim(d) && !(d == choice.rows - 1 && mayMergeRows(p, choice.rows)))
         bytes /= static_cast<double>(p.dims[d]);
-    rowsFirst |= bytes > static_cast<double>(target.getL2()) / 2 &&
-                 typeOf(inB ? op.getB() : op.getA()).getBytes() <= target.getL2() / 2;
+    double half = static_cast<double>(target.getL2()) / 2;
+    rowsFirst |= bytes > half && vectorBytes <= half;
   }
   if (choice.rows < 0)
     return order;
   auto *place = rowsFirst ? order.end() - 1 : order.end();
   // Windows of the rows' operand overlap: where all of it stays in no cache, all windows of one
   // row tile come before the next row tile.
-  if (choice.lanes >= 0 && choice.rows2 < 0) {
-    bool inB = p.bMap.isFunctionOfDim(choice.lanes);
-    AffineMap map = inB ? p.aMap : p.bMap;
-    if (!isWindow(map, choice.rows) &&
-        typeOf(inB ? op.getA() : op.getB()).getBytes() > target.getL2() / 2)
-      while (place != order.begin() && isWindow(map, place[-1]))
-        --place;
-  }
+  if (choice.lanes >= 0 && choice.rows2 < 0 && !isWindow(scalars, choice.rows) && rowBytes > room)
+    while (place != order.begin() && isWindow(scalars, place[-1]))
+      --place;
   order.insert(place, choice.rows);
   return order;
 }
@@ -191,7 +164,8 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   ContractProblem problem = getProblem(op);
   dropUnits(problem);
   ContractChoice choice = rankContractChoices(target, problem).front();
-  choice.tile.nr = widenLanes(target, problem, choice);
+  if (choice.lanes >= 0)
+    choice = chooseRows(target, problem, choice.lanes, /*filled=*/true);
   SmallVector<int64_t> order = chooseOrder(target, op, problem, choice);
   Chunk chunk = chooseChunk(target, problem, choice, order);
   return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,

@@ -89,9 +89,9 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 
 // -----
 
-// Rows are images, and all of them stay in no cache: the windows of one row tile come one after the other.
+// Maps of fewer columns still: images are a second row dim. Filters are beyond L2: each panel goes by once.
 // CHECK-LABEL: kernel.entry @tiny_maps
-// CHECK: schedule <lanes = 1, rows = 0, mr = 13, nr = 32, order = 1, 0, 2, 3>
+// CHECK: schedule <lanes = 1, rows = 3, mr = 3, nr = 64, rows2 = 0, mr2 = 2, order = 1, 0, 2, 3>
 module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @tiny_maps name("tiny_maps") kind("predict") batch(0) {
     %x = kernel.buffer "x" role("input") segment(2) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>

@@ -27,7 +27,7 @@ static const char *const kPasses[] = {"simplify",          "fold",      "simplif
                                       "hoist-prepared",    "simplify",
                                       "fuse-contractions", "fuse-maps", "assign-layouts",
                                       "lower-to-kernel",   "schedule",  "in-place-updates",
-                                      "plan-memory"};
+                                      "group-launches",    "plan-memory"};
 
 /// Small reproducible numbers; integers stay in [0, 4).
 static Tensor makeTensor(Type type, uint64_t &state) {

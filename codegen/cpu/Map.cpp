@@ -1,10 +1,12 @@
-//===- Map.cpp - map kernels on 16 lanes ---------------------------------------------------------------------===//
+//===- Map.cpp - map kernels on 16 lanes
+//---------------------------------------------------------------------===//
 //
-// Three ways to walk a domain, all with vectors of 16 points (D1's canonical lanes; LLVM splits them for narrower
-// hardware): flat, when every access is the domain itself; lanes inside the row, when the last inner dim is on the
-// lanes; lanes across rows, each lane a row of its own. Rows run in phases, one a reduction, as in NaiveMap.cpp; short
-// rows are written out and keep their values in registers between phases. Tails are masked.
-// Not covered: sums whose canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
+// Four ways to walk a domain, all with vectors of 16 points (D1's canonical lanes; LLVM splits them
+// for narrower hardware): flat, when every access is the domain itself; lanes inside the row, when
+// the last inner dim is on the lanes; lanes across rows, each lane a row of its own; in blocks,
+// between layouts. Rows run in phases, one a reduction, as in NaiveMap.cpp; short rows are written
+// out and keep their values in registers between phases. Tails are masked. Not covered: sums whose
+// canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
@@ -126,6 +128,8 @@ BodyEmitter MapEmitter::vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes
     body.argument = [this, here](BlockArgument argument) { return k.load(ins[argument.getArgNumber()], here); };
   else
     body.argument = [this, here, valid](BlockArgument argument) {
+      if (Value known = turned.lookup(argument.getArgNumber()))
+        return known;
       return loadLanes(k, inLanes[argument.getArgNumber()], here, valid);
     };
   return body;
@@ -256,6 +260,10 @@ bool MapEmitter::emit() {
     return false;
   if (mayBeFlat()) {
     emitFlat();
+    return true;
+  }
+  if (prepareTurn()) {
+    emitTurned();
     return true;
   }
   lanesDim = chooseLanes();

@@ -1,7 +1,9 @@
-//===- MapEmitter.h - walks the domain of a map kernel ---------------------------------------------------------===//
+//===- MapEmitter.h - walks the domain of a map kernel
+//---------------------------------------------------------===//
 //
-// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one; MapAcross.cpp has the one with a row
-// on each lane. Invariant: no walk changes a bit (NaiveMap.cpp is the reference).
+// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one; MapAcross.cpp
+// has the one with a row on each lane, MapTurned.cpp the one that changes layouts. Invariant: no
+// walk changes a bit (NaiveMap.cpp is the reference).
 //
 //===----------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
@@ -27,6 +29,9 @@ private:
   void emitInside();
   void emitAcross();
   void emitAcrossChunk(int64_t valid);
+  bool prepareTurn();
+  void emitTurned();
+  void emitBlock(int64_t valid, int64_t columns);
 
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
   mlir::Value combineTree(llvm::SmallVector<mlir::Value> lanes, kernel::ReduceOp reduce);
@@ -52,9 +57,10 @@ private:
   llvm::SmallVector<int64_t> inner, rows;
   llvm::SmallVector<kernel::ReduceOp> reduces;
   bool canonical; ///< ordered reductions use 16 lanes
-  int64_t lanesDim = -1;
+  int64_t lanesDim = -1, turnedDim = -1;
   llvm::SmallVector<mlir::Value> point;
   llvm::DenseMap<mlir::Value, mlir::Value> reduced;
+  llvm::DenseMap<unsigned, mlir::Value> turned; ///< of operands read along another dim
   llvm::DenseMap<mlir::Value, int64_t> levels; ///< of body values (levelOf)
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory; ///< 16 accumulators of an ordered reduction across rows
 };

@@ -4,7 +4,7 @@
 #   lit -v test --param build=build/debug    on another build folder
 #   lit -v test --param update=1             golden tests (%golden) write their expectations anew
 #
-# A test sees sinter, sinter-opt, FileCheck and not on its PATH, %build and %root, and %golden FILE, which compares
+# A test sees sinter, sinter-opt, FileCheck and not on its PATH, %build, %root and %cc, and %golden FILE, which compares
 # its input with FILE. Features: x86-64-v3, x86-64-v4 (this machine runs such code), the
 # name of the build folder (release, asan, …), mount (may mount file systems), fashion-mnist (SINTER_DATA has
 # it), slow and fast (--param slow=1, fast=1).
@@ -24,13 +24,16 @@ config.test_source_root = os.path.join(root, "test")
 config.test_exec_root = os.path.join(build, "test", "lit")
 
 config.environment["PATH"] = os.pathsep.join([os.path.join(build, "bin"), llvm, os.environ.get("PATH", "")])
-for name in ["SINTER_DATA", "SINTER_UPDATE_GOLDENS", "CXX", "CCACHE_DIR", "ASAN_OPTIONS", "HOME", "CC"]:
+for name in ["SINTER_DATA", "SINTER_UPDATE_GOLDENS", "CXX", "CCACHE_DIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "HOME", "CC"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["NO_COLOR"] = "1"
 
 config.substitutions.append(("%root", root))
 config.substitutions.append(("%build", build))
+# The C compiler that links our libraries: those of a sanitized build need its sanitizers (gcc's are others).
+sanitizers = {"asan": "address,undefined", "tsan": "thread"}.get(os.path.basename(build))
+config.substitutions.append(("%cc", f"clang-22 -fsanitize={sanitizers}" if sanitizers else "cc"))
 golden = os.path.join(root, "test", "golden.sh")
 update = "--update " if lit_config.params.get("update") else ""
 config.substitutions.append(("%golden", f"bash {golden} {update}".strip()))

@@ -13,7 +13,7 @@ using namespace mlir;
 namespace sinter::passes {
 
 static constexpr size_t kMaxReasons = 4;           ///< reasons kept an op
-static constexpr int64_t kLargeElements = 1 << 14; ///< smaller values are not worth it
+static constexpr int64_t kLargeElements = 1 << 10; ///< smaller values are not worth remaking
 
 StringRef getShortName(Operation *op) { return op->getName().stripDialect(); }
 

@@ -1,5 +1,5 @@
 //===- Generate.cpp - draws random graphs
-//--------------------------------------------------------------------------===//
+//-------------------------------------------------------===//
 //
 // Draws an op, then operands that fit it; what is missing becomes a new parameter. Intervals decide
 // whether an op may be applied (log wants positive values, exp small ones); a value that does not
@@ -94,9 +94,8 @@ int Generator::source(const std::string &kind, Dims dims) {
 }
 
 int Generator::number(double value) {
-  Type scalar{model.element, {}};
-  return op("constant", {}, value, value, {{"value", Tensor(scalar, std::vector<double>{value})}},
-            scalar);
+  Tensor scalar({model.element, {}}, std::vector<double>{value});
+  return op("constant", {}, value, value, {{"value", scalar}}, scalar.type);
 }
 
 int64_t Generator::drawSize() {
@@ -262,9 +261,9 @@ void Generator::drawShape() {
     break;
   }
   case 1: {
-    Dims perm(rank);
-    for (int64_t d = 0; d < rank; ++d)
-      perm[d] = d;
+    Dims perm;
+    while (int64_t(perm.size()) < rank)
+      perm.push_back(perm.size());
     for (int64_t d = rank; d-- > 1;)
       std::swap(perm[d], perm[random.below(d + 1)]);
     op("transpose", {a}, low, high, {{"perm", perm}});
@@ -282,8 +281,8 @@ void Generator::drawShape() {
     Dims other = dims;
     int64_t axis = random.below(rank);
     other[axis] = drawSize();
-    int b = source("parameter", other);
-    op("concat", {a, b, a}, std::min(low, -2.0), std::max(high, 2.0), {{"axis", axis}});
+    op("concat", {a, source("parameter", other), a}, std::min(low, -2.0), std::max(high, 2.0),
+       {{"axis", axis}});
     break;
   }
   case 4: {
@@ -325,9 +324,8 @@ void Generator::drawReduce() {
     break;
   case 2: {
     int index = op("argmax", {a}, 0, 1, {{"axis", random.below(type(a).rank())}});
-    if (index < 0)
-      break;
-    op("cast", {index}, 0, 40, {}, {model.element, type(index).dims});
+    if (index >= 0)
+      op("cast", {index}, 0, 40, {}, {model.element, type(index).dims});
     break;
   }
   default:
@@ -408,10 +406,8 @@ void Generator::drawPool() {
   }
   std::vector<Attr> attrs = {
       {"window", window}, {"strides", strides}, {"low", low}, {"high", high}};
-  if (random.below(2)) {
-    op("max_pool2d", {a}, model.nodes[a].low, model.nodes[a].high, attrs);
-    return;
-  }
+  if (random.below(2))
+    return void(op("max_pool2d", {a}, model.nodes[a].low, model.nodes[a].high, attrs));
   double points = window[0] * window[1];
   op("sum_pool2d", {a}, std::min(model.nodes[a].low * points, 0.0),
      std::max(model.nodes[a].high * points, 0.0), attrs);
@@ -420,25 +416,29 @@ void Generator::drawPool() {
 // Batch norm as the DSL composes it, with an eps that keeps what few values give bounded.
 void Generator::drawNorm() {
   int x = bounded(pickImages(), 20);
-  const Dims dims = type(x).dims;
-  double m = magnitude(x), count = dims[0] * dims[2] * dims[3];
+  const Dims dims = type(x).dims, shape{dims[1], 1, 1};
+  double m = magnitude(x), mm = m * m, count = dims[0] * dims[2] * dims[3];
+  const ElementType narrow = model.element, f64 = ElementType::F64;
   if (count == 0)
     return;
-  auto average = [&](int v, double low, double high) {
-    int sums =
-        op("sum", {v}, low * count, high * count, {{"axes", Dims{2, 3}}, {"keepdims", true}});
-    sums = op("sum", {sums}, low * count, high * count, {{"axes", Dims{0}}, {"keepdims", false}});
-    return op("mul", {sums, number(1 / count)}, low, high);
+  auto cast = [&](int v, ElementType to, double limit) {
+    return v < 0 ? -1 : op("cast", {v}, -limit, limit, {}, {to, type(v).dims});
   };
-  int mean = average(x, -m, m), square = average(op("mul", {x, x}, 0, m * m), 0, m * m);
-  int spread = op("sub", {square, op("mul", {mean, mean}, 0, m * m)}, -0.01, m * m);
-  int eps = op("add", {op("abs", {spread}, 0, m * m), number(0.5)}, 0.5, m * m + 0.5);
-  int scale =
-      op("div", {source("parameter", {dims[1], 1, 1}), op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
-  int shift =
-      op("sub", {source("parameter", {dims[1], 1, 1}), op("mul", {mean, scale}, -3 * m, 3 * m)},
-         -3 * m - 2, 3 * m + 2);
-  op("add", {op("mul", {x, scale}, -3 * m, 3 * m), shift}, -6 * m - 2, 6 * m + 2);
+  int share = cast(number(1 / count), f64, 1), wide = cast(x, f64, m);
+  auto average = [&](int v, double limit) {
+    v = op("sum", {v}, -mm * count, mm * count, {{"axes", Dims{0, 2, 3}}, {"keepdims", true}});
+    return op("mul", {v, share}, -limit, limit);
+  };
+  int mean = average(wide, m), square = average(op("mul", {wide, wide}, 0, mm), mm);
+  int spread = cast(op("sub", {square, op("mul", {mean, mean}, 0, mm)}, -0.01, mm), narrow, mm);
+  int eps = op("add", {op("abs", {spread}, 0, mm), number(0.5)}, 0.5, mm + 1);
+  int weight = source("parameter", shape), bias = source("parameter", shape);
+  int scale = op("div", {weight, op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
+  int centre = op("stop_gradient", {cast(mean, narrow, m)}, -m, m);
+  int rest = cast(op("sub", {mean, cast(centre, f64, m)}, -m, m), narrow, m);
+  int shift = op("sub", {bias, op("mul", {rest, scale}, -m, m)}, -m - 2, m + 2);
+  x = op("sub", {x, centre}, -2 * m, 2 * m);
+  op("add", {op("mul", {x, scale}, -6 * m, 6 * m), shift}, -7 * m - 2, 7 * m + 2);
 }
 
 void Generator::drawSoftmax() {

@@ -28,7 +28,8 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
             name + "'");
   else if (name == "sinter" || name.rfind("sinter_", 0) == 0 || name.rfind("sinter-", 0) == 0)
     current.error("E0006", loc,
-                  "Model expects a name that does not begin as the library's own, got '" + name + "'",
+                  "Model expects a name that does not begin as the library's own, got '" + name +
+                      "'",
                   "it becomes the prefix of C functions");
   current.module.set_name(name);
 }
@@ -73,11 +74,10 @@ void Model::data(const Data &data, Loc loc) {
     const char *name;
     int64_t classes, channels, height, width;
   };
-  static constexpr Known kKnown[] = {
-      {"mnist", 10, 1, 28, 28},
-      {"fashion-mnist", 10, 1, 28, 28},
-      {"cifar10", 10, 3, 32, 32},
-      {"cifar-10", 10, 3, 32, 32}};
+  static constexpr Known kKnown[] = {{"mnist", 10, 1, 28, 28},
+                                     {"fashion-mnist", 10, 1, 28, 28},
+                                     {"cifar10", 10, 3, 32, 32},
+                                     {"cifar-10", 10, 3, 32, 32}};
   for (const Known &known : kKnown)
     if (data.name == known.name) {
       auto fill = [](int64_t &value, int64_t normal) { value = value == 0 ? normal : value; };
@@ -251,11 +251,12 @@ void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void
                          "entry expects a name of letters, digits and '_', got '" + name + "'",
                          "it becomes part of a C function's name");
   // A library has NAME_open … beside NAME_entry and NAME_entry_n.
-  static const char *const kFunctions[] = {"train_step",    "eval_step",  "open", "open_shared",
-                                           "load",          "save",       "set",  "close",
-                                           "reset_metrics", "arena_bytes", "t",   "metrics",
+  static const char *const kFunctions[] = {"train_step",    "eval_step",   "open", "open_shared",
+                                           "load",          "save",        "set",  "close",
+                                           "reset_metrics", "arena_bytes", "t",    "metrics",
                                            "prepare",       "load_params"};
-  bool taken = std::find(std::begin(kFunctions), std::end(kFunctions), name) != std::end(kFunctions);
+  bool taken =
+      std::find(std::begin(kFunctions), std::end(kFunctions), name) != std::end(kFunctions);
   for (const std::unique_ptr<Trace> &other : current.traces)
     taken |= other->entry.name() == name || other->entry.name() + "_n" == name ||
              other->entry.name() == name + "_n";

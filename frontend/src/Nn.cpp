@@ -75,12 +75,12 @@ void detail::noteUse(Call &call, const char *what, const Name &name, const std::
   Context &current = context();
   auto [first, fresh] = current.trace->names.emplace(what + (" " + path), call.loc());
   if (!fresh && !name.shared)
-    current.warning("E0004", call.loc(),
-                    std::string(what) + " '" + path +
-                        "' is used twice in one entry, so both uses share it", // once for all traces
-                    "shared(\"" + name.text +
-                        "\") says that this is meant; Scope(\"…\") makes another one",
-                    {{Place(first->second), "'" + path + "' was first used here"}});
+    current.warning(
+        "E0004", call.loc(),
+        std::string(what) + " '" + path +
+            "' is used twice in one entry, so both uses share it", // once for all traces
+        "shared(\"" + name.text + "\") says that this is meant; Scope(\"…\") makes another one",
+        {{Place(first->second), "'" + path + "' was first used here"}});
 }
 
 /// Opens the symbol `path`; poison after a report. `what` is parameter or state.

@@ -53,7 +53,8 @@ Tensor dropout(const std::string &name, const Operand &operand, Dropout options,
   DType element{static_cast<uint8_t>(type.element)};
   Tensor chance = random_uniform(name, element(Shape(type.dims)), loc);
   Tensor keep = Operand(chance, loc) >= Operand(options.p, loc);
-  // Scaled last: the kernel that makes x stores it as it is, and the mask of a ReLU follows from it.
+  // Scaled last: the kernel that makes x stores it as it is, and the mask of a ReLU follows from
+  // it.
   Tensor kept = where(keep, Operand(x, loc), Operand(0.0, loc), loc);
   return Operand(kept, loc) * Operand(1 / (1 - options.p), loc);
 }

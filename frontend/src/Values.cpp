@@ -259,12 +259,9 @@ int64_t Shape::operator[](AxisIndex index) const {
   if (!poison) {
     rules::Result<int64_t> bad = rules::normalizedAxis(axis, rank());
     Context &current = context();
-    Diagnostic diagnostic{Severity::Error,
-                          "E0105",
-                          "shape()[" + std::to_string(axis) + "] " + bad.error().message,
-                          Place(index.loc),
-                          {},
-                          ""};
+    Diagnostic diagnostic{
+        Severity::Error,  "E0105", "shape()[" + std::to_string(axis) + "] " + bad.error().message,
+        Place(index.loc), {},      ""};
     current.diagnostics.report(diagnostic);
   }
   return 1;

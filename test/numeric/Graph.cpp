@@ -62,22 +62,28 @@ static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Att
                                     : rules::reduce_min(a, *axes, keeps));
 }
 
-static Type inferConv(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
-  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"),
-                         *find<Dims>(attrs, "dilations")};
+static Type inferConv(llvm::StringRef op, const std::vector<Type> &t,
+                      const std::vector<Attr> &attrs) {
+  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"),
+                         *find<Dims>(attrs, "high"), *find<Dims>(attrs, "dilations")};
   int64_t groups = *find<int64_t>(attrs, "groups");
   if (op == "conv2d_input_gradient")
-    return valueOf(rules::conv2d_input_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "size")));
+    return valueOf(
+        rules::conv2d_input_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "size")));
   if (op == "conv2d_filter_gradient")
-    return valueOf(rules::conv2d_filter_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "window")));
+    return valueOf(
+        rules::conv2d_filter_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "window")));
   return valueOf(rules::conv2d(t[0], t[1], sliding, groups));
 }
 
-static Type inferPool(llvm::StringRef op, const std::vector<Type> &t, const std::vector<Attr> &attrs) {
+static Type inferPool(llvm::StringRef op, const std::vector<Type> &t,
+                      const std::vector<Attr> &attrs) {
   Dims window = *find<Dims>(attrs, "window");
-  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"), {1, 1}};
+  rules::Sliding sliding{
+      *find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"), {1, 1}};
   if (const Dims *size = find<Dims>(attrs, "size"))
-    return valueOf(rules::pool2d_gradient(t[0], t.size() > 1 ? &t[1] : nullptr, window, sliding, *size));
+    return valueOf(
+        rules::pool2d_gradient(t[0], t.size() > 1 ? &t[1] : nullptr, window, sliding, *size));
   if (op == "max_pool2d_argmax")
     return valueOf(rules::max_pool2d_argmax(t[0], window, sliding));
   if (op == "max_pool2d_gather")

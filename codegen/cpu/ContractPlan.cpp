@@ -344,16 +344,18 @@ bool Planner::orderGrid() {
     }
     return true;
   };
-  auto middle = std::stable_partition(order.begin(), order.end(), owns);
-  std::sort(middle, order.end());
-  p.order = order;
-  p.owned = middle - order.begin();
-  if (p.lanesDim >= 0 && !llvm::is_contained(ArrayRef(order).take_front(p.owned), p.lanesDim))
+  SmallVector<int64_t> others;
+  p.order.clear();
+  for (int64_t d : order)
+    (owns(d) ? p.order : others).push_back(d);
+  llvm::sort(others);
+  p.owned = p.order.size();
+  llvm::append_range(p.order, others);
+  if (p.lanesDim >= 0 && !llvm::is_contained(ArrayRef(p.order).take_front(p.owned), p.lanesDim))
     return false;
   // Rows that are not owned must be the innermost dim of those.
   llvm::erase_if(p.rows, [&](const RowDim &row) {
-    return llvm::is_contained(ArrayRef(order).drop_front(p.owned), row.dim) &&
-           row.dim != order.back();
+    return llvm::is_contained(others, row.dim) && row.dim != p.order.back();
   });
   return true;
 }

@@ -55,7 +55,7 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module, llvm::LLV
 /// Options of machine code; every output is optimised in the same way, without reassociation or contraction (D1).
 struct CodeOptions {
   int level = 3; ///< -O0 .. -O3
-  std::string sanitizer; ///< "address", "thread" or none
+  std::string sanitizer = {}; ///< "address", "thread" or none
 };
 
 /// Makes the host's tables in a context that is given; may return null.

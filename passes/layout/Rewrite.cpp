@@ -26,11 +26,6 @@ static kernel::LayoutAttr layoutOf(Value value) {
       cast<RankedTensorType>(value.getType()).getEncoding());
 }
 
-static Value convert(OpBuilder &builder, Value value, kernel::LayoutAttr layout) {
-  return ir::ConvertLayoutOp::create(builder, value.getLoc(), withLayout(value.getType(), layout),
-                                     value);
-}
-
 static void addNote(Operation *op, StringRef text) {
   SmallVector<Attribute> notes;
   if (auto old = op->getAttrOfType<ArrayAttr>("notes"))
@@ -46,6 +41,9 @@ struct Rewriter {
 
   Rewriter(ModuleOp module, LayoutPlan &plan) : module(module), plan(plan), symbols(module) {}
 
+  llvm::DenseMap<std::pair<Value, Attribute>, Value> converted;
+
+  Value convert(Value value, kernel::LayoutAttr layout);
   void setMasters();
   void makeDerived();
   void redirectReads();
@@ -53,6 +51,18 @@ struct Rewriter {
   void settleViews();
   void storeConverted(ir::FusedOp maker);
 };
+
+/// `value` in another order; made once, behind its maker, whoever asks.
+Value Rewriter::convert(Value value, kernel::LayoutAttr layout) {
+  Value &made = converted[{value, layout}];
+  if (!made) {
+    OpBuilder builder(value.getContext());
+    builder.setInsertionPointAfterValue(value);
+    made = ir::ConvertLayoutOp::create(builder, value.getLoc(), withLayout(value.getType(), layout),
+                                       value);
+  }
+  return made;
+}
 
 void Rewriter::setMasters() {
   for (auto symbol : module.getOps<ir::SymbolOp>())
@@ -85,7 +95,6 @@ void Rewriter::makeDerived() {
 /// Fused ops read the form they want: a derived one, or a converted temporary.
 void Rewriter::redirectReads() {
   llvm::DenseMap<std::pair<Operation *, Operation *>, Value> gets; // (entry, derived) -> value
-  llvm::DenseMap<std::pair<Value, Attribute>, Value> converted;
   for (auto &[key, wanted] : plan.reads) {
     auto [user, value] = key;
     kernel::LayoutAttr layout = wanted.layout;
@@ -104,15 +113,8 @@ void Rewriter::redirectReads() {
           replacement = get;
         }
     }
-    if (!replacement) {
-      Value &made = converted[{value, layout}];
-      if (!made) {
-        OpBuilder builder(user);
-        builder.setInsertionPointAfterValue(value);
-        made = convert(builder, value, layout);
-      }
-      replacement = made;
-    }
+    if (!replacement)
+      replacement = convert(value, layout);
     // Only this operand of the sum changes; whoever else reads the same value inside keeps the old
     // form.
     auto fused = cast<ir::FusedOp>(user);
@@ -140,7 +142,7 @@ void Rewriter::settleReturn(ir::EntryOp entry) {
   SmallVector<Value> updates(ret.getUpdates()), outputs(ret.getOutputs());
   for (Value &output : outputs)
     if (layoutOf(output))
-      output = convert(builder, output, {});
+      output = convert(output, {});
   SmallVector<Attribute> names(ret.getSymbols().getValue());
   bool train = entry.getKind() == "train";
   for (unsigned i = 0, count = updates.size(); i < count; ++i) {
@@ -153,12 +155,12 @@ void Rewriter::settleReturn(ir::EntryOp entry) {
       if (maker && !plan.values.count(updates[i]))
         updates[i].setType(withLayout(updates[i].getType(), master));
       else
-        updates[i] = convert(builder, updates[i], master);
+        updates[i] = convert(updates[i], master);
     }
     // A train step leaves the forms that only other entries read to `prepare`.
     for (DerivedForm &form : plan.derived[symbol])
       if (form.training || !train) {
-        updates.push_back(convert(builder, updates[i], form.layout));
+        updates.push_back(convert(updates[i], form.layout));
         names.push_back(FlatSymbolRefAttr::get(form.op));
         if (train)
           form.op->setAttr("refreshed", builder.getUnitAttr());
@@ -174,8 +176,7 @@ void Rewriter::settleViews() {
     if (!isa<ir::ViewOpInterface>(op) || !layoutOf(op->getOperand(0)) ||
         op->getParentOfType<ir::FusedOp>())
       return;
-    OpBuilder builder(op);
-    op->setOperand(0, convert(builder, op->getOperand(0), {}));
+    op->setOperand(0, convert(op->getOperand(0), {}));
   });
 }
 
@@ -187,15 +188,16 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
   Operation *yield = maker.getBody().front().getTerminator();
   SmallVector<Value> yielded(yield->getOperands());
   SmallVector<std::pair<ir::ConvertLayoutOp, size_t>> stores; ///< with the result that it becomes
-  for (size_t i = 0, own = types.size(); i < own; ++i)
-    for (Operation *user : maker.getResult(i).getUsers()) {
-      auto conversion = dyn_cast<ir::ConvertLayoutOp>(user);
-      if (!conversion)
-        continue;
-      double apart = kScatterCycles * static_cast<double>(conversion.getType().getNumElements());
-      if (maker.getKind() == "contraction" && apart > kKernelCycles)
-        continue;
-      bool instead = maker.getResult(i).hasOneUse();
+  for (size_t i = 0, own = types.size(); i < own; ++i) {
+    SmallVector<ir::ConvertLayoutOp> conversions;
+    auto type = cast<RankedTensorType>(types[i]);
+    double apart = kScatterCycles * static_cast<double>(type.getNumElements());
+    if (maker.getKind() != "contraction" || apart <= kKernelCycles)
+      for (Operation *user : maker.getResult(i).getUsers())
+        if (auto conversion = dyn_cast<ir::ConvertLayoutOp>(user))
+          conversions.push_back(conversion);
+    bool instead = llvm::range_size(maker.getResult(i).getUses()) == conversions.size();
+    for (ir::ConvertLayoutOp conversion : conversions) {
       stores.push_back({conversion, instead ? i : types.size()});
       if (instead) {
         types[i] = conversion.getType();
@@ -203,7 +205,9 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
         types.push_back(conversion.getType());
         yielded.push_back(yielded[i]);
       }
+      instead = false;
     }
+  }
   if (stores.empty())
     return;
   OpBuilder builder(maker);

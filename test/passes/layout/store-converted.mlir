@@ -20,6 +20,25 @@ module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", tri
     sinter.return outputs(%y : tensor<256x10xf32>) names ["y"] symbols []
   }
 
+  // Several readers in that order need it once: two shapes of it, and an output.
+  // CHECK-LABEL: sinter.entry @several
+  // CHECK: %[[P:.*]] = sinter.fused "map"
+  // CHECK-SAME: -> tensor<256x16x5x5xf32> {
+  // CHECK-NOT: sinter.convert_layout
+  // CHECK-DAG: sinter.reshape %[[P]] : (tensor<256x16x5x5xf32>) -> tensor<256x400xf32>
+  // CHECK-DAG: sinter.reshape %[[P]] : (tensor<256x16x5x5xf32>) -> tensor<4096x25xf32>
+  // CHECK: sinter.return outputs(%{{.*}}, %{{.*}}, %[[P]]
+  sinter.entry @several name("several") kind("predict") batch(256) inputs ["x", "w", "v", "u"] {
+  ^bb0(%x: tensor<256x6x14x14xf32>, %w: tensor<16x6x5x5xf32>, %v: tensor<400x10xf32>, %u: tensor<25x7xf32>):
+    %c = sinter.conv2d %x, %w {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 1} : (tensor<256x6x14x14xf32>, tensor<16x6x5x5xf32>) -> tensor<256x16x10x10xf32>
+    %p = sinter.max_pool2d %c {window = array<i64: 2, 2>, strides = array<i64: 2, 2>, low = array<i64: 0, 0>, high = array<i64: 0, 0>} : (tensor<256x16x10x10xf32>) -> tensor<256x16x5x5xf32>
+    %f = sinter.reshape %p : (tensor<256x16x5x5xf32>) -> tensor<256x400xf32>
+    %g = sinter.reshape %p : (tensor<256x16x5x5xf32>) -> tensor<4096x25xf32>
+    %y = sinter.matmul %f, %v : (tensor<256x400xf32>, tensor<400x10xf32>) -> tensor<256x10xf32>
+    %z = sinter.matmul %g, %u : (tensor<4096x25xf32>, tensor<25x7xf32>) -> tensor<4096x7xf32>
+    sinter.return outputs(%y, %z, %p : tensor<256x10xf32>, tensor<4096x7xf32>, tensor<256x16x5x5xf32>) names ["y", "z", "p"] symbols []
+  }
+
   // Here another convolution reads it as well: both orders are stored.
   // CHECK-LABEL: sinter.entry @both
   // CHECK: %[[P:.*]]:2 = sinter.fused "map"

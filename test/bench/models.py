@@ -91,7 +91,10 @@ def contenders(model: str, threads: int, python: str, trainer: str) -> list:
 def build(model: str, folder: str) -> str:
     trainer = os.path.join(folder, model)
     sinter = os.environ.get("SINTER", os.path.join(ROOT, "build/release/bin/sinter"))
-    subprocess.run([sinter, "build", os.path.join(ROOT, "examples", model, model + ".cpp"), "-o", trainer], check=True)
+    try:
+        subprocess.run([sinter, "build", os.path.join(ROOT, "examples", model, model + ".cpp"), "-o", trainer], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"error: expects to build examples/{model} with {sinter}: {error}")
     return trainer
 
 

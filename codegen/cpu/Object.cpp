@@ -21,14 +21,15 @@
 
 using namespace sinter;
 
-/// What emitted kernels need: equal kernels once, promotion to registers, address arithmetic shared and hoisted. The
-/// vectorisers, the unroller and the inliner of the stock pipeline find nothing to do and cost half the time. Textual
-/// instcombine would abort when one round leaves something to do; leaving it is fine.
+/// What emitted kernels need: equal kernels once, promotion to registers, address arithmetic shared
+/// and hoisted. The second instcombine cuts sums of indices into address steps beside their use:
+/// hoisted once more, k loops keep only what moves (measured: 7 % of a 3x3 convolution, 29 % of
+/// lenet-bn's second). The vectorisers, the unroller and the inliner of the stock pipeline find
+/// nothing to do and cost half the time. Textual instcombine would abort when one round leaves
+/// something to do; leaving it is fine.
 static constexpr const char *kPipeline =
-    "mergefunc,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,loop-"
-    "mssa(licm),gvn,"
-    "instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg),"
-    "globaldce";
+    "mergefunc,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
+    "loop-mssa(licm),gvn,instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg),globaldce";
 
 static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine,
                                const codegen::CodeOptions &options) {

@@ -257,12 +257,8 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
   return best;
 }
 
-/// A tile of few rows leaves multiply-adds waiting for each other and crowds the load ports with
-/// broadcasts. First whole panels join as registers hold, then rows of a second dim of the same
-/// operand; at last as many vectors as chains still need.
-static ContractChoice fillRegisters(TargetAttr target, const ContractProblem &p,
-                                    ContractChoice choice) {
-  constexpr int64_t kMostVectors = 4;
+ContractChoice fillRegisters(TargetAttr target, const ContractProblem &p, ContractChoice choice) {
+  constexpr int64_t kMostVectors = 4, kNearlyEqual = 4; // tiles of a second dim, one of them lower
   int64_t lanes = choice.lanes, rows = choice.rows, width = getVectorLanes(target, p.element);
   int64_t panel = llvm::divideCeil(choice.tile.nr, width), vectors = panel,
           present = llvm::divideCeil(p.dims[lanes], width);
@@ -282,17 +278,14 @@ static ContractChoice fillRegisters(TargetAttr target, const ContractProblem &p,
       int64_t most = 1;
       while (most < p.dims[d] && fits(mr * (most + 1), vectors))
         ++most;
-      if (most = splitRows(p.dims[d], most).big; most > 1) {
+      most = splitRows(p.dims[d], most).big;
+      if (most > 1 && (p.dims[d] % most == 0 || p.dims[d] >= kNearlyEqual * most)) {
         choice.rows2 = d;
         choice.mr2 = most;
         break;
       }
     }
   }
-  int64_t all = choice.tile.mr * choice.mr2,
-          chains = 4 * std::max<int64_t>(1, target.getFmaPorts());
-  while (vectors < present && vectors * all < chains && fits(all, vectors + 1))
-    ++vectors;
   choice.tile.nr = std::max(choice.tile.nr, vectors * width);
   choice.cost = estimateContract(target, p, lanes, rows, choice.tile, choice.rows2, choice.mr2);
   return choice;

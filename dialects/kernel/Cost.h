@@ -91,9 +91,14 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &problem,
 llvm::SmallVector<ContractChoice> rankContractChoices(TargetAttr target,
                                                       const ContractProblem &problem);
 
-/// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes). `filled`: tiles
-/// grow beyond two vectors and one row dim where that leaves registers empty; panels are as wide as
-/// those that do not.
+/// Lets a tile of few rows grow: its multiply-adds wait for each other and its broadcasts crowd the
+/// load ports. First whole panels join as registers hold, then rows of a second dim of the same
+/// operand.
+ContractChoice fillRegisters(TargetAttr target, const ContractProblem &problem,
+                             ContractChoice choice);
+
+/// The best rows and tile with `lanes` on the lanes (-1: a sum in canonical lanes). `filled`: of
+/// tiles that fill the registers; panels are as wide as those that need not.
 ContractChoice chooseRows(TargetAttr target, const ContractProblem &problem, int64_t lanes,
                           bool filled = false);
 

@@ -15,6 +15,20 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
+/// Few rows leave multiply-adds waiting for each other: more lanes then give enough chains. Panels
+/// stay as they are.
+static int64_t widenLanes(TargetAttr target, const ContractProblem &p,
+                          const ContractChoice &choice) {
+  int64_t width = getVectorLanes(target, p.element),
+          vectors = llvm::divideCeil(choice.tile.nr, width);
+  int64_t chains = 4 * std::max<int64_t>(1, target.getFmaPorts()), mr = choice.tile.mr * choice.mr2;
+  int64_t present = choice.lanes >= 0 ? llvm::divideCeil(p.dims[choice.lanes], width) : 1;
+  int64_t wanted = std::min<int64_t>(llvm::divideCeil(chains, mr), present);
+  while (vectors < wanted && (mr + 1) * (vectors + 1) + 2 <= target.getVectorRegisters())
+    ++vectors;
+  return std::max(choice.tile.nr, vectors * width);
+}
+
 /// True when the operand that is broadcast has its reduced elements apart, line by line: then its
 /// tile should stay in cache while panels of the other operand, which lie one after the other,
 /// stream past it.
@@ -164,13 +178,24 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
   ContractProblem problem = getProblem(op);
   dropUnits(problem);
   ContractChoice choice = rankContractChoices(target, problem).front();
-  if (choice.lanes >= 0)
-    choice = chooseRows(target, problem, choice.lanes, /*filled=*/true);
-  SmallVector<int64_t> order = chooseOrder(target, op, problem, choice);
-  Chunk chunk = chooseChunk(target, problem, choice, order);
+  auto getChunk = [&](const ContractChoice &of) {
+    return chooseChunk(target, problem, of, chooseOrder(target, op, problem, of));
+  };
+  Chunk chunk = getChunk(choice);
+  if (choice.lanes >= 0) {
+    // Tiles that take turns with operands in L1 stay as they are, unless a larger one needs no
+    // turns.
+    ContractChoice filled = fillRegisters(target, problem, choice);
+    if (chunk.kc == 0)
+      filled = chooseRows(target, problem, choice.lanes, /*filled=*/true);
+    if (Chunk other = getChunk(filled); chunk.kc == 0 || other.kc == 0) {
+      choice = filled;
+      chunk = other;
+    }
+  }
   return CpuScheduleAttr::get(op.getContext(), choice.lanes, choice.rows, choice.tile.mr,
-                              choice.tile.nr, chunk.kc, choice.rows2, choice.mr2, chunk.group,
-                              chunk.order);
+                              widenLanes(target, problem, choice), chunk.kc, choice.rows2,
+                              choice.mr2, chunk.group, chunk.order);
 }
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {

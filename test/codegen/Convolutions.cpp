@@ -323,6 +323,7 @@ TEST(Convolutions, SchedulesFollowLayouts) {
   auto filters = choose(Net(8, 64, 56, 64, 3, 1, 1, false).filterGradient(false));
   EXPECT_GT(filters->getKc(), 0);
   EXPECT_EQ(filters->getGroup(), 3);
+  EXPECT_EQ(filters->getRows(), 1); // channels, not taps: those would have borders of their own
   auto across = choose(Net(256, 1, 28, 6, 5, 1, 2, true).filterGradient(true));
   EXPECT_EQ(across->getLanes(), -1);
   EXPECT_GE(across->getMr() * across->getMr2(), 12);

@@ -140,12 +140,14 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   return place(op, cast<ir::ContractionOpInterface>(op).getResultAccess());
 }
 
-/// Kernel dim of each index of a value made inside; -1 for an index of a dim of size 1; false when
-/// not that plain.
-static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> shape,
+/// Dim, one of `sizes`, of each index; -1 for an index of an axis of size 1; false when not that
+/// plain: a dim that goes beyond its axis (images with a stride, by parity) is not.
+static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape,
                            SmallVectorImpl<int64_t> &dims) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
+    if (dim && sizes[dim.getPosition()] > size)
+      return false;
     if (size == 1)
       dims.push_back(-1);
     else if (dim)
@@ -276,7 +278,7 @@ void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) {
         continue;
       Places theirs, ours;
       if (!getPlaces(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
-          !getPlainAccess(map.getOperandAccess(i), shapeOf(operand), ours))
+          !getPlainAccess(map.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
         if (d >= 0 && p >= 0 && at[d] < 0 && sizeOf(p) == dims[d] && !llvm::is_contained(at, p))
@@ -293,8 +295,8 @@ bool Domain::addView(Operation *op, std::string &why) {
     return false;
   }
   SmallVector<int64_t> made;
-  if (!getPlainAccess(getResultAccess(maker, cast<OpResult>(source).getResultNumber()),
-                      shapeOf(source), made)) {
+  AffineMap place = getResultAccess(maker, cast<OpResult>(source).getResultNumber());
+  if (!getPlainAccess(place, sizes, shapeOf(source), made)) {
     why = "a view of a value made at another point";
     return false;
   }

@@ -103,11 +103,11 @@ int64_t Generator::drawSize() {
   return sizes[random.below(10)];
 }
 
-// Late nodes are likelier, so that graphs become deep.
+// Late nodes are likelier, so that graphs become deep. Not what a rounding left: the oracle has 0.
 int Generator::pick() {
   std::vector<int> values;
   for (int i = 0; i < static_cast<int>(model.nodes.size()); ++i)
-    if (type(i).element == model.element)
+    if (double m = magnitude(i); type(i).element == model.element && (m == 0 || m > 1e-5))
       values.push_back(i);
   int64_t n = values.size();
   return values[std::max(random.below(n), random.below(n))];
@@ -417,7 +417,7 @@ void Generator::drawPool() {
 void Generator::drawNorm() {
   int x = bounded(pickImages(), 20);
   const Dims dims = type(x).dims, shape{dims[1], 1, 1};
-  double m = magnitude(x), mm = m * m, count = dims[0] * dims[2] * dims[3];
+  double m = magnitude(x), mm = m * m, count = dims[0] * dims[2] * dims[3], left = m * 0x1p-24;
   const ElementType narrow = model.element, f64 = ElementType::F64;
   if (count == 0)
     return;
@@ -435,8 +435,8 @@ void Generator::drawNorm() {
   int weight = source("parameter", shape), bias = source("parameter", shape);
   int scale = op("div", {weight, op("sqrt", {eps}, 0.7, m + 1)}, -3, 3);
   int centre = op("stop_gradient", {cast(mean, narrow, m)}, -m, m);
-  int rest = cast(op("sub", {mean, cast(centre, f64, m)}, -m, m), narrow, m);
-  int shift = op("sub", {bias, op("mul", {rest, scale}, -m, m)}, -m - 2, m + 2);
+  int rest = cast(op("sub", {mean, cast(centre, f64, m)}, -left, left), narrow, left);
+  int shift = op("sub", {bias, op("mul", {rest, scale}, -3 * left, 3 * left)}, -3, 3);
   x = op("sub", {x, centre}, -2 * m, 2 * m);
   op("add", {op("mul", {x, scale}, -6 * m, 6 * m), shift}, -7 * m - 2, 7 * m + 2);
 }

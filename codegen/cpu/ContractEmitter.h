@@ -42,6 +42,8 @@ public:
   Place get(int64_t r, int64_t v);
   /// The one base of all rows and vectors; null when there are more.
   mlir::Value single();
+  /// True when rows may have bases of their own, which need not name elements apart.
+  bool rowsMayMeet() const;
 
 private:
   ContractEmitter &e;

@@ -70,8 +70,9 @@ void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
           sumOf = {splat(k, loadLanes(k, p.outs[i], here, valid(tile, v), place), p.width), place,
                    valid(tile, v)};
         sumOf.value = addUp(k, sumOf.value, splat(k, value, p.width));
-        if (p.outs[i].kind == LaneKind::Scattered) { // written by the point: at once
-          storeLanes(k, p.outs[i], here, sumOf.value, valid(tile, v));
+        bool scattered = p.outs[i].kind == LaneKind::Scattered; // written by the point
+        if (scattered || outPlaces[i].rowsMayMeet()) { // the next row may add to the same element
+          storeLanes(k, p.outs[i], here, sumOf.value, valid(tile, v), scattered ? Value() : place);
           sumOf.value = {};
         }
       }

@@ -75,6 +75,12 @@ Value Places::single() {
   return packed ? packed : bases.size() == 1 ? bases.begin()->second : Value();
 }
 
+bool Places::rowsMayMeet() const {
+  return llvm::any_of(rowDelta, [](ArrayRef<std::optional<int64_t>> deltas) {
+    return llvm::is_contained(deltas, std::nullopt);
+  });
+}
+
 /// The point `r` rows and `v` vectors into the tile.
 SmallVector<Value> ContractEmitter::at(const Tile &tile, int64_t r, int64_t v) {
   SmallVector<Value> result = point;

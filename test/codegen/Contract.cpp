@@ -125,6 +125,27 @@ TEST(Contract, PaddedConvolution) {
   }
 }
 
+// Row tiles of four over partial sums of three rows each: a sum that ends in the middle of a tile goes on in the next.
+TEST(Contract, PartialSumsAcrossRowTiles) {
+  std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
+    %a = kernel.buffer "a" role("input") segment(2) offset(0) : !kernel.buffer<33xf32>
+    %b = kernel.buffer "b" role("input") segment(2) offset(1024) : !kernel.buffer<31x33xf32>
+    %y = kernel.buffer "y" role("output") segment(2) offset(8192) : !kernel.buffer<31x33xf32>
+    %ysum = kernel.buffer "ysum" role("output") segment(2) offset(16384) : !kernel.buffer<11x33xf32>
+    kernel.contract "k" dims [33, 31] parallel 2 a(%a : !kernel.buffer<33xf32>) b(%b : !kernel.buffer<31x33xf32>)
+      outs(%y, %ysum : !kernel.buffer<31x33xf32>, !kernel.buffer<11x33xf32>)
+      maps [affine_map<(c, r) -> (c)>, affine_map<(c, r) -> (r, c)>, affine_map<(c, r) -> (r, c)>,
+            affine_map<(c, r) -> (r floordiv 3, c)>]
+      attributes {sums = array<i1: false, true>} epilogue {
+      ^bb0(%acc: f32):
+        kernel.yield %acc, %acc : f32, f32
+    } } })";
+  checkSchedules(text, 2e-6);
+  Program naive(text), forced(text);
+  Contents bits = naive.naive().run(1);
+  expectSame(forced.schedule("lanes = 0, rows = 1, mr = 4, nr = 16, order = 0, 1").run(3), bits);
+}
+
 // The schedules that the cost model chooses keep all sums and addresses of the k loop in registers.
 TEST(Contract, NoSpills) {
   struct Row {

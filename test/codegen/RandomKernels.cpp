@@ -2,7 +2,7 @@
 //
 // Contractions and row kernels over random domains: permuted, blocked and padded buffers, sums of dims (convolutions),
 // strides, partial sums. Every emitter, schedule and number of threads must give the bits of the naive loops, and those
-// must be near the oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few.
+// must be near the oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few, `=m-n` those from m to n.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
@@ -223,9 +223,17 @@ std::string Maker::schedule() {
          llvm::join(llvm::map_range(order, [](int d) { return std::to_string(d); }), ", ");
 }
 
-static unsigned countSeeds(unsigned usual) {
+/// First and last seed.
+static std::pair<unsigned, unsigned> getSeeds(unsigned usual) {
   const char *wanted = std::getenv("SINTER_RANDOM_KERNELS");
-  return wanted ? static_cast<unsigned>(std::atoi(wanted)) : usual;
+  if (!wanted)
+    return {1, usual};
+  auto [first, last] = llvm::StringRef(wanted).split('-');
+  if (last.empty())
+    std::swap(first, last);
+  unsigned from = 1, to = 0;
+  EXPECT_FALSE((!first.empty() && first.getAsInteger(10, from)) || last.getAsInteger(10, to)) << wanted;
+  return {from, to};
 }
 
 static void check(const std::string &text, const std::string &schedule, double tolerance) {
@@ -241,7 +249,8 @@ static void check(const std::string &text, const std::string &schedule, double t
 }
 
 TEST(RandomKernels, Contract) {
-  for (unsigned seed = 1; seed <= countSeeds(6) && !HasFatalFailure(); ++seed) {
+  auto [first, last] = getSeeds(6);
+  for (unsigned seed = first; seed <= last && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Maker maker(seed);
     std::string text = maker.contract();
@@ -250,7 +259,8 @@ TEST(RandomKernels, Contract) {
 }
 
 TEST(RandomKernels, Map) {
-  for (unsigned seed = 1; seed <= countSeeds(6) && !HasFatalFailure(); ++seed) {
+  auto [first, last] = getSeeds(6);
+  for (unsigned seed = first; seed <= last && !HasFatalFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Maker maker(seed);
     std::string text = maker.map();

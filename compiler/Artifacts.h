@@ -1,10 +1,9 @@
-//===- Artifacts.h - trainers, libraries, objects
-//----------------------------------------------------------===//
+//===- Artifacts.h - trainers, libraries, objects ---------------------------------------------===//
 //
 // Links object code with the runtime into what the user asked for (D26). Invariant: files appear
 // whole or not at all, equal input gives equal bytes, and a library exports nothing but <name>_*.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_ARTIFACTS_H
 #define SINTER_COMPILER_ARTIFACTS_H
 

@@ -1,12 +1,11 @@
-//===- Bench.cpp - every kernel of a model, measured
-//-----------------------------------------------------------===//
+//===- Bench.cpp - every kernel of a model, measured ------------------------------------------===//
 //
 // Loads the compiled model and runs each kernel by its thunk, many times, on data that look like
 // training's. The machine's FMA peak is measured between kernels by a loop compiled for the same
 // target, so that shares compare with the clock of the same second. Medians of several samples;
 // nothing here is part of a result.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Loaded.h"
@@ -85,8 +84,8 @@ struct Bench {
   sinter_pool *pool;
   int threads;
   int64_t lanes;
-  llvm::StringMap<int64_t>
-      widths; ///< of kernels that are sums of products: their smallest parallel dim above 1
+  /// of kernels that are sums of products: their smallest parallel dim above 1
+  llvm::StringMap<int64_t> widths;
   void *segments[SINTER_SEGMENTS] = {};
 
   using PeakLoop = void (*)(int64_t, void *);
@@ -150,9 +149,7 @@ struct Bench {
   }
 
   /// Seconds of one call: median of samples of at least 4 ms, each followed by `after`.
-  template <typename Run>
-  double measure(
-      Run run, llvm::function_ref<void()> after = [] {}) {
+  template <typename Run> double measure(Run run, llvm::function_ref<void()> after = [] {}) {
     run();
     int64_t calls = 1;
     for (double seconds = 0; seconds < 4e-3 && calls < (int64_t(1) << 24); calls *= 2) {
@@ -172,8 +169,8 @@ struct Bench {
     return median(samples);
   }
 
-  /// FLOP/s of all threads together: the best of three bursts of a tenth of a millisecond. The first one may still pay
-  /// for the switch from the kernel's code.
+  /// FLOP/s of all threads together: the best of three bursts of a tenth of a millisecond. The
+  /// first one may still pay for the switch from the kernel's code.
   double measurePeak() { return std::max({measureBurst(), measureBurst(), measureBurst()}); }
 
   double measureBurst() {
@@ -266,7 +263,8 @@ int runBench(const Options &options) {
                                                " threads, got a refusal of the system");
   double peakSum = 0, atRest = 0;
   int peaks = 0;
-  for (int burst = 0; burst < 300; ++burst) // 30 ms of nothing but multiply-adds: the clock without vector loads
+  // 30 ms of nothing but multiply-adds: the clock without vector loads
+  for (int burst = 0; burst < 300; ++burst)
     atRest = std::max(atRest, bench.measureBurst());
   std::string previous;
   bool any = false;

@@ -1,9 +1,8 @@
-//===- Code.cpp - machine code of a module
-//-------------------------------------------------------------------===//
+//===- Code.cpp - machine code of a module ----------------------------------------------------===//
 //
 // See Code.h.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Code.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
@@ -56,9 +55,10 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, Surroundings s
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error = codegen::emitAssembly(
-          std::move(module), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
-          makeSurroundings(session, surroundings, "", "", context)))
+  if (llvm::Error error =
+          codegen::emitAssembly(std::move(module), session.getTarget(), stream,
+                                {session.options.level, session.options.sanitizer},
+                                makeSurroundings(session, surroundings, "", "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
@@ -73,8 +73,8 @@ static int makeObjectUnsafely(Session &session, Surroundings surroundings,
                         std::to_string(count.functions) + " of them distinct");
   llvm::raw_string_ostream stream(bytes);
   if (llvm::Error error = codegen::emitObject(
-          session.getModule(), session.getTarget(), stream, {session.options.level, session.options.sanitizer},
-          [&](llvm::LLVMContext &context) {
+          session.getModule(), session.getTarget(), stream,
+          {session.options.level, session.options.sanitizer}, [&](llvm::LLVMContext &context) {
             return makeSurroundings(session, surroundings, embeddedParams, suffix, context);
           }))
     return session.fail(std::move(error));
@@ -82,7 +82,8 @@ static int makeObjectUnsafely(Session &session, Surroundings surroundings,
   return Done;
 }
 
-// Text of stage llvm is anybody's: what LLVM's verifier lets through may still end its code generator.
+// Text of stage llvm is anybody's: what LLVM's verifier lets through may still end its code
+// generator.
 int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
   return session.runSafely([&] { return printLLVMIRUnsafely(session, shown, text); });
 }

@@ -1,9 +1,8 @@
-//===- Code.h - machine code of a module
-//-------------------------------------------------------------------===//
+//===- Code.h - machine code of a module ------------------------------------------------------===//
 //
 // From stage llvm to LLVM IR, assembly and objects, with the host tables around the kernels.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_CODE_H
 #define SINTER_COMPILER_CODE_H
 

@@ -1,10 +1,9 @@
-//===- CodegenPasses.h - code generation as passes
-//------------------------------------------------------===//
+//===- CodegenPasses.h - code generation as passes --------------------------------------------===//
 //
 // Wraps codegen's two steps, so that they are traced, timed, verified and replayed by sinter-opt
 // like all others.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_CODEGENPASSES_H
 #define SINTER_COMPILER_CODEGENPASSES_H
 

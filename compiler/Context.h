@@ -1,11 +1,10 @@
-//===- Context.h - which dialects the compiler knows
-//----------------------------------------------===//
+//===- Context.h - which dialects the compiler knows ------------------------------------------===//
 //
 // The one list of dialects, shared by `sinter` and `sinter-opt`: ours, and those of the stages
 // loops and llvm. Invariant: never all of MLIR's; what is not here cannot be parsed. Reading on:
 // Pipeline.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_CONTEXT_H
 #define SINTER_COMPILER_CONTEXT_H
 

@@ -1,5 +1,4 @@
-//===- Diagnostics.h - what the user is told
-//--------------------------------------------===//
+//===- Diagnostics.h - what the user is told --------------------------------------------------===//
 //
 // Every diagnostic of `sinter` goes through a Reporter: MLIR's, those of the model program (already
 // rendered), and our own. Text goes to stderr with the user's source line and a caret; with JSON,
@@ -7,7 +6,7 @@
 // the exit code they amount to. Reading on: Driver.cpp (who reports), frontend/src/Diagnostics.h
 // (the same form in model programs).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_DIAGNOSTICS_H
 #define SINTER_COMPILER_DIAGNOSTICS_H
 

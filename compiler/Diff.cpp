@@ -1,11 +1,10 @@
-//===- Diff.cpp - what changed between two texts of a module
-//---------------------------------------------===//
+//===- Diff.cpp - what changed between two texts of a module ----------------------------------===//
 //
 // See Diff.h. Lines are aligned without the names of values; then names are followed from where
 // they are defined to where they are used, and a line that uses another value than before is a
 // change.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Diff.h"
 
 #include "llvm/ADT/SmallVector.h"

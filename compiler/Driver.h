@@ -1,11 +1,10 @@
-//===- Driver.h - what the commands of `sinter` do
-//---------------------------------------------------------===//
+//===- Driver.h - what the commands of `sinter` do --------------------------------------------===//
 //
 // One function a command; each returns an exit code (Diagnostics.h) and has reported what went
 // wrong. No function here parses arguments: tools/sinter.cpp does. Reading on: Session.h (from
 // MODEL to a stage), Artifacts.h (files out).
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_DRIVER_H
 #define SINTER_COMPILER_DRIVER_H
 
@@ -30,7 +29,7 @@ struct Options {
   std::string embedWeights;       ///< safetensors file
   int64_t memoryBudget = 0;       ///< bytes; 0: none
   bool linkStatic = false;
-  std::string sanitizer; ///< --sanitize: address or thread
+  std::string sanitizer;  ///< --sanitize: address or thread
   std::string saveStages; ///< folder
   std::string stopAfter;  ///< stage
   bool tracePasses = false, timing = false;
@@ -39,11 +38,11 @@ struct Options {
   bool elide = false;
   bool json = false; ///< --format json
   bool noEmbedSource = false;
-  std::string depfile;   ///< --depfile: what the model's source includes
-  int threads = 1;       ///< of bench
-  std::string failAfter; ///< hidden: tests of internal errors
+  std::string depfile;    ///< --depfile: what the model's source includes
+  int threads = 1;        ///< of bench
+  std::string failAfter;  ///< hidden: tests of internal errors
   std::string breakAfter; ///< the same for `test-break`
-  std::string crashAfter;          ///< the same
+  std::string crashAfter; ///< the same
 };
 
 /// The commands.

@@ -1,10 +1,9 @@
-//===- Embed.cpp - weights prepared at build time
-//------------------------------------------------------------===//
+//===- Embed.cpp - weights prepared at build time ---------------------------------------------===//
 //
 // See Embed.h. The runtime itself reads the file and calls the compiled entries, so checks,
 // messages and bits are those of a library that loads the same file.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Embed.h"
 #include "compiler/Loaded.h"
 

@@ -1,9 +1,8 @@
-//===- Embed.h - weights prepared at build time (D27)
-//--------------------------------------------------------===//
+//===- Embed.h - weights prepared at build time (D27) -----------------------------------------===//
 //
 // For --embed-weights: a library that carries its weights in the layout its kernels want.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_EMBED_H
 #define SINTER_COMPILER_EMBED_H
 

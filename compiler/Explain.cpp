@@ -1,9 +1,8 @@
-//===- Explain.cpp - the documentation of diagnostics
-//----------------------------------------------------------===//
+//===- Explain.cpp - the documentation of diagnostics -----------------------------------------===//
 //
 // E0 and E1 come from dialects/rules, E2 from the runtime; both lists are their only source (D25).
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
 
 #include "llvm/ADT/StringRef.h"

@@ -1,9 +1,8 @@
-//===- Import.cpp - a serialised graph becomes the `sinter` dialect
-//-----------------------------------===//
+//===- Import.cpp - a serialised graph becomes the `sinter` dialect ---------------------------===//
 //
 // See Import.h. Nothing here knows an op: what a node may be is said by the dialect's verifiers.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Import.h"
 
 #include "dialects/sinter/Sinter.h"

@@ -1,11 +1,10 @@
-//===- Import.h - a serialised graph becomes the `sinter` dialect
-//-------------------------------------===//
+//===- Import.h - a serialised graph becomes the `sinter` dialect -----------------------------===//
 //
 // Generic over ops: a node's name and attributes are the op's, so that a new op needs nothing here.
 // Invariant: the module verifies, and every op has a NameLoc around one FileLineColLoc of the
 // user's (D24). Reading on: frontend/graph.proto, dialects/sinter/Train.td (symbols and entries).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_IMPORT_H
 #define SINTER_COMPILER_IMPORT_H
 

@@ -1,11 +1,10 @@
-//===- Info.cpp - what a model is made of
-//--------------------------------------------------------------------===//
+//===- Info.cpp - what a model is made of -----------------------------------------------------===//
 //
 // A table by layer, from the first entry to predict with (else evaluate, else train) at stage
 // graph; memory from the plan. A layer is what the user named: consecutive ops of one name and
 // line. Then how many kernels a run of each entry starts.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/host/Host.h"
 #include "compiler/Pipeline.h"
@@ -205,11 +204,14 @@ static void printJson(const Summary &summary) {
   for (const Run &run : summary.runs)
     runs.push_back(
         llvm::json::Object{{"entry", run.entry}, {"kernels", run.kernels}, {"parts", run.parts}});
-  llvm::json::Object object{
-      {"model", summary.model},           {"entry", summary.entry},
-      {"target", summary.target},         {"layers", std::move(layers)},
-      {"parameters", summary.parameters}, {"parameter_bytes", summary.parameterBytes},
-      {"arena_bytes", summary.arenaBytes}, {"kernels", std::move(runs)}};
+  llvm::json::Object object{{"model", summary.model},
+                            {"entry", summary.entry},
+                            {"target", summary.target},
+                            {"layers", std::move(layers)},
+                            {"parameters", summary.parameters},
+                            {"parameter_bytes", summary.parameterBytes},
+                            {"arena_bytes", summary.arenaBytes},
+                            {"kernels", std::move(runs)}};
   llvm::outs() << llvm::json::Value(std::move(object)) << "\n";
 }
 

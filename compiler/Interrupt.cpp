@@ -1,10 +1,9 @@
-//===- Interrupt.cpp - what an interrupt must not leave behind
-//-------------------------------------------===//
+//===- Interrupt.cpp - what an interrupt must not leave behind --------------------------------===//
 //
 // See Interrupt.h. The handler reads fixed arrays and calls the kernel; it takes no memory and no
 // lock.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Interrupt.h"
 
 #include <climits>

@@ -1,11 +1,10 @@
-//===- Interrupt.h - what an interrupt must not leave behind
-//---------------------------------------------===//
+//===- Interrupt.h - what an interrupt must not leave behind ----------------------------------===//
 //
 // SIGINT, SIGTERM and SIGHUP end the running child with all it started and remove temporary
 // folders, then end us as the signal would have. Only calls that a signal handler may make. Reading
 // on: System.cpp (who registers).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_INTERRUPT_H
 #define SINTER_COMPILER_INTERRUPT_H
 

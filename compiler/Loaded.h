@@ -1,10 +1,9 @@
-//===- Loaded.h - a compiled model inside this process
-//-----------------------------------------------------===//
+//===- Loaded.h - a compiled model inside this process ----------------------------------------===//
 //
 // Object code linked to a shared object and loaded, so that `bench` and --embed-weights see a
 // module exactly as a trainer does: through the table of <sinter/abi.h>.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_LOADED_H
 #define SINTER_COMPILER_LOADED_H
 

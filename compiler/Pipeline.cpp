@@ -1,12 +1,11 @@
-//===- Pipeline.cpp - the compiler's passes, in order
-//----------------------------------------------------===//
+//===- Pipeline.cpp - the compiler's passes, in order -----------------------------------------===//
 //
 // The whole compiler on one page: one line a pass, with its reason. The module verifies after every
 // pass, and says by `sinter.stage` which stage it has reached, so that text of any stage goes on
 // from there. Reading on: passes/Passes.td (what each pass does), Watch.h (traces, times,
 // reproducers).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Pipeline.h"
 #include "compiler/CodegenPasses.h"
 #include "compiler/System.h"
@@ -42,7 +41,8 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Gradient, createDifferentiate(), "after it all ops are alike");
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
   add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
-  add(Stage::Gradient, createHoistPrepared(), "after it no entry does again what parameters alone decide");
+  add(Stage::Gradient, createHoistPrepared(),
+      "after it no entry does again what parameters alone decide");
   add(Stage::Gradient, createSimplify(), "what was moved leaves nothing behind");
 
   add(Stage::Fused, createFuseContractions(),

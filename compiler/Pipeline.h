@@ -1,10 +1,9 @@
-//===- Pipeline.h - the compiler's passes, in order
-//------------------------------------------------------===//
+//===- Pipeline.h - the compiler's passes, in order -------------------------------------------===//
 //
 // Takes a module from the stage at which it stands to a later one. Reading on: Pipeline.cpp (the
 // list, with reasons).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_PIPELINE_H
 #define SINTER_COMPILER_PIPELINE_H
 
@@ -19,7 +18,7 @@ namespace sinter::compiler {
 struct PipelineOptions {
   int64_t memoryBudget = 0; ///< bytes; 0: no bound
   std::string failAfter;    ///< name of a pass after which `test-fail` runs
-  std::string breakAfter; ///< the same for `test-break`
+  std::string breakAfter;   ///< the same for `test-break`
   std::string crashAfter;   ///< the same for `test-crash`
   std::string saveStages;   ///< folder for the text of every stage; empty: none
   Watch *watch = nullptr;   ///< traces, times and reproduces

@@ -1,12 +1,11 @@
-//===- Program.h - model programs: C++ in, graph out (D29)
-//---------------------------------------------===//
+//===- Program.h - model programs: C++ in, graph out (D29) ------------------------------------===//
 //
 // Compiles a model's .cpp with the user's compiler at -O0, links libsinter.so, runs it in the
 // caller's folder and takes the graph and diagnostics from file descriptors. Building executes the
 // model's code; nothing else here does. Invariant: whatever the program does (crash, loop, print),
 // the driver ends with a message and an exit code.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_PROGRAM_H
 #define SINTER_COMPILER_PROGRAM_H
 

@@ -1,9 +1,8 @@
-//===- Session.cpp - one compilation, from MODEL to a stage
-//----------------------------------------------===//
+//===- Session.cpp - one compilation, from MODEL to a stage -----------------------------------===//
 //
 // See Session.h.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Session.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Context.h"
@@ -140,8 +139,8 @@ int Session::loadText(const std::string &text) {
   bool entries = false;
   module->walk([&](Operation *op) { entries |= isa<ir::EntryOp, kernel::EntryOp>(op); });
   if (!entries && getStage(*module) < Stage::Loops)
-    return reporter.error(Wrong, "expects a module with entries, got none in '" + options.model + "'",
-                          "E1103");
+    return reporter.error(
+        Wrong, "expects a module with entries, got none in '" + options.model + "'", "E1103");
   return Done;
 }
 

@@ -1,11 +1,10 @@
-//===- Session.h - one compilation, from MODEL to a stage
-//------------------------------------------------===//
+//===- Session.h - one compilation, from MODEL to a stage -------------------------------------===//
 //
 // Loads a model in any of its forms (.cpp, .sinter, .mlir), selects batch sizes, sets the target
 // and runs the pipeline. Invariant: after a failure everything is reported and getExitCode() says
 // how it ends; a fault of ours leaves a reproducer. Reading on: Driver.cpp (who uses it).
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_SESSION_H
 #define SINTER_COMPILER_SESSION_H
 

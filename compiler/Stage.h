@@ -1,11 +1,10 @@
-//===- Stage.h - the named stages of a compilation (D19)
-//---------------------------------------------===//
+//===- Stage.h - the named stages of a compilation (D19) --------------------------------------===//
 //
 // One list of stages with one-line descriptions: the source of `emit --stage`, `--stop-after`,
 // `--save-stages`, the help texts and the tests. Invariant: a module says which stage it is at by
 // its attribute `sinter.stage`. Reading on: Pipeline.cpp (what runs between stages).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_STAGE_H
 #define SINTER_COMPILER_STAGE_H
 

@@ -1,11 +1,10 @@
-//===- Targets.h - one artefact for several CPUs
-//------------------------------------------------------------===//
+//===- Targets.h - one artefact for several CPUs ----------------------------------------------===//
 //
 // `build --target A,B`: the model is compiled once for each, and the best that runs is chosen when
 // the artefact starts. Reading on: Artifacts.h (how parts become a file), codegen/host/Library.cpp
 // (who chooses).
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_TARGETS_H
 #define SINTER_COMPILER_TARGETS_H
 

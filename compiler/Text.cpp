@@ -1,9 +1,8 @@
-//===- Text.cpp - modules as text files
-//---------------------------------------------------------------===//
+//===- Text.cpp - modules as text files -------------------------------------------------------===//
 //
 // See Text.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Text.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -77,7 +76,8 @@ static LogicalResult inlineConstants(ModuleOp module) {
   return result;
 }
 
-/// Folders share constants and forget whose they were: each takes the line of the first op that reads it.
+/// Folders share constants and forget whose they were: each takes the line of the first op that
+/// reads it.
 static void settleConstants(ModuleOp module) {
   auto isLost = [](Operation *op) { return op && isa<UnknownLoc>(op->getLoc()); };
   for (bool changed = true; changed;) { // a lost op may read another one

@@ -1,12 +1,11 @@
-//===- Text.h - modules as text files
-//-----------------------------------------------------------------===//
+//===- Text.h - modules as text files ---------------------------------------------------------===//
 //
 // Writes any stage as text that is complete and stable, and reads it back: print(parse(print(m)))
 // has equal bytes. In memory constants are dense elements; in files those over 16 elements are
 // dense_resource blobs at the end (D19). Invariant: a file written with --elide is refused when
 // read, by name; it never passes as data.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_TEXT_H
 #define SINTER_COMPILER_TEXT_H
 

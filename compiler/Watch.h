@@ -1,10 +1,9 @@
-//===- Watch.h - what is seen of a running pipeline
-//------------------------------------------------------===//
+//===- Watch.h - what is seen of a running pipeline -------------------------------------------===//
 //
 // `--trace-passes` prints bounded differences, `--timing` a table, and a pass that fails leaves a
 // reproducer: the module as it was before that pass, and the sinter-opt line that runs it.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_WATCH_H
 #define SINTER_COMPILER_WATCH_H
 
@@ -48,7 +47,7 @@ private:
   std::vector<std::string> notes;
   double modelProgram = 0;
   mlir::OwningOpRef<mlir::ModuleOp> before; ///< the module before the pass that runs
-  std::string running; ///< sinter-opt arguments of the pass that runs
+  std::string running;                      ///< sinter-opt arguments of the pass that runs
   std::string failed;                       ///< sinter-opt arguments of the pass that failed
 };
 

@@ -1,15 +1,17 @@
-//===- Body.cpp - clones kernel code as scalars or vectors ------------------------------------------===//
+//===- Body.cpp - clones kernel code as scalars or vectors ------------------------------------===//
 //
 // See Body.h. Values are made on demand, so a phase of a row computes only what it needs.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-Type BodyEmitter::typeOf(Type scalar) const { return lanes ? Type(VectorType::get({lanes}, scalar)) : scalar; }
+Type BodyEmitter::typeOf(Type scalar) const {
+  return lanes ? Type(VectorType::get({lanes}, scalar)) : scalar;
+}
 
 Value BodyEmitter::get(Value bodyValue) {
   auto found = values.find(bodyValue);
@@ -30,7 +32,8 @@ Value BodyEmitter::emitIndex(kernel::IndexOp op) {
   Type element = op.getType();
   Value index = indexOf ? indexOf(dim) : point[dim];
   Type wide = isa<IntegerType>(element) ? element : k.b.getI64Type();
-  Value value = element.isIndex() ? index : arith::IndexCastOp::create(k.b, k.loc, wide, index).getResult();
+  Value value =
+      element.isIndex() ? index : arith::IndexCastOp::create(k.b, k.loc, wide, index).getResult();
   if (lanes) {
     auto type = VectorType::get({lanes}, value.getType());
     value = vector::BroadcastOp::create(k.b, k.loc, type, value);
@@ -38,18 +41,21 @@ Value BodyEmitter::emitIndex(kernel::IndexOp op) {
       SmallVector<Attribute> steps;
       for (int64_t i = 0; i < lanes; ++i)
         steps.push_back(k.b.getIntegerAttr(type.getElementType(), i));
-      value = arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
+      value =
+          arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
     }
   }
-  return isa<FloatType>(element) ? arith::SIToFPOp::create(k.b, k.loc, typeOf(element), value).getResult() : value;
+  return isa<FloatType>(element)
+             ? arith::SIToFPOp::create(k.b, k.loc, typeOf(element), value).getResult()
+             : value;
 }
 
 Value BodyEmitter::emit(Operation *op) {
   if (auto index = dyn_cast<kernel::IndexOp>(op))
     return emitIndex(index);
   if (auto philox = dyn_cast<kernel::PhiloxOp>(op))
-    return emitPhilox(k, get(philox.getSeed()), get(philox.getStep()), get(philox.getElement()), philox.getStream(),
-                      typeOf(philox.getType()));
+    return emitPhilox(k, get(philox.getSeed()), get(philox.getStep()), get(philox.getElement()),
+                      philox.getStream(), typeOf(philox.getType()));
   if (op->hasTrait<OpTrait::ConstantLike>()) // broadcast by get()
     return k.b.clone(*op)->getResult(0);
   SmallVector<Value> operands;

@@ -1,10 +1,10 @@
-//===- Body.h - the code inside a kernel, as scalars or as vectors ---------------------------------===//
+//===- Body.h - the code inside a kernel, as scalars or as vectors ----------------------------===//
 //
-// Clones scalar ops of an epilogue or a map body at one point, or at `lanes` neighbouring points of one dim at once.
-// Both forms run the same operations in the same order, so they give the same bits. Math functions are our own
-// expansions (Math.h). Reading on: Map.cpp, Contract.cpp.
+// Clones scalar ops of an epilogue or a map body at one point, or at `lanes` neighbouring points of
+// one dim at once. Both forms run the same operations in the same order, so they give the same
+// bits. Math functions are our own expansions (Math.h). Reading on: Map.cpp, Contract.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_BODY_H
 #define SINTER_CODEGEN_CPU_BODY_H
 
@@ -16,14 +16,16 @@ namespace sinter::codegen {
 class BodyEmitter {
 public:
   /// `lanes` 0: scalars; else vectors of that many points, consecutive along `lanesDim`.
-  BodyEmitter(Kernel &kernel, llvm::ArrayRef<mlir::Value> point, int64_t lanes = 0, int64_t lanesDim = -1)
+  BodyEmitter(Kernel &kernel, llvm::ArrayRef<mlir::Value> point, int64_t lanes = 0,
+              int64_t lanesDim = -1)
       : k(kernel), point(point), lanes(lanes), lanesDim(lanesDim) {}
 
   /// Gives a body value; scalars are broadcast when a vector is wanted.
   void set(mlir::Value bodyValue, mlir::Value emitted) { values[bodyValue] = emitted; }
   /// Where missing block arguments come from (loads).
   std::function<mlir::Value(mlir::BlockArgument)> argument;
-  /// For a flattened domain: the dims' indices at a point, when `point` is not one of the domain (kernel.index).
+  /// For a flattened domain: the dims' indices at a point, when `point` is not one of the domain
+  /// (kernel.index).
   std::function<mlir::Value(int64_t dim)> indexOf;
 
   /// The emitted form of a body value, computing what it needs; always vectors when `lanes` > 0.
@@ -44,9 +46,10 @@ private:
 /// Our own form of a math op on scalars or vectors; null when the op is left as it is (Math.cpp).
 mlir::Value expandMath(Kernel &kernel, mlir::Operation *op, mlir::ValueRange operands);
 
-/// Philox4x32-10, word 0, as a uniform number of `type` (scalar or vector; operands i64 of the same form) (Philox.cpp).
-mlir::Value emitPhilox(Kernel &kernel, mlir::Value seed, mlir::Value step, mlir::Value element, int64_t stream,
-                       mlir::Type type);
+/// Philox4x32-10, word 0, as a uniform number of `type` (scalar or vector; operands i64 of the same
+/// form) (Philox.cpp).
+mlir::Value emitPhilox(Kernel &kernel, mlir::Value seed, mlir::Value step, mlir::Value element,
+                       int64_t stream, mlir::Type type);
 
 } // namespace sinter::codegen
 

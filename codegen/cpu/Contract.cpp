@@ -1,12 +1,11 @@
-//===- Contract.cpp - the tile grid of a contraction
-//----------------------------------------------------------------===//
+//===- Contract.cpp - the tile grid of a contraction ------------------------------------------===//
 //
 // Threads take tiles of a fixed grid: the leading dims of the order are shared, the others are
 // loops inside. Each class of row tiles, and the last lane tile, has code of its own. Not covered
 // (NaiveContract.cpp does it): what makePlan refuses, and small element types as accumulators.
 // Reading on: ContractPlan.h, ContractEmitter.h, dialects/kernel/Cost.h (who chooses the tile).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
 
 #include "llvm/ADT/SmallSet.h"

@@ -1,11 +1,10 @@
-//===- ContractEmitter.h - writes one planned contraction
-//--------------------------------------------------------===//
+//===- ContractEmitter.h - writes one planned contraction -------------------------------------===//
 //
 // A tile is rows x lanes of sums, each an own chain in k order (D1): vectors carried by the k
 // loops, one operand as vectors, the other as broadcast scalars (or both as vectors). Reading on:
 // Contract.cpp (grid), ContractSums.cpp (k loops), ContractEpilogue.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
 #define SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
 
@@ -115,9 +114,9 @@ private:
   const Tile *now = nullptr;
   std::unique_ptr<Places> places[2];
   llvm::SmallVector<int64_t> extents; ///< of k loops; shorter in ragged blocks
-  std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits,
-      chunks;        ///< run-time [begin, end) of k loops
-  mlir::Value guard; ///< false: no term at all
+  /// run-time [begin, end) of k loops
+  std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits, chunks;
+  mlir::Value guard;  ///< false: no term at all
   bool apart = false; ///< each k step ends with keepApart
 };
 

@@ -1,11 +1,10 @@
-//===- ContractEpilogue.cpp - what happens to the sums of a tile
-//----------------------------------------------------===//
+//===- ContractEpilogue.cpp - what happens to the sums of a tile ------------------------------===//
 //
 // The epilogue runs on the sums in registers, row by row in row-major order. Partial sums are read
 // once a tile, stepped in that order, and written once. 16 canonical lanes are first combined by
 // their tree. Reading on: ContractEmitter.h, Body.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/ContractEmitter.h"
 

@@ -1,11 +1,10 @@
-//===- ContractPlan.cpp - reduces a contraction to strides and intervals
-//--------------------------------------===//
+//===- ContractPlan.cpp - reduces a contraction to strides and intervals ----------------------===//
 //
 // See ContractPlan.h. Everything here is arithmetic on affine expressions; no code is written. What
 // does not fit gives no plan, and the naive loops take the op. Reading on: ContractRows.cpp (row
 // tiles and borders).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractRows.h"
 
 #include <numeric>

@@ -1,5 +1,4 @@
-//===- ContractPlan.h - what is known of a contraction before any code is written
-//-----------------------------===//
+//===- ContractPlan.h - what is known of a contraction before any code is written -------------===//
 //
 // A plan is one contraction (or one parity of a strided one) reduced to strides: dims of size 1 are
 // gone, blocked reduced dims are split so that addresses are linear in them, borders are intervals
@@ -7,7 +6,7 @@
 // do. Terms outside are left out, never multiplied by zero. Reading on: ContractEmitter.h (who
 // writes the code), dialects/kernel/Cost.h (who chooses the schedule).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTPLAN_H
 #define SINTER_CODEGEN_CPU_CONTRACTPLAN_H
 
@@ -39,8 +38,8 @@ using Interval = std::pair<int64_t, int64_t>;
 struct RowClass {
   int64_t first = 0, tiles = 0, height = 0;
   llvm::SmallVector<int64_t> begins; ///< first row of each tile
-  std::map<int64_t, llvm::SmallVector<Interval>>
-      taps; ///< reduced dim -> what each row takes part in
+  /// reduced dim -> what each row takes part in
+  std::map<int64_t, llvm::SmallVector<Interval>> taps;
 };
 
 /// A dim that gives tile rows.

@@ -1,11 +1,10 @@
-//===- ContractRows.cpp - row tiles and borders of a plan
-//-------------------------------------------------------===//
+//===- ContractRows.cpp - row tiles and borders of a plan -------------------------------------===//
 //
 // See ContractRows.h. A padded index along the rows is c + r * row + t * tap: every row has an
 // interval of taps. Tiles are listed one by one and neighbours with equal intervals become one
 // class: left border, inner tiles, right border.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractRows.h"
 
 using namespace mlir;

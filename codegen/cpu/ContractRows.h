@@ -1,10 +1,9 @@
-//===- ContractRows.h - row tiles and borders of a plan
-//---------------------------------------------------------===//
+//===- ContractRows.h - row tiles and borders of a plan ---------------------------------------===//
 //
 // Cuts row dims into tiles and tiles into classes, so that within a class every border is a
 // constant. Reading on: ContractRows.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTROWS_H
 #define SINTER_CODEGEN_CPU_CONTRACTROWS_H
 

@@ -1,11 +1,10 @@
-//===- ContractSums.cpp - the k loops of a contraction
-//--------------------------------------------------------------===//
+//===- ContractSums.cpp - the k loops of a contraction ----------------------------------------===//
 //
 // Reduced dims are walked in row-major order. A loop is cut into pieces in which the same tile rows
 // take part (borders), and clipped at run time where the grid decides. Addresses move by constants.
 // Reading on: ContractEmitter.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
 
 #include <set>

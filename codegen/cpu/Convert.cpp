@@ -1,9 +1,9 @@
-//===- Convert.cpp - functions of loops become the LLVM dialect ----------------------------===//
+//===- Convert.cpp - functions of loops become the LLVM dialect -------------------------------===//
 //
 // See Convert.h. One conversion with the patterns of all dialects that emitters use; passes one
 // after the other would visit, cast and uncast every value a dozen times. Reading on: Lower.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Convert.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"

@@ -1,9 +1,9 @@
-//===- Convert.h - functions of loops become the LLVM dialect ------------------------------===//
+//===- Convert.h - functions of loops become the LLVM dialect ---------------------------------===//
 //
 // One step over one module of functions, where upstream's passes would be a dozen walks. What it
 // does not cover is made simpler first, by those passes. Reading on: Lower.cpp (its user).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONVERT_H
 #define SINTER_CODEGEN_CPU_CONVERT_H
 

@@ -1,9 +1,9 @@
-//===- Emit.cpp - addresses, loops and partitions of CPU kernels -----------------------------------===//
+//===- Emit.cpp - addresses, loops and partitions of CPU kernels ------------------------------===//
 //
-// Affine expressions become arith with range knowledge (no sign fix-ups where a dividend cannot be negative); loops are
-// scf.for. Reading on: Emit.h.
+// Affine expressions become arith with range knowledge (no sign fix-ups where a dividend cannot be
+// negative); loops are scf.for. Reading on: Emit.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -25,7 +25,8 @@ std::pair<int64_t, int64_t> codegen::getBounds(AffineExpr expr, ArrayRef<int64_t
   case AffineExprKind::Add:
     return {ll + rl, lh + rh};
   case AffineExprKind::Mul:
-    return {std::min({ll * rl, ll * rh, lh * rl, lh * rh}), std::max({ll * rl, ll * rh, lh * rl, lh * rh})};
+    return {std::min({ll * rl, ll * rh, lh * rl, lh * rh}),
+            std::max({ll * rl, ll * rh, lh * rl, lh * rh})};
   case AffineExprKind::FloorDiv:
     return {llvm::divideFloorSigned(ll, rl), llvm::divideFloorSigned(lh, rl)};
   case AffineExprKind::CeilDiv:
@@ -120,7 +121,8 @@ Value Kernel::inside(const Access &access, ArrayRef<Value> point) {
     if (low >= 0 && high < size)
       continue;
     // Unsigned: a negative index is a huge one.
-    Value ok = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
+    Value ok =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
     inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
   }
   return inside;
@@ -147,7 +149,8 @@ void Kernel::store(const Access &access, ArrayRef<Value> point, Value value) {
   memref::StoreOp::create(b, loc, value, access.memory, apply(access.place, point));
 }
 
-SmallVector<Value> Kernel::loop(Value begin, Value end, Value step, ValueRange init, const Body &body) {
+SmallVector<Value> Kernel::loop(Value begin, Value end, Value step, ValueRange init,
+                                const Body &body) {
   auto loop = scf::ForOp::create(b, loc, begin, end, step, init);
   OpBuilder::InsertionGuard guard(b);
   if (init.empty())
@@ -166,7 +169,8 @@ SmallVector<Value> Kernel::loop(int64_t begin, int64_t end, ValueRange init, con
   return loop(index(begin), index(end), index(1), init, body);
 }
 
-SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, ValueRange init,
+SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                                ValueRange init,
                                 const std::function<SmallVector<Value>(ValueRange)> &body) {
   if (which.empty())
     return body(init);
@@ -215,7 +219,8 @@ std::pair<Value, Value> Kernel::part(int64_t total) {
   return {begin, bound(arith::AddIOp::create(b, loc, thread, index(1)))};
 }
 
-void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point, const std::function<void()> &body) {
+void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                       const std::function<void()> &body) {
   SmallVector<int64_t> sizes;
   int64_t total = 1;
   for (int64_t dim : which)

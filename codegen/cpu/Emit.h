@@ -1,11 +1,12 @@
-//===- Emit.h - what every CPU kernel emitter uses -------------------------------------------------===//
+//===- Emit.h - what every CPU kernel emitter uses --------------------------------------------===//
 //
-// A kernel is one function `@name(%buf0: memref<Pxf32>, ..., %thread: index, %threads: index)` over flat buffers.
-// `Kernel` holds its builder and arguments and turns accesses (domain point -> logical index -> place) into arith.
-// Invariant: an element's sums never depend on how a kernel walks its domain (D1). Reading on: NaiveContract.cpp,
-// NaiveMap.cpp (fallbacks that define the bits), Contract.cpp, Map.cpp (fast emitters), Body.h (code inside kernels).
+// A kernel is one function `@name(%buf0: memref<Pxf32>, ..., %thread: index, %threads: index)` over
+// flat buffers. `Kernel` holds its builder and arguments and turns accesses (domain point ->
+// logical index -> place) into arith. Invariant: an element's sums never depend on how a kernel
+// walks its domain (D1). Reading on: NaiveContract.cpp, NaiveMap.cpp (fallbacks that define the
+// bits), Contract.cpp, Map.cpp (fast emitters), Body.h (code inside kernels).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_EMIT_H
 #define SINTER_CODEGEN_CPU_EMIT_H
 
@@ -26,11 +27,11 @@ namespace sinter::codegen {
 
 /// Where an operand of a kernel lies and how the domain reaches it.
 struct Access {
-  mlir::Value memory;       ///< memref<Pxelement>
+  mlir::Value memory; ///< memref<Pxelement>
   kernel::BufferType type;
-  mlir::AffineMap logical;  ///< domain -> logical index
-  mlir::AffineExpr place;   ///< domain -> linear element offset
-  bool padded = false;      ///< logical index may leave the shape
+  mlir::AffineMap logical; ///< domain -> logical index
+  mlir::AffineExpr place;  ///< domain -> linear element offset
+  bool padded = false;     ///< logical index may leave the shape
 };
 
 /// Smallest and largest value of `expr` for dims in [0, sizes[i]).
@@ -42,16 +43,17 @@ mlir::Type getStoredType(mlir::Type element);
 /// A kernel function being written.
 class Kernel {
 public:
-  Kernel(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target, llvm::ArrayRef<int64_t> dims)
+  Kernel(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target,
+         llvm::ArrayRef<int64_t> dims)
       : b(builder), loc(loc), target(target), dims(dims) {}
 
   mlir::OpBuilder &b;
   mlir::Location loc;
   kernel::TargetAttr target;
-  llvm::SmallVector<int64_t> dims;               ///< domain
+  llvm::SmallVector<int64_t> dims;                 ///< domain
   llvm::DenseMap<mlir::Value, mlir::Value> memory; ///< kernel operand -> memref argument
-  llvm::DenseSet<mlir::Value>
-      shared; ///< operands whose bytes another operand reaches, one of the two writing
+  /// operands whose bytes another operand reaches, one of the two writing
+  llvm::DenseSet<mlir::Value> shared;
   mlir::Value thread, threads;
 
   /// Access number `index` of the op (over reads, then writes).
@@ -74,13 +76,16 @@ public:
 
   /// for i in [begin, end) step: carried = body(i, carried).
   using Body = std::function<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)>;
-  llvm::SmallVector<mlir::Value> loop(mlir::Value begin, mlir::Value end, mlir::Value step, mlir::ValueRange init,
+  llvm::SmallVector<mlir::Value> loop(mlir::Value begin, mlir::Value end, mlir::Value step,
+                                      mlir::ValueRange init, const Body &body);
+  llvm::SmallVector<mlir::Value> loop(int64_t begin, int64_t end, mlir::ValueRange init,
                                       const Body &body);
-  llvm::SmallVector<mlir::Value> loop(int64_t begin, int64_t end, mlir::ValueRange init, const Body &body);
-  /// A nest over `which` dims in row-major order; `point` is filled in and carried values run through.
-  llvm::SmallVector<mlir::Value> nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
-                                      mlir::ValueRange init,
-                                      const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &body);
+  /// A nest over `which` dims in row-major order; `point` is filled in and carried values run
+  /// through.
+  llvm::SmallVector<mlir::Value>
+  nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
+       mlir::ValueRange init,
+       const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &body);
   /// `side(true)` where index < bound, `side(false)` elsewhere; one of them alone where that is
   /// known for all of [0, count).
   void branch(mlir::Value index, int64_t bound, int64_t count,
@@ -89,7 +94,8 @@ public:
   llvm::SmallVector<mlir::Value> decode(mlir::Value number, llvm::ArrayRef<int64_t> sizes);
   /// This thread's part [t*T/n, (t+1)*T/n) of `total` pieces.
   std::pair<mlir::Value, mlir::Value> part(int64_t total);
-  /// Runs `body` with `point[which...]` set for this thread's share of the dims `which` (row-major, leading dims first).
+  /// Runs `body` with `point[which...]` set for this thread's share of the dims `which` (row-major,
+  /// leading dims first).
   void shareDims(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
                  const std::function<void()> &body);
 
@@ -119,16 +125,20 @@ bool emitMap(Kernel &kernel, kernel::MapOp op);
 inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier", kMeetName = "sinter.meet",
                                      kReleaseName = "sinter.release";
 
-/// The kernel functions of a module. Equal kernels share one: the first one's, under its name (Kernels.cpp).
+/// The kernel functions of a module. Equal kernels share one: the first one's, under its name
+/// (Kernels.cpp).
 class KernelSet {
 public:
-  /// The function of `op`, written by the best emitter that covers it unless an equal kernel has one.
+  /// The function of `op`, written by the best emitter that covers it unless an equal kernel has
+  /// one.
   llvm::FailureOr<mlir::func::FuncOp> add(mlir::ModuleOp module, kernel::KernelOpInterface op);
   /// The function of a kernel that was added.
   mlir::func::FuncOp lookup(mlir::Operation *op) const { return functions.lookup(op); }
 
 private:
-  llvm::DenseMap<mlir::Attribute, llvm::SmallVector<std::pair<mlir::Operation *, mlir::func::FuncOp>>> known;
+  llvm::DenseMap<mlir::Attribute,
+                 llvm::SmallVector<std::pair<mlir::Operation *, mlir::func::FuncOp>>>
+      known;
   llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> functions;
   llvm::StringSet<> names;
 };

@@ -1,10 +1,11 @@
-//===- Entry.cpp - SPMD functions: kernels called in order, with barriers -----------------------------===//
+//===- Entry.cpp - SPMD functions: kernels called in order, with barriers ---------------------===//
 //
-// `@<entry>(%spmd: !llvm.ptr)` is what every thread runs (<sinter/abi.h>: sinter_spmd); `@<kernel>.run(%spmd)` runs one
-// kernel for profiles. Buffers are views of segments at constant offsets; loops and ifs are scf around kernel lists.
-// Invariant: all threads take the same way, so all meet the same barriers. Reading on: dialects/kernel/Ranges.h.
+// `@<entry>(%spmd: !llvm.ptr)` is what every thread runs (<sinter/abi.h>: sinter_spmd);
+// `@<kernel>.run(%spmd)` runs one kernel for profiles. Buffers are views of segments at constant
+// offsets; loops and ifs are scf around kernel lists. Invariant: all threads take the same way, so
+// all meet the same barriers. Reading on: dialects/kernel/Ranges.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
 #include "dialects/kernel/Ranges.h"
 
@@ -71,11 +72,12 @@ static void declareMeeting(ModuleOp module, StringRef name, int32_t field, TypeR
   function.setPrivate();
   b.setInsertionPointToEnd(function.addEntryBlock());
   Value spmd = function.getArgument(0);
-  Value place = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{field});
+  Value place =
+      LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{field});
   Value callee = LLVM::LoadOp::create(b, loc, pointer, place);
   Type result = results.empty() ? LLVM::LLVMVoidType::get(b.getContext()) : results.front();
-  auto call =
-      LLVM::CallOp::create(b, loc, LLVM::LLVMFunctionType::get(result, {pointer}), ValueRange{callee, spmd});
+  auto call = LLVM::CallOp::create(b, loc, LLVM::LLVMFunctionType::get(result, {pointer}),
+                                   ValueRange{callee, spmd});
   func::ReturnOp::create(b, loc, call.getResults());
 }
 
@@ -99,7 +101,8 @@ EntryEmitter::EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef 
 
 Value EntryEmitter::loadField(int32_t offset, Type type) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  Value field = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{offset});
+  Value field =
+      LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), spmd, ArrayRef<LLVM::GEPArg>{offset});
   return LLVM::LoadOp::create(b, loc, type, field);
 }
 
@@ -110,7 +113,9 @@ static DenseElementsAttr getPhysicalElements(DenseElementsAttr value, kernel::Bu
   auto shape = RankedTensorType::get({count}, stored);
   auto toStored = [&](Attribute element) -> Attribute {
     auto integer = dyn_cast<IntegerAttr>(element);
-    return integer && integer.getType() != stored ? IntegerAttr::get(stored, integer.getValue().zext(8)) : element;
+    return integer && integer.getType() != stored
+               ? IntegerAttr::get(stored, integer.getValue().zext(8))
+               : element;
   };
   if (value.isSplat())
     return DenseElementsAttr::get(shape, toStored(value.getSplatValue<Attribute>()));
@@ -140,26 +145,31 @@ FailureOr<Place> EntryEmitter::placeBuffer(kernel::BufferOp op) {
     auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
     if (!value)
       return op.emitError("internal error: expects the elements of a constant buffer, got none");
-    auto memory = MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
+    auto memory =
+        MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
     std::string name;
     for (unsigned n = 0; name.empty() || module.lookupSymbol(name); ++n)
       name = "sinter.constant." + std::to_string(n);
     OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
     memref::GlobalOp::create(top, op.getLoc(), name, top.getStringAttr("private"), memory,
-                             getPhysicalElements(value, type), /*constant=*/true, top.getI64IntegerAttr(64));
+                             getPhysicalElements(value, type), /*constant=*/true,
+                             top.getI64IntegerAttr(64));
     return Place{{}, {}, memref::GetGlobalOp::create(b, loc, memory, name)};
   }
   auto offset = op.getOffset();
   if (!offset)
-    return op.emitError("internal error: expects buffer '") << op.getBufferName() << "' to have an offset, got none";
+    return op.emitError("internal error: expects buffer '")
+           << op.getBufferName() << "' to have an offset, got none";
   Value &base = segmentBases[op.getSegment()];
   if (!base) {
     Type pointer = LLVM::LLVMPointerType::get(b.getContext());
     auto field = static_cast<int32_t>(8 * op.getSegment());
-    Value slot = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments, ArrayRef<LLVM::GEPArg>{field});
+    Value slot = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments,
+                                     ArrayRef<LLVM::GEPArg>{field});
     Value start = LLVM::LoadOp::create(b, loc, pointer, slot);
     // The llvm stage turns this cast into a descriptor.
-    base = UnrealizedConversionCastOp::create(b, loc, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), start)
+    base = UnrealizedConversionCastOp::create(
+               b, loc, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), start)
                .getResult(0);
   }
   return Place{base, index(*offset), {}};
@@ -185,9 +195,11 @@ FailureOr<Place> EntryEmitter::place(Value buffer) {
     Value bytes = arith::MulIOp::create(b, loc, number, index(slot.getType().getBytes()));
     return Place{source->segment, arith::AddIOp::create(b, loc, source->offset, bytes), {}};
   }
-  // Only in a thunk: in its entry the loop has said where its results lie. After a fixed number of turns all know.
+  // Only in a thunk: in its entry the loop has said where its results lie. After a fixed number of
+  // turns all know.
   if (auto turns = dyn_cast_or_null<kernel::LoopOp>(op); turns && turns.getTrip())
-    return place(turns.getCarried()[2 * cast<OpResult>(buffer).getResultNumber() + *turns.getTrip() % 2]);
+    return place(
+        turns.getCarried()[2 * cast<OpResult>(buffer).getResultNumber() + *turns.getTrip() % 2]);
   return emitError(loc, "internal error: expects a kernel.buffer, view, slot or loop value");
 }
 
@@ -197,7 +209,8 @@ FailureOr<Value> EntryEmitter::memory(Value buffer) {
     return failed(where) ? FailureOr<Value>(failure()) : FailureOr<Value>(where->whole);
   auto type = cast<kernel::BufferType>(buffer.getType());
   auto memory = MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
-  return memref::ViewOp::create(b, loc, memory, where->segment, where->offset, ValueRange()).getResult();
+  return memref::ViewOp::create(b, loc, memory, where->segment, where->offset, ValueRange())
+      .getResult();
 }
 
 LogicalResult EntryEmitter::emitCall(kernel::KernelOpInterface op) {
@@ -249,8 +262,9 @@ FailureOr<Value> EntryEmitter::readPredicate(Value buffer) {
 }
 
 Place EntryEmitter::choose(Value even, const Place &x, const Place &y) {
-  Value segment = x.segment == y.segment ? x.segment
-                                         : arith::SelectOp::create(b, loc, even, x.segment, y.segment).getResult();
+  Value segment = x.segment == y.segment
+                      ? x.segment
+                      : arith::SelectOp::create(b, loc, even, x.segment, y.segment).getResult();
   return {segment, arith::SelectOp::create(b, loc, even, x.offset, y.offset), {}};
 }
 
@@ -272,8 +286,10 @@ LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
     indices[body.getArgument(0)] = iteration;
     Value even = isEven(iteration);
     for (size_t pair = 0; pair < pairs; ++pair) {
-      places[body.getArgument(1 + 2 * pair)] = choose(even, carried[2 * pair], carried[2 * pair + 1]);
-      places[body.getArgument(2 + 2 * pair)] = choose(even, carried[2 * pair + 1], carried[2 * pair]);
+      places[body.getArgument(1 + 2 * pair)] =
+          choose(even, carried[2 * pair], carried[2 * pair + 1]);
+      places[body.getArgument(2 + 2 * pair)] =
+          choose(even, carried[2 * pair + 1], carried[2 * pair]);
     }
     if (failed(emitList(body)))
       return failure();
@@ -356,7 +372,8 @@ LogicalResult EntryEmitter::emitList(Block &block) {
       for (auto [old, value] : llvm::zip(op.getResults(), copy->getResults()))
         indices[old] = value;
     } else if (!isa<kernel::BufferOp, kernel::ViewOp, kernel::SlotOp>(op)) {
-      status = op.emitError("internal error: expects kernels in a kernel list, got '") << op.getName() << "'";
+      status = op.emitError("internal error: expects kernels in a kernel list, got '")
+               << op.getName() << "'";
     }
     if (failed(status))
       return failure();
@@ -378,7 +395,8 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
   });
   if (written.wasInterrupted())
     return failure();
-  if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc()).emitList(entry.getBody().front())))
+  if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc())
+                 .emitList(entry.getBody().front())))
     return failure();
   // Kernels inside loops and ifs, or behind a loop of unknown length, run only with their entry.
   auto needsEntry = [](Value buffer) {
@@ -386,7 +404,8 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
     return turns && !turns.getTrip();
   };
   written = entry->walk([&](kernel::KernelOpInterface op) {
-    if (!isa<kernel::EntryOp, kernel::LaunchOp>(op->getParentOp()) || llvm::any_of(op->getOperands(), needsEntry))
+    if (!isa<kernel::EntryOp, kernel::LaunchOp>(op->getParentOp()) ||
+        llvm::any_of(op->getOperands(), needsEntry))
       return WalkResult::advance();
     std::string name = (getKernelName(op) + ".run").str();
     bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op));

@@ -1,8 +1,8 @@
-//===- Jit.cpp - ORC around emitObject --------------------------------------------------------------------===//
+//===- Jit.cpp - ORC around emitObject --------------------------------------------------------===//
 //
 // See Jit.h. Functions of libm come from this process.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
 
@@ -30,7 +30,8 @@ llvm::Expected<std::unique_ptr<Jit>> Jit::create(mlir::ModuleOp module, kernel::
   llvm::raw_svector_ostream out(bytes);
   if (llvm::Error error = emitObject(*copy, target, out, options))
     return error;
-  if (auto machine = makeTargetMachine(target, options.level); !machine) // initialises the code generator
+  // initialises the code generator
+  if (auto machine = makeTargetMachine(target, options.level); !machine)
     return machine.takeError();
   auto engine = llvm::orc::LLJITBuilder().create();
   if (!engine)

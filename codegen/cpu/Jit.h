@@ -1,9 +1,10 @@
-//===- Jit.h - compiled entries in this process -----------------------------------------------------------===//
+//===- Jit.h - compiled entries in this process -----------------------------------------------===//
 //
-// For tests and tuning: the object code that a file would get, linked by ORC and called with given segments.
-// Invariant: same pipeline as emitObject, so same bits. Reading on: Object.cpp, <sinter/abi.h>.
+// For tests and tuning: the object code that a file would get, linked by ORC and called with given
+// segments. Invariant: same pipeline as emitObject, so same bits. Reading on: Object.cpp,
+// <sinter/abi.h>.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_JIT_H
 #define SINTER_CODEGEN_CPU_JIT_H
 
@@ -20,9 +21,10 @@ namespace sinter::codegen {
 /// One compiled module.
 class Jit {
 public:
-  /// Compiles a module at stage planned, loops or llvm for `target`; `module` itself stays as it is.
-  static llvm::Expected<std::unique_ptr<Jit>> create(mlir::ModuleOp module, kernel::TargetAttr target,
-                                                     CodeOptions options = {});
+  /// Compiles a module at stage planned, loops or llvm for `target`; `module` itself stays as it
+  /// is.
+  static llvm::Expected<std::unique_ptr<Jit>>
+  create(mlir::ModuleOp module, kernel::TargetAttr target, CodeOptions options = {});
   ~Jit();
 
   /// Address of an entry or of a `<kernel>.run` thunk.

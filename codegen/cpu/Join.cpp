@@ -1,11 +1,11 @@
-//===- Join.cpp - several relocatable objects become one -----------------------------------===//
+//===- Join.cpp - several relocatable objects become one --------------------------------------===//
 //
 // See Join.h. Sections stay what they are, only their numbers change: the linker meets several
 // `.text`, as it does with one a function. Symbols are one table, locals first, as ELF wants it. No
 // tool is run, so that objects for other machines join as well, and nothing depends on which linker
 // is installed.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Join.h"
 
 #include "llvm/ADT/STLExtras.h"

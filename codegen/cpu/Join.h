@@ -1,9 +1,9 @@
-//===- Join.h - several relocatable objects become one -------------------------------------===//
+//===- Join.h - several relocatable objects become one ----------------------------------------===//
 //
 // For objects that this compiler wrote: 64-bit little-endian ELF of one machine. Reading on:
 // Object.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_JOIN_H
 #define SINTER_CODEGEN_CPU_JOIN_H
 

@@ -1,10 +1,11 @@
-//===- Kernels.cpp - one function per kernel, by the best emitter that covers it ---------------------===//
+//===- Kernels.cpp - one function per kernel, by the best emitter that covers it --------------===//
 //
-// Buffers become flat memrefs, one argument a distinct operand; those whose bytes no other argument may write get
-// `llvm.noalias`. Kernels that differ in name, place and memory only share one function: batch sizes, evaluation and
-// prediction repeat much of each other. Reading on: Contract.cpp, Map.cpp, NaiveContract.cpp, NaiveMap.cpp.
+// Buffers become flat memrefs, one argument a distinct operand; those whose bytes no other argument
+// may write get `llvm.noalias`. Kernels that differ in name, place and memory only share one
+// function: batch sizes, evaluation and prediction repeat much of each other. Reading on:
+// Contract.cpp, Map.cpp, NaiveContract.cpp, NaiveMap.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
 #include "dialects/kernel/Cost.h"
 #include "dialects/kernel/Ranges.h"
@@ -21,7 +22,8 @@ StringRef codegen::getKernelName(Operation *op) {
   return cast<kernel::MapOp>(op).getKernelName();
 }
 
-/// True when bytes behind operand `i` may also be reached by another distinct operand, one of the two writing.
+/// True when bytes behind operand `i` may also be reached by another distinct operand, one of the
+/// two writing.
 static bool mayAlias(ArrayRef<SmallVector<kernel::Range>> ranges, size_t i) {
   for (size_t j = 0; j < ranges.size(); ++j)
     if (j != i && kernel::conflict(ranges[i], ranges[j]))
@@ -30,15 +32,17 @@ static bool mayAlias(ArrayRef<SmallVector<kernel::Range>> ranges, size_t i) {
 }
 
 /// Ranges of each distinct operand, in argument order.
-static SmallVector<SmallVector<kernel::Range>> getOperandRanges(kernel::KernelOpInterface op, ArrayRef<Value> operands) {
+static SmallVector<SmallVector<kernel::Range>> getOperandRanges(kernel::KernelOpInterface op,
+                                                                ArrayRef<Value> operands) {
   SmallVector<SmallVector<kernel::Range>> result;
   for (Value operand : operands) {
     bool writes = llvm::is_contained(op.getWrittenBuffers(), operand);
     SmallVector<kernel::Range> ranges;
     for (kernel::BufferOp root : kernel::getRootBuffers(operand)) {
       auto offset = root.getOffset();
-      ranges.push_back({root, static_cast<int64_t>(root.getSegment()), offset ? static_cast<int64_t>(*offset) : -1,
-                        root.getType().getBytes(), writes});
+      ranges.push_back({root, static_cast<int64_t>(root.getSegment()),
+                        offset ? static_cast<int64_t>(*offset) : -1, root.getType().getBytes(),
+                        writes});
     }
     result.push_back(std::move(ranges));
   }
@@ -59,9 +63,11 @@ static SmallVector<bool> getUnaliased(kernel::KernelOpInterface op, ArrayRef<Val
   return result;
 }
 
-/// All that the code of `op` depends on, but its regions. Emitters see types, accesses and attributes, never which
-/// buffer stands behind an operand; which operands are one buffer is told by the arguments' numbers.
-static Attribute getFacts(kernel::KernelOpInterface op, ArrayRef<Value> operands, ArrayRef<bool> unaliased) {
+/// All that the code of `op` depends on, but its regions. Emitters see types, accesses and
+/// attributes, never which buffer stands behind an operand; which operands are one buffer is told
+/// by the arguments' numbers.
+static Attribute getFacts(kernel::KernelOpInterface op, ArrayRef<Value> operands,
+                          ArrayRef<bool> unaliased) {
   Builder b(op.getContext());
   NamedAttrList attributes(op->getAttrDictionary()); // properties and others
   attributes.erase("kernel_name");
@@ -72,27 +78,31 @@ static Attribute getFacts(kernel::KernelOpInterface op, ArrayRef<Value> operands
     types.push_back(TypeAttr::get(operand.getType()));
     arguments.push_back(llvm::find(operands, operand) - operands.begin());
   }
-  return b.getArrayAttr({b.getStringAttr(op->getName().getStringRef()), attributes.getDictionary(op.getContext()),
-                         b.getArrayAttr(types), b.getDenseI64ArrayAttr(arguments), b.getDenseBoolArrayAttr(unaliased)});
+  return b.getArrayAttr({b.getStringAttr(op->getName().getStringRef()),
+                         attributes.getDictionary(op.getContext()), b.getArrayAttr(types),
+                         b.getDenseI64ArrayAttr(arguments), b.getDenseBoolArrayAttr(unaliased)});
 }
 
 static bool haveEqualRegions(Operation *one, Operation *other) {
   return llvm::all_of(llvm::zip_equal(one->getRegions(), other->getRegions()), [](auto pair) {
     auto &[x, y] = pair;
-    return OperationEquivalence::isRegionEquivalentTo(&x, &y, OperationEquivalence::IgnoreLocations);
+    return OperationEquivalence::isRegionEquivalentTo(&x, &y,
+                                                      OperationEquivalence::IgnoreLocations);
   });
 }
 
-static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op, ArrayRef<Value> operands,
-                               ArrayRef<bool> unaliased) {
+static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
+                               ArrayRef<Value> operands, ArrayRef<bool> unaliased) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   SmallVector<Type> types;
   for (Value operand : operands) {
     auto type = cast<kernel::BufferType>(operand.getType());
-    types.push_back(MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
+    types.push_back(
+        MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
   }
   types.append(2, builder.getIndexType());
-  auto function = func::FuncOp::create(builder, op->getLoc(), getKernelName(op), builder.getFunctionType(types, {}));
+  auto function = func::FuncOp::create(builder, op->getLoc(), getKernelName(op),
+                                       builder.getFunctionType(types, {}));
   function.setPrivate();
   function.setNoInline(true);
   for (size_t i = 0; i < operands.size(); ++i)
@@ -126,7 +136,8 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op, Ar
 
 FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterface op) {
   if (!names.insert(getKernelName(op)).second)
-    return op->emitError("internal error: expects a kernel name of its own, got '") << getKernelName(op) << "' twice";
+    return op->emitError("internal error: expects a kernel name of its own, got '")
+           << getKernelName(op) << "' twice";
   SmallVector<Value> operands = getKernelOperands(op);
   SmallVector<bool> unaliased = getUnaliased(op, operands);
   auto &alike = known[getFacts(op, operands, unaliased)];
@@ -134,7 +145,8 @@ FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterfac
     if (haveEqualRegions(op, other))
       return functions[op] = function;
   if (module.lookupSymbol(getKernelName(op)))
-    return op->emitError("internal error: expects a kernel name of its own, got '") << getKernelName(op) << "' twice";
+    return op->emitError("internal error: expects a kernel name of its own, got '")
+           << getKernelName(op) << "' twice";
   func::FuncOp function = emitKernel(module, op, operands, unaliased);
   alike.push_back({op, function});
   return functions[op] = function;

@@ -1,10 +1,9 @@
-//===- Lanes.cpp - vector loads and stores of accesses
-//--------------------------------------------------------===//
+//===- Lanes.cpp - vector loads and stores of accesses ----------------------------------------===//
 //
 // See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over the whole
 // dim.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
 
 using namespace mlir;

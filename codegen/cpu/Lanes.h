@@ -1,11 +1,10 @@
-//===- Lanes.h - neighbouring points of a domain as vectors
-//------------------------------------------------===//
+//===- Lanes.h - neighbouring points of a domain as vectors -----------------------------------===//
 //
 // Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous,
 // else lane by lane. Lanes from `valid` on are outside the domain: never read, never written
 // (padding belongs to nobody). Reading on: ContractPlan.h, Map.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_LANES_H
 #define SINTER_CODEGEN_CPU_LANES_H
 

@@ -1,9 +1,10 @@
-//===- Lower.cpp - planned -> loops -> LLVM dialect -> LLVM IR ----------------------------------------===//
+//===- Lower.cpp - planned -> loops -> LLVM dialect -> LLVM IR --------------------------------===//
 //
-// The order of the conversions, in one place. The planned entries move under `module @planned` and are kept out of every
-// conversion. Reading on: Entry.cpp and Kernels.cpp (loops), Object.cpp (machine code).
+// The order of the conversions, in one place. The planned entries move under `module @planned` and
+// are kept out of every conversion. Reading on: Entry.cpp and Kernels.cpp (loops), Object.cpp
+// (machine code).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Convert.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Emit.h"
@@ -27,13 +28,16 @@ using namespace sinter;
 using namespace sinter::codegen;
 
 void codegen::registerCpuDialects(DialectRegistry &registry) {
-  registry.insert<kernel::KernelDialect, arith::ArithDialect, math::MathDialect, func::FuncDialect, scf::SCFDialect,
-                  memref::MemRefDialect, vector::VectorDialect, cf::ControlFlowDialect, LLVM::LLVMDialect>();
+  registry.insert<kernel::KernelDialect, arith::ArithDialect, math::MathDialect, func::FuncDialect,
+                  scf::SCFDialect, memref::MemRefDialect, vector::VectorDialect,
+                  cf::ControlFlowDialect, LLVM::LLVMDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
 
-static ModuleOp findPlanned(ModuleOp module) { return module.lookupSymbol<ModuleOp>(codegen::kPlannedModule); }
+static ModuleOp findPlanned(ModuleOp module) {
+  return module.lookupSymbol<ModuleOp>(codegen::kPlannedModule);
+}
 
 codegen::KernelCount codegen::countKernels(ModuleOp module) {
   KernelCount count;
@@ -41,7 +45,8 @@ codegen::KernelCount codegen::countKernels(ModuleOp module) {
     entry->walk([&](kernel::KernelOpInterface) { ++count.kernels; });
   for (Operation &op : *module.getBody()) {
     auto symbol = dyn_cast<FunctionOpInterface>(op);
-    count.functions += symbol && symbol.isPrivate() && !symbol.isExternal() && !symbol.getName().starts_with("sinter.");
+    count.functions += symbol && symbol.isPrivate() && !symbol.isExternal() &&
+                       !symbol.getName().starts_with("sinter.");
   }
   return count;
 }
@@ -65,11 +70,13 @@ static void cleanUp(ModuleOp module) {
     if (Dialect *dialect = context->getLoadedDialect(name))
       dialect->getCanonicalizationPatterns(patterns);
   for (RegisteredOperationName op : context->getRegisteredOperations())
-    if (llvm::is_contained({"arith", "cf", "func", "llvm", "math", "memref", "scf", "vector"}, op.getDialectNamespace()))
+    if (llvm::is_contained({"arith", "cf", "func", "llvm", "math", "memref", "scf", "vector"},
+                           op.getDialectNamespace()))
       op.getCanonicalizationPatterns(patterns, context);
   FrozenRewritePatternSet frozen(std::move(patterns));
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
-  auto weights = llvm::map_to_vector(functions, [](func::FuncOp function) { return countOps(function); });
+  auto weights =
+      llvm::map_to_vector(functions, [](func::FuncOp function) { return countOps(function); });
   forEachPiece(*context, weights, [&](size_t i) {
     if (functions[i].isExternal())
       return;
@@ -81,8 +88,10 @@ static void cleanUp(ModuleOp module) {
 }
 
 LogicalResult codegen::lowerToLoops(ModuleOp module) {
-  module.getContext()->loadDialect<func::FuncDialect, scf::SCFDialect, memref::MemRefDialect, vector::VectorDialect,
-                                   cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect>();
+  module.getContext()
+      ->loadDialect<func::FuncDialect, scf::SCFDialect, memref::MemRefDialect,
+                    vector::VectorDialect, cf::ControlFlowDialect, LLVM::LLVMDialect,
+                    math::MathDialect>();
   auto entries = llvm::to_vector(module.getOps<kernel::EntryOp>());
   if (entries.empty())
     return success();
@@ -122,7 +131,8 @@ static void buildSegmentDescriptors(ModuleOp module) {
   });
 }
 
-/// Kernels are local to the object; entries and thunks are hidden: only the module table reaches them.
+/// Kernels are local to the object; entries and thunks are hidden: only the module table reaches
+/// them.
 static void setLinkage(ModuleOp module) {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     if (function.isExternal())
@@ -150,9 +160,11 @@ static LogicalResult convertFunctions(ModuleOp module) {
     weights.push_back(countOps(function));
   }
   SmallVector<LogicalResult> results(functions.size(), failure());
-  forEachPiece(*module.getContext(), weights, [&](size_t i) { results[i] = converter.convert(holders[i]); });
+  forEachPiece(*module.getContext(), weights,
+               [&](size_t i) { results[i] = converter.convert(holders[i]); });
   for (ModuleOp holder : holders) {
-    module.getBody()->getOperations().splice(Block::iterator(holder), holder.getBody()->getOperations());
+    module.getBody()->getOperations().splice(Block::iterator(holder),
+                                             holder.getBody()->getOperations());
     holder.erase();
   }
   for (auto global : llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
@@ -183,7 +195,8 @@ void codegen::registerTranslations(MLIRContext &context) {
   context.appendDialectRegistry(registry);
 }
 
-std::unique_ptr<llvm::Module> codegen::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context) {
+std::unique_ptr<llvm::Module> codegen::translateToLLVMIR(ModuleOp module,
+                                                         llvm::LLVMContext &context) {
   registerTranslations(*module.getContext());
   OwningOpRef<ModuleOp> code = ModuleOp::create(module.getLoc(), module.getSymName());
   for (Operation &op : *module.getBody())

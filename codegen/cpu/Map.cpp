@@ -1,5 +1,4 @@
-//===- Map.cpp - map kernels on 16 lanes
-//---------------------------------------------------------------------===//
+//===- Map.cpp - map kernels on 16 lanes ------------------------------------------------------===//
 //
 // Four ways to walk a domain, all with vectors of 16 points (D1's canonical lanes; LLVM splits them
 // for narrower hardware): flat, when every access is the domain itself; lanes inside the row, when
@@ -8,7 +7,7 @@
 // out and keep their values in registers between phases. Tails are masked. Not covered: sums whose
 // canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
 
 using namespace mlir;
@@ -17,7 +16,6 @@ using namespace sinter::codegen;
 
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
-
 
 MapEmitter::MapEmitter(Kernel &k, kernel::MapOp op)
     : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() == kLanes) {
@@ -47,15 +45,17 @@ bool MapEmitter::anyOut(bool once) const {
   return false;
 }
 
-/// Nothing is reduced or indexed, and every buffer is read and written in one order of memory (or at one place). Each
-/// point writes a place of its own, so as many places as points means all of them: the domain is the buffer.
+/// Nothing is reduced or indexed, and every buffer is read and written in one order of memory (or
+/// at one place). Each point writes a place of its own, so as many places as points means all of
+/// them: the domain is the buffer.
 bool MapEmitter::mayBeFlat() {
   if (!reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
     return false;
   SmallVector<AffineExpr> used; // the index in a dim of size 1 is 0
   int64_t points = 1;
   for (auto [d, size] : llvm::enumerate(k.dims)) {
-    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext()) : getAffineDimExpr(d, op.getContext()));
+    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext())
+                             : getAffineDimExpr(d, op.getContext()));
     points *= size;
   }
   auto placeOf = [&](const Access &access) {
@@ -71,7 +71,8 @@ bool MapEmitter::mayBeFlat() {
 
 /// True when `dim` may be on the lanes.
 bool MapEmitter::mayHold(int64_t dim) const {
-  bool ordered = llvm::any_of(reduces, [](kernel::ReduceOp reduce) { return isOrdered(reduce.getKind()); });
+  bool ordered =
+      llvm::any_of(reduces, [](kernel::ReduceOp reduce) { return isOrdered(reduce.getKind()); });
   if (!llvm::is_contained(inner, dim))
     return true;
   if (dim != inner.back() || (ordered && !canonical))
@@ -125,7 +126,9 @@ BodyEmitter MapEmitter::vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes
     body.set(value, emitted);
   SmallVector<Value> here(at);
   if (lanes == 0)
-    body.argument = [this, here](BlockArgument argument) { return k.load(ins[argument.getArgNumber()], here); };
+    body.argument = [this, here](BlockArgument argument) {
+      return k.load(ins[argument.getArgNumber()], here);
+    };
   else
     body.argument = [this, here, valid](BlockArgument argument) {
       if (Value known = turned.lookup(argument.getArgNumber()))
@@ -145,23 +148,27 @@ void MapEmitter::storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, 
     storeLanes(k, outLanes[i], at, value, valid);
 }
 
-//===--- flat ------------------------------------------------------------------------------------===//
+//===--- flat ---------------------------------------------------------------------------------===//
 
 void MapEmitter::emitFlat() {
   int64_t total = 1;
   SmallVector<AffineExpr> used;
   for (auto [d, size] : llvm::enumerate(k.dims)) {
     total *= size;
-    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext()) : getAffineDimExpr(d, op.getContext()));
+    used.push_back(size == 1 ? getAffineConstantExpr(0, op.getContext())
+                             : getAffineDimExpr(d, op.getContext()));
   }
-  auto simplified = [&](AffineExpr place) { return simplifyAffineExpr(place.replaceDims(used), k.dims.size(), 0); };
+  auto simplified = [&](AffineExpr place) {
+    return simplifyAffineExpr(place.replaceDims(used), k.dims.size(), 0);
+  };
   AffineExpr own = simplified(outs[0].place);
   auto flatten = [&](SmallVector<Access> &accesses) {
     for (Access &access : accesses) {
       if (simplified(access.place) == own)
         access.place = getAffineDimExpr(0, op.getContext());
       else // one place, whatever the point
-        access.place = getAffineConstantExpr(getBounds(access.place, k.dims).first, op.getContext());
+        access.place =
+            getAffineConstantExpr(getBounds(access.place, k.dims).first, op.getContext());
       access.logical = AffineMap::get(1, 0, access.place);
     }
   };
@@ -176,26 +183,29 @@ void MapEmitter::emitFlat() {
   emitAcross();
 }
 
-//===--- lanes inside the row --------------------------------------------------------------------===//
+//===--- lanes inside the row -----------------------------------------------------------------===//
 
 void MapEmitter::emitInside() {
   for (const Access &in : ins)
     inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
   for (const Access &out : outs)
     outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
-  int64_t size = k.dims[lanesDim], full = size / kLanes, tail = size % kLanes, chunks = llvm::divideCeil(size, kLanes);
+  int64_t size = k.dims[lanesDim], full = size / kLanes, tail = size % kLanes,
+          chunks = llvm::divideCeil(size, kLanes);
   bool isShort = inner.size() == 1 && chunks <= kShortRow;
   SmallVector<int64_t> outerInner(ArrayRef(inner).drop_back());
-  // Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first element.
+  // Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first
+  // element.
   using Body = std::function<SmallVector<Value>(int64_t valid, ValueRange)>;
   auto sweep = [&](ValueRange init, const Body &body) {
     return k.nest(outerInner, point, init, [&](ValueRange carried) {
       SmallVector<Value> state(carried);
       if (full > 0)
-        state = k.loop(k.index(0), k.index(full * kLanes), k.index(kLanes), state, [&](Value i, ValueRange inside) {
-          point[lanesDim] = i;
-          return body(kLanes, inside);
-        });
+        state = k.loop(k.index(0), k.index(full * kLanes), k.index(kLanes), state,
+                       [&](Value i, ValueRange inside) {
+                         point[lanesDim] = i;
+                         return body(kLanes, inside);
+                       });
       if (tail > 0) {
         point[lanesDim] = k.index(full * kLanes);
         state = body(tail, state);

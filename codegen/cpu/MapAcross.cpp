@@ -1,10 +1,10 @@
-//===- MapAcross.cpp - map kernels with a row on each lane ------------------------------------------------------===//
+//===- MapAcross.cpp - map kernels with a row on each lane ------------------------------------===//
 //
-// 16 rows at a time. Loops run as the largest buffer lies in memory, the innermost one inside a thread's tile; rows of a
-// few points (pooling windows) are written out and keep their values in registers from phase to phase.
-// Reading on: MapEmitter.h.
+// 16 rows at a time. Loops run as the largest buffer lies in memory, the innermost one inside a
+// thread's tile; rows of a few points (pooling windows) are written out and keep their values in
+// registers from phase to phase. Reading on: MapEmitter.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
 
 using namespace mlir;
@@ -36,7 +36,8 @@ Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   k.nest(inner, point, {}, [&](ValueRange) {
     Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(kLanes)), kLanes);
     Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
-    vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots, slot);
+    vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots,
+                            slot);
     return SmallVector<Value>();
   });
   SmallVector<Value> sums;
@@ -115,7 +116,8 @@ void MapEmitter::emitAcrossChunk(int64_t valid) {
     return;
   }
   reduced.clear();
-  // One sweep over the row a level of reductions; results that need no later level are stored on the way.
+  // One sweep over the row a level of reductions; results that need no later level are stored on
+  // the way.
   int64_t last = 0;
   for (kernel::ReduceOp reduce : reduces)
     last = std::max(last, levelOf(reduce.getResult()));
@@ -178,7 +180,8 @@ bool MapEmitter::mayBeRead(size_t out) {
 }
 
 /// One pass over the inner points of 16 rows.
-void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> stores, int64_t valid) {
+void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> stores,
+                             int64_t valid) {
   auto yielded = op.getBody().front().back().getOperands();
   SmallVector<Value> start;
   SmallVector<size_t> sizes;
@@ -196,7 +199,8 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
       Value number;
       if (kernel::ReduceOp(reduce).getKind() == "argmax")
         number = numberLanes(k, rowNumber(), kernel::ReduceOp(reduce).getType(), false);
-      next.append(stepLanes(k, reduce, own, body.get(kernel::ReduceOp(reduce).getInput()), number, kLanes));
+      next.append(
+          stepLanes(k, reduce, own, body.get(kernel::ReduceOp(reduce).getInput()), number, kLanes));
       at += size;
     }
     SmallVector<Value> values;
@@ -216,9 +220,11 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
 /// Steps in memory, of the largest buffer of the rows, that a loop over `dim` makes.
 static int64_t getStep(const Kernel &k, const Access &access, int64_t dim, int64_t by) {
   auto at = [&](int64_t value) {
-    SmallVector<AffineExpr> point(k.dims.size(), getAffineConstantExpr(0, access.place.getContext()));
+    SmallVector<AffineExpr> point(k.dims.size(),
+                                  getAffineConstantExpr(0, access.place.getContext()));
     point[dim] = getAffineConstantExpr(value, access.place.getContext());
-    return cast<AffineConstantExpr>(simplifyAffineExpr(access.place.replaceDims(point), 0, 0)).getValue();
+    return cast<AffineConstantExpr>(simplifyAffineExpr(access.place.replaceDims(point), 0, 0))
+        .getValue();
   };
   return k.dims[dim] > by ? std::abs(at(by) - at(0)) : INT64_MAX;
 }
@@ -232,7 +238,9 @@ SmallVector<int64_t> MapEmitter::orderLoops() {
         largest = &access;
   auto stepOf = [&](int64_t d) { return getStep(k, *largest, d, d == lanesDim ? kLanes : 1); };
   SmallVector<int64_t> order = rows;
-  llvm::sort(order, [&](int64_t x, int64_t y) { return std::pair(-stepOf(x), x) < std::pair(-stepOf(y), y); });
+  llvm::sort(order, [&](int64_t x, int64_t y) {
+    return std::pair(-stepOf(x), x) < std::pair(-stepOf(y), y);
+  });
   return order;
 }
 
@@ -244,8 +252,8 @@ void MapEmitter::emitAcross() {
   if (canonical && !isWindow())
     for (kernel::ReduceOp reduce : reduces)
       if (isOrdered(reduce.getKind()))
-        memory[reduce] =
-            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
+        memory[reduce] = memref::AllocaOp::create(
+            k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
   int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
   SmallVector<int64_t> order = orderLoops();
   auto extentOf = [&](int64_t d) { return d == lanesDim ? chunks : k.dims[d]; };
@@ -253,7 +261,8 @@ void MapEmitter::emitAcross() {
   SmallVector<int64_t> sizes;
   for (int64_t d : order)
     total *= sizes.emplace_back(extentOf(d));
-  // The innermost loop is a plain one, without divisions, when the others are enough for all threads.
+  // The innermost loop is a plain one, without divisions, when the others are enough for all
+  // threads.
   int64_t last = order.back();
   bool nested = order.size() > 1 && total / sizes.back() >= kFewestTiles;
   if (nested)

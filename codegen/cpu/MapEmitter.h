@@ -1,11 +1,10 @@
-//===- MapEmitter.h - walks the domain of a map kernel
-//---------------------------------------------------------===//
+//===- MapEmitter.h - walks the domain of a map kernel ----------------------------------------===//
 //
 // One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one; MapAcross.cpp
 // has the one with a row on each lane, MapTurned.cpp the one that changes layouts. Invariant: no
 // walk changes a bit (NaiveMap.cpp is the reference).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
 #define SINTER_CODEGEN_CPU_MAPEMITTER_H
 
@@ -36,7 +35,8 @@ private:
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
   mlir::Value combineTree(llvm::SmallVector<mlir::Value> lanes, kernel::ReduceOp reduce);
   mlir::Value reduceInMemory(kernel::ReduceOp reduce, int64_t valid);
-  void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores, int64_t valid);
+  void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores,
+                   int64_t valid);
   int64_t levelOf(mlir::Value value);
   bool mayBeRead(size_t out);
   mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values);
@@ -61,8 +61,9 @@ private:
   llvm::SmallVector<mlir::Value> point;
   llvm::DenseMap<mlir::Value, mlir::Value> reduced;
   llvm::DenseMap<unsigned, mlir::Value> turned; ///< of operands read along another dim
-  llvm::DenseMap<mlir::Value, int64_t> levels; ///< of body values (levelOf)
-  llvm::DenseMap<mlir::Operation *, mlir::Value> memory; ///< 16 accumulators of an ordered reduction across rows
+  llvm::DenseMap<mlir::Value, int64_t> levels;  ///< of body values (levelOf)
+  /// 16 accumulators of an ordered reduction across rows
+  llvm::DenseMap<mlir::Operation *, mlir::Value> memory;
 };
 
 } // namespace sinter::codegen

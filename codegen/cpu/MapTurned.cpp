@@ -1,12 +1,11 @@
-//===- MapTurned.cpp - elementwise maps between layouts
-//------------------------------------------===//
+//===- MapTurned.cpp - elementwise maps between layouts ---------------------------------------===//
 //
 // What is written lies side by side along one dim, what is read along another (images row-major and
 // with the batch on the lanes): square blocks of points are read as vectors along the second,
 // turned in registers and written as vectors along the first. Dims that all buffers step through as
 // one are one, so that small images fill the blocks. Reading on: MapEmitter.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractPlan.h"
 #include "codegen/cpu/MapEmitter.h"
 
@@ -68,8 +67,7 @@ static SmallVector<Value> turn(Kernel &k, SmallVector<Value> rows) {
 /// another kind of work.
 bool MapEmitter::prepareTurn() {
   constexpr int64_t kFewestPoints = 64;
-  if (!inner.empty() || !reduces.empty() ||
-      !op.getBody().front().getOps<kernel::IndexOp>().empty())
+  if (!inner.empty() || !reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
     return false;
   SmallVector<int64_t> dims = k.dims;
   SmallVector<AffineExpr> places;

@@ -1,10 +1,11 @@
-//===- Math.cpp - our own exp, log, tanh, pow ------------------------------------------------------------------===//
+//===- Math.cpp - our own exp, log, tanh, pow -------------------------------------------------===//
 //
-// One expansion serves scalars and vectors, so naive and vector kernels agree to the bit, on every machine with the
-// same FMA. Errors, measured against libm in f64 (test/codegen/Math.cpp): exp, log, tanh below 3 ulp, pow below 1 ulp
-// (f32: through f64). NaN, infinities, zeros and denormals are right. pow in f64 and other functions stay with libm.
+// One expansion serves scalars and vectors, so naive and vector kernels agree to the bit, on every
+// machine with the same FMA. Errors, measured against libm in f64 (test/codegen/Math.cpp): exp,
+// log, tanh below 3 ulp, pow below 1 ulp (f32: through f64). NaN, infinities, zeros and denormals
+// are right. pow in f64 and other functions stay with libm.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -19,7 +20,8 @@ namespace {
 /// Writes expressions over values of one float type (f32 or f64), scalar or vector.
 class Expander {
 public:
-  Expander(Kernel &k, Type type) : k(k), type(type), element(cast<FloatType>(getElementTypeOrSelf(type))) {
+  Expander(Kernel &k, Type type)
+      : k(k), type(type), element(cast<FloatType>(getElementTypeOrSelf(type))) {
     wide = element.isF64();
     integer = shaped(k.b.getIntegerType(wide ? 64 : 32));
   }
@@ -40,7 +42,9 @@ private:
     return k.constant(cast<TypedAttr>(value));
   }
   Value c(double value) { return splat(type, k.b.getFloatAttr(element, value)); }
-  Value i(int64_t value) { return splat(integer, k.b.getIntegerAttr(getElementTypeOrSelf(integer), value)); }
+  Value i(int64_t value) {
+    return splat(integer, k.b.getIntegerAttr(getElementTypeOrSelf(integer), value));
+  }
   Value fma(Value x, Value y, Value z) { return k.multiplyAdd(x, y, z); }
   Value add(Value x, Value y) { return arith::AddFOp::create(k.b, k.loc, x, y); }
   Value sub(Value x, Value y) { return arith::SubFOp::create(k.b, k.loc, x, y); }
@@ -48,14 +52,20 @@ private:
   Value div(Value x, Value y) { return arith::DivFOp::create(k.b, k.loc, x, y); }
   Value addi(Value x, Value y) { return arith::AddIOp::create(k.b, k.loc, x, y); }
   Value subi(Value x, Value y) { return arith::SubIOp::create(k.b, k.loc, x, y); }
-  Value is(P predicate, Value x, Value y) { return arith::CmpFOp::create(k.b, k.loc, predicate, x, y); }
+  Value is(P predicate, Value x, Value y) {
+    return arith::CmpFOp::create(k.b, k.loc, predicate, x, y);
+  }
   Value both(Value x, Value y) { return arith::AndIOp::create(k.b, k.loc, x, y); }
-  Value select(Value which, Value x, Value y) { return arith::SelectOp::create(k.b, k.loc, which, x, y); }
+  Value select(Value which, Value x, Value y) {
+    return arith::SelectOp::create(k.b, k.loc, which, x, y);
+  }
   Value bits(Value x) { return arith::BitcastOp::create(k.b, k.loc, integer, x); }
   Value number(Value x) { return arith::BitcastOp::create(k.b, k.loc, type, x); }
   Value abs(Value x) { return math::AbsFOp::create(k.b, k.loc, x); }
   Value trunc(Value x) { return math::TruncOp::create(k.b, k.loc, x); }
-  Value signOf(Value magnitude, Value sign) { return math::CopySignOp::create(k.b, k.loc, magnitude, sign); }
+  Value signOf(Value magnitude, Value sign) {
+    return math::CopySignOp::create(k.b, k.loc, magnitude, sign);
+  }
   /// c[0] + x*(c[1] + x*(...)).
   Value polynomial(Value x, ArrayRef<double> coefficients) {
     Value result = c(coefficients.back());
@@ -77,7 +87,8 @@ private:
 };
 } // namespace
 
-/// e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two factors, so that results below the normal range round once.
+/// e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two factors, so that results below the normal range
+/// round once.
 Value Expander::exp(Value x) {
   double high = wide ? 710.0 : 89.0, low = wide ? -746.0 : -104.0;
   x = select(is(P::OGT, x, c(high)), c(high), x); // NaN stays

@@ -1,10 +1,11 @@
-//===- NaiveContract.cpp - contractions as plain loops ----------------------------------------------===//
+//===- NaiveContract.cpp - contractions as plain loops ----------------------------------------===//
 //
-// Covers every contraction: any access, padding, element type and algorithm. The fast emitter must give the same bits.
-// Terms read outside a padded operand are left out, points written outside are skipped.
-// Threads share the points of the parallel dims; with partial sums one thread does all, in row-major order (D1).
+// Covers every contraction: any access, padding, element type and algorithm. The fast emitter must
+// give the same bits. Terms read outside a padded operand are left out, points written outside are
+// skipped. Threads share the points of the parallel dims; with partial sums one thread does all, in
+// row-major order (D1).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 
 using namespace mlir;
@@ -12,7 +13,8 @@ using namespace sinter;
 using namespace sinter::codegen;
 
 /// Emits `body` where all `accesses` are inside their shapes; carried values pass by elsewhere.
-static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, ArrayRef<Value> point, ValueRange carried,
+static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, ArrayRef<Value> point,
+                                     ValueRange carried,
                                      function_ref<SmallVector<Value>(ValueRange)> body) {
   Value inside;
   for (const Access &access : accesses)
@@ -20,7 +22,8 @@ static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, Array
       inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
   if (!inside)
     return body(carried);
-  auto choice = scf::IfOp::create(k.b, k.loc, carried.getTypes(), inside, /*withElseRegion=*/!carried.empty());
+  auto choice = scf::IfOp::create(k.b, k.loc, carried.getTypes(), inside,
+                                  /*withElseRegion=*/!carried.empty());
   OpBuilder::InsertionGuard guard(k.b);
   if (carried.empty()) {
     k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
@@ -35,8 +38,8 @@ static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, Array
 }
 
 /// The sum at one point in the order that `algorithm` names.
-static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Access &b, SmallVector<Value> &point,
-                     Value lanesMemory) {
+static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Access &b,
+                     SmallVector<Value> &point, Value lanesMemory) {
   Type type = op.getEpilogue().front().getArgument(0).getType();
   SmallVector<int64_t> reduced;
   for (int64_t d = op.getParallel(); d < static_cast<int64_t>(k.dims.size()); ++d)
@@ -49,7 +52,8 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
   };
   if (!lanesMemory)
     return k.nest(reduced, point, k.zero(type), [&](ValueRange carried) {
-      return emitInside(k, {a, b}, point, carried, [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; });
+      return emitInside(k, {a, b}, point, carried,
+                        [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; });
     })[0];
   // Element i of the row-major reduced dims goes to lane i mod 16.
   auto vector = VectorType::get({16}, type);
@@ -63,7 +67,8 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
     memref::StoreOp::create(k.b, k.loc, product(acc), lanesMemory, lane);
     return SmallVector<Value>();
   };
-  k.nest(reduced, point, {}, [&](ValueRange) { return emitInside(k, {a, b}, point, {}, addProduct); });
+  k.nest(reduced, point, {},
+         [&](ValueRange) { return emitInside(k, {a, b}, point, {}, addProduct); });
   Value lanes = vector::LoadOp::create(k.b, k.loc, vector, lanesMemory, k.index(0));
   return k.combineLanes(lanes, [&](Value x, Value y) -> Value {
     if (isa<FloatType>(type))
@@ -88,7 +93,8 @@ static void emitClear(Kernel &k, const Access &out) {
 void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
   Block &epilogue = op.getEpilogue().front();
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  Access a = k.access(op.getA(), maps[0], op.getPadded()), b = k.access(op.getB(), maps[1], op.getPadded());
+  Access a = k.access(op.getA(), maps[0], op.getPadded()),
+         b = k.access(op.getB(), maps[1], op.getPadded());
   SmallVector<Access> extras, outs;
   for (auto [i, extra] : llvm::enumerate(op.getExtras()))
     extras.push_back(k.access(extra, maps[2 + i], false));
@@ -98,7 +104,8 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
 
   Value lanesMemory;
   if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
-    lanesMemory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, epilogue.getArgument(0).getType()));
+    lanesMemory = memref::AllocaOp::create(
+        k.b, k.loc, MemRefType::get({16}, epilogue.getArgument(0).getType()));
   SmallVector<int64_t> parallel = llvm::to_vector(llvm::seq<int64_t>(0, op.getParallel()));
   SmallVector<Value> point(k.dims.size(), k.index(0));
   auto emitWhole = [&](ValueRange) -> SmallVector<Value> {
@@ -106,7 +113,9 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
     std::fill(point.begin() + op.getParallel(), point.end(), k.index(0));
     BodyEmitter body(k, point);
     body.set(epilogue.getArgument(0), sum);
-    body.argument = [&](BlockArgument argument) { return k.load(extras[argument.getArgNumber() - 1], point); };
+    body.argument = [&](BlockArgument argument) {
+      return k.load(extras[argument.getArgNumber() - 1], point);
+    };
     // All reads of a point come before its writes: an out may be one of the extras.
     SmallVector<Value> values;
     for (Value yielded : epilogue.back().getOperands())
@@ -116,8 +125,9 @@ void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
         Access here = outs[i];
         here.padded = false; // asked already
         Value old = k.load(here, point);
-        value = isa<FloatType>(old.getType()) ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
-                                              : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
+        value = isa<FloatType>(old.getType())
+                    ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
+                    : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
       }
       k.store(outs[i], point, value);
     }

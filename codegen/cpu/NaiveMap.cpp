@@ -1,9 +1,10 @@
-//===- NaiveMap.cpp - map kernels as plain loops ----------------------------------------------------===//
+//===- NaiveMap.cpp - map kernels as plain loops ----------------------------------------------===//
 //
-// Covers every map kernel. A row runs in phases: one loop over the inner dims a kernel.reduce, then one that stores.
-// Each phase computes again what it needs, so a row needs no memory of its own. Reading on: Map.cpp (the fast one).
+// Covers every map kernel. A row runs in phases: one loop over the inner dims a kernel.reduce, then
+// one that stores. Each phase computes again what it needs, so a row needs no memory of its own.
+// Reading on: Map.cpp (the fast one).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/Reduce.h"
 
@@ -27,7 +28,9 @@ struct NaiveMap {
     BodyEmitter body(k, point);
     for (auto [value, emitted] : reduced)
       body.set(value, emitted);
-    body.argument = [this](BlockArgument argument) { return k.load(ins[argument.getArgNumber()], point); };
+    body.argument = [this](BlockArgument argument) {
+      return k.load(ins[argument.getArgNumber()], point);
+    };
     return body;
   }
   Value elementNumber() {
@@ -64,7 +67,8 @@ Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
       return SmallVector<Value>{combineReduce(k, kind, acc[0], at().get(reduce.getInput()))};
     })[0];
   auto vector = VectorType::get({16}, element);
-  vector::StoreOp::create(k.b, k.loc, vector::BroadcastOp::create(k.b, k.loc, vector, start), memory, k.index(0));
+  vector::StoreOp::create(k.b, k.loc, vector::BroadcastOp::create(k.b, k.loc, vector, start),
+                          memory, k.index(0));
   k.nest(inner, point, {}, [&](ValueRange) {
     Value lane = arith::RemUIOp::create(k.b, k.loc, elementNumber(), k.index(16));
     Value value = at().get(reduce.getInput());
@@ -123,6 +127,7 @@ void codegen::emitNaiveMap(Kernel &k, kernel::MapOp op) {
   if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
     for (Operation &inside : op.getBody().front())
       if (auto reduce = dyn_cast<kernel::ReduceOp>(inside); reduce && isOrdered(reduce.getKind()))
-        map.lanes[reduce] = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, reduce.getType()));
+        map.lanes[reduce] =
+            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, reduce.getType()));
   k.shareDims(map.rows, map.point, [&] { map.emitRow(); });
 }

@@ -1,10 +1,10 @@
-//===- Object.cpp - LLVM IR to object code and assembly ------------------------------------------------===//
+//===- Object.cpp - LLVM IR to object code and assembly ---------------------------------------===//
 //
-// One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay off; nothing may
-// reorder or contract floating-point operations (D1). Equal modules give equal bytes. Reading on: Pieces.cpp (all cores),
-// Target.h.
+// One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay
+// off; nothing may reorder or contract floating-point operations (D1). Equal modules give equal
+// bytes. Reading on: Pieces.cpp (all cores), Target.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Sanitize.h"
 #include "codegen/cpu/Target.h"
@@ -56,14 +56,16 @@ static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machin
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, calls, modules);
   llvm::ModulePassManager passes;
-  if (llvm::Error error = builder.parsePassPipeline(passes, options.level <= 0 ? "mergefunc" : kPipeline))
+  if (llvm::Error error =
+          builder.parsePassPipeline(passes, options.level <= 0 ? "mergefunc" : kPipeline))
     return error;
   passes.run(module, modules);
   return codegen::sanitize(module, machine, options.sanitizer);
 }
 
 /// The host's tables come in; all that they do not export becomes local.
-static llvm::Error linkTables(llvm::Module &module, std::unique_ptr<llvm::Module> tables, llvm::TargetMachine &machine) {
+static llvm::Error linkTables(llvm::Module &module, std::unique_ptr<llvm::Module> tables,
+                              llvm::TargetMachine &machine) {
   for (llvm::Module *each : {&module, tables.get()}) {
     each->setTargetTriple(machine.getTargetTriple());
     each->setDataLayout(machine.createDataLayout());
@@ -74,7 +76,8 @@ static llvm::Error linkTables(llvm::Module &module, std::unique_ptr<llvm::Module
       exported.insert(value.getName());
   if (llvm::Linker::linkModules(module, std::move(tables)))
     return llvm::createStringError("internal error: the host tables do not link");
-  llvm::internalizeModule(module, [&](const llvm::GlobalValue &value) { return exported.contains(value.getName()); });
+  llvm::internalizeModule(
+      module, [&](const llvm::GlobalValue &value) { return exported.contains(value.getName()); });
   return llvm::Error::success();
 }
 
@@ -101,11 +104,13 @@ static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::Target
 llvm::Error codegen::emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                                 llvm::raw_pwrite_stream &out, CodeOptions options,
                                 std::unique_ptr<llvm::Module> tables) {
-  return emitFile(std::move(module), target, out, options, std::move(tables), llvm::CodeGenFileType::ObjectFile);
+  return emitFile(std::move(module), target, out, options, std::move(tables),
+                  llvm::CodeGenFileType::ObjectFile);
 }
 
 llvm::Error codegen::emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
                                   llvm::raw_pwrite_stream &out, CodeOptions options,
                                   std::unique_ptr<llvm::Module> tables) {
-  return emitFile(std::move(module), target, out, options, std::move(tables), llvm::CodeGenFileType::AssemblyFile);
+  return emitFile(std::move(module), target, out, options, std::move(tables),
+                  llvm::CodeGenFileType::AssemblyFile);
 }

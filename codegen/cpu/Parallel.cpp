@@ -1,9 +1,9 @@
-//===- Parallel.cpp - independent pieces of one compilation on all cores -------------------===//
+//===- Parallel.cpp - independent pieces of one compilation on all cores ----------------------===//
 //
 // See Parallel.h. Threads live for one call: a handful of pieces of some milliseconds each pays for
 // their start.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Parallel.h"
 
 #include "mlir/IR/MLIRContext.h"

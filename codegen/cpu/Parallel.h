@@ -1,9 +1,9 @@
-//===- Parallel.h - independent pieces of one compilation on all cores ---------------------===//
+//===- Parallel.h - independent pieces of one compilation on all cores ------------------------===//
 //
 // Invariant: what the pieces are depends on the module only, never on the cores, so outputs are
 // equal everywhere. Reading on: Lower.cpp, Object.cpp (its users).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_PARALLEL_H
 #define SINTER_CODEGEN_CPU_PARALLEL_H
 

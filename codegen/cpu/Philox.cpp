@@ -1,16 +1,17 @@
-//===- Philox.cpp - random numbers inside kernels ---------------------------------------------------===//
+//===- Philox.cpp - random numbers inside kernels ---------------------------------------------===//
 //
-// Philox4x32-10 with the key and counter layout of <sinter/runtime.h>, on scalars or vectors. Words are kept in the
-// low halves of i64 values: a 32x32-bit product is then one multiplication.
+// Philox4x32-10 with the key and counter layout of <sinter/runtime.h>, on scalars or vectors. Words
+// are kept in the low halves of i64 values: a 32x32-bit product is then one multiplication.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-Value codegen::emitPhilox(Kernel &k, Value seed, Value step, Value element, int64_t stream, Type type) {
+Value codegen::emitPhilox(Kernel &k, Value seed, Value step, Value element, int64_t stream,
+                          Type type) {
   OpBuilder &b = k.b;
   Location loc = k.loc;
   Type word = seed.getType(); // i64 or vector of i64
@@ -27,8 +28,10 @@ Value codegen::emitPhilox(Kernel &k, Value seed, Value step, Value element, int6
     return arith::XOrIOp::create(b, loc, arith::XOrIOp::create(b, loc, x, y), z);
   };
   Value key = arith::XOrIOp::create(b, loc, seed, constant(static_cast<uint64_t>(stream)));
-  Value k0 = low(key), k1 = high(key), c0 = low(element), c1 = high(element), c2 = low(step), c3 = high(step);
-  Value m0 = constant(0xD2511F53u), m1 = constant(0xCD9E8D57u), w0 = constant(0x9E3779B9u), w1 = constant(0xBB67AE85u);
+  Value k0 = low(key), k1 = high(key), c0 = low(element), c1 = high(element), c2 = low(step),
+        c3 = high(step);
+  Value m0 = constant(0xD2511F53u), m1 = constant(0xCD9E8D57u), w0 = constant(0x9E3779B9u),
+        w1 = constant(0xBB67AE85u);
   for (int round = 0; round < 10; ++round) {
     Value p0 = arith::MulIOp::create(b, loc, c0, m0), p1 = arith::MulIOp::create(b, loc, c2, m1);
     c0 = mix(high(p1), c1, k0);

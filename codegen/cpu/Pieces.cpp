@@ -1,11 +1,11 @@
-//===- Pieces.cpp - object code on all cores -----------------------------------------------===//
+//===- Pieces.cpp - object code on all cores --------------------------------------------------===//
 //
 // Kernels are functions that meet nobody but libm, so runs of them are compiled apart, each in an
 // LLVM context of its own; entries, tables and constants are one piece more. Where runs end follows
 // from the module alone, and pieces are joined in order: equal bytes for any number of cores.
 // Reading on: Join.h, Object.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Emit.h"
 #include "codegen/cpu/Join.h"

@@ -1,10 +1,10 @@
-//===- Reduce.cpp - start values and steps of kernel.reduce -----------------------------------------===//
+//===- Reduce.cpp - start values and steps of kernel.reduce -----------------------------------===//
 //
 // See Reduce.h.
 //
-//===----------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Lanes.h"
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Reduce.h"
+#include "codegen/cpu/Lanes.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -14,7 +14,10 @@ bool codegen::isOrdered(StringRef kind) { return kind == "sum" || kind == "prod"
 
 Value codegen::getReduceStart(Kernel &k, StringRef kind, Type element) {
   if (auto type = dyn_cast<FloatType>(element)) {
-    double value = kind == "sum" ? 0.0 : kind == "prod" ? 1.0 : kind == "min" ? INFINITY : -INFINITY;
+    double value = kind == "sum"    ? 0.0
+                   : kind == "prod" ? 1.0
+                   : kind == "min"  ? INFINITY
+                                    : -INFINITY;
     return k.constant(k.b.getFloatAttr(type, value));
   }
   unsigned width = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
@@ -54,8 +57,9 @@ Value codegen::combineReduce(Kernel &k, StringRef kind, Value x, Value y) {
 Value codegen::isBetter(Kernel &k, Value x, Value y) {
   if (!isa<FloatType>(getElementTypeOrSelf(x.getType())))
     return arith::CmpIOp::create(k.b, k.loc,
-                                 getElementTypeOrSelf(x.getType()).isInteger(1) ? arith::CmpIPredicate::ugt
-                                                                                : arith::CmpIPredicate::sgt,
+                                 getElementTypeOrSelf(x.getType()).isInteger(1)
+                                     ? arith::CmpIPredicate::ugt
+                                     : arith::CmpIPredicate::sgt,
                                  y, x);
   // Not (y <= x) and x not NaN: y is greater or the first NaN.
   Value greater = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::UGT, y, x);
@@ -63,7 +67,7 @@ Value codegen::isBetter(Kernel &k, Value x, Value y) {
   return arith::AndIOp::create(k.b, k.loc, greater, number);
 }
 
-//===--- canonical lanes ---------------------------------------------------------------------------===//
+//===--- canonical lanes ----------------------------------------------------------------------===//
 
 Value codegen::numberLanes(Kernel &k, Value first, Type element, bool consecutive) {
   auto type = VectorType::get({kLanes}, element);
@@ -78,15 +82,16 @@ Value codegen::numberLanes(Kernel &k, Value first, Type element, bool consecutiv
 
 SmallVector<Value> codegen::startLanes(Kernel &k, kernel::ReduceOp reduce) {
   bool argmax = reduce.getKind() == "argmax";
-  Value value = getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
+  Value value =
+      getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
   SmallVector<Value> state{splat(k, value, kLanes)};
   if (argmax)
     state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
   return state;
 }
 
-SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state, Value value,
-                                      Value number, int64_t valid) {
+SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state,
+                                      Value value, Value number, int64_t valid) {
   Value mask;
   if (valid < kLanes)
     mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
@@ -104,7 +109,8 @@ SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayR
 
 Value codegen::finishLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
   if (reduce.getKind() != "argmax")
-    return k.combineLanes(state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
+    return k.combineLanes(
+        state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
   Value values = state[0], places = state[1];
   for (int64_t count = kLanes; count > 1; count /= 2) {
     SmallVector<int64_t> low = llvm::to_vector(llvm::seq<int64_t>(0, count / 2));
@@ -112,7 +118,8 @@ Value codegen::finishLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> s
     auto half = [&](Value vector, ArrayRef<int64_t> which) -> Value {
       return vector::ShuffleOp::create(k.b, k.loc, vector, vector, which);
     };
-    Value x = half(values, low), y = half(values, high), i = half(places, low), j = half(places, high);
+    Value x = half(values, low), y = half(values, high), i = half(places, low),
+          j = half(places, high);
     // y when better, or as good and earlier.
     Value earlier = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::slt, j, i);
     Value worse = isBetter(k, y, x);

@@ -1,9 +1,10 @@
-//===- Reduce.h - what kernel.reduce does to two values ---------------------------------------------===//
+//===- Reduce.h - what kernel.reduce does to two values ---------------------------------------===//
 //
-// Start values and combining steps of every kind, on scalars or vectors. Sums and products run in the order that the
-// kernel's algorithm names; max, min and argmax give the same result in any order. Reading on: NaiveMap.cpp, Map.cpp.
+// Start values and combining steps of every kind, on scalars or vectors. Sums and products run in
+// the order that the kernel's algorithm names; max, min and argmax give the same result in any
+// order. Reading on: NaiveMap.cpp, Map.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_REDUCE_H
 #define SINTER_CODEGEN_CPU_REDUCE_H
 
@@ -29,9 +30,11 @@ inline constexpr int64_t kLanes = 16;
 /// State of all lanes before the first element: values, and for argmax also places.
 llvm::SmallVector<mlir::Value> startLanes(Kernel &kernel, kernel::ReduceOp reduce);
 
-/// One step of every lane; lanes from `valid` on keep their state. `number`: the elements' places, for argmax.
-llvm::SmallVector<mlir::Value> stepLanes(Kernel &kernel, kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> state,
-                                         mlir::Value value, mlir::Value number, int64_t valid);
+/// One step of every lane; lanes from `valid` on keep their state. `number`: the elements' places,
+/// for argmax.
+llvm::SmallVector<mlir::Value> stepLanes(Kernel &kernel, kernel::ReduceOp reduce,
+                                         llvm::ArrayRef<mlir::Value> state, mlir::Value value,
+                                         mlir::Value number, int64_t valid);
 
 /// One scalar of the lanes' states.
 mlir::Value finishLanes(Kernel &kernel, kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> state);

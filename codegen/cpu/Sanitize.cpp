@@ -1,12 +1,11 @@
-//===- Sanitize.cpp - checks of memory accesses in generated code
-//----------------------------------------===//
+//===- Sanitize.cpp - checks of memory accesses in generated code -----------------------------===//
 //
 // AddressSanitizer sees vectors of any width. ThreadSanitizer's pass leaves out accesses of more
 // than 16 bytes, which are most of ours: those become calls of its range functions, a masked access
 // counting its set lanes, as our masks are ranges from lane 0. Invariant: values do not change.
 // Reading on: Sanitize.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Sanitize.h"
 
 #include "llvm/IR/IRBuilder.h"

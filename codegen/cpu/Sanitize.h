@@ -1,11 +1,10 @@
-//===- Sanitize.h - checks of memory accesses in generated code
-//------------------------------------------===//
+//===- Sanitize.h - checks of memory accesses in generated code -------------------------------===//
 //
 // `sinter build --sanitize address|thread`. LLVM's own passes do the work; what they skip is added
 // here. Reading on: Object.cpp (where it is called), runtime/src/sanitizer.h (what the runtime
 // tells the sanitizers).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_SANITIZE_H
 #define SINTER_CODEGEN_CPU_SANITIZE_H
 

@@ -1,8 +1,8 @@
-//===- Target.cpp - target names, host query, LLVM machines -------------------------------------------===//
+//===- Target.cpp - target names, host query, LLVM machines -----------------------------------===//
 //
 // See Target.h. Levels are tables, not guesses from CPU names (D18).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Target.h"
 
 #include "llvm/MC/TargetRegistry.h"
@@ -95,13 +95,16 @@ llvm::Expected<kernel::TargetAttr> codegen::parseTarget(MLIRContext *context, St
         level = &known;
   }
   if (!level)
-    return llvm::createStringError("expects one of the targets " + llvm::join(getTargetNames(), ", ") + ", got '" +
-                                   name + "'");
-  return kernel::TargetAttr::get(context, name, level->triple, level->cpu, level->features, level->vectorBits,
-                                 level->vectorRegisters, level->fmaPorts, l1, l2, l3, level->hasFma);
+    return llvm::createStringError("expects one of the targets " +
+                                   llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
+  return kernel::TargetAttr::get(context, name, level->triple, level->cpu, level->features,
+                                 level->vectorBits, level->vectorRegisters, level->fmaPorts, l1, l2,
+                                 l3, level->hasFma);
 }
 
-std::string codegen::getNeededFeatures(kernel::TargetAttr target) { return target.getFeatures().str(); }
+std::string codegen::getNeededFeatures(kernel::TargetAttr target) {
+  return target.getFeatures().str();
+}
 
 static void initialiseTargets() {
   static bool once = [] {
@@ -120,13 +123,15 @@ static void initialiseTargets() {
   (void)once;
 }
 
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> codegen::makeTargetMachine(kernel::TargetAttr target, int level) {
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+codegen::makeTargetMachine(kernel::TargetAttr target, int level) {
   initialiseTargets();
   llvm::Triple triple(target.getTriple());
   std::string why;
   const llvm::Target *machine = llvm::TargetRegistry::lookupTarget(triple, why);
   if (!machine)
-    return llvm::createStringError("internal error: no code generator for '" + target.getTriple() + "': " + why);
+    return llvm::createStringError("internal error: no code generator for '" + target.getTriple() +
+                                   "': " + why);
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Standard; // only explicit fma (D1)
   SmallVector<StringRef> names;

@@ -1,9 +1,10 @@
-//===- Target.h - what machine code is made for -------------------------------------------------------===//
+//===- Target.h - what machine code is made for -----------------------------------------------===//
 //
-// Names of targets become #kernel.target. `cpu:native` is the highest x86-64 level (or plain aarch64) that this machine
-// runs, with its cache sizes; so code for it has the bits and the needs of that level. Reading on: Object.h.
+// Names of targets become #kernel.target. `cpu:native` is the highest x86-64 level (or plain
+// aarch64) that this machine runs, with its cache sizes; so code for it has the bits and the needs
+// of that level. Reading on: Object.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_TARGET_H
 #define SINTER_CODEGEN_CPU_TARGET_H
 
@@ -19,17 +20,20 @@ class TargetMachine;
 
 namespace sinter::codegen {
 
-/// `cpu:native`, `cpu:x86-64`, `cpu:x86-64-v2|v3|v4`, `cpu:aarch64`; the error says what is expected.
+/// `cpu:native`, `cpu:x86-64`, `cpu:x86-64-v2|v3|v4`, `cpu:aarch64`; the error says what is
+/// expected.
 llvm::Expected<kernel::TargetAttr> parseTarget(mlir::MLIRContext *context, llvm::StringRef name);
 
 /// Names that parseTarget accepts, in the order of help texts.
 llvm::ArrayRef<llvm::StringRef> getTargetNames();
 
-/// CPU features that code for `target` needs, comma separated without signs: for sinter_module.features.
+/// CPU features that code for `target` needs, comma separated without signs: for
+/// sinter_module.features.
 std::string getNeededFeatures(kernel::TargetAttr target);
 
 /// LLVM's machine: PIC, no contraction, `level` 0 .. 3.
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(kernel::TargetAttr target, int level);
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(kernel::TargetAttr target,
+                                                                       int level);
 
 } // namespace sinter::codegen
 

@@ -1,10 +1,9 @@
-//===- Header.cpp - the C header of a library
-//-----------------------------------------------------------------===//
+//===- Header.cpp - the C header of a library -------------------------------------------------===//
 //
 // Self-contained C99 that is also C++. Types that several models share stand behind guards, word
 // for word as in <sinter/runtime.h>. Reading on: Library.cpp (the functions declared here).
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
 #include "dialects/sinter/Sinter.h"
 

@@ -1,5 +1,4 @@
-//===- Host.h - what a compiled object tells the world
-//----------------------------------------------------===//
+//===- Host.h - what a compiled object tells the world ----------------------------------------===//
 //
 // From the module-level symbols and planned entries: the constant table `sinter_module_<name>`
 // (<sinter/abi.h>), the C functions of a library, the main of a trainer, and the text of a C
@@ -7,7 +6,7 @@
 // entries, symbols and scalars is the module's, with the batch sizes of one entry together, largest
 // first. Reading on: Table.cpp, Library.cpp, Header.cpp.
 //
-//===------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_HOST_HOST_H
 #define SINTER_CODEGEN_HOST_HOST_H
 
@@ -65,7 +64,8 @@ struct HostModule {
 /// Collects it; `entries` as getPlannedEntries gives them.
 HostModule describeModule(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp> entries);
 
-/// One value that a kernel writes, and the ops of the model that may have given it a NaN or an infinity.
+/// One value that a kernel writes, and the ops of the model that may have given it a NaN or an
+/// infinity.
 struct Origin {
   mlir::Value buffer;
   std::string text;      ///< "log at mlp.cpp:9:12, + at mlp.cpp:9:20", likeliest first
@@ -94,8 +94,8 @@ std::string getTableName(const HostModule &host, llvm::StringRef suffix = "");
 std::unique_ptr<llvm::Module> emitTable(const HostModule &host, const TableOptions &options,
                                         llvm::LLVMContext &context);
 
-/// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*. With `tables`, the module
-/// is the first of these that the CPU can run.
+/// The functions `<symbol>_open`, `<symbol>_predict`, … over the runtime's sinter_lib_*. With
+/// `tables`, the module is the first of these that the CPU can run.
 std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMContext &context,
                                           const std::vector<std::string> &tables = {});
 

@@ -1,11 +1,10 @@
-//===- Library.cpp - the C functions of a library, and a trainer's main
-//------------------------------------===//
+//===- Library.cpp - the C functions of a library, and a trainer's main -----------------------===//
 //
 // Thin functions over <sinter/runtime.h>. A sinter_status is returned through memory (sret), as the
 // C ABIs of x86-64 and aarch64 do for a struct of its size. Reading on: Header.cpp (the
 // declarations that users see).
 //
-//===------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
 
 #include "llvm/IR/IRBuilder.h"
@@ -23,8 +22,7 @@ struct LibraryWriter {
   llvm::StructType *status;
   std::vector<llvm::Constant *> tables;
 
-  LibraryWriter(const HostModule &host, llvm::LLVMContext &context,
-                std::vector<std::string> names)
+  LibraryWriter(const HostModule &host, llvm::LLVMContext &context, std::vector<std::string> names)
       : host(host), context(context),
         out(std::make_unique<llvm::Module>(host.symbol + "_library", context)), builder(context),
         ptr(builder.getPtrTy()), i64(builder.getInt64Ty()), nothing(builder.getVoidTy()) {
@@ -141,7 +139,8 @@ struct LibraryWriter {
 
   void write() {
     llvm::Function *open = begin("open", nothing, {ptr, ptr}, true);
-    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr}, true), {getTable(), open->getArg(2)});
+    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr}, true),
+            {getTable(), open->getArg(2)});
     passOn("open_shared", "sinter_lib_open_shared", {ptr, ptr});
     passOn("load", "sinter_lib_load", {ptr, ptr});
     passOn("save", "sinter_lib_save", {ptr, ptr});

@@ -1,12 +1,11 @@
-//===- Origins.cpp - which ops may have given what a kernel writes
-//-------------------------------------------------===//
+//===- Origins.cpp - which ops may have given what a kernel writes ----------------------------===//
 //
 // For --check-numerics: a kernel holds many of a model's ops, but only what it writes can be looked
 // at. Behind each written value stand the ops back to values that the kernel writes too, for a bad
 // one among those is found first. Ops that make no NaN or infinity of ordinary numbers (max,
 // select, tanh) are left out. Reading on: Table.cpp.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
 #include "dialects/kernel/Kernel.h"
 
@@ -61,8 +60,8 @@ std::vector<Origin> getOrigins(Operation *kernel) {
   auto yield = dyn_cast<kernel::YieldOp>(body.back());
   if (!yield || yield->getNumOperands() != work.getWrittenBuffers().size())
     return {};
-  bool sums =
-      isa<kernel::ContractOp>(kernel); // its first argument is the sum, which nothing else writes
+  // its first argument is the sum, which nothing else writes
+  bool sums = isa<kernel::ContractOp>(kernel);
   auto position = [&](Value value) {
     Operation *op = value.getDefiningOp();
     return op ? 1 + unsigned(std::distance(body.begin(), op->getIterator())) : 0u;

@@ -1,10 +1,9 @@
-//===- Table.cpp - the constant table of a module
-//-----------------------------------------------------------===//
+//===- Table.cpp - the constant table of a module ---------------------------------------------===//
 //
 // Writes the structs of <sinter/abi.h> as LLVM constants. Every struct type here mirrors its C twin
 // field by field; test/driver/table_test.cpp reads a table back through the C header.
 //
-//===------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
 #include "dialects/kernel/Ranges.h"
 #include "dialects/sinter/Sinter.h"
@@ -173,7 +172,8 @@ struct TableWriter {
   }
 
   llvm::Constant *writeKernel(Operation *op) {
-    // Written ranges stand in program order, each with the place in `location` of what may have given its values.
+    // Written ranges stand in program order, each with the place in `location` of what may have
+    // given its values.
     std::string location = nameLocation(op->getLoc());
     SmallVector<std::pair<unsigned, llvm::Constant *>> ranges;
     std::vector<Origin> origins = getOrigins(op);
@@ -193,10 +193,9 @@ struct TableWriter {
             location += '\0' + origins[i].text;
           }
         }
-      ranges.push_back(
-          {order,
-           make(range, {n32(piece.segment), n32(piece.writes), n32(getDtype(type.getElementType())),
-                        n32(start), n64(piece.offset), n64(piece.bytes)})});
+      ranges.push_back({order, make(range, {n32(piece.segment), n32(piece.writes),
+                                            n32(getDtype(type.getElementType())), n32(start),
+                                            n64(piece.offset), n64(piece.bytes)})});
     }
     llvm::stable_sort(ranges, llvm::less_first());
     std::vector<llvm::Constant *> sorted;
@@ -204,11 +203,11 @@ struct TableWriter {
       sorted.push_back(constant);
     auto work = dyn_cast<kernel::KernelOpInterface>(op);
     auto name = op->getAttrOfType<StringAttr>("kernel_name");
-    return make(kernel, {text(name ? name.getValue() : op->getName().stripDialect()),
-                         text(location),
-                         work && name ? function((name.getValue() + ".run").str()) : null(),
-                         n64(work ? work.getFlops() : 0), n64(read), n64(written),
-                         n32(sorted.size()), n32(0), array(range, sorted, "ranges")});
+    return make(kernel,
+                {text(name ? name.getValue() : op->getName().stripDialect()), text(location),
+                 work && name ? function((name.getValue() + ".run").str()) : null(),
+                 n64(work ? work.getFlops() : 0), n64(read), n64(written), n32(sorted.size()),
+                 n32(0), array(range, sorted, "ranges")});
   }
 
   llvm::Constant *writeEntry(const EntryInfo &info) {

@@ -1,11 +1,10 @@
-//===- Conv.cpp - the oracle's convolutions
-//-------------------------------------------------------===//
+//===- Conv.cpp - the oracle's convolutions ---------------------------------------------------===//
 //
 // One loop over (image, output channel, output position, tap, input channel) serves all three
 // directions: each of its points multiplies two of x, filter and y into the third. Reading on:
 // Registry.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 using namespace sinter;

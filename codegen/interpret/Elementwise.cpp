@@ -1,11 +1,10 @@
-//===- Elementwise.cpp - the oracle's elementwise ops
-//-----------------------------------------------===//
+//===- Elementwise.cpp - the oracle's elementwise ops -----------------------------------------===//
 //
 // One scalar function an op, applied over the broadcast result shape. Conventions where calculus
 // leaves a choice: NaN goes through max, min and relu (D3); sign(0) = 0; integers wrap to their
 // width. Reading on: Registry.h; dialects/rules/include/sinter/rules/elementwise.h for the types.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 #include <cmath>

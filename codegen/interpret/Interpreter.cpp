@@ -1,11 +1,10 @@
-//===- Interpreter.cpp - the oracle's loop over the ops of an entry
-//------------------------------------===//
+//===- Interpreter.cpp - the oracle's loop over the ops of an entry ---------------------------===//
 //
 // Walks a block in order, calls each op's function from the registry, and collects what
 // `sinter.return` names. Values inside a region op are its own; anything captured from outside is
 // found in the enclosing scope. Reading on: Registry.h, then the family files.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Interpreter.h"
 
 #include "codegen/interpret/Registry.h"
@@ -22,8 +21,7 @@ using llvm::LogicalResult;
 using llvm::success;
 using rules::ElementType;
 
-//===--- Types and constants
-//----------------------------------------------------------------------===//
+//===--- Types and constants ------------------------------------------------------------------===//
 
 static ElementType elementOf(mlir::Type type) {
   if (type.isF32())
@@ -125,8 +123,7 @@ FailureOr<Tensor> interpret::tensorOf(mlir::Attribute attribute, const rules::Ty
   return tensor;
 }
 
-//===--- Attributes
-//-------------------------------------------------------------------------------===//
+//===--- Attributes ---------------------------------------------------------------------------===//
 
 int64_t Call::integer(llvm::StringRef name, int64_t otherwise) const {
   auto attribute = op->getAttrOfType<mlir::IntegerAttr>(name);
@@ -151,8 +148,7 @@ llvm::StringRef Call::string(llvm::StringRef name) const {
   return attribute ? attribute.getValue() : llvm::StringRef();
 }
 
-//===--- Blocks and entries
-//-----------------------------------------------------------------------===//
+//===--- Blocks and entries -------------------------------------------------------------------===//
 
 static const Registry &registry() {
   static const Registry all = [] {
@@ -175,8 +171,8 @@ namespace {
 // The values of one block, and those of the blocks around it.
 struct Scope {
   const Scope *outer = nullptr;
-  std::map<const void *, Tensor>
-      values; // by Value::getAsOpaquePointer; a map keeps addresses while it grows
+  // by Value::getAsOpaquePointer; a map keeps addresses while it grows
+  std::map<const void *, Tensor> values;
 
   Tensor &operator[](mlir::Value value) { return values[value.getAsOpaquePointer()]; }
   const Tensor *find(mlir::Value value) const {

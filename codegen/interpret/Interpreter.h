@@ -1,12 +1,11 @@
-//===- Interpreter.h - the f64 oracle for the `sinter` dialect (D5)
-//---------------------------------===//
+//===- Interpreter.h - the f64 oracle for the `sinter` dialect (D5) ---------------------------===//
 //
 // Evaluates one entry of a module at any of the stages graph … layout with plain loops in f64
 // (integers as int64). It shares nothing with passes or codegen: ops are known by name and their
 // attributes by theirs, and no interface of the dialect is asked, so an error there cannot hide
 // here. Reading on: Registry.h (how a family adds its ops), KernelInterpreter.h (stage planned).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_INTERPRETER_H
 #define SINTER_CODEGEN_INTERPRET_INTERPRETER_H
 

@@ -1,11 +1,10 @@
-//===- KernelBody.cpp - scalar code inside kernels
-//--------------------------------------------------------===//
+//===- KernelBody.cpp - scalar code inside kernels --------------------------------------------===//
 //
 // A table from op name to a function of up to three scalars, applied point by point over a row.
 // Narrowing between float types does nothing (all are f64); integers are cut to their width after
 // each op. Reading on: KernelBody.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelBody.h"
 
 #include "codegen/interpret/Interpreter.h"

@@ -1,11 +1,10 @@
-//===- KernelBody.h - scalar code inside kernels
-//----------------------------------------------------------===//
+//===- KernelBody.h - scalar code inside kernels ----------------------------------------------===//
 //
 // Evaluates epilogues and map bodies (arith, math, kernel.index, kernel.reduce, kernel.philox). A
 // value is an array over the points of one row, so that a reduction sees the whole row; an epilogue
 // is a row of one point. Reading on: KernelInterpreter.cpp, which calls this once a row.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_KERNELBODY_H
 #define SINTER_CODEGEN_INTERPRET_KERNELBODY_H
 

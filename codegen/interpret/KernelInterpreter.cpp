@@ -1,11 +1,10 @@
-//===- KernelInterpreter.cpp - the oracle for the `kernel` dialect
-//-------------------------------------===//
+//===- KernelInterpreter.cpp - the oracle for the `kernel` dialect ----------------------------===//
 //
 // A buffer value is a window (start, shape) of a storage tensor; kernels read and write windows
 // through their maps. Kernels of a list run in order; `kernel.loop` and `kernel.if` run their lists
 // again or by choice. Reading on: KernelBody.cpp for the code inside a kernel.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
 
 #include "codegen/interpret/KernelBody.h"

@@ -1,5 +1,4 @@
-//===- KernelInterpreter.h - the oracle for the `kernel` dialect
-//--------------------------------------===//
+//===- KernelInterpreter.h - the oracle for the `kernel` dialect ------------------------------===//
 //
 // Runs a kernel.entry in list order with plain loops in f64 over *logical* elements: layouts,
 // offsets, schedules and algorithms change nothing here. Every temporary buffer op has its own
@@ -7,7 +6,7 @@
 // found. Reading on: KernelBody.cpp (arith and math), dialects/kernel/Kernel.td (what the ops
 // mean).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_KERNELINTERPRETER_H
 #define SINTER_CODEGEN_INTERPRET_KERNELINTERPRETER_H
 

@@ -1,10 +1,9 @@
-//===- Loss.cpp - the oracle's softmax family
-//----------------------------------------------------------===//
+//===- Loss.cpp - the oracle's softmax family -------------------------------------------------===//
 //
 // Rows are shifted by their largest element, so nothing overflows; sums are plain f64.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/loss.h for the types.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 #include <cmath>

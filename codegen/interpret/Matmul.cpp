@@ -1,10 +1,9 @@
-//===- Matmul.cpp - the oracle's matrix product
-//-------------------------------------------------------===//
+//===- Matmul.cpp - the oracle's matrix product -----------------------------------------------===//
 //
 // The textbook triple loop under broadcast batch axes, one f64 sum an element.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/matmul.h for the types.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 using namespace sinter;

@@ -1,11 +1,10 @@
-//===- Philox.h - the oracle's own Philox4x32-10 (D2)
-//--------------------------------------------------===//
+//===- Philox.h - the oracle's own Philox4x32-10 (D2) -----------------------------------------===//
 //
 // Written from the published algorithm, apart from the runtime's and the code generator's, so that
-// the three check one another (test/numeric/oracle/OracleTest.cpp). Reading on: <sinter/runtime.h> for the
-// meaning of key and counter.
+// the three check one another (test/numeric/oracle/OracleTest.cpp). Reading on: <sinter/runtime.h>
+// for the meaning of key and counter.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_PHILOX_H
 #define SINTER_CODEGEN_INTERPRET_PHILOX_H
 

@@ -1,9 +1,9 @@
-//===- Pool.cpp - the oracle's pooling ---------------------------------------------------------===//
+//===- Pool.cpp - the oracle's pooling --------------------------------------------------------===//
 //
 // By definition: every window, point by point. A window's winner is its first largest element or
 // first NaN (D3). Reading on: Registry.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 #include <cmath>

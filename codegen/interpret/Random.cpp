@@ -1,10 +1,9 @@
-//===- Random.cpp - the oracle's random ops
-//---------------------------------------------------------------===//
+//===- Random.cpp - the oracle's random ops ---------------------------------------------------===//
 //
 // Pure functions of (seed, stream, step, logical row-major element) (D2).
 // Reading on: Philox.h, Registry.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Philox.h"
 #include "codegen/interpret/Registry.h"
 

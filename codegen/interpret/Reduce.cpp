@@ -1,11 +1,10 @@
-//===- Reduce.cpp - the oracle's reductions
-//----------------------------------------------------------===//
+//===- Reduce.cpp - the oracle's reductions ---------------------------------------------------===//
 //
 // One pass over the operand in row-major order; each element goes to the result element that its
 // index has without the reduced axes. NaN goes through max and min; argmax takes the first largest.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/reduce.h for the types.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 #include <cmath>

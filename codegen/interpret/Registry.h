@@ -1,12 +1,11 @@
-//===- Registry.h - how an op family adds its ops to the oracle
-//------------------------------------===//
+//===- Registry.h - how an op family adds its ops to the oracle -------------------------------===//
 //
 // A family file defines one `register<Family>` and plain functions from operand to result tensors.
 // Result tensors arrive with their type, filled with zeros.
 // Reading on: Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's
 // ops).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_REGISTRY_H
 #define SINTER_CODEGEN_INTERPRET_REGISTRY_H
 

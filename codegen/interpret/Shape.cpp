@@ -1,10 +1,9 @@
-//===- Shape.cpp - the oracle's data movement and made tensors
-//--------------------------------------===//
+//===- Shape.cpp - the oracle's data movement and made tensors --------------------------------===//
 //
 // Every op here says, for each result index, which operand element it is. No op computes numbers.
 // Reading on: Registry.h; dialects/rules/include/sinter/rules/shape.h for the types.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 using namespace sinter;

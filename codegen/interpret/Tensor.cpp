@@ -1,10 +1,9 @@
-//===- Tensor.cpp - the oracle's values
-//-------------------------------------------------------------===//
+//===- Tensor.cpp - the oracle's values -------------------------------------------------------===//
 //
 // Index arithmetic is written out once here, the plain way, and used by every op family.
 // Reading on: Tensor.h for the invariant.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Tensor.h"
 
 #include <algorithm>

@@ -1,12 +1,11 @@
-//===- Tensor.h - the oracle's values: row-major f64 or int64 arrays
-//-------------------------------===//
+//===- Tensor.h - the oracle's values: row-major f64 or int64 arrays --------------------------===//
 //
 // A Tensor holds every float element type as f64 and every integer or bool as int64, in logical
 // row-major order. Invariant: exactly one of `reals` and `integers` is used, as the element type
 // says, and it has as many elements as the type. Reading on: Interpreter.h (ops of the `sinter`
 // dialect), KernelInterpreter.h (`kernel` dialect).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_TENSOR_H
 #define SINTER_CODEGEN_INTERPRET_TENSOR_H
 

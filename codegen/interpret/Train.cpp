@@ -1,11 +1,10 @@
-//===- Train.cpp - the oracle's structural ops
-//---------------------------------------------------------===//
+//===- Train.cpp - the oracle's structural ops ------------------------------------------------===//
 //
 // Reading symbols, and the region ops that passes make. A gradient op is a request, not a
 // computation: it is evaluated after differentiation has expanded it. Reading on: Interpreter.cpp
 // (entries and return).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
 using namespace sinter;

@@ -1,11 +1,10 @@
-//===- sinter-opt.cpp - runs single passes on textual IR
-//--------------------------------------------===//
+//===- sinter-opt.cpp - runs single passes on textual IR --------------------------------------===//
 //
 // For lit tests and for replaying reproducers: our dialects and passes, and the few upstream passes
 // around them. The only program with LLVM's own command line. Reading on: passes/Passes.td,
 // compiler/CodegenPasses.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/CodegenPasses.h"
 #include "compiler/Context.h"
 #include "passes/Passes.h"

@@ -1,11 +1,10 @@
-//===- Cost.cpp - the cost model: tiles and contraction estimates
-//-----------------===//
+//===- Cost.cpp - the cost model: tiles and contraction estimates -----------------------------===//
 //
 // Bounds counted: FMA issue with edge waste, load ports, lanes that would have to be gathered
 // or scattered, and what every tile takes besides. The constants are properties of register files
 // and ports, never fits to one machine (D18). Reading on: CostSchedule.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -243,8 +242,8 @@ static ContractChoice chooseTwoRows(TargetAttr target, const ContractProblem &p,
       // Nearly equal tiles only: others are the same after the split.
       if (splitRows(p.dims[rows], m).big != m || splitRows(p.dims[rows2], m2).big != m2)
         continue;
-      if ((m * m2 + m) * each + reserved >
-          registers) // the inner rows wait while the outer ones take turns
+      // the inner rows wait while the outer ones take turns
+      if ((m * m2 + m) * each + reserved > registers)
         continue;
       Tile tile{m, std::max<int64_t>(1, width)};
       ContractCost cost = estimateContract(target, p, lanes, rows, tile, rows2, m2);

@@ -1,5 +1,4 @@
-//===- Cost.h - what kernels cost on a target, and the tile that follows
-//--------------------------===//
+//===- Cost.h - what kernels cost on a target, and the tile that follows ----------------------===//
 //
 // The one cost model of the compiler (D18): read by the layout pass (which layouts to ask for), by
 // the schedule pass (which tile to walk with) and by codegen (how rows are split). All answers are
@@ -7,7 +6,7 @@
 // which order a kernel walks its domain (D1). Reading on: passes/layout/AssignLayouts.cpp,
 // passes/lower/Schedule.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_COST_H
 #define SINTER_DIALECTS_KERNEL_COST_H
 

@@ -1,11 +1,10 @@
-//===- CostSchedule.cpp - default schedules
-//------------------------------------------------------------------------===//
+//===- CostSchedule.cpp - default schedules ---------------------------------------------------===//
 //
 // The cost model's first choice, the loop order that keeps the operands of neighbouring tiles in
 // cache, and chunks of the k loops where a group of tiles reads the same long operands again and
 // again. Reading on: Cost.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -119,8 +118,8 @@ struct Chunk {
 /// turn.
 static Chunk chooseChunk(TargetAttr target, const ContractProblem &p, const ContractChoice &choice,
                          SmallVector<int64_t> order) {
-  constexpr int64_t kLine = 64, kFewestSteps = 64,
-                    kManyBytes = 24; // bytes a cycle that L2 gives with ease
+  // bytes a cycle that L2 gives with ease
+  constexpr int64_t kLine = 64, kFewestSteps = 64, kManyBytes = 24;
   bool across = p.sumLanes == 16;
   int64_t reducedDims = static_cast<int64_t>(p.dims.size()) - p.parallel, all = 1, bytes = 0,
           inner = p.dims.size() - 1;

@@ -1,9 +1,9 @@
-//===- Kernel.h - C++ side of the `kernel` dialect -------------------------------------------------===//
+//===- Kernel.h - C++ side of the `kernel` dialect --------------------------------------------===//
 //
 // Declares the dialect's types, attributes, ops and interfaces, generated from Kernel.td.
 // Reading on: Kernel.td for meaning.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_KERNEL_H
 #define SINTER_DIALECTS_KERNEL_KERNEL_H
 
@@ -28,9 +28,10 @@
 #include "dialects/kernel/KernelTypes.h.inc"
 
 namespace sinter::kernel {
-/// Bytes of `shape` as it is stored in `layout` (null: row-major), padding included; none when 63 bits do not count
-/// them, a size is negative or the layout has another rank.
-std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes, LayoutAttr layout);
+/// Bytes of `shape` as it is stored in `layout` (null: row-major), padding included; none when 63
+/// bits do not count them, a size is negative or the layout has another rank.
+std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes,
+                                      LayoutAttr layout);
 } // namespace sinter::kernel
 
 #include "dialects/kernel/KernelInterfaces.h.inc"

@@ -1,12 +1,13 @@
-//===- KernelDialect.cpp - registration of the `kernel` dialect -------------------------------------===//
+//===- KernelDialect.cpp - registration of the `kernel` dialect -------------------------------===//
 //
-// Registers types, attributes and ops. Reading on: KernelTypes.cpp (layouts, buffers), KernelOps.cpp (verifiers).
+// Registers types, attributes and ops. Reading on: KernelTypes.cpp (layouts, buffers),
+// KernelOps.cpp (verifiers).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace sinter::kernel;

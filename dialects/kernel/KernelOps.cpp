@@ -1,16 +1,16 @@
-//===- KernelOps.cpp - verifiers and interface methods of `kernel` ops -------------------------------===//
+//===- KernelOps.cpp - verifiers and interface methods of `kernel` ops ------------------------===//
 //
-// Everything that codegen relies on is checked here: counts and ranks of maps, which dims they use, in-bounds
-// accesses, block arguments and yields. Reading on: Kernel.td.
+// Everything that codegen relies on is checked here: counts and ranks of maps, which dims they use,
+// in-bounds accesses, block arguments and yields. Reading on: Kernel.td.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace sinter::kernel;
@@ -26,7 +26,8 @@ struct Range {
 };
 } // namespace
 
-/// Sums and products of such numbers stay within __int128, and none of them is an index that memory has.
+/// Sums and products of such numbers stay within __int128, and none of them is an index that memory
+/// has.
 static int64_t clamp(__int128 value) {
   constexpr __int128 far = __int128(1) << 62;
   return int64_t(std::clamp(value, -far, far));
@@ -67,7 +68,8 @@ static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
   }
 }
 
-/// True when `expr` divides by something else than a positive constant: it has no range, and no code.
+/// True when `expr` divides by something else than a positive constant: it has no range, and no
+/// code.
 static bool dividesBadly(AffineExpr expr) {
   bool bad = false;
   expr.walk([&](AffineExpr part) {
@@ -83,20 +85,22 @@ static bool dividesBadly(AffineExpr expr) {
 static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, BufferType type,
                                   ArrayRef<int64_t> dims, bool mayLeave) {
   if (map.getNumDims() != dims.size() || map.getNumSymbols() != 0)
-    return op->emitOpError() << "expects maps of " << dims.size() << " dims, got " << AffineMapAttr::get(map) << " for "
-                             << what;
+    return op->emitOpError() << "expects maps of " << dims.size() << " dims, got "
+                             << AffineMapAttr::get(map) << " for " << what;
   if (map.getNumResults() != type.getRank())
     return op->emitOpError() << "expects a map of " << type.getRank() << " results for " << what
                              << ", got " << AffineMapAttr::get(map);
   if (llvm::any_of(map.getResults(), dividesBadly))
-    return op->emitOpError() << "expects division by positive constants, got " << AffineMapAttr::get(map) << " for " << what;
+    return op->emitOpError() << "expects division by positive constants, got "
+                             << AffineMapAttr::get(map) << " for " << what;
   if (mayLeave || llvm::is_contained(dims, 0))
     return success();
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
     Range range = rangeOf(expr, dims);
     if (range.low < 0 || range.high >= size)
-      return op->emitOpError() << "expects accesses inside " << type << ", got " << AffineMapAttr::get(map) << " for "
-                               << what << " reaching [" << range.low << ", " << range.high << "]";
+      return op->emitOpError() << "expects accesses inside " << type << ", got "
+                               << AffineMapAttr::get(map) << " for " << what << " reaching ["
+                               << range.low << ", " << range.high << "]";
   }
   return success();
 }
@@ -105,8 +109,10 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
   for (int64_t size : dims)
     if (size < 0)
       return op->emitOpError() << "expects sizes of at least 0, got " << size;
-  if (!getStoredBytes(dims, /*elementBytes=*/16, nullptr)) // codegen counts points, flops and tiles in 64 bits
-    return op->emitError() << "expects a kernel of fewer than 2^59 points, got [" << dims << "] [E1021]";
+  if (!getStoredBytes(dims, /*elementBytes=*/16,
+                      nullptr)) // codegen counts points, flops and tiles in 64 bits
+    return op->emitError() << "expects a kernel of fewer than 2^59 points, got [" << dims
+                           << "] [E1021]";
   return success();
 }
 
@@ -116,8 +122,10 @@ static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).g
 static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs) {
   for (Operation &inside : block) {
     StringRef dialect = inside.getName().getDialectNamespace();
-    if (dialect != "arith" && dialect != "math" && !isa<ReduceOp, IndexOp, PhiloxOp, YieldOp>(inside))
-      return inside.emitOpError() << "cannot stand in a kernel: expects scalar code of arith, math and kernel";
+    if (dialect != "arith" && dialect != "math" &&
+        !isa<ReduceOp, IndexOp, PhiloxOp, YieldOp>(inside))
+      return inside.emitOpError()
+             << "cannot stand in a kernel: expects scalar code of arith, math and kernel";
   }
   if (block.empty() || !isa<YieldOp>(block.back()))
     return op->emitOpError() << "expects its body to end in kernel.yield";
@@ -137,23 +145,29 @@ static AffineMap mapAt(ArrayAttr maps, unsigned index) {
 }
 
 /// `name` must be one of `known`, listed in the message.
-static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name, ArrayRef<StringRef> known) {
+static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name,
+                                  ArrayRef<StringRef> known) {
   if (llvm::is_contained(known, name))
     return success();
-  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ") << ", got '" << name << "'";
+  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ")
+                           << ", got '" << name << "'";
 }
 
-//===--- entries, buffers ------------------------------------------------------------------------===//
+//===--- entries, buffers ---------------------------------------------------------------------===//
 
 LogicalResult EntryOp::verify() {
   for (Operation &op : getBody().front())
     if (!isa<BufferOp, ViewOp, SlotOp, ContractOp, MapOp, LaunchOp, LoopOp, IfOp>(op) &&
         op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
-      return op.emitOpError() << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
-  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
+      return op.emitOpError()
+             << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
+  return verifyChoice(*this, "kind", getKind(),
+                      {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
 }
 
-void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult(), getBufferName()); }
+void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getResult(), getBufferName());
+}
 
 LogicalResult BufferOp::verify() {
   if (getOffset() && int64_t(*getOffset()) < 0)
@@ -163,17 +177,19 @@ LogicalResult BufferOp::verify() {
   BufferType type = getResult().getType();
   int64_t end = 0;
   if (getOffset() && __builtin_add_overflow(int64_t(*getOffset()), type.getBytes(), &end))
-    return emitOpError() << "expects to end below 2^63 bytes, got offset " << int64_t(*getOffset()) << " and "
-                         << type.getBytes() << " bytes";
+    return emitOpError() << "expects to end below 2^63 bytes, got offset " << int64_t(*getOffset())
+                         << " and " << type.getBytes() << " bytes";
   bool constant = getRole() == "constant";
   if (constant != getValue().has_value())
-    return emitOpError() << "expects elements with role constant and with no other, got role '" << getRole() << "' "
-                         << (constant ? "without" : "with") << " elements";
+    return emitOpError() << "expects elements with role constant and with no other, got role '"
+                         << getRole() << "' " << (constant ? "without" : "with") << " elements";
   if (constant && (getValue()->getShapedType().getShape() != getResult().getType().getShape() ||
                    getValue()->getElementType() != getResult().getType().getElementType()))
-    return emitOpError() << "expects elements of the buffer's shape and type, got " << getValue()->getShapedType();
-  return verifyChoice(*this, "role", getRole(),
-                      {"param", "derived", "state", "scalar", "input", "output", "temp", "logical", "constant"});
+    return emitOpError() << "expects elements of the buffer's shape and type, got "
+                         << getValue()->getShapedType();
+  return verifyChoice(
+      *this, "role", getRole(),
+      {"param", "derived", "state", "scalar", "input", "output", "temp", "logical", "constant"});
 }
 
 LogicalResult IfOp::verify() {
@@ -183,7 +199,7 @@ LogicalResult IfOp::verify() {
   return emitOpError() << "expects a buffer of one i1, got " << type;
 }
 
-//===--- scalar code -----------------------------------------------------------------------------===//
+//===--- scalar code --------------------------------------------------------------------------===//
 
 LogicalResult ReduceOp::verify() {
   if (!isa_and_nonnull<MapOp>((*this)->getParentOp()))
@@ -192,7 +208,8 @@ LogicalResult ReduceOp::verify() {
     return failure();
   Type expected = getKind() == "argmax" ? IntegerType::get(getContext(), 32) : getInput().getType();
   if (getResult().getType() != expected)
-    return emitOpError() << "expects a result of type " << expected << ", got " << getResult().getType();
+    return emitOpError() << "expects a result of type " << expected << ", got "
+                         << getResult().getType();
   return success();
 }
 
@@ -201,16 +218,18 @@ LogicalResult IndexOp::verify() {
   if (!kernel)
     return emitOpError() << "expects to stand in a kernel";
   if (getDim() >= kernel.getDomain().size())
-    return emitOpError() << "expects a dim below " << kernel.getDomain().size() << ", got " << int64_t(getDim());
+    return emitOpError() << "expects a dim below " << kernel.getDomain().size() << ", got "
+                         << int64_t(getDim());
   auto contract = dyn_cast<ContractOp>(kernel.getOperation());
   if (contract && getDim() >= contract.getParallel())
     return emitOpError() << "expects a parallel dim, got " << getDim();
   return success();
 }
 
-//===--- contract --------------------------------------------------------------------------------===//
+//===--- contract -----------------------------------------------------------------------------===//
 
-/// True when each index that leaves `type` is also an index of an out of that size or less, where the point is skipped.
+/// True when each index that leaves `type` is also an index of an out of that size or less, where
+/// the point is skipped.
 static bool isGuarded(ContractOp op, AffineMap map, BufferType type) {
   if (map.getNumResults() != type.getRank() || map.getNumDims() != op.getDims().size())
     return false;
@@ -221,8 +240,8 @@ static bool isGuarded(ContractOp op, AffineMap map, BufferType type) {
     Range range = rangeOf(expr, op.getDims());
     bool inside = range.low >= 0 && range.high < size;
     for (auto [o, out] : llvm::enumerate(op.getOuts()))
-      for (auto [other, limit] :
-           llvm::zip(mapAt(op.getMaps(), firstOut + o).getResults(), cast<BufferType>(out.getType()).getShape()))
+      for (auto [other, limit] : llvm::zip(mapAt(op.getMaps(), firstOut + o).getResults(),
+                                           cast<BufferType>(out.getType()).getShape()))
         inside |= other == expr && limit <= size;
     if (!inside)
       return false;
@@ -240,8 +259,9 @@ LogicalResult ContractOp::verify() {
   if (getOuts().empty())
     return emitOpError() << "expects at least one out";
   if (getMaps().size() != 2 + getExtras().size() + getOuts().size())
-    return emitOpError() << "expects one map a buffer (" << 2 + getExtras().size() + getOuts().size()
-                         << "), got " << getMaps().size();
+    return emitOpError() << "expects one map a buffer ("
+                         << 2 + getExtras().size() + getOuts().size() << "), got "
+                         << getMaps().size();
   if (!getSums().empty() && getSums().size() != getOuts().size())
     return emitOpError() << "expects one 'sums' flag an out, got " << getSums().size();
   SmallVector<Value> buffers{getA(), getB()};
@@ -257,7 +277,8 @@ LogicalResult ContractOp::verify() {
       return failure();
     for (int64_t dim = parallel; i >= 2 && dim < int64_t(dims.size()); ++dim)
       if (map.isFunctionOfDim(dim))
-        return emitOpError() << "expects extras and outs to use parallel dims only, got " << AffineMapAttr::get(map);
+        return emitOpError() << "expects extras and outs to use parallel dims only, got "
+                             << AffineMapAttr::get(map);
   }
   Block &block = getEpilogue().front();
   if (block.getNumArguments() != 1 + getExtras().size())
@@ -286,7 +307,7 @@ int64_t ContractOp::getFlops() {
   return 2 * points + outer * (int64_t(getEpilogue().front().getOperations().size()) - 1);
 }
 
-//===--- map -------------------------------------------------------------------------------------===//
+//===--- map ----------------------------------------------------------------------------------===//
 
 LogicalResult MapOp::verify() {
   ArrayRef<int64_t> dims = getDims();
@@ -331,7 +352,7 @@ int64_t MapOp::getFlops() {
   return points * ops;
 }
 
-//===--- views, loops ----------------------------------------------------------------------------===//
+//===--- views, loops -------------------------------------------------------------------------===//
 
 LogicalResult ViewOp::verify() {
   BufferType from = getSource().getType(), to = getResult().getType();
@@ -368,8 +389,8 @@ LogicalResult LoopOp::verify() {
                       block.getArgument(2 + 2 * i).getType(), getResults()[i].getType()})
       if (type != getCarried()[2 * i].getType())
         return emitOpError() << "expects one type for carried pair " << i << ", got " << type;
-  if (!getTrip() && (pairs == 0 ||
-                     !cast<BufferType>(getCarried()[0].getType()).getElementType().isInteger(1)))
+  if (!getTrip() &&
+      (pairs == 0 || !cast<BufferType>(getCarried()[0].getType()).getElementType().isInteger(1)))
     return emitOpError() << "expects 'trip', or an i1 predicate as its first carried pair";
   return success();
 }

@@ -1,15 +1,16 @@
-//===- KernelTypes.cpp - layouts and buffers ---------------------------------------------------------===//
+//===- KernelTypes.cpp - layouts and buffers --------------------------------------------------===//
 //
-// Where the elements of a shaped value lie: physical shapes and linear maps of #kernel.layout, and the text form of
-// !kernel.buffer. Invariant: a linear map is injective on the logical index space. Reading on: Kernel.td.
+// Where the elements of a shaped value lie: physical shapes and linear maps of #kernel.layout, and
+// the text form of !kernel.buffer. Invariant: a linear map is injective on the logical index space.
+// Reading on: Kernel.td.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
 
-#include "llvm/ADT/STLExtras.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace sinter::kernel;
@@ -39,7 +40,8 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       return emitError() << "layout expects a positive block size, got " << size;
     // So that a rounded-up size is never far from overflow.
     if (__builtin_mul_overflow(all, size, &all) || all > kMaxBlock)
-      return emitError() << "layout expects blocks of at most " << kMaxBlock << " elements, got more";
+      return emitError() << "layout expects blocks of at most " << kMaxBlock
+                         << " elements, got more";
   }
   return success();
 }
@@ -109,16 +111,16 @@ static int64_t bytesOf(Type element) {
   return element.isIndex() ? 8 : (element.getIntOrFloatBitWidth() + 7) / 8;
 }
 
-LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape, Type element,
-                                 LayoutAttr layout) {
+LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape, Type element, LayoutAttr layout) {
   if (!element.isIntOrIndexOrFloat())
     return emitError() << "buffer expects a scalar element type, got " << element;
   if (layout && layout.getPerm().size() != shape.size())
     return emitError() << "buffer expects a layout of rank " << shape.size() << ", got " << layout;
   if (getStoredBytes(shape, bytesOf(element), layout))
     return success();
-  return emitError() << "buffer expects sizes of 0 or more and fewer than 2^63 bytes, got [" << shape << "] of "
-                     << element;
+  return emitError() << "buffer expects sizes of 0 or more and fewer than 2^63 bytes, got ["
+                     << shape << "] of " << element;
 }
 
 int64_t BufferType::getPhysicalElements() const {
@@ -147,8 +149,8 @@ Type BufferType::parse(AsmParser &parser) {
     return {};
   if (parser.parseGreater())
     return {};
-  return BufferType::getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(), ArrayRef<int64_t>(shape),
-                                element, layout);
+  return BufferType::getChecked([&] { return parser.emitError(parser.getNameLoc()); },
+                                parser.getContext(), ArrayRef<int64_t>(shape), element, layout);
 }
 
 void BufferType::print(AsmPrinter &printer) const {

@@ -1,10 +1,9 @@
-//===- Ranges.cpp - byte ranges of kernels and barrier placement
-//----------------------------------===//
+//===- Ranges.cpp - byte ranges of kernels and barrier placement ------------------------------===//
 //
 // See Ranges.h. The walk up from a value to its buffers knows the aliasing ops of the dialect:
 // view, slot, loop.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -129,7 +128,8 @@ SmallVector<bool> placeBarriers(Block &kernels) {
       continue;
     SmallVector<Range> ranges = getRanges(&op);
     bool control = isa<LoopOp, IfOp>(op);
-    bool needed = !before.empty() && (control || afterControl || afterTail || conflict(sinceBarrier, ranges));
+    bool needed =
+        !before.empty() && (control || afterControl || afterTail || conflict(sinceBarrier, ranges));
     if (needed)
       sinceBarrier.clear();
     before.push_back(needed);

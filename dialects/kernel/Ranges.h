@@ -1,12 +1,11 @@
-//===- Ranges.h - which bytes a kernel touches, and where barriers must stand
-//---------------------===//
+//===- Ranges.h - which bytes a kernel touches, and where barriers must stand -----------------===//
 //
 // Buffers are found through views, slots and loop arguments; a range is (segment, offset, bytes).
 // Two kernels conflict when their ranges overlap and at least one writes (D21). Used by the
 // planner, the CPU entry emitter and the module table. Reading on: passes/memory (who sets the
 // offsets), codegen/cpu (who emits the barriers).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_RANGES_H
 #define SINTER_DIALECTS_KERNEL_RANGES_H
 
@@ -36,13 +35,14 @@ llvm::SmallVector<Range> getRanges(mlir::Operation *op);
 /// True when `later` must not start before `earlier` is done on all threads.
 bool conflict(llvm::ArrayRef<Range> earlier, llvm::ArrayRef<Range> later);
 
-/// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no work.
+/// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no
+/// work.
 bool isWork(mlir::Operation *op);
 
 /// For each work op of the list, in order: whether a barrier must stand before it. Conservative
 /// about partitions: it assumes that any thread may need any byte of a conflicting range. Loops and
-/// ifs have barriers on both sides; at the end of a launch with a tail the threads meet anyway, which
-/// is the barrier before the next op.
+/// ifs have barriers on both sides; at the end of a launch with a tail the threads meet anyway,
+/// which is the barrier before the next op.
 llvm::SmallVector<bool> placeBarriers(mlir::Block &kernels);
 
 } // namespace sinter::kernel

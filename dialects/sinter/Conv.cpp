@@ -1,5 +1,4 @@
-//===- Conv.cpp - two-dimensional convolutions as sums of products
-//------------------------------------------------===//
+//===- Conv.cpp - two-dimensional convolutions as sums of products ----------------------------===//
 //
 // Domains put the taps of the window outside and channels inside, so that borders drop whole taps
 // and channels run in long loops. The cotangent of strided images is taken by parity: rows h =
@@ -8,7 +7,7 @@
 // left out when there is one. Reading on: Conv.td; Interfaces.td (domains);
 // codegen/interpret/Conv.cpp (the same by definition).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "sinter/rules/conv.h"
 #include "dialects/sinter/GradBuilder.h"
 
@@ -135,8 +134,7 @@ static Sum describe(Conv2dFilterGradientOp op) {
   return sum;
 }
 
-//===--- interface
-//-------------------------------------------------------------------------------===//
+//===--- interface ----------------------------------------------------------------------------===//
 
 #define SINTER_CONV_INTERFACE(Op)                                                                  \
   SmallVector<int64_t> Op::getContractionDomain() { return describe(*this).domain; }               \
@@ -165,8 +163,7 @@ bool Conv2dInputGradientOp::readsPadded() {
          hasBorders(getSliding());
 }
 
-//===--- gradients
-//-------------------------------------------------------------------------------===//
+//===--- gradients ----------------------------------------------------------------------------===//
 
 namespace {
 /// Builds members of the family with the attributes of one of them.

@@ -1,8 +1,8 @@
-//===- GradBuilder.cpp - what gradients are written with ---------------------------------------------===//
+//===- GradBuilder.cpp - what gradients are written with --------------------------------------===//
 //
 // See GradBuilder.h. Operands were verified, so the rules cannot refuse here.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
 #include "sinter/rules/elementwise.h"
@@ -20,19 +20,24 @@ static RankedTensorType typed(Value like, const rules::Result<rules::Type> &rule
 static Type elementOf(Value x) { return getElementTypeOrSelf(x.getType()); }
 
 Value GradBuilder::add(Value x, Value y) {
-  return AddOp::create(b, loc, typed(x, rules::add(toRule(x.getType()), toRule(y.getType()))), x, y);
+  return AddOp::create(b, loc, typed(x, rules::add(toRule(x.getType()), toRule(y.getType()))), x,
+                       y);
 }
 Value GradBuilder::sub(Value x, Value y) {
-  return SubOp::create(b, loc, typed(x, rules::sub(toRule(x.getType()), toRule(y.getType()))), x, y);
+  return SubOp::create(b, loc, typed(x, rules::sub(toRule(x.getType()), toRule(y.getType()))), x,
+                       y);
 }
 Value GradBuilder::mul(Value x, Value y) {
-  return MulOp::create(b, loc, typed(x, rules::mul(toRule(x.getType()), toRule(y.getType()))), x, y);
+  return MulOp::create(b, loc, typed(x, rules::mul(toRule(x.getType()), toRule(y.getType()))), x,
+                       y);
 }
 Value GradBuilder::div(Value x, Value y) {
-  return DivOp::create(b, loc, typed(x, rules::div(toRule(x.getType()), toRule(y.getType()))), x, y);
+  return DivOp::create(b, loc, typed(x, rules::div(toRule(x.getType()), toRule(y.getType()))), x,
+                       y);
 }
 Value GradBuilder::pow(Value x, Value y) {
-  return PowOp::create(b, loc, typed(x, rules::pow(toRule(x.getType()), toRule(y.getType()))), x, y);
+  return PowOp::create(b, loc, typed(x, rules::pow(toRule(x.getType()), toRule(y.getType()))), x,
+                       y);
 }
 Value GradBuilder::neg(Value x) { return NegOp::create(b, loc, x.getType(), x); }
 Value GradBuilder::exp(Value x) { return ExpOp::create(b, loc, x.getType(), x); }
@@ -43,7 +48,8 @@ Value GradBuilder::compare(StringRef predicate, Value x, Value y) {
   return CompareOp::create(b, loc, type, predicate, x, y);
 }
 Value GradBuilder::select(Value condition, Value x, Value y) {
-  auto type = typed(x, rules::select(toRule(condition.getType()), toRule(x.getType()), toRule(y.getType())));
+  auto type = typed(
+      x, rules::select(toRule(condition.getType()), toRule(x.getType()), toRule(y.getType())));
   return SelectOp::create(b, loc, type, condition, x, y);
 }
 Value GradBuilder::cast(Value x, Type element) {
@@ -54,8 +60,9 @@ Value GradBuilder::cast(Value x, Type element) {
 
 Value GradBuilder::constantLike(Value x, double value) {
   auto type = RankedTensorType::get(shapeOf(x), elementOf(x));
-  Attribute element = isa<FloatType>(elementOf(x)) ? Attribute(b.getFloatAttr(elementOf(x), value))
-                                                   : Attribute(b.getIntegerAttr(elementOf(x), int64_t(value)));
+  Attribute element = isa<FloatType>(elementOf(x))
+                          ? Attribute(b.getFloatAttr(elementOf(x), value))
+                          : Attribute(b.getIntegerAttr(elementOf(x), int64_t(value)));
   return ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, element));
 }
 
@@ -70,20 +77,24 @@ Value GradBuilder::broadcastTo(Value x, ArrayRef<int64_t> shape) {
   return BroadcastToOp::create(b, loc, RankedTensorType::get(shape, elementOf(x)), x);
 }
 Value GradBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
-  return TransposeOp::create(b, loc, typed(x, rules::transpose(toRule(x.getType()), perm.vec())), perm, x);
+  return TransposeOp::create(b, loc, typed(x, rules::transpose(toRule(x.getType()), perm.vec())),
+                             perm, x);
 }
 Value GradBuilder::slice(Value x, ArrayRef<int64_t> starts, ArrayRef<int64_t> limits) {
   SmallVector<int64_t> strides(starts.size(), 1);
-  return SliceOp::create(b, loc, typed(x, rules::slice(toRule(x.getType()), starts.vec(), limits.vec(), vec(strides))),
-                         starts, limits, strides, x);
+  return SliceOp::create(
+      b, loc, typed(x, rules::slice(toRule(x.getType()), starts.vec(), limits.vec(), vec(strides))),
+      starts, limits, strides, x);
 }
 Value GradBuilder::pad(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
-  return PadOp::create(b, loc, typed(x, rules::pad(toRule(x.getType()), low.vec(), high.vec())), low, high, x);
+  return PadOp::create(b, loc, typed(x, rules::pad(toRule(x.getType()), low.vec(), high.vec())),
+                       low, high, x);
 }
 Value GradBuilder::sum(Value x, ArrayRef<int64_t> axes, bool keepdims) {
   if (axes.empty())
     return x;
-  return SumOp::create(b, loc, typed(x, rules::sum(toRule(x.getType()), axes.vec(), keepdims)), axes, keepdims, x);
+  return SumOp::create(b, loc, typed(x, rules::sum(toRule(x.getType()), axes.vec(), keepdims)),
+                       axes, keepdims, x);
 }
 Value GradBuilder::softmax(Value x, int64_t axis) {
   return SoftmaxOp::create(b, loc, RankedTensorType::get(shapeOf(x), elementOf(x)), axis, x);
@@ -92,7 +103,8 @@ Value GradBuilder::iota(ArrayRef<int64_t> shape, int64_t axis) {
   return IotaOp::create(b, loc, RankedTensorType::get(shape, b.getI32Type()), axis);
 }
 Value GradBuilder::matmul(Value x, Value y, bool transposeX, bool transposeY) {
-  auto type = typed(x, rules::matmul(toRule(x.getType()), toRule(y.getType()), transposeX, transposeY));
+  auto type =
+      typed(x, rules::matmul(toRule(x.getType()), toRule(y.getType()), transposeX, transposeY));
   return MatmulOp::create(b, loc, type, transposeX, transposeY, x, y);
 }
 
@@ -121,9 +133,11 @@ Value GradBuilder::extremeGradient(Value input, Value result, ArrayRef<int64_t> 
   return select(hit, div(withKeptDims(dy, input, axes), count), constantLike(input, 0));
 }
 
-void GradBuilder::splitAt(StringRef predicate, Value x, Value y, Value dy, SmallVectorImpl<Value> &dx) {
+void GradBuilder::splitAt(StringRef predicate, Value x, Value y, Value dy,
+                          SmallVectorImpl<Value> &dx) {
   Value zero = constantLike(dy, 0), half = mul(dy, constantLike(dy, 0.5));
-  Value tie = compare("eq", x, y), wins = compare(predicate, x, y), loses = compare(predicate, y, x);
+  Value tie = compare("eq", x, y), wins = compare(predicate, x, y),
+        loses = compare(predicate, y, x);
   dx[0] = sumTo(select(tie, half, select(wins, dy, zero)), x);
   dx[1] = sumTo(select(tie, half, select(loses, dy, zero)), y);
 }

@@ -1,9 +1,10 @@
-//===- GradBuilder.h - what gradients are written with -----------------------------------------------===//
+//===- GradBuilder.h - what gradients are written with ----------------------------------------===//
 //
-// Builds `sinter` ops with result types from the rules, all at the location of the op that is differentiated (D24), so
-// that gradients read like formulas and differentiate again. Reading on: OpBase.td, passes/gradient.
+// Builds `sinter` ops with result types from the rules, all at the location of the op that is
+// differentiated (D24), so that gradients read like formulas and differentiate again. Reading on:
+// OpBase.td, passes/gradient.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_GRADBUILDER_H
 #define SINTER_DIALECTS_SINTER_GRADBUILDER_H
 
@@ -42,8 +43,10 @@ public:
   mlir::Value iota(llvm::ArrayRef<int64_t> shape, int64_t axis);
   mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX, bool transposeY);
 
-  /// An op whose result type a rule gives; `args` as its create function takes them behind the type.
-  template <class Op, class... Args> mlir::Value make(const rules::Result<rules::Type> &rule, Args &&...args) {
+  /// An op whose result type a rule gives; `args` as its create function takes them behind the
+  /// type.
+  template <class Op, class... Args>
+  mlir::Value make(const rules::Result<rules::Type> &rule, Args &&...args) {
     return Op::create(b, loc, fromRule(*rule, b.getContext()), std::forward<Args>(args)...);
   }
 
@@ -52,8 +55,10 @@ public:
   /// `reduced` (with or without kept dims) as a tensor with size 1 at `axes` of `like`.
   mlir::Value withKeptDims(mlir::Value reduced, mlir::Value like, llvm::ArrayRef<int64_t> axes);
   /// Cotangent of a max or min along axes: shared equally by the elements that equal the result.
-  mlir::Value extremeGradient(mlir::Value input, mlir::Value result, llvm::ArrayRef<int64_t> axes, mlir::Value dy);
-  /// Cotangents of an elementwise max or min: to the side that wins by `predicate`, half each on a tie.
+  mlir::Value extremeGradient(mlir::Value input, mlir::Value result, llvm::ArrayRef<int64_t> axes,
+                              mlir::Value dy);
+  /// Cotangents of an elementwise max or min: to the side that wins by `predicate`, half each on a
+  /// tie.
   void splitAt(llvm::StringRef predicate, mlir::Value x, mlir::Value y, mlir::Value dy,
                llvm::SmallVectorImpl<mlir::Value> &dx);
 

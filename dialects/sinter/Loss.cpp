@@ -1,8 +1,8 @@
-//===- Loss.cpp - softmax and cross-entropy ------------------------------------------------------------===//
+//===- Loss.cpp - softmax and cross-entropy ---------------------------------------------------===//
 //
 // All three ops start with the same scalar code: m = max x, e = exp(x - m), z = sum e.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 
@@ -28,13 +28,16 @@ struct Exponentials {
 };
 } // namespace
 
-static AffineMap identityOf(Value x) { return getIdentityAccess(shapeOf(x).size(), x.getContext()); }
+static AffineMap identityOf(Value x) {
+  return getIdentityAccess(shapeOf(x).size(), x.getContext());
+}
 
 SmallVector<int64_t> SoftmaxOp::getMapDomain() { return llvm::to_vector(shapeOf(getInput())); }
 SmallVector<int64_t> SoftmaxOp::getInnerDims() { return {int64_t(getAxis())}; }
 AffineMap SoftmaxOp::getOperandAccess(unsigned) { return identityOf(getInput()); }
 AffineMap SoftmaxOp::getResultAccess(unsigned) { return identityOf(getInput()); }
-void SoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+void SoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t>,
+                          SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   results.push_back(ScalarBuilder(b, loc).div(row.exp, row.sum));
 }
@@ -50,30 +53,37 @@ void LogSoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, Ar
   results.push_back(s.sub(row.shifted, s.log(row.sum)));
 }
 
-SmallVector<int64_t> SoftmaxCrossEntropyOp::getMapDomain() { return llvm::to_vector(shapeOf(getLogits())); }
-SmallVector<int64_t> SoftmaxCrossEntropyOp::getInnerDims() { return {int64_t(shapeOf(getLogits()).size()) - 1}; }
+SmallVector<int64_t> SoftmaxCrossEntropyOp::getMapDomain() {
+  return llvm::to_vector(shapeOf(getLogits()));
+}
+SmallVector<int64_t> SoftmaxCrossEntropyOp::getInnerDims() {
+  return {int64_t(shapeOf(getLogits()).size()) - 1};
+}
 AffineMap SoftmaxCrossEntropyOp::getOperandAccess(unsigned i) {
   return i == 0 ? identityOf(getLogits()) : getResultAccess(0);
 }
 AffineMap SoftmaxCrossEntropyOp::getResultAccess(unsigned) {
   return getReducedAccess(shapeOf(getLogits()).size(), getInnerDims(), false, getContext());
 }
-void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t> dims,
-                                      SmallVectorImpl<Value> &results) {
+void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
+                                      ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   ScalarBuilder s(b, loc);
   int64_t dim = dims[getInnerDims()[0]];
-  Value at = dim < 0 ? s.zero(operands[1]) : Value(kernel::IndexOp::create(b, loc, operands[1].getType(), dim));
+  Value at = dim < 0 ? s.zero(operands[1])
+                     : Value(kernel::IndexOp::create(b, loc, operands[1].getType(), dim));
   Value hit = s.compare("eq", at, operands[1]);
   Value picked = reduce(b, loc, "sum", s.select(hit, row.shifted, s.zero(row.shifted)));
   results.push_back(s.sub(s.log(row.sum), picked));
 }
-LogicalResult SoftmaxCrossEntropyOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+LogicalResult SoftmaxCrossEntropyOp::buildGradient(GradBuilder &b, ValueRange dy,
+                                                   SmallVectorImpl<Value> &dx) {
   ArrayRef<int64_t> shape = shapeOf(getLogits());
   int64_t axis = shape.size() - 1;
   Value labels = b.withKeptDims(getLabels(), getLogits(), {axis});
   Value hit = b.compare("eq", b.iota(shape, axis), labels);
   Value one = b.cast(hit, getElementTypeOrSelf(getLogits().getType()));
-  dx[0] = b.mul(b.sub(b.softmax(getLogits(), axis), one), b.withKeptDims(dy[0], getLogits(), {axis}));
+  dx[0] =
+      b.mul(b.sub(b.softmax(getLogits(), axis), one), b.withKeptDims(dy[0], getLogits(), {axis}));
   return success();
 }

@@ -1,8 +1,8 @@
-//===- Matmul.cpp - products of matrices -----------------------------------------------------------===//
+//===- Matmul.cpp - products of matrices ------------------------------------------------------===//
 //
 // The domain is (batch…, m, n, k). Closed under differentiation: both gradients are matmuls (D9).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
 using namespace mlir;
@@ -34,7 +34,8 @@ AffineMap MatmulOp::getOperandAccess(unsigned i) {
   return AffineMap::get(rank + 1, 0, index, context);
 }
 AffineMap MatmulOp::getResultAccess() {
-  return AffineMap::getMultiDimIdentityMap(getParallelDims() + 1, getContext()).getMajorSubMap(getParallelDims());
+  return AffineMap::getMultiDimIdentityMap(getParallelDims() + 1, getContext())
+      .getMajorSubMap(getParallelDims());
 }
 
 LogicalResult MatmulOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
@@ -61,7 +62,8 @@ LogicalResult MatmulOp::canonicalize(MatmulOp op, PatternRewriter &rewriter) {
   Value lhs = getSwapped(op.getLhs()), rhs = getSwapped(op.getRhs());
   if (!lhs && !rhs)
     return failure();
-  rewriter.replaceOpWithNewOp<MatmulOp>(op, op.getType(), op.getTransposeA() != bool(lhs), op.getTransposeB() != bool(rhs),
-                                        lhs ? lhs : op.getLhs(), rhs ? rhs : op.getRhs());
+  rewriter.replaceOpWithNewOp<MatmulOp>(op, op.getType(), op.getTransposeA() != bool(lhs),
+                                        op.getTransposeB() != bool(rhs), lhs ? lhs : op.getLhs(),
+                                        rhs ? rhs : op.getRhs());
   return success();
 }

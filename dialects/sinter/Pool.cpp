@@ -1,12 +1,11 @@
-//===- Pool.cpp - windows over images: maxima and sums
-//-------------------------------------------------------------===//
+//===- Pool.cpp - windows over images: maxima and sums ----------------------------------------===//
 //
 // Two domains. Over windows (n, c, oh, ow, p, q): maxima, sums, and their cotangents when the
 // windows tile the images, so that each pixel has one window. Over pixels (n, c, h, w, i, j)
 // otherwise: pixel h lies in the windows (h + low) / s - i, at their point (h + low) mod s + i * s.
 // Reading on: Pool.td; codegen/interpret/Pool.cpp (the same by definition).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "sinter/rules/pool.h"
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
@@ -107,8 +106,7 @@ static Value inside(Op op, OpBuilder &b, Location loc, Value x, double otherwise
 
 static constexpr double kLowest = -std::numeric_limits<double>::infinity();
 
-//===--- over windows
-//----------------------------------------------------------------------------===//
+//===--- over windows -------------------------------------------------------------------------===//
 
 #define SINTER_POOL_WINDOWS(Op)                                                                    \
   SmallVector<int64_t> Op::getMapDomain() { return windowDomain(*this, shapeOf(getResult())); }    \
@@ -167,8 +165,7 @@ void SumPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, Arr
   results.push_back(kernel::ReduceOp::create(b, loc, operands[0].getType(), "sum", operands[0]));
 }
 
-//===--- back to pixels
-//--------------------------------------------------------------------------===//
+//===--- back to pixels -----------------------------------------------------------------------===//
 
 #define SINTER_POOL_PIXELS(Op)                                                                     \
   SmallVector<int64_t> Op::getMapDomain() {                                                        \
@@ -233,8 +230,7 @@ void SumPool2dGradientOp::buildBody(OpBuilder &b, Location loc, ValueRange opera
   results.push_back(kernel::ReduceOp::create(b, loc, part.getType(), "sum", part));
 }
 
-//===--- gradients
-//-------------------------------------------------------------------------------===//
+//===--- gradients ----------------------------------------------------------------------------===//
 
 static SmallVector<int64_t> lastTwo(Value value) {
   return SmallVector<int64_t>(shapeOf(value).take_back(2));

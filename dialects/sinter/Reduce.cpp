@@ -1,8 +1,9 @@
-//===- Reduce.cpp - reductions along axes --------------------------------------------------------------===//
+//===- Reduce.cpp - reductions along axes -----------------------------------------------------===//
 //
-// What the records of Reduce.td leave open: inner dims and folds. Reading on: kernel.reduce in Kernel.td.
+// What the records of Reduce.td leave open: inner dims and folds. Reading on: kernel.reduce in
+// Kernel.td.
 //
-//===---------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
 using namespace mlir;
@@ -15,14 +16,16 @@ SmallVector<int64_t> ArgmaxOp::getInnerDims() { return {int64_t(getAxis())}; }
 
 /// Without axes nothing is reduced.
 template <class ReduceOp> static OpFoldResult foldNoAxes(ReduceOp op) {
-  return op.getAxes().empty() && op.getInput().getType() == op.getType() ? OpFoldResult(op.getInput()) : OpFoldResult();
+  return op.getAxes().empty() && op.getInput().getType() == op.getType()
+             ? OpFoldResult(op.getInput())
+             : OpFoldResult();
 }
 OpFoldResult SumOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 OpFoldResult ReduceMaxOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 OpFoldResult ReduceMinOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 
-/// A sum over axes on both sides of one that stays is two sums, the inner one first: it has more results, so that they run
-/// beside each other, and a sum of products can leave it behind.
+/// A sum over axes on both sides of one that stays is two sums, the inner one first: it has more
+/// results, so that they run beside each other, and a sum of products can leave it behind.
 LogicalResult SumOp::canonicalize(SumOp op, PatternRewriter &rewriter) {
   ArrayRef<int64_t> shape = shapeOf(op.getInput());
   int64_t rank = shape.size(), first = rank;

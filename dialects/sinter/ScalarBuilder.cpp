@@ -1,9 +1,9 @@
-//===- ScalarBuilder.cpp - scalar code of elementwise ops --------------------------------------------===//
+//===- ScalarBuilder.cpp - scalar code of elementwise ops -------------------------------------===//
 //
-// See ScalarBuilder.h. Invariant: the code is defined for every operand (no poison), so that all targets and the oracle
-// agree. Reading on: codegen/cpu (how math ops are expanded).
+// See ScalarBuilder.h. Invariant: the code is defined for every operand (no poison), so that all
+// targets and the oracle agree. Reading on: codegen/cpu (how math ops are expanded).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/ScalarBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,16 +17,25 @@ using namespace sinter::ir;
 static bool isFloat(Value x) { return isa<FloatType>(x.getType()); }
 static bool isUnsigned(Value x) { return x.getType().isInteger(8) || x.getType().isInteger(1); }
 
-template <class FloatOp, class IntOp> static Value pick(OpBuilder &b, Location loc, Value x, Value y) {
+template <class FloatOp, class IntOp>
+static Value pick(OpBuilder &b, Location loc, Value x, Value y) {
   if (isFloat(x))
     return FloatOp::create(b, loc, x, y);
   return IntOp::create(b, loc, x, y);
 }
 
-Value ScalarBuilder::add(Value x, Value y) { return pick<arith::AddFOp, arith::AddIOp>(b, loc, x, y); }
-Value ScalarBuilder::sub(Value x, Value y) { return pick<arith::SubFOp, arith::SubIOp>(b, loc, x, y); }
-Value ScalarBuilder::mul(Value x, Value y) { return pick<arith::MulFOp, arith::MulIOp>(b, loc, x, y); }
-Value ScalarBuilder::div(Value x, Value y) { return pick<arith::DivFOp, arith::DivSIOp>(b, loc, x, y); }
+Value ScalarBuilder::add(Value x, Value y) {
+  return pick<arith::AddFOp, arith::AddIOp>(b, loc, x, y);
+}
+Value ScalarBuilder::sub(Value x, Value y) {
+  return pick<arith::SubFOp, arith::SubIOp>(b, loc, x, y);
+}
+Value ScalarBuilder::mul(Value x, Value y) {
+  return pick<arith::MulFOp, arith::MulIOp>(b, loc, x, y);
+}
+Value ScalarBuilder::div(Value x, Value y) {
+  return pick<arith::DivFOp, arith::DivSIOp>(b, loc, x, y);
+}
 Value ScalarBuilder::max(Value x, Value y) {
   return isUnsigned(x) ? Value(arith::MaxUIOp::create(b, loc, x, y))
                        : pick<arith::MaximumFOp, arith::MaxSIOp>(b, loc, x, y);
@@ -91,7 +100,8 @@ Value ScalarBuilder::select(Value condition, Value x, Value y) {
 Value ScalarBuilder::saturate(Value x, Type to) {
   unsigned width = to.getIntOrFloatBitWidth();
   bool isUnsignedByte = to.isInteger(8);
-  double high = std::ldexp(1.0, isUnsignedByte ? width : width - 1), low = isUnsignedByte ? 0 : -high;
+  double high = std::ldexp(1.0, isUnsignedByte ? width : width - 1),
+         low = isUnsignedByte ? 0 : -high;
   Value isHigh = compare("ge", x, constant(x, high));
   Value below = select(compare("lt", x, constant(x, high)), x, zero(x));
   Value inside = select(compare("ge", below, constant(x, low)), below, constant(x, low));
@@ -125,7 +135,9 @@ Value ScalarBuilder::cast(Value x, Type to) {
 
 Value ScalarBuilder::logicalAnd(Value x, Value y) { return arith::AndIOp::create(b, loc, x, y); }
 Value ScalarBuilder::logicalOr(Value x, Value y) { return arith::OrIOp::create(b, loc, x, y); }
-Value ScalarBuilder::logicalNot(Value x) { return arith::XOrIOp::create(b, loc, x, constant(x, 1)); }
+Value ScalarBuilder::logicalNot(Value x) {
+  return arith::XOrIOp::create(b, loc, x, constant(x, 1));
+}
 
 Value ScalarBuilder::constant(Value like, double value) {
   if (auto type = dyn_cast<FloatType>(like.getType()))
@@ -133,6 +145,7 @@ Value ScalarBuilder::constant(Value like, double value) {
   // i1's 1 is -1 as a signed number; build from bits.
   auto type = cast<IntegerType>(like.getType());
   return arith::ConstantOp::create(
-      b, loc, IntegerAttr::get(type, APInt(type.getWidth(), uint64_t(int64_t(value)), /*isSigned=*/true,
-                                           /*implicitTrunc=*/true)));
+      b, loc,
+      IntegerAttr::get(type, APInt(type.getWidth(), uint64_t(int64_t(value)), /*isSigned=*/true,
+                                   /*implicitTrunc=*/true)));
 }

@@ -1,8 +1,9 @@
-//===- ScalarBuilder.h - scalar code of elementwise ops ----------------------------------------------===//
+//===- ScalarBuilder.h - scalar code of elementwise ops ---------------------------------------===//
 //
-// One method a scalar function; picks the arith or math op by element type. Reading on: Elementwise.td (users).
+// One method a scalar function; picks the arith or math op by element type. Reading on:
+// Elementwise.td (users).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_SCALARBUILDER_H
 #define SINTER_DIALECTS_SINTER_SCALARBUILDER_H
 
@@ -10,7 +11,8 @@
 
 namespace sinter::ir {
 
-/// Builds scalar arith/math ops at the builder's place. Integers are signed but for i8 (u8). Extremes propagate NaN.
+/// Builds scalar arith/math ops at the builder's place. Integers are signed but for i8 (u8).
+/// Extremes propagate NaN.
 class ScalarBuilder {
 public:
   ScalarBuilder(mlir::OpBuilder &builder, mlir::Location loc) : b(builder), loc(loc) {}

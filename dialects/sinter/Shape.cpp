@@ -1,9 +1,9 @@
-//===- Shape.cpp - ops that move elements or make tensors --------------------------------------------===//
+//===- Shape.cpp - ops that move elements or make tensors -------------------------------------===//
 //
 // Every op but reshape says, as an affine map, which operand element a result element is.
 // Reading on: Shape.td.
 //
-//===-------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 
@@ -11,17 +11,22 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
 
-static SmallVector<int64_t> resultDomain(Operation *op) { return llvm::to_vector(shapeOf(op->getResult(0))); }
-static void passOn(ValueRange operands, SmallVectorImpl<Value> &results) { results.push_back(operands[0]); }
+static SmallVector<int64_t> resultDomain(Operation *op) {
+  return llvm::to_vector(shapeOf(op->getResult(0)));
+}
+static void passOn(ValueRange operands, SmallVectorImpl<Value> &results) {
+  results.push_back(operands[0]);
+}
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 
-//===--- iota ------------------------------------------------------------------------------------===//
+//===--- iota ---------------------------------------------------------------------------------===//
 
 SmallVector<int64_t> IotaOp::getMapDomain() { return resultDomain(*this); }
 AffineMap IotaOp::getOperandAccess(unsigned) { return {}; }
 AffineMap IotaOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
+void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t> dims,
+                       SmallVectorImpl<Value> &results) {
   Type element = getElementTypeOrSelf(getResult().getType());
   Type index = isa<FloatType>(element) ? Type(b.getI32Type()) : element;
   Value value;
@@ -33,13 +38,14 @@ void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t>
   results.push_back(ScalarBuilder(b, loc).cast(value, element));
 }
 
-//===--- reshape, transpose, broadcast ----------------------------------------------------------===//
+//===--- reshape, transpose, broadcast --------------------------------------------------------===//
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getResult().getType())
     return getInput();
   auto elements = dyn_cast_or_null<DenseElementsAttr>(adaptor.getInput());
-  return elements ? OpFoldResult(elements.reshape(cast<ShapedType>(getResult().getType()))) : OpFoldResult();
+  return elements ? OpFoldResult(elements.reshape(cast<ShapedType>(getResult().getType())))
+                  : OpFoldResult();
 }
 
 LogicalResult ReshapeOp::canonicalize(ReshapeOp op, PatternRewriter &rewriter) {
@@ -53,7 +59,8 @@ LogicalResult ReshapeOp::canonicalize(ReshapeOp op, PatternRewriter &rewriter) {
 /// True when the axes of more than one element keep their order: the elements do not move.
 static bool movesNothing(TransposeOp op) {
   SmallVector<int64_t> moved;
-  llvm::copy_if(op.getPerm(), std::back_inserter(moved), [&](int64_t axis) { return shapeOf(op.getInput())[axis] != 1; });
+  llvm::copy_if(op.getPerm(), std::back_inserter(moved),
+                [&](int64_t axis) { return shapeOf(op.getInput())[axis] != 1; });
   return llvm::is_sorted(moved);
 }
 LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
@@ -78,10 +85,12 @@ AffineMap TransposeOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap TransposeOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void TransposeOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+void TransposeOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+                            SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
-LogicalResult TransposeOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+LogicalResult TransposeOp::buildGradient(GradBuilder &b, ValueRange dy,
+                                         SmallVectorImpl<Value> &dx) {
   SmallVector<int64_t> inverse(getPerm().size());
   for (auto [i, axis] : llvm::enumerate(getPerm()))
     inverse[axis] = i;
@@ -91,7 +100,8 @@ LogicalResult TransposeOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVec
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   if (auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput()))
     return splat.resizeSplat(cast<ShapedType>(getResult().getType()));
-  return llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size())) && getInput().getType() == getResult().getType()
+  return llvm::equal(getPerm(), llvm::seq<int64_t>(0, getPerm().size())) &&
+                 getInput().getType() == getResult().getType()
              ? OpFoldResult(getInput())
              : OpFoldResult();
 }
@@ -99,17 +109,19 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 SmallVector<int64_t> BroadcastToOp::getMapDomain() { return resultDomain(*this); }
 AffineMap BroadcastToOp::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
 AffineMap BroadcastToOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void BroadcastToOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+void BroadcastToOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+                              SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
 OpFoldResult BroadcastToOp::fold(FoldAdaptor adaptor) {
   if (getInput().getType() == getResult().getType())
     return getInput();
   auto splat = dyn_cast_or_null<SplatElementsAttr>(adaptor.getInput());
-  return splat ? OpFoldResult(splat.resizeSplat(cast<ShapedType>(getResult().getType()))) : OpFoldResult();
+  return splat ? OpFoldResult(splat.resizeSplat(cast<ShapedType>(getResult().getType())))
+               : OpFoldResult();
 }
 
-//===--- concat ----------------------------------------------------------------------------------===//
+//===--- concat -------------------------------------------------------------------------------===//
 
 SmallVector<int64_t> ConcatOp::getMapDomain() { return resultDomain(*this); }
 bool ConcatOp::readsPadded() { return true; }
@@ -134,9 +146,11 @@ void ConcatOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayR
   if (operands.size() > 1 && dims[getAxis()] >= 0) {
     Value at = kernel::IndexOp::create(b, loc, b.getI64Type(), dims[getAxis()]);
     for (unsigned i = operands.size() - 1; i-- > 0;)
-      value = s.select(s.compare("lt", at, s.constant(at, startOf(*this, i + 1))), operands[i], value);
+      value =
+          s.select(s.compare("lt", at, s.constant(at, startOf(*this, i + 1))), operands[i], value);
   } else {
-    for (auto [i, operand] : llvm::enumerate(operands)) // one element along the axis: the operand that has it
+    // one element along the axis: the operand that has it
+    for (auto [i, operand] : llvm::enumerate(operands))
       if (shapeOf(getInputs()[i])[getAxis()] != 0)
         value = operand;
   }
@@ -152,7 +166,7 @@ LogicalResult ConcatOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVector
   return success();
 }
 
-//===--- slice and pad -----------------------------------------------------------------------------===//
+//===--- slice and pad ------------------------------------------------------------------------===//
 
 SmallVector<int64_t> SliceOp::getMapDomain() { return resultDomain(*this); }
 AffineMap SliceOp::getOperandAccess(unsigned) {
@@ -162,13 +176,15 @@ AffineMap SliceOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap SliceOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void SliceOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+void SliceOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+                        SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
 LogicalResult SliceOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
   Value spread = dy[0];
   ArrayRef<int64_t> from = shapeOf(getInput());
-  // Strides: give each element `stride - 1` zeros behind it, one axis at a time, by a padded axis of size 1.
+  // Strides: give each element `stride - 1` zeros behind it, one axis at a time, by a padded axis
+  // of size 1.
   for (size_t axis = 0; axis < from.size(); ++axis) {
     int64_t stride = getStrides()[axis];
     SmallVector<int64_t> shape(shapeOf(spread));
@@ -203,7 +219,8 @@ AffineMap PadOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap PadOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void PadOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>, SmallVectorImpl<Value> &results) {
+void PadOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+                      SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
 LogicalResult PadOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
@@ -214,10 +231,12 @@ LogicalResult PadOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImp
   return success();
 }
 
-//===--- what keeps everything in place is nothing ------------------------------------------------===//
+//===--- what keeps everything in place is nothing --------------------------------------------===//
 
 OpFoldResult ConcatOp::fold(FoldAdaptor) {
-  return getInputs().size() == 1 && getInputs()[0].getType() == getType() ? OpFoldResult(getInputs()[0]) : OpFoldResult();
+  return getInputs().size() == 1 && getInputs()[0].getType() == getType()
+             ? OpFoldResult(getInputs()[0])
+             : OpFoldResult();
 }
 OpFoldResult SliceOp::fold(FoldAdaptor) {
   bool all = llvm::all_of(getStrides(), [](int64_t stride) { return stride == 1; });

@@ -1,9 +1,10 @@
-//===- Sinter.h - C++ side of the `sinter` dialect --------------------------------------------------===//
+//===- Sinter.h - C++ side of the `sinter` dialect --------------------------------------------===//
 //
-// Declares ops, interfaces and attributes generated from Ops.td, and the helpers that op families share.
-// Reading on: Ops.td for meaning, GradBuilder.h for gradients, ScalarBuilder.h for scalar code.
+// Declares ops, interfaces and attributes generated from Ops.td, and the helpers that op families
+// share. Reading on: Ops.td for meaning, GradBuilder.h for gradients, ScalarBuilder.h for scalar
+// code.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_SINTER_H
 #define SINTER_DIALECTS_SINTER_SINTER_H
 

@@ -1,13 +1,12 @@
-//===- SinterDialect.cpp - registration of the `sinter` dialect ----------------------------------------===//
+//===- SinterDialect.cpp - registration of the `sinter` dialect -------------------------------===//
 //
-// Registers ops and attributes, and includes all generated definitions: inline gradients, rules and scalar code are
-// compiled here. Reading on: Ops.td.
+// Registers ops and attributes, and includes all generated definitions: inline gradients, rules and
+// scalar code are compiled here. Reading on: Ops.td.
 //
-//===---------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/loss.h"
@@ -15,6 +14,7 @@
 #include "sinter/rules/random.h"
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -38,7 +38,8 @@ void SinterDialect::initialize() {
       >();
 }
 
-Operation *SinterDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type, Location loc) {
+Operation *SinterDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
+                                              Location loc) {
   auto elements = dyn_cast<ElementsAttr>(value);
   return elements ? ConstantOp::create(builder, loc, type, elements).getOperation() : nullptr;
 }

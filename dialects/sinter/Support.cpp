@@ -1,8 +1,8 @@
-//===- Support.cpp - helpers shared by op families ---------------------------------------------------===//
+//===- Support.cpp - helpers shared by op families --------------------------------------------===//
 //
 // See Support.h. Invariant: no shape rule is written here; verdicts come from dialects/rules.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
 
 using namespace mlir;
@@ -75,7 +75,8 @@ LogicalResult verifyRule(Operation *op, const rules::Result<std::vector<rules::T
   if (!rule)
     return op->emitOpError() << rule.error().message << " [" << rule.error().code << "]";
   if (rule->size() != op->getNumResults())
-    return op->emitOpError() << "expects " << rule->size() << " results, got " << op->getNumResults();
+    return op->emitOpError() << "expects " << rule->size() << " results, got "
+                             << op->getNumResults();
   for (auto [expected, got] : llvm::zip(*rule, op->getResultTypes()))
     if (!(expected == toRule(got)))
       return op->emitOpError() << "expects result type " << rules::toString(expected) << ", got "
@@ -93,16 +94,18 @@ LogicalResult verifyStored(Operation *op, Type type) {
     return success();
   auto layout = dyn_cast<kernel::LayoutAttr>(tensor.getEncoding());
   if (!layout || int64_t(layout.getPerm().size()) != tensor.getRank())
-    return op->emitOpError() << "expects an encoding #kernel.layout of rank " << tensor.getRank() << ", got "
-                             << tensor.getEncoding();
+    return op->emitOpError() << "expects an encoding #kernel.layout of rank " << tensor.getRank()
+                             << ", got " << tensor.getEncoding();
   if (kernel::getStoredBytes(tensor.getShape(), rules::byteSize(toRule(type).element), layout))
     return success();
-  return op->emitOpError() << "expects a layout in which the tensor takes fewer than 2^63 bytes, got " << type;
+  return op->emitOpError()
+         << "expects a layout in which the tensor takes fewer than 2^63 bytes, got " << type;
 }
 
 LogicalResult verifyLayouts(Operation *op) {
   auto check = [&](Type type) { return succeeded(verifyStored(op, type)); };
-  return success(llvm::all_of(op->getOperandTypes(), check) && llvm::all_of(op->getResultTypes(), check));
+  return success(llvm::all_of(op->getOperandTypes(), check) &&
+                 llvm::all_of(op->getResultTypes(), check));
 }
 
 LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) {
@@ -111,7 +114,9 @@ LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) 
   return verifyRule(op, rules::Result<std::vector<rules::Type>>(std::vector<rules::Type>{*rule}));
 }
 
-ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
 
 AffineMap getBroadcastAccess(Operation *op, unsigned i) {
   MLIRContext *context = op->getContext();
@@ -131,7 +136,8 @@ AffineMap getIdentityAccess(Operation *op) {
   return getIdentityAccess(shapeOf(op->getResult(0)).size(), op->getContext());
 }
 
-AffineMap getReducedAccess(size_t rank, ArrayRef<int64_t> axes, bool keepdims, MLIRContext *context) {
+AffineMap getReducedAccess(size_t rank, ArrayRef<int64_t> axes, bool keepdims,
+                           MLIRContext *context) {
   SmallVector<AffineExpr> index;
   for (size_t dim = 0; dim < rank; ++dim) {
     if (!llvm::is_contained(axes, int64_t(dim)))
@@ -157,7 +163,8 @@ LogicalResult dropBroadcasts(Operation *op, PatternRewriter &rewriter) {
   bool changed = false;
   for (OpOperand &operand : op->getOpOperands()) {
     auto stretch = operand.get().getDefiningOp<BroadcastToOp>();
-    if (!stretch || broadcastOf(op, operand.getOperandNumber(), stretch.getInput()) != shapeOf(op->getResult(0)).vec())
+    if (!stretch || broadcastOf(op, operand.getOperandNumber(), stretch.getInput()) !=
+                        shapeOf(op->getResult(0)).vec())
       continue;
     rewriter.modifyOpInPlace(op, [&] { operand.set(stretch.getInput()); });
     changed = true;

@@ -1,9 +1,9 @@
-//===- Support.h - helpers shared by op families -----------------------------------------------------===//
+//===- Support.h - helpers shared by op families ----------------------------------------------===//
 //
 // The bridge to dialects/rules (one rule for DSL and dialect) and the usual accesses of map ops.
 // Reading on: Support.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_SUPPORT_H
 #define SINTER_DIALECTS_SINTER_SUPPORT_H
 
@@ -25,14 +25,17 @@ mlir::RankedTensorType fromRule(const rules::Type &type, mlir::MLIRContext *cont
 std::vector<rules::Type> operandRules(mlir::Operation *op);
 /// Compares a rule's verdict with the op's result types; emits "<message> [code]".
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<rules::Type> &rule);
-llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<std::vector<rules::Type>> &rule);
+llvm::LogicalResult verifyRule(mlir::Operation *op,
+                               const rules::Result<std::vector<rules::Type>> &rule);
 
-/// `type` must be a tensor that memory could hold, its encoding a layout of its rank; emits what is not.
+/// `type` must be a tensor that memory could hold, its encoding a layout of its rank; emits what is
+/// not.
 llvm::LogicalResult verifyStored(mlir::Operation *op, mlir::Type type);
 /// The same for all operands and results.
 llvm::LogicalResult verifyLayouts(mlir::Operation *op);
 
-/// Elementwise ops broadcast by themselves: reads what a broadcast_to reads where the result's shape allows it.
+/// Elementwise ops broadcast by themselves: reads what a broadcast_to reads where the result's
+/// shape allows it.
 llvm::LogicalResult dropBroadcasts(mlir::Operation *op, mlir::PatternRewriter &rewriter);
 
 /// Sizes of a ranked tensor value.
@@ -46,7 +49,8 @@ mlir::AffineMap getBroadcastAccess(mlir::Operation *op, unsigned i);
 mlir::AffineMap getIdentityAccess(mlir::Operation *op);
 mlir::AffineMap getIdentityAccess(size_t rank, mlir::MLIRContext *context);
 /// The dims that stay when `axes` are reduced; kept ones read index 0.
-mlir::AffineMap getReducedAccess(size_t rank, llvm::ArrayRef<int64_t> axes, bool keepdims, mlir::MLIRContext *context);
+mlir::AffineMap getReducedAccess(size_t rank, llvm::ArrayRef<int64_t> axes, bool keepdims,
+                                 mlir::MLIRContext *context);
 /// The attribute keepdims, false where an op has none.
 bool keepsDims(mlir::Operation *op);
 

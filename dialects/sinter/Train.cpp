@@ -1,13 +1,13 @@
-//===- Train.cpp - entries, gradient, fusions ----------------------------------------------------------===//
+//===- Train.cpp - entries, gradient, fusions -------------------------------------------------===//
 //
 // Verifiers of what structures a module, and the text form of initialisers.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "sinter/rules/loss.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -17,8 +17,9 @@ Attribute InitAttr::parse(AsmParser &parser, Type) {
   StringRef kind;
   FloatAttr a, b;
   Type f64 = parser.getBuilder().getF64Type();
-  if (parser.parseLess() || parser.parseKeyword(&kind) || parser.parseComma() || parser.parseAttribute(a, f64) ||
-      parser.parseComma() || parser.parseAttribute(b, f64) || parser.parseGreater())
+  if (parser.parseLess() || parser.parseKeyword(&kind) || parser.parseComma() ||
+      parser.parseAttribute(a, f64) || parser.parseComma() || parser.parseAttribute(b, f64) ||
+      parser.parseGreater())
     return {};
   if (kind != "constant" && kind != "normal" && kind != "uniform") {
     parser.emitError(parser.getNameLoc(), "init expects constant, normal or uniform, got ") << kind;
@@ -35,40 +36,51 @@ void InitAttr::print(AsmPrinter &printer) const {
   printer << ">";
 }
 
-//===--- The module level ------------------------------------------------------------------------===//
+//===--- The module level ---------------------------------------------------------------------===//
 
 /// `name` must be one of `known`, listed in the message.
-static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name, ArrayRef<StringRef> known) {
+static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name,
+                                  ArrayRef<StringRef> known) {
   if (llvm::is_contained(known, name))
     return success();
-  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ") << ", got '" << name << "'";
+  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ")
+                           << ", got '" << name << "'";
 }
 
 LogicalResult SymbolOp::verify() {
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type)
     return emitOpError() << "expects a tensor type, got " << getType();
-  if (failed(verifyStored(*this, type)) || failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
+  if (failed(verifyStored(*this, type)) ||
+      failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
     return failure();
-  if (failed(verifyChoice(*this, "kind", getKind(), {"parameter", "buffer", "optimizer", "metric", "prepared"})))
+  if (failed(verifyChoice(*this, "kind", getKind(),
+                          {"parameter", "buffer", "optimizer", "metric", "prepared"})))
     return failure();
   // Names stand in weight files: beside safetensors' own entry and beside the trainer's state.
   StringRef name = getSymName();
   bool weight = getKind() == "parameter" || getKind() == "buffer";
-  if (name.empty() || name.size() > 900 || !llvm::all_of(name, [](unsigned char c) { return c > 0x20 && c != 0x7f; }))
-    return emitOpError() << "expects a name of 1 to 900 printable bytes, got " << name.size() << " bytes";
-  if (name == "__metadata__" || (weight && (name.starts_with("optimizer/") || name.starts_with("trainer/"))))
-    return emitOpError() << "expects a name that weight files do not keep for themselves, got '" << name << "'";
+  if (name.empty() || name.size() > 900 ||
+      !llvm::all_of(name, [](unsigned char c) { return c > 0x20 && c != 0x7f; }))
+    return emitOpError() << "expects a name of 1 to 900 printable bytes, got " << name.size()
+                         << " bytes";
+  if (name == "__metadata__" ||
+      (weight && (name.starts_with("optimizer/") || name.starts_with("trainer/"))))
+    return emitOpError() << "expects a name that weight files do not keep for themselves, got '"
+                         << name << "'";
   return success();
 }
 
 LogicalResult ScalarOp::verify() {
-  if (!getType().isF32() && !getType().isF64() && !getType().isInteger(32) && !getType().isInteger(64))
+  if (!getType().isF32() && !getType().isF64() && !getType().isInteger(32) &&
+      !getType().isInteger(64))
     return emitOpError() << "expects f32, f64, i32 or i64, got " << getType();
   return success();
 }
 
-LogicalResult MetricOp::verify() { return verifyChoice(*this, "finish", getFinish(), {"ratio", "exp_ratio"}); }
+LogicalResult MetricOp::verify() {
+  return verifyChoice(*this, "finish", getFinish(), {"ratio", "exp_ratio"});
+}
 
 LogicalResult DataOp::verify() {
   for (uint64_t size : {getClasses(), getChannels(), getHeight(), getWidth()})
@@ -78,25 +90,27 @@ LogicalResult DataOp::verify() {
 }
 
 /// Type of what `name` stands for (a symbol, a derived form, a scalar); null after an error.
-static Type lookupType(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name, bool scalars = false) {
+static Type lookupType(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
+                       bool scalars = false) {
   Operation *target = symbols.lookupNearestSymbolFrom(op, name);
   if (isa_and_nonnull<SymbolOp, DerivedOp>(target))
     return target->getAttrOfType<TypeAttr>("type").getValue();
   if (auto scalar = dyn_cast_or_null<ScalarOp>(target); scalar && scalars)
     return RankedTensorType::get({}, scalar.getType());
-  op->emitOpError() << "expects " << name << " to be a symbol" << (scalars ? " or a scalar" : "") << " of the module, got "
-                    << (target ? "another op" : "no such name");
+  op->emitOpError() << "expects " << name << " to be a symbol" << (scalars ? " or a scalar" : "")
+                    << " of the module, got " << (target ? "another op" : "no such name");
   return {};
 }
 
 /// Shape and elements must agree; layouts may differ until the layout pass has settled them.
 static LogicalResult verifySame(Operation *op, FlatSymbolRefAttr name, Type expected, Type got) {
   if (!isa<RankedTensorType>(expected) || !isa<RankedTensorType>(got))
-    return op->emitOpError() << "expects tensor types for " << name << ", got " << expected << " and " << got;
+    return op->emitOpError() << "expects tensor types for " << name << ", got " << expected
+                             << " and " << got;
   if (toRule(expected) == toRule(got))
     return success();
-  return op->emitOpError() << "expects " << rules::toString(toRule(expected)) << " for " << name << ", got "
-                           << rules::toString(toRule(got));
+  return op->emitOpError() << "expects " << rules::toString(toRule(expected)) << " for " << name
+                           << ", got " << rules::toString(toRule(got));
 }
 
 LogicalResult DerivedOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -120,7 +134,7 @@ LogicalResult MetricOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
-//===--- Entries ---------------------------------------------------------------------------------===//
+//===--- Entries ------------------------------------------------------------------------------===//
 
 void EntryOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
   for (auto [argument, name] : llvm::zip(region.getArguments(), getArgNames()))
@@ -133,18 +147,20 @@ LogicalResult EntryOp::verify() {
     if (failed(verifyStored(*this, type)))
       return failure();
   if (block.getNumArguments() != getArgNames().size())
-    return emitOpError() << "expects one name an input (" << block.getNumArguments() << "), got " << getArgNames().size();
+    return emitOpError() << "expects one name an input (" << block.getNumArguments() << "), got "
+                         << getArgNames().size();
   if (block.empty() || !isa<ReturnOp>(block.back()))
     return emitOpError() << "expects to end in sinter.return";
   if (int64_t(getBatch()) < 0)
-    return emitOpError() << "expects a batch of 1 or more, or 0 for none, got " << int64_t(getBatch());
+    return emitOpError() << "expects a batch of 1 or more, or 0 for none, got "
+                         << int64_t(getBatch());
   return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare"});
 }
 
 LogicalResult ReturnOp::verify() {
   if (getOutputs().size() != getNames().size() || getUpdates().size() != getSymbols().size())
-    return emitOpError() << "expects one name an output and one symbol an update, got " << getNames().size() << " and "
-                         << getSymbols().size();
+    return emitOpError() << "expects one name an output and one symbol an update, got "
+                         << getNames().size() << " and " << getSymbols().size();
   return success();
 }
 
@@ -170,15 +186,17 @@ LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return type ? verifySame(*this, getSymbolAttr(), type, getResult().getType()) : failure();
 }
 
-//===--- Gradients, fusions, layouts -------------------------------------------------------------===//
+//===--- Gradients, fusions, layouts ----------------------------------------------------------===//
 
 LogicalResult GradientOp::verify() {
   if (getInputs().size() < 2 * getNumYs() || getNumYs() < 1)
-    return emitOpError() << "expects ys, as many cotangents, then xs; got " << getInputs().size() << " operands";
+    return emitOpError() << "expects ys, as many cotangents, then xs; got " << getInputs().size()
+                         << " operands";
   return verifyRule(*this, rules::gradient(operandRules(*this), getNumYs()));
 }
 
-void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, StringRef kind, ValueRange inputs) {
+void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, StringRef kind,
+                    ValueRange inputs) {
   state.addTypes(results);
   state.addOperands(inputs);
   state.getOrAddProperties<Properties>().kind = StringAttr::get(state.getContext(), kind);
@@ -207,12 +225,15 @@ LogicalResult FusedOp::verify() {
   int64_t contractions = 0;
   for (Operation &op : block.without_terminator()) {
     contractions += isa<ContractionOpInterface>(op);
-    if (!isa<ContractionOpInterface, MapOpInterface, ViewOpInterface>(op) && !op.hasTrait<OpTrait::ConstantLike>())
-      return op.emitOpError() << "cannot stand in sinter.fused: it is no map, contraction, view or constant";
+    if (!isa<ContractionOpInterface, MapOpInterface, ViewOpInterface>(op) &&
+        !op.hasTrait<OpTrait::ConstantLike>())
+      return op.emitOpError()
+             << "cannot stand in sinter.fused: it is no map, contraction, view or constant";
   }
   if (contractions != (getKind() == "contraction"))
-    return emitOpError() << "expects kind contraction with one contraction, or kind map with none; got " << getKind()
-                         << " with " << contractions;
+    return emitOpError()
+           << "expects kind contraction with one contraction, or kind map with none; got "
+           << getKind() << " with " << contractions;
   return success();
 }
 
@@ -221,8 +242,8 @@ LogicalResult ConvertLayoutOp::verify() {
     return failure();
   if (toRule(getInput().getType()) == toRule(getResult().getType()))
     return success();
-  return emitOpError() << "expects equal shapes and elements, got " << getInput().getType() << " and "
-                       << getResult().getType();
+  return emitOpError() << "expects equal shapes and elements, got " << getInput().getType()
+                       << " and " << getResult().getType();
 }
 OpFoldResult ConvertLayoutOp::fold(FoldAdaptor) {
   Value source = getInput();

@@ -116,9 +116,8 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   Tensor result = convolve(call, x, filter, *sliding, groups);
   if (!options.bias)
     return result;
-  bias = call.emit("reshape", {bias}, [&](const Types &t) {
-    return rules::reshape(t[0], {options.filters, 1, 1});
-  });
+  bias = call.emit("reshape", {bias},
+                   [&](const Types &t) { return rules::reshape(t[0], {options.filters, 1, 1}); });
   return call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
 }
 

@@ -94,8 +94,8 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
     double value = TensorAccess::real(operand);
     bool fits = element == ElementType::Bool ? TensorAccess::isBoolean(operand)
                                              : fitsElement(element, value);
-    bool wide =
-        element == ElementType::I64 && !TensorAccess::isReal(operand); // not through the double
+    // not through the double
+    bool wide = element == ElementType::I64 && !TensorAccess::isReal(operand);
     if (!fits && !wide)
       return fail("E0101",
                   "expects a number of " + toString(element) + ", got " + numberText(value),

@@ -66,8 +66,8 @@ struct Trace {
   proto::Entry entry;
   std::vector<ValueInfo> values;           ///< by id - 1
   std::map<std::string, uint32_t> symbols; ///< symbol or scalar → value of its `get`
-  std::map<std::string, Loc>
-      names; ///< parameters, states and random streams used in this trace, with their first line
+  /// parameters, states and random streams used in this trace, with their first line
+  std::map<std::string, Loc> names;
   std::map<std::string, uint32_t> assigned; ///< state → its current value
   std::map<std::string, Loc> metrics;
   Loc loc;
@@ -90,9 +90,9 @@ struct Context {
   proto::Module module;
   RunOptions options;
   Diagnostics diagnostics;
-  std::vector<std::unique_ptr<Trace>>
-      traces;             ///< all, so that a stray tensor can still say where it was made
-  Trace *trace = nullptr; ///< the one being made, or null
+  /// all, so that a stray tensor can still say where it was made
+  std::vector<std::unique_ptr<Trace>> traces;
+  Trace *trace = nullptr;                 ///< the one being made, or null
   std::map<std::string, int> symbolIndex; ///< into module.symbols
   std::map<std::string, Loc> symbolLocs;
   std::map<std::string, Loc> scalarLocs;

@@ -77,9 +77,8 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   Tensor result = x;
   if (type.rank() != 2) {
     int64_t count = rules::Type{type.element, rows}.elementCount().value_or(0);
-    result = call.emit("reshape", {result}, [&](const Types &t) {
-      return rules::reshape(t[0], {count, features});
-    });
+    result = call.emit("reshape", {result},
+                       [&](const Types &t) { return rules::reshape(t[0], {count, features}); });
   }
   result = product(call, result, weight, {.transpose_b = true});
   if (options.bias)

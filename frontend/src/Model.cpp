@@ -123,8 +123,8 @@ void Model::data(const Data &data, Loc loc) {
 static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batch, const Loc &loc,
                   const std::function<void()> &function) {
   Context &current = context();
-  static uint32_t serial =
-      0; // never reused: a tensor of an earlier Model is not taken for one of this
+  // never reused: a tensor of an earlier Model is not taken for one of this
+  static uint32_t serial = 0;
   current.traces.push_back(std::make_unique<Trace>());
   Trace &made = *current.traces.back();
   made.serial = ++serial;

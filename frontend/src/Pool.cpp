@@ -155,10 +155,7 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
   Attributes attributes;
   attributes.integers("axes", {2, 3}).boolean("keepdims", true);
   Tensor sum = call.emit(
-      "sum", {x},
-      [](const Types &t) {
-        return rules::sum(t[0], {2, 3}, true);
-      },
+      "sum", {x}, [](const Types &t) { return rules::sum(t[0], {2, 3}, true); },
       std::move(attributes));
   return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(count)));
 }

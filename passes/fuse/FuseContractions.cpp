@@ -296,8 +296,8 @@ static void fuseEntry(ir::EntryOp entry) {
     remakeOperands(root, group, log);
     std::string why;
     Domain domain;
-    if (!replays(root, group.ops, domain,
-                 why)) { // the scan accepted what a replay does not: keep the sum alone
+    // the scan accepted what a replay does not: keep the sum alone
+    if (!replays(root, group.ops, domain, why)) {
       log.refuse(root, root, why);
       group.ops.clear();
       group.ops.insert(root);

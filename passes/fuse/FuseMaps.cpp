@@ -27,8 +27,8 @@ namespace sinter::passes {
 
 static constexpr size_t kMaxMembers = 64; ///< ops of one cluster
 static constexpr size_t kMaxValues = 24;  ///< values a cluster reads and writes
-static constexpr int64_t kSmallElements =
-    1 << 14; ///< clusters up to this size merge without sharing a value
+/// clusters up to this size merge without sharing a value
+static constexpr int64_t kSmallElements = 1 << 14;
 
 /// The clusters of one entry.
 class Clusters {

@@ -58,9 +58,10 @@ bool isCheapToRemake(Operation *op) {
     return false;
   auto elements = [](Value v) { return cast<RankedTensorType>(v.getType()).getNumElements(); };
   int64_t size = elements(op->getResult(0));
-  if (size < kLargeElements || llvm::count_if(op->getOperands(), [&](Value v) {
-                                 return elements(v) >= size && !getSplatConstant(v);
-                               }) != 1)
+  if (size < kLargeElements ||
+      llvm::count_if(
+          op->getOperands(),
+          [&](Value v) { return elements(v) >= size && !getSplatConstant(v); }) != 1)
     return false;
   Block scratch;
   OpBuilder builder(op->getContext());

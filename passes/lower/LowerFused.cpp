@@ -246,8 +246,8 @@ void FusedLowering::makeOuts() {
     outs.push_back(out);
     outMaps.push_back(widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
-    Operation *source =
-        value.getDefiningOp(); // a sum may be seen under a shape with axes of size 1
+    // a sum may be seen under a shape with axes of size 1
+    Operation *source = value.getDefiningOp();
     while (source && isUnitView(source))
       source = source->getOperand(0).getDefiningOp();
     auto map = dyn_cast_or_null<ir::MapOpInterface>(source);

@@ -1,11 +1,10 @@
-//===- Schedule.cpp - the default schedule of every kernel
-//----------------------------------------===//
+//===- Schedule.cpp - the default schedule of every kernel ------------------------------------===//
 //
 // Asks the cost model (dialects/kernel/Cost) for lanes, rows and tile of each kernel. Schedules
 // that are already there stay, so that a test or a tuner can force others; no schedule changes bits
 // (D1).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
 #include "passes/Passes.h"
 

@@ -1,12 +1,12 @@
-//===- GroupLaunches.cpp - which kernels run side by side, and which as a tail ----------------------===//
+//===- GroupLaunches.cpp - which kernels run side by side, and which as a tail ----------------===//
 //
-// Every kernel of a list gets a phase: parts run as soon as what they conflict with is done, side by
-// side; a kernel smaller than a barrier is a tail, which one thread runs at the end of the phase that
-// it needs. A tail that nobody waits for is a part of the next phase instead. What makes a large
-// temporary is not moved forward: it would only live longer. Phases of more than one kernel become
-// kernel.launch; no bit depends on any of it (D1, D21). Next: PlanMemory.cpp.
+// Every kernel of a list gets a phase: parts run as soon as what they conflict with is done, side
+// by side; a kernel smaller than a barrier is a tail, which one thread runs at the end of the phase
+// that it needs. A tail that nobody waits for is a part of the next phase instead. What makes a
+// large temporary is not moved forward: it would only live longer. Phases of more than one kernel
+// become kernel.launch; no bit depends on any of it (D1, D21). Next: PlanMemory.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
 #include "passes/Passes.h"
 
@@ -62,15 +62,15 @@ static int64_t countWork(kernel::KernelOpInterface op) {
   llvm::DenseSet<Value> varying; // over the row
   auto maps = llvm::to_vector(map.getMaps().getAsValueRange<AffineMapAttr>());
   for (BlockArgument argument : body.getArguments())
-    if (llvm::any_of(map.getInner(), [&](int64_t d) {
-          return maps[argument.getArgNumber()].isFunctionOfDim(d);
-        }))
+    if (llvm::any_of(map.getInner(),
+                     [&](int64_t d) { return maps[argument.getArgNumber()].isFunctionOfDim(d); }))
       varying.insert(argument);
   int64_t atPoints = 0, atRows = 0, points = 1, rows = 1;
   for (Operation &inside : body) {
     bool varies = isa<kernel::IndexOp>(inside) ||
                   llvm::any_of(inside.getOperands(), [&](Value v) { return varying.contains(v); });
-    bool isMath = inside.getName().getDialectNamespace() == math::MathDialect::getDialectNamespace();
+    bool isMath =
+        inside.getName().getDialectNamespace() == math::MathDialect::getDialectNamespace();
     (varies ? atPoints : atRows) += isMath ? kMathWork : 1;
     if (varies && !isa<kernel::ReduceOp>(inside))
       varying.insert_range(inside.getResults());

@@ -1,5 +1,4 @@
-//===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry
-//-----------------===//
+//===- PlanMemory.cpp - one arena for inputs, outputs and temporaries of an entry -------------===//
 //
 // Lifetimes are intervals of the kernel list, in steps of one barrier: kernels that may run side by
 // side never share bytes, so that sharing adds no barrier (D21). Buffers are placed largest first
@@ -8,7 +7,7 @@
 // behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host,
 // codegen/cpu.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void add(weight_table *table, const char *prefix, const char *name, uint32_t dtype, void *data) {
+static void add(weight_table *table, const char *prefix, const char *name, uint32_t dtype,
+                void *data) {
   table->slots[table->count++] =
       (weight_slot){.prefix = prefix, .name = name, .dtype = dtype, .bytes = 8, .data = data};
 }
@@ -12,7 +13,8 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   const sinter_module *module = self->module;
   *c = (checkpoint){.instance = self};
   if (module->scalar_count > FLAG_MAX_SCALARS)
-    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name, FLAG_MAX_SCALARS);
+    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name,
+                      FLAG_MAX_SCALARS);
   if (weights_make(&c->weights, self, false, 0, d) ||
       weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
     checkpoint_close(c);
@@ -68,7 +70,8 @@ int checkpoint_resume(checkpoint *c, const char *path, const run_position *expec
   for (size_t i = 0; i < sizeof checks / sizeof *checks; ++i)
     if (checks[i].expects != checks[i].got) {
       if (!d->code)
-        diag_error(d, 2204, "'%s' is the checkpoint of another run; '-' is this run, '+' the file", path);
+        diag_error(d, 2204, "'%s' is the checkpoint of another run; '-' is this run, '+' the file",
+                   path);
       diag_detail(d, "- %s %lld", checks[i].what, (long long)checks[i].expects);
       diag_detail(d, "+ %s %lld", checks[i].what, (long long)checks[i].got);
     }
@@ -76,15 +79,17 @@ int checkpoint_resume(checkpoint *c, const char *path, const run_position *expec
     return d->code;
   const run_position *p = &c->position;
   int64_t batches = p->batch > 0 ? p->examples / p->batch : 0;
-  if (p->step < 0 || p->epoch < 0 || p->seed < 0 || p->position < 0 || p->position >= (batches > 0 ? batches : 1))
-    return diag_error(d, 2204, "'%s' expects step, epoch and position of a run, got %lld, %lld and %lld", path,
-                      (long long)p->step, (long long)p->epoch, (long long)p->position);
+  if (p->step < 0 || p->epoch < 0 || p->seed < 0 || p->position < 0 ||
+      p->position >= (batches > 0 ? batches : 1))
+    return diag_error(d, 2204,
+                      "'%s' expects step, epoch and position of a run, got %lld, %lld and %lld",
+                      path, (long long)p->step, (long long)p->epoch, (long long)p->position);
   const sinter_module *module = c->instance->module;
   for (uint32_t i = 0; i < module->scalar_count; ++i) {
     const sinter_scalar *s = &module->scalars[i];
     if (s->slot > 1 && !scalar_accepts(s, c->scalars[i]))
-      return diag_error(d, 2204, "'%s': 'trainer/hyper/%s' expects %s, got %g", path, s->name, scalar_wants(s),
-                        c->scalars[i]);
+      return diag_error(d, 2204, "'%s': 'trainer/hyper/%s' expects %s, got %g", path, s->name,
+                        scalar_wants(s), c->scalars[i]);
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 /* checkpoint.h - the full state of a training run as one file, and plain weight files.
  *
- * Invariant: what a checkpoint restores plus the flags of the run determine every later bit, whatever the threads.
- * Reading on: weights.h (the format), trainer.c (the user). */
+ * Invariant: what a checkpoint restores plus the flags of the run determine every later bit,
+ * whatever the threads. Reading on: weights.h (the format), trainer.c (the user). */
 #ifndef SINTER_RUNTIME_CHECKPOINT_H
 #define SINTER_RUNTIME_CHECKPOINT_H
 
@@ -24,7 +24,8 @@ typedef struct run_position {
 typedef struct checkpoint {
   instance *instance;
   weight_table weights, state;
-  run_position position; /* the slots of `state` point here: fill before a write, valid after a read */
+  /* the slots of `state` point here: fill before a write, valid after a read */
+  run_position position;
   double scalars[FLAG_MAX_SCALARS];
 } checkpoint;
 

@@ -1,7 +1,8 @@
 /* cifar.c - CIFAR-10's binary files (plain or gzip) into memory. See data.h.
  *
- * A record is one label byte and the pixels of all channels, one channel after the other, so any number of channels and
- * any size can be read. Invariant: every length and label is checked; bytes are counted unpacked. */
+ * A record is one label byte and the pixels of all channels, one channel after the other, so any
+ * number of channels and any size can be read. Invariant: every length and label is checked; bytes
+ * are counted unpacked. */
 #define _GNU_SOURCE
 #include "data.h"
 #include "source.h"
@@ -22,21 +23,30 @@ static int make_room(split *s, uint64_t count, uint64_t pixels, const char *path
   void *labels = grown ? realloc(s->labels, count) : NULL;
   if (labels)
     s->labels = labels;
-  return labels ? 0 : diag_error(d, 2402, "out of memory: '%s' with %llu examples", path, (unsigned long long)count);
+  return labels ? 0
+                : diag_error(d, 2402, "out of memory: '%s' with %llu examples", path,
+                             (unsigned long long)count);
 }
 
 /* The file ends within a record. */
-static int wrong_length(const source *s, const sinter_data *spec, uint64_t bytes, uint64_t record, diag *d) {
-  diag_error(d, 2103, "'%s' byte %llu: '%s' expects records of %llu bytes (a label and %ux%ux%u pixels), got %llu more",
-             s->path, (unsigned long long)(bytes - bytes % record), spec->name, (unsigned long long)record,
-             spec->channels, spec->height, spec->width, (unsigned long long)(bytes % record));
+static int wrong_length(const source *s, const sinter_data *spec, uint64_t bytes, uint64_t record,
+                        diag *d) {
+  diag_error(d, 2103,
+             "'%s' byte %llu: '%s' expects records of %llu bytes (a label and %ux%ux%u pixels), "
+             "got %llu more",
+             s->path, (unsigned long long)(bytes - bytes % record), spec->name,
+             (unsigned long long)record, spec->channels, spec->height, spec->width,
+             (unsigned long long)(bytes % record));
   if (bytes % (record + 1) == 0)
-    diag_detail(d, "its length fits records of two labels, as in CIFAR-100; one label a record is expected");
+    diag_detail(
+        d,
+        "its length fits records of two labels, as in CIFAR-100; one label a record is expected");
   return d->code;
 }
 
 /* Adds the records of one file to the split. */
-static int read_records(source *s, const sinter_data *spec, split *out, uint64_t pixels, uint8_t *record, diag *d) {
+static int read_records(source *s, const sinter_data *spec, split *out, uint64_t pixels,
+                        uint8_t *record, diag *d) {
   uint64_t first = out->count, room = first, bytes = 0, got;
   if (!s->gzip && s->file_bytes % (pixels + 1) != 0)
     return wrong_length(s, spec, s->file_bytes, pixels + 1, d);
@@ -57,23 +67,26 @@ static int read_records(source *s, const sinter_data *spec, split *out, uint64_t
   if (got)
     return wrong_length(s, spec, bytes, pixels + 1, d);
   if (out->count == first)
-    return diag_error(d, 2107, "'%s' byte 0: expects at least one image, got the end of the file", s->path);
+    return diag_error(d, 2107, "'%s' byte 0: expects at least one image, got the end of the file",
+                      s->path);
   for (uint64_t i = first; i < out->count; ++i)
     if (out->labels[i] >= spec->classes)
       return diag_error(d, 2105, "'%s' byte %llu: expects a label below %u, got %u", s->path,
-                        (unsigned long long)((i - first) * (pixels + 1)), spec->classes, out->labels[i]);
+                        (unsigned long long)((i - first) * (pixels + 1)), spec->classes,
+                        out->labels[i]);
   return 0;
 }
 
-static int read_file(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d) {
+static int read_file(const char *folder, const char *file, const sinter_data *spec, split *out,
+                     diag *d) {
   uint64_t pixels = (uint64_t)spec->channels * spec->height * spec->width;
   source *s = source_open(folder, file, d);
   if (!s)
     return d->code;
   uint8_t *record = pixels < MOST_RECORD ? malloc(pixels + 1) : NULL;
   int code = record ? read_records(s, spec, out, pixels, record, d)
-                    : diag_error(d, 2402, "out of memory: an image of %ux%ux%u pixels", spec->channels, spec->height,
-                                 spec->width);
+                    : diag_error(d, 2402, "out of memory: an image of %ux%ux%u pixels",
+                                 spec->channels, spec->height, spec->width);
   free(record);
   source_close(s);
   return code;

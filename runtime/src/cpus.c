@@ -1,7 +1,7 @@
 /* cpus.c - usable cores (affinity cut by cgroup quota) and CPU features. See cpus.h.
  *
- * Features are read from cpuid, never guessed from the CPU's name; vector features also need the operating system to
- * save their registers (XGETBV). */
+ * Features are read from cpuid, never guessed from the CPU's name; vector features also need the
+ * operating system to save their registers (XGETBV). */
 #define _GNU_SOURCE
 #include "cpus.h"
 

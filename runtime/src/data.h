@@ -1,7 +1,9 @@
-/* data.h - image data sets in memory: read from IDX or CIFAR files or drawn, and turned into batches.
+/* data.h - image data sets in memory: read from IDX or CIFAR files or drawn, and turned into
+ * batches.
  *
- * Pixels stay bytes; a batch is gathered and converted by the threads of the step itself. Invariant: byte/255 rounded
- * to f32, whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c, gather.c. */
+ * Pixels stay bytes; a batch is gathered and converted by the threads of the step itself.
+ * Invariant: byte/255 rounded to f32, whatever the model's type. Reading on: dataset.c, idx.c,
+ * cifar.c, synthetic.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
@@ -31,12 +33,13 @@ void dataset_free(dataset *data);
 
 /// Reads train-images-idx3-ubyte[.gz] and the three beside it.
 int idx_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
-/// Reads data_batch_1.bin[.gz], data_batch_2 … as many as there are, and test_batch.bin[.gz]: records of one label byte
-/// and channels*height*width pixels, channel by channel.
+/// Reads data_batch_1.bin[.gz], data_batch_2 … as many as there are, and test_batch.bin[.gz]:
+/// records of one label byte and channels*height*width pixels, channel by channel.
 int cifar_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
 
 /// Draws example `index` of a split: u8[channels, height, width]; returns its label.
-uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index, uint8_t *pixels);
+uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index,
+                          uint8_t *pixels);
 
 /// One batch to gather: examples order[first ..] (order NULL: first, first + 1, ...).
 typedef struct batch_fill {

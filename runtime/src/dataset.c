@@ -1,7 +1,8 @@
 /* dataset.c - which files a data set is read from. See data.h.
  *
- * Grey images lie in IDX files, images of more channels in CIFAR-10's binary records. Invariant: after an error nothing
- * is held. Reading on: idx.c, cifar.c, synthetic.c (what trains without files). */
+ * Grey images lie in IDX files, images of more channels in CIFAR-10's binary records. Invariant:
+ * after an error nothing is held. Reading on: idx.c, cifar.c, synthetic.c (what trains without
+ * files). */
 #include "data.h"
 
 #include <errno.h>
@@ -15,7 +16,8 @@ int dataset_read(dataset *data, const sinter_data *spec, const char *folder, dia
                     .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
   if (access(folder, F_OK) != 0)
     return diag_error(d, 2101, "cannot read '%s': %s", folder, strerror(errno));
-  int code = spec->channels == 1 ? idx_read(data, spec, folder, d) : cifar_read(data, spec, folder, d);
+  int code =
+      spec->channels == 1 ? idx_read(data, spec, folder, d) : cifar_read(data, spec, folder, d);
   if (code)
     dataset_free(data);
   return code;

@@ -1,7 +1,9 @@
-/* device.h - the device interface (D33): all that trainer and libraries may do to the machine that computes.
+/* device.h - the device interface (D33): all that trainer and libraries may do to the machine that
+ * computes.
  *
- * Memory is addressed by opaque pointers of the device; on the CPU they are plain memory. Invariant: after open, no
- * function here allocates except `allocate`. Reading on: device_cpu.c (the first device), instance.c (the user). */
+ * Memory is addressed by opaque pointers of the device; on the CPU they are plain memory.
+ * Invariant: after open, no function here allocates except `allocate`. Reading on: device_cpu.c
+ * (the first device), instance.c (the user). */
 #ifndef SINTER_RUNTIME_DEVICE_H
 #define SINTER_RUNTIME_DEVICE_H
 
@@ -13,18 +15,21 @@
 
 typedef struct device device;
 
-/// Fills an entry's inputs before it runs; called by every thread of the run, on the same memory as the entry.
+/// Fills an entry's inputs before it runs; called by every thread of the run, on the same memory as
+/// the entry.
 typedef void (*device_fill_fn)(const sinter_spmd *spmd, void *argument);
 
 struct device {
   const char *name;
-  /// Zeroed memory, 64-byte aligned; `touch` makes the system hand out the pages now. 0 or an E2 code.
+  /// Zeroed memory, 64-byte aligned; `touch` makes the system hand out the pages now. 0 or an E2
+  /// code.
   int (*allocate)(device *self, uint64_t bytes, bool touch, void **memory, diag *d);
   void (*release)(device *self, void *memory, uint64_t bytes);
   void (*upload)(device *self, void *to, const void *from, uint64_t bytes);
   void (*read)(device *self, void *to, const void *from, uint64_t bytes);
   /// Starts fill (may be NULL), then the entry, on all threads.
-  void (*run)(device *self, const sinter_entry *entry, void *const *segments, device_fill_fn fill, void *argument);
+  void (*run)(device *self, const sinter_entry *entry, void *const *segments, device_fill_fn fill,
+              void *argument);
   /// Starts one kernel of an entry.
   void (*run_kernel)(device *self, const sinter_kernel *kernel, void *const *segments);
   /// Returns when all that was started is done.
@@ -36,8 +41,10 @@ struct device {
 
 /// Checks that this machine can run the module: ABI number, device, CPU features.
 int device_check(const sinter_module *module, diag *d);
-/// Opens the module's device. threads 0: as many as there are usable cores. pooled false: the calling thread alone.
-int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened, diag *d);
+/// Opens the module's device. threads 0: as many as there are usable cores. pooled false: the
+/// calling thread alone.
+int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened,
+                diag *d);
 /// Seconds of a clock that never goes back.
 double clock_seconds(void);
 

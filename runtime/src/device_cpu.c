@@ -1,4 +1,5 @@
-/* device_cpu.c - the CPU as a device: segments are anonymous mappings, entries run on the thread pool.
+/* device_cpu.c - the CPU as a device: segments are anonymous mappings, entries run on the thread
+ * pool.
  *
  * Invariant: a run allocates nothing. Reading on: device.h, pool.c. */
 #define _GNU_SOURCE
@@ -26,9 +27,10 @@ static int cpu_allocate(device *self, uint64_t size, bool touch, void **memory, 
   uint64_t bytes = size + sanitizer_guard();
   enum { HUGE = 2 << 20 };
   uint64_t extra = size >= HUGE ? HUGE : 0; /* room to start on a huge page */
-  char *base = bytes + extra < size || bytes + extra > SIZE_MAX / 2
-                   ? MAP_FAILED
-                   : mmap(NULL, bytes + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *base =
+      bytes + extra < size || bytes + extra > SIZE_MAX / 2
+          ? MAP_FAILED
+          : mmap(NULL, bytes + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED)
     return diag_error(d, 2402, "out of memory: the model needs %.1f MiB more than the system gives",
                       (double)size / 1048576);
@@ -95,12 +97,16 @@ static uint32_t comes_last(const sinter_spmd *self) {
   return 1;
 }
 static sinter_spmd alone(void *const *segments) {
-  return (sinter_spmd){
-      .segments = segments, .thread = 0, .threads = 1, .barrier = no_barrier, .meet = comes_last, .release = no_barrier};
+  return (sinter_spmd){.segments = segments,
+                       .thread = 0,
+                       .threads = 1,
+                       .barrier = no_barrier,
+                       .meet = comes_last,
+                       .release = no_barrier};
 }
 
-static void cpu_run(device *self, const sinter_entry *entry, void *const *segments, device_fill_fn fill,
-                    void *argument) {
+static void cpu_run(device *self, const sinter_entry *entry, void *const *segments,
+                    device_fill_fn fill, void *argument) {
   run_job job = {entry, fill, argument, self};
   if (self->pool) {
     sinter_pool_run_job(self->pool, run_share, &job, segments);
@@ -128,13 +134,15 @@ static void cpu_close(device *self) {
 
 int device_check(const sinter_module *module, diag *d) {
   if (module->abi_version != SINTER_ABI_VERSION)
-    return diag_error(d, 2901, "the module has ABI version %u, this runtime expects %u", module->abi_version,
-                      SINTER_ABI_VERSION);
+    return diag_error(d, 2901, "the module has ABI version %u, this runtime expects %u",
+                      module->abi_version, SINTER_ABI_VERSION);
   if (strcmp(module->device, "cpu") != 0)
-    return diag_error(d, 2405, "the module is for device '%s', this runtime has 'cpu'", module->device);
+    return diag_error(d, 2405, "the module is for device '%s', this runtime has 'cpu'",
+                      module->device);
   char missing[256];
   if (!cpu_has_features(module->features, missing, sizeof missing))
-    return diag_error(d, 2403, "target '%s' expects a CPU with %s, this one has not", module->target, missing);
+    return diag_error(d, 2403, "target '%s' expects a CPU with %s, this one has not",
+                      module->target, missing);
   return 0;
 }
 
@@ -146,7 +154,8 @@ const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t
   return modules[count - 1];
 }
 
-int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened, diag *d) {
+int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened,
+                diag *d) {
   *opened = NULL;
   int code = device_check(module, d);
   if (code)

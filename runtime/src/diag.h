@@ -1,7 +1,9 @@
-/* diag.h - diagnostics of the runtime: a text buffer of the caller's and the code of the first error.
+/* diag.h - diagnostics of the runtime: a text buffer of the caller's and the code of the first
+ * error.
  *
- * Every function that can fail takes a `diag` and returns 0 or an E2 code. Invariant: text is always terminated; what
- * does not fit is dropped, never overrun. Reading on: errors_e2.h (the codes). */
+ * Every function that can fail takes a `diag` and returns 0 or an E2 code. Invariant: text is
+ * always terminated; what does not fit is dropped, never overrun. Reading on: errors_e2.h (the
+ * codes). */
 #ifndef SINTER_RUNTIME_DIAG_H
 #define SINTER_RUNTIME_DIAG_H
 
@@ -20,7 +22,8 @@ diag diag_make(char *text, size_t capacity);
 int diag_error(diag *d, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /// Adds a line "  message" that explains the error before it.
 void diag_detail(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/// Exit code that goes with an E2 code (contract: 1 model or data, 2 usage, 3 system, 70 our fault).
+/// Exit code that goes with an E2 code (contract: 1 model or data, 2 usage, 3 system, 70 our
+/// fault).
 int diag_exit_code(int code);
 /// Writes all lines to stderr as "NAME: error: ..." or "NAME: internal error: ...".
 void diag_print(const diag *d, const char *program);

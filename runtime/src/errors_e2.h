@@ -1,32 +1,38 @@
 /* errors_e2.h - every diagnostic of the runtime, once: SINTER_E2(code, "title", "documentation").
  *
- * Included by diag.c and by whoever prints documentation (`sinter explain`). Invariant: a code never changes its
- * meaning. The hundreds tell the exit code: 20xx usage (2), 21xx-23xx the model or data (1), 24xx the system (3),
- * 29xx our fault (70). Reading on: diag.h. */
+ * Included by diag.c and by whoever prints documentation (`sinter explain`). Invariant: a code
+ * never changes its meaning. The hundreds tell the exit code: 20xx usage (2), 21xx-23xx the model
+ * or data (1), 24xx the system (3), 29xx our fault (70). Reading on: diag.h. */
 SINTER_E2(2001, "unknown flag",
-          "The program has no such flag. `--help` lists all flags; a hyper-parameter that is zero when the model is "
-          "built (a momentum of 0) has no flag.")
+          "The program has no such flag. `--help` lists all flags; a hyper-parameter that is zero "
+          "when the model is built (a momentum of 0) has no flag.")
 SINTER_E2(2002, "flag without a value", "The flag needs a value: `--epochs 5` or `--epochs=5`.")
-SINTER_E2(2003, "bad value of a flag", "The flag's value is not of the expected kind or outside of its range.")
-SINTER_E2(2004, "flags that contradict each other", "Two flags cannot be used together, or one needs another.")
+SINTER_E2(2003, "bad value of a flag",
+          "The flag's value is not of the expected kind or outside of its range.")
+SINTER_E2(2004, "flags that contradict each other",
+          "Two flags cannot be used together, or one needs another.")
 SINTER_E2(2005, "unknown entry, input or output",
-          "`--run ENTRY` names no entry of the model, or `--input`/`--output` no input or output of that entry. "
-          "`--info` lists them.")
+          "`--run ENTRY` names no entry of the model, or `--input`/`--output` no input or output "
+          "of that entry. `--info` lists them.")
 SINTER_E2(2006, "misuse of the library",
-          "A function of a generated library was called with arguments it cannot work with: a NULL handle or array, "
-          "no examples, an entry that the model does not have.")
+          "A function of a generated library was called with arguments it cannot work with: a NULL "
+          "handle or array, no examples, an entry that the model does not have.")
 SINTER_E2(2007, "no weights",
-          "A library handle without weights was asked to run. Call NAME_load first, or build with --embed-weights.")
+          "A library handle without weights was asked to run. Call NAME_load first, or build with "
+          "--embed-weights.")
 SINTER_E2(2008, "shared weights",
-          "The weights of this handle are shared with other handles (NAME_open_shared) or read-only; they cannot be "
-          "replaced or trained while others may read them.")
-SINTER_E2(2101, "missing or unreadable file", "An input file is absent or cannot be opened or read.")
+          "The weights of this handle are shared with other handles (NAME_open_shared) or "
+          "read-only; they cannot be replaced or trained while others may read them.")
+SINTER_E2(2101, "missing or unreadable file",
+          "An input file is absent or cannot be opened or read.")
 SINTER_E2(2102, "not the expected data file",
-          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's data set needs.")
+          "The header of an IDX file (magic number, number of dims, sizes) is not what the model's "
+          "data set needs.")
 SINTER_E2(2103, "data file of the wrong length",
-          "An IDX file ends before its last element, or goes on after it; or the length of a CIFAR file is no multiple of "
-          "its record, one label byte and the pixels of all channels.")
-SINTER_E2(2104, "damaged gzip file", "A .gz file is cut, or its contents do not match their check sum.")
+          "An IDX file ends before its last element, or goes on after it; or the length of a CIFAR "
+          "file is no multiple of its record, one label byte and the pixels of all channels.")
+SINTER_E2(2104, "damaged gzip file",
+          "A .gz file is cut, or its contents do not match their check sum.")
 SINTER_E2(2105, "label out of range",
           "A label, of a data file or given to a training or evaluation step, is not below the "
           "number of classes.")
@@ -37,38 +43,44 @@ SINTER_E2(2107, "too few examples",
           "has none at all.")
 SINTER_E2(2108, "no data to train on", "The model names no data set that this runtime can read.")
 SINTER_E2(2201, "not a safetensors file",
-          "The file's header is not a safetensors header: its length is absurd, or it is not the JSON object that the "
-          "format prescribes.")
+          "The file's header is not a safetensors header: its length is absurd, or it is not the "
+          "JSON object that the format prescribes.")
 SINTER_E2(2202, "inconsistent safetensors file",
-          "Tensors overlap, leave gaps, occur twice, have the wrong number of bytes, or do not fill the file.")
-SINTER_E2(2203, "weights of another model",
-          "Names, types or shapes in a weight file differ from the model's. All differences are listed: '-' is what "
-          "the model expects, '+' what the file has. `--init-partial` accepts a subset.")
+          "Tensors overlap, leave gaps, occur twice, have the wrong number of bytes, or do not "
+          "fill the file.")
+SINTER_E2(
+    2203, "weights of another model",
+    "Names, types or shapes in a weight file differ from the model's. All differences are listed: "
+    "'-' is what the model expects, '+' what the file has. `--init-partial` accepts a subset.")
 SINTER_E2(2204, "checkpoint of another run",
-          "A checkpoint belongs to another model, data set or configuration, or is a plain weight file. The "
-          "differences are listed.")
+          "A checkpoint belongs to another model, data set or configuration, or is a plain weight "
+          "file. The differences are listed.")
 SINTER_E2(2205, "not the expected npy file",
           "The .npy file is damaged or its type or shape is not what the entry takes.")
 SINTER_E2(2301, "loss is not finite",
-          "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. `--check-numerics` "
-          "finds the first kernel that produces such a value; often the learning rate is too high.")
+          "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. "
+          "`--check-numerics` finds the first kernel that produces such a value; often the "
+          "learning rate is too high.")
 SINTER_E2(2302, "kernel produced a value that is not finite",
-          "`--check-numerics`: the first kernel whose output contains NaN or infinity, with the line of the op that "
-          "likely gave it. Where a kernel holds several ops, those that may be the first are listed.")
+          "`--check-numerics`: the first kernel whose output contains NaN or infinity, with the "
+          "line of the op that likely gave it. Where a kernel holds several ops, those that may be "
+          "the first are listed.")
 SINTER_E2(2303, "number of examples that no batch sizes cover",
-          "An entry runs at fixed batch sizes; the number of examples is no sum of them. Build with a batch size of 1 "
-          "among them (`--batch 1,32`).")
+          "An entry runs at fixed batch sizes; the number of examples is no sum of them. Build "
+          "with a batch size of 1 among them (`--batch 1,32`).")
 SINTER_E2(2401, "output cannot be written",
-          "The disk is full, the folder is missing or read-only, or a limit was met. "
-          "A file that existed before is unchanged.")
+          "The disk is full, the folder is missing or read-only, or a limit was met. A file that "
+          "existed before is unchanged.")
 SINTER_E2(2402, "out of memory", "The system refused the memory the model needs.")
 SINTER_E2(2403, "this CPU lacks instructions",
-          "The program was compiled for a CPU with more instructions than this one has. Build with another --target, "
-          "for example cpu:x86-64-v2.")
+          "The program was compiled for a CPU with more instructions than this one has. Build with "
+          "another --target, for example cpu:x86-64-v2.")
 SINTER_E2(2404, "threads cannot be started", "The system refused to start a thread.")
-SINTER_E2(2405, "unknown device", "The module was compiled for a device that this runtime does not have.")
+SINTER_E2(2405, "unknown device",
+          "The module was compiled for a device that this runtime does not have.")
 SINTER_E2(2406, "reading failed", "The system failed while a file was being read.")
 SINTER_E2(2901, "module and runtime of different versions",
-          "A compiled module can only be linked with the runtime of the same ABI version. Rebuild the model.")
+          "A compiled module can only be linked with the runtime of the same ABI version. Rebuild "
+          "the model.")
 SINTER_E2(2902, "inconsistent module table",
           "The compiled module's table contradicts itself; this is a defect of the compiler.")

@@ -1,4 +1,5 @@
-/* evaluate.c - metrics, and evaluation that covers every example of the test split by batch variants (D13). */
+/* evaluate.c - metrics, and evaluation that covers every example of the test split by batch
+ * variants (D13). */
 #include "trainer.h"
 
 #include <math.h>
@@ -29,7 +30,8 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
     const sinter_entry *e = instance_variant(t->eval, t->eval_variants, all - done);
     if (!e || !e->batch)
       return diag_error(d, 2303,
-                        "'%s' expects a number of examples that its batch sizes cover, got %llu left over of %llu",
+                        "'%s' expects a number of examples that its batch sizes cover, got %llu "
+                        "left over of %llu",
                         t->eval->name, (unsigned long long)(all - done), (unsigned long long)all);
     batch_fill fill = {.from = &t->data.test, .first = done};
     if (batch_bind(&fill, e, &t->module->data, d))

@@ -43,7 +43,8 @@ static void release_signals(const sigset_t *before) {
   pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* Whether something stands at `path` that is written as it is: a device, a pipe, /dev/stdout on a pipe. */
+/* Whether something stands at `path` that is written as it is: a device, a pipe, /dev/stdout on a
+ * pipe. */
 static bool written_in_place(const char *path) {
   struct stat info;
   return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
@@ -105,7 +106,8 @@ int file_probe(const char *path, diag *d) {
       return 0;
     return cannot("write", path, d);
   }
-  bool left = lstat(temporary, &info) == 0; /* what another write has left is replaced, if it is a file */
+  /* what another write has left is replaced, if it is a file */
+  bool left = lstat(temporary, &info) == 0;
   if (left && !S_ISREG(info.st_mode))
     errno = EEXIST;
   else if ((left || errno == ENOENT) && access(dirname(target), W_OK) == 0)
@@ -135,7 +137,8 @@ static bool lock_temporary(file_writer *w) {
       return false;
     int result = flock(w->fd, LOCK_EX | LOCK_NB);
     if (result == 0 && fstat(w->fd, &ours) == 0 &&
-        (lstat(w->temporary, &named) != 0 || ours.st_ino != named.st_ino || ours.st_dev != named.st_dev))
+        (lstat(w->temporary, &named) != 0 || ours.st_ino != named.st_ino ||
+         ours.st_dev != named.st_dev))
       result = -2; /* renamed or removed since it was opened: it is another file now */
     if (result == 0 || (result == -1 && errno != EWOULDBLOCK && errno != EINTR))
       return ftruncate(w->fd, 0) == 0;
@@ -207,8 +210,8 @@ static bool sync_folder(const char *target) {
 
 int file_commit(file_writer *w, diag *d) {
   int code = 0;
-  if (fault("fsync") ||
-      (fsync(w->fd) != 0 && !(w->in_place && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))))
+  if (fault("fsync") || (fsync(w->fd) != 0 &&
+                         !(w->in_place && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))))
     code = cannot("sync", w->in_place ? w->target : w->temporary, d);
   if (!code && !w->in_place) { /* while it is open, and so locked */
     if (fault("rename") || rename(w->temporary, w->target) != 0) {
@@ -262,8 +265,8 @@ int file_read(int fd, const char *path, uint64_t offset, void *bytes, uint64_t c
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
-      return diag_error(d, 2406, "cannot read '%s' at byte %llu: %s", path, (unsigned long long)offset,
-                        strerror(errno));
+      return diag_error(d, 2406, "cannot read '%s' at byte %llu: %s", path,
+                        (unsigned long long)offset, strerror(errno));
     if (n == 0)
       return diag_error(d, 2406, "'%s' became shorter while it was read, at byte %llu", path,
                         (unsigned long long)offset);

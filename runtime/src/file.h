@@ -21,7 +21,8 @@ typedef struct file_writer {
   char target[PATH_MAX], temporary[PATH_MAX];
 } file_writer;
 
-/// Says before a long run what would make its write fail: a missing folder, one that may not be written. Writes nothing.
+/// Says before a long run what would make its write fail: a missing folder, one that may not be
+/// written. Writes nothing.
 int file_probe(const char *path, diag *d);
 /// Whether two paths name one regular file, that exists or would be made. Devices and pipes are
 /// never the same.
@@ -40,8 +41,8 @@ int file_open(const char *path, uint64_t *size, diag *d);
 /// Reads exactly count bytes at offset.
 int file_read(int fd, const char *path, uint64_t offset, void *bytes, uint64_t count, diag *d);
 
-/// For tests: called before "open", "write", "fsync", "rename" and "fsync folder"; a result other than 0 is the errno
-/// with which the operation fails. NULL by default.
+/// For tests: called before "open", "write", "fsync", "rename" and "fsync folder"; a result other
+/// than 0 is the errno with which the operation fails. NULL by default.
 extern int (*file_fault)(const char *operation);
 
 #endif

@@ -1,4 +1,5 @@
-/* flags.c - the table of a trainer's flags: parsing, checking and --help come from it. See flags.h. */
+/* flags.c - the table of a trainer's flags: parsing, checking and --help come from it. See flags.h.
+ */
 #include "flags.h"
 
 #include "file.h"
@@ -23,25 +24,35 @@ typedef struct flag {
 #define AT(member) offsetof(flags, member)
 
 static const flag table[] = {
-    {"data", "DIR", "folder of the data set; without it built-in synthetic data", TEXT, AT(data), 0, 0},
-    {"epochs", "N", "passes over the training data, counted from the start", COUNT, AT(epochs), 0, INT32_MAX},
+    {"data", "DIR", "folder of the data set; without it built-in synthetic data", TEXT, AT(data), 0,
+     0},
+    {"epochs", "N", "passes over the training data, counted from the start", COUNT, AT(epochs), 0,
+     INT32_MAX},
     {"steps", "N", "stop after step N, counted from the start", COUNT, AT(steps), 0, INT64_MAX},
     {"eval", NULL, "only evaluate the test split", SWITCH, AT(eval), 0, 0},
-    {"eval-every", "N", "evaluate after every N epochs, 0 never (default 1)", COUNT, AT(eval_every), 0, INT32_MAX},
-    {"seed", "S", "seed of weights, shuffle and dropout (default 0)", COUNT, AT(seed), 0, INT64_MAX},
-    {"threads", "T", "threads (default: the cores this process may use)", COUNT, AT(threads), 1, 4096},
-    {"no-shuffle", NULL, "take the examples in the order of the files", SWITCH, AT(no_shuffle), 0, 0},
+    {"eval-every", "N", "evaluate after every N epochs, 0 never (default 1)", COUNT, AT(eval_every),
+     0, INT32_MAX},
+    {"seed", "S", "seed of weights, shuffle and dropout (default 0)", COUNT, AT(seed), 0,
+     INT64_MAX},
+    {"threads", "T", "threads (default: the cores this process may use)", COUNT, AT(threads), 1,
+     4096},
+    {"no-shuffle", NULL, "take the examples in the order of the files", SWITCH, AT(no_shuffle), 0,
+     0},
     {"init", "F", "start from the weights in F (safetensors)", TEXT, AT(init), 0, 0},
-    {"init-partial", NULL, "--init may have a subset of the weights", SWITCH, AT(init_partial), 0, 0},
+    {"init-partial", NULL, "--init may have a subset of the weights", SWITCH, AT(init_partial), 0,
+     0},
     {"save", "F", "write the weights to F at the end", TEXT, AT(save), 0, 0},
-    {"checkpoint", "F", "write the full state to F, after each epoch and at the end", TEXT, AT(checkpoint), 0, 0},
-    {"checkpoint-every", "N", "write it after every N steps instead of each epoch, 0 only at the end", COUNT,
+    {"checkpoint", "F", "write the full state to F, after each epoch and at the end", TEXT,
+     AT(checkpoint), 0, 0},
+    {"checkpoint-every", "N",
+     "write it after every N steps instead of each epoch, 0 only at the end", COUNT,
      AT(checkpoint_every), 0, INT64_MAX},
     {"resume", NULL, "go on from the checkpoint", SWITCH, AT(resume), 0, 0},
     {"log", "F", "write metrics to F as JSON lines", TEXT, AT(log), 0, 0},
-    {"log-every", "N", "log every N steps, 0 only epochs (default 1)", COUNT, AT(log_every), 0, INT64_MAX},
-    {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH, AT(check_numerics),
-     0, 0},
+    {"log-every", "N", "log every N steps, 0 only epochs (default 1)", COUNT, AT(log_every), 0,
+     INT64_MAX},
+    {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH,
+     AT(check_numerics), 0, 0},
     {"run", "ENTRY", "run one entry on the current weights", TEXT, AT(run), 0, 0},
     {"input", "NAME=F.npy", "an input of --run", TENSOR, AT(inputs), 0, 0},
     {"output", "NAME=F.npy", "where an output of --run goes", TENSOR, AT(outputs), 0, 0},
@@ -57,13 +68,14 @@ static int parse_count(const flag *f, const char *text, int64_t *value, diag *d)
   char *end;
   errno = 0;
   long long v = strtoll(text, &end, 10);
-  bool digits = (*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9');
+  bool digits =
+      (*text >= '0' && *text <= '9') || (*text == '-' && text[1] >= '0' && text[1] <= '9');
   if (!digits || *end || errno || v < f->low || v > f->high) {
     if (f->high >= INT32_MAX && !(digits && !*end && v > f->low))
-      return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name, (long long)f->low,
-                        text);
-    return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name, (long long)f->low,
-                      (long long)f->high, text);
+      return diag_error(d, 2003, "--%s expects a whole number of at least %lld, got '%s'", f->name,
+                        (long long)f->low, text);
+    return diag_error(d, 2003, "--%s expects a whole number from %lld to %lld, got '%s'", f->name,
+                      (long long)f->low, (long long)f->high, text);
   }
   *value = v;
   return 0;
@@ -111,7 +123,8 @@ static int parse_scalar(const sinter_scalar *s, const char *text, double *value,
   return diag_error(d, 2003, "--%s expects %s, got '%s'", s->name, scalar_wants(s), text);
 }
 
-static int parse_one(flags *out, const sinter_module *module, int *i, int argc, char **argv, diag *d) {
+static int parse_one(flags *out, const sinter_module *module, int *i, int argc, char **argv,
+                     diag *d) {
   const char *text = argv[*i];
   if (strncmp(text, "--", 2) != 0 || !text[2])
     return diag_error(d, 2001, "unexpected '%s'; flags start with --, see --help", text);
@@ -140,7 +153,8 @@ static int parse_one(flags *out, const sinter_module *module, int *i, int argc, 
   if (f)
     return parse_value(f, out, value, d);
   if (s >= FLAG_MAX_SCALARS)
-    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name, FLAG_MAX_SCALARS);
+    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name,
+                      FLAG_MAX_SCALARS);
   out->scalar_given[s] = true;
   return parse_scalar(&module->scalars[s], value, &out->scalars[s], d);
 }
@@ -153,7 +167,8 @@ static int check_together(const flags *f, diag *d) {
   if (f->log_every >= 0 && !f->log)
     return diag_error(d, 2004, "--log-every expects --log F");
   if (f->resume && f->init)
-    return diag_error(d, 2004, "--resume and --init contradict each other: both say where weights come from");
+    return diag_error(
+        d, 2004, "--resume and --init contradict each other: both say where weights come from");
   if (f->init_partial && !f->init)
     return diag_error(d, 2004, "--init-partial expects --init F");
   const struct {
@@ -169,9 +184,12 @@ static int check_together(const flags *f, diag *d) {
       return diag_error(d, 2004, "--eval and --%s contradict each other", loop[i].name);
   for (size_t i = 0; f->run && i + 1 < sizeof loop / sizeof *loop; ++i)
     if (loop[i].given)
-      return diag_error(d, 2004, "--run and --%s contradict each other: one trains, the other does not", loop[i].name);
+      return diag_error(d, 2004,
+                        "--run and --%s contradict each other: one trains, the other does not",
+                        loop[i].name);
   if ((f->eval || f->run) && f->checkpoint && !f->resume)
-    return diag_error(d, 2004, "--%s reads a checkpoint only with --resume, and writes none", f->eval ? "eval" : "run");
+    return diag_error(d, 2004, "--%s reads a checkpoint only with --resume, and writes none",
+                      f->eval ? "eval" : "run");
   if (f->run && f->log)
     return diag_error(d, 2004, "--run and --log contradict each other: one entry has no events");
   if (!f->run && (f->input_count || f->output_count))
@@ -192,25 +210,32 @@ static int check_outputs(const flags *f, diag *d) {
   for (uint32_t i = 0; i < count; ++i)
     for (uint32_t k = 0; k < i; ++k)
       if (out[i].path && out[k].path && file_same(out[i].path, out[k].path))
-        return diag_error(d, 2004, "--%s and --%s expect files of their own, got '%s' for both", out[k].name,
-                          out[i].name, out[i].path);
+        return diag_error(d, 2004, "--%s and --%s expect files of their own, got '%s' for both",
+                          out[k].name, out[i].name, out[i].path);
   return 0;
 }
 
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d) {
-  *f = (flags){
-      .epochs = -1, .steps = -1, .eval_every = -1, .checkpoint_every = -1, .log_every = -1, .seed = -1, .threads = -1};
+  *f = (flags){.epochs = -1,
+               .steps = -1,
+               .eval_every = -1,
+               .checkpoint_every = -1,
+               .log_every = -1,
+               .seed = -1,
+               .threads = -1};
   for (int i = 1; i < argc; ++i)
     parse_one(f, module, &i, argc, argv, d); /* all mistakes at once */
   if (d->code)
     return d->code;
-  return f->help || f->version || f->licenses || f->info ? 0 : check_together(f, d) ? d->code : check_outputs(f, d);
+  return f->help || f->version || f->licenses || f->info ? 0
+         : check_together(f, d)                          ? d->code
+                                                         : check_outputs(f, d);
 }
 
 void flags_help(const sinter_module *module, const char *program) {
   char left[64], number[32];
-  printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program, module->name,
-         module->target);
+  printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program,
+         module->name, module->target);
   for (int i = 0; i < FLAGS; ++i) {
     snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? " " : "",
              table[i].value ? table[i].value : "");
@@ -229,6 +254,7 @@ void flags_help(const sinter_module *module, const char *program) {
     any = true;
     snprintf(left, sizeof left, "--%s X", s->name);
     printf("  %-22s %s%s(default %s)\n", left, s->help ? s->help : "", s->help ? " " : "",
-           s->dtype == SINTER_F32 ? json_f32((float)s->initial, number) : json_f64(s->initial, number));
+           s->dtype == SINTER_F32 ? json_f32((float)s->initial, number)
+                                  : json_f64(s->initial, number));
   }
 }

@@ -1,7 +1,8 @@
 /* flags.h - a trainer's command line.
  *
- * Invariant: after flags_parse returned 0, every value is within its range; hyper-parameters are beside it by index of
- * module->scalars. Reading on: flags.c (the table that is also --help), trainer.c. */
+ * Invariant: after flags_parse returned 0, every value is within its range; hyper-parameters are
+ * beside it by index of module->scalars. Reading on: flags.c (the table that is also --help),
+ * trainer.c. */
 #ifndef SINTER_RUNTIME_FLAGS_H
 #define SINTER_RUNTIME_FLAGS_H
 

@@ -1,7 +1,8 @@
 /* gather.c - batches: chosen examples become the entry's inputs `image` and `label`. See data.h.
  *
- * byte/255 as an f32 without a division: 1/255 is split into two floats, or the product is rounded from a double. A
- * test tries all 256 bytes on every path. Wider instructions are chosen at run time; examples are prefetched one ahead.
+ * byte/255 as an f32 without a division: 1/255 is split into two floats, or the product is rounded
+ * from a double. A test tries all 256 bytes on every path. Wider instructions are chosen at run
+ * time; examples are prefetched one ahead.
  */
 #include "data.h"
 #include "instance.h"
@@ -17,16 +18,16 @@ static void convert_base(const uint8_t *restrict from, float *restrict to, uint6
 #if defined(__x86_64__)
 #define HIGH ((float)(1.0 / 255.0))
 #define LOW ((float)(1.0 / 255.0 - (double)HIGH))
-#define CONVERT_FMA                                                                                                    \
-  for (uint64_t i = 0; i < n; ++i)                                                                                     \
+#define CONVERT_FMA                                                                                \
+  for (uint64_t i = 0; i < n; ++i)                                                                 \
     to[i] = __builtin_fmaf((float)from[i], HIGH, (float)from[i] * LOW);
 
-__attribute__((target("avx2,fma"))) static void convert_avx2(const uint8_t *restrict from, float *restrict to,
-                                                             uint64_t n) {
+__attribute__((target("avx2,fma"))) static void convert_avx2(const uint8_t *restrict from,
+                                                             float *restrict to, uint64_t n) {
   CONVERT_FMA
 }
-__attribute__((target("avx512f,avx512bw,avx512vl,fma"))) static void convert_avx512(const uint8_t *restrict from,
-                                                                                    float *restrict to, uint64_t n) {
+__attribute__((target("avx512f,avx512bw,avx512vl,fma"))) static void
+convert_avx512(const uint8_t *restrict from, float *restrict to, uint64_t n) {
   CONVERT_FMA
 }
 #endif
@@ -34,7 +35,8 @@ __attribute__((target("avx512f,avx512bw,avx512vl,fma"))) static void convert_avx
 bool pixels_to_f32_by(pixel_path path, const uint8_t *from, float *to, uint64_t n) {
 #if defined(__x86_64__)
   bool fma = __builtin_cpu_supports("fma");
-  if (path == PIXELS_AVX512 && fma && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+  if (path == PIXELS_AVX512 && fma && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw")) {
     convert_avx512(from, to, n);
     return true;
   }
@@ -61,10 +63,13 @@ static void prefetch(const uint8_t *example, uint64_t bytes) {
 
 void batch_gather(const sinter_spmd *spmd, void *argument) {
   const batch_fill *fill = argument;
-  uint64_t from = fill->count * spmd->thread / spmd->threads, to = fill->count * (spmd->thread + 1) / spmd->threads;
+  uint64_t from = fill->count * spmd->thread / spmd->threads,
+           to = fill->count * (spmd->thread + 1) / spmd->threads;
   uint64_t n = fill->example_bytes;
-  char *image = fill->image ? (char *)spmd->segments[fill->image->segment] + fill->image->offset : NULL;
-  char *label = fill->label ? (char *)spmd->segments[fill->label->segment] + fill->label->offset : NULL;
+  char *image =
+      fill->image ? (char *)spmd->segments[fill->image->segment] + fill->image->offset : NULL;
+  char *label =
+      fill->label ? (char *)spmd->segments[fill->label->segment] + fill->label->offset : NULL;
   for (uint64_t i = from; i < to; ++i) {
     uint64_t example = fill->order ? fill->order[fill->first + i] : fill->first + i;
     const uint8_t *pixels = fill->from->pixels + example * n;
@@ -92,17 +97,21 @@ int batch_bind(batch_fill *fill, const sinter_entry *entry, const sinter_data *s
     const sinter_tensor *t = &entry->inputs[i];
     uint64_t elements = t->bytes / dtype_bytes(t->dtype);
     if (strcmp(t->name, "image") == 0) {
-      if ((t->dtype != SINTER_F32 && t->dtype != SINTER_F64) || elements != fill->count * fill->example_bytes)
-        return diag_error(d, 2902, "'%s' expects images of %llu elements, data set '%s' has %llu", entry->name,
-                          (unsigned long long)(elements / (fill->count ? fill->count : 1)), spec->name,
-                          (unsigned long long)fill->example_bytes);
+      if ((t->dtype != SINTER_F32 && t->dtype != SINTER_F64) ||
+          elements != fill->count * fill->example_bytes)
+        return diag_error(d, 2902, "'%s' expects images of %llu elements, data set '%s' has %llu",
+                          entry->name,
+                          (unsigned long long)(elements / (fill->count ? fill->count : 1)),
+                          spec->name, (unsigned long long)fill->example_bytes);
       fill->image = t;
     } else if (strcmp(t->name, "label") == 0) {
       if ((t->dtype != SINTER_I32 && t->dtype != SINTER_I64) || elements != fill->count)
-        return diag_error(d, 2902, "'%s' expects labels of another type or shape than i32[batch]", entry->name);
+        return diag_error(d, 2902, "'%s' expects labels of another type or shape than i32[batch]",
+                          entry->name);
       fill->label = t;
     } else {
-      return diag_error(d, 2108, "'%s' takes an input '%s'; images give 'image' and 'label'", entry->name, t->name);
+      return diag_error(d, 2108, "'%s' takes an input '%s'; images give 'image' and 'label'",
+                        entry->name, t->name);
     }
   }
   return 0;

@@ -1,7 +1,7 @@
 /* idx.c - IDX files (plain or gzip) into memory. See data.h.
  *
- * Every header field, length and label is checked; errors name the file, the byte, what was expected and what was
- * there. Bytes are counted in the uncompressed file. */
+ * Every header field, length and label is checked; errors name the file, the byte, what was
+ * expected and what was there. Bytes are counted in the uncompressed file. */
 #define _GNU_SOURCE
 #include "data.h"
 #include "source.h"
@@ -19,12 +19,14 @@ static int read_header(source *s, uint32_t rank, uint32_t *sizes, diag *d) {
   if (source_read(s, header, want, &got, d))
     return d->code;
   if (got >= 4 && big_endian(header) != (0x800 | rank))
-    return diag_error(d, 2102, "'%s' byte 0: expects IDX magic 00 00 08 %02x, got %02x %02x %02x %02x%s", s->path, rank,
-                      header[0], header[1], header[2], header[3],
-                      header[0] == 0x1f && header[1] == 0x8b ? ", which is gzip: its name ends in .gz" : "");
+    return diag_error(
+        d, 2102, "'%s' byte 0: expects IDX magic 00 00 08 %02x, got %02x %02x %02x %02x%s", s->path,
+        rank, header[0], header[1], header[2], header[3],
+        header[0] == 0x1f && header[1] == 0x8b ? ", which is gzip: its name ends in .gz" : "");
   if (got < want)
-    return diag_error(d, 2103, "'%s' byte %llu: expects an IDX header of %llu bytes, got the end of the file", s->path,
-                      (unsigned long long)got, (unsigned long long)want);
+    return diag_error(
+        d, 2103, "'%s' byte %llu: expects an IDX header of %llu bytes, got the end of the file",
+        s->path, (unsigned long long)got, (unsigned long long)want);
   for (uint32_t i = 0; i < rank; ++i)
     sizes[i] = big_endian(header + 4 + 4 * i);
   return 0;
@@ -34,35 +36,38 @@ static int read_header(source *s, uint32_t rank, uint32_t *sizes, diag *d) {
 static int read_body(source *s, uint64_t start, uint64_t bytes, uint8_t **out, diag *d) {
   uint64_t most = source_most(s), got = 0;
   if (start + bytes > most)
-    return diag_error(d, 2103, "'%s' byte %llu: expects %llu bytes of elements, got at most %llu", s->path,
-                      (unsigned long long)start, (unsigned long long)bytes,
+    return diag_error(d, 2103, "'%s' byte %llu: expects %llu bytes of elements, got at most %llu",
+                      s->path, (unsigned long long)start, (unsigned long long)bytes,
                       (unsigned long long)(most > start ? most - start : 0));
   *out = malloc(bytes + 1);
   if (!*out)
-    return diag_error(d, 2402, "out of memory: '%s' has %llu bytes", s->path, (unsigned long long)bytes);
+    return diag_error(d, 2402, "out of memory: '%s' has %llu bytes", s->path,
+                      (unsigned long long)bytes);
   if (source_read(s, *out, bytes, &got, d))
     return d->code;
   if (got < bytes)
     return diag_error(d, 2103, "'%s' byte %llu: expects %llu bytes of elements, got %llu", s->path,
-                      (unsigned long long)(start + got), (unsigned long long)bytes, (unsigned long long)got);
+                      (unsigned long long)(start + got), (unsigned long long)bytes,
+                      (unsigned long long)got);
   char extra;
   if (source_read(s, &extra, 1, &got, d))
     return d->code;
   if (got)
-    return diag_error(d, 2103, "'%s' byte %llu: expects the end of the file, got more bytes", s->path,
-                      (unsigned long long)(start + bytes));
+    return diag_error(d, 2103, "'%s' byte %llu: expects the end of the file, got more bytes",
+                      s->path, (unsigned long long)(start + bytes));
   return 0;
 }
 
-static int idx_read_images(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d) {
+static int idx_read_images(const char *folder, const char *file, const sinter_data *spec,
+                           split *out, diag *d) {
   source *s = source_open(folder, file, d);
   if (!s)
     return d->code;
   uint32_t sizes[3];
   int code = read_header(s, 3, sizes, d);
   if (!code && (sizes[1] != spec->height || sizes[2] != spec->width))
-    code = diag_error(d, 2102, "'%s' byte 8: '%s' expects images of %ux%u, got %ux%u", s->path, spec->name,
-                      spec->height, spec->width, sizes[1], sizes[2]);
+    code = diag_error(d, 2102, "'%s' byte 8: '%s' expects images of %ux%u, got %ux%u", s->path,
+                      spec->name, spec->height, spec->width, sizes[1], sizes[2]);
   if (!code && !sizes[0])
     code = diag_error(d, 2107, "'%s' byte 4: expects at least one image, got 0", s->path);
   if (!code) {
@@ -73,7 +78,8 @@ static int idx_read_images(const char *folder, const char *file, const sinter_da
   return code;
 }
 
-static int idx_read_labels(const char *folder, const char *file, const sinter_data *spec, split *out, diag *d) {
+static int idx_read_labels(const char *folder, const char *file, const sinter_data *spec,
+                           split *out, diag *d) {
   source *s = source_open(folder, file, d);
   if (!s)
     return d->code;

@@ -23,7 +23,8 @@ static void tensor(const char *name, const sinter_tensor *t) {
   const char *type = dtype_name(t->dtype);
   size_t n = type ? strlen(type) : 0;
   for (size_t i = 0; i <= n && i < sizeof lower; ++i)
-    lower[i] = (char)(type && i < n ? (type[i] >= 'A' && type[i] <= 'Z' ? type[i] + 32 : type[i]) : 0);
+    lower[i] =
+        (char)(type && i < n ? (type[i] >= 'A' && type[i] <= 'Z' ? type[i] + 32 : type[i]) : 0);
   fputs("{\"name\":", stdout);
   quote(name);
   fputs(",\"shape\":", stdout);
@@ -97,7 +98,8 @@ void trainer_info(const sinter_module *m) {
     fputs(first ? "" : ",", stdout);
     first = false;
     quote(s->name);
-    printf(":%s", s->dtype == SINTER_F32 ? json_f32((float)s->initial, number) : json_f64(s->initial, number));
+    printf(":%s", s->dtype == SINTER_F32 ? json_f32((float)s->initial, number)
+                                         : json_f64(s->initial, number));
   }
   const sinter_entry *train = instance_find(m, NULL, SINTER_ENTRY_TRAIN, NULL);
   printf("},\"batch\":%lld,\"arena_bytes\":%llu}\n",
@@ -111,13 +113,20 @@ void trainer_licenses(void) {
   puts("Sinter runtime: Apache License 2.0 with LLVM exceptions.\n"
        "\n"
        "zlib (inflate): Copyright (C) 1995-2024 Jean-loup Gailly and Mark Adler.\n"
-       "  This software is provided 'as-is', without any express or implied warranty. In no event will the\n"
-       "  authors be held liable for any damages arising from the use of this software. Permission is granted to\n"
-       "  anyone to use this software for any purpose, including commercial applications, and to alter it and\n"
-       "  redistribute it freely, subject to the following restrictions: 1. The origin of this software must not\n"
-       "  be misrepresented; you must not claim that you wrote the original software. 2. Altered source versions\n"
-       "  must be plainly marked as such. 3. This notice may not be removed or altered from any distribution.\n"
+       "  This software is provided 'as-is', without any express or implied warranty. In no event "
+       "will the\n"
+       "  authors be held liable for any damages arising from the use of this software. Permission "
+       "is granted to\n"
+       "  anyone to use this software for any purpose, including commercial applications, and to "
+       "alter it and\n"
+       "  redistribute it freely, subject to the following restrictions: 1. The origin of this "
+       "software must not\n"
+       "  be misrepresented; you must not claim that you wrote the original software. 2. Altered "
+       "source versions\n"
+       "  must be plainly marked as such. 3. This notice may not be removed or altered from any "
+       "distribution.\n"
        "\n"
-       "The C library is linked dynamically unless the trainer was built with --static; then the GNU C Library's\n"
+       "The C library is linked dynamically unless the trainer was built with --static; then the "
+       "GNU C Library's\n"
        "license, LGPL 2.1 or later, applies to it.");
 }

@@ -25,7 +25,9 @@ bool json_accept(json *j, char c) {
   return true;
 }
 
-bool json_expect(json *j, char c, const char *expects) { return json_accept(j, c) || fail(j, expects); }
+bool json_expect(json *j, char c, const char *expects) {
+  return json_accept(j, c) || fail(j, expects);
+}
 
 static int hex4(const char *p, const char *end) {
   int value = 0;
@@ -80,7 +82,8 @@ static bool put_escape(json *j, char **to) {
   j->at += 5;
   uint32_t c = (uint32_t)code;
   if (c >= 0xd800 && c < 0xdc00) {
-    int low = j->end - j->at >= 6 && j->at[0] == '\\' && j->at[1] == 'u' ? hex4(j->at + 2, j->end) : -1;
+    int low =
+        j->end - j->at >= 6 && j->at[0] == '\\' && j->at[1] == 'u' ? hex4(j->at + 2, j->end) : -1;
     if (low < 0xdc00 || low >= 0xe000)
       return fail(j, "the second half of a surrogate pair");
     c = 0x10000 + ((c - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
@@ -159,11 +162,11 @@ char *json_f64(double value, char text[32]) {
 
 size_t json_quote(const char *text, char *to, size_t capacity) {
   size_t n = 0;
-#define PUT(c)                                                                                                         \
-  do {                                                                                                                 \
-    if (n < capacity)                                                                                                  \
-      to[n] = (c);                                                                                                     \
-    ++n;                                                                                                               \
+#define PUT(c)                                                                                     \
+  do {                                                                                             \
+    if (n < capacity)                                                                              \
+      to[n] = (c);                                                                                 \
+    ++n;                                                                                           \
   } while (0)
   PUT('"');
   for (; *text; ++text) {

@@ -1,7 +1,9 @@
-/* json.h - a strict pull parser over a buffer in memory, and numbers that read back to the same float.
+/* json.h - a strict pull parser over a buffer in memory, and numbers that read back to the same
+ * float.
  *
- * The parser decodes strings in place, never recurses and never allocates; it takes what RFC 8259 allows and nothing
- * else. Invariant: every read is within [at, end). Reading on: weights_read.c (the user), report.c (numbers). */
+ * The parser decodes strings in place, never recurses and never allocates; it takes what RFC 8259
+ * allows and nothing else. Invariant: every read is within [at, end). Reading on: weights_read.c
+ * (the user), report.c (numbers). */
 #ifndef SINTER_RUNTIME_JSON_H
 #define SINTER_RUNTIME_JSON_H
 
@@ -14,7 +16,8 @@ typedef struct json {
   const char *expects; /* what was expected at `at`, once something failed */
 } json;
 
-/// Skips blanks; true and past it when the next character is `c`, else false and nothing is recorded.
+/// Skips blanks; true and past it when the next character is `c`, else false and nothing is
+/// recorded.
 bool json_accept(json *j, char c);
 /// Like json_accept, but recorded as an error when it is not there.
 bool json_expect(json *j, char c, const char *expects);

@@ -18,7 +18,8 @@ static const struct {
              {SINTER_U8, "|u1"},  {SINTER_BOOL, "|b1"}, {SINTER_F16, "<f2"}};
 
 static int bad(const npy *f, uint64_t byte, const char *expects, diag *d) {
-  return diag_error(d, 2205, "'%s' byte %llu: expects %s", f->path, (unsigned long long)byte, expects);
+  return diag_error(d, 2205, "'%s' byte %llu: expects %s", f->path, (unsigned long long)byte,
+                    expects);
 }
 
 static void skip(const char **p) {
@@ -69,7 +70,8 @@ static bool parse_shape(npy *f, const char **p) {
   return true;
 }
 
-/* {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } with the keys in any order, each once. */
+/* {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } with the keys in any order, each
+ * once. */
 static int parse_header(npy *f, const char *text, uint64_t start, diag *d) {
   const char *p = text;
   bool descr = false, order = false, shape = false;
@@ -140,7 +142,9 @@ int npy_open(npy *f, const char *path, diag *d) {
   return code;
 }
 
-int npy_read(npy *f, void *data, diag *d) { return file_read(f->fd, f->path, f->data_offset, data, f->bytes, d); }
+int npy_read(npy *f, void *data, diag *d) {
+  return file_read(f->fd, f->path, f->data_offset, data, f->bytes, d);
+}
 
 void npy_close(npy *f) {
   if (f->fd >= 0)
@@ -148,14 +152,15 @@ void npy_close(npy *f) {
   f->fd = -1;
 }
 
-int npy_write(const char *path, uint32_t dtype, uint32_t rank, const int64_t *dims, const void *data, uint64_t bytes,
-              diag *d) {
+int npy_write(const char *path, uint32_t dtype, uint32_t rank, const int64_t *dims,
+              const void *data, uint64_t bytes, diag *d) {
   char text[1024];
   const char *type = "<f4";
   for (size_t i = 0; i < sizeof types / sizeof *types; ++i)
     if (types[i].dtype == dtype)
       type = types[i].name;
-  int n = 10 + snprintf(text + 10, sizeof text - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
+  int n = 10 + snprintf(text + 10, sizeof text - 10,
+                        "{'descr': '%s', 'fortran_order': False, 'shape': (", type);
   for (uint32_t i = 0; i < rank; ++i)
     n += snprintf(text + n, sizeof text - (size_t)n, "%lld%s", (long long)dims[i],
                   rank == 1      ? ","

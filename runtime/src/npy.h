@@ -1,6 +1,7 @@
 /* npy.h - .npy files (version 1 and 2), row-major, little-endian.
  *
- * Invariant: a file is read only when its type and shape are what the caller expects. Reading on: run_entry.c. */
+ * Invariant: a file is read only when its type and shape are what the caller expects. Reading on:
+ * run_entry.c. */
 #ifndef SINTER_RUNTIME_NPY_H
 #define SINTER_RUNTIME_NPY_H
 
@@ -27,7 +28,7 @@ int npy_open(npy *file, const char *path, diag *d);
 int npy_read(npy *file, void *data, diag *d);
 void npy_close(npy *file);
 /// Writes an array atomically.
-int npy_write(const char *path, uint32_t dtype, uint32_t rank, const int64_t *dims, const void *data, uint64_t bytes,
-              diag *d);
+int npy_write(const char *path, uint32_t dtype, uint32_t rank, const int64_t *dims,
+              const void *data, uint64_t bytes, diag *d);
 
 #endif

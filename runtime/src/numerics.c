@@ -1,7 +1,8 @@
 /* numerics.c - --check-numerics: a step kernel by kernel, looking for the first NaN or infinity.
  *
- * Slow and exact: the results of the step are those of the whole entry. Kernels that can only run inside their entry
- * are checked together, after it. Reading on: <sinter/abi.h> (sinter_kernel, sinter_range). */
+ * Slow and exact: the results of the step are those of the whole entry. Kernels that can only run
+ * inside their entry are checked together, after it. Reading on: <sinter/abi.h> (sinter_kernel,
+ * sinter_range). */
 #include "trainer.h"
 
 #include <math.h>
@@ -25,24 +26,28 @@ static uint64_t first_bad_f64(const double *f, uint64_t n) {
 static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
   for (uint32_t i = 0; i < k->range_count; ++i) {
     const sinter_range *r = &k->ranges[i];
-    if (!r->writes || r->segment >= SINTER_SEGMENTS || (r->dtype != SINTER_F32 && r->dtype != SINTER_F64))
+    if (!r->writes || r->segment >= SINTER_SEGMENTS ||
+        (r->dtype != SINTER_F32 && r->dtype != SINTER_F64))
       continue;
     const char *at = (const char *)t->instance.segments[r->segment] + r->offset;
     uint64_t n = r->bytes / dtype_bytes(r->dtype);
-    uint64_t bad = r->dtype == SINTER_F32 ? first_bad_f32((const float *)at, n) : first_bad_f64((const double *)at, n);
+    uint64_t bad = r->dtype == SINTER_F32 ? first_bad_f32((const float *)at, n)
+                                          : first_bad_f64((const double *)at, n);
     if (bad == n)
       continue;
     double value = r->dtype == SINTER_F32 ? ((const float *)at)[bad] : ((const double *)at)[bad];
     const char *origins = r->origin && k->location ? k->location + r->origin : "";
     const char *place = strstr(origins, " at "), *more = strstr(origins, ", ");
     const char *first = place ? place + 4 : k->location ? k->location : "?";
-    diag_error(d, 2302, "%.*s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
-               place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name,
-               (long long)t->state.position.step + 1,
-               isnan(value) ? "nan"
-               : value < 0  ? "-inf"
-                            : "inf",
-               (unsigned long long)bad, (unsigned long long)n);
+    diag_error(
+        d, 2302,
+        "%.*s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
+        place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name,
+        (long long)t->state.position.step + 1,
+        isnan(value) ? "nan"
+        : value < 0  ? "-inf"
+                     : "inf",
+        (unsigned long long)bad, (unsigned long long)n);
     if (more) /* only what kernels write can be looked at */
       diag_detail(d, "the first of these: %s", origins);
     return d->code;

@@ -1,7 +1,8 @@
 /* philox.c - random numbers as a pure function of (seed, stream, step, index) (D2).
  *
- * The reference of what compiled kernels compute. Invariant: only integer operations and + - * / sqrt on doubles
- * without contraction, so every machine gets the same bits. Reading on: <sinter/runtime.h> for the counter layout. */
+ * The reference of what compiled kernels compute. Invariant: only integer operations and + - * /
+ * sqrt on doubles without contraction, so every machine gets the same bits. Reading on:
+ * <sinter/runtime.h> for the counter layout. */
 #include <sinter/runtime.h>
 
 #include <math.h>
@@ -26,11 +27,14 @@ sinter_words sinter_philox(uint64_t seed, uint64_t stream, uint64_t step, uint64
 
 float sinter_uniform_f32(uint32_t word) { return (float)(word >> 8) * 0x1p-24f; }
 
-static double fraction(uint32_t high, uint32_t low) { return (double)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53; }
+static double fraction(uint32_t high, uint32_t low) {
+  return (double)(((uint64_t)high << 32 | low) >> 11) * 0x1p-53;
+}
 
 double sinter_uniform_f64(sinter_words words) { return fraction(words.w[0], words.w[1]); }
 
-/* Natural logarithm of x in (0, 1], error below 1e-15: atanh series on the mantissa in [sqrt 1/2, sqrt 2). */
+/* Natural logarithm of x in (0, 1], error below 1e-15: atanh series on the mantissa in [sqrt 1/2,
+ * sqrt 2). */
 static double portable_log(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -88,7 +92,8 @@ void sinter_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, uint32_t cou
   uint64_t stream = sinter_stream("trainer/shuffle");
   for (uint32_t i = 0; i < count; ++i)
     order[i] = i;
-  for (uint32_t i = count; i > 1; --i) { /* Fisher-Yates; j in [0, i) by the high half of a 64x32-bit product */
+  /* Fisher-Yates; j in [0, i) by the high half of a 64x32-bit product */
+  for (uint32_t i = count; i > 1; --i) {
     sinter_words words = sinter_philox(seed, stream, epoch, i);
     uint64_t random = (uint64_t)words.w[0] << 32 | words.w[1];
     uint32_t j = (uint32_t)(((unsigned __int128)random * i) >> 64);

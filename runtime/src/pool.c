@@ -1,8 +1,8 @@
 /* pool.c - the thread pool: SPMD runs of an entry and the barrier inside them.
  *
- * Waiting is a bounded spin, then a futex: a parked thread costs 25-80 us to wake, a spinning one on a busy core costs
- * a time slice. Invariant: a run and its barriers neither allocate nor take locks.
- * Reading on: <sinter/abi.h> (sinter_spmd), device.c (the user). */
+ * Waiting is a bounded spin, then a futex: a parked thread costs 25-80 us to wake, a spinning one
+ * on a busy core costs a time slice. Invariant: a run and its barriers neither allocate nor take
+ * locks. Reading on: <sinter/abi.h> (sinter_spmd), device.c (the user). */
 #define _GNU_SOURCE
 #include "sanitizer.h"
 
@@ -20,9 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a waiter spins: long enough for the serial gap between two steps. A spin in vain means that the awaited
- * thread has lost its core to another process, where spinning only costs the share that is left: from then on waiters
- * spin shorter, and a little longer again with each wait that a spin was enough for. */
+/* How long a waiter spins: long enough for the serial gap between two steps. A spin in vain means
+ * that the awaited thread has lost its core to another process, where spinning only costs the share
+ * that is left: from then on waiters spin shorter, and a little longer again with each wait that a
+ * spin was enough for. */
 enum { SPIN_LONGEST_NS = 750 * 1000, SPIN_SHORTEST_NS = 20 * 1000, PAUSES_PER_CLOCK = 64 };
 
 /* A number that only grows, and how many threads sleep until it does. */
@@ -65,7 +66,8 @@ static int64_t now_ns(void) {
 
 static void turn(turnstile *t) {
   sanitizer_release(t);
-  atomic_fetch_add(&t->number, 1); /* sequentially consistent against `sleepers`: no wake-up is lost */
+  /* sequentially consistent against `sleepers`: no wake-up is lost */
+  atomic_fetch_add(&t->number, 1);
   if (atomic_load(&t->sleepers))
     syscall(SYS_futex, &t->number, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
@@ -79,7 +81,8 @@ static void await_number(turnstile *t, unsigned old) {
         int longest = atomic_load_explicit(&t->longest_ns, memory_order_relaxed);
         if (spin_ns < longest && deadline) {
           int longer = spin_ns + spin_ns / 8;
-          atomic_store_explicit(&t->spin_ns, longer < longest ? longer : longest, memory_order_relaxed);
+          atomic_store_explicit(&t->spin_ns, longer < longest ? longer : longest,
+                                memory_order_relaxed);
         }
         return;
       }
@@ -92,7 +95,8 @@ static void await_number(turnstile *t, unsigned old) {
       break;
   }
   int shorter = spin_ns / 4;
-  atomic_store_explicit(&t->spin_ns, shorter > SPIN_SHORTEST_NS ? shorter : SPIN_SHORTEST_NS, memory_order_relaxed);
+  atomic_store_explicit(&t->spin_ns, shorter > SPIN_SHORTEST_NS ? shorter : SPIN_SHORTEST_NS,
+                        memory_order_relaxed);
   atomic_fetch_add(&t->sleepers, 1);
   while (atomic_load(&t->number) == old)
     syscall(SYS_futex, &t->number, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
@@ -173,7 +177,8 @@ sinter_pool *sinter_pool_open(uint32_t threads) {
   }
   sigset_t all, before; /* signals are for the thread that owns the pool */
   sigfillset(&all);
-  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}; /* of the thread that makes them */
+  /* of the thread that makes them */
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
     sigdelset(&all, faults[i]);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -195,7 +200,8 @@ sinter_pool *sinter_pool_open(uint32_t threads) {
   return pool;
 }
 
-void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument, void *const *segments) {
+void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument,
+                         void *const *segments) {
   pool->job = job;
   pool->argument = argument;
   pool->segments = segments;
@@ -204,7 +210,9 @@ void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument, v
   run_share(pool, 0);
 }
 
-static void run_entry(const sinter_spmd *spmd, void *argument) { (*(sinter_entry_fn *)argument)(spmd); }
+static void run_entry(const sinter_spmd *spmd, void *argument) {
+  (*(sinter_entry_fn *)argument)(spmd);
+}
 
 void sinter_pool_run(sinter_pool *pool, sinter_entry_fn entry, void *const *segments) {
   sinter_pool_run_job(pool, run_entry, &entry, segments);

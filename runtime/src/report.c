@@ -14,7 +14,11 @@
 #include <unistd.h>
 
 int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d) {
-  *r = (report){.program = program, .log_path = log_path, .log = -1, .quiet = quiet, .started = clock_seconds()};
+  *r = (report){.program = program,
+                .log_path = log_path,
+                .log = -1,
+                .quiet = quiet,
+                .started = clock_seconds()};
   r->bar = !quiet && isatty(STDERR_FILENO);
   if (!log_path)
     return 0;
@@ -24,11 +28,13 @@ int report_open(report *r, const char *program, const char *log_path, bool quiet
   return 0;
 }
 
-/* --log /dev/stdout while stdout goes to a file: what stands there already is not ours to remove. */
+/* --log /dev/stdout while stdout goes to a file: what stands there already is not ours to remove.
+ */
 static bool is_output(int fd) {
   struct stat log, output;
   for (int i = STDOUT_FILENO; i <= STDERR_FILENO; ++i)
-    if (fstat(fd, &log) == 0 && fstat(i, &output) == 0 && log.st_dev == output.st_dev && log.st_ino == output.st_ino)
+    if (fstat(fd, &log) == 0 && fstat(i, &output) == 0 && log.st_dev == output.st_dev &&
+        log.st_ino == output.st_ino)
       return true;
   return false;
 }
@@ -79,7 +85,8 @@ void report_note(report *r, const char *format, ...) {
   fputc('\n', stderr);
 }
 
-static size_t put(report *r, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static size_t put(report *r, size_t at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static size_t put(report *r, size_t at, const char *format, ...) {
   va_list list;
   va_start(list, format);
@@ -94,7 +101,8 @@ static size_t put_values(report *r, size_t at, const report_value *values, uint3
   for (uint32_t i = 0; i < count; ++i) {
     json_quote(values[i].name, name, sizeof name);
     at = put(r, at, ",%s:%s", name,
-             values[i].single ? json_f32((float)values[i].value, number) : json_f64(values[i].value, number));
+             values[i].single ? json_f32((float)values[i].value, number)
+                              : json_f64(values[i].value, number));
   }
   return at;
 }
@@ -118,20 +126,22 @@ static int write_event(report *r, size_t length, diag *d) {
   return 0;
 }
 
-int report_step(report *r, int64_t step, int64_t epoch, const report_value *values, uint32_t count, double ms,
-                double wait_ms, diag *d) {
+int report_step(report *r, int64_t step, int64_t epoch, const report_value *values, uint32_t count,
+                double ms, double wait_ms, diag *d) {
   if (r->log < 0)
     return 0;
-  size_t at = put(r, 0, "{\"event\":\"step\",\"step\":%lld,\"epoch\":%lld", (long long)step, (long long)epoch);
+  size_t at = put(r, 0, "{\"event\":\"step\",\"step\":%lld,\"epoch\":%lld", (long long)step,
+                  (long long)epoch);
   at = put_values(r, at, values, count);
   return write_event(r, put(r, at, ",\"ms\":%.4f,\"wait_ms\":%.4f}", ms, wait_ms), d);
 }
 
-int report_epoch(report *r, int64_t epoch, const char *split, const report_value *values, uint32_t count,
-                 double seconds, diag *d) {
+int report_epoch(report *r, int64_t epoch, const char *split, const report_value *values,
+                 uint32_t count, double seconds, diag *d) {
   if (r->log < 0)
     return 0;
-  size_t at = put(r, 0, "{\"event\":\"epoch\",\"epoch\":%lld,\"split\":\"%s\"", (long long)epoch, split);
+  size_t at =
+      put(r, 0, "{\"event\":\"epoch\",\"epoch\":%lld,\"split\":\"%s\"", (long long)epoch, split);
   at = put_values(r, at, values, count);
   return write_event(r, put(r, at, ",\"seconds\":%.4f}", seconds), d);
 }
@@ -140,13 +150,16 @@ int report_end(report *r, int64_t steps, double seconds, diag *d) {
   clear_bar(r);
   if (r->log < 0)
     return 0;
-  return write_event(r, put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds), d);
+  return write_event(
+      r,
+      put(r, 0, "{\"event\":\"end\",\"steps\":%lld,\"seconds\":%.4f}", (long long)steps, seconds),
+      d);
 }
 
 bool report_bar_due(const report *r) { return r->bar && clock_seconds() - r->last_bar >= 0.1; }
 
-void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate, double eta,
-                const report_value *values, uint32_t count) {
+void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate,
+                double eta, const report_value *values, uint32_t count) {
   r->last_bar = clock_seconds();
   r->bar_shown = true;
   enum { WIDTH = 24 };
@@ -155,8 +168,8 @@ void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t 
     bar[i] = all > 0 && i < done * WIDTH / all ? '#' : '.';
   bar[WIDTH] = 0;
   int seconds = eta < 0 || eta > 1e8 ? 0 : (int)(eta + 0.5);
-  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld ", (long long)epoch, (long long)epochs, bar, (long long)done,
-                 (long long)all);
+  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld ", (long long)epoch, (long long)epochs,
+                 bar, (long long)done, (long long)all);
   for (uint32_t i = 0; i < count; ++i)
     n = put(r, n, " %s %.4f", values[i].name, values[i].value);
   n = put(r, n, "  %.0f examples/s  ETA %d:%02d\033[K", rate, seconds / 60, seconds % 60);

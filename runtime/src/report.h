@@ -1,7 +1,7 @@
 /* report.h - what a trainer tells: JSON lines, a progress bar on a terminal, else plain lines.
  *
- * Results go to stdout, talk (bar, notes) to stderr. Invariant: reporting a step does not allocate; one event is one
- * write. Reading on: report.c, trainer.c. */
+ * Results go to stdout, talk (bar, notes) to stderr. Invariant: reporting a step does not allocate;
+ * one event is one write. Reading on: report.c, trainer.c. */
 #ifndef SINTER_RUNTIME_REPORT_H
 #define SINTER_RUNTIME_REPORT_H
 
@@ -38,19 +38,19 @@ void report_close(report *r);
 /// A line of talk on stderr.
 void report_note(report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /// {"event":"step",...}
-int report_step(report *r, int64_t step, int64_t epoch, const report_value *values, uint32_t count, double ms,
-                double wait_ms, diag *d);
+int report_step(report *r, int64_t step, int64_t epoch, const report_value *values, uint32_t count,
+                double ms, double wait_ms, diag *d);
 /// {"event":"epoch",...}
-int report_epoch(report *r, int64_t epoch, const char *split, const report_value *values, uint32_t count,
-                 double seconds, diag *d);
+int report_epoch(report *r, int64_t epoch, const char *split, const report_value *values,
+                 uint32_t count, double seconds, diag *d);
 /// {"event":"end",...}
 int report_end(report *r, int64_t steps, double seconds, diag *d);
 
 /// Whether there is a bar and a tenth of a second has passed since it was drawn.
 bool report_bar_due(const report *r);
 /// Redraws the bar.
-void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate, double eta,
-                const report_value *values, uint32_t count);
+void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate,
+                double eta, const report_value *values, uint32_t count);
 /// One plain line on stdout, in place of the bar.
 void report_line(report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

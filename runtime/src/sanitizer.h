@@ -1,8 +1,9 @@
-/* sanitizer.h - what the runtime tells AddressSanitizer and ThreadSanitizer, in programs linked with one.
+/* sanitizer.h - what the runtime tells AddressSanitizer and ThreadSanitizer, in programs linked
+ * with one.
  *
- * `sinter build --sanitize` instruments generated code, not this library, so the order that the pool makes between
- * threads and the end of a segment must be told. Invariant: without a sanitizer the functions are absent, and nothing
- * happens. Reading on: pool.c, device_cpu.c. */
+ * `sinter build --sanitize` instruments generated code, not this library, so the order that the
+ * pool makes between threads and the end of a segment must be told. Invariant: without a sanitizer
+ * the functions are absent, and nothing happens. Reading on: pool.c, device_cpu.c. */
 #ifndef SINTER_RUNTIME_SANITIZER_H
 #define SINTER_RUNTIME_SANITIZER_H
 

@@ -28,7 +28,8 @@ source *source_open(const char *folder, const char *file, diag *d) {
   }
   s->fd = -1;
   for (int gzip = 0; gzip < 2; ++gzip) {
-    if (snprintf(s->path, sizeof s->path, "%s/%s%s", folder, file, gzip ? ".gz" : "") >= (int)sizeof s->path)
+    if (snprintf(s->path, sizeof s->path, "%s/%s%s", folder, file, gzip ? ".gz" : "") >=
+        (int)sizeof s->path)
       break;
     if (access(s->path, F_OK) != 0)
       continue;
@@ -53,8 +54,9 @@ static int refill(source *s, diag *d) {
   uint64_t left = s->file_bytes - s->file_at;
   uint64_t n = left < sizeof s->buffer ? left : sizeof s->buffer;
   if (!n)
-    return diag_error(d, 2104, "'%s' byte %llu: gzip data expect more bytes, got the end of the file", s->path,
-                      (unsigned long long)s->file_at);
+    return diag_error(d, 2104,
+                      "'%s' byte %llu: gzip data expect more bytes, got the end of the file",
+                      s->path, (unsigned long long)s->file_at);
   if (file_read(s->fd, s->path, s->file_at, s->buffer, n, d))
     return d->code;
   s->file_at += n;
@@ -88,9 +90,12 @@ int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d) {
     s->ended = result == Z_STREAM_END;
     if (result != Z_OK && result != Z_STREAM_END && !(result == Z_BUF_ERROR && s->z.avail_in == 0))
       return diag_error(d, 2104, "'%s' byte %llu: expects gzip data, got damage (%s)", s->path,
-                        (unsigned long long)(s->file_at - s->z.avail_in), s->z.msg ? s->z.msg : "invalid stream");
+                        (unsigned long long)(s->file_at - s->z.avail_in),
+                        s->z.msg ? s->z.msg : "invalid stream");
   }
   return 0;
 }
 
-uint64_t source_most(const source *s) { return s->gzip ? s->file_bytes * MAX_INFLATION : s->file_bytes; }
+uint64_t source_most(const source *s) {
+  return s->gzip ? s->file_bytes * MAX_INFLATION : s->file_bytes;
+}

@@ -1,7 +1,7 @@
 /* source.h - a data file that is read from front to end, plain or packed with gzip.
  *
- * Invariant: bytes are counted as they come out, unpacked; a damaged or cut file is an error that names the file and the
- * byte. Reading on: idx.c and cifar.c (the formats), file.h. */
+ * Invariant: bytes are counted as they come out, unpacked; a damaged or cut file is an error that
+ * names the file and the byte. Reading on: idx.c and cifar.c (the formats), file.h. */
 #ifndef SINTER_RUNTIME_SOURCE_H
 #define SINTER_RUNTIME_SOURCE_H
 
@@ -20,7 +20,8 @@ typedef struct source {
 
 /// Opens FOLDER/FILE, or FOLDER/FILE.gz where that is absent; NULL on failure.
 source *source_open(const char *folder, const char *file, diag *d);
-/// Reads up to n bytes; *got is less only at the end of the data, after its check sum was found right.
+/// Reads up to n bytes; *got is less only at the end of the data, after its check sum was found
+/// right.
 int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d);
 /// The most bytes that the file can hold, without reading it.
 uint64_t source_most(const source *s);

@@ -1,16 +1,18 @@
-/* synthetic.c - the built-in data: ten digit-like glyphs, drawn with random pen, pose, clutter and noise. See data.h.
+/* synthetic.c - the built-in data: ten digit-like glyphs, drawn with random pen, pose, clutter and
+ * noise. See data.h.
  *
- * Example i is a function of (split, i) alone. Invariant: only + - * / sqrt in float, in a fixed order, without
- * contraction, so every machine draws the same bytes. The constants below are chosen such that softmax regression
- * learns well and one hidden layer learns clearly better. */
+ * Example i is a function of (split, i) alone. Invariant: only + - * / sqrt in float, in a fixed
+ * order, without contraction, so every machine draws the same bytes. The constants below are chosen
+ * such that softmax regression learns well and one hidden layer learns clearly better. */
 #include "data.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How hard the data is. Lengths are in pixels of a 28x28 image, angles in radians. Each example leans to one of two
- * sides, left or right, high or low: one template a class has to average them, a hidden layer can tell them apart. */
+/* How hard the data is. Lengths are in pixels of a 28x28 image, angles in radians. Each example
+ * leans to one of two sides, left or right, high or low: one template a class has to average them,
+ * a hidden layer can tell them apart. */
 #ifndef SYNTHETIC_LEAN
 #define SYNTHETIC_LEAN 0.8f  /* the two angles: +- this */
 #define SYNTHETIC_PLACE 2.5f /* the two places on each axis: +- this */
@@ -34,12 +36,14 @@ static const int8_t glyphs[10][64] = {
     {8, 0, 12, 1, 15, 6, 16, 12, 15, 18, 12, 23, 8, 24, 4, 23, 1, 18, 0, 12, 1, 6, 4, 1, 8, 0, END},
     {3, 5, 9, 0, 9, 24, END},
     {1, 6, 2, 2, 6, 0, 11, 0, 15, 3, 15, 8, 11, 13, 5, 18, 0, 24, 16, 24, END},
-    {1, 3, 5, 0, 11, 0, 15, 3, 15, 8, 11, 11, 6, 11, UP, 11, 11, 16, 15, 16, 20, 12, 24, 5, 24, 0, 21, END},
+    {1,  3,  5,  0,  11, 0,  15, 3,  15, 8, 11, 11, 6,  11,
+     UP, 11, 11, 16, 15, 16, 20, 12, 24, 5, 24, 0,  21, END},
     {11, 24, 11, 0, 0, 16, 16, 16, END},
     {14, 0, 2, 0, 1, 10, 6, 8, 11, 9, 16, 13, 16, 19, 12, 23, 6, 24, 0, 21, END},
     {13, 1, 7, 4, 2, 10, 0, 16, 2, 22, 7, 24, 13, 23, 16, 18, 14, 13, 8, 11, 2, 14, END},
     {0, 0, 16, 0, 6, 24, END},
-    {8, 0, 13, 2, 14, 7, 8, 11, 2, 7, 3, 2, 8, 0, UP, 8, 11, 15, 15, 16, 20, 12, 24, 4, 24, 0, 20, 1, 15, 8, 11, END},
+    {8,  0,  13, 2,  14, 7,  8,  11, 2,  7, 3,  2, 8,  0, UP, 8,
+     11, 15, 15, 16, 20, 12, 24, 4,  24, 0, 20, 1, 15, 8, 11, END},
     {3, 23, 9, 20, 14, 14, 16, 8, 14, 2, 9, 0, 3, 1, 0, 6, 2, 11, 8, 13, 14, 10, END},
 };
 
@@ -58,7 +62,9 @@ static uint32_t next_word(dice *r) {
   return r->words.w[4 - r->left--];
 }
 
-static float between(dice *r, float low, float high) { return low + (high - low) * sinter_uniform_f32(next_word(r)); }
+static float between(dice *r, float low, float high) {
+  return low + (high - low) * sinter_uniform_f32(next_word(r));
+}
 
 /* A bell-shaped number in (-1, 1): the mean of three. */
 static float bell(dice *r) {
@@ -74,10 +80,13 @@ typedef struct canvas {
 } canvas;
 
 /* Darkens what lies within `half` pixels of the segment, with one pixel of soft edge. */
-static void draw_segment(canvas *c, float x0, float y0, float x1, float y1, float half, float strength) {
+static void draw_segment(canvas *c, float x0, float y0, float x1, float y1, float half,
+                         float strength) {
   float reach = half + 1;
-  int left = (int)floorf((x0 < x1 ? x0 : x1) - reach), right = (int)ceilf((x0 > x1 ? x0 : x1) + reach);
-  int top = (int)floorf((y0 < y1 ? y0 : y1) - reach), bottom = (int)ceilf((y0 > y1 ? y0 : y1) + reach);
+  int left = (int)floorf((x0 < x1 ? x0 : x1) - reach),
+      right = (int)ceilf((x0 > x1 ? x0 : x1) + reach);
+  int top = (int)floorf((y0 < y1 ? y0 : y1) - reach),
+      bottom = (int)ceilf((y0 > y1 ? y0 : y1) + reach);
   left = left < 0 ? 0 : left;
   top = top < 0 ? 0 : top;
   right = right > c->width - 1 ? c->width - 1 : right;
@@ -104,15 +113,20 @@ typedef struct pose {
 } pose;
 
 static pose random_pose(dice *r, const canvas *c, uint32_t turns) {
-  float unit_x = (float)c->width / 28.0f, unit_y = (float)c->height / 28.0f; /* all sizes are in pixels of 28x28 */
+  /* all sizes are in pixels of 28x28 */
+  float unit_x = (float)c->width / 28.0f, unit_y = (float)c->height / 28.0f;
   uint32_t side = next_word(r);
-  float angle = (side & 1 ? SYNTHETIC_LEAN : -SYNTHETIC_LEAN) + SYNTHETIC_ANGLE * bell(r), z = angle * angle;
-  float sine = angle * (1 - z * (1.0f / 6) * (1 - z * (1.0f / 20))), cosine = 1 - z * 0.5f * (1 - z * (1.0f / 12));
+  float angle = (side & 1 ? SYNTHETIC_LEAN : -SYNTHETIC_LEAN) + SYNTHETIC_ANGLE * bell(r),
+        z = angle * angle;
+  float sine = angle * (1 - z * (1.0f / 6) * (1 - z * (1.0f / 20))),
+        cosine = 1 - z * 0.5f * (1 - z * (1.0f / 12));
   float right = (side & 2 ? SYNTHETIC_PLACE : -SYNTHETIC_PLACE) + SYNTHETIC_SHIFT * bell(r);
   float down = (side & 4 ? SYNTHETIC_PLACE : -SYNTHETIC_PLACE) + SYNTHETIC_SHIFT * bell(r);
-  float sx = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r)), sy = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r));
+  float sx = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r)),
+        sy = SYNTHETIC_SIZE * (1 + SYNTHETIC_SCALE * bell(r));
   float shear = SYNTHETIC_SHEAR * bell(r);
-  pose p = {cosine * sx, (shear * cosine - sine) * sy, sine * sx, (shear * sine + cosine) * sy, 0, 0};
+  pose p = {
+      cosine * sx, (shear * cosine - sine) * sy, sine * sx, (shear * sine + cosine) * sy, 0, 0};
   for (; turns & 3; --turns) /* classes beyond ten: the same glyphs, turned */
     p = (pose){-p.c, -p.d, p.a, p.b, 0, 0};
   p.a *= unit_x, p.b *= unit_x, p.c *= unit_y, p.d *= unit_y;
@@ -124,7 +138,8 @@ static pose random_pose(dice *r, const canvas *c, uint32_t turns) {
 static void draw_glyph(canvas *c, dice *r, const int8_t *g, uint32_t turns) {
   pose p = random_pose(r, c, turns);
   float unit = (float)c->width / 28.0f;
-  float half = between(r, SYNTHETIC_THIN, SYNTHETIC_THICK) * unit, strength = between(r, SYNTHETIC_INK, 1);
+  float half = between(r, SYNTHETIC_THIN, SYNTHETIC_THICK) * unit,
+        strength = between(r, SYNTHETIC_INK, 1);
   bool down = false;
   float x0 = 0, y0 = 0;
   for (; *g != END; ++g) {
@@ -132,7 +147,8 @@ static void draw_glyph(canvas *c, dice *r, const int8_t *g, uint32_t turns) {
       down = false;
       continue;
     }
-    float gx = (float)g[0] + SYNTHETIC_WOBBLE * bell(r), gy = (float)g[1] + SYNTHETIC_WOBBLE * bell(r);
+    float gx = (float)g[0] + SYNTHETIC_WOBBLE * bell(r),
+          gy = (float)g[1] + SYNTHETIC_WOBBLE * bell(r);
     ++g;
     float x = p.a * gx + p.b * gy + p.e, y = p.c * gx + p.d * gy + p.f;
     if (down)
@@ -152,7 +168,8 @@ static void draw_clutter(canvas *c, dice *r) {
   }
 }
 
-uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index, uint8_t *pixels) {
+uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index,
+                          uint8_t *pixels) {
   dice r = {.stream = stream, .example = index};
   uint32_t label = (uint32_t)(((uint64_t)next_word(&r) * spec->classes) >> 32);
   uint64_t plane = (uint64_t)spec->height * spec->width;
@@ -182,8 +199,10 @@ typedef struct draw_job {
 
 static void draw_split(const draw_job *job, split *s, uint32_t thread, uint32_t threads) {
   uint64_t stream = sinter_stream(s == &job->data->train ? "synthetic/train" : "synthetic/test");
-  for (uint64_t i = s->count * thread / threads, end = s->count * (thread + 1) / threads; i < end; ++i)
-    s->labels[i] = synthetic_example(job->spec, stream, i, s->pixels + i * job->data->example_bytes);
+  for (uint64_t i = s->count * thread / threads, end = s->count * (thread + 1) / threads; i < end;
+       ++i)
+    s->labels[i] =
+        synthetic_example(job->spec, stream, i, s->pixels + i * job->data->example_bytes);
 }
 
 static void draw_share(const sinter_spmd *spmd, void *argument) {
@@ -196,9 +215,10 @@ int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag
   *data = (dataset){.train = {.name = "train", .count = SYNTHETIC_TRAIN},
                     .test = {.name = "test", .count = SYNTHETIC_TEST},
                     .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
-  if (spec->kind != SINTER_DATA_IMAGES || !data->example_bytes || spec->classes < 1 || spec->classes > 256 ||
-      spec->height > 512 || spec->width > 512)
-    return diag_error(d, 2108, "no synthetic data of the shape of '%s'", spec->name ? spec->name : "none");
+  if (spec->kind != SINTER_DATA_IMAGES || !data->example_bytes || spec->classes < 1 ||
+      spec->classes > 256 || spec->height > 512 || spec->width > 512)
+    return diag_error(d, 2108, "no synthetic data of the shape of '%s'",
+                      spec->name ? spec->name : "none");
   split *splits[] = {&data->train, &data->test};
   for (int i = 0; i < 2; ++i) {
     splits[i]->pixels = malloc(splits[i]->count * data->example_bytes);

@@ -37,8 +37,8 @@ static uint32_t step_values(trainer *t) {
   for (uint32_t i = 0; i < t->train->output_count && count < TRAINER_VALUES; ++i) {
     const sinter_tensor *out = &t->train->outputs[i];
     if (tensor_elements(out) == 1)
-      t->values[count++] =
-          (report_value){i ? out->name : "loss", instance_value(&t->instance, out), out->dtype == SINTER_F32};
+      t->values[count++] = (report_value){i ? out->name : "loss", instance_value(&t->instance, out),
+                                          out->dtype == SINTER_F32};
   }
   for (uint32_t i = 0; i < t->module->scalar_count && count < TRAINER_VALUES; ++i) {
     const sinter_scalar *s = &t->module->scalars[i];
@@ -60,8 +60,9 @@ static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
   if (t->flags.steps >= 0 && t->flags.steps - p->step < left)
     left = t->flags.steps - p->step;
   uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
-  report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches, rate * (double)t->train_fill.count,
-             rate > 0 ? (double)left / rate : 0, t->values, count);
+  report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches,
+             rate * (double)t->train_fill.count, rate > 0 ? (double)left / rate : 0, t->values,
+             count);
 }
 
 static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
@@ -81,18 +82,20 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   p->loss_count += 1;
   ++p->step;
   ++p->position;
-  bool logged = t->flags.log_every != 0 && p->step % (t->flags.log_every > 0 ? t->flags.log_every : 1) == 0;
+  bool logged =
+      t->flags.log_every != 0 && p->step % (t->flags.log_every > 0 ? t->flags.log_every : 1) == 0;
   const device *dev = t->instance.device;
-  if ((logged || !isfinite(loss)) &&
-      report_step(&t->report, p->step, p->epoch, t->values, step_values(t), dev->run_ms, dev->fill_ms, d))
+  if ((logged || !isfinite(loss)) && report_step(&t->report, p->step, p->epoch, t->values,
+                                                 step_values(t), dev->run_ms, dev->fill_ms, d))
     return d->code;
   if (!isfinite(loss))
-    return diag_error(d, 2301, "step %lld: expects a finite loss, got %s; %s, --check-numerics finds the kernel",
-                      (long long)p->step,
-                      isnan(loss) ? "nan"
-                      : loss < 0  ? "-inf"
-                                  : "inf",
-                      t->flags.checkpoint ? "the last checkpoint stays as it was" : "nothing was saved");
+    return diag_error(
+        d, 2301, "step %lld: expects a finite loss, got %s; %s, --check-numerics finds the kernel",
+        (long long)p->step,
+        isnan(loss) ? "nan"
+        : loss < 0  ? "-inf"
+                    : "inf",
+        t->flags.checkpoint ? "the last checkpoint stays as it was" : "nothing was saved");
   if (report_bar_due(&t->report))
     show_bar(t, epoch_start, batches_before);
   return 0;
@@ -112,7 +115,9 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
   double seconds = clock_seconds() - start;
   uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
   put_values(train, sizeof train, t->values, count);
-  double rate = seconds > 0 ? (double)(p->position - batches_before) * (double)t->train_fill.count / seconds : 0;
+  double rate = seconds > 0
+                    ? (double)(p->position - batches_before) * (double)t->train_fill.count / seconds
+                    : 0;
   ++p->epoch;
   p->position = 0;
   p->loss_sum = p->loss_count = 0;
@@ -128,8 +133,8 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
     put_values(test + 6, sizeof test - 6, t->values, count);
   }
   instance_zero_metrics(&t->instance);
-  report_line(&t->report, "epoch %lld/%lld  train%s%s  %.2f s  %.0f examples/s", (long long)p->epoch,
-              (long long)t->epochs, train, test, seconds, rate);
+  report_line(&t->report, "epoch %lld/%lld  train%s%s  %.2f s  %.0f examples/s",
+              (long long)p->epoch, (long long)t->epochs, train, test, seconds, rate);
   return 0;
 }
 
@@ -183,11 +188,13 @@ int trainer_run(trainer *t, diag *d) {
   if (code)
     return code;
   if (stop_signal) {
-    report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step, f->checkpoint ? "; '" : "",
-                f->checkpoint ? f->checkpoint : "", f->checkpoint ? "' holds the state, --resume goes on" : "");
+    report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step,
+                f->checkpoint ? "; '" : "", f->checkpoint ? f->checkpoint : "",
+                f->checkpoint ? "' holds the state, --resume goes on" : "");
     return 128 + stop_signal;
   }
   if (p->position)
-    report_line(&t->report, "stopped at step %lld of epoch %lld", (long long)p->step, (long long)p->epoch + 1);
+    report_line(&t->report, "stopped at step %lld of epoch %lld", (long long)p->step,
+                (long long)p->epoch + 1);
   return 0;
 }

@@ -1,7 +1,8 @@
 /* trainer.h - the training loop (D12, D13) around an instance, its data and its reports.
  *
- * Invariant: a step allocates nothing and its result depends on (seed, data, flags, step), never on threads or on
- * where a run was interrupted. Reading on: trainer.c (loop), evaluate.c, numerics.c, trainer_main.c (flags to loop). */
+ * Invariant: a step allocates nothing and its result depends on (seed, data, flags, step), never on
+ * threads or on where a run was interrupted. Reading on: trainer.c (loop), evaluate.c, numerics.c,
+ * trainer_main.c (flags to loop). */
 #ifndef SINTER_RUNTIME_TRAINER_H
 #define SINTER_RUNTIME_TRAINER_H
 
@@ -30,10 +31,12 @@ typedef struct trainer {
   bool loss_is_metric;
 } trainer;
 
-/// From here on SIGINT and SIGTERM end training after its step; the second of a kind ends the process.
+/// From here on SIGINT and SIGTERM end training after its step; the second of a kind ends the
+/// process.
 void trainer_catch_signals(void);
 void trainer_release_signals(void);
-/// Trains from the position in t->state to the end or to a signal. 0, an E2 code, or 128 + signal number.
+/// Trains from the position in t->state to the end or to a signal. 0, an E2 code, or 128 + signal
+/// number.
 int trainer_run(trainer *t, diag *d);
 /// Evaluates the test split; fills t->values with `count` results.
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);

@@ -1,7 +1,9 @@
-/* trainer_main.c - from a command line to a trained model: the order in which a trainer starts and ends.
+/* trainer_main.c - from a command line to a trained model: the order in which a trainer starts and
+ * ends.
  *
- * Invariant: flags are checked before anything is taken, outputs are opened before time is spent. Exit codes are the
- * contract's: 0, 1 model or data, 2 usage, 3 system, 70 ours, 130/143 interrupted. Reading on: trainer.c. */
+ * Invariant: flags are checked before anything is taken, outputs are opened before time is spent.
+ * Exit codes are the contract's: 0, 1 model or data, 2 usage, 3 system, 70 ours, 130/143
+ * interrupted. Reading on: trainer.c. */
 #define _GNU_SOURCE
 #include "file.h"
 #include "trainer.h"
@@ -26,10 +28,12 @@ static int find_entries(trainer *t, diag *d) {
   if (t->train && !t->flags.eval && !t->flags.run) {
     if (!t->train->output_count || t->train->batch < 1)
       return diag_error(d, 2902, "'%s' has no loss or no batch", t->train->name);
-    return m->data.kind == SINTER_DATA_IMAGES ? batch_bind(&t->train_fill, t->train, &m->data, d) : 0;
+    return m->data.kind == SINTER_DATA_IMAGES ? batch_bind(&t->train_fill, t->train, &m->data, d)
+                                              : 0;
   }
   if (!t->train && !t->flags.run && !t->flags.eval && t->flags.steps != 0 && t->flags.epochs != 0)
-    return diag_error(d, 2108, "model '%s' has no training step; --run ENTRY runs one entry", m->name);
+    return diag_error(d, 2108, "model '%s' has no training step; --run ENTRY runs one entry",
+                      m->name);
   if (t->flags.eval && !t->eval)
     return diag_error(d, 2108, "model '%s' has no evaluation step", m->name);
   return 0;
@@ -44,14 +48,17 @@ static int open_data(trainer *t, diag *d) {
   if (t->flags.run || (does_nothing(t) && !t->flags.checkpoint))
     return 0;
   if (spec->kind != SINTER_DATA_IMAGES)
-    return diag_error(d, 2108, "model '%s' names no data set that this runtime can read", t->module->name);
+    return diag_error(d, 2108, "model '%s' names no data set that this runtime can read",
+                      t->module->name);
   int code = t->flags.data ? dataset_read(&t->data, spec, t->flags.data, d)
                            : dataset_draw(&t->data, spec, t->instance.device->pool, d);
   if (code)
     return code;
   if (!t->flags.data)
-    report_note(&t->report, "no --data: using built-in synthetic images of the shape of '%s' (%d train, %d test)",
-                spec->name, SYNTHETIC_TRAIN, SYNTHETIC_TEST);
+    report_note(
+        &t->report,
+        "no --data: using built-in synthetic images of the shape of '%s' (%d train, %d test)",
+        spec->name, SYNTHETIC_TRAIN, SYNTHETIC_TEST);
   if (t->flags.eval)
     return 0;
   t->batches = (int64_t)(t->data.train.count / t->train_fill.count);
@@ -83,8 +90,8 @@ static int start_state(trainer *t, diag *d) {
     if (!goes_on)
       t->state.position = expected;
     else if (f->seed >= 0 && f->seed != t->state.position.seed)
-      return diag_error(d, 2004, "--seed %lld contradicts the checkpoint, whose seed is %lld", (long long)f->seed,
-                        (long long)t->state.position.seed);
+      return diag_error(d, 2004, "--seed %lld contradicts the checkpoint, whose seed is %lld",
+                        (long long)f->seed, (long long)t->state.position.seed);
     for (uint32_t i = 0; i < t->module->scalar_count && goes_on; ++i)
       if (!f->scalar_given[i] && t->module->scalars[i].slot > 1)
         f->scalars[i] = t->state.scalars[i];
@@ -113,7 +120,8 @@ static int evaluate_only(trainer *t, diag *d) {
   char text[1024] = "";
   size_t at = 0;
   for (uint32_t i = 0; i < count && at < sizeof text; ++i)
-    at += (size_t)snprintf(text + at, sizeof text - at, " %s %.4f", t->values[i].name, t->values[i].value);
+    at += (size_t)snprintf(text + at, sizeof text - at, " %s %.4f", t->values[i].name,
+                           t->values[i].value);
   report_line(&t->report, "test%s  %.2f s  %.0f examples/s", text, seconds,
               seconds > 0 ? (double)t->data.test.count / seconds : 0);
   return 0;
@@ -124,8 +132,8 @@ static int work(trainer *t, diag *d) {
   t->epochs = f->epochs >= 0 ? f->epochs : (int64_t)t->module->default_epochs;
   uint32_t cores = sinter_usable_cores();
   if (f->threads > (int64_t)cores)
-    report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results", (long long)f->threads,
-                cores);
+    report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results",
+                (long long)f->threads, cores);
   if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)))
     return d->code;
   if (!f->eval && !f->run)
@@ -166,8 +174,8 @@ static int run(const sinter_module *module, const char *program, int argc, char 
     return 0;
   }
   if (t.flags.version) {
-    printf("%s: model '%s' for %s, compiled by %s, runtime ABI %u\n", program, module->name, module->target,
-           module->compiler, SINTER_ABI_VERSION);
+    printf("%s: model '%s' for %s, compiled by %s, runtime ABI %u\n", program, module->name,
+           module->target, module->compiler, SINTER_ABI_VERSION);
     return 0;
   }
   if (t.flags.licenses || t.flags.info) {
@@ -205,8 +213,10 @@ int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
   hold_standard_files();
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
   if (plain)
-    before = uselocale(plain); /* numbers are read and written with a point, whatever the user's locale */
-  void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN), (*size_before)(int) = signal(SIGXFSZ, SIG_IGN);
+    /* numbers are read and written with a point, whatever the user's locale */
+    before = uselocale(plain);
+  void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN),
+       (*size_before)(int) = signal(SIGXFSZ, SIG_IGN);
   diag d = diag_make(messages, sizeof messages);
   int result;
   if (module->abi_version != SINTER_ABI_VERSION)

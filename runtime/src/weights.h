@@ -1,8 +1,9 @@
-/* weights.h - safetensors files: weights, and checkpoints which add optimizer/... and trainer/... entries.
+/* weights.h - safetensors files: weights, and checkpoints which add optimizer/... and trainer/...
+ * entries.
  *
- * A file is read into and written from `slots`: the tensors a model expects. Invariant: a read changes no slot's data
- * before the whole header was found sound and equal to what is expected. No heap while reading or writing.
- * Reading on: weights_read.c, weights_write.c, checkpoint.c. */
+ * A file is read into and written from `slots`: the tensors a model expects. Invariant: a read
+ * changes no slot's data before the whole header was found sound and equal to what is expected. No
+ * heap while reading or writing. Reading on: weights_read.c, weights_write.c, checkpoint.c. */
 #ifndef SINTER_RUNTIME_WEIGHTS_H
 #define SINTER_RUNTIME_WEIGHTS_H
 
@@ -28,9 +29,10 @@ typedef struct weight_table {
   uint64_t header_bytes;
 } weight_table;
 
-/// Weights and buffers of the instance's logical image; `everything` adds optimizer state and metrics, `spare` leaves
-/// room for that many further slots, which the caller fills.
-int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare, diag *d);
+/// Weights and buffers of the instance's logical image; `everything` adds optimizer state and
+/// metrics, `spare` leaves room for that many further slots, which the caller fills.
+int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare,
+                 diag *d);
 /// Builds the header text. Call it after the last slot was added.
 int weights_prepare(weight_table *table, diag *d);
 /// Frees the table.

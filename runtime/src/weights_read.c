@@ -1,7 +1,9 @@
-/* weights_read.c - a strict safetensors reader: everything is checked before anything is taken. See weights.h.
+/* weights_read.c - a strict safetensors reader: everything is checked before anything is taken. See
+ * weights.h.
  *
- * The header is untrusted: its length is bounded by the file before memory is taken, offsets must tile the data
- * section exactly, names occur once. Memory for the header is mapped for the time of the read. */
+ * The header is untrusted: its length is bounded by the file before memory is taken, offsets must
+ * tile the data section exactly, names occur once. Memory for the header is mapped for the time of
+ * the read. */
 #define _GNU_SOURCE
 #include "weights.h"
 
@@ -38,12 +40,15 @@ typedef struct reader {
 static int bad_header(reader *r, const char *expects) {
   unsigned long long at = 8 + (unsigned long long)(r->j.at - r->j.begin);
   if (r->j.at >= r->j.end)
-    return diag_error(r->d, 2201, "'%s' byte %llu: safetensors header expects %s, got its end", r->path, at, expects);
-  return diag_error(r->d, 2201, "'%s' byte %llu: safetensors header expects %s, got '%c'", r->path, at, expects,
-                    *r->j.at >= 0x20 && *r->j.at < 0x7f ? *r->j.at : '?');
+    return diag_error(r->d, 2201, "'%s' byte %llu: safetensors header expects %s, got its end",
+                      r->path, at, expects);
+  return diag_error(r->d, 2201, "'%s' byte %llu: safetensors header expects %s, got '%c'", r->path,
+                    at, expects, *r->j.at >= 0x20 && *r->j.at < 0x7f ? *r->j.at : '?');
 }
 
-static int broken(reader *r) { return bad_header(r, r->j.expects ? r->j.expects : "something else"); }
+static int broken(reader *r) {
+  return bad_header(r, r->j.expects ? r->j.expects : "something else");
+}
 
 static bool equals(const char *text, size_t length, const char *word) {
   return strlen(word) == length && memcmp(text, word, length) == 0;
@@ -52,7 +57,8 @@ static bool equals(const char *text, size_t length, const char *word) {
 /* Bytes of a name that a message shows. */
 static int shown(const entry *e) { return e->name_length < 200 ? (int)e->name_length : 200; }
 
-/* Bytes of a safetensors type name; 0 when unknown. Types that no model has may stand in ignored entries. */
+/* Bytes of a safetensors type name; 0 when unknown. Types that no model has may stand in ignored
+ * entries. */
 static uint64_t type_bytes(const char *text, size_t length, uint32_t *dtype) {
   static const char *const others[] = {"I8", "U16", "I16", "U32", "U64", "F8_E4M3", "F8_E5M2"};
   static const uint64_t bytes[] = {1, 2, 2, 4, 8, 1, 1};
@@ -74,7 +80,8 @@ static bool skip_metadata(json *j) {
   if (json_accept(j, '}'))
     return true;
   do {
-    if (!json_string(j, &text, &length) || !json_expect(j, ':', "':'") || !json_string(j, &text, &length))
+    if (!json_string(j, &text, &length) || !json_expect(j, ':', "':'") ||
+        !json_string(j, &text, &length))
       return false;
   } while (json_accept(j, ','));
   return json_expect(j, '}', "',' or '}'");
@@ -137,12 +144,14 @@ static int parse_tensor(reader *r, entry *e) {
   if (!dtype || !shape || !offsets)
     return bad_header(r, "dtype, shape and data_offsets before this place");
   if (e->begin > e->end || e->end > r->data_bytes)
-    return diag_error(r->d, 2202, "'%s': '%.*s' expects offsets within the %llu bytes of data, got [%llu,%llu]",
-                      r->path, shown(e), e->name, (unsigned long long)r->data_bytes, (unsigned long long)e->begin,
-                      (unsigned long long)e->end);
+    return diag_error(r->d, 2202,
+                      "'%s': '%.*s' expects offsets within the %llu bytes of data, got [%llu,%llu]",
+                      r->path, shown(e), e->name, (unsigned long long)r->data_bytes,
+                      (unsigned long long)e->begin, (unsigned long long)e->end);
   if (e->end - e->begin != elements * element)
-    return diag_error(r->d, 2202, "'%s': '%.*s' expects %llu bytes by its shape, got %llu", r->path, shown(e), e->name,
-                      (unsigned long long)(elements * element), (unsigned long long)(e->end - e->begin));
+    return diag_error(r->d, 2202, "'%s': '%.*s' expects %llu bytes by its shape, got %llu", r->path,
+                      shown(e), e->name, (unsigned long long)(elements * element),
+                      (unsigned long long)(e->end - e->begin));
   return 0;
 }
 
@@ -165,7 +174,8 @@ static int parse_header(reader *r) {
       }
       if (r->count == r->capacity)
         return bad_header(r, "fewer tensors");
-      for (size_t i = 0; i < length; ++i) /* names are shown on terminals; a model's have no such bytes */
+      /* names are shown on terminals; a model's have no such bytes */
+      for (size_t i = 0; i < length; ++i)
         if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
           name[i] = '?';
       entry *e = &r->entries[r->count++];
@@ -221,27 +231,29 @@ static int check_tiling(reader *r) {
   sort(r, by_name);
   for (uint32_t i = 1; i < r->count; ++i)
     if (by_name(&r->entries[r->order[i - 1]], &r->entries[r->order[i]]) == 0)
-      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path, shown(&r->entries[r->order[i]]),
-                        r->entries[r->order[i]].name);
+      return diag_error(r->d, 2202, "'%s': '%.*s' occurs twice", r->path,
+                        shown(&r->entries[r->order[i]]), r->entries[r->order[i]].name);
   sort(r, by_offset);
   uint64_t at = 0;
   for (uint32_t i = 0; i < r->count; ++i) {
     const entry *e = &r->entries[r->order[i]];
     if (e->begin != at)
-      return diag_error(r->d, 2202, "'%s': '%.*s' expects to start at data byte %llu, got %llu: tensors %s", r->path,
-                        shown(e), e->name, (unsigned long long)at, (unsigned long long)e->begin,
-                        e->begin < at ? "overlap" : "leave a gap");
+      return diag_error(r->d, 2202,
+                        "'%s': '%.*s' expects to start at data byte %llu, got %llu: tensors %s",
+                        r->path, shown(e), e->name, (unsigned long long)at,
+                        (unsigned long long)e->begin, e->begin < at ? "overlap" : "leave a gap");
     at = e->end;
   }
   if (at != r->data_bytes)
-    return diag_error(r->d, 2202, "'%s': tensors expect %llu bytes of data, got %llu", r->path, (unsigned long long)at,
-                      (unsigned long long)r->data_bytes);
+    return diag_error(r->d, 2202, "'%s': tensors expect %llu bytes of data, got %llu", r->path,
+                      (unsigned long long)at, (unsigned long long)r->data_bytes);
   return 0;
 }
 
 static bool is_named(const weight_slot *s, const entry *e) {
   size_t n = strlen(s->prefix), m = strlen(s->name);
-  return n + m == e->name_length && memcmp(e->name, s->prefix, n) == 0 && memcmp(e->name + n, s->name, m) == 0;
+  return n + m == e->name_length && memcmp(e->name, s->prefix, n) == 0 &&
+         memcmp(e->name + n, s->name, m) == 0;
 }
 
 static bool same_shape(const weight_slot *s, const entry *e) {
@@ -258,24 +270,28 @@ static bool has_prefix(const entry *e, const char *prefix) {
   return e->name_length > n && memcmp(e->name, prefix, n) == 0;
 }
 
-/* Finds each slot's entry and each entry's slot; all differences become lines of a diff under one error. */
+/* Finds each slot's entry and each entry's slot; all differences become lines of a diff under one
+ * error. */
 static int match(reader *r, weight_table *table, weights_mode mode) {
   char shape[256];
   uint32_t differences = 0, next = 0;
   int code = mode == WEIGHTS_CHECKPOINT ? 2204 : 2203;
-#define DIFFER(...)                                                                                                    \
-  do {                                                                                                                 \
-    if (!differences++)                                                                                                \
-      diag_error(r->d, code, "'%s' does not fit this model; '-' is what it expects, '+' what the file has", r->path);  \
-    if (differences <= MAX_SHOWN)                                                                                      \
-      diag_detail(r->d, __VA_ARGS__);                                                                                  \
+#define DIFFER(...)                                                                                \
+  do {                                                                                             \
+    if (!differences++)                                                                            \
+      diag_error(r->d, code,                                                                       \
+                 "'%s' does not fit this model; '-' is what it expects, '+' what the file has",    \
+                 r->path);                                                                         \
+    if (differences <= MAX_SHOWN)                                                                  \
+      diag_detail(r->d, __VA_ARGS__);                                                              \
   } while (0)
   for (uint32_t i = 0; i < table->count; ++i)
     table->slots[i].found = false;
   for (uint32_t i = 0; i < r->count; ++i) {
     const entry *e = &r->entries[i];
     weight_slot *slot = NULL;
-    for (uint32_t k = 0; k < table->count && !slot; ++k) { /* files mostly have the table's order: start there */
+    /* files mostly have the table's order: start there */
+    for (uint32_t k = 0; k < table->count && !slot; ++k) {
       weight_slot *candidate = &table->slots[(next + k) % table->count];
       if (is_named(candidate, e)) {
         slot = candidate;
@@ -314,8 +330,9 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
 static int read_header(reader *r) {
   unsigned char bytes[8] = {0};
   if (r->file_bytes < 10)
-    return diag_error(r->d, 2201, "'%s' byte 0: a safetensors file expects at least 10 bytes, got %llu", r->path,
-                      (unsigned long long)r->file_bytes);
+    return diag_error(r->d, 2201,
+                      "'%s' byte 0: a safetensors file expects at least 10 bytes, got %llu",
+                      r->path, (unsigned long long)r->file_bytes);
   if (file_read(r->fd, r->path, 0, bytes, 8, r->d))
     return r->d->code;
   uint64_t length = 0;
@@ -323,11 +340,13 @@ static int read_header(reader *r) {
     length = length << 8 | bytes[i];
   uint64_t limit = r->file_bytes - 8 < MAX_HEADER ? r->file_bytes - 8 : MAX_HEADER;
   if (length > limit && length <= MAX_HEADER)
-    return diag_error(r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
-                      r->path, (unsigned long long)length, (unsigned long long)limit);
+    return diag_error(
+        r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
+        r->path, (unsigned long long)length, (unsigned long long)limit);
   if (length < 2 || length > limit)
-    return diag_error(r->d, 2201, "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu", r->path,
-                      (unsigned long long)limit, (unsigned long long)length);
+    return diag_error(r->d, 2201,
+                      "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu",
+                      r->path, (unsigned long long)limit, (unsigned long long)length);
   r->header_bytes = length;
   r->data_bytes = r->file_bytes - 8 - length;
   r->capacity = (uint32_t)(length / SMALLEST_ENTRY) + 1;

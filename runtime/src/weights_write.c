@@ -13,9 +13,12 @@ static bool ends_with(const char *text, const char *end) {
   return n >= m && memcmp(text + n - m, end, m) == 0;
 }
 
-static bool starts_with(const char *text, const char *start) { return strncmp(text, start, strlen(start)) == 0; }
+static bool starts_with(const char *text, const char *start) {
+  return strncmp(text, start, strlen(start)) == 0;
+}
 
-int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare, diag *d) {
+int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare,
+                 diag *d) {
   const sinter_module *module = self->module;
   *table = (weight_table){.slots = calloc(module->symbol_count + spare + 1, sizeof(weight_slot))};
   if (!table->slots)

@@ -1,9 +1,10 @@
 /* <sinter/abi.h> - what a compiled object tells the runtime (C11).
  *
- * A compiled model exports one symbol, `sinter_module_<name>`: a constant table of this header's types,
- * emitted as LLVM IR by codegen/host and read by the runtime, the trainer and the libraries (D26, D33).
- * Invariant: only the compiler writes these tables; every pointer in them is to constant data.
- * Reading on: runtime/include/sinter/runtime.h (functions), codegen/host (the writer of the tables). */
+ * A compiled model exports one symbol, `sinter_module_<name>`: a constant table of this header's
+ * types, emitted as LLVM IR by codegen/host and read by the runtime, the trainer and the libraries
+ * (D26, D33). Invariant: only the compiler writes these tables; every pointer in them is to
+ * constant data. Reading on: runtime/include/sinter/runtime.h (functions), codegen/host (the writer
+ * of the tables). */
 #ifndef SINTER_ABI_H
 #define SINTER_ABI_H
 
@@ -21,17 +22,27 @@ extern "C" {
 #define SINTER_ALIGNMENT 64u
 
 typedef enum sinter_dtype {
-  SINTER_F32 = 1, SINTER_F64 = 2, SINTER_I32 = 3, SINTER_I64 = 4, SINTER_U8 = 5,
-  SINTER_BOOL = 6 /* one byte, 0 or 1 */, SINTER_BF16 = 7, SINTER_F16 = 8
+  SINTER_F32 = 1,
+  SINTER_F64 = 2,
+  SINTER_I32 = 3,
+  SINTER_I64 = 4,
+  SINTER_U8 = 5,
+  SINTER_BOOL = 6, /* one byte, 0 or 1 */
+  SINTER_BF16 = 7,
+  SINTER_F16 = 8
 } sinter_dtype;
 
 /* Memory of a running module is a few segments; buffers are (segment, constant offset). */
 typedef enum sinter_segment {
-  SINTER_SEG_PARAMS = 0,  /* parameters in master layout and their derived forms; may be shared or read-only */
-  SINTER_SEG_STATE = 1,   /* optimizer state, variables, metric accumulators, in the layout kernels want */
-  SINTER_SEG_WORK = 2,    /* inputs, outputs and temporaries of the entry that runs; contents die with the entry */
+  /* parameters in master layout and their derived forms; may be shared or read-only */
+  SINTER_SEG_PARAMS = 0,
+  /* optimizer state, variables, metric accumulators, in the layout kernels want */
+  SINTER_SEG_STATE = 1,
+  /* inputs, outputs and temporaries of the entry that runs; contents die with the entry */
+  SINTER_SEG_WORK = 2,
   SINTER_SEG_SCALARS = 3, /* one 8-byte slot a run-time scalar: hyper-parameters, step, seed */
-  SINTER_SEG_LOGICAL = 4, /* logical row-major image of all symbols; used by load_params/save_params only */
+  /* logical row-major image of all symbols; used by load_params/save_params only */
+  SINTER_SEG_LOGICAL = 4,
   SINTER_SEGMENTS = 5
 } sinter_segment;
 
@@ -50,19 +61,23 @@ typedef struct sinter_tensor {
 typedef enum sinter_init_kind {
   SINTER_INIT_CONSTANT = 0, /* a = value */
   SINTER_INIT_NORMAL = 1,   /* a = mean, b = standard deviation */
-  SINTER_INIT_UNIFORM = 2   /* [a, b) ; Xavier and Kaiming arrive here with their bounds worked out */
+  /* [a, b); Xavier and Kaiming arrive here with their bounds worked out */
+  SINTER_INIT_UNIFORM = 2
 } sinter_init_kind;
 
 typedef enum sinter_symbol_kind {
   SINTER_PARAMETER = 0, /* a weight: in --save and in libraries */
-  SINTER_BUFFER = 1,    /* a weight file's non-trainable entry (running statistics): in --save and in libraries */
+  /* a weight file's non-trainable entry (running statistics): in --save and in libraries */
+  SINTER_BUFFER = 1,
   SINTER_OPTIMIZER = 2, /* optimizer state: only in checkpoints, under "optimizer/" */
-  SINTER_METRIC = 3     /* metric accumulators: only in checkpoints, under "trainer/"; zeroed when an epoch starts */
+  /* metric accumulators: only in checkpoints, under "trainer/"; zeroed when an epoch starts */
+  SINTER_METRIC = 3
 } sinter_symbol_kind;
 
-/* One module-level symbol. `logical` says where its row-major image lies in SINTER_SEG_LOGICAL, `master` where its
- * master form lies (SINTER_SEG_PARAMS or SINTER_SEG_STATE). The master form of a tensor is in whatever layout the
- * kernels want; that of a scalar lies there as it is, so metrics are read and zeroed in place. */
+/* One module-level symbol. `logical` says where its row-major image lies in SINTER_SEG_LOGICAL,
+ * `master` where its master form lies (SINTER_SEG_PARAMS or SINTER_SEG_STATE). The master form of a
+ * tensor is in whatever layout the kernels want; that of a scalar lies there as it is, so metrics
+ * are read and zeroed in place. */
 typedef struct sinter_symbol {
   const char *name; /* as in weight files: "fc1.weight" */
   uint32_t kind;    /* sinter_symbol_kind */
@@ -72,8 +87,8 @@ typedef struct sinter_symbol {
   sinter_tensor logical, master;
 } sinter_symbol;
 
-/* A run-time scalar in SINTER_SEG_SCALARS. Slot 0 is always "step" (i64: index of the step that runs, from 0),
- * slot 1 always "seed" (i64). Others are hyper-parameters and become flags: --lr. */
+/* A run-time scalar in SINTER_SEG_SCALARS. Slot 0 is always "step" (i64: index of the step that
+ * runs, from 0), slot 1 always "seed" (i64). Others are hyper-parameters and become flags: --lr. */
 typedef struct sinter_scalar {
   const char *name; /* flag without dashes: "lr", "head.lr" */
   uint32_t dtype;   /* SINTER_F32, SINTER_F64 or SINTER_I64 */
@@ -82,13 +97,16 @@ typedef struct sinter_scalar {
   const char *help; /* one line for --help; may be NULL */
 } sinter_scalar;
 
-typedef enum sinter_finish { SINTER_FINISH_RATIO = 0 /* sum/weight */, SINTER_FINISH_EXP_RATIO = 1 } sinter_finish;
+typedef enum sinter_finish {
+  SINTER_FINISH_RATIO = 0 /* sum/weight */,
+  SINTER_FINISH_EXP_RATIO = 1
+} sinter_finish;
 
 /* A metric: two f64-or-f32 scalar symbols and how to read them (D12). */
 typedef struct sinter_metric {
-  const char *name;       /* "loss", "accuracy" */
-  uint32_t sum, weight;   /* indices into sinter_module.symbols */
-  uint32_t finish;        /* sinter_finish */
+  const char *name;     /* "loss", "accuracy" */
+  uint32_t sum, weight; /* indices into sinter_module.symbols */
+  uint32_t finish;      /* sinter_finish */
   uint32_t reserved;
 } sinter_metric;
 
@@ -98,8 +116,8 @@ typedef struct sinter_spmd {
   uint32_t thread, threads;
   /* Threads wait for each other here; all threads of the entry call it the same number of times. */
   void (*barrier)(const struct sinter_spmd *self);
-  /* A barrier with work for one thread inside: at once 1 to the thread that comes last, which then has the others' writes
-     before it and must call `release`; 0 to the others, after that call. */
+  /* A barrier with work for one thread inside: at once 1 to the thread that comes last, which then
+     has the others' writes before it and must call `release`; 0 to the others, after that call. */
   uint32_t (*meet)(const struct sinter_spmd *self);
   void (*release)(const struct sinter_spmd *self);
   void *pool; /* the runtime's own */
@@ -114,38 +132,46 @@ typedef void (*sinter_kernel_fn)(const sinter_spmd *spmd);
 typedef struct sinter_range {
   uint32_t segment;
   uint32_t writes; /* 0 reads, 1 writes */
-  uint32_t dtype;  /* sinter_dtype of its elements; 0 when mixed (then --check-numerics does not look inside) */
-  uint32_t origin; /* of written values: where in the kernel's `location` the text begins that names the ops which may
-                      have given them, likeliest first: "log at mlp.cpp:9:12, + at mlp.cpp:9:20"; 0: none */
+  /* sinter_dtype of its elements; 0 when mixed (then --check-numerics does not look inside) */
+  uint32_t dtype;
+  /* Of written values: where in the kernel's `location` the text begins that names the ops which
+   * may have given them, likeliest first: "log at mlp.cpp:9:12, + at mlp.cpp:9:20"; 0: none. */
+  uint32_t origin;
   uint64_t offset, bytes;
 } sinter_range;
 
 typedef struct sinter_kernel {
-  const char *name;     /* train_step_07_matmul_f32_x86-64-v4 */
-  const char *location; /* "mlp.cpp:9:12" of the primary op; behind its end the texts that ranges point at */
+  const char *name; /* train_step_07_matmul_f32_x86-64-v4 */
+  /* "mlp.cpp:9:12" of the primary op; behind its end the texts that ranges point at */
+  const char *location;
   sinter_kernel_fn run; /* NULL when only the entry as a whole can run */
   uint64_t flops, bytes_read, bytes_written;
   uint32_t range_count;
   uint32_t reserved;
-  const sinter_range *ranges; /* what it reads and writes, the latter in program order; becomes graph edges on a GPU
-                                 (D21, D33) */
+  /* What it reads and writes, the latter in program order; becomes graph edges on a GPU (D21, D33).
+   */
+  const sinter_range *ranges;
 } sinter_kernel;
 
 typedef enum sinter_entry_kind {
-  SINTER_ENTRY_TRAIN = 0, SINTER_ENTRY_EVAL = 1, SINTER_ENTRY_PREDICT = 2,
+  SINTER_ENTRY_TRAIN = 0,
+  SINTER_ENTRY_EVAL = 1,
+  SINTER_ENTRY_PREDICT = 2,
   SINTER_ENTRY_PREPARE = 3,    /* derived forms that training does not keep fresh <- master */
   SINTER_ENTRY_LOAD = 4,       /* logical image -> master layout, state and every derived form */
   SINTER_ENTRY_SAVE = 5,       /* master layout, state -> logical image */
   SINTER_ENTRY_LOAD_PARAMS = 6 /* like LOAD, touching SINTER_SEG_PARAMS only (libraries, --init) */
 } sinter_entry_kind;
 
-/* One static batch size of one entry. Variants of an entry stand next to each other, largest batch first. */
+/* One static batch size of one entry. Variants of an entry stand next to each other, largest batch
+ * first. */
 typedef struct sinter_entry {
   const char *name; /* "train_step", "eval_step", "predict" */
   uint32_t kind;    /* sinter_entry_kind */
   uint32_t input_count, output_count, kernel_count;
   int64_t batch; /* examples a run; 0 when the entry has none */
-  const sinter_tensor *inputs, *outputs; /* a train or eval entry's first output is the scalar "loss" */
+  /* a train or eval entry's first output is the scalar "loss" */
+  const sinter_tensor *inputs, *outputs;
   const sinter_kernel *kernels;
   sinter_entry_fn run;
   uint64_t work_bytes;
@@ -153,7 +179,8 @@ typedef struct sinter_entry {
 
 typedef enum sinter_data_kind { SINTER_DATA_NONE = 0, SINTER_DATA_IMAGES = 1 } sinter_data_kind;
 
-/* Where batches come from. The runtime fills the inputs named `image` and `label` of train and eval entries. */
+/* Where batches come from. The runtime fills the inputs named `image` and `label` of train and eval
+ * entries. */
 typedef struct sinter_data {
   uint32_t kind;    /* sinter_data_kind */
   uint32_t classes; /* labels are 0 .. classes-1 */
@@ -168,7 +195,8 @@ typedef struct sinter_module {
   const char *name;     /* Model's name */
   const char *target;   /* "cpu:x86-64-v4" as asked for */
   const char *device;   /* "cpu" */
-  const char *features; /* comma separated CPU features the code needs: "avx512f,avx512vl,fma"; "" when none */
+  /* comma separated CPU features the code needs: "avx512f,avx512vl,fma"; "" when none */
+  const char *features;
   const char *compiler; /* "sinter 0.1.0" */
   uint32_t symbol_count, scalar_count, metric_count, entry_count;
   const sinter_symbol *symbols;
@@ -179,8 +207,9 @@ typedef struct sinter_module {
   uint64_t segment_bytes[SINTER_SEGMENTS];
   uint32_t default_epochs;
   uint32_t reserved0;
-  const void *embedded_params; /* prepared SINTER_SEG_PARAMS image, 64-byte aligned, or NULL (D27) */
-  const void *reserved[8];     /* for later ABI fields: 0 */
+  /* prepared SINTER_SEG_PARAMS image, 64-byte aligned, or NULL (D27) */
+  const void *embedded_params;
+  const void *reserved[8]; /* for later ABI fields: 0 */
 } sinter_module;
 
 #ifdef __cplusplus

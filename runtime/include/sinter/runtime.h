@@ -1,8 +1,9 @@
 /* <sinter/runtime.h> - functions of the runtime that compiled code and programs may call (C11).
  *
- * Four groups: random numbers (the definition of D2), a thread pool for running entries, the functions behind a
- * generated library, and the trainer's main. Invariant: nothing here aborts; failures come back as a sinter_status.
- * Reading on: <sinter/abi.h> (the tables), runtime/README.md (how the pieces fit). */
+ * Four groups: random numbers (the definition of D2), a thread pool for running entries, the
+ * functions behind a generated library, and the trainer's main. Invariant: nothing here aborts;
+ * failures come back as a sinter_status. Reading on: <sinter/abi.h> (the tables), runtime/README.md
+ * (how the pieces fit). */
 #ifndef SINTER_RUNTIME_H
 #define SINTER_RUNTIME_H
 
@@ -15,20 +16,24 @@ extern "C" {
 /* Generated headers repeat this block word for word, so that several models live in one program. */
 #ifndef SINTER_STATUS_DEFINED
 #define SINTER_STATUS_DEFINED
-/// Outcome of a call: code 0 is success, else an E2 code (`sinter explain E2203`) and a message for people.
+/// Outcome of a call: code 0 is success, else an E2 code (`sinter explain E2203`) and a message for
+/// people.
 typedef struct sinter_status {
   int code;
   char message[256];
 } sinter_status;
 #endif
 
-/* ---- Random numbers (D2) ------------------------------------------------------------------------------------- */
+/* ---- Random numbers (D2)
+ * ------------------------------------------------------------------------------------- */
 
-/// Four words of Philox4x32-10. The layout is part of the language's meaning; compiled kernels use the same one:
+/// Four words of Philox4x32-10. The layout is part of the language's meaning; compiled kernels use
+/// the same one:
 ///   key     = (low, high) half of seed XOR stream
 ///   counter = (low half of index, high half of index, low half of step, high half of step)
-/// `index` is the logical row-major element, never a physical place; inside a loop the high half of `step` is the
-/// iteration. `stream` is a hash of the name path. Element i of a random tensor takes word 0 at index i.
+/// `index` is the logical row-major element, never a physical place; inside a loop the high half of
+/// `step` is the iteration. `stream` is a hash of the name path. Element i of a random tensor takes
+/// word 0 at index i.
 typedef struct sinter_words {
   uint32_t w[4];
 } sinter_words;
@@ -40,17 +45,19 @@ float sinter_uniform_f32(uint32_t word);
 /// Uniform f64 in [0, 1): 53 bits of words 0 and 1. Used by initialisers.
 double sinter_uniform_f64(sinter_words words);
 
-/// Standard normal f64 from four words: Box-Muller, with its own log and cosine made of + - * / only, so that
-/// every machine gets the same bits. Used by initialisers.
+/// Standard normal f64 from four words: Box-Muller, with its own log and cosine made of + - * /
+/// only, so that every machine gets the same bits. Used by initialisers.
 double sinter_normal_f64(sinter_words words);
 
 /// 64-bit FNV-1a hash of a name: the stream id of a name path.
 uint64_t sinter_stream(const char *name);
 
-/// order[0..count) becomes a permutation of 0..count-1 that is a function of (seed, epoch) alone. In place.
+/// order[0..count) becomes a permutation of 0..count-1 that is a function of (seed, epoch) alone.
+/// In place.
 void sinter_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, uint32_t count);
 
-/* ---- Thread pool --------------------------------------------------------------------------------------------- */
+/* ---- Thread pool
+ * --------------------------------------------------------------------------------------------- */
 
 /// Threads that run entries together. The calling thread is thread 0 of every run.
 typedef struct sinter_pool sinter_pool;
@@ -66,18 +73,22 @@ sinter_pool *sinter_pool_open(uint32_t threads);
 /// Runs `entry` on all threads and returns when all are done. No allocation.
 void sinter_pool_run(sinter_pool *pool, sinter_entry_fn entry, void *const *segments);
 /// Like sinter_pool_run, for a function with an argument.
-void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument, void *const *segments);
+void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument,
+                         void *const *segments);
 /// Number of threads of the pool.
 uint32_t sinter_pool_threads(const sinter_pool *pool);
 /// Ends the threads. NULL is allowed.
 void sinter_pool_close(sinter_pool *pool);
 
-/* ---- Libraries ----------------------------------------------------------------------------------------------- */
+/* ---- Libraries
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /// One running copy of a model. Handles are independent: each may be used by one thread at a time.
 typedef struct sinter_lib sinter_lib;
 
-/// Takes all memory and, when the module has embedded weights, uses them in place. On failure *lib is NULL.
+/// Takes all memory and, when the module has embedded weights, uses them in place. On failure *lib
+/// is NULL.
 sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib);
 /// A second handle on the prepared weights of `other`; they are freed with the last handle.
 sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib);
@@ -85,27 +96,32 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib);
 sinter_status sinter_lib_load(sinter_lib *lib, const char *path);
 /// Writes the weights atomically.
 sinter_status sinter_lib_save(sinter_lib *lib, const char *path);
-/// Runs the entry called `entry` on n examples, covered by its batch sizes, largest first. inputs[i] and outputs[i]
-/// are row-major arrays of n examples, in the order of the entry's table. No allocation, no lock.
-sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n, const void *const *inputs,
-                             void *const *outputs);
-/// Runs one training step on one batch. metrics (may be NULL) receives the loss of the step, then every metric of
-/// the module as accumulated since the last sinter_lib_reset_metrics.
+/// Runs the entry called `entry` on n examples, covered by its batch sizes, largest first.
+/// inputs[i] and outputs[i] are row-major arrays of n examples, in the order of the entry's table.
+/// No allocation, no lock.
+sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n,
+                             const void *const *inputs, void *const *outputs);
+/// Runs one training step on one batch. metrics (may be NULL) receives the loss of the step, then
+/// every metric of the module as accumulated since the last sinter_lib_reset_metrics.
 sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, double *metrics);
 /// Zeroes the metric accumulators.
 sinter_status sinter_lib_reset_metrics(sinter_lib *lib);
 /// Sets a run-time scalar: "lr", "seed".
 sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value);
-/// The prepared SINTER_SEG_PARAMS of this handle; valid until the next load or close. For --embed-weights (D27).
+/// The prepared SINTER_SEG_PARAMS of this handle; valid until the next load or close. For
+/// --embed-weights (D27).
 const void *sinter_lib_params(const sinter_lib *lib);
 /// Frees the handle. NULL is allowed.
 void sinter_lib_close(sinter_lib *lib);
 /// Bytes that an open handle of this module takes.
 uint64_t sinter_lib_arena_bytes(const sinter_module *module);
 
-/* ---- Trainer ------------------------------------------------------------------------------------------------- */
+/* ---- Trainer
+ * -------------------------------------------------------------------------------------------------
+ */
 
-/// The first of `count` modules whose instructions this CPU has; the last when it has those of none.
+/// The first of `count` modules whose instructions this CPU has; the last when it has those of
+/// none.
 const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t count);
 
 /// The main function of a standalone trainer; returns its exit code.

@@ -19,11 +19,11 @@ SINTER_API Tensor max_pool2d(const Operand &x, Pool2d options = {}, Loc loc = Lo
 SINTER_API Tensor avg_pool2d(const Operand &x, Pool2d options = {}, Loc loc = Loc::current());
 /// The mean of each image: [n,c,1,1].
 SINTER_API Tensor global_avg_pool2d(const Operand &x, Loc loc = Loc::current());
-/// The mean of each of height x width cells; sizes need not divide (cells then overlap as PyTorch's do). NaN reaches the
-/// cells that hold it, and no others.
+/// The mean of each of height x width cells; sizes need not divide (cells then overlap as PyTorch's
+/// do). NaN reaches the cells that hold it, and no others.
 SINTER_API Tensor adaptive_avg_pool2d(const Operand &x, Pair size, Loc loc = Loc::current());
-/// Bilinear interpolation to a size, pixel centres at half coordinates (align_corners=False). NaN reaches the pixels that
-/// see it, and no others.
+/// Bilinear interpolation to a size, pixel centres at half coordinates (align_corners=False). NaN
+/// reaches the pixels that see it, and no others.
 SINTER_API Tensor resize_bilinear(const Operand &x, Pair size, Loc loc = Loc::current());
 
 } // namespace sinter

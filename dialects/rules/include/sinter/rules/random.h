@@ -10,8 +10,9 @@ namespace sinter::rules {
 /// be empty.
 Result<Type> random_uniform(const Type &seed, const Type &step, const Type &type,
                             const std::string &name);
-/// The Philox stream of a name path, of random ops and of initialisers: 64-bit FNV-1a, the same function as
-/// sinter_stream of <sinter/runtime.h>. Philox mixes its key well, so the hash need not.
+/// The Philox stream of a name path, of random ops and of initialisers: 64-bit FNV-1a, the same
+/// function as sinter_stream of <sinter/runtime.h>. Philox mixes its key well, so the hash need
+/// not.
 uint64_t streamOf(const std::string &name);
 
 } // namespace sinter::rules

@@ -1,5 +1,4 @@
-//===- InPlaceUpdates.cpp - kernels write parameters and state where they live
-//--------------------===//
+//===- InPlaceUpdates.cpp - kernels write parameters and state where they live ----------------===//
 //
 // After lowering, an update is a temporary and, at the end of the entry, a copy of it to the
 // symbol's place. Here the copy goes away: the producing kernel writes the symbol directly when
@@ -7,7 +6,7 @@
 // the point that it writes (D22). Leaves behind: a kernel list in which the order of the list is
 // the order of memory effects. Next: GroupLaunches.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
 #include "passes/Passes.h"
 
@@ -120,12 +119,16 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
   auto reads = llvm::to_vector(kernelOp.getReadBuffers()),
        writes = llvm::to_vector(kernelOp.getWrittenBuffers());
   std::optional<AffineMap> written;
+  auto contract = dyn_cast<kernel::ContractOp>(writer);
+  bool addsUp = false; // begins at zero and grows point by point
   for (auto [i, buffer] : llvm::enumerate(writes))
-    if (buffer == temp)
+    if (buffer == temp) {
       written = kernelOp.getAccess(reads.size() + i);
+      addsUp = contract && i < contract.getSums().size() && contract.getSums()[i];
+    }
   if (!written)
     return "written through a view";
-  if (auto contract = dyn_cast<kernel::ContractOp>(writer))
+  if (contract)
     if (contract.getA().getDefiningOp() == root || contract.getB().getDefiningOp() == root)
       return "the sum itself reads the old value";
   bool reducesRows = false;
@@ -140,6 +143,8 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
     auto roots = kernel::getRootBuffers(buffer);
     if (!llvm::any_of(roots, [&](kernel::BufferOp b) { return b.getOperation() == root; }))
       continue;
+    if (addsUp)
+      return "the points that are added up still need the old value";
     if (buffer != place || kernelOp.getAccess(i) != *written)
       return "the kernel reads the old value at other points than it writes";
     if (reducesRows)
@@ -170,6 +175,8 @@ static void tryInPlace(std::vector<Node> &nodes, unsigned index) {
     return;
   SmallVector<unsigned> writers, readers;
   for (auto [i, node] : llvm::enumerate(nodes)) {
+    if (node.removed && cast<kernel::MapOp>(node.op).getIns()[0] == temp)
+      return note(copy, "not in place: the new value is made in the place of another symbol");
     if (node.removed || i == index)
       continue;
     if (node.writes.contains(tempBuffer))

@@ -2,8 +2,8 @@
 //-------------------------------------------------------------===//
 //
 // @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients
-// and SGD with or without momentum. @predict: the terms. Nodes that nothing needs are left out.
-// Reading on: Model.h.
+// and SGD with or without momentum, and new values of states. @predict: the terms. Both show the
+// other outputs. Nodes that nothing needs are left out. Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -13,12 +13,20 @@
 using namespace sinter;
 using namespace sinter::test;
 
+bool test::isSource(const Node &node) {
+  return node.op == "input" || node.op == "parameter" || node.op == "state";
+}
+
 static std::vector<bool> liveNodes(const Model &model) {
   std::vector<bool> live(model.nodes.size(), false);
   for (int term : model.terms)
     live[term] = true;
   if (model.logits >= 0)
     live[model.logits] = true;
+  for (int output : model.outputs)
+    live[output] = true;
+  for (auto [state, value] : model.updates)
+    live[state] = live[value] = true;
   for (size_t i = model.nodes.size(); i-- > 0;)
     if (live[i])
       for (int operand : model.nodes[i].operands)
@@ -30,11 +38,12 @@ int test::liveOps(const Model &model) {
   std::vector<bool> live = liveNodes(model);
   int count = 0;
   for (size_t i = 0; i < live.size(); ++i)
-    count += live[i] && model.nodes[i].op != "input" && model.nodes[i].op != "parameter";
+    count += live[i] && !isSource(model.nodes[i]);
   return count;
 }
 
 static std::string nameOf(size_t node) { return "n" + std::to_string(node); }
+static std::string stateOf(size_t node) { return "state/" + nameOf(node); }
 
 static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
                                           const std::vector<bool> &live) {
@@ -47,6 +56,8 @@ static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
       values[i] = b.input(nameOf(i), node.type);
     } else if (node.op == "parameter") {
       values[i] = b.get(nameOf(i), node.type);
+    } else if (node.op == "state") {
+      values[i] = b.get(stateOf(i), node.type);
     } else if (node.op == "get") {
       values[i] = b.get(std::get<std::string>(node.attrs[0].value), node.type);
     } else {
@@ -88,12 +99,21 @@ static mlir::Value lossOf(EntryBuilder &b, const Model &model,
   return loss;
 }
 
+static void emitOutputs(EntryBuilder &b, const Model &model,
+                        const std::vector<mlir::Value> &values) {
+  for (size_t i = 0; i < model.outputs.size(); ++i)
+    b.output("also" + std::to_string(i), values[model.outputs[i]]);
+}
+
 static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live) {
   EntryBuilder b(module, "train", "train_step", "train", 1);
   Type scalar{model.element, {}};
   std::vector<mlir::Value> values = emitNodes(b, model, live), xs;
   mlir::Value loss = lossOf(b, model, values);
   b.output("loss", loss);
+  emitOutputs(b, model, values);
+  for (auto [state, value] : model.updates)
+    b.update(stateOf(state), values[value]);
   std::vector<size_t> parameters;
   for (size_t i = 0; i < model.nodes.size(); ++i)
     if (live[i] && model.nodes[i].op == "parameter") {
@@ -126,12 +146,15 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
       addSymbol(*module, nameOf(i), model.nodes[i].type, "parameter");
       if (model.momentum)
         addSymbol(*module, "velocity/" + nameOf(i), model.nodes[i].type, "optimizer");
+    } else if (live[i] && model.nodes[i].op == "state") {
+      addSymbol(*module, stateOf(i), model.nodes[i].type, "buffer");
     }
   emitTrain(*module, model, live);
   EntryBuilder b(*module, "predict", "predict", "predict", 1);
   std::vector<mlir::Value> values = emitNodes(b, model, live);
   for (int term : model.terms)
     b.output(nameOf(term), values[term]);
+  emitOutputs(b, model, values);
   b.finish();
   return module;
 }
@@ -153,11 +176,13 @@ interpret::Arguments test::argumentsOf(const Model &model, int salt) {
   for (size_t i = 0; i < model.nodes.size(); ++i) {
     const Node &node = model.nodes[i];
     Random random(model.seed * 1000003u + i * 101u + salt);
-    if (!live[i] || (node.op != "input" && node.op != "parameter"))
+    if (!live[i] || !isSource(node))
       continue;
     Tensor value = sampleSource(node, random);
     if (node.op == "input") {
       arguments.inputs[nameOf(i)] = value;
+    } else if (node.op == "state") {
+      arguments.symbols[stateOf(i)] = value;
     } else {
       arguments.symbols[nameOf(i)] = value;
       arguments.symbols["velocity/" + nameOf(i)] = sample(node.type, Domain::Any, random);

@@ -1,14 +1,14 @@
 //===- Judge.cpp - compiles a random graph and compares
 //------------------------------------------------------------===//
 //
-// The oracle says what is right; -O0 and -O3 with 1, 2 and 3 threads must be near it and equal to
-// each other in every bit (D1). Inputs near a kink, where a rounding decides a branch, are drawn
-// again; a graph that differs from the oracle and whose inputs are all near one is undecided, and
-// counted. Reading on: Model.h.
+// The oracle says what is right; -O0 and -O3 with 1, 2 and 3 threads and a variant must be near it
+// and equal to each other in every bit (D1). Entries run one after the other on symbols as the last
+// one left them must give what they give on the same symbols loaded afresh. Inputs near a kink are
+// drawn again; a graph that differs from the oracle and whose inputs are all near one is undecided,
+// and counted. Reading on: Judge.h.
 //
 //===----------------------------------------------------------------------------------------------===//
-#include "test/fuzz/Model.h"
-#include "test/numeric/Compile.h"
+#include "test/fuzz/Judge.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -22,60 +22,7 @@ using interpret::Arguments;
 using interpret::Evaluation;
 using interpret::Values;
 
-// Smallest non-zero distance between two values whose order an op looks at. Equal values are equal
-// in every precision.
-static double marginOf(mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands) {
-  llvm::StringRef name = op->getName().getStringRef();
-  name.consume_front("sinter.");
-  double margin = INFINITY;
-  auto look = [&](double distance) {
-    if (distance != 0 && std::fabs(distance) < margin)
-      margin = std::fabs(distance);
-  };
-  if (operands.empty() || !operands[0]->isReal())
-    return margin;
-  if (name == "relu" || name == "abs" || name == "sign") {
-    for (double value : operands[0]->reals)
-      look(value);
-  } else if (name == "max" || name == "min" || name == "compare") {
-    Dims dims = rules::broadcastShapes(operands[0]->dims(), operands[1]->dims()).value_or(Dims());
-    interpret::forEachIndex(dims, [&](const Dims &index, int64_t) {
-      look(operands[0]->reals[interpret::broadcastPosition(operands[0]->dims(), index)] -
-           operands[1]->reals[interpret::broadcastPosition(operands[1]->dims(), index)]);
-    });
-  } else if (name == "reduce_max" || name == "reduce_min" || name == "argmax" ||
-             (name.starts_with("max_pool2d") && operands.size() == 1)) {
-    std::vector<double> sorted = operands[0]->reals;
-    std::sort(sorted.begin(), sorted.end());
-    for (size_t i = 1; i < sorted.size(); ++i)
-      look(sorted[i] - sorted[i - 1]);
-  }
-  return margin;
-}
-
 int64_t test::undecidedGraphs = 0;
-
-// Arguments with a margin, if a few draws find one; `clear` says so.
-static llvm::FailureOr<Arguments> chooseArguments(mlir::ModuleOp module, const Model &model,
-                                                  bool &clear) {
-  double needed = model.element == ElementType::F32 ? 1e-5 : 1e-12, best = -1;
-  Arguments chosen;
-  for (int salt = 0; salt < 12 && best < needed; ++salt) {
-    Arguments arguments = argumentsOf(model, salt);
-    double margin = INFINITY;
-    arguments.observe = [&](mlir::Operation *op, llvm::ArrayRef<const Tensor *> operands) {
-      margin = std::fmin(margin, marginOf(op, operands));
-    };
-    for (const char *entry : {"train", "predict"})
-      if (failed(interpret::evaluate(module, entry, arguments)))
-        return llvm::failure();
-    arguments.observe = {};
-    if (margin > best)
-      best = margin, chosen = arguments;
-  }
-  clear = best >= needed;
-  return chosen;
-}
 
 static double sizeOf(const Tensor &tensor) {
   double largest = 0;
@@ -96,79 +43,148 @@ static std::string worstOf(const Tensor &got, const Tensor &want) {
          ", expects " + std::to_string(want.real(worst));
 }
 
-// Compares one run with the oracle and with the first run. A difference from the oracle sets
-// `differs` when that is given, else it is an error.
-static std::string compare(const Values &got, const Values &want, const Values &first,
+static bool sameBits(const Tensor &x, const Tensor &y) {
+  auto same = [](double a, double b) {
+    return (a == b && std::signbit(a) == std::signbit(b)) || (std::isnan(a) && std::isnan(b));
+  };
+  return x.size() == y.size() && x.integers == y.integers &&
+         std::equal(x.reals.begin(), x.reals.end(), y.reals.begin(), same);
+}
+
+// Compares one run with the oracle and, where given, with the first run. A difference from the
+// oracle sets `differs` when that is given, else it is an error.
+static std::string compare(const Values &got, const Values &want, const Values *first,
                            double tolerance, const std::string &run, bool *differs) {
   for (const auto &[name, expected] : want) {
     auto found = got.find(name);
     if (found == got.end())
       return run + ": no " + name;
-    const Tensor &value = found->second, &before = first.at(name);
+    const Tensor &value = found->second;
     double error = errorAgainst(value, expected, 1 + sizeOf(expected));
     if (!(error <= tolerance) && differs)
       *differs = true;
     else if (!(error <= tolerance))
       return run + ": " + name + " differs from the oracle by " + std::to_string(error) +
              worstOf(value, expected);
-    bool same =
-        value.size() == before.size() &&
-        std::equal(value.reals.begin(), value.reals.end(), before.reals.begin(),
-                   [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }) &&
-        value.integers == before.integers;
-    if (!same)
-      return run + ": " + name + " differs from -O0 with one thread";
+    if (first && !sameBits(value, first->at(name)))
+      return run + ": " + name + " differs from -O0 with one thread" +
+             worstOf(value, first->at(name));
   }
   return "";
 }
 
-static std::string judgeModule(mlir::ModuleOp module, const Model &model) {
+namespace {
+/// One compiled program.
+struct Build {
+  std::string name;
+  std::unique_ptr<Program> program;
+  unsigned threads = 3; ///< at most
+  bool sameBits = true;
+};
+} // namespace
+
+static std::string compareRuns(const Evaluation &got, const Evaluation &want,
+                               const Evaluation *first, double tolerance, const std::string &run,
+                               bool *differs) {
+  std::string why = compare(got.outputs, want.outputs, first ? &first->outputs : nullptr, tolerance,
+                            run, differs);
+  return why.empty() ? compare(got.updates, want.updates, first ? &first->updates : nullptr,
+                               tolerance, run, differs)
+                     : why;
+}
+
+// Every entry three times in turn, without loading in between: what a run leaves must be all that
+// the next one needs.
+static std::string judgeSequence(mlir::ModuleOp module, const Build &build,
+                                 const Arguments &arguments) {
+  Arguments afresh = arguments;
+  llvm::SmallVector<std::string> entries;
+  for (auto entry : module.getOps<ir::EntryOp>())
+    entries.push_back(entry.getSymName().str());
+  llvm::SmallVector<std::string> order;
+  for (int round = 0; round < 3; ++round)
+    llvm::append_range(order, entries);
+  std::vector<Evaluation> kept;
+  for (const std::string &entry : order) {
+    llvm::FailureOr<Evaluation> got = build.program->run(entry, arguments, 2, !kept.empty());
+    if (failed(got))
+      return entry + ": does not run";
+    kept.push_back(*got);
+  }
+  for (auto [i, entry] : llvm::enumerate(order)) {
+    if (i > 0)
+      interpret::apply(kept[i - 1].updates, afresh.symbols);
+    llvm::FailureOr<Evaluation> got = build.program->run(entry, afresh, 2);
+    if (failed(got))
+      return entry + ": does not run";
+    std::string run = entry + " " + build.name + " as run " + std::to_string(i + 1);
+    for (auto [name, value] : got->outputs)
+      if (!sameBits(kept[i].outputs.at(name), value))
+        return run + ": " + name + " is not what loaded symbols give" +
+               worstOf(kept[i].outputs.at(name), value);
+    for (auto [name, value] : got->updates)
+      if (!sameBits(kept[i].updates.at(name), value))
+        return run + ": " + name + " is not what loaded symbols give" +
+               worstOf(kept[i].updates.at(name), value);
+  }
+  return "";
+}
+
+static std::string judgeBuilds(mlir::ModuleOp module, const Case &judged) {
   if (failed(mlir::verify(module)))
     return "invalid module";
   mlir::OwningOpRef<mlir::ModuleOp> expanded = module.clone();
   if (!differentiate(*expanded))
     return "does not differentiate";
   bool clear = true, differs = false;
-  llvm::FailureOr<Arguments> arguments = chooseArguments(*expanded, model, clear);
+  llvm::FailureOr<Arguments> arguments = chooseArguments(*expanded, judged, clear);
   if (failed(arguments))
     return "the oracle fails";
-  double tolerance = model.element == ElementType::F32 ? 5e-4 : 1e-10;
-  std::unique_ptr<Program> programs[] = {compile(module, 0), compile(module, 3)};
-  if (!programs[0] || !programs[1])
-    return "does not compile";
-  for (const char *entry : {"train", "predict"}) {
+  double tolerance = judged.element == ElementType::F32 ? 5e-4 : 1e-10;
+  std::vector<Build> builds;
+  builds.push_back({"-O0", compile(module, 0)});
+  builds.push_back({"-O3", compile(module, 3)});
+  if (std::optional<Variant> variant = chooseVariant(module.getContext(), judged.seed))
+    builds.push_back({"-O3 (" + variant->name + ")", compile(module, 3, variant->machine), 2,
+                      variant->sameBits});
+  for (const Build &build : builds)
+    if (!build.program)
+      return build.name + ": does not compile";
+  for (auto op : module.getOps<ir::EntryOp>()) {
+    std::string entry = op.getSymName().str();
     llvm::FailureOr<Evaluation> want = interpret::evaluate(*expanded, entry, *arguments);
-    Evaluation first;
-    for (int level = 0; level < 2; ++level)
-      for (unsigned threads = 1; threads <= 3; ++threads) {
-        std::string run =
-            std::string(entry) + (level ? " -O3 " : " -O0 ") + std::to_string(threads) + " threads";
-        llvm::FailureOr<Evaluation> got = programs[level]->run(entry, *arguments, threads);
+    std::optional<Evaluation> first;
+    for (const Build &build : builds)
+      for (unsigned threads = 1; threads <= build.threads; ++threads) {
+        std::string run = entry + " " + build.name + " " + std::to_string(threads) + " threads";
+        llvm::FailureOr<Evaluation> got = build.program->run(entry, *arguments, threads);
         if (failed(got))
           return run + ": does not run";
-        if (level == 0 && threads == 1)
+        if (!first)
           first = *got;
-        bool *undecided = clear ? nullptr : &differs;
-        std::string why =
-            compare(got->outputs, want->outputs, first.outputs, tolerance, run, undecided);
-        if (why.empty())
-          why = compare(got->updates, want->updates, first.updates, tolerance, run, undecided);
+        std::string why = compareRuns(*got, *want, build.sameBits ? &*first : nullptr, tolerance,
+                                      run, clear ? nullptr : &differs);
         if (!why.empty())
           return why;
       }
   }
   undecidedGraphs += differs;
-  return "";
+  return judgeSequence(module, builds.back(), *arguments);
 }
 
-std::string test::judge(const Model &model) {
+std::string test::judge(mlir::ModuleOp module, const Case &judged) {
   std::string said;
   mlir::ScopedDiagnosticHandler handler(&context(), [&](mlir::Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
       said += " | " + diagnostic.str();
     return mlir::success();
   });
-  mlir::OwningOpRef<mlir::ModuleOp> module = build(model);
-  std::string why = judgeModule(*module, model);
+  std::string why = judgeBuilds(module, judged);
   return why.empty() ? why : why + said;
+}
+
+std::string test::judge(const Model &model) {
+  mlir::OwningOpRef<mlir::ModuleOp> module = build(model);
+  return judge(*module,
+               {model.seed, model.element, [&](int salt) { return argumentsOf(model, salt); }});
 }

@@ -4,7 +4,7 @@
 // A Model is a list of nodes that can be cut down: generation fills it, build() turns it into a
 // `sinter` module with a train entry (loss, gradients, momentum step) and a predict entry, judge()
 // compiles and compares, shrink() cuts. Invariant: node operands come before the node; every
-// value's interval is known, so nothing overflows. Reading on: Generate.cpp, Build.cpp, Judge.cpp,
+// value's interval is known, so nothing overflows. Reading on: Generator.h, Build.cpp, Judge.h,
 // Shrink.cpp.
 //
 //===----------------------------------------------------------------------------------------------===//
@@ -18,7 +18,8 @@ namespace sinter::test {
 
 /// One value of a random graph.
 struct Node {
-  std::string op;            ///< "input", "parameter", or a `sinter` op without its prefix
+  /// "input", "parameter", "state" (a buffer that @train updates), or a `sinter` op, unprefixed
+  std::string op;
   std::vector<int> operands; ///< earlier nodes
   std::vector<Attr> attrs;
   Type type;
@@ -30,11 +31,15 @@ struct Model {
   uint64_t seed = 0;
   ElementType element = ElementType::F32;
   std::vector<Node> nodes;
-  std::vector<int> terms; ///< float nodes that the loss adds up
-  int logits = -1;        ///< a matrix that also goes through softmax_cross_entropy; -1: none
+  std::vector<int> terms;                   ///< float nodes that the loss adds up
+  std::vector<int> outputs;                 ///< what both entries show besides, of any type
+  std::vector<std::pair<int, int>> updates; ///< a state and its new value
+  int logits = -1; ///< a matrix that also goes through softmax_cross_entropy; -1: none
   bool momentum = false;
 };
 
+/// True for what no op makes.
+bool isSource(const Node &node);
 /// A graph of about `size` ops; equal seeds give equal graphs.
 Model generate(uint64_t seed, int size);
 /// The module of `model`: entries @train and @predict.

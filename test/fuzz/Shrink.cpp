@@ -1,9 +1,9 @@
 //===- Shrink.cpp - cuts a failing graph down
 //---------------------------------------------------------------------===//
 //
-// Tries ever smaller models and keeps those that still fail: fewer terms, no cross-entropy, no
-// momentum, an op replaced by one of its operands of the same type or by a new input. Reading on:
-// Model.h.
+// Tries ever smaller models and keeps those that still fail: fewer terms, outputs and
+// updates, no cross-entropy, no momentum, an op replaced by one of its operands of the same type or
+// by a new input. Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -22,13 +22,17 @@ static std::vector<Model> cuts(const Model &model) {
   if (model.terms.size() > 1)
     for (size_t t = 0; t < model.terms.size(); ++t)
       consider([&](Model &m) { m.terms.erase(m.terms.begin() + t); });
+  for (size_t o = 0; o < model.outputs.size(); ++o)
+    consider([&](Model &m) { m.outputs.erase(m.outputs.begin() + o); });
+  for (size_t u = 0; u < model.updates.size(); ++u)
+    consider([&](Model &m) { m.updates.erase(m.updates.begin() + u); });
   if (model.logits >= 0)
     consider([](Model &m) { m.logits = -1; });
   if (model.momentum)
     consider([](Model &m) { m.momentum = false; });
   for (size_t i = model.nodes.size(); i-- > 0;) {
     const Node &node = model.nodes[i];
-    if (node.op == "input" || node.op == "parameter" || node.op == "get")
+    if (isSource(node) || node.op == "get")
       continue;
     for (int operand : node.operands)
       // The values must stay where the ops behind can take them.
@@ -41,6 +45,10 @@ static std::vector<Model> cuts(const Model &model) {
               redirect(use);
           for (int &term : m.terms)
             redirect(term);
+          for (int &output : m.outputs)
+            redirect(output);
+          for (auto &[state, value] : m.updates)
+            redirect(value);
           redirect(m.logits);
         });
     consider([&](Model &m) {
@@ -58,6 +66,8 @@ Model test::shrink(Model model, int budget) {
     smaller = false;
     for (const Model &candidate : cuts(model)) {
       bool cutsTerms = candidate.terms.size() < model.terms.size() ||
+                       candidate.outputs.size() < model.outputs.size() ||
+                       candidate.updates.size() < model.updates.size() ||
                        candidate.logits != model.logits || candidate.momentum != model.momentum;
       if (!cutsTerms && liveOps(candidate) >= liveOps(model))
         continue;

@@ -2,12 +2,13 @@
 //------------------------------------------------------------------===//
 //
 // random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a
-// failing graph is cut down and printed as .mlir with its seed. Exit 1 when one failed. Reading on:
-// Model.h.
+// failing graph is cut down and printed as .mlir with its seed. random-graphs FILE.mlir... judges
+// the graphs in files instead. Exit 1 when one failed. Reading on: Model.h, Judge.h.
 //
 //===----------------------------------------------------------------------------------------------===//
-#include "test/fuzz/Model.h"
+#include "test/fuzz/Judge.h"
 
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdlib>
@@ -27,8 +28,41 @@ static void report(const Model &model, const std::string &why) {
   llvm::outs().flush();
 }
 
+/// Values for the inputs and symbols of a module that no model stands behind.
+static interpret::Arguments drawArguments(mlir::ModuleOp module, int salt) {
+  interpret::Arguments arguments;
+  auto draw = [&](llvm::StringRef name, mlir::Type type) {
+    Random random(seedOf(name.str()) + salt);
+    Type rule = interpret::typeOf(type);
+    bool real = rule.element == ElementType::F32 || rule.element == ElementType::F64;
+    return sample(rule, real ? Domain::Any : Domain::Indices, random);
+  };
+  for (auto entry : module.getOps<ir::EntryOp>())
+    for (auto [argument, name] :
+         llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
+      llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
+      arguments.inputs[text.str()] = draw(text, argument.getType());
+    }
+  for (auto symbol : module.getOps<ir::SymbolOp>())
+    arguments.symbols[symbol.getSymName().str()] = draw(symbol.getSymName(), symbol.getType());
+  return arguments;
+}
+
+/// Judges the graph in a file under every variant.
+static bool judgeFile(const char *path) {
+  auto module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context());
+  std::string why = module ? "" : "does not parse";
+  constexpr uint64_t kVariants = 7;
+  for (uint64_t seed = 0; seed < kVariants && why.empty(); ++seed)
+    why = judge(*module,
+                {seed, ElementType::F32, [&](int salt) { return drawArguments(*module, salt); }});
+  llvm::outs() << path << ": " << (why.empty() ? "ok" : why) << "\n";
+  return why.empty();
+}
+
 int main(int argc, char **argv) {
   int64_t count = 200, seed = 1, size = 9;
+  std::vector<const char *> files;
   for (int i = 1; i < argc; ++i) {
     bool hasValue = i + 1 < argc;
     if (!std::strcmp(argv[i], "--count") && hasValue)
@@ -37,13 +71,20 @@ int main(int argc, char **argv) {
       seed = std::atoll(argv[++i]);
     else if (!std::strcmp(argv[i], "--size") && hasValue)
       size = std::atoll(argv[++i]);
+    else if (argv[i][0] != '-')
+      files.push_back(argv[i]);
     else {
-      llvm::errs() << "random-graphs: unknown argument '" << argv[i]
-                   << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS]\n";
+      llvm::errs()
+          << "random-graphs: unknown argument '" << argv[i]
+          << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS] | FILE.mlir...\n";
       return 2;
     }
   }
   int64_t failures = 0, ops = 0;
+  for (const char *file : files)
+    failures += !judgeFile(file);
+  if (!files.empty())
+    return failures ? 1 : 0;
   for (int64_t i = 0; i < count; ++i) {
     Model model = generate(seed + i, size);
     ops += liveOps(model);

@@ -40,8 +40,8 @@ public:
   JitProgram(mlir::OwningOpRef<mlir::ModuleOp> planned, std::unique_ptr<codegen::Jit> jit)
       : planned(std::move(planned)), jit(std::move(jit)),
         entries(codegen::getPlannedEntries(*this->planned)), memory(entries) {}
-  FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments,
-                            unsigned threads) override;
+  FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments, unsigned threads,
+                            bool keepsSymbols) override;
   double time(llvm::StringRef entry, const Arguments &arguments, unsigned threads) override;
 
 private:
@@ -50,12 +50,15 @@ private:
   // Runs the load or save entry; its logical buffers are `visit`ed before (load) or after (save).
   LogicalResult move(llvm::StringRef kind, unsigned threads,
                      llvm::function_ref<LogicalResult(kernel::BufferOp)> visit);
+  LogicalResult load(const Values &symbols, unsigned threads);
+  LogicalResult prepare(unsigned threads);
   LogicalResult writeScalar(kernel::BufferOp buffer, const Values &scalars);
 
   mlir::OwningOpRef<mlir::ModuleOp> planned;
   std::unique_ptr<codegen::Jit> jit;
   llvm::SmallVector<kernel::EntryOp> entries;
   Memory memory;
+  bool stale = true; ///< what depends on weights alone is older than they are
 };
 } // namespace
 
@@ -102,23 +105,36 @@ LogicalResult JitProgram::writeScalar(kernel::BufferOp buffer, const Values &sca
   return success();
 }
 
+LogicalResult JitProgram::load(const Values &symbols, unsigned threads) {
+  stale = true;
+  return move("load", threads, [&](kernel::BufferOp buffer) -> LogicalResult {
+    auto found = symbols.find(buffer.getBufferName().str());
+    memory.write(buffer, found == symbols.end() ? Tensor(typeOf(buffer.getType())) : found->second);
+    return success();
+  });
+}
+
+// What depends on weights alone is made from them once, as the runtime does after loading and after
+// training (D17).
+LogicalResult JitProgram::prepare(unsigned threads) {
+  kernel::EntryOp entry = find([](kernel::EntryOp e) { return e.getKind() == "prepare"; });
+  if (stale && entry && failed(call(entry, threads)))
+    return failure();
+  stale = false;
+  return success();
+}
+
 FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arguments,
-                                      unsigned threads) {
+                                      unsigned threads, bool keepsSymbols) {
   kernel::EntryOp entry = find([&](kernel::EntryOp e) { return e.getSymName() == name; });
   if (!entry)
     return planned->emitError("expects a planned entry '") << name << "', got none";
-  LogicalResult loaded = move("load", threads, [&](kernel::BufferOp buffer) -> LogicalResult {
-    auto found = arguments.symbols.find(buffer.getBufferName().str());
-    memory.write(buffer, found == arguments.symbols.end() ? Tensor(typeOf(buffer.getType()))
-                                                          : found->second);
-    return success();
-  });
-  if (failed(loaded))
+  if (!keepsSymbols && failed(load(arguments.symbols, threads)))
     return failure();
-  // What depends on weights alone is made from them once, as the runtime does after loading (D17).
-  if (kernel::EntryOp prepare = find([](kernel::EntryOp e) { return e.getKind() == "prepare"; }))
-    if (failed(call(prepare, threads)))
-      return failure();
+  if (entry.getKind() == "train")
+    stale = true;
+  else if (failed(prepare(threads)))
+    return failure();
   memory.poison();
   for (auto buffer : entry.getBody().getOps<kernel::BufferOp>()) {
     if (buffer.getRole() == "scalar" && failed(writeScalar(buffer, arguments.scalars)))
@@ -146,7 +162,7 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
 }
 
 double JitProgram::time(llvm::StringRef name, const Arguments &arguments, unsigned threads) {
-  if (failed(run(name, arguments, threads))) // leaves inputs and weights in place
+  if (failed(run(name, arguments, threads, false))) // leaves inputs and weights in place
     return -1;
   llvm::Expected<sinter_entry_fn> entry = jit->lookup(name);
   if (!entry) {
@@ -175,24 +191,42 @@ static LogicalResult planByHand(mlir::ModuleOp module) {
   return manager.run(module);
 }
 
-std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level) {
-  llvm::Expected<kernel::TargetAttr> target =
-      codegen::parseTarget(module.getContext(), "cpu:native");
+kernel::TargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringRef name) {
+  auto native = codegen::parseTarget(context, "cpu:native"),
+       target = codegen::parseTarget(context, name);
+  if (!native || !target) {
+    llvm::consumeError(native.takeError());
+    llvm::consumeError(target.takeError());
+    return {};
+  }
+  llvm::SmallVector<llvm::StringRef> has, needs;
+  native->getFeatures().split(has, ',', -1, /*KeepEmpty=*/false);
+  target->getFeatures().split(needs, ',', -1, /*KeepEmpty=*/false);
+  bool runs = native->getTriple() == target->getTriple() &&
+              llvm::all_of(needs, [&](llvm::StringRef f) { return llvm::is_contained(has, f); });
+  return runs ? *target : kernel::TargetAttr();
+}
+
+std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level, const Machine &machine) {
+  kernel::TargetAttr target =
+      machine.target ? machine.target : findTarget(module.getContext(), "cpu:native");
   if (!target) {
-    module.emitError(llvm::toString(target.takeError()));
+    module.emitError("expects a machine that sinter has a target for");
     return nullptr;
   }
   mlir::OwningOpRef<mlir::ModuleOp> planned = module.clone();
-  planned.get()->setAttr("kernel.target", *target);
+  planned.get()->setAttr("kernel.target", target);
   LogicalResult made = compiler::getStage(*planned) == compiler::Stage::Planned
                            ? planByHand(*planned)
                            : compiler::runPipeline(*planned, compiler::Stage::Planned, {});
   if (failed(made))
     return nullptr;
+  if (machine.reschedule)
+    machine.reschedule(*planned);
   codegen::CodeOptions options;
   options.level = level;
   llvm::Expected<std::unique_ptr<codegen::Jit>> jit =
-      codegen::Jit::create(*planned, *target, options);
+      codegen::Jit::create(*planned, target, options);
   if (!jit) {
     module.emitError(llvm::toString(jit.takeError()));
     return nullptr;

@@ -10,6 +10,7 @@
 #define SINTER_TEST_NUMERIC_COMPILE_H
 
 #include "codegen/interpret/Interpreter.h"
+#include "dialects/kernel/Kernel.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -24,9 +25,12 @@ bool differentiate(mlir::ModuleOp module);
 class Program {
 public:
   virtual ~Program() = default;
-  /// Runs entry `entry` (its symbol name) with `threads` threads.
-  virtual llvm::FailureOr<interpret::Evaluation>
-  run(llvm::StringRef entry, const interpret::Arguments &arguments, unsigned threads) = 0;
+  /// Runs entry `entry` (its symbol name) with `threads` threads, on symbols as they are loaded, or
+  /// as the run before has left them (`keepsSymbols`).
+  virtual llvm::FailureOr<interpret::Evaluation> run(llvm::StringRef entry,
+                                                     const interpret::Arguments &arguments,
+                                                     unsigned threads,
+                                                     bool keepsSymbols = false) = 0;
   /// Runs `entry` again and again; gives the median nanoseconds of a run, or a negative number
   /// after an error.
   virtual double time(llvm::StringRef entry, const interpret::Arguments &arguments,
@@ -35,8 +39,16 @@ public:
 
 /// True when this build can compile and run (the JIT and the pipeline are linked in).
 bool canCompile();
+/// What a program is compiled for.
+struct Machine {
+  kernel::TargetAttr target; ///< null: cpu:native
+  /// Called with the planned module, to give its kernels other schedules.
+  std::function<void(mlir::ModuleOp)> reschedule = {};
+};
+/// The target of that name; null when this machine cannot run its code.
+kernel::TargetAttr findTarget(mlir::MLIRContext *context, llvm::StringRef name);
 /// Compiles a copy of `module` at -O`level`; null after an error was printed.
-std::unique_ptr<Program> compile(mlir::ModuleOp module, int level);
+std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {});
 
 } // namespace sinter::test
 

@@ -103,3 +103,46 @@ kernel.entry @bias name("bias") kind("train") batch(1) {
     kernel.yield %a : f32
   }
 }
+
+// One value becomes two symbols: it is made in the place of the first and copied from there.
+// CHECK-LABEL: kernel.entry @two
+// CHECK: kernel.map "two_00_neg" {{.*}} outs(%[[W:.*]] :
+// CHECK-NOT: "two_01_update"
+// CHECK: kernel.map "two_02_update" {{.*}} ins(%[[W]] :{{.*}}notes = ["not in place: the new value is made in the place of another symbol"]
+kernel.entry @two name("two") kind("train") batch(1) {
+  %w = kernel.buffer "w" role("param") segment(0) offset(0) : <8xf32>
+  %v = kernel.buffer "v" role("param") segment(0) offset(64) : <8xf32>
+  %g = kernel.buffer "g" role("input") segment(2) : <8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <8xf32>
+  kernel.map "two_00_neg" dims [8] inner [] ins(%g : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    %s = arith.negf %a : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "two_01_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "two_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%v : !kernel.buffer<8xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+
+// Partial sums begin at zero: points behind the first would no longer find the old value.
+// CHECK-LABEL: kernel.entry @partial
+// CHECK: kernel.map "partial_01_update" {{.*}}notes = ["not in place: the points that are added up still need the old value"]
+kernel.entry @partial name("partial") kind("train") batch(1) {
+  %w = kernel.buffer "w" role("param") segment(0) offset(0) : <4xf32>
+  %x = kernel.buffer "x" role("input") segment(2) : <4x8xf32>
+  %t = kernel.buffer "t0" role("temp") segment(2) : <4xf32>
+  kernel.contract "partial_00_sum" dims [4, 8] parallel 2 a(%x : !kernel.buffer<4x8xf32>) b(%x : !kernel.buffer<4x8xf32>) extras(%w : !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #row, #outer, #outer] attributes {sums = array<i1: true>} epilogue {
+  ^bb0(%a: f32, %old: f32):
+    %s = arith.addf %a, %old : f32
+    kernel.yield %s : f32
+  }
+  kernel.map "partial_01_update" dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%w : !kernel.buffer<4xf32>) maps [#id, #id] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}

@@ -79,8 +79,8 @@ TEST_F(Program, BothCompilersWriteTheSameModels) {
     program = compile("g++", name);
     ASSERT_EQ(run(program + " -o " + at("b.sinter")).code, 0);
     ASSERT_FALSE(graph::readContainer(at("b.sinter"), second));
-    EXPECT_EQ(test::moduleText(second),
-              test::moduleText(first)); // columns aside, which compilers count differently
+    // columns aside, which compilers count differently
+    EXPECT_EQ(test::moduleText(second), test::moduleText(first));
   }
 }
 
@@ -196,7 +196,9 @@ TEST_F(Program, TheLibraryShowsNoProtobuf) {
   ASSERT_EQ(symbols.code, 0) << symbols.said;
   EXPECT_THAT(symbols.said, HasSubstr("sinter::linear("));
   EXPECT_THAT(symbols.said, Not(HasSubstr("proto")));
-  EXPECT_THAT(symbols.said, Not(HasSubstr(" W ")));
+  // A build that does not inline shows what the headers define inline; nothing of the standard
+  // library.
+  EXPECT_THAT(symbols.said, Not(HasSubstr(" W std::")));
   EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::detail")));
   EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::rules")));
 }

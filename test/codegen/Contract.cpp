@@ -1,9 +1,9 @@
-//===- Contract.cpp - the contraction emitter: same bits whatever the schedule -----------------------------===//
+//===- Contract.cpp - the contraction emitter: same bits whatever the schedule ----------------===//
 //
-// Matrix products in all operand orders and layouts, padded convolutions, odd sizes. The naive emitter gives the bits;
-// tiles, orders, vector widths and threads must not change them (D1).
+// Matrix products in all operand orders and layouts, padded convolutions, odd sizes. The naive
+// emitter gives the bits; tiles, orders, vector widths and threads must not change them (D1).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -12,7 +12,8 @@ using namespace sinter::test;
 
 /// y[m,n] = relu(sum_k a*b + c[n]) and a mask; a is AMAP-indexed, b BMAP-indexed with its layout.
 static std::string gemm(int m, int n, int k, const std::string &aMap, const std::string &bMap,
-                        const std::string &bLayout, const std::string &outLayout, const std::string &type = "f32") {
+                        const std::string &bLayout, const std::string &outLayout,
+                        const std::string &type = "f32") {
   auto shape = [&](const std::string &map) {
     auto size = [&](char c) { return std::to_string(c == 'm' ? m : c == 'n' ? n : k); };
     return size(map[0]) + "x" + size(map[1]) + "x" + type;
@@ -26,28 +27,44 @@ static std::string gemm(int m, int n, int k, const std::string &aMap, const std:
   std::string c = "!kernel.buffer<" + std::to_string(n) + "x" + type + ">";
   std::string mask = "!kernel.buffer<" + std::to_string(m) + "x" + std::to_string(n) + "xi1>";
   return R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : )" + a + R"(
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : )" + b + R"(
-    %c = kernel.buffer "c" role("param") segment(0) offset(1048576) : )" + c + R"(
-    %y = kernel.buffer "y" role("output") segment(2) offset(1048576) : )" + y + R"(
-    %mask = kernel.buffer "mask" role("output") segment(2) offset(2097152) : )" + mask + R"(
-    kernel.contract "k" dims [)" + std::to_string(m) + ", " + std::to_string(n) + ", " + std::to_string(k) +
-         R"(] parallel 2 a(%x : )" + a + ") b(%w : " + b + ") extras(%c : " + c + ") outs(%y, %mask : " + y + ", " + mask +
-         ") maps [" + map(aMap) + ", " + map(bMap) + R"(, affine_map<(m, n, k) -> (n)>, affine_map<(m, n, k) -> (m, n)>,
+    %x = kernel.buffer "x" role("input") segment(2) offset(0) : )" +
+         a + R"(
+    %w = kernel.buffer "w" role("param") segment(0) offset(0) : )" +
+         b + R"(
+    %c = kernel.buffer "c" role("param") segment(0) offset(1048576) : )" +
+         c + R"(
+    %y = kernel.buffer "y" role("output") segment(2) offset(1048576) : )" +
+         y + R"(
+    %mask = kernel.buffer "mask" role("output") segment(2) offset(2097152) : )" +
+         mask + R"(
+    kernel.contract "k" dims [)" +
+         std::to_string(m) + ", " + std::to_string(n) + ", " + std::to_string(k) +
+         R"(] parallel 2 a(%x : )" + a + ") b(%w : " + b + ") extras(%c : " + c +
+         ") outs(%y, %mask : " + y + ", " + mask + ") maps [" + map(aMap) + ", " + map(bMap) +
+         R"(, affine_map<(m, n, k) -> (n)>, affine_map<(m, n, k) -> (m, n)>,
       affine_map<(m, n, k) -> (m, n)>] epilogue {
-      ^bb0(%acc: )" + type + ", %bias: " + type + R"():
-        %zero = arith.constant 0.0 : )" + type + R"(
-        %sum = arith.addf %acc, %bias : )" + type + R"(
-        %positive = arith.cmpf ogt, %sum, %zero : )" + type + R"(
-        %relu = arith.maximumf %sum, %zero : )" + type + R"(
-        kernel.yield %relu, %positive : )" + type + R"(, i1
+      ^bb0(%acc: )" +
+         type + ", %bias: " + type + R"():
+        %zero = arith.constant 0.0 : )" +
+         type + R"(
+        %sum = arith.addf %acc, %bias : )" +
+         type + R"(
+        %positive = arith.cmpf ogt, %sum, %zero : )" +
+         type + R"(
+        %relu = arith.maximumf %sum, %zero : )" +
+         type + R"(
+        kernel.yield %relu, %positive : )" +
+         type + R"(, i1
     } } })";
 }
 
 static const char *const kSchedules[] = {
-    "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0", "lanes = 1, rows = 0, mr = 6, nr = 16, order = 0, 1",
-    "lanes = 1, rows = 0, mr = 1, nr = 8",                   "lanes = 1, rows = -1, mr = 1, nr = 64",
-    "lanes = 0, rows = 1, mr = 5, nr = 16, order = 0, 1",  "lanes = 1, rows = 0, mr = 3, nr = 4",
+    "lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0",
+    "lanes = 1, rows = 0, mr = 6, nr = 16, order = 0, 1",
+    "lanes = 1, rows = 0, mr = 1, nr = 8",
+    "lanes = 1, rows = -1, mr = 1, nr = 64",
+    "lanes = 0, rows = 1, mr = 5, nr = 16, order = 0, 1",
+    "lanes = 1, rows = 0, mr = 3, nr = 4",
 };
 
 static void checkSchedules(const std::string &text, double tolerance) {
@@ -73,13 +90,16 @@ TEST(Contract, SchedulesKeepBits) {
   checkSchedules(gemm(29, 45, 37, "mk", "nk", "", ""), 2e-6);
   checkSchedules(gemm(17, 33, 20, "mk", "kn", "", panels16), 2e-6);
   checkSchedules(gemm(33, 10, 19, "km", "kn", panels16, ""), 2e-6);
-  checkSchedules(gemm(37, 70, 21, "km", "kn", panels16, panels16), 2e-6); // row tiles packed under order 0, 1
+  // row tiles packed under order 0, 1
+  checkSchedules(gemm(37, 70, 21, "km", "kn", panels16, panels16), 2e-6);
   checkSchedules(gemm(1, 1, 1, "mk", "kn", "", ""), 2e-6);
   checkSchedules(gemm(15, 17, 0, "mk", "kn", "", ""), 2e-6);
 }
 
 TEST(Contract, DoublesAndOtherTargets) {
-  checkSchedules(gemm(13, 21, 11, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [8]>", "", "f64"), 1e-13);
+  checkSchedules(
+      gemm(13, 21, 11, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [8]>", "", "f64"),
+      1e-13);
   std::string text = gemm(13, 21, 11, "mk", "kn", "", "");
   Contents wanted = Program(text).oracle();
   for (const char *target : {"cpu:x86-64", "cpu:x86-64-v2", "cpu:x86-64-v3"}) {
@@ -93,8 +113,10 @@ TEST(Contract, DoublesAndOtherTargets) {
 
 // 512, 256 bits: other tiles, equal bits. 128 bits without FMA: two levels agree with each other.
 TEST(Contract, VectorWidthsKeepBits) {
-  std::string text = gemm(29, 45, 37, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", "");
-  expectSame(Program(text, "cpu:x86-64-v3").run(2), Program(text).run(1)); // tests run on x86-64-v3 or better
+  std::string text =
+      gemm(29, 45, 37, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", "");
+  // tests run on x86-64-v3 or better
+  expectSame(Program(text, "cpu:x86-64-v3").run(2), Program(text).run(1));
   expectSame(Program(text, "cpu:x86-64-v2").run(2), Program(text, "cpu:x86-64").run(1));
 }
 
@@ -125,7 +147,8 @@ TEST(Contract, PaddedConvolution) {
   }
 }
 
-// Row tiles of four over partial sums of three rows each: a sum that ends in the middle of a tile goes on in the next.
+// Row tiles of four over partial sums of three rows each: a sum that ends in the middle of a tile
+// goes on in the next.
 TEST(Contract, PartialSumsAcrossRowTiles) {
   std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
     %a = kernel.buffer "a" role("input") segment(2) offset(0) : !kernel.buffer<33xf32>
@@ -156,11 +179,14 @@ TEST(Contract, NoSpills) {
               {"cpu:aarch64", "fmla", ".4s", "[sp"}};
   for (const Row &row : rows) {
     SCOPED_TRACE(row.target);
-    Program program(gemm(256, 256, 784, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", ""), row.target);
+    Program program(
+        gemm(256, 256, 784, "mk", "nk", ", #kernel.layout<[0, 1], block = [0], by = [32]>", ""),
+        row.target);
     std::string text = program.assembly();
     auto [multiplications, touches] = countInLoops(text, row.multiply, row.vector, row.stack);
     EXPECT_GE(multiplications, 12);
-    if (std::string(row.stack) != "[sp") // NEON broadcasts need an address register a row: integers may spill
+    // NEON broadcasts need an address register a row: integers may spill
+    if (std::string(row.stack) != "[sp")
       EXPECT_EQ(touches, 0);
   }
 }

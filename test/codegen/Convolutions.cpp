@@ -1,12 +1,11 @@
-//===- Convolutions.cpp - convolutions in all directions, layouts and schedules keep bits
-//----------------------===//
+//===- Convolutions.cpp - convolutions in all directions, layouts and schedules keep bits -----===//
 //
 // Random sizes, strides, paddings, dilations and groups; blocks of 16 channels, batches on the
 // lanes, row-major; borders on tile rows and on the grid; parities; 16-lane sums; partial sums and
 // epilogue operands in blocked layouts. The naive loops give the bits (D1); they must be near the
 // oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include "dialects/kernel/Cost.h"

@@ -1,8 +1,9 @@
-//===- Entries.cpp - kernel lists: constants, views, slots, loops, ifs, random numbers -------------------------===//
+//===- Entries.cpp - kernel lists: constants, views, slots, loops, ifs, random numbers --------===//
 //
-// Whole entries against the oracle on 1, 2 and 5 threads: barriers stand where they must, all threads go one way.
+// Whole entries against the oracle on 1, 2 and 5 threads: barriers stand where they must, all
+// threads go one way.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include <sinter/abi.h>
@@ -26,11 +27,14 @@ static std::string loopText(int trip) {
     %a = kernel.buffer "a" role("input") segment(2) offset(0) : <37xf32>
     %b = kernel.buffer "b" role("temp") segment(2) offset(256) : <37xf32>
     %y = kernel.buffer "y" role("output") segment(2) offset(512) : <37xf32>
-    %all = kernel.buffer "all" role("state") segment(1) offset(0) : <)" + slots + R"(x37xf32>
+    %all = kernel.buffer "all" role("state") segment(1) offset(0) : <)" +
+         slots + R"(x37xf32>
     %c = kernel.buffer "c" role("constant") segment(2) value(dense<[0.5, 0.25]> : tensor<2xf32>) : <2xf32>
-    %last = kernel.loop trip )" + n + R"( carried(%a, %b : !kernel.buffer<37xf32>, !kernel.buffer<37xf32>) {
+    %last = kernel.loop trip )" +
+         n + R"( carried(%a, %b : !kernel.buffer<37xf32>, !kernel.buffer<37xf32>) {
       ^bb0(%i: index, %now: !kernel.buffer<37xf32>, %next: !kernel.buffer<37xf32>):
-        %slot = kernel.slot %all[%i] : <)" + slots + R"(x37xf32> to <37xf32>
+        %slot = kernel.slot %all[%i] : <)" +
+         slots + R"(x37xf32> to <37xf32>
         kernel.map "turn" dims [37] inner [] ins(%now, %now, %c : !kernel.buffer<37xf32>, !kernel.buffer<37xf32>, !kernel.buffer<2xf32>)
           outs(%next, %slot : !kernel.buffer<37xf32>, !kernel.buffer<37xf32>)
           maps [affine_map<(i) -> (i)>, affine_map<(i) -> (-i + 36)>, affine_map<(i) -> (1)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] {
@@ -55,16 +59,20 @@ TEST(Entries, LoopsPingPong) {
   }
 }
 
-/// Two parts side by side, a tail of two kernels in which the second needs the first, then a reader of both.
+/// Two parts side by side, a tail of two kernels in which the second needs the first, then a reader
+/// of both.
 TEST(Entries, LaunchEndsWithItsTail) {
-  std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = arith.addf %v, %v : f32 "
+  std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = "
+                     "arith.addf %v, %v : f32 "
                      "kernel.yield %w : f32 }\n";
-  std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> { ^bb0(%v: f32): "
+  std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> "
+                    "{ ^bb0(%v: f32): "
                     "%r = kernel.reduce \"sum\" %v : f32 -> f32 kernel.yield %r : f32 }\n";
   std::string full = "!kernel.buffer<1037xf32>", one = "!kernel.buffer<f32>";
   auto map = [&](const char *name, const char *in, const char *out, bool sums) {
-    return "kernel.map \"" + std::string(name) + "\" dims [1037] inner [" + (sums ? "0" : "") + "] ins(%" + in + " : " +
-           full + ") outs(%" + out + " : " + (sums ? one : full) + ")" + (sums ? sum : copy);
+    return "kernel.map \"" + std::string(name) + "\" dims [1037] inner [" + (sums ? "0" : "") +
+           "] ins(%" + in + " : " + full + ") outs(%" + out + " : " + (sums ? one : full) + ")" +
+           (sums ? sum : copy);
   };
   check(R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
     %x = kernel.buffer "x" role("input") segment(2) offset(0) : <1037xf32>
@@ -75,8 +83,9 @@ TEST(Entries, LaunchEndsWithItsTail) {
     %t = kernel.buffer "t" role("output") segment(2) offset(16960) : <f32>
     %y = kernel.buffer "y" role("output") segment(2) offset(17024) : <1037xf32>
     kernel.launch {)" +
-            map("a", "x", "a", false) + map("b", "x", "b", false) + "} tail {" + map("c", "a", "c", false) +
-            map("s", "b", "s", true) + map("t", "c", "t", true) + "}" + map("y", "c", "y", false) + "} }",
+            map("a", "x", "a", false) + map("b", "x", "b", false) + "} tail {" +
+            map("c", "a", "c", false) + map("s", "b", "s", true) + map("t", "c", "t", true) + "}" +
+            map("y", "c", "y", false) + "} }",
         1e-5);
 }
 
@@ -91,7 +100,8 @@ TEST(Entries, IfTakesOneSide) {
       kernel.map "ask" dims [20] inner [0] ins(%flat : !kernel.buffer<20xf32>) outs(%go : !kernel.buffer<i1>)
         maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> {
         ^bb0(%v: f32):
-          %limit = arith.constant )") + limit + R"( : f32
+          %limit = arith.constant )") +
+              limit + R"( : f32
           %sum = kernel.reduce "sum" %v : f32 -> f32
           %0 = arith.cmpf ogt, %sum, %limit : f32
           kernel.yield %0 : i1
@@ -109,7 +119,8 @@ TEST(Entries, IfTakesOneSide) {
             kernel.yield %1 : f32
         }
       }
-    } })", 1e-6);
+    } })",
+          1e-6);
   }
 }
 
@@ -157,5 +168,6 @@ TEST(Entries, TransposedAndOddElements) {
         %3 = arith.cmpf olt, %2, %zero : f64
         kernel.yield %2, %3 : f64, i1
     }
-  } })", 1e-15);
+  } })",
+        1e-15);
 }

@@ -1,8 +1,9 @@
-//===- KernelTest.cpp - see KernelTest.h --------------------------------------------------------------------===//
+//===- KernelTest.cpp - see KernelTest.h ------------------------------------------------------===//
 //
-// Segments get a pattern of 0xA5 first, and padding between and inside buffers must keep it: no kernel writes there.
+// Segments get a pattern of 0xA5 first, and padding between and inside buffers must keep it: no
+// kernel writes there.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include "codegen/cpu/Target.h"
@@ -37,7 +38,9 @@ Program::Program(const std::string &text, const std::string &targetName) {
 Program::~Program() = default;
 
 Program &Program::naive() {
-  owned->walk([](kernel::KernelOpInterface op) { op->setAttr("naive", mlir::UnitAttr::get(op->getContext())); });
+  owned->walk([](kernel::KernelOpInterface op) {
+    op->setAttr("naive", mlir::UnitAttr::get(op->getContext()));
+  });
   return *this;
 }
 
@@ -110,7 +113,9 @@ static std::vector<int64_t> placesOf(kernel::BufferType type) {
   return places;
 }
 
-static std::string keyOf(kernel::BufferOp op) { return (op.getRole() + ":" + op.getBufferName()).str(); }
+static std::string keyOf(kernel::BufferOp op) {
+  return (op.getRole() + ":" + op.getBufferName()).str();
+}
 
 Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   constexpr unsigned char kPattern = 0xA5;
@@ -129,7 +134,8 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   };
   buffers([&](kernel::BufferOp op, int64_t offset) {
     auto &bytes = memory[op.getSegment()];
-    bytes.resize(std::max<size_t>(bytes.size(), offset + op.getType().getBytes() + 64), static_cast<char>(kPattern));
+    bytes.resize(std::max<size_t>(bytes.size(), offset + op.getType().getBytes() + 64),
+                 static_cast<char>(kPattern));
     used[op.getSegment()].resize(bytes.size());
   });
   std::vector<char *> bases(SINTER_SEGMENTS);
@@ -143,7 +149,8 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
     kernel::BufferType type = op.getType();
     for (auto [i, place] : llvm::enumerate(placesOf(type))) {
       char *at = bases[op.getSegment()] + offset + place * type.getElementBytes();
-      std::fill_n(used[op.getSegment()].begin() + (at - bases[op.getSegment()]), type.getElementBytes(), true);
+      std::fill_n(used[op.getSegment()].begin() + (at - bases[op.getSegment()]),
+                  type.getElementBytes(), true);
       if (op.getRole() != "temp" && op.getRole() != "output")
         writeElement(at, type.getElementType(), startValue(keyOf(op), type.getElementType(), i));
     }
@@ -158,7 +165,8 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
     auto &values = contents[keyOf(op)];
     values.clear();
     for (int64_t place : placesOf(type))
-      values.push_back(readElement(bases[op.getSegment()] + offset + place * type.getElementBytes(), type.getElementType()));
+      values.push_back(readElement(bases[op.getSegment()] + offset + place * type.getElementBytes(),
+                                   type.getElementType()));
   });
   for (size_t s = 0; s < SINTER_SEGMENTS; ++s)
     for (size_t i = 0; i < memory[s].size(); ++i)
@@ -177,11 +185,11 @@ Contents Program::oracle() {
       return;
     mlir::Type element = type.getElementType();
     rules::Type rule;
-    rule.element = element.isF32()          ? rules::ElementType::F32
-                   : element.isF64()        ? rules::ElementType::F64
-                   : element.isInteger(32)  ? rules::ElementType::I32
-                   : element.isInteger(64)  ? rules::ElementType::I64
-                                            : rules::ElementType::Bool;
+    rule.element = element.isF32()         ? rules::ElementType::F32
+                   : element.isF64()       ? rules::ElementType::F64
+                   : element.isInteger(32) ? rules::ElementType::I32
+                   : element.isInteger(64) ? rules::ElementType::I64
+                                           : rules::ElementType::Bool;
     rule.dims.assign(type.getShape().begin(), type.getShape().end());
     interpret::Tensor tensor(rule);
     for (int64_t i = 0; i < tensor.size(); ++i)
@@ -205,7 +213,8 @@ std::string Program::assembly() {
   llvm::LLVMContext llvmContext;
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
-  llvm::Error error = codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), target, out);
+  llvm::Error error =
+      codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), target, out);
   EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
   return std::string(bytes.begin(), bytes.end());
 }
@@ -237,8 +246,9 @@ void test::expectSame(const Contents &got, const Contents &wanted) {
   }
 }
 
-std::pair<int, int> test::countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
-                                       const std::string &stack, bool vectorsOnly) {
+std::pair<int, int> test::countInLoops(const std::string &text, const std::string &multiply,
+                                       const std::string &vector, const std::string &stack,
+                                       bool vectorsOnly) {
   int multiplications = 0, touches = 0, blockMultiplies = 0, blockTouches = 0;
   auto close = [&] {
     multiplications += blockMultiplies;

@@ -1,10 +1,10 @@
-//===- KernelTest.h - runs kernel text by JIT and by the oracle ------------------------------------------===//
+//===- KernelTest.h - runs kernel text by JIT and by the oracle -------------------------------===//
 //
-// A test gives the text of a kernel.entry with planned offsets. `Program` fills every named buffer with numbers that
-// depend on its name and the logical element only, so runs in different layouts can be compared.
-// Reading on: KernelTest.cpp.
+// A test gives the text of a kernel.entry with planned offsets. `Program` fills every named buffer
+// with numbers that depend on its name and the logical element only, so runs in different layouts
+// can be compared. Reading on: KernelTest.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_CODEGEN_KERNELTEST_H
 #define SINTER_TEST_CODEGEN_KERNELTEST_H
 
@@ -56,10 +56,11 @@ void expectClose(const Contents &got, const Contents &wanted, double relative);
 /// Expects the same bits.
 void expectSame(const Contents &got, const Contents &wanted);
 
-/// Of the basic blocks of assembly that multiply vectors: multiplications, and lines that touch the stack (`vectorsOnly`: with
-/// vector registers).
-std::pair<int, int> countInLoops(const std::string &text, const std::string &multiply, const std::string &vector,
-                                 const std::string &stack, bool vectorsOnly = false);
+/// Of the basic blocks of assembly that multiply vectors: multiplications, and lines that touch the
+/// stack (`vectorsOnly`: with vector registers).
+std::pair<int, int> countInLoops(const std::string &text, const std::string &multiply,
+                                 const std::string &vector, const std::string &stack,
+                                 bool vectorsOnly = false);
 
 } // namespace sinter::test
 

@@ -1,9 +1,9 @@
-//===- Math.cpp - accuracy and special values of our own functions --------------------------------------------===//
+//===- Math.cpp - accuracy and special values of our own functions ----------------------------===//
 //
-// Sweeps the floats (a dense walk over their bit patterns) and compares with libm in f64, in units in the last place.
-// The vector form must equal the scalar form on every input.
+// Sweeps the floats (a dense walk over their bit patterns) and compares with libm in f64, in units
+// in the last place. The vector form must equal the scalar form on every input.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include <bit>
@@ -19,16 +19,18 @@ static std::string textOf(const std::string &function, const std::string &type, 
   std::string id = "affine_map<(i) -> (i)>";
   std::string call = function == "powf" ? "math.powf %a, %b" : "math." + function + " %a";
   return "module @m { kernel.entry @e name(\"e\") kind(\"predict\") batch(1) {\n"
-         "%x = kernel.buffer \"x\" role(\"input\") segment(0) offset(0) : " + buffer +
-         "\n%z = kernel.buffer \"z\" role(\"input\") segment(1) offset(0) : " + buffer +
+         "%x = kernel.buffer \"x\" role(\"input\") segment(0) offset(0) : " +
+         buffer + "\n%z = kernel.buffer \"z\" role(\"input\") segment(1) offset(0) : " + buffer +
          "\n%y = kernel.buffer \"y\" role(\"output\") segment(2) offset(0) : " + buffer +
-         "\nkernel.map \"k\" dims [" + std::to_string(count) + "] inner [] ins(%x, %z : " + buffer + ", " + buffer +
-         ") outs(%y : " + buffer + ") maps [" + id + ", " + id + ", " + id + "] {\n^bb0(%a: " + type + ", %b: " + type +
-         "):\n%0 = " + call + " : " + type + "\nkernel.yield %0 : " + type + "\n} } }";
+         "\nkernel.map \"k\" dims [" + std::to_string(count) + "] inner [] ins(%x, %z : " + buffer +
+         ", " + buffer + ") outs(%y : " + buffer + ") maps [" + id + ", " + id + ", " + id +
+         "] {\n^bb0(%a: " + type + ", %b: " + type + "):\n%0 = " + call + " : " + type +
+         "\nkernel.yield %0 : " + type + "\n} } }";
 }
 
-template <typename T> static std::vector<T> compute(const std::string &function, const char *type, std::vector<T> x,
-                                                    std::vector<T> z, bool naive, const char *target) {
+template <typename T>
+static std::vector<T> compute(const std::string &function, const char *type, std::vector<T> x,
+                              std::vector<T> z, bool naive, const char *target) {
   Program program(textOf(function, type, x.size()), target);
   if (naive)
     program.naive();
@@ -57,7 +59,8 @@ template <typename T> static double ulps(T got, long double wanted) {
     return (std::isnan(got) && std::isnan(wanted)) || got == rounded ? 0 : 1e30;
   T next = std::nextafter(std::fabs(rounded), std::numeric_limits<T>::infinity());
   long double unit = static_cast<long double>(next) - std::fabs(rounded);
-  return static_cast<double>(std::fabs(static_cast<long double>(got) - wanted) / (std::isfinite(unit) ? unit : 1e292L));
+  return static_cast<double>(std::fabs(static_cast<long double>(got) - wanted) /
+                             (std::isfinite(unit) ? unit : 1e292L));
 }
 
 static std::vector<float> sweep() {
@@ -68,8 +71,8 @@ static std::vector<float> sweep() {
     x.push_back(value);
   for (float value = 0.5f; value < 2; value += 0.0001f)
     x.push_back(value);
-  for (float value : {0.0f, -0.0f, 1.0f, -1.0f, INFINITY, -INFINITY, NAN, 1e-45f, 1.17549435e-38f, 88.72284f, 88.72283f,
-                      -103.97f, -87.4f, 0.55f, -0.55f})
+  for (float value : {0.0f, -0.0f, 1.0f, -1.0f, INFINITY, -INFINITY, NAN, 1e-45f, 1.17549435e-38f,
+                      88.72284f, 88.72283f, -103.97f, -87.4f, 0.55f, -0.55f})
     x.push_back(value);
   return x;
 }
@@ -80,7 +83,8 @@ TEST(Math, SingleIsAccurate) {
     for (const char *target : {"cpu:native", "cpu:x86-64-v2"}) {
       std::vector<float> y = compute(function, "f32", x, x, false, target);
       std::vector<float> scalar = compute(function, "f32", x, x, true, target);
-      EXPECT_EQ(std::memcmp(y.data(), scalar.data(), 4 * y.size()), 0) << function << ": vectors differ from scalars";
+      EXPECT_EQ(std::memcmp(y.data(), scalar.data(), 4 * y.size()), 0)
+          << function << ": vectors differ from scalars";
       double worst = 0;
       float where = 0;
       for (size_t i = 0; i < x.size(); ++i)
@@ -119,8 +123,9 @@ TEST(Math, DoubleIsAccurate) {
 
 TEST(Math, PowerIsAccurate) {
   std::vector<float> x, z;
-  const float special[] = {0.0f, -0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f, -0.5f, 3.0f, -3.0f, INFINITY, -INFINITY, NAN,
-                           1e-40f, -1e-40f, 2.5f, -2.5f, 1e30f, -1e30f, 16777216.0f, 16777215.0f};
+  const float special[] = {0.0f,    -0.0f, 1.0f,  -1.0f,    2.0f,      -2.0f,       0.5f,
+                           -0.5f,   3.0f,  -3.0f, INFINITY, -INFINITY, NAN,         1e-40f,
+                           -1e-40f, 2.5f,  -2.5f, 1e30f,    -1e30f,    16777216.0f, 16777215.0f};
   for (float a : special)
     for (float b : special) {
       x.push_back(a);
@@ -133,7 +138,8 @@ TEST(Math, PowerIsAccurate) {
   std::vector<float> y = compute("powf", "f32", x, z, false, "cpu:native");
   for (size_t i = 0; i < x.size(); ++i) {
     double wanted = std::pow(static_cast<double>(x[i]), static_cast<double>(z[i]));
-    ASSERT_LE(ulps<float>(y[i], wanted), 1.0) << "pow(" << x[i] << ", " << z[i] << ") expects " << wanted << ", got " << y[i];
+    ASSERT_LE(ulps<float>(y[i], wanted), 1.0)
+        << "pow(" << x[i] << ", " << z[i] << ") expects " << wanted << ", got " << y[i];
     if (wanted == 0)
       ASSERT_EQ(std::signbit(y[i]), std::signbit(wanted)) << "pow(" << x[i] << ", " << z[i] << ")";
   }

@@ -1,8 +1,9 @@
-//===- Naive.cpp - the fallback emitters against the oracle ------------------------------------------------===//
+//===- Naive.cpp - the fallback emitters against the oracle -----------------------------------===//
 //
-// Hand-written kernels: matrix product with epilogue, padded convolution, partial sums, rows with reductions, loops.
+// Hand-written kernels: matrix product with epilogue, padded convolution, partial sums, rows with
+// reductions, loops.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 using namespace sinter::test;
@@ -64,8 +65,8 @@ module @m {
   expectSame(program.run(3), got);
 }
 
-// What `padded` leaves out is not multiplied by 0: every filter tap but the middle one is infinite, and outside. Point
-// 7 of the domain lies outside y and is skipped; the bytes behind y stay.
+// What `padded` leaves out is not multiplied by 0: every filter tap but the middle one is infinite,
+// and outside. Point 7 of the domain lies outside y and is skipped; the bytes behind y stay.
 TEST(Naive, PaddedLeavesTermsAndPointsOut) {
   Program program(R"(
 module @m {

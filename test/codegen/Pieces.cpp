@@ -1,10 +1,9 @@
-//===- Pieces.cpp - objects that join, pieces on threads
-//-----------------------------------------===//
+//===- Pieces.cpp - objects that join, pieces on threads --------------------------------------===//
 //
 // What test/driver/parallel.test sees from outside, at its edges: symbols that clash, machines that
 // differ, pieces that crash.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Join.h"
 #include "codegen/cpu/Parallel.h"
@@ -149,5 +148,7 @@ static int countLostCrashes() {
 }
 
 // In a process of its own: what a crash leaves behind must not reach the tests after it.
-TEST(Pieces, CrashesComeBack) { EXPECT_EXIT(std::_Exit(countLostCrashes()), testing::ExitedWithCode(0), ""); }
+TEST(Pieces, CrashesComeBack) {
+  EXPECT_EXIT(std::_Exit(countLostCrashes()), testing::ExitedWithCode(0), "");
+}
 #endif

@@ -1,10 +1,11 @@
-//===- RandomKernels.cpp - random accesses, layouts and schedules keep bits ---------------------------------===//
+//===- RandomKernels.cpp - random accesses, layouts and schedules keep bits -------------------===//
 //
-// Contractions and row kernels over random domains: permuted, blocked and padded buffers, sums of dims (convolutions),
-// strides, partial sums. Every emitter, schedule and number of threads must give the bits of the naive loops, and those
-// must be near the oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few, `=m-n` those from m to n.
+// Contractions and row kernels over random domains: permuted, blocked and padded buffers, sums of
+// dims (convolutions), strides, partial sums. Every emitter, schedule and number of threads must
+// give the bits of the naive loops, and those must be near the oracle. `SINTER_RANDOM_KERNELS=n`
+// runs n seeds instead of a few, `=m-n` those from m to n.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -16,7 +17,8 @@
 
 using namespace sinter::test;
 
-/// Points of a domain at most, and the bytes a buffer may take: each of four dims strided, one padded, 8 bytes.
+/// Points of a domain at most, and the bytes a buffer may take: each of four dims strided, one
+/// padded, 8 bytes.
 static constexpr int kPoints = 8000;
 static constexpr int64_t kSpace = 16 * 2 * 8 * kPoints / 64 * 64;
 
@@ -37,7 +39,9 @@ private:
 
   int below(int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); }
   bool once(int n) { return below(n) == 0; }
-  std::string dimsText() const { return llvm::join(llvm::map_range(dims, [](int d) { return std::to_string(d); }), ", "); }
+  std::string dimsText() const {
+    return llvm::join(llvm::map_range(dims, [](int d) { return std::to_string(d); }), ", ");
+  }
   void chooseDims();
   std::vector<int> shuffled(std::vector<int> items) {
     for (size_t i = items.size(); i > 1; --i)
@@ -45,9 +49,10 @@ private:
     return items;
   }
   std::string layout(const std::vector<int> &shape);
-  Buffer make(const std::string &name, const std::vector<std::string> &indices, const std::vector<int> &shape,
-              const std::string &element);
-  Buffer over(const std::string &name, std::vector<int> used, const std::string &element, bool mayMix);
+  Buffer make(const std::string &name, const std::vector<std::string> &indices,
+              const std::vector<int> &shape, const std::string &element);
+  Buffer over(const std::string &name, std::vector<int> used, const std::string &element,
+              bool mayMix);
   std::string list(const std::vector<Buffer> &buffers, bool types) const;
   std::string module(const std::vector<Buffer> &buffers, const std::string &kernel) const;
 
@@ -96,8 +101,10 @@ Maker::Buffer Maker::make(const std::string &name, const std::vector<std::string
           "affine_map<(" + names + ") -> (" + llvm::join(indices, ", ") + ")>"};
 }
 
-/// A buffer indexed by the dims `used` in a random order; `mayMix`: also sums, strides and reads outside.
-Maker::Buffer Maker::over(const std::string &name, std::vector<int> used, const std::string &element, bool mayMix) {
+/// A buffer indexed by the dims `used` in a random order; `mayMix`: also sums, strides and reads
+/// outside.
+Maker::Buffer Maker::over(const std::string &name, std::vector<int> used,
+                          const std::string &element, bool mayMix) {
   used = shuffled(used);
   std::vector<std::string> indices;
   std::vector<int> shape;
@@ -123,15 +130,18 @@ Maker::Buffer Maker::over(const std::string &name, std::vector<int> used, const 
 }
 
 std::string Maker::list(const std::vector<Buffer> &buffers, bool types) const {
-  return llvm::join(llvm::map_range(buffers, [&](const Buffer &b) { return types ? b.type : "%" + b.name; }), ", ");
+  return llvm::join(
+      llvm::map_range(buffers, [&](const Buffer &b) { return types ? b.type : "%" + b.name; }),
+      ", ");
 }
 
 std::string Maker::module(const std::vector<Buffer> &buffers, const std::string &kernel) const {
   std::string text = "module @m { kernel.entry @e name(\"e\") kind(\"predict\") batch(1) {\n";
   int64_t offset = 0;
   for (const Buffer &b : buffers) {
-    text += "  %" + b.name + " = kernel.buffer \"" + b.name + "\" role(\"" + (b.name[0] == 'y' ? "output" : "input") +
-            "\") segment(2) offset(" + std::to_string(offset) + ") : " + b.type + "\n";
+    text += "  %" + b.name + " = kernel.buffer \"" + b.name + "\" role(\"" +
+            (b.name[0] == 'y' ? "output" : "input") + "\") segment(2) offset(" +
+            std::to_string(offset) + ") : " + b.type + "\n";
     offset += kSpace;
   }
   return text + kernel + "} }";
@@ -157,29 +167,37 @@ std::string Maker::contract() {
   for (int d : outs)
     if (once(2))
       extra.push_back(d);
-  std::vector<Buffer> all{over("a", a, type, true), over("b", b, type, true), over("c", extra, type, false),
-                          over("y", outs, type, false), over("ymask", outs, "i1", false)};
+  std::vector<Buffer> all{over("a", a, type, true), over("b", b, type, true),
+                          over("c", extra, type, false), over("y", outs, type, false),
+                          over("ymask", outs, "i1", false)};
   std::string sums;
   if (once(4)) { // partial sums, one a chunk of a dim
     int lanes = below(parallel), chunked = below(parallel), by = 1 + below(4);
-    std::string index = "d" + std::to_string(lanes), chunk = "d" + std::to_string(chunked) + " floordiv " + std::to_string(by);
-    int size = dims[static_cast<size_t>(lanes)], chunks = (dims[static_cast<size_t>(chunked)] - 1) / by + 1;
+    std::string index = "d" + std::to_string(lanes),
+                chunk = "d" + std::to_string(chunked) + " floordiv " + std::to_string(by);
+    int size = dims[static_cast<size_t>(lanes)],
+        chunks = (dims[static_cast<size_t>(chunked)] - 1) / by + 1;
     all[4] = lanes == chunked ? make("ysum", {once(2) ? index : chunk}, {size}, type)
              : once(2)        ? make("ysum", {index, chunk}, {size, chunks}, type)
                               : make("ysum", {chunk, index}, {chunks, size}, type);
     sums = "attributes {sums = array<i1: false, true>} ";
   }
   std::string last = sums.empty() ? "%positive" : "%sum", lastType = sums.empty() ? "i1" : type;
-  auto part = [&](size_t from, size_t to) { return std::vector<Buffer>(all.begin() + from, all.begin() + to); };
-  std::string maps = llvm::join(llvm::map_range(all, [](const Buffer &x) { return x.access; }), ", ");
-  return module(all, "kernel.contract \"k\" dims [" + dimsText() + "] parallel " + std::to_string(parallel) +
-                         (padded ? " padded" : "") + " a(%a : " + all[0].type + ") b(%b : " + all[1].type +
-                         ") extras(%c : " + all[2].type + ") outs(" + list(part(3, 5), false) + " : " +
-                         list(part(3, 5), true) + ") maps [" + maps + "] " +
-                         (once(4) ? "algorithm <lanes = 16> " : "") + sums + "epilogue {\n  ^bb0(%acc: " + type +
-                         ", %e: " + type + "):\n    %zero = arith.constant 0.0 : " + type +
-                         "\n    %sum = arith.addf %acc, %e : " + type + "\n    %positive = arith.cmpf ogt, %sum, %zero : " +
-                         type + "\n    kernel.yield %sum, " + last + " : " + type + ", " + lastType + "\n}\n");
+  auto part = [&](size_t from, size_t to) {
+    return std::vector<Buffer>(all.begin() + from, all.begin() + to);
+  };
+  std::string maps =
+      llvm::join(llvm::map_range(all, [](const Buffer &x) { return x.access; }), ", ");
+  return module(
+      all, "kernel.contract \"k\" dims [" + dimsText() + "] parallel " + std::to_string(parallel) +
+               (padded ? " padded" : "") + " a(%a : " + all[0].type + ") b(%b : " + all[1].type +
+               ") extras(%c : " + all[2].type + ") outs(" + list(part(3, 5), false) + " : " +
+               list(part(3, 5), true) + ") maps [" + maps + "] " +
+               (once(4) ? "algorithm <lanes = 16> " : "") + sums + "epilogue {\n  ^bb0(%acc: " +
+               type + ", %e: " + type + "):\n    %zero = arith.constant 0.0 : " + type +
+               "\n    %sum = arith.addf %acc, %e : " + type +
+               "\n    %positive = arith.cmpf ogt, %sum, %zero : " + type +
+               "\n    kernel.yield %sum, " + last + " : " + type + ", " + lastType + "\n}\n");
 }
 
 std::string Maker::map() {
@@ -195,31 +213,40 @@ std::string Maker::map() {
       some.push_back(d);
   }
   std::string type = once(4) ? "f64" : "f32";
-  std::vector<Buffer> buffers{over("a", all, type, true), over("b", some, type, true), over("y", all, type, false),
-                              over("yrow", rows, type, false), over("ybest", rows, "i32", false)};
-  auto part = [&](size_t from, size_t to) { return std::vector<Buffer>(buffers.begin() + from, buffers.begin() + to); };
-  std::string maps = llvm::join(llvm::map_range(buffers, [](const Buffer &x) { return x.access; }), ", ");
-  return module(buffers,
-                "kernel.map \"k\" dims [" + dimsText() + "] inner [" +
-                    llvm::join(llvm::map_range(inner, [](int d) { return std::to_string(d); }), ", ") + "]" +
-                    (padded ? " padded" : "") + " ins(" + list(part(0, 2), false) + " : " + list(part(0, 2), true) +
-                    ") outs(" + list(part(2, 5), false) + " : " + list(part(2, 5), true) + ") maps [" + maps + "]" +
-                    (once(3) ? "" : " algorithm <lanes = 16>") + " {\n  ^bb0(%u: " + type + ", %v: " + type +
-                    "):\n    %x = arith.mulf %u, %v : " + type + "\n    %s = kernel.reduce \"sum\" %x : " + type + " -> " +
-                    type + "\n    %m = kernel.reduce \"max\" %u : " + type + " -> " + type +
-                    "\n    %t = arith.mulf %s, %m : " + type + "\n    %z = arith.subf %x, %t : " + type +
-                    "\n    %r = kernel.reduce \"sum\" %z : " + type + " -> " + type + "\n    %i = kernel.reduce \"argmax\" %u : " +
-                    type + " -> i32\n    kernel.yield %z, %r, %i : " + type + ", " + type + ", i32\n}\n");
+  std::vector<Buffer> buffers{over("a", all, type, true), over("b", some, type, true),
+                              over("y", all, type, false), over("yrow", rows, type, false),
+                              over("ybest", rows, "i32", false)};
+  auto part = [&](size_t from, size_t to) {
+    return std::vector<Buffer>(buffers.begin() + from, buffers.begin() + to);
+  };
+  std::string maps =
+      llvm::join(llvm::map_range(buffers, [](const Buffer &x) { return x.access; }), ", ");
+  return module(
+      buffers,
+      "kernel.map \"k\" dims [" + dimsText() + "] inner [" +
+          llvm::join(llvm::map_range(inner, [](int d) { return std::to_string(d); }), ", ") + "]" +
+          (padded ? " padded" : "") + " ins(" + list(part(0, 2), false) + " : " +
+          list(part(0, 2), true) + ") outs(" + list(part(2, 5), false) + " : " +
+          list(part(2, 5), true) + ") maps [" + maps + "]" +
+          (once(3) ? "" : " algorithm <lanes = 16>") + " {\n  ^bb0(%u: " + type + ", %v: " + type +
+          "):\n    %x = arith.mulf %u, %v : " + type + "\n    %s = kernel.reduce \"sum\" %x : " +
+          type + " -> " + type + "\n    %m = kernel.reduce \"max\" %u : " + type + " -> " + type +
+          "\n    %t = arith.mulf %s, %m : " + type + "\n    %z = arith.subf %x, %t : " + type +
+          "\n    %r = kernel.reduce \"sum\" %z : " + type + " -> " + type +
+          "\n    %i = kernel.reduce \"argmax\" %u : " + type +
+          " -> i32\n    kernel.yield %z, %r, %i : " + type + ", " + type + ", i32\n}\n");
 }
 
 std::string Maker::schedule() {
   static const int widths[] = {1, 4, 8, 16, 32, 48};
-  int lanes = below(parallel), rows = parallel > 1 && !once(4) ? (lanes + 1 + below(parallel - 1)) % parallel : -1;
+  int lanes = below(parallel),
+      rows = parallel > 1 && !once(4) ? (lanes + 1 + below(parallel - 1)) % parallel : -1;
   std::vector<int> order(static_cast<size_t>(parallel));
   std::iota(order.begin(), order.end(), 0);
   order = shuffled(order);
-  return "lanes = " + std::to_string(lanes) + ", rows = " + std::to_string(rows) + ", mr = " +
-         std::to_string(1 + below(8)) + ", nr = " + std::to_string(widths[below(6)]) + ", order = " +
+  return "lanes = " + std::to_string(lanes) + ", rows = " + std::to_string(rows) +
+         ", mr = " + std::to_string(1 + below(8)) + ", nr = " + std::to_string(widths[below(6)]) +
+         ", order = " +
          llvm::join(llvm::map_range(order, [](int d) { return std::to_string(d); }), ", ");
 }
 
@@ -232,7 +259,8 @@ static std::pair<unsigned, unsigned> getSeeds(unsigned usual) {
   if (last.empty())
     std::swap(first, last);
   unsigned from = 1, to = 0;
-  EXPECT_FALSE((!first.empty() && first.getAsInteger(10, from)) || last.getAsInteger(10, to)) << wanted;
+  EXPECT_FALSE((!first.empty() && first.getAsInteger(10, from)) || last.getAsInteger(10, to))
+      << wanted;
   return {from, to};
 }
 

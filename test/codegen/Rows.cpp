@@ -1,9 +1,9 @@
-//===- Rows.cpp - map kernels with reductions against the oracle ---------------------------------------------===//
+//===- Rows.cpp - map kernels with reductions against the oracle ------------------------------===//
 //
-// Softmax with cross-entropy over short and long rows, column sums, masks, in-place updates; naive and fast emitters
-// must agree to the bit.
+// Softmax with cross-entropy over short and long rows, column sums, masks, in-place updates; naive
+// and fast emitters must agree to the bit.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 using namespace sinter::test;

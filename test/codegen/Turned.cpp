@@ -1,10 +1,9 @@
-//===- Turned.cpp - elementwise maps between layouts
-//----------------------------------------------===//
+//===- Turned.cpp - elementwise maps between layouts ------------------------------------------===//
 //
 // Images and matrices whose operands lie along one dim and results along another: whole blocks and
 // tails, dims that become one, several operands; naive and fast emitters must agree to the bit.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
 using namespace sinter::test;

@@ -45,8 +45,8 @@ TEST(Model, EvaluationSizesCanBeChosen) {
     return result;
   };
   EXPECT_EQ(sizes({}), (std::vector<int64_t>{8, 1})); // not 16: larger than the training batch
-  EXPECT_EQ(sizes({2, 100, 2}),
-            (std::vector<int64_t>{100, 2, 1})); // 1 is added: no sample is dropped
+  // 1 is added: no sample is dropped
+  EXPECT_EQ(sizes({2, 100, 2}), (std::vector<int64_t>{100, 2, 1}));
 }
 
 TEST(Model, ModeIsSeen) {

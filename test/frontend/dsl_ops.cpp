@@ -16,8 +16,8 @@ static std::string lastNode(const std::function<Tensor(Tensor x, Tensor y, Tenso
     return "";
   const proto::Entry &entry = built.module.entries(0);
   std::string text = nodeText(entry.nodes(entry.nodes_size() - 1));
-  return text.substr(text.find("= ") + 2,
-                     text.rfind(" @") - text.find("= ") - 2); // without id and line
+  // without id and line
+  return text.substr(text.find("= ") + 2, text.rfind(" @") - text.find("= ") - 2);
 }
 
 #define EXPECT_NODE(expression, text)                                                              \

@@ -22,8 +22,8 @@ TEST(Reduce, Axes) {
   }
   EXPECT_EQ(text(r::sum(f32({0, 3}), {0}, false)), "f32[3]");
   EXPECT_EQ(text(r::reduce_max(f32({0, 3}), {0}, false)), "E0115 at 0");
-  EXPECT_EQ(text(r::reduce_min(f32({0, 3}), {1}, false)),
-            "f32[0]"); // nothing is asked of the empty axis
+  // nothing is asked of the empty axis
+  EXPECT_EQ(text(r::reduce_min(f32({0, 3}), {1}, false)), "f32[0]");
 }
 
 TEST(Reduce, Argmax) {

@@ -1,10 +1,9 @@
-//===- Check.cpp - the checks of a numeric row
-//-----------------------------------------------------------------===//
+//===- Check.cpp - the checks of a numeric row ------------------------------------------------===//
 //
 // All cases of a row become entries of one module, so that a row is compiled once: value_<i>
 // computes the result, gradient_<i> the cotangents of all float operands. Reading on: Check.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Check.h"
 
 #include "test/numeric/Compile.h"
@@ -275,8 +274,7 @@ Outcome test::check(const Row &row, const Options &options) {
   return outcome;
 }
 
-//===--- Speed
-//------------------------------------------------------------------------------------===//
+//===--- Speed --------------------------------------------------------------------------------===//
 
 // The first f32 case whose operands are all alike, at a size that fills the first caches.
 static Case enlarged(const Row &row) {

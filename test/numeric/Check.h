@@ -1,9 +1,8 @@
-//===- Check.h - the checks of a numeric row
-//-----------------------------------------------------------------===//
+//===- Check.h - the checks of a numeric row --------------------------------------------------===//
 //
 // Reading on: Rows.h (what a row is), Compile.h (how modules run), Interpreter.h (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_CHECK_H
 #define SINTER_TEST_NUMERIC_CHECK_H
 

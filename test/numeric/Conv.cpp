@@ -1,10 +1,9 @@
-//===- Conv.cpp - numeric rows of convolutions
-//--------------------------------------------------------------------===//
+//===- Conv.cpp - numeric rows of convolutions ------------------------------------------------===//
 //
 // One list of shapes serves the convolution and its two gradients; the gradient checks of those two
 // are second order. Reading on: Rows.h; codegen/interpret/Conv.cpp (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 #include "sinter/rules/conv.h"

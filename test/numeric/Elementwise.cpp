@@ -1,9 +1,8 @@
-//===- Elementwise.cpp - numeric rows of elementwise ops
-//---------------------------------------------------===//
+//===- Elementwise.cpp - numeric rows of elementwise ops --------------------------------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Elementwise.cpp (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 using namespace sinter;

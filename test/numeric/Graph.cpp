@@ -1,9 +1,8 @@
-//===- Graph.cpp - builds `sinter` modules for tests
-//---------------------------------------------------------===//
+//===- Graph.cpp - builds `sinter` modules for tests ------------------------------------------===//
 //
 // Reading on: Graph.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Graph.h"
 
 #include "codegen/cpu/Cpu.h"
@@ -38,8 +37,7 @@ mlir::Type test::tensorType(const Type &type) { return ir::fromRule(type, &conte
 
 Type test::typeOf(mlir::Value value) { return interpret::typeOf(value.getType()); }
 
-//===--- Result types
-//-----------------------------------------------------------------------------===//
+//===--- Result types -------------------------------------------------------------------------===//
 
 template <class T> static const T *find(const std::vector<Attr> &attrs, llvm::StringRef name) {
   for (const Attr &attr : attrs)
@@ -141,8 +139,7 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
   return dims ? Type{t[0].element, *dims} : Type{};
 }
 
-//===--- Attributes
-//-------------------------------------------------------------------------------===//
+//===--- Attributes ---------------------------------------------------------------------------===//
 
 static mlir::Attribute denseOf(const Tensor &tensor) {
   auto type = llvm::cast<mlir::RankedTensorType>(tensorType(tensor.type));
@@ -175,8 +172,7 @@ static mlir::ArrayAttr strings(const std::vector<std::string> &names) {
       .getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(names.begin(), names.end()));
 }
 
-//===--- Entries
-//----------------------------------------------------------------------------------===//
+//===--- Entries ------------------------------------------------------------------------------===//
 
 static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
 
@@ -272,8 +268,7 @@ void EntryBuilder::finish() {
   builder.create(state);
 }
 
-//===--- Modules
-//----------------------------------------------------------------------------------===//
+//===--- Modules ------------------------------------------------------------------------------===//
 
 mlir::OwningOpRef<mlir::ModuleOp> test::makeModule(const std::string &name) {
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(here(), name);

@@ -1,11 +1,10 @@
-//===- Graph.h - builds `sinter` modules for tests
-//-----------------------------------------------------===//
+//===- Graph.h - builds `sinter` modules for tests --------------------------------------------===//
 //
 // A thin builder: ops by name, attributes by name, result types from dialects/rules. Rows, random
 // graphs and parity models are all made with it, without the DSL and without the importer, so that
 // neither can hide a fault. Reading on: Check.h (what is done with a module).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_GRAPH_H
 #define SINTER_TEST_NUMERIC_GRAPH_H
 

@@ -1,9 +1,8 @@
-//===- Memory.cpp - the segments of a compiled module, in a test
-//-----------------------------------------------===//
+//===- Memory.cpp - the segments of a compiled module, in a test ------------------------------===//
 //
 // Reading on: Memory.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Memory.h"
 
 #include "codegen/interpret/Interpreter.h"
@@ -50,8 +49,8 @@ Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
 }
 
 void Memory::poison() {
-  std::memset(bases[SINTER_SEG_WORK], 0xff,
-              sizes[SINTER_SEG_WORK]); // all ones is a NaN in f32 and f64
+  // all ones is a NaN in f32 and f64
+  std::memset(bases[SINTER_SEG_WORK], 0xff, sizes[SINTER_SEG_WORK]);
   for (size_t s = 0; s < SINTER_SEGMENTS; ++s)
     std::memset(storage[s].get() + sizes[s], 0xa5, kGuard);
 }

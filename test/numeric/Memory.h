@@ -1,11 +1,10 @@
-//===- Memory.h - the segments of a compiled module, in a test
-//-------------------------------------------------===//
+//===- Memory.h - the segments of a compiled module, in a test --------------------------------===//
 //
 // Gives a planned module its segments, writes and reads buffers by name, and watches for stray
 // accesses: before a run the work segment is filled with NaN patterns, and guard bytes stand behind
 // every segment. Reading on: Compile.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_MEMORY_H
 #define SINTER_TEST_NUMERIC_MEMORY_H
 

@@ -1,11 +1,10 @@
-//===- Norm.cpp - numeric rows of batch normalisation
-//------------------------------------------===//
+//===- Norm.cpp - numeric rows of batch normalisation -----------------------------------------===//
 //
 // Batch norm is composed of sums and elementwise ops; these rows compose it as the DSL does
 // (frontend/src/Norm.cpp), alone and behind a layer, where fusion takes it apart. Reading on:
 // Rows.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 using namespace sinter;

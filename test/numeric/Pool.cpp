@@ -1,11 +1,10 @@
-//===- Pool.cpp - numeric rows of pooling
-//------------------------------------------------------===//
+//===- Pool.cpp - numeric rows of pooling -----------------------------------------------------===//
 //
 // One list of windows serves maxima and sums and the ops of their gradients, whose own gradient
 // checks are second order. Rows of winners look at ties, NaN and infinities (D3). Reading on:
 // Rows.h; codegen/interpret/Pool.cpp (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 #include "sinter/rules/pool.h"

@@ -1,10 +1,9 @@
-//===- Random.cpp - numeric rows of random ops
-//--------------------------------------------------------------------------===//
+//===- Random.cpp - numeric rows of random ops ------------------------------------------------===//
 //
 // Random numbers are compared exactly: all are multiples of 2^-24.
 // Reading on: Rows.h; codegen/interpret/Random.cpp (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 using namespace sinter;

@@ -1,5 +1,4 @@
-//===- Rows.h - numeric rows: one op, one case list, all checks
-//--------------------------------------------===//
+//===- Rows.h - numeric rows: one op, one case list, all checks -------------------------------===//
 //
 // A row says how to build an op and for which operand types. From that the runner makes the value
 // check (compiled against the oracle), the gradient check (the oracle's gradient against central
@@ -7,7 +6,7 @@
 // on: Elementwise.cpp and the other families (the rows), Check.h (the checks), main.cpp (the
 // runner).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_ROWS_H
 #define SINTER_TEST_NUMERIC_ROWS_H
 

@@ -1,9 +1,8 @@
-//===- Train.cpp - numeric rows of structural ops and of what training composes
-//---------------------------------------===//
+//===- Train.cpp - numeric rows of structural ops and of what training composes ---------------===//
 //
 // Reading on: Rows.h; codegen/interpret/Train.cpp (the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
 
 using namespace sinter;

@@ -1,9 +1,8 @@
-//===- Values.cpp - inputs for numeric tests and their comparison
-//----------------------------------------===//
+//===- Values.cpp - inputs for numeric tests and their comparison -----------------------------===//
 //
 // Reading on: Values.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Values.h"
 
 #include <algorithm>

@@ -1,10 +1,9 @@
-//===- Values.h - inputs for numeric tests and their comparison
-//------------------------------------------===//
+//===- Values.h - inputs for numeric tests and their comparison -------------------------------===//
 //
 // Inputs are pure functions of a label, exactly representable in f32, and chosen away from kinks,
 // because central differences break there. Reading on: Rows.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_VALUES_H
 #define SINTER_TEST_NUMERIC_VALUES_H
 

@@ -1,11 +1,10 @@
-//===- main.cpp - runs the numeric rows in one process
-//-----------------------------------------------------------===//
+//===- main.cpp - runs the numeric rows in one process ----------------------------------------===//
 //
 // numeric-rows [--filter NAME] [--oracle-only] [--every N] [-O LEVEL] [--threads N] [--perf]: a
 // table with a line a row, then every failure, then "N passed, N failed"; exit 1 when something
 // failed. Reading on: Rows.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Check.h"
 #include "test/numeric/Compile.h"
 

@@ -1,9 +1,8 @@
-//===- KernelTest.cpp - the cost model, row splits and barriers
-//-----------------------------------===//
+//===- KernelTest.cpp - the cost model, row splits and barriers -------------------------------===//
 //
 // What passes and codegen rely on in dialects/kernel/Cost and Ranges, on small hand-made cases.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
 #include "dialects/kernel/Ranges.h"
 

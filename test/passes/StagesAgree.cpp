@@ -1,12 +1,11 @@
-//===- StagesAgree.cpp - passes keep the meaning of a module
-//--------------------------------------===//
+//===- StagesAgree.cpp - passes keep the meaning of a module ----------------------------------===//
 //
 // Every module under Inputs/ is evaluated by the f64 oracle after each pass of the pipeline, with
 // pseudo-random inputs, symbols and scalars; outputs and updates must stay what they were at the
 // graph stage. At `planned`, buffers that share bytes while both are alive would show in the run by
 // bytes of the CPU tests; here the order of kernels shows.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
@@ -23,11 +22,10 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::interpret;
 
-static const char *const kPasses[] = {"simplify",          "fold",      "simplify",
-                                      "hoist-prepared",    "simplify",
-                                      "fuse-contractions", "fuse-maps", "assign-layouts",
-                                      "lower-to-kernel",   "schedule",  "in-place-updates",
-                                      "group-launches",    "plan-memory"};
+static const char *const kPasses[] = {
+    "simplify",          "fold",           "simplify",       "hoist-prepared",  "simplify",
+    "fuse-contractions", "fuse-maps",      "assign-layouts", "lower-to-kernel", "schedule",
+    "in-place-updates",  "group-launches", "plan-memory"};
 
 /// Small reproducible numbers; integers stay in [0, 4).
 static Tensor makeTensor(Type type, uint64_t &state) {

@@ -1,4 +1,5 @@
-// BudgetTest.cpp - what a step may cost besides its kernels: no heap calls, no page faults; and the library's size.
+// BudgetTest.cpp - what a step may cost besides its kernels: no heap calls, no page faults; and the
+// library's size.
 #include "TestTools.h"
 
 #include <atomic>
@@ -9,7 +10,8 @@
 #include <new>
 #include <sys/resource.h>
 
-#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) &&                         \
+    !__has_feature(thread_sanitizer)
 #define COUNTS_HEAP 1
 #define VISIBLE __attribute__((visibility("default"))) // so that shared libraries call these too
 #endif
@@ -56,7 +58,8 @@ TEST(Budget, AStepTakesNoHeapAndNoPages) {
   FakeModule m;
   Scratch s;
   fakeStepHook = [](int64_t step) { samples[step] = {heapCalls.load(), pageFaults()}; };
-  // The kernel may take pages back on its own (proactive reclaim, migration); a fault of ours comes in every run.
+  // The kernel may take pages back on its own (proactive reclaim, migration); a fault of ours comes
+  // in every run.
   constexpr int kFaults = 10;
   auto run = [&] {
     int code = callTrainer(m.get(), {"--steps", "49", "--threads", "2", "--log", s / "log"});
@@ -70,7 +73,8 @@ TEST(Budget, AStepTakesNoHeapAndNoPages) {
         return 100 + step;
     for (int step = 4; step < 49; ++step)
       if (samples[step].faults != samples[step - 1].faults) {
-        fprintf(stderr, "step %d: %ld page faults\n", step, samples[step].faults - samples[step - 1].faults);
+        fprintf(stderr, "step %d: %ld page faults\n", step,
+                samples[step].faults - samples[step - 1].faults);
         return kFaults;
       }
     return 0;

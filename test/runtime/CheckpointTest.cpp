@@ -1,4 +1,5 @@
-// CheckpointTest.cpp - checkpoints: resumed equals uninterrupted, kill -9 anywhere, every failing file operation.
+// CheckpointTest.cpp - checkpoints: resumed equals uninterrupted, kill -9 anywhere, every failing
+// file operation.
 #include "TestTools.h"
 
 extern "C" {
@@ -51,7 +52,9 @@ TEST_F(CheckpointTest, ResumedEqualsUninterruptedFromEveryPlace) {
   for (int stop : {0, 1, 24, 25, 26, 49, 50, 74, 75}) {
     std::string c = s / "c";
     unlink(c.c_str());
-    EXPECT_EQ(train(module.get(), with({"--steps", std::to_string(stop), "--checkpoint", c, "--threads", "2"})).code,
+    EXPECT_EQ(train(module.get(),
+                    with({"--steps", std::to_string(stop), "--checkpoint", c, "--threads", "2"}))
+                  .code,
               0);
     Outcome r = train(module.get(), with({"--checkpoint", c, "--resume", "--threads", "3"}));
     EXPECT_EQ(r.code, 0) << r.err;
@@ -62,8 +65,11 @@ TEST_F(CheckpointTest, ResumedEqualsUninterruptedFromEveryPlace) {
 
 TEST_F(CheckpointTest, LogsOfAResumedRunGoOnWhereTheyStopped) {
   EXPECT_EQ(train(module.get(), with({"--log", s / "whole.jsonl"})).code, 0);
-  EXPECT_EQ(train(module.get(), with({"--steps", "30", "--checkpoint", s / "c", "--log", s / "l"})).code, 0);
-  EXPECT_EQ(train(module.get(), with({"--resume", "--checkpoint", s / "c", "--log", s / "l"})).code, 0);
+  EXPECT_EQ(
+      train(module.get(), with({"--steps", "30", "--checkpoint", s / "c", "--log", s / "l"})).code,
+      0);
+  EXPECT_EQ(train(module.get(), with({"--resume", "--checkpoint", s / "c", "--log", s / "l"})).code,
+            0);
   auto metrics = [](const std::string &text) { // epoch events without their seconds
     std::istringstream in(text);
     std::string all;
@@ -77,8 +83,12 @@ TEST_F(CheckpointTest, LogsOfAResumedRunGoOnWhereTheyStopped) {
 
 TEST_F(CheckpointTest, HyperParametersAndSeedComeFromTheCheckpoint) {
   std::vector<std::string> odd = {"--lr", "0.3", "--seed", "9"};
-  EXPECT_EQ(train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "whole"})).code, 0);
-  EXPECT_EQ(train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "c", "--steps", "31"})).code,
+  EXPECT_EQ(
+      train(module.get(), with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "whole"})).code,
+      0);
+  EXPECT_EQ(train(module.get(),
+                  with({"--lr", "0.3", "--seed", "9", "--checkpoint", s / "c", "--steps", "31"}))
+                .code,
             0);
   EXPECT_EQ(train(module.get(), with({"--checkpoint", s / "c", "--resume"})).code, 0);
   EXPECT_TRUE(sameBytes(readFile(s / "c"), readFile(s / "whole")));
@@ -133,7 +143,8 @@ TEST_F(CheckpointTest, TheOldCheckpointSurvivesEveryFailingOperation) {
     EXPECT_TRUE(sameBytes(readFile(s / "c"), before)) << operation;
     EXPECT_FALSE(exists(s / "c.tmp")) << operation;
   }
-  Outcome r = inChild([&] { // the new contents are there, but may not survive a power cut: said, not hidden
+  // the new contents are there, but may not survive a power cut: said, not hidden
+  Outcome r = inChild([&] {
     failing = "fsync folder";
     file_fault = faultOnce;
     return callTrainer(module.get(), with({"--resume", "--steps", "5", "--checkpoint", s / "c"}));
@@ -226,7 +237,10 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherModelIsShownAsADiff) {
   FakeModule again(small()); // FakeModule keeps one geometry at a time
   Outcome r = train(again.get(), with({"--resume", "--checkpoint", s / "c"}));
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("does not fit this model; '-' is what it expects, '+' what the file has [E2204]\n"));
+  EXPECT_THAT(
+      r.err,
+      HasSubstr(
+          "does not fit this model; '-' is what it expects, '+' what the file has [E2204]\n"));
   EXPECT_THAT(r.err, HasSubstr("\n  - fc.weight f32[10,100]\n  + fc.weight f32[10,120]\n"));
   EXPECT_THAT(r.err, HasSubstr("\n  - trainer/loss/sum f64[]\n"));
 }
@@ -252,7 +266,8 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherRunIsRefused) {
 TEST_F(CheckpointTest, HyperParametersOfACheckpointAreChecked) {
   EXPECT_EQ(train(module.get(), with({"--steps", "1", "--checkpoint", s / "c"})).code, 0);
   std::string bytes = readFile(s / "c");
-  size_t entry = bytes.find("\"trainer/hyper/lr\""), offsets = bytes.find("data_offsets\":[", entry) + 15;
+  size_t entry = bytes.find("\"trainer/hyper/lr\""),
+         offsets = bytes.find("data_offsets\":[", entry) + 15;
   uint64_t header;
   memcpy(&header, bytes.data(), 8);
   const double bad = -1;
@@ -260,13 +275,18 @@ TEST_F(CheckpointTest, HyperParametersOfACheckpointAreChecked) {
   writeFile(s / "c", bytes);
   Outcome r = train(module.get(), with({"--resume", "--checkpoint", s / "c"}));
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("'trainer/hyper/lr' expects a finite number of at least 0, got -1 [E2204]"));
+  EXPECT_THAT(
+      r.err, HasSubstr("'trainer/hyper/lr' expects a finite number of at least 0, got -1 [E2204]"));
   EXPECT_TRUE(sameBytes(readFile(s / "c"), bytes));
 }
 
 TEST_F(CheckpointTest, InitReadsCheckpointsIgnoringWhatIsNoWeight) {
-  EXPECT_EQ(train(module.get(), with({"--steps", "9", "--checkpoint", s / "c", "--save", s / "w"})).code, 0);
-  EXPECT_EQ(train(module.get(), with({"--steps", "0", "--init", s / "c", "--save", s / "again"})).code, 0);
+  EXPECT_EQ(
+      train(module.get(), with({"--steps", "9", "--checkpoint", s / "c", "--save", s / "w"})).code,
+      0);
+  EXPECT_EQ(
+      train(module.get(), with({"--steps", "0", "--init", s / "c", "--save", s / "again"})).code,
+      0);
   EXPECT_TRUE(sameBytes(readFile(s / "again"), readFile(s / "w")));
 }
 

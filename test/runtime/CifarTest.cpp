@@ -46,7 +46,8 @@ protected:
     writeFile(s / "test_batch.bin", records(10, 33));
   }
   // The error of a folder in which `name` has other bytes.
-  void refuses(const std::string &name, const std::string &bytes, int code, const std::string &message) {
+  void refuses(const std::string &name, const std::string &bytes, int code,
+               const std::string &message) {
     std::string plain = name.substr(0, name.find(".gz")), before = readFile(s / plain);
     unlink((s / plain).c_str());
     writeFile(s / name, bytes);
@@ -69,7 +70,9 @@ TEST_F(CifarTest, BatchesFollowEachOther) {
   std::string all = records(33);
   for (size_t i = 0; i < 33; ++i) {
     EXPECT_EQ(r.data.train.labels[i], i % 10);
-    EXPECT_EQ(memcmp(r.data.train.pixels + i * (kRecord - 1), &all[i * kRecord + 1], kRecord - 1), 0) << i;
+    EXPECT_EQ(memcmp(r.data.train.pixels + i * (kRecord - 1), &all[i * kRecord + 1], kRecord - 1),
+              0)
+        << i;
   }
   EXPECT_EQ(r.data.test.labels[0], 3);
 }
@@ -108,18 +111,23 @@ TEST_F(CifarTest, MissingFiles) {
   EXPECT_EQ(absent.code, 2101);
   writeFile(s / "test_batch.bin", records(1));
   writeFile(s / "data_batch_4.bin.gz", gzip(records(5)));
-  EXPECT_THAT(Read(s.path).text, HasSubstr("has no 'data_batch_3.bin' and no 'data_batch_3.bin.gz' [E2101]"));
+  EXPECT_THAT(Read(s.path).text,
+              HasSubstr("has no 'data_batch_3.bin' and no 'data_batch_3.bin.gz' [E2101]"));
   Scratch empty;
-  EXPECT_THAT(Read(empty.path).text, HasSubstr("has no 'data_batch_1.bin' and no 'data_batch_1.bin.gz' [E2101]"));
+  EXPECT_THAT(Read(empty.path).text,
+              HasSubstr("has no 'data_batch_1.bin' and no 'data_batch_1.bin.gz' [E2101]"));
   EXPECT_EQ(Read(s / "test_batch.bin").code, 2101); // a file in the folder's place
 }
 
 TEST_F(CifarTest, WrongLengths) {
-  std::string good = records(20), message = "'cifar10' expects records of 49 bytes (a label and 3x4x4 pixels), got ";
-  refuses("data_batch_1.bin", good.substr(0, good.size() - 1), 2103, "byte 931: " + message + "48 more");
+  std::string good = records(20),
+              message = "'cifar10' expects records of 49 bytes (a label and 3x4x4 pixels), got ";
+  refuses("data_batch_1.bin", good.substr(0, good.size() - 1), 2103,
+          "byte 931: " + message + "48 more");
   refuses("data_batch_1.bin", good + "x", 2103, "byte 980: " + message + "1 more");
   refuses("test_batch.bin.gz", gzip(good.substr(0, 60)), 2103, "byte 49: " + message + "11 more");
-  refuses("data_batch_2.bin", "", 2107, "byte 0: expects at least one image, got the end of the file");
+  refuses("data_batch_2.bin", "", 2107,
+          "byte 0: expects at least one image, got the end of the file");
   refuses("data_batch_2.bin.gz", gzip(""), 2107, "byte 0: expects at least one image");
   std::string fine; // 50-byte records
   for (int i = 0; i < 20; ++i)
@@ -131,7 +139,8 @@ TEST_F(CifarTest, LabelsOutOfRange) {
   std::string bytes = records(13, 20);
   bytes[4 * kRecord] = 10;
   refuses("data_batch_2.bin", bytes, 2105, "byte 196: expects a label below 10, got 10 [E2105]");
-  refuses("data_batch_2.bin.gz", gzip(bytes), 2105, "byte 196: expects a label below 10, got 10 [E2105]");
+  refuses("data_batch_2.bin.gz", gzip(bytes), 2105,
+          "byte 196: expects a label below 10, got 10 [E2105]");
 }
 
 TEST_F(CifarTest, DamagedGzip) {
@@ -175,7 +184,8 @@ TEST(Synthetic, ColourIsTheSameEverywhere) {
   EXPECT_EQ(hash(data.train.pixels, 12800 * 3072), 0xc84d1b23c6245d73ull);
   EXPECT_EQ(hash(data.test.labels, 2000), 0x2a5b5b6dde4ae9d7ull);
   std::vector<uint8_t> one(3072);
-  EXPECT_EQ(synthetic_example(&colour, sinter_stream("synthetic/train"), 777, one.data()), data.train.labels[777]);
+  EXPECT_EQ(synthetic_example(&colour, sinter_stream("synthetic/train"), 777, one.data()),
+            data.train.labels[777]);
   EXPECT_EQ(memcmp(one.data(), data.train.pixels + 777 * 3072, 3072), 0);
   int differ = 0; // the channels of a pen are not one grey
   for (int i = 0; i < 1024; ++i)

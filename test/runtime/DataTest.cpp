@@ -28,7 +28,8 @@ TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
     if (!pixels_to_f32_by(path, bytes, got, 259)) // an odd length: vector tails too
       continue;
     for (int i = 0; i < 259; ++i)
-      EXPECT_EQ(got[i], static_cast<float>(static_cast<long double>(i & 255) / 255.0L)) << i << " by " << path;
+      EXPECT_EQ(got[i], static_cast<float>(static_cast<long double>(i & 255) / 255.0L))
+          << i << " by " << path;
   }
   std::fill(got, got + 259, -1.0f);
   pixels_to_f32(bytes, got, 259);
@@ -50,8 +51,8 @@ struct Read {
 TEST(Idx, PlainAndGzipGiveTheSame) {
   Scratch plain, packed;
   writeDataset(plain, 20, 10, 4, 4);
-  for (std::string name :
-       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+  for (std::string name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                           "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     std::string bytes = readFile(plain / name);
     // two gzip members, one after the other, are one file
     writeFile(packed / (name + ".gz"), gzip(bytes.substr(0, 13)) + gzip(bytes.substr(13)));
@@ -69,7 +70,8 @@ TEST(Idx, PlainAndGzipGiveTheSame) {
 class IdxTest : public ::testing::Test {
 protected:
   IdxTest() { writeDataset(s, 20, 10, 4, 4); }
-  void refuses(const std::string &name, const std::string &bytes, int code, const std::string &message) {
+  void refuses(const std::string &name, const std::string &bytes, int code,
+               const std::string &message) {
     std::string plain = readFile(s / base(name));
     if (name != base(name))
       unlink((s / base(name)).c_str());
@@ -81,7 +83,9 @@ protected:
     unlink((s / name).c_str());
     writeFile(s / base(name), plain);
   }
-  static std::string base(std::string name) { return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name; }
+  static std::string base(std::string name) {
+    return name.ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
+  }
   Scratch s;
   const std::string images = "train-images-idx3-ubyte", labels = "train-labels-idx1-ubyte";
 };
@@ -90,7 +94,9 @@ TEST_F(IdxTest, MissingFiles) {
   unlink((s / labels).c_str());
   Read r(s.path), absent(s / "nowhere");
   EXPECT_EQ(r.code, 2101);
-  EXPECT_THAT(r.text, HasSubstr("has no 'train-labels-idx1-ubyte' and no 'train-labels-idx1-ubyte.gz' [E2101]"));
+  EXPECT_THAT(
+      r.text,
+      HasSubstr("has no 'train-labels-idx1-ubyte' and no 'train-labels-idx1-ubyte.gz' [E2101]"));
   EXPECT_EQ(absent.code, 2101);
 }
 
@@ -98,28 +104,36 @@ TEST_F(IdxTest, WrongHeaders) {
   std::string good = readFile(s / images);
   refuses(images, "", 2103, "byte 0: expects an IDX header of 16 bytes, got the end of the file");
   refuses(images, good.substr(0, 11), 2103, "byte 11: expects an IDX header of 16 bytes");
-  refuses(images, readFile(s / labels), 2102, "byte 0: expects IDX magic 00 00 08 03, got 00 00 08 01");
-  refuses(images, gzip(good), 2102, "byte 0: expects IDX magic 00 00 08 03, got 1f 8b 08 00, which is gzip: its name ends in .gz");
+  refuses(images, readFile(s / labels), 2102,
+          "byte 0: expects IDX magic 00 00 08 03, got 00 00 08 01");
+  refuses(images, gzip(good), 2102,
+          "byte 0: expects IDX magic 00 00 08 03, got 1f 8b 08 00, which is gzip: its name ends in "
+          ".gz");
   refuses(images, idx({20, 5, 4}, std::string(400, 'x')), 2102,
           "byte 8: 'fashion-mnist' expects images of 4x4, got 5x4");
   refuses(images, idx({0, 4, 4}, ""), 2107, "byte 4: expects at least one image, got 0");
-  refuses(labels, idx({19}, std::string(19, 1)), 2106, "byte 4: expects 20 labels, one an image, got 19");
+  refuses(labels, idx({19}, std::string(19, 1)), 2106,
+          "byte 4: expects 20 labels, one an image, got 19");
 }
 
 TEST_F(IdxTest, WrongLengths) {
   std::string good = readFile(s / images);
-  refuses(images, good.substr(0, good.size() - 1), 2103, "byte 16: expects 320 bytes of elements, got at most 319");
+  refuses(images, good.substr(0, good.size() - 1), 2103,
+          "byte 16: expects 320 bytes of elements, got at most 319");
   refuses(images, good + "x", 2103, "byte 336: expects the end of the file, got more bytes");
   refuses(images, idx({0xffffffff, 4, 4}, "few"), 2103, "expects 68719476720 bytes of elements");
   refuses(images + ".gz", gzip(good.substr(0, good.size() - 5)), 2103,
           "byte 331: expects 320 bytes of elements, got 315");
-  refuses(images + ".gz", gzip(good + "x"), 2103, "byte 336: expects the end of the file, got more bytes");
+  refuses(images + ".gz", gzip(good + "x"), 2103,
+          "byte 336: expects the end of the file, got more bytes");
 }
 
 TEST_F(IdxTest, DamagedGzip) {
   std::string good = gzip(readFile(s / images));
-  refuses(images + ".gz", "not gzip at all, just text", 2104, "expects gzip data, got damage (incorrect header check)");
-  refuses(images + ".gz", good.substr(0, good.size() - 4), 2104, "gzip data expect more bytes, got the end");
+  refuses(images + ".gz", "not gzip at all, just text", 2104,
+          "expects gzip data, got damage (incorrect header check)");
+  refuses(images + ".gz", good.substr(0, good.size() - 4), 2104,
+          "gzip data expect more bytes, got the end");
   std::string checksum = good;
   checksum[good.size() - 6] ^= 1;
   refuses(images + ".gz", checksum, 2104, "got damage (incorrect data check)");
@@ -153,7 +167,8 @@ dataset draw(const sinter_data &spec, uint32_t threads) {
   return data;
 }
 
-// The bytes are part of the outside: accuracies of the built-in data are comparable between machines and versions.
+// The bytes are part of the outside: accuracies of the built-in data are comparable between
+// machines and versions.
 TEST(Synthetic, TheSameBytesEverywhere) {
   for (uint32_t threads : {1u, 3u}) {
     dataset data = draw(spec28, threads);
@@ -192,10 +207,11 @@ TEST(Synthetic, IsDrawnInHalfASecond) {
   for (int i = 0; i < 5 && best >= 0.5; ++i) {
     auto start = std::chrono::steady_clock::now();
     dataset data = draw(spec28, 0);
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     dataset_free(&data);
   }
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) &&                          \
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) &&      \
     !__has_feature(thread_sanitizer)
   EXPECT_LT(best, 0.5);
 #endif

@@ -1,8 +1,9 @@
-// FakeModule.h - a compiled model written by hand: softmax regression with momentum, as the compiler would emit it.
+// FakeModule.h - a compiled model written by hand: softmax regression with momentum, as the
+// compiler would emit it.
 //
-// Shapes: image f32[B,1,H,W], label i32[B], weight f32[C,HW] kept as f32[HW,C] (the "packed" master form).
-// Everything is a table of <sinter/abi.h>, so trainer and libraries are tested without the compiler.
-// Reading on: FakeModule.cpp, TrainerTest.cpp.
+// Shapes: image f32[B,1,H,W], label i32[B], weight f32[C,HW] kept as f32[HW,C] (the "packed" master
+// form). Everything is a table of <sinter/abi.h>, so trainer and libraries are tested without the
+// compiler. Reading on: FakeModule.cpp, TrainerTest.cpp.
 #pragma once
 
 #include <sinter/runtime.h>
@@ -34,9 +35,10 @@ public:
   sinter_module module = {};
 
 private:
-  sinter_tensor tensor(const char *name, uint32_t dtype, std::vector<int64_t> dims, uint32_t segment, uint64_t &at);
-  void addSymbol(const char *name, uint32_t kind, uint32_t init, double a, double b, std::vector<int64_t> dims,
-                 uint32_t segment);
+  sinter_tensor tensor(const char *name, uint32_t dtype, std::vector<int64_t> dims,
+                       uint32_t segment, uint64_t &at);
+  void addSymbol(const char *name, uint32_t kind, uint32_t init, double a, double b,
+                 std::vector<int64_t> dims, uint32_t segment);
   void addEntry(const char *name, uint32_t kind, int64_t batch, sinter_entry_fn run);
 
   std::deque<std::vector<int64_t>> dims;
@@ -50,7 +52,8 @@ private:
   uint64_t used[SINTER_SEGMENTS] = {};
 };
 
-/// Called by thread 0 at the start of every training step with the step's index; for tests that count or interrupt.
+/// Called by thread 0 at the start of every training step with the step's index; for tests that
+/// count or interrupt.
 extern std::function<void(int64_t)> fakeStepHook;
 /// The step at which the fake's second kernel writes a NaN; -1 never.
 extern int64_t fakeNanStep;

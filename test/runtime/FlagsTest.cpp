@@ -1,4 +1,5 @@
-// FlagsTest.cpp - a trainer's command line: help, every kind of wrong flag, --info, --run, machines that do not fit.
+// FlagsTest.cpp - a trainer's command line: help, every kind of wrong flag, --info, --run, machines
+// that do not fit.
 #include "TestTools.h"
 
 #include <cmath>
@@ -97,18 +98,24 @@ TEST_F(FlagsTest, BadValues) {
   refuses({"--epochs"}, "--epochs expects N [E2002]");
   refuses({"--lr"}, "--lr expects a number [E2002]");
   for (const char *value : {"-1", "x", "", "1.5", "1e3", " 1", "0x10", "99999999999999999999x"})
-    refuses({"--epochs", value}, "--epochs expects a whole number of at least 0, got '" + std::string(value) + "'");
-  refuses({"--epochs", "99999999999999999999"}, "--epochs expects a whole number from 0 to 2147483647, got");
-  refuses({"--steps", "9223372036854775808"}, "--steps expects a whole number from 0 to 9223372036854775807, got");
+    refuses({"--epochs", value},
+            "--epochs expects a whole number of at least 0, got '" + std::string(value) + "'");
+  refuses({"--epochs", "99999999999999999999"},
+          "--epochs expects a whole number from 0 to 2147483647, got");
+  refuses({"--steps", "9223372036854775808"},
+          "--steps expects a whole number from 0 to 9223372036854775807, got");
   refuses({"--steps", "-5"}, "--steps expects a whole number of at least 0, got '-5' [E2003]");
   refuses({"--seed", "-1"}, "--seed expects a whole number of at least 0");
   for (const char *value : {"0", "-1", "4097"})
     refuses({"--threads", value}, "--threads expects a whole number from 1 to 4096, got");
-  for (const char *value : {"nan", "inf", "-0.1", "x", "", "1e999", "1e39", "0.1x", "0,1", " 0.1", "0.1 "})
-    refuses({"--lr", value}, "--lr expects a finite number of at least 0, got '" + std::string(value) + "' [E2003]");
+  for (const char *value :
+       {"nan", "inf", "-0.1", "x", "", "1e999", "1e39", "0.1x", "0,1", " 0.1", "0.1 "})
+    refuses({"--lr", value},
+            "--lr expects a finite number of at least 0, got '" + std::string(value) + "' [E2003]");
   refuses({"--eval=yes"}, "--eval expects no value, got 'yes' [E2003]");
   refuses({"--save="}, "--save expects F, got nothing [E2003]");
-  refuses({"--run", "predict", "--input", "image"}, "--input expects NAME=F.npy, got 'image' [E2003]");
+  refuses({"--run", "predict", "--input", "image"},
+          "--input expects NAME=F.npy, got 'image' [E2003]");
 }
 
 TEST_F(FlagsTest, AllMistakesAtOnce) {
@@ -123,39 +130,47 @@ TEST_F(FlagsTest, Contradictions) {
   refuses({"--checkpoint-every", "5"}, "--checkpoint-every expects --checkpoint F");
   refuses({"--log-every", "5"}, "--log-every expects --log F");
   refuses({"--init-partial"}, "--init-partial expects --init F");
-  refuses({"--resume", "--checkpoint", "c", "--init", "w"}, "--resume and --init contradict each other");
+  refuses({"--resume", "--checkpoint", "c", "--init", "w"},
+          "--resume and --init contradict each other");
   refuses({"--eval", "--steps", "3"}, "--eval and --steps contradict each other");
   refuses({"--input", "image=x.npy"}, "--input expects --run ENTRY");
   for (const char *flag : {"--epochs", "--steps", "--eval-every"}) {
-    refuses({"--run", "predict", flag, "3"}, "--run and " + std::string(flag) + " contradict each other");
+    refuses({"--run", "predict", flag, "3"},
+            "--run and " + std::string(flag) + " contradict each other");
     refuses({"--eval", flag, "3"}, "--eval and " + std::string(flag) + " contradict each other");
   }
   refuses({"--run", "predict", "--log", "l"}, "--run and --log contradict each other");
   // The weights would be those of the seed: not what such a line means.
-  refuses({"--eval", "--checkpoint", "c"}, "--eval reads a checkpoint only with --resume, and writes none");
+  refuses({"--eval", "--checkpoint", "c"},
+          "--eval reads a checkpoint only with --resume, and writes none");
   refuses({"--run", "predict", "--checkpoint", "c"}, "--run reads a checkpoint only with --resume");
 }
 
 TEST_F(FlagsTest, Info) {
   Outcome r = train(module.get(), {"--info"});
   EXPECT_EQ(r.code, 0);
-  EXPECT_THAT(r.out,
-              StartsWith(R"({"model":"fake","target":"cpu:test","device":"cpu","compiler":"sinter test","entries":[)"
-                         R"({"name":"train_step","kind":"train","batches":[256],"inputs":[)"
-                         R"({"name":"image","shape":[256,1,28,28],"type":"f32"},)"
-                         R"({"name":"label","shape":[256],"type":"i32"}],"outputs":[)"
-                         R"({"name":"loss","shape":[],"type":"f32"}]},)"
-                         R"({"name":"eval_step","kind":"eval","batches":[256,16,1],)"));
-  EXPECT_THAT(r.out, HasSubstr(R"("parameters":[{"name":"fc.weight","shape":[10,784],"type":"f32"},)"
-                               R"({"name":"fc.bias","shape":[10],"type":"f32"}],"hyperparameters":{"lr":0.1},)"
-                               R"("batch":256,"arena_bytes":)"));
+  EXPECT_THAT(
+      r.out,
+      StartsWith(
+          R"({"model":"fake","target":"cpu:test","device":"cpu","compiler":"sinter test","entries":[)"
+          R"({"name":"train_step","kind":"train","batches":[256],"inputs":[)"
+          R"({"name":"image","shape":[256,1,28,28],"type":"f32"},)"
+          R"({"name":"label","shape":[256],"type":"i32"}],"outputs":[)"
+          R"({"name":"loss","shape":[],"type":"f32"}]},)"
+          R"({"name":"eval_step","kind":"eval","batches":[256,16,1],)"));
+  EXPECT_THAT(
+      r.out,
+      HasSubstr(R"("parameters":[{"name":"fc.weight","shape":[10,784],"type":"f32"},)"
+                R"({"name":"fc.bias","shape":[10],"type":"f32"}],"hyperparameters":{"lr":0.1},)"
+                R"("batch":256,"arena_bytes":)"));
   EXPECT_EQ(r.out.back(), '\n');
 }
 
 TEST_F(FlagsTest, InfoAndHelpNeedNoMachineThatFits) {
   module.module.features = "fma4";
   EXPECT_EQ(train(module.get(), {"--info"}).code, 0);
-  refuses({"--steps", "1"}, "target 'cpu:test' expects a CPU with fma4, this one has not [E2403]", 3);
+  refuses({"--steps", "1"}, "target 'cpu:test' expects a CPU with fma4, this one has not [E2403]",
+          3);
   module.module.features = "no-such-feature";
   refuses({"--steps", "1"}, "target 'cpu:test' expects a CPU with no-such-feature", 3);
   module.module.features = "sse2,+cx8";
@@ -168,12 +183,16 @@ TEST_F(FlagsTest, OtherVersionsAndDevicesAreRefused) {
   module.module.abi_version = 2;
   Outcome r = train(module.get(), {"--help"});
   EXPECT_EQ(r.code, 70);
-  EXPECT_EQ(r.err, "fake: internal error: the module has ABI version 2, this runtime expects 1 [E2901]\n");
+  EXPECT_EQ(r.err,
+            "fake: internal error: the module has ABI version 2, this runtime expects 1 [E2901]\n");
 }
 
-std::string npy(const std::string &descr, const std::string &shape, const std::string &data, char version = 1) {
-  std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
-  std::string bytes = std::string("\x93NUMPY") + version + '\0' + static_cast<char>(header.size() & 255) +
+std::string npy(const std::string &descr, const std::string &shape, const std::string &data,
+                char version = 1) {
+  std::string header =
+      "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }\n";
+  std::string bytes = std::string("\x93NUMPY") + version + '\0' +
+                      static_cast<char>(header.size() & 255) +
                       static_cast<char>(header.size() >> 8);
   if (version > 1)
     bytes += std::string(2, '\0');
@@ -184,8 +203,8 @@ TEST_F(FlagsTest, RunWritesWhatTheEntryGives) {
   std::string pixels(2 * 784 * 4, '\0');
   for (char version : {1, 2}) {
     writeFile(s / "x.npy", npy("<f4", "(2, 1, 28, 28)", pixels, version));
-    Outcome r = train(module.get(),
-                      {"--run", "predict", "--input", "image=" + (s / "x.npy"), "--output", "logits=" + (s / "y.npy")});
+    Outcome r = train(module.get(), {"--run", "predict", "--input", "image=" + (s / "x.npy"),
+                                     "--output", "logits=" + (s / "y.npy")});
     EXPECT_EQ(r.code, 0) << r.err;
     std::string y = readFile(s / "y.npy");
     EXPECT_EQ(y.substr(0, 8), std::string("\x93NUMPY\1\0", 8));
@@ -208,10 +227,12 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
     refuses({"--run", "predict", "--input", image}, "'" + (s / "x.npy") + "' " + message, 1);
   };
   std::string two(2 * 784 * 4, '\0');
-  bad(npy("<f8", "(2, 1, 28, 28)", two + two), "expects f32[N,1,28,28] for input 'image', got f64[2,1,28,28] [E2205]");
+  bad(npy("<f8", "(2, 1, 28, 28)", two + two),
+      "expects f32[N,1,28,28] for input 'image', got f64[2,1,28,28] [E2205]");
   bad(npy("<f4", "(2, 784)", two), "expects f32[N,1,28,28] for input 'image', got f32[2,784]");
   bad(npy("<f4", "(0, 1, 28, 28)", ""), "expects at least 1 example, got 0");
-  bad(npy("<f4", "(2, 1, 28, 28)", two + "x"), "byte 78: expects 6272 bytes of elements, got 6273 [E2205]");
+  bad(npy("<f4", "(2, 1, 28, 28)", two + "x"),
+      "byte 78: expects 6272 bytes of elements, got 6273 [E2205]");
   bad(npy(">f4", "(2, 1, 28, 28)", two), "byte 11: expects a type among '<f4'");
   bad(npy("<f4", "(-2, 1, 28, 28)", two), "byte 51: expects a shape of sensible size");
   bad("\x93NUMPX plain text", "byte 0: expects the magic");
@@ -222,10 +243,13 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
 }
 
 TEST_F(FlagsTest, RunReadsCheckpointsAndSaves) {
-  ASSERT_EQ(train(module.get(), {"--steps", "3", "--checkpoint", s / "c", "--save", s / "w", "--quiet"}).code, 0);
+  ASSERT_EQ(
+      train(module.get(), {"--steps", "3", "--checkpoint", s / "c", "--save", s / "w", "--quiet"})
+          .code,
+      0);
   writeFile(s / "x.npy", npy("<f4", "(1, 1, 28, 28)", std::string(784 * 4, '\x3d')));
   auto run = [&](std::vector<std::string> more, const std::string &out) {
-    std::vector<std::string> all = {"--run",    "predict", "--input", "image=" + (s / "x.npy"),
+    std::vector<std::string> all = {"--run",    "predict",      "--input", "image=" + (s / "x.npy"),
                                     "--output", "logits=" + out};
     all.insert(all.end(), more.begin(), more.end());
     Outcome r = train(module.get(), all);
@@ -239,8 +263,9 @@ TEST_F(FlagsTest, RunReadsCheckpointsAndSaves) {
   // A training step through --run changes the weights that are saved.
   writeFile(s / "x.npy", npy("<f4", "(256, 1, 28, 28)", std::string(256 * 784 * 4, '\x3d')));
   writeFile(s / "l.npy", npy("<i4", "(256,)", std::string(256 * 4, '\0')));
-  Outcome r = train(module.get(), {"--run", "train_step", "--init", s / "w", "--save", s / "v", "--input",
-                                   "image=" + (s / "x.npy"), "--input", "label=" + (s / "l.npy")});
+  Outcome r =
+      train(module.get(), {"--run", "train_step", "--init", s / "w", "--save", s / "v", "--input",
+                           "image=" + (s / "x.npy"), "--input", "label=" + (s / "l.npy")});
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_NE(readFile(s / "v"), readFile(s / "w"));
 }
@@ -251,8 +276,11 @@ TEST_F(FlagsTest, RunChecksLabels) {
     std::string labels(16 * 4, '\0');
     memcpy(&labels[5 * 4], &label, 4);
     writeFile(s / "l.npy", npy("<i4", "(16,)", labels));
-    refuses({"--run", "eval_step", "--input", "image=" + (s / "x.npy"), "--input", "label=" + (s / "l.npy")},
-            "'eval_step' expects labels from 0 to 9, got " + std::to_string(label) + " in example 5 [E2105]", 1);
+    refuses({"--run", "eval_step", "--input", "image=" + (s / "x.npy"), "--input",
+             "label=" + (s / "l.npy")},
+            "'eval_step' expects labels from 0 to 9, got " + std::to_string(label) +
+                " in example 5 [E2105]",
+            1);
   }
 }
 

@@ -1,5 +1,5 @@
-// OutputsTest.cpp - where a trainer's outputs go wrong: two writers of one file, pipes, closed or full standard files,
-// targets that cannot be made, logs cut in the middle of a line.
+// OutputsTest.cpp - where a trainer's outputs go wrong: two writers of one file, pipes, closed or
+// full standard files, targets that cannot be made, logs cut in the middle of a line.
 #include "TestTools.h"
 
 extern "C" {
@@ -45,8 +45,9 @@ protected:
 TEST_F(OutputsTest, TwoTrainersOfOneCheckpointTakeTurns) {
   std::vector<pid_t> children;
   for (const char *seed : {"1", "2", "3"})
-    children.push_back(startTrainer(
-        module.get(), with({"--epochs", "4", "--checkpoint", s / "c", "--checkpoint-every", "1", "--seed", seed})));
+    children.push_back(
+        startTrainer(module.get(), with({"--epochs", "4", "--checkpoint", s / "c",
+                                         "--checkpoint-every", "1", "--seed", seed})));
   int whole = 0;
   for (size_t ended = 0; ended < children.size();) {
     int status;
@@ -127,7 +128,8 @@ TEST_F(OutputsTest, WhatCannotBeWrittenIsToldBeforeTraining) {
 }
 
 TEST_F(OutputsTest, ClosedStandardFilesDoNotEndInOutputs) {
-  std::vector<std::string> run = {"--epochs", "1", "--checkpoint", s / "c", "--save", s / "w", "--log", s / "log"};
+  std::vector<std::string> run = {"--epochs", "1",     "--checkpoint", s / "c",
+                                  "--save",   s / "w", "--log",        s / "log"};
   ASSERT_EQ(train(module.get(), with(run)).code, 0);
   std::string c = readFile(s / "c"), w = readFile(s / "w");
   Outcome r = inChild([&] {
@@ -155,7 +157,9 @@ TEST_F(OutputsTest, AFullStandardOutputIsAnError) {
       return callTrainer(module.get(), run);
     });
     EXPECT_EQ(r.code, 3) << run[0];
-    EXPECT_THAT(r.err, HasSubstr("fake: error: cannot write standard output: No space left on device [E2401]"));
+    EXPECT_THAT(
+        r.err,
+        HasSubstr("fake: error: cannot write standard output: No space left on device [E2401]"));
   }
   EXPECT_TRUE(exists(s / "w")); // what was trained is saved all the same
 }
@@ -174,13 +178,18 @@ TEST_F(OutputsTest, AReaderThatHasHadEnoughIsNoError) {
 }
 
 TEST_F(OutputsTest, AppendingEndsALineThatAKilledRunLeftOpen) {
-  ASSERT_EQ(train(module.get(), with({"--steps", "2", "--checkpoint", s / "c", "--quiet"})).code, 0);
+  ASSERT_EQ(train(module.get(), with({"--steps", "2", "--checkpoint", s / "c", "--quiet"})).code,
+            0);
   writeFile(s / "log", "{\"event\":\"step\"}\n{\"event\":\"st");
-  ASSERT_EQ(train(module.get(), with({"--steps", "3", "--checkpoint", s / "c", "--resume", "--log", s / "log"})).code,
+  ASSERT_EQ(train(module.get(),
+                  with({"--steps", "3", "--checkpoint", s / "c", "--resume", "--log", s / "log"}))
+                .code,
             0);
   EXPECT_THAT(readFile(s / "log"),
               StartsWith("{\"event\":\"step\"}\n{\"event\":\"st\n{\"event\":\"step\",\"step\":3,"));
-  ASSERT_EQ(train(module.get(), with({"--steps", "4", "--checkpoint", s / "c", "--resume", "--log", s / "log"})).code,
+  ASSERT_EQ(train(module.get(),
+                  with({"--steps", "4", "--checkpoint", s / "c", "--resume", "--log", s / "log"}))
+                .code,
             0);
   EXPECT_THAT(readFile(s / "log"), ::testing::Not(HasSubstr("\n\n")));
 }
@@ -201,7 +210,9 @@ TEST_F(OutputsTest, OutputsHaveFilesOfTheirOwn) {
     EXPECT_THAT(r.err, HasSubstr("expect files of their own, got '"));
     EXPECT_EQ(readFile(s / "a"), "");
   }
-  EXPECT_EQ(train(module.get(), with({"--steps", "1", "--quiet", "--save", "/dev/null", "--log", "/dev/null"})).code,
+  EXPECT_EQ(train(module.get(),
+                  with({"--steps", "1", "--quiet", "--save", "/dev/null", "--log", "/dev/null"}))
+                .code,
             0);
 }
 

@@ -16,17 +16,20 @@ void expectWords(sinter_words words, uint32_t a, uint32_t b, uint32_t c, uint32_
   EXPECT_EQ(words.w[3], d);
 }
 
-// The known answers of Philox4x32-10: counter words are index, step (low first), key is seed ^ stream.
+// The known answers of Philox4x32-10: counter words are index, step (low first), key is seed ^
+// stream.
 TEST(Philox, KnownAnswers) {
   expectWords(sinter_philox(0, 0, 0, 0), 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
-  expectWords(sinter_philox(~0ull, 0, ~0ull, ~0ull), 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd);
-  expectWords(sinter_philox(0x299f31d0a4093822ull, 0, 0x0370734413198a2eull, 0x85a308d3243f6a88ull), 0xd16cfe09,
-              0x94fdcceb, 0x5001e420, 0x24126ea1);
+  expectWords(sinter_philox(~0ull, 0, ~0ull, ~0ull), 0x408f276d, 0x41c83b0e, 0xa20bc7c6,
+              0x6d5451fd);
+  expectWords(sinter_philox(0x299f31d0a4093822ull, 0, 0x0370734413198a2eull, 0x85a308d3243f6a88ull),
+              0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
 }
 
 TEST(Philox, SeedAndStreamMakeTheKeyTogether) {
-  expectWords(sinter_philox(5, 9, 1, 2), sinter_philox(5 ^ 9, 0, 1, 2).w[0], sinter_philox(12, 0, 1, 2).w[1],
-              sinter_philox(12, 0, 1, 2).w[2], sinter_philox(12, 0, 1, 2).w[3]);
+  expectWords(sinter_philox(5, 9, 1, 2), sinter_philox(5 ^ 9, 0, 1, 2).w[0],
+              sinter_philox(12, 0, 1, 2).w[1], sinter_philox(12, 0, 1, 2).w[2],
+              sinter_philox(12, 0, 1, 2).w[3]);
   EXPECT_NE(sinter_stream("fc1.weight"), sinter_stream("fc2.weight"));
 }
 
@@ -51,7 +54,8 @@ TEST(Philox, NormalIsBoxMuller) {
   const int n = 20000;
   for (int i = 0; i < n; ++i) {
     sinter_words words = sinter_philox(3, 4, 0, static_cast<uint64_t>(i));
-    double u = 1 - sinter_uniform_f64(words), v = sinter_uniform_f64({{words.w[2], words.w[3], 0, 0}});
+    double u = 1 - sinter_uniform_f64(words),
+           v = sinter_uniform_f64({{words.w[2], words.w[3], 0, 0}});
     double z = sinter_normal_f64(words);
     ASSERT_NEAR(z, std::sqrt(-2 * std::log(u)) * std::cos(2 * M_PI * v), 1e-13);
     sum += z;

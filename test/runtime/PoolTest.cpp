@@ -1,4 +1,5 @@
-// PoolTest.cpp - thread pool: every thread runs, barriers hold, results do not depend on the number of threads.
+// PoolTest.cpp - thread pool: every thread runs, barriers hold, results do not depend on the number
+// of threads.
 #include <sinter/runtime.h>
 
 #include <atomic>
@@ -43,7 +44,8 @@ TEST_P(PoolTest, BarriersSeparatePhases) {
   sinter_pool_close(pool);
 }
 
-// One thread works between `meet` and `release`: it sees all that was done before, the others see what it did.
+// One thread works between `meet` and `release`: it sees all that was done before, the others see
+// what it did.
 TEST_P(PoolTest, LastThreadWorksAlone) {
   sinter_pool *pool = sinter_pool_open(GetParam());
   ASSERT_NE(pool, nullptr);
@@ -97,7 +99,9 @@ TEST_P(PoolTest, EntriesGetSegmentsAndTheirOwnThreadNumber) {
   ASSERT_NE(pool, nullptr);
   std::vector<int> seen(64, 0);
   void *segments[SINTER_SEGMENTS] = {seen.data()};
-  sinter_pool_run(pool, [](const sinter_spmd *s) { static_cast<int *>(s->segments[0])[s->thread] += 1; }, segments);
+  sinter_pool_run(
+      pool, [](const sinter_spmd *s) { static_cast<int *>(s->segments[0])[s->thread] += 1; },
+      segments);
   for (uint32_t i = 0; i < 64; ++i)
     EXPECT_EQ(seen[i], i < GetParam() ? 1 : 0) << i;
   sinter_pool_close(pool);

@@ -46,7 +46,8 @@ bool exists(const std::string &path) { return std::filesystem::exists(path); }
   size_t i = 0;
   while (i < a.size() && i < b.size() && a[i] == b[i])
     ++i;
-  return ::testing::AssertionFailure() << a.size() << " and " << b.size() << " bytes differ at byte " << i;
+  return ::testing::AssertionFailure()
+         << a.size() << " and " << b.size() << " bytes differ at byte " << i;
 }
 
 Outcome inChild(const std::function<int()> &body) {
@@ -55,7 +56,8 @@ Outcome inChild(const std::function<int()> &body) {
   fflush(nullptr); // else the child writes our lines again
   pid_t child = fork();
   if (child == 0) {
-    int out = open(outPath.c_str(), O_WRONLY | O_CREAT, 0600), err = open(errPath.c_str(), O_WRONLY | O_CREAT, 0600);
+    int out = open(outPath.c_str(), O_WRONLY | O_CREAT, 0600),
+        err = open(errPath.c_str(), O_WRONLY | O_CREAT, 0600);
     dup2(out, 1);
     dup2(err, 2);
     int code = body();
@@ -112,11 +114,14 @@ void writeDataset(const Scratch &folder, uint32_t n, uint32_t m, uint32_t height
   } splits[] = {{"train", n}, {"t10k", m}};
   for (auto [name, count] : splits) {
     std::string pixels(static_cast<size_t>(count) * height * width, '\0'), labels(count, '\0');
-    for (size_t i = 0; i < pixels.size(); ++i) // a column pattern that tells the label, and a little noise
-      pixels[i] = static_cast<char>((i % width) % 10 == (i / (height * width)) % 10 ? 200 : (i * 2654435761u >> 28));
+    // a column pattern that tells the label, and a little noise
+    for (size_t i = 0; i < pixels.size(); ++i)
+      pixels[i] = static_cast<char>(
+          (i % width) % 10 == (i / (height * width)) % 10 ? 200 : (i * 2654435761u >> 28));
     for (uint32_t i = 0; i < count; ++i)
       labels[i] = static_cast<char>(i % 10);
-    writeFile(folder / (std::string(name) + "-images-idx3-ubyte"), idx({count, height, width}, pixels));
+    writeFile(folder / (std::string(name) + "-images-idx3-ubyte"),
+              idx({count, height, width}, pixels));
     writeFile(folder / (std::string(name) + "-labels-idx1-ubyte"), idx({count}, labels));
   }
 }

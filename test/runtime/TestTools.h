@@ -44,6 +44,7 @@ int callTrainer(const sinter_module *module, std::vector<std::string> arguments)
 /// Big-endian IDX bytes: magic 0x08 << 8 | sizes.size(), sizes, data.
 std::string idx(const std::vector<uint32_t> &sizes, const std::string &data);
 /// Writes a small data set of n train and m test images of h x w with labels i % 10.
-void writeDataset(const Scratch &folder, uint32_t n, uint32_t m, uint32_t height = 28, uint32_t width = 28);
+void writeDataset(const Scratch &folder, uint32_t n, uint32_t m, uint32_t height = 28,
+                  uint32_t width = 28);
 /// The same bytes as gzip.
 std::string gzip(const std::string &bytes);

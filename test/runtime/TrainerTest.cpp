@@ -1,4 +1,5 @@
-// TrainerTest.cpp - whole trainers on a hand-written module: learning, metrics, logs, flags that shape a run.
+// TrainerTest.cpp - whole trainers on a hand-written module: learning, metrics, logs, flags that
+// shape a run.
 #include "TestTools.h"
 
 #include <cmath>
@@ -48,7 +49,8 @@ TEST(Trainer, LearnsTheSyntheticData) {
   ASSERT_EQ(log.size(), 2 * 50 + 4 + 1u);
   EXPECT_THAT(log[0], StartsWith("{\"event\":\"step\",\"step\":1,\"epoch\":0,\"loss\":2.3"));
   EXPECT_EQ(number(log[0], "lr"), 0.1);
-  EXPECT_THAT(log[50], StartsWith("{\"event\":\"epoch\",\"epoch\":1,\"split\":\"train\",\"loss\":"));
+  EXPECT_THAT(log[50],
+              StartsWith("{\"event\":\"epoch\",\"epoch\":1,\"split\":\"train\",\"loss\":"));
   EXPECT_THAT(log[51], StartsWith("{\"event\":\"epoch\",\"epoch\":1,\"split\":\"test\",\"loss\":"));
   EXPECT_THAT(log[52], StartsWith("{\"event\":\"step\",\"step\":51,\"epoch\":1,"));
   EXPECT_THAT(log.back(), StartsWith("{\"event\":\"end\",\"steps\":100,\"seconds\":"));
@@ -106,30 +108,41 @@ TEST(Trainer, DropsTheLastPartialTrainingBatch) {
   FakeModule m(shrunk());
   Scratch s, data;
   writeDataset(data, 700, 16, 8, 8);
-  EXPECT_EQ(train(m.get(), {"--epochs", "2", "--data", data.path, "--log", s / "log", "--quiet"}).code, 0);
+  EXPECT_EQ(
+      train(m.get(), {"--epochs", "2", "--data", data.path, "--log", s / "log", "--quiet"}).code,
+      0);
   EXPECT_THAT(readFile(s / "log"), HasSubstr("\"event\":\"end\",\"steps\":4"));
   writeDataset(data, 255, 16, 8, 8);
   Outcome r = train(m.get(), {"--data", data.path});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("fake: error: training expects at least 256 examples (one batch), got 255 [E2107]"));
+  EXPECT_THAT(
+      r.err,
+      HasSubstr(
+          "fake: error: training expects at least 256 examples (one batch), got 255 [E2107]"));
 }
 
 TEST(Trainer, ResultsDependOnTheSeedNotOnThreads) {
   FakeModule m(shrunk());
   Scratch s;
   for (const char *threads : {"1", "2", "3", "7"})
-    EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--threads", threads, "--save", s / threads}).code, 0);
+    EXPECT_EQ(
+        train(m.get(), {"--steps", "20", "--quiet", "--threads", threads, "--save", s / threads})
+            .code,
+        0);
   for (const char *threads : {"2", "3", "7"})
     EXPECT_TRUE(sameBytes(readFile(s / "1"), readFile(s / threads))) << threads;
-  EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--seed", "1", "--save", s / "seed"}).code, 0);
+  EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--seed", "1", "--save", s / "seed"}).code,
+            0);
   EXPECT_NE(readFile(s / "1"), readFile(s / "seed"));
-  EXPECT_EQ(train(m.get(), {"--steps", "20", "--quiet", "--no-shuffle", "--save", s / "order"}).code, 0);
+  EXPECT_EQ(
+      train(m.get(), {"--steps", "20", "--quiet", "--no-shuffle", "--save", s / "order"}).code, 0);
   EXPECT_NE(readFile(s / "1"), readFile(s / "order"));
 }
 
 TEST(Trainer, MoreThreadsThanCoresWorkWithANote) {
   FakeModule m(shrunk());
-  Outcome r = train(m.get(), {"--steps", "1", "--threads", std::to_string(sinter_usable_cores() + 1)});
+  Outcome r =
+      train(m.get(), {"--steps", "1", "--threads", std::to_string(sinter_usable_cores() + 1)});
   EXPECT_EQ(r.code, 0);
   EXPECT_THAT(r.err, HasSubstr("usable cores"));
 }
@@ -157,13 +170,15 @@ TEST(Trainer, HyperParametersAreFlags) {
 TEST(Trainer, EvalEveryAndLogEvery) {
   FakeModule m(shrunk());
   Scratch s;
-  EXPECT_EQ(
-      train(m.get(), {"--epochs", "2", "--eval-every", "2", "--log-every", "25", "--log", s / "log", "--quiet"}).code,
-      0);
+  EXPECT_EQ(train(m.get(), {"--epochs", "2", "--eval-every", "2", "--log-every", "25", "--log",
+                            s / "log", "--quiet"})
+                .code,
+            0);
   EXPECT_EQ(lines(readFile(s / "log")).size(), 4 + 3 + 1u);
-  EXPECT_EQ(
-      train(m.get(), {"--epochs", "1", "--eval-every", "0", "--log-every", "0", "--log", s / "log", "--quiet"}).code,
-      0);
+  EXPECT_EQ(train(m.get(), {"--epochs", "1", "--eval-every", "0", "--log-every", "0", "--log",
+                            s / "log", "--quiet"})
+                .code,
+            0);
   EXPECT_EQ(lines(readFile(s / "log")).size(), 1 + 1u);
 }
 
@@ -225,7 +240,8 @@ TEST(Trainer, ABarOnATerminal) {
   close(terminal);
   EXPECT_EQ(WEXITSTATUS(status), 0) << text;
   EXPECT_THAT(text, HasSubstr("\repoch 1/1 ["));
-  EXPECT_THAT(text, ::testing::ContainsRegex("/50  loss [0-9.]+ accuracy [0-9.]+  [0-9]+ examples/s  ETA 0:0[0-9]"));
+  EXPECT_THAT(text, ::testing::ContainsRegex(
+                        "/50  loss [0-9.]+ accuracy [0-9.]+  [0-9]+ examples/s  ETA 0:0[0-9]"));
   EXPECT_THAT(text, HasSubstr("stopped at step 30 of epoch 1"));
 }
 
@@ -235,7 +251,8 @@ TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
   EXPECT_EQ(train(m.get(), {"--steps", "10", "--checkpoint", s / "c", "--quiet"}).code, 0);
   std::string before = readFile(s / "c");
   fakeNanStep = 12;
-  Outcome r = train(m.get(), {"--steps", "20", "--checkpoint", s / "c", "--resume", "--save", s / "w"});
+  Outcome r =
+      train(m.get(), {"--steps", "20", "--checkpoint", s / "c", "--resume", "--save", s / "w"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("fake: error: step 13: expects a finite loss, got nan"));
   EXPECT_THAT(r.err, HasSubstr("[E2301]"));
@@ -243,8 +260,11 @@ TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
   EXPECT_FALSE(exists(s / "w"));
   r = train(m.get(), {"--steps", "20", "--check-numerics"});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("fake.cpp:8:17: kernel 'train_step_01_softmax_cross_entropy' in step 13 expects finite "
-                               "results, got nan at element 3 of 2560 [E2302]"));
+  EXPECT_THAT(
+      r.err,
+      HasSubstr(
+          "fake.cpp:8:17: kernel 'train_step_01_softmax_cross_entropy' in step 13 expects finite "
+          "results, got nan at element 3 of 2560 [E2302]"));
   fakeNanStep = -1;
 }
 
@@ -252,7 +272,8 @@ TEST(Trainer, CheckNumericsDoesNotChangeResults) {
   FakeModule m(shrunk());
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "a", "--quiet"}).code, 0);
-  EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "b", "--quiet", "--check-numerics"}).code, 0);
+  EXPECT_EQ(train(m.get(), {"--steps", "5", "--save", s / "b", "--quiet", "--check-numerics"}).code,
+            0);
   EXPECT_TRUE(sameBytes(readFile(s / "a"), readFile(s / "b")));
 }
 
@@ -269,7 +290,8 @@ TEST(Trainer, SignalsFinishTheStepAndWriteTheCheckpoint) {
     EXPECT_EQ(r.code, 128 + number);
     EXPECT_THAT(r.err, HasSubstr("interrupted after step 8; '" + (s / "c")));
     EXPECT_THAT(lines(readFile(s / "log")).back(), StartsWith("{\"event\":\"end\",\"steps\":8,"));
-    EXPECT_EQ(train(m.get(), {"--steps", "30", "--checkpoint", s / "c", "--resume", "--quiet"}).code, 0);
+    EXPECT_EQ(
+        train(m.get(), {"--steps", "30", "--checkpoint", s / "c", "--resume", "--quiet"}).code, 0);
     EXPECT_EQ(train(m.get(), {"--steps", "30", "--checkpoint", s / "d", "--quiet"}).code, 0);
     EXPECT_TRUE(sameBytes(readFile(s / "c"), readFile(s / "d")));
   }

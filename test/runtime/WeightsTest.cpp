@@ -26,7 +26,8 @@ std::string file(const std::string &header, const std::string &data) {
   return bytes + header + data;
 }
 
-const std::string weight = "\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}";
+const std::string weight =
+    "\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}";
 const std::string bias = "\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[24,32]}";
 const std::string good = "{" + weight + "," + bias + "}";
 
@@ -36,7 +37,8 @@ protected:
   /// Runs --init on these bytes.
   Outcome init(const std::string &bytes, std::vector<std::string> more = {}) {
     writeFile(s / "in", bytes);
-    std::vector<std::string> all = {"--steps", "0", "--quiet", "--init", s / "in", "--save", s / "out"};
+    std::vector<std::string> all = {"--steps", "0",      "--quiet", "--init",
+                                    s / "in",  "--save", s / "out"};
     all.insert(all.end(), more.begin(), more.end());
     return train(module.get(), all);
   }
@@ -53,7 +55,8 @@ protected:
 
 TEST_F(WeightsTest, WritesTheFormatAndReadsItBack) {
   EXPECT_EQ(init(file(good, data)).code, 0);
-  std::string expected = "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"}," + weight + "," + bias + "}";
+  std::string expected =
+      "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"}," + weight + "," + bias + "}";
   while (expected.size() % 8)
     expected += ' ';
   EXPECT_TRUE(sameBytes(readFile(s / "out"), file(expected, data)));
@@ -61,7 +64,8 @@ TEST_F(WeightsTest, WritesTheFormatAndReadsItBack) {
 
 TEST_F(WeightsTest, AcceptsOtherOrdersBlanksMetadataAndEscapes) {
   std::string header =
-      " { \"__metadata__\" : {\"a\":\"\\u00e9\\n\"} , \"fc.bias\" : { \"shape\" : [ 2 ] ,\"data_offsets\":"
+      " { \"__metadata__\" : {\"a\":\"\\u00e9\\n\"} , \"fc.bias\" : { \"shape\" : [ 2 ] "
+      ",\"data_offsets\":"
       "[0,8],\"dtype\":\"F32\"},\"fc\\u002eweight\":{\"dtype\":\"F32\",\"shape\":[2,3],"
       "\"data_offsets\":[8,32]}}   ";
   EXPECT_EQ(init(file(header, data)).code, 0);
@@ -82,8 +86,8 @@ TEST_F(WeightsTest, ReportsAllMismatchesAtOnce) {
 }
 
 TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
-  std::string subset =
-      file("{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
+  std::string subset = file(
+      "{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", data.substr(0, 8));
   refuses(subset, "  - fc.weight f32[2,3]\n");
   EXPECT_EQ(init(subset, {"--init-partial"}).code, 0);
   std::string out = readFile(s / "out");
@@ -110,18 +114,27 @@ TEST_F(WeightsTest, RefusesHeadersThatAreNotTheFormat) {
   refuses(header("[]"), "byte 8: safetensors header expects '{', got '['");
   refuses(header("{" + weight), "expects ',' or '}', got its end");
   refuses(header(good + "x"), "expects the end of the header, got 'x'");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"Q7\",\"shape\":[2,3],\"data_offsets\":[0,24]}}"), "a known element type");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3]}}"), "dtype, shape and data_offsets");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]}}"),
+  refuses(header("{\"fc.weight\":{\"dtype\":\"Q7\",\"shape\":[2,3],\"data_offsets\":[0,24]}}"),
+          "a known element type");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3]}}"),
+          "dtype, shape and data_offsets");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2,3],\"data_"
+                 "offsets\":[0,24]}}"),
           "each once");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3.0],\"data_offsets\":[0,24]}}"), "',' or ']'");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[-2,3],\"data_offsets\":[0,24]}}"), "a whole number");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[02,3],\"data_offsets\":[0,24]}}"), "a whole number");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999,3],\"data_offsets\":[0,24]}}"),
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[2,3.0],\"data_offsets\":[0,24]}}"),
+          "',' or ']'");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[-2,3],\"data_offsets\":[0,24]}}"),
+          "a whole number");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[02,3],\"data_offsets\":[0,24]}}"),
+          "a whole number");
+  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999,3],\"data_"
+                 "offsets\":[0,24]}}"),
           "a number below 2^63");
-  refuses(header("{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4611686018427387904],"
-                 "\"data_offsets\":[0,24]}}"),
-          "a shape of sensible size");
+  refuses(
+      header(
+          "{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4611686018427387904],"
+          "\"data_offsets\":[0,24]}}"),
+      "a shape of sensible size");
   refuses(header("{\"a\\ud800b\":{}}"), "surrogate");
   refuses(header("{\"a\nb\":{}}"), "control characters");
   refuses(header("{\"__metadata__\":{\"a\":1}}"), "a string");
@@ -135,17 +148,22 @@ TEST_F(WeightsTest, RefusesTensorsThatDoNotTileTheData) {
   };
   refuses(file(two("[0,24]", "[20,28]"), data), "got 20: tensors overlap [E2202]");
   refuses(file(two("[0,24]", "[28,36]"), data + "1234"), "got 28: tensors leave a gap [E2202]");
-  refuses(file(two("[0,24]", "[24,36]"), data + "1234"), "expects 8 bytes by its shape, got 12 [E2202]");
-  refuses(file(two("[0,24]", "[24,32]"), data + "1"), "tensors expect 32 bytes of data, got 33 [E2202]");
+  refuses(file(two("[0,24]", "[24,36]"), data + "1234"),
+          "expects 8 bytes by its shape, got 12 [E2202]");
+  refuses(file(two("[0,24]", "[24,32]"), data + "1"),
+          "tensors expect 32 bytes of data, got 33 [E2202]");
   refuses(file(two("[0,24]", "[24,32]"), data.substr(1)), "offsets within the 31 bytes of data");
   refuses(file(two("[24,0]", "[24,32]"), data), "got [24,0] [E2202]");
-  refuses(file("{" + weight + "," + weight + "}", data.substr(0, 24)), "'fc.weight' occurs twice [E2202]");
+  refuses(file("{" + weight + "," + weight + "}", data.substr(0, 24)),
+          "'fc.weight' occurs twice [E2202]");
 }
 
 TEST_F(WeightsTest, NamesAreSafeToShow) {
   std::string name(100000, 'n');
-  Outcome r = init(file("{\"\\u001b[31m\\nerror\\u007f\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},\"" +
-                            name + "\":{\"dtype\":\"U16\",\"shape\":[0],\"data_offsets\":[0,0]}," + good.substr(1),
+  Outcome r = init(file("{\"\\u001b[31m\\nerror\\u007f\":{\"dtype\":\"F32\",\"shape\":[0],\"data_"
+                        "offsets\":[0,0]},\"" +
+                            name + "\":{\"dtype\":\"U16\",\"shape\":[0],\"data_offsets\":[0,0]}," +
+                            good.substr(1),
                         data));
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.err, HasSubstr("  + ?[31m?error? f32[0]\n"));

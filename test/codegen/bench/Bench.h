@@ -1,10 +1,9 @@
-//===- Bench.h - times one kernel beside the FMA peak
-//---------------------------------------------------------===//
+//===- Bench.h - times one kernel beside the FMA peak -----------------------------------------===//
 //
 // One thread. A line is GFLOP/s, the share of the peak measured beside it, FMAs and vector stack
 // moves of the assembly. Reading on: Gemm.cpp, Conv.cpp (the cases).
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_CODEGEN_BENCH_H
 #define SINTER_TEST_CODEGEN_BENCH_H
 

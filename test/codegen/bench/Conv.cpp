@@ -1,10 +1,9 @@
-//===- Conv.cpp - convolutions in three directions in % of the FMA peak measured beside them
-//-------------------===//
+//===- Conv.cpp - convolutions in three directions in % of the FMA peak measured beside them --===//
 //
 // LeNet with the batch on the lanes, ResNet in blocks of 16 channels; weights packed as an
 // optimizer would leave them. Reading on: Bench.h, codegen/README.md for results.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "Bench.h"
 
 #include "llvm/Support/FormatVariadic.h"

@@ -1,9 +1,8 @@
-//===- Gemm.cpp - matrix products of an MLP step in % of the FMA peak measured beside them
-//------------------===//
+//===- Gemm.cpp - matrix products of an MLP step in % of the FMA peak measured beside them ----===//
 //
 // Reading on: Bench.h, codegen/README.md for results.
 //
-//===----------------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "Bench.h"
 
 using namespace sinter;

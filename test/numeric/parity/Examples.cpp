@@ -1,5 +1,4 @@
-//===- Examples.cpp - the models of examples/ against PyTorch and against central differences
-//---------===//
+//===- Examples.cpp - the models of examples/ against PyTorch and against central differences -===//
 //
 // numeric-parity-examples parity F64.mlir F32.mlir FILE.golden: the rule of Parity.cpp on the
 // modules that `sinter emit --stage graph` makes of an example. The f64 module is run as it is, 20
@@ -7,7 +6,7 @@
 // numeric-parity-examples directions F64.mlir: the gradient along five random directions against
 // (loss(w + h d) - loss(w - h d)) / 2h, both compiled. Reading on: Golden.h, goldens/convnets.py.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Text.h"
 #include "dialects/sinter/Sinter.h"
 #include "test/numeric/Compile.h"
@@ -134,8 +133,7 @@ void Example::setBatch(Arguments &arguments, int64_t step) {
   }
 }
 
-//===--- Parity
-//-----------------------------------------------------------------------------------===//
+//===--- Parity -------------------------------------------------------------------------------===//
 
 // Symbols before every step, as the f64 build has them.
 static std::vector<Values> runDouble(Example &example, const Goldens &goldens) {
@@ -215,8 +213,7 @@ static int parity(const char *wide, const char *narrow, const char *path) {
   return failures() != 0;
 }
 
-//===--- Directions
-//-------------------------------------------------------------------------------===//
+//===--- Directions ---------------------------------------------------------------------------===//
 
 static int directions(const char *path) {
   Example example;

@@ -1,9 +1,8 @@
-//===- Golden.cpp - PyTorch's numbers, and the distance from them
-//-----------------------------------===//
+//===- Golden.cpp - PyTorch's numbers, and the distance from them -----------------------------===//
 //
 // Reading on: Golden.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/parity/Golden.h"
 
 #include <cmath>

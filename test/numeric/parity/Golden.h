@@ -1,11 +1,10 @@
-//===- Golden.h - PyTorch's numbers, and the distance from them
-//-------------------------------------===//
+//===- Golden.h - PyTorch's numbers, and the distance from them -------------------------------===//
 //
 // The counters from which inputs and first weights are made, golden files, and the measures of the
 // parity rule. goldens/make.py and goldens/convnets.py write the files by the same formula. Reading
 // on: Parity.cpp (softmax, mlp), Examples.cpp (the models of examples/).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_PARITY_GOLDEN_H
 #define SINTER_TEST_NUMERIC_PARITY_GOLDEN_H
 

@@ -1,5 +1,4 @@
-//===- Parity.cpp - training steps against PyTorch's f64 trajectory
-//----------------------------------------------===//
+//===- Parity.cpp - training steps against PyTorch's f64 trajectory ---------------------------===//
 //
 // numeric-parity MODEL FILE.golden: the f64 build runs 20 free steps (losses within 1e-9, weights
 // within 1e-7); the f32 build starts from the f64 weights at the stated steps (loss within 1e-5,
@@ -7,7 +6,7 @@
 // weights come from the formula of goldens/make.py. Reading on: goldens/make.py (the formula, and
 // how the goldens are made again).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Compile.h"
 #include "test/numeric/Graph.h"
 #include "test/numeric/parity/Golden.h"
@@ -23,8 +22,7 @@ using interpret::Values;
 
 static constexpr int64_t kBatch = 64, kPixels = 784, kSteps = 20;
 
-//===--- The formula of goldens/make.py
-//-----------------------------------------------------------===//
+//===--- The formula of goldens/make.py -------------------------------------------------------===//
 
 static Tensor weights(uint64_t tag, const Type &type) {
   Tensor tensor(type);
@@ -43,8 +41,7 @@ static void setBatch(Values &inputs, ElementType element, int64_t step) {
   inputs["label"] = label;
 }
 
-//===--- The models
-//-------------------------------------------------------------------------------===//
+//===--- The models ---------------------------------------------------------------------------===//
 
 struct Layer {
   std::string name;
@@ -95,8 +92,7 @@ static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, Ele
   return module;
 }
 
-//===--- Checks
-//-----------------------------------------------------------------------------------===//
+//===--- Checks -------------------------------------------------------------------------------===//
 
 // Weights before every step, as the f64 build has them.
 static std::vector<Values> runDouble(const std::string &model, const Goldens &goldens) {

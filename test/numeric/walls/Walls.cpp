@@ -1,11 +1,10 @@
-//===- Walls.cpp - hand-written kernel lists, interpreted and compiled
-//-------------------------------------------===//
+//===- Walls.cpp - hand-written kernel lists, interpreted and compiled ------------------------===//
 //
 // numeric-walls FILE.mlir: every kernel.entry of the file runs in the kernel interpreter and
 // compiled (at several thread counts), and both agree. What the file computes is also checked
 // against a formula where one is known. Reading on: the .mlir files beside this one.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/KernelInterpreter.h"
 #include "dialects/kernel/Kernel.h"
 #include "test/numeric/Compile.h"

@@ -1,4 +1,5 @@
-/* instance.c - segments, entries, initialisers, scalars and metrics of a running module. See instance.h. */
+/* instance.c - segments, entries, initialisers, scalars and metrics of a running module. See
+ * instance.h. */
 #include "instance.h"
 
 #include <math.h>
@@ -24,12 +25,15 @@ uint64_t dtype_bytes(uint32_t dtype) {
 }
 
 const char *dtype_name(uint32_t dtype) {
-  static const char *const names[] = {NULL, "F32", "F64", "I32", "I64", "U8", "BOOL", "BF16", "F16"};
+  static const char *const names[] = {NULL, "F32",  "F64",  "I32", "I64",
+                                      "U8", "BOOL", "BF16", "F16"};
   return dtype < sizeof names / sizeof *names ? names[dtype] : NULL;
 }
 
-void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims, const char *first) {
-  static const char *const names[] = {"another type", "f32", "f64", "i32", "i64", "u8", "bool", "bf16", "f16"};
+void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims,
+                   const char *first) {
+  static const char *const names[] = {"another type", "f32",  "f64",  "i32", "i64",
+                                      "u8",           "bool", "bf16", "f16"};
   size_t n = 0;
 #define PUT(...) n += n < capacity ? (size_t)snprintf(text + n, capacity - n, __VA_ARGS__) : 0
   PUT("%s[", names[dtype < sizeof names / sizeof *names ? dtype : 0]);
@@ -56,7 +60,8 @@ void *instance_at(const instance *self, const sinter_tensor *tensor) {
 static int check_tensor(const sinter_module *module, const sinter_tensor *t, diag *d) {
   if (t->segment >= SINTER_SEGMENTS || t->offset > module->segment_bytes[t->segment] ||
       t->bytes > module->segment_bytes[t->segment] - t->offset || !dtype_bytes(t->dtype))
-    return diag_error(d, 2902, "module '%s': '%s' lies outside of its segment", module->name, t->name);
+    return diag_error(d, 2902, "module '%s': '%s' lies outside of its segment", module->name,
+                      t->name);
   return 0;
 }
 
@@ -67,20 +72,22 @@ static int check_module(const sinter_module *module, diag *d) {
     if (check_tensor(module, t, d))
       return d->code;
     if (t->bytes != tensor_elements(t) * dtype_bytes(t->dtype))
-      return diag_error(d, 2902, "module '%s': '%s' has %llu bytes, expects %llu", module->name, t->name,
-                        (unsigned long long)t->bytes, (unsigned long long)(tensor_elements(t) * dtype_bytes(t->dtype)));
+      return diag_error(d, 2902, "module '%s': '%s' has %llu bytes, expects %llu", module->name,
+                        t->name, (unsigned long long)t->bytes,
+                        (unsigned long long)(tensor_elements(t) * dtype_bytes(t->dtype)));
   }
   for (uint32_t i = 0; i < module->metric_count; ++i) {
     const sinter_metric *m = &module->metrics[i];
     if (m->sum >= module->symbol_count || m->weight >= module->symbol_count ||
         check_tensor(module, &module->symbols[m->sum].master, d) ||
         check_tensor(module, &module->symbols[m->weight].master, d))
-      return diag_error(d, 2902, "module '%s': metric '%s' names no symbols", module->name, m->name);
+      return diag_error(d, 2902, "module '%s': metric '%s' names no symbols", module->name,
+                        m->name);
   }
   for (uint32_t i = 0; i < module->scalar_count; ++i)
     if (module->scalars[i].slot * 8ull + 8 > module->segment_bytes[SINTER_SEG_SCALARS])
-      return diag_error(d, 2902, "module '%s': scalar '%s' lies outside of its segment", module->name,
-                        module->scalars[i].name);
+      return diag_error(d, 2902, "module '%s': scalar '%s' lies outside of its segment",
+                        module->name, module->scalars[i].name);
   if (module->segment_bytes[SINTER_SEG_SCALARS] < 16)
     return diag_error(d, 2902, "module '%s': no slots for step and seed", module->name);
   for (uint32_t i = 0; i < module->entry_count; ++i) {
@@ -125,7 +132,8 @@ void instance_close(instance *self) {
   }
 }
 
-const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind, uint32_t *variants) {
+const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind,
+                                  uint32_t *variants) {
   const sinter_entry *first = NULL;
   uint32_t count = 0;
   for (uint32_t i = 0; i < module->entry_count; ++i) {
@@ -158,18 +166,20 @@ bool instance_batched(const sinter_entry *first, uint32_t variants, bool output,
   return batched;
 }
 
-int instance_check_labels(const sinter_module *module, const sinter_entry *e, const void *const *inputs, uint64_t n,
-                          diag *d) {
+int instance_check_labels(const sinter_module *module, const sinter_entry *e,
+                          const void *const *inputs, uint64_t n, diag *d) {
   for (uint32_t i = 0; i < e->input_count; ++i) {
     const sinter_tensor *t = &e->inputs[i];
-    if (module->data.kind != SINTER_DATA_IMAGES || e->kind == SINTER_ENTRY_PREDICT || strcmp(t->name, "label") != 0 ||
-        (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
+    if (module->data.kind != SINTER_DATA_IMAGES || e->kind == SINTER_ENTRY_PREDICT ||
+        strcmp(t->name, "label") != 0 || (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
       continue;
     for (uint64_t k = 0; k < n; ++k) {
-      int64_t label = t->dtype == SINTER_I32 ? ((const int32_t *)inputs[i])[k] : ((const int64_t *)inputs[i])[k];
+      int64_t label = t->dtype == SINTER_I32 ? ((const int32_t *)inputs[i])[k]
+                                             : ((const int64_t *)inputs[i])[k];
       if (label < 0 || label >= module->data.classes)
-        return diag_error(d, 2105, "'%s' expects labels from 0 to %u, got %lld in example %llu", e->name,
-                          module->data.classes - 1, (long long)label, (unsigned long long)k);
+        return diag_error(d, 2105, "'%s' expects labels from 0 to %u, got %lld in example %llu",
+                          e->name, module->data.classes - 1, (long long)label,
+                          (unsigned long long)k);
     }
   }
   return 0;
@@ -188,6 +198,13 @@ void instance_prepare(instance *self) {
   if (self->stale)
     run_kind(self, SINTER_ENTRY_PREPARE);
   self->stale = false;
+}
+
+void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data) {
+  if (entry->kind != SINTER_ENTRY_TRAIN)
+    instance_prepare(self);
+  const sinter_tensor *t = &entry->inputs[input];
+  self->device->upload(self->device, instance_at(self, t), data, t->bytes);
 }
 
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument) {
@@ -225,7 +242,8 @@ static double initial_value(const sinter_symbol *s, uint64_t seed, uint64_t i) {
   case SINTER_INIT_NORMAL:
     return s->init_a + s->init_b * sinter_normal_f64(sinter_philox(seed, s->init_stream, 0, i));
   case SINTER_INIT_UNIFORM:
-    return s->init_a + (s->init_b - s->init_a) * sinter_uniform_f64(sinter_philox(seed, s->init_stream, 0, i));
+    return s->init_a +
+           (s->init_b - s->init_a) * sinter_uniform_f64(sinter_philox(seed, s->init_stream, 0, i));
   default:
     return s->init_a;
   }
@@ -288,7 +306,8 @@ const char *scalar_wants(const sinter_scalar *s) {
 }
 
 static void set_slot(instance *self, uint32_t slot, const void *value, size_t bytes) {
-  self->device->upload(self->device, (char *)self->segments[SINTER_SEG_SCALARS] + slot * 8ull, value, bytes);
+  self->device->upload(self->device, (char *)self->segments[SINTER_SEG_SCALARS] + slot * 8ull,
+                       value, bytes);
 }
 
 void instance_set(instance *self, const sinter_scalar *scalar, double value) {
@@ -329,7 +348,8 @@ void instance_zero_metrics(instance *self) {
   for (uint32_t i = 0; i < self->module->symbol_count; ++i) {
     const sinter_symbol *s = &self->module->symbols[i];
     if (s->kind == SINTER_METRIC)
-      self->device->upload(self->device, instance_at(self, &s->master), zeros, dtype_bytes(s->master.dtype));
+      self->device->upload(self->device, instance_at(self, &s->master), zeros,
+                           dtype_bytes(s->master.dtype));
   }
 }
 

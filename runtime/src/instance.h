@@ -1,7 +1,9 @@
-/* instance.h - one running copy of a module: its segments on a device, and what can be done with them.
+/* instance.h - one running copy of a module: its segments on a device, and what can be done with
+ * them.
  *
- * Trainer and libraries are both built on it (D28). Invariant: between calls, master weights and every derived form
- * that training reads agree; forms only prediction reads are fresh unless `stale`. Reading on: device.h. */
+ * Trainer and libraries are both built on it (D28). Invariant: between calls, master weights and
+ * every derived form that training reads agree; forms only prediction reads are fresh unless
+ * `stale`. Reading on: device.h. */
 #ifndef SINTER_RUNTIME_INSTANCE_H
 #define SINTER_RUNTIME_INSTANCE_H
 
@@ -20,7 +22,8 @@ uint64_t dtype_bytes(uint32_t dtype);
 /// "F32" as in safetensors; NULL when unknown.
 const char *dtype_name(uint32_t dtype);
 /// "f32[N,10]": a type as messages show it, `first` in the place of the first size unless NULL.
-void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims, const char *first);
+void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, const int64_t *dims,
+                   const char *first);
 /// Elements of a tensor.
 uint64_t tensor_elements(const sinter_tensor *tensor);
 /// Where a tensor lies in this instance.
@@ -31,8 +34,10 @@ int instance_open(instance *self, const sinter_module *module, device *device, b
 /// Releases what instance_open took.
 void instance_close(instance *self);
 
-/// First variant of the entry with this name or (name NULL) kind; `variants` receives how many follow. NULL: none.
-const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind, uint32_t *variants);
+/// First variant of the entry with this name or (name NULL) kind; `variants` receives how many
+/// follow. NULL: none.
+const sinter_entry *instance_find(const sinter_module *module, const char *name, uint32_t kind,
+                                  uint32_t *variants);
 /// Largest variant that n examples fill; NULL when even the smallest is too large.
 const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variants, uint64_t n);
 
@@ -41,15 +46,21 @@ const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variant
 bool instance_batched(const sinter_entry *first, uint32_t variants, bool output, uint32_t i);
 /// Checks the labels of a training or evaluation batch: below the number of classes of the data
 /// set.
-int instance_check_labels(const sinter_module *module, const sinter_entry *entry, const void *const *inputs, uint64_t n,
-                          diag *d);
+int instance_check_labels(const sinter_module *module, const sinter_entry *entry,
+                          const void *const *inputs, uint64_t n, diag *d);
+/// An entry's input <- data, before it runs. Prepares derived forms as instance_run would: preparing
+/// works in the memory that inputs lie in.
+void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data);
 /// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
-/// Derived forms that training does not keep fresh <- master layout, when a training step ran since.
+/// Derived forms that training does not keep fresh <- master layout, when a training step ran
+/// since.
 void instance_prepare(instance *self);
-/// Logical image of all symbols <- their initialisers; a function of the seed alone. Does not load it.
+/// Logical image of all symbols <- their initialisers; a function of the seed alone. Does not load
+/// it.
 void instance_initialise(instance *self, uint64_t seed);
-/// Master layout and derived forms <- logical image; params_only leaves optimizer and metrics alone.
+/// Master layout and derived forms <- logical image; params_only leaves optimizer and metrics
+/// alone.
 void instance_push(instance *self, bool params_only);
 /// Logical image <- master layout.
 void instance_pull(instance *self);

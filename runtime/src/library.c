@@ -1,7 +1,8 @@
 /* library.c - the functions behind a generated library (D26-D28): handles over one instance each.
  *
- * All memory is taken by open; loading maps its header for the time of the call. Invariant: nothing aborts, a failed
- * load leaves the handle as it was, no call takes a lock. Reading on: <sinter/runtime.h>, instance.c. */
+ * All memory is taken by open; loading maps its header for the time of the call. Invariant: nothing
+ * aborts, a failed load leaves the handle as it was, no call takes a lock. Reading on:
+ * <sinter/runtime.h>, instance.c. */
 #define _GNU_SOURCE
 #include "weights.h"
 
@@ -37,8 +38,8 @@ static sinter_status status_of(const diag *d) {
   return s;
 }
 
-#define BEGIN(d)                                                                                                       \
-  char text_[sizeof((sinter_status *)0)->message] = "";                                                                \
+#define BEGIN(d)                                                                                   \
+  char text_[sizeof((sinter_status *)0)->message] = "";                                            \
   diag d = diag_make(text_, sizeof text_)
 
 uint64_t sinter_lib_arena_bytes(const sinter_module *module) {
@@ -65,7 +66,8 @@ void sinter_lib_close(sinter_lib *lib) {
   free(lib);
 }
 
-static int open_handle(const sinter_module *module, shared_weights *weights, sinter_lib *lib, diag *d) {
+static int open_handle(const sinter_module *module, shared_weights *weights, sinter_lib *lib,
+                       diag *d) {
   device *dev;
   int code = device_open(module, 1, false, &dev, d);
   if (code)
@@ -82,7 +84,8 @@ static int open_handle(const sinter_module *module, shared_weights *weights, sin
       return d->code;
   }
   lib->instance.segments[SINTER_SEG_PARAMS] = weights->params;
-  if (instance_open(&lib->instance, module, dev, true, d) || weights_make(&lib->table, &lib->instance, false, 0, d))
+  if (instance_open(&lib->instance, module, dev, true, d) ||
+      weights_make(&lib->table, &lib->instance, false, 0, d))
     return d->code;
   return weights_prepare(&lib->table, d);
 }
@@ -111,7 +114,8 @@ sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
     return status_of(&d);
   }
   if (module->embedded_params) {
-    self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params; /* only read: see `embedded` */
+    /* only read: see `embedded` */
+    self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params;
     self->loaded = self->embedded = true;
   } else if (!has_weights(module)) {
     self->loaded = true;
@@ -129,7 +133,8 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
   if (lib)
     *lib = NULL;
   if (!other || !lib) {
-    diag_error(&d, 2006, "open_shared expects an open handle and a place for the new one, got NULL");
+    diag_error(&d, 2006,
+               "open_shared expects an open handle and a place for the new one, got NULL");
     return status_of(&d);
   }
   if (!other->loaded) {
@@ -155,7 +160,9 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
   return status_of(&d);
 }
 
-const void *sinter_lib_params(const sinter_lib *lib) { return lib->instance.segments[SINTER_SEG_PARAMS]; }
+const void *sinter_lib_params(const sinter_lib *lib) {
+  return lib->instance.segments[SINTER_SEG_PARAMS];
+}
 
 static bool shared(const sinter_lib *lib) { return atomic_load(&lib->weights->handles) > 1; }
 
@@ -164,8 +171,10 @@ sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
   if (!lib || !path)
     diag_error(&d, 2006, "load expects an open handle and a path, got NULL");
   else if (shared(lib))
-    diag_error(&d, 2008, "load expects weights that no other handle reads; close the other handles first");
-  else if (!weights_read(&lib->table, path, WEIGHTS_ALL, &d)) { /* into the logical image; nothing runs on it */
+    diag_error(&d, 2008,
+               "load expects weights that no other handle reads; close the other handles first");
+  /* into the logical image; nothing runs on it */
+  else if (!weights_read(&lib->table, path, WEIGHTS_ALL, &d)) {
     lib->instance.segments[SINTER_SEG_PARAMS] = lib->weights->params;
     lib->embedded = false;
     instance_push(&lib->instance, true);
@@ -193,8 +202,8 @@ static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {
   return e->batch > 0 ? t->bytes / (uint64_t)e->batch : t->bytes;
 }
 
-static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *const *inputs, void *const *outputs,
-                     diag *d) {
+static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *const *inputs,
+                     void *const *outputs, diag *d) {
   uint32_t variants;
   const sinter_entry *first = instance_find(lib->instance.module, name, 0, &variants);
   if (!first || first->kind > SINTER_ENTRY_PREDICT)
@@ -205,22 +214,28 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
     return diag_error(d, 2006, "'%s' expects at least 1 example, got 0", name);
   for (uint32_t i = 0; i < first->input_count; ++i)
     if (!inputs || !inputs[i])
-      return diag_error(d, 2006, "'%s' expects an array for input '%s', got NULL", name, first->inputs[i].name);
+      return diag_error(d, 2006, "'%s' expects an array for input '%s', got NULL", name,
+                        first->inputs[i].name);
   for (uint32_t i = 0; i < first->output_count; ++i)
     if (!outputs || !outputs[i])
-      return diag_error(d, 2006, "'%s' expects an array for output '%s', got NULL", name, first->outputs[i].name);
+      return diag_error(d, 2006, "'%s' expects an array for output '%s', got NULL", name,
+                        first->outputs[i].name);
   uint64_t left = n, runs = 0; /* before anything is written: do the batch sizes cover n? */
-  for (const sinter_entry *e; left && (e = instance_variant(first, variants, left)) && e->batch > 0;) {
+  for (const sinter_entry *e;
+       left && (e = instance_variant(first, variants, left)) && e->batch > 0;) {
     runs += left / (uint64_t)e->batch;
     left %= (uint64_t)e->batch;
   }
   if (first->batch > 0 ? left != 0 : n != 1)
-    return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", name,
-                      (unsigned long long)n);
+    return diag_error(d, 2303,
+                      "'%s' expects a number of examples that its batch sizes cover, got %llu",
+                      name, (unsigned long long)n);
   for (uint32_t i = 0; i < first->output_count && runs > 1; ++i)
-    if (!instance_batched(first, variants, true, i)) /* like a mean: of all examples, so of one run */
-      return diag_error(d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
-                        first->outputs[i].name, name, (long long)first->batch, (unsigned long long)n);
+    /* like a mean: of all examples, so of one run */
+    if (!instance_batched(first, variants, true, i))
+      return diag_error(
+          d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
+          first->outputs[i].name, name, (long long)first->batch, (unsigned long long)n);
   if (instance_check_labels(lib->instance.module, first, inputs, n, d))
     return d->code;
   device *dev = lib->instance.device;
@@ -229,7 +244,7 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
     for (uint32_t i = 0; i < e->input_count; ++i) {
       const sinter_tensor *t = &e->inputs[i];
       uint64_t skip = instance_batched(first, variants, false, i) ? done * example_bytes(t, e) : 0;
-      dev->upload(dev, instance_at(&lib->instance, t), (const char *)inputs[i] + skip, t->bytes);
+      instance_feed(&lib->instance, e, i, (const char *)inputs[i] + skip);
     }
     instance_run(&lib->instance, e, NULL, NULL);
     for (uint32_t i = 0; i < e->output_count; ++i) {
@@ -242,8 +257,8 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
   return 0;
 }
 
-sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n, const void *const *inputs,
-                             void *const *outputs) {
+sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n,
+                             const void *const *inputs, void *const *outputs) {
   BEGIN(d);
   if (!lib || !entry)
     diag_error(&d, 2006, "a run expects an open handle, got NULL");
@@ -256,7 +271,8 @@ sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n, const
 
 sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, double *metrics) {
   BEGIN(d);
-  const sinter_entry *e = lib ? instance_find(lib->instance.module, NULL, SINTER_ENTRY_TRAIN, NULL) : NULL;
+  const sinter_entry *e =
+      lib ? instance_find(lib->instance.module, NULL, SINTER_ENTRY_TRAIN, NULL) : NULL;
   if (!lib) {
     diag_error(&d, 2006, "train_step expects an open handle, got NULL");
   } else if (!e) {
@@ -267,12 +283,13 @@ sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, 
   } else {
     for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
       if (!inputs || !inputs[i])
-        diag_error(&d, 2006, "train_step expects an array for input '%s', got NULL", e->inputs[i].name);
+        diag_error(&d, 2006, "train_step expects an array for input '%s', got NULL",
+                   e->inputs[i].name);
     if (!d.code)
-      instance_check_labels(lib->instance.module, e, inputs, e->batch > 0 ? (uint64_t)e->batch : 1, &d);
-    device *dev = lib->instance.device;
+      instance_check_labels(lib->instance.module, e, inputs, e->batch > 0 ? (uint64_t)e->batch : 1,
+                            &d);
     for (uint32_t i = 0; i < e->input_count && !d.code; ++i)
-      dev->upload(dev, instance_at(&lib->instance, &e->inputs[i]), inputs[i], e->inputs[i].bytes);
+      instance_feed(&lib->instance, e, i, inputs[i]);
     if (!d.code) {
       instance_set_step(&lib->instance, lib->step++);
       instance_run(&lib->instance, e, NULL, NULL);
@@ -301,9 +318,11 @@ sinter_status sinter_lib_set(sinter_lib *lib, const char *scalar, double value) 
   if (!lib || !scalar)
     diag_error(&d, 2006, "set expects an open handle and a name, got NULL");
   else if (!s || s->slot == 0)
-    diag_error(&d, 2006, "model '%s' has no hyper-parameter '%s'", lib->instance.module->name, scalar);
+    diag_error(&d, 2006, "model '%s' has no hyper-parameter '%s'", lib->instance.module->name,
+               scalar);
   else if (!scalar_accepts(s, value))
-    diag_error(&d, 2006, "'%s' expects %s, got %g", scalar, scalar_wants(s), isnan(value) ? fabs(value) : value);
+    diag_error(&d, 2006, "'%s' expects %s, got %g", scalar, scalar_wants(s),
+               isnan(value) ? fabs(value) : value);
   else
     instance_set(&lib->instance, s, value);
   return status_of(&d);

@@ -1,4 +1,5 @@
-/* run_entry.c - --run ENTRY --input NAME=F.npy --output NAME=F.npy: one entry on the current weights. See trainer.h. */
+/* run_entry.c - --run ENTRY --input NAME=F.npy --output NAME=F.npy: one entry on the current
+ * weights. See trainer.h. */
 #include "npy.h"
 #include "trainer.h"
 
@@ -10,8 +11,9 @@
 typedef struct array {
   npy file;
   char *data;
-  uint64_t bytes, stride; /* stride: bytes an example; 0 for a tensor without batch dim, or without elements */
-  bool batched;           /* an output with a batch dim */
+  /* stride: bytes an example; 0 for a tensor without batch dim, or without elements */
+  uint64_t bytes, stride;
+  bool batched; /* an output with a batch dim */
   const char *path;
 } array;
 
@@ -34,14 +36,15 @@ static const named_file *find(const named_file *list, uint32_t count, const char
 }
 
 /* Every name given must be a tensor of the entry. */
-static int check_names(const named_file *list, uint32_t count, const sinter_tensor *tensors, uint32_t tensor_count,
-                       const char *kind, const char *entry, diag *d) {
+static int check_names(const named_file *list, uint32_t count, const sinter_tensor *tensors,
+                       uint32_t tensor_count, const char *kind, const char *entry, diag *d) {
   for (uint32_t i = 0; i < count; ++i) {
     bool known = false;
     for (uint32_t k = 0; k < tensor_count; ++k)
       known |= is_named(&list[i], tensors[k].name);
     if (!known)
-      diag_error(d, 2005, "'%s' has no %s '%.*s'", entry, kind, (int)list[i].name_length, list[i].name);
+      diag_error(d, 2005, "'%s' has no %s '%.*s'", entry, kind, (int)list[i].name_length,
+                 list[i].name);
   }
   return d->code;
 }
@@ -64,13 +67,14 @@ static int open_input(trainer *t, entry_run *r, uint32_t i, diag *d) {
     char expects[256], got[256];
     describe_type(expects, sizeof expects, want->dtype, want->rank, want->dims, batch ? "N" : NULL);
     describe_type(got, sizeof got, a->file.dtype, a->file.rank, a->file.dims, NULL);
-    return diag_error(d, 2205, "'%s' expects %s for input '%s', got %s", named->path, expects, want->name, got);
+    return diag_error(d, 2205, "'%s' expects %s for input '%s', got %s", named->path, expects,
+                      want->name, got);
   }
   if (batch) {
     uint64_t n = (uint64_t)a->file.dims[0];
     if (r->n && n != r->n)
-      return diag_error(d, 2205, "'%s' expects %llu examples like the other inputs, got %llu", named->path,
-                        (unsigned long long)r->n, (unsigned long long)n);
+      return diag_error(d, 2205, "'%s' expects %llu examples like the other inputs, got %llu",
+                        named->path, (unsigned long long)r->n, (unsigned long long)n);
     if (!n)
       return diag_error(d, 2205, "'%s' expects at least 1 example, got 0", named->path);
     r->n = n;
@@ -98,14 +102,17 @@ static int open_output(trainer *t, entry_run *r, uint32_t i, diag *d) {
 static int check_covered(const entry_run *r, diag *d) {
   uint64_t left = r->n;
   uint32_t runs = 0;
-  for (const sinter_entry *e; left && (e = instance_variant(r->first, r->variants, left)) && e->batch > 0; ++runs)
+  for (const sinter_entry *e;
+       left && (e = instance_variant(r->first, r->variants, left)) && e->batch > 0; ++runs)
     left -= (uint64_t)e->batch;
   if (left)
-    return diag_error(d, 2303, "'%s' expects a number of examples that its batch sizes cover, got %llu", r->first->name,
-                      (unsigned long long)r->n);
+    return diag_error(d, 2303,
+                      "'%s' expects a number of examples that its batch sizes cover, got %llu",
+                      r->first->name, (unsigned long long)r->n);
   for (uint32_t i = 0; i < r->first->output_count && runs > 1; ++i)
     if (r->out[i].path && !r->out[i].batched)
-      return diag_error(d, 2303, "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
+      return diag_error(d, 2303,
+                        "output '%s' has no batch dim: '%s' expects %lld examples, got %llu",
                         r->first->outputs[i].name, r->first->name, (long long)r->first->batch,
                         (unsigned long long)r->n);
   return 0;
@@ -114,15 +121,15 @@ static int check_covered(const entry_run *r, diag *d) {
 static void run_all(trainer *t, entry_run *r) {
   device *dev = t->instance.device;
   for (uint64_t done = 0; done < r->n;) {
-    const sinter_entry *e = r->first->batch > 0 ? instance_variant(r->first, r->variants, r->n - done) : r->first;
+    const sinter_entry *e =
+        r->first->batch > 0 ? instance_variant(r->first, r->variants, r->n - done) : r->first;
     for (uint32_t i = 0; i < e->input_count; ++i)
-      dev->upload(dev, instance_at(&t->instance, &e->inputs[i]), r->in[i].data + done * r->in[i].stride,
-                  e->inputs[i].bytes);
+      instance_feed(&t->instance, e, i, r->in[i].data + done * r->in[i].stride);
     instance_run(&t->instance, e, NULL, NULL);
     for (uint32_t i = 0; i < e->output_count; ++i)
       if (r->out[i].data)
-        dev->read(dev, r->out[i].data + done * r->out[i].stride, instance_at(&t->instance, &e->outputs[i]),
-                  e->outputs[i].bytes);
+        dev->read(dev, r->out[i].data + done * r->out[i].stride,
+                  instance_at(&t->instance, &e->outputs[i]), e->outputs[i].bytes);
     done += e->batch > 0 ? (uint64_t)e->batch : 1;
   }
 }
@@ -156,10 +163,12 @@ static int find_entry(trainer *t, entry_run *r, diag *d) {
     return d->code;
   }
   if (r->first->input_count > FLAG_MAX_TENSORS || r->first->output_count > FLAG_MAX_TENSORS)
-    return diag_error(d, 2902, "'%s' has more than %d inputs or outputs", r->first->name, FLAG_MAX_TENSORS);
-  check_names(f->inputs, f->input_count, r->first->inputs, r->first->input_count, "input", r->first->name, d);
-  return check_names(f->outputs, f->output_count, r->first->outputs, r->first->output_count, "output", r->first->name,
-                     d);
+    return diag_error(d, 2902, "'%s' has more than %d inputs or outputs", r->first->name,
+                      FLAG_MAX_TENSORS);
+  check_names(f->inputs, f->input_count, r->first->inputs, r->first->input_count, "input",
+              r->first->name, d);
+  return check_names(f->outputs, f->output_count, r->first->outputs, r->first->output_count,
+                     "output", r->first->name, d);
 }
 
 int trainer_run_entry(trainer *t, diag *d) {

@@ -11,17 +11,18 @@ int fakePrepares = 0;
 
 namespace {
 
-// Fixed places, so that the C entry functions need no context: segment PARAMS holds weight and bias, STATE the rest.
-// One geometry a process at a time; a FakeModule sets it when built.
+// Fixed places, so that the C entry functions need no context: segment PARAMS holds weight and
+// bias, STATE the rest. One geometry a process at a time; a FakeModule sets it when built.
 struct Geometry {
   uint64_t classes, pixels;
   uint64_t weight, bias;                                   // PARAMS
   uint64_t weightMomentum, biasMomentum;                   // STATE
   uint64_t correctSum, correctWeight, lossSum, lossWeight; // STATE
-  uint64_t lrSlot;
+  uint64_t lrSlot, workBytes;
   bool trains, lossMetric;
   struct Logical {
-    uint64_t weight, bias, weightMomentum, biasMomentum, correctSum, correctWeight, lossSum, lossWeight;
+    uint64_t weight, bias, weightMomentum, biasMomentum, correctSum, correctWeight, lossSum,
+        lossWeight;
   } logical;
 } g;
 
@@ -47,7 +48,8 @@ Work work(uint64_t batch) {
 
 void forward(const sinter_spmd *s, uint64_t batch) {
   Work w = work(batch);
-  const float *image = at<float>(s, SINTER_SEG_WORK, w.image), *weight = at<float>(s, SINTER_SEG_PARAMS, g.weight);
+  const float *image = at<float>(s, SINTER_SEG_WORK, w.image),
+              *weight = at<float>(s, SINTER_SEG_PARAMS, g.weight);
   const float *bias = at<float>(s, SINTER_SEG_PARAMS, g.bias);
   float *logits = at<float>(s, SINTER_SEG_WORK, w.logits);
   for (uint64_t i = batch * s->thread / s->threads; i < batch * (s->thread + 1) / s->threads; ++i) {
@@ -77,8 +79,10 @@ void loss(const sinter_spmd *s, uint64_t batch) {
     for (uint64_t c = 0; c < g.classes; ++c)
       total += std::exp(static_cast<double>(row[c]) - row[best]);
     for (uint64_t c = 0; c < g.classes; ++c)
-      delta[i * g.classes + c] = static_cast<float>(
-          (std::exp(static_cast<double>(row[c]) - row[best]) / total - (c == static_cast<uint64_t>(label[i]))) / batch);
+      delta[i * g.classes + c] =
+          static_cast<float>((std::exp(static_cast<double>(row[c]) - row[best]) / total -
+                              (c == static_cast<uint64_t>(label[i]))) /
+                             batch);
     sum += std::log(total) + row[best] - row[label[i]];
     correct += best == static_cast<uint64_t>(label[i]);
   }
@@ -96,13 +100,16 @@ void loss(const sinter_spmd *s, uint64_t batch) {
 
 void update(const sinter_spmd *s, uint64_t batch) {
   Work w = work(batch);
-  const float *image = at<float>(s, SINTER_SEG_WORK, w.image), *delta = at<float>(s, SINTER_SEG_WORK, w.delta);
-  float *weight = at<float>(s, SINTER_SEG_PARAMS, g.weight), *bias = at<float>(s, SINTER_SEG_PARAMS, g.bias);
+  const float *image = at<float>(s, SINTER_SEG_WORK, w.image),
+              *delta = at<float>(s, SINTER_SEG_WORK, w.delta);
+  float *weight = at<float>(s, SINTER_SEG_PARAMS, g.weight),
+        *bias = at<float>(s, SINTER_SEG_PARAMS, g.bias);
   float *momentum = at<float>(s, SINTER_SEG_STATE, g.weightMomentum);
   float *biasMomentum = at<float>(s, SINTER_SEG_STATE, g.biasMomentum);
   float lr = *at<float>(s, SINTER_SEG_SCALARS, g.lrSlot * 8);
   std::vector<float> gradient(g.classes);
-  for (uint64_t p = g.pixels * s->thread / s->threads; p < g.pixels * (s->thread + 1) / s->threads; ++p) {
+  for (uint64_t p = g.pixels * s->thread / s->threads; p < g.pixels * (s->thread + 1) / s->threads;
+       ++p) {
     std::fill(gradient.begin(), gradient.end(), 0.0f);
     for (uint64_t i = 0; i < batch; ++i)
       for (uint64_t c = 0; c < g.classes; ++c)
@@ -174,16 +181,20 @@ void copyTransposed(const float *from, float *to, uint64_t rows, uint64_t column
 }
 
 void prepare(const sinter_spmd *s) {
-  if (s->thread == 0) // adding 0 would be a write, too
-    ++fakePrepares;
+  if (s->thread != 0)
+    return;
+  ++fakePrepares;
+  // As compiled modules do: what it computes on the way lies where entries have their inputs.
+  memset(at<char>(s, SINTER_SEG_WORK, 0), 0xff, g.workBytes);
 }
 
 void loadParams(const sinter_spmd *s) {
   if (s->thread != 0)
     return;
-  copyTransposed(at<float>(s, SINTER_SEG_LOGICAL, g.logical.weight), at<float>(s, SINTER_SEG_PARAMS, g.weight),
-                 g.classes, g.pixels);
-  memcpy(at<char>(s, SINTER_SEG_PARAMS, g.bias), at<char>(s, SINTER_SEG_LOGICAL, g.logical.bias), g.classes * 4);
+  copyTransposed(at<float>(s, SINTER_SEG_LOGICAL, g.logical.weight),
+                 at<float>(s, SINTER_SEG_PARAMS, g.weight), g.classes, g.pixels);
+  memcpy(at<char>(s, SINTER_SEG_PARAMS, g.bias), at<char>(s, SINTER_SEG_LOGICAL, g.logical.bias),
+         g.classes * 4);
 }
 
 struct Copy {
@@ -205,31 +216,35 @@ void load(const sinter_spmd *s) {
   loadParams(s);
   if (s->thread == 0)
     for (Copy c : stateCopies())
-      memcpy(at<char>(s, SINTER_SEG_STATE, c.state), at<char>(s, SINTER_SEG_LOGICAL, c.logical), c.bytes);
+      memcpy(at<char>(s, SINTER_SEG_STATE, c.state), at<char>(s, SINTER_SEG_LOGICAL, c.logical),
+             c.bytes);
 }
 
 void save(const sinter_spmd *s) {
   if (s->thread != 0)
     return;
-  copyTransposed(at<float>(s, SINTER_SEG_PARAMS, g.weight), at<float>(s, SINTER_SEG_LOGICAL, g.logical.weight),
-                 g.pixels, g.classes);
-  memcpy(at<char>(s, SINTER_SEG_LOGICAL, g.logical.bias), at<char>(s, SINTER_SEG_PARAMS, g.bias), g.classes * 4);
+  copyTransposed(at<float>(s, SINTER_SEG_PARAMS, g.weight),
+                 at<float>(s, SINTER_SEG_LOGICAL, g.logical.weight), g.pixels, g.classes);
+  memcpy(at<char>(s, SINTER_SEG_LOGICAL, g.logical.bias), at<char>(s, SINTER_SEG_PARAMS, g.bias),
+         g.classes * 4);
   for (Copy c : stateCopies())
-    memcpy(at<char>(s, SINTER_SEG_LOGICAL, c.logical), at<char>(s, SINTER_SEG_STATE, c.state), c.bytes);
+    memcpy(at<char>(s, SINTER_SEG_LOGICAL, c.logical), at<char>(s, SINTER_SEG_STATE, c.state),
+           c.bytes);
 }
 
 uint64_t elementBytes(uint32_t dtype) { return dtype == SINTER_F64 || dtype == SINTER_I64 ? 8 : 4; }
 
 } // namespace
 
-sinter_tensor FakeModule::tensor(const char *name, uint32_t dtype, std::vector<int64_t> shape, uint32_t segment,
-                                 uint64_t &offset) {
+sinter_tensor FakeModule::tensor(const char *name, uint32_t dtype, std::vector<int64_t> shape,
+                                 uint32_t segment, uint64_t &offset) {
   uint64_t bytes = elementBytes(dtype);
   for (int64_t d : shape)
     bytes *= static_cast<uint64_t>(d);
   dims.push_back(std::move(shape));
-  sinter_tensor t = {name,   dtype, static_cast<uint32_t>(dims.back().size()), dims.back().data(), segment, 0,
-                     offset, bytes};
+  sinter_tensor t = {
+      name,   dtype, static_cast<uint32_t>(dims.back().size()), dims.back().data(), segment, 0,
+      offset, bytes};
   offset = align(offset + bytes);
   return t;
 }
@@ -284,11 +299,13 @@ void FakeModule::addEntry(const char *name, uint32_t kind, int64_t batch, sinter
       const uint64_t places[3][3] = {{SINTER_SEG_WORK, w.logits, rows},
                                      {SINTER_SEG_WORK, w.delta, rows},
                                      {SINTER_SEG_PARAMS, g.weight, g.pixels * g.classes * 4}};
-      const char *names[3] = {"train_step_00_matmul", "train_step_01_softmax_cross_entropy", "train_step_02_update"};
+      const char *names[3] = {"train_step_00_matmul", "train_step_01_softmax_cross_entropy",
+                              "train_step_02_update"};
       const char *locations[3] = {"fake.cpp:7:10", "fake.cpp:8:17", "fake.cpp:9:5"};
       std::vector<sinter_kernel> list;
       for (int i = 0; i < 3; ++i) {
-        sinter_range r = {static_cast<uint32_t>(places[i][0]), 1, SINTER_F32, 0, places[i][1], places[i][2]};
+        sinter_range r = {
+            static_cast<uint32_t>(places[i][0]), 1, SINTER_F32, 0, places[i][1], places[i][2]};
         ranges.push_back({r});
         sinter_kernel k = {};
         k.name = names[i];
@@ -308,11 +325,14 @@ void FakeModule::addEntry(const char *name, uint32_t kind, int64_t batch, sinter
 
 FakeModule::FakeModule(const Options &o) : options(o) {
   int64_t classes = o.classes, pixels = static_cast<int64_t>(o.height) * o.width;
-  addSymbol("fc.weight", SINTER_PARAMETER, SINTER_INIT_NORMAL, 0, 0.01, {classes, pixels}, SINTER_SEG_PARAMS);
+  addSymbol("fc.weight", SINTER_PARAMETER, SINTER_INIT_NORMAL, 0, 0.01, {classes, pixels},
+            SINTER_SEG_PARAMS);
   addSymbol("fc.bias", SINTER_PARAMETER, SINTER_INIT_CONSTANT, 0, 0, {classes}, SINTER_SEG_PARAMS);
   if (o.trains) {
-    addSymbol("fc.weight/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes, pixels}, SINTER_SEG_STATE);
-    addSymbol("fc.bias/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes}, SINTER_SEG_STATE);
+    addSymbol("fc.weight/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes, pixels},
+              SINTER_SEG_STATE);
+    addSymbol("fc.bias/momentum", SINTER_OPTIMIZER, SINTER_INIT_CONSTANT, 0, 0, {classes},
+              SINTER_SEG_STATE);
   }
   uint32_t metric = static_cast<uint32_t>(symbols.size());
   addSymbol("accuracy/sum", SINTER_METRIC, SINTER_INIT_CONSTANT, 0, 0, {}, SINTER_SEG_STATE);
@@ -366,6 +386,8 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   addEntry("save", SINTER_ENTRY_SAVE, 0, save);
   addEntry("load_params", SINTER_ENTRY_LOAD_PARAMS, 0, loadParams);
   addEntry("prepare", SINTER_ENTRY_PREPARE, 0, prepare);
+
+  g.workBytes = used[SINTER_SEG_WORK];
 
   module.abi_version = o.abi;
   module.name = options.name.c_str();

@@ -1,4 +1,5 @@
-// LibraryTest.cpp - the functions behind generated libraries: handles, sharing, batch cover, misuse, no allocation.
+// LibraryTest.cpp - the functions behind generated libraries: handles, sharing, batch cover,
+// misuse, no allocation.
 #include "TestTools.h"
 
 extern "C" {
@@ -29,8 +30,12 @@ FakeModule::Options small(bool trains) {
 class LibraryTest : public ::testing::Test {
 protected:
   LibraryTest() : trainer(std::make_unique<FakeModule>(small(true))) {
-    EXPECT_EQ(train(trainer->get(), {"--steps", "0", "--seed", "3", "--save", s / "w", "--quiet"}).code, 0);
-    EXPECT_EQ(train(trainer->get(), {"--steps", "0", "--seed", "4", "--save", s / "v", "--quiet"}).code, 0);
+    EXPECT_EQ(
+        train(trainer->get(), {"--steps", "0", "--seed", "3", "--save", s / "w", "--quiet"}).code,
+        0);
+    EXPECT_EQ(
+        train(trainer->get(), {"--steps", "0", "--seed", "4", "--save", s / "v", "--quiet"}).code,
+        0);
     module = std::make_unique<FakeModule>(small(false));
     for (size_t i = 0; i < sizeof images / sizeof(float); ++i)
       (&images[0][0])[i] = static_cast<float>((i * 37 % 101) / 101.0);
@@ -77,8 +82,9 @@ TEST_F(LibraryTest, EqualsTheTrainersRun) {
   header += std::string(117 - header.size(), ' ') + "\n";
   writeFile(s / "x.npy", std::string("\x93NUMPY\1\0\x76\0", 10) + header +
                              std::string(reinterpret_cast<char *>(images), 5 * 36 * 4));
-  Outcome r = train(module->get(), {"--run", "predict", "--init", s / "w", "--input", "image=" + (s / "x.npy"),
-                                    "--output", "logits=" + (s / "y.npy")});
+  Outcome r =
+      train(module->get(), {"--run", "predict", "--init", s / "w", "--input",
+                            "image=" + (s / "x.npy"), "--output", "logits=" + (s / "y.npy")});
   ASSERT_EQ(r.code, 0) << r.err;
   std::string y = readFile(s / "y.npy");
   EXPECT_THAT(y, HasSubstr("'shape': (5, 3)"));
@@ -141,7 +147,8 @@ TEST_F(LibraryTest, EmbeddedWeightsAreUsedInPlace) {
   // What --embed-weights would place in read-only data: the prepared segment.
   alignas(64) static char image[4096];
   ASSERT_LE(module->module.segment_bytes[SINTER_SEG_PARAMS], sizeof image);
-  memcpy(image, *reinterpret_cast<void **>(reinterpret_cast<char *>(lib) + offsetof(instance, segments)),
+  memcpy(image,
+         *reinterpret_cast<void **>(reinterpret_cast<char *>(lib) + offsetof(instance, segments)),
          module->module.segment_bytes[SINTER_SEG_PARAMS]);
   module->module.embedded_params = image;
   sinter_lib *embedded = open();
@@ -183,7 +190,8 @@ TEST_F(LibraryTest, AModuleThatCannotRunHereIsAStatus) {
   module->module.features = "sse2,fma4,xop";
   sinter_status status = sinter_lib_open(module->get(), &lib);
   EXPECT_EQ(status.code, 2403);
-  EXPECT_STREQ(status.message, "target 'cpu:test' expects a CPU with fma4,xop, this one has not [E2403]");
+  EXPECT_STREQ(status.message,
+               "target 'cpu:test' expects a CPU with fma4,xop, this one has not [E2403]");
   module->module.features = "";
   module->module.abi_version = 99;
   EXPECT_EQ(sinter_lib_open(module->get(), &lib).code, 2901);
@@ -214,7 +222,8 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   EXPECT_GT(metrics[0], 0);
   EXPECT_EQ(metrics[1] * 40, std::round(metrics[1] * 40));
   ASSERT_EQ(sinter_lib_save(lib, (s / "lib").c_str()).code, 0);
-  Outcome r = train(trainer->get(), {"--steps", "5", "--no-shuffle", "--lr", "0.25", "--save", s / "exe", "--quiet"});
+  Outcome r = train(trainer->get(), {"--steps", "5", "--no-shuffle", "--lr", "0.25", "--save",
+                                     s / "exe", "--quiet"});
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_TRUE(sameBytes(readFile(s / "lib"), readFile(s / "exe")));
 }
@@ -227,7 +236,8 @@ TEST_F(LibraryTest, AModelThatTrainsNeedsWeightsOrAStepToRun) {
   int32_t labels[8] = {};
   const void *in[] = {batch, labels};
   void *out[] = {logits};
-  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007); // initial weights are no weights
+  // initial weights are no weights
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007);
   EXPECT_EQ(sinter_lib_open_shared(lib, &other).code, 2007);
   EXPECT_EQ(sinter_lib_open_shared(nullptr, &other).code, 2006);
   EXPECT_EQ(other, nullptr);
@@ -279,7 +289,8 @@ TEST(Batched, AllVariantsHaveTheBatchInFront) {
   }
 }
 
-// Forms that only predictions read are made before weights are shared: handles never write what others read.
+// Forms that only predictions read are made before weights are shared: handles never write what
+// others read.
 TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
   sinter_lib *lib, *second;
   ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
@@ -296,6 +307,22 @@ TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
   EXPECT_EQ(fakePrepares, before + 1);
   EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2008);
   EXPECT_EQ(sinter_lib_train_step(second, in, nullptr).code, 2008);
+}
+
+// Preparing works in the memory that inputs lie in, so it comes before them.
+TEST_F(LibraryTest, APredictionBehindAStepSeesItsInputs) {
+  sinter_lib *trained, *loaded;
+  ASSERT_EQ(sinter_lib_open(trainer->get(), &trained).code, 0);
+  handles.push_back(trained);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), &loaded).code, 0);
+  handles.push_back(loaded);
+  int32_t labels[8] = {};
+  const void *in[] = {images, labels};
+  ASSERT_EQ(sinter_lib_train_step(trained, in, nullptr).code, 0);
+  std::vector<float> logits = predict(trained, 3);
+  ASSERT_EQ(sinter_lib_save(trained, (s / "w").c_str()).code, 0);
+  ASSERT_EQ(sinter_lib_load(loaded, (s / "w").c_str()).code, 0);
+  EXPECT_EQ(predict(loaded, 3), logits);
 }
 
 TEST_F(LibraryTest, ArenaBytesAreTheSegments) {

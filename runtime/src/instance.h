@@ -48,8 +48,8 @@ bool instance_batched(const sinter_entry *first, uint32_t variants, bool output,
 /// set.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,
                           const void *const *inputs, uint64_t n, diag *d);
-/// An entry's input <- data, before it runs. Prepares derived forms as instance_run would: preparing
-/// works in the memory that inputs lie in.
+/// An entry's input <- data, before it runs. Prepares derived forms as instance_run would:
+/// preparing works in the memory that inputs lie in.
 void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data);
 /// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);

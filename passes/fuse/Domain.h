@@ -19,17 +19,15 @@ namespace sinter::passes {
 /// The domain of a kernel under construction.
 class Domain {
 public:
-  /// Starts from a contraction: the dims are its parallel dims and nothing may reduce. `op` is a
-  /// member.
+  /// Starts from a contraction: the dims are its parallel dims, and of reductions only plain sums
+  /// over the innermost of them may join. `op` is a member.
   static Domain ofContraction(ir::ContractionOpInterface op);
 
   /// Adds a map op or a view that only adds or drops dims of size 1. On failure `why` says why,
   /// and the domain is of no further use.
   bool add(mlir::Operation *op, std::string &why);
 
-  bool isEmpty() const { return members.empty(); }
   bool contains(mlir::Operation *op) const { return places.count(op); }
-  llvm::ArrayRef<mlir::Operation *> getMembers() const { return members; }
   llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
   /// Dims that the rows of the kernel reduce over, ascending.
   llvm::SmallVector<int64_t> getInner() const;
@@ -42,8 +40,10 @@ public:
     int64_t outer, inner;
     bool operator==(const Joined &) const = default;
   };
-  const Joined &getJoined(int64_t place) const { return joined[place - kJoined]; }
+  /// Places from this number on are pairs: the first of `joined`, the second, …
   static constexpr int64_t kJoined = 1 << 20;
+  /// The pair that a place from kJoined on stands for.
+  const Joined &getJoined(int64_t place) const { return joined[place - kJoined]; }
 
   /// True when some op reads outside its operand's shape.
   bool readsPadded() const { return padded; }
@@ -88,25 +88,6 @@ private:
   bool cut = false; ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;
 };
-
-/// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is
-/// reduced, but one chain for sums over two dims and more of which many stay; null when it reduces
-/// nothing.
-kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
-
-/// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut
-/// into chunks along the outermost reduced dim, so that threads have work and a chunk's operands
-/// stay in cache.
-kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op);
-
-/// Sums that are fewer than this are made along the row, not beside each other.
-inline constexpr int64_t kFewestLanes = 16;
-
-/// Products of a sum that is worth cutting.
-inline constexpr int64_t kFewestToCut = 4096;
-
-/// Elements of one chunk of a reduction to a scalar (D1).
-inline constexpr int64_t kChunkElements = 65536;
 
 /// True for a view that only adds or drops dims of size 1.
 bool isUnitView(mlir::Operation *op);

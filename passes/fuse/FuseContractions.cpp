@@ -7,6 +7,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
+#include "passes/fuse/Algorithm.h"
 #include "passes/fuse/Outline.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"

@@ -5,6 +5,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Outline.h"
 
+#include "passes/Regions.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -77,6 +79,11 @@ bool isCheapToRemake(Operation *op) {
          });
 }
 
+LogicalResult refuseMember(ir::FusedOp fused, Operation *op, StringRef why) {
+  return fused.emitError() << "internal error: " << getShortName(op)
+                           << " does not fit the kernel: " << why;
+}
+
 Operation *getPrimary(ArrayRef<Operation *> ops) {
   for (Operation *op : ops)
     if (isa<ir::ContractionOpInterface>(op))
@@ -144,8 +151,7 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
       resultList(results.begin(), results.end());
   auto fused = ir::FusedOp::create(builder, primary->getLoc(), TypeRange(ValueRange(resultList)),
                                    kind, inputList);
-  Block *body =
-      fused.getBody().empty() ? &fused.getBody().emplaceBlock() : &fused.getBody().front();
+  Block *body = bodyOf(fused.getBody());
   for (auto [old, fresh] : llvm::zip_equal(resultList, fused.getResults()))
     old.replaceUsesWithIf(fresh, [&](OpOperand &use) { return !group.contains(use.getOwner()); });
   IRMapping arguments;

@@ -16,9 +16,11 @@ namespace sinter::passes {
 
 using OpSet = llvm::SetVector<mlir::Operation *>;
 
-/// Remembers why ops were not put together; bounded, so that dumps stay readable.
+/// Remembers why ops were not put together, or were made twice; becomes the attribute `notes`.
+/// Bounded, so that dumps stay readable.
 class FusionLog {
 public:
+  /// Says why `op` is not in one kernel with `with`. The first reason for a pair stays.
   void refuse(mlir::Operation *op, mlir::Operation *with, llvm::StringRef why);
   /// Reasons about members of `group` whose partner is not in it.
   llvm::SmallVector<std::string> about(const OpSet &group) const;
@@ -47,6 +49,10 @@ bool isRandom(mlir::Operation *op);
 
 /// Random values are not stored for several readers: each makes them again (D2), in a map kernel.
 void remakeRandom(mlir::Block &block, FusionLog &log);
+
+/// Reports that `op` does not fit into the kernel that `fused` is to become; fusion makes no such
+/// group, edited text may.
+llvm::LogicalResult refuseMember(ir::FusedOp fused, mlir::Operation *op, llvm::StringRef why);
 
 /// The op that gives a group its name and its place in the user's source.
 mlir::Operation *getPrimary(llvm::ArrayRef<mlir::Operation *> ops);

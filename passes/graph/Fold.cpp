@@ -8,8 +8,6 @@
 #include "passes/Passes.h"
 #include "passes/fuse/Domain.h"
 
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::passes;
@@ -46,11 +44,12 @@ static TypedAttr evaluate(Value scalar, llvm::DenseMap<Value, TypedAttr> &known)
   return value;
 }
 
-static bool foldOp(Operation *op) {
+/// Replaces `op` by a constant when its operands and its scalar code allow it.
+static void foldOp(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   if (!map || !map.getInnerDims().empty() || map.readsPadded() || op->getNumResults() != 1 ||
       op->getNumOperands() == 0)
-    return false;
+    return;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   Block scratch;
   OpBuilder builder(op->getContext());
@@ -60,7 +59,7 @@ static bool foldOp(Operation *op) {
   for (Value operand : op->getOperands()) {
     DenseElementsAttr constant = getSplatConstant(operand);
     if (!constant)
-      return false;
+      return;
     auto value = cast<TypedAttr>(constant.getSplatValue<Attribute>());
     operands.push_back(scratch.addArgument(value.getType(), op->getLoc()));
     known[operands.back()] = value;
@@ -69,15 +68,14 @@ static bool foldOp(Operation *op) {
   map.buildBody(builder, op->getLoc(), operands, dims, results);
   TypedAttr value = results.size() == 1 ? evaluate(results[0], known) : TypedAttr();
   if (!value || value.getType() != type.getElementType())
-    return false;
+    return;
   OpBuilder at(op);
   Operation *constant = op->getDialect()->materializeConstant(
       at, DenseElementsAttr::get(type, Attribute(value)), type, op->getLoc());
   if (!constant)
-    return false;
+    return;
   op->getResult(0).replaceAllUsesWith(constant->getResult(0));
   op->erase();
-  return true;
 }
 
 struct Fold : sinter::passes::impl::FoldBase<Fold> {

@@ -19,9 +19,6 @@ inline constexpr int64_t kActivationBlock = 16;
 /// [dims in order, `dim` divided by 16][16 of `dim`].
 kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigned dim);
 
-/// Extra cycles of reading operand `i` with domain dim `lanes` side by side, given where it lies.
-using AdaptCost = llvm::function_ref<double(const Contraction &, int operand, int64_t lanes)>;
-
 /// Chooses the form of each entry's activations by the cost of all its contractions, sets
 /// `plan.values`, and the operand and result layouts of the contractions' problems.
 void planActivations(mlir::ModuleOp module, kernel::TargetAttr target,

@@ -28,6 +28,9 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
+/// Cycles of an element that a refresh takes from one layout to another.
+static constexpr double kMoveCycles = 4;
+
 /// One form of a symbol that some contraction wants.
 struct Form {
   kernel::LayoutAttr layout;
@@ -44,10 +47,9 @@ struct Assigner {
   LayoutPlan plan;
 
   explicit Assigner(ModuleOp module)
-      : module(module), target(kernel::getTarget(module)), symbols(module),
-        contractions(collectContractions(module)) {}
+      : module(module), target(kernel::getTarget(module)), symbols(module) {}
 
-  void run();
+  LogicalResult run();
   double adapt(const Contraction &c, int operand, int64_t lanes);
   kernel::LayoutAttr lies(const Contraction &c, int operand) const {
     return operand == 0 ? c.problem.aLayout : c.problem.bLayout;
@@ -74,12 +76,13 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
     return 0; // weighed against the other forms of the symbol later
   if (kernel::isContiguousAlong(map, lanes, shape, lies(c, operand)))
     return 0;
+  double scatter = kScatterCycles *
+                   static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements());
   // A maker that is fused work can write panels, element by element; anything else needs a pass
   // over the data.
   if (value.getDefiningOp<ir::FusedOp>())
-    return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements());
-  return 3.0 * static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements()) +
-         kernel::estimateTraffic(target, 2 * bytesOf(value));
+    return scatter;
+  return scatter + kernel::estimateTraffic(target, 2 * bytesOf(value));
 }
 
 /// Records what a decided contraction wants of the symbols that it reads on its lanes.
@@ -105,8 +108,8 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   // A refresh moves every element to another place, behind a barrier.
-  double refresh = 4.0 * static_cast<double>(type.getNumElements()) +
-                   kernel::estimateTraffic(target, 2 * bytes) + 3000;
+  double refresh = kMoveCycles * static_cast<double>(type.getNumElements()) +
+                   kernel::estimateTraffic(target, 2 * bytes) + kKernelCycles;
   std::string record;
   double best = 0;
   unsigned chosen = 0;
@@ -220,7 +223,9 @@ void Assigner::explain() {
     plan.notes[c.fused] = c.alternatives;
 }
 
-void Assigner::run() {
+LogicalResult Assigner::run() {
+  if (failed(collectContractions(module, contractions)))
+    return failure();
   auto cost = [&](const Contraction &c, int operand, int64_t lanes) {
     return adapt(c, operand, lanes);
   };
@@ -243,8 +248,12 @@ void Assigner::run() {
   readWanted();
   explain();
   rewriteLayouts(module, plan);
+  return success();
 }
 
 struct AssignLayouts : sinter::passes::impl::AssignLayoutsBase<AssignLayouts> {
-  void runOnOperation() override { Assigner(getOperation()).run(); }
+  void runOnOperation() override {
+    if (failed(Assigner(getOperation()).run()))
+      signalPassFailure();
+  }
 };

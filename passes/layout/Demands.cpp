@@ -14,12 +14,6 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-Value skipViews(Value value) {
-  while (auto view = value.getDefiningOp<ir::ViewOpInterface>())
-    value = view->getOperand(0);
-  return value;
-}
-
 ir::SymbolOp getSymbolOf(Value value, SymbolTable &symbols) {
   auto get = value.getDefiningOp<ir::GetOp>();
   return get ? symbols.lookup<ir::SymbolOp>(get.getSymbol()) : ir::SymbolOp();
@@ -59,13 +53,13 @@ int64_t getUnitPosition(AffineMap map, int64_t dim) {
   return position;
 }
 
-static void fillProblem(Contraction &c) {
+static LogicalResult fillProblem(Contraction &c) {
   Domain domain = Domain::ofContraction(c.root);
   Block &body = c.fused.getBody().front();
   std::string why;
   for (Operation &op : body.without_terminator())
-    if (&op != c.root && !op.hasTrait<OpTrait::ConstantLike>())
-      (void)domain.add(&op, why);
+    if (&op != c.root && !op.hasTrait<OpTrait::ConstantLike>() && !domain.add(&op, why))
+      return refuseMember(c.fused, &op, why);
   kernel::ContractProblem &p = c.problem;
   p.dims = c.root.getContractionDomain();
   p.parallel = c.root.getParallelDims();
@@ -102,29 +96,31 @@ static void fillProblem(Contraction &c) {
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber());
     p.outMap = AffineMap::get(p.dims.size(), 0, access.getResults(), value.getContext());
   }
+  return success();
 }
 
-std::vector<Contraction> collectContractions(ModuleOp module) {
-  std::vector<Contraction> all;
-  module.walk([&](ir::FusedOp fused) {
+LogicalResult collectContractions(ModuleOp module, std::vector<Contraction> &found) {
+  WalkResult result = module.walk([&](ir::FusedOp fused) {
     auto roots = fused.getBody().front().getOps<ir::ContractionOpInterface>();
     if (roots.empty())
-      return;
+      return WalkResult::advance();
     Contraction c;
     c.fused = fused;
     c.root = *roots.begin();
     for (int i : {0, 1}) {
       auto argument = dyn_cast<BlockArgument>(c.root->getOperand(i));
       if (!argument)
-        return;
+        return WalkResult::advance();
       c.operands[i] = fused.getInputs()[argument.getArgNumber()];
     }
-    fillProblem(c);
+    if (failed(fillProblem(c)))
+      return WalkResult::interrupt();
     for (Value result : fused.getResults())
       llvm::append_range(c.updates, getUpdatedSymbols(result));
-    all.push_back(std::move(c));
+    found.push_back(std::move(c));
+    return WalkResult::advance();
   });
-  return all;
+  return failure(result.wasInterrupted());
 }
 
 /// What a choice of lanes asks of the operands, and what granting it costs.
@@ -141,8 +137,7 @@ static bool takesPanels(Value operand) {
          cast<RankedTensorType>(operand.getType()).getRank() < 3;
 }
 
-static Demand demandFor(const Contraction &c, int64_t lanes,
-                        llvm::function_ref<double(const Contraction &, int, int64_t)> adapt) {
+static Demand demandFor(const Contraction &c, int64_t lanes, AdaptCost adapt) {
   Demand demand{c.problem};
   for (int i : {0, 1}) {
     AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
@@ -160,8 +155,7 @@ static Demand demandFor(const Contraction &c, int64_t lanes,
   return demand;
 }
 
-double chooseLanes(Contraction &c, kernel::TargetAttr target,
-                   llvm::function_ref<double(const Contraction &, int, int64_t)> adapt) {
+double chooseLanes(Contraction &c, kernel::TargetAttr target, AdaptCost adapt) {
   double best = 0;
   SmallVector<std::pair<double, int64_t>> table;
   c.choice = {};

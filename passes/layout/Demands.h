@@ -30,11 +30,9 @@ struct Contraction {
   std::string alternatives; ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
 };
 
-/// All contractions of all entries, in order.
-std::vector<Contraction> collectContractions(mlir::ModuleOp module);
-
-/// The tensor that `value` shows: through views.
-mlir::Value skipViews(mlir::Value value);
+/// Adds all contractions of all entries to `found`, in order. Fails, with a diagnostic, when a
+/// fused op holds what one kernel cannot compute: text that was edited.
+llvm::LogicalResult collectContractions(mlir::ModuleOp module, std::vector<Contraction> &found);
 
 /// The symbol that `value` is the entry value of; null otherwise.
 ir::SymbolOp getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
@@ -45,10 +43,12 @@ kernel::LayoutAttr makePanels(mlir::AffineMap access, unsigned dim, int64_t by);
 /// Index position that moves by one with domain dim `dim`, alone; -1 when there is none.
 int64_t getUnitPosition(mlir::AffineMap map, int64_t dim);
 
-/// Sets choice, vectorOperand, wanted and alternatives by the cost model; returns the cycles.
-/// `adapt` gives the extra cycles of having an operand's lanes side by side.
-double chooseLanes(Contraction &contraction, kernel::TargetAttr target,
-                   llvm::function_ref<double(const Contraction &, int operand, int64_t dim)> adapt);
+/// Extra cycles of reading operand `operand` with domain dim `lanes` side by side, given where it
+/// lies.
+using AdaptCost = llvm::function_ref<double(const Contraction &, int operand, int64_t lanes)>;
+
+/// Sets choice, lanes, wanted and alternatives by the cost model; returns the cycles.
+double chooseLanes(Contraction &contraction, kernel::TargetAttr target, AdaptCost adapt);
 
 } // namespace sinter::passes
 

@@ -11,9 +11,6 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-static constexpr double kKernelCycles = 3000; ///< of a kernel more: its call and its barrier
-static constexpr double kScatterCycles = 3;   ///< of an element that leaves a vector on its own
-
 static RankedTensorType withLayout(Type type, kernel::LayoutAttr layout) {
   auto tensor = cast<RankedTensorType>(type);
   if (layout && layout.isRowMajor())

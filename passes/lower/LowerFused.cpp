@@ -47,7 +47,7 @@ struct FusedLowering {
     return buffers.lookup(fused.getInputs()[cast<BlockArgument>(inside).getArgNumber()]);
   }
 
-  void analyse();
+  LogicalResult analyse();
   std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
   void addReads(Block *body);
@@ -58,12 +58,12 @@ struct FusedLowering {
   void makeContraction(StringRef name);
   void makeChunks(StringRef name);
   void makeMap(StringRef name);
-  void lower();
+  LogicalResult lower();
 
   Type sumType() { return cast<RankedTensorType>(root->getResult(0).getType()).getElementType(); }
 };
 
-void FusedLowering::analyse() {
+LogicalResult FusedLowering::analyse() {
   std::string why;
   for (Operation &op : fused.getBody().front().without_terminator()) {
     if (op.hasTrait<OpTrait::ConstantLike>())
@@ -76,10 +76,10 @@ void FusedLowering::analyse() {
     domain = Domain::ofContraction(root);
   for (Operation *op : ops)
     if (op != root && !domain.add(op, why))
-      fused.emitError() << "internal error: " << getShortName(op)
-                        << " does not fit the kernel: " << why;
+      return refuseMember(fused, op, why);
   dims = root ? root.getContractionDomain().size() : domain.getSizes().size();
   algorithm = fused->getAttrOfType<kernel::AlgorithmAttr>("algorithm");
+  return success();
 }
 
 /// The buffer behind views that only add or drop dims of size 1, and the access to it: the same
@@ -361,8 +361,9 @@ static Type getKernelType(Operation *terminator) {
   return getElementTypeOrSelf(terminator->getOperand(0).getType());
 }
 
-void FusedLowering::lower() {
-  analyse();
+LogicalResult FusedLowering::lower() {
+  if (failed(analyse()))
+    return failure();
   collectReads();
   makeOuts();
   std::string name = entry.nameKernel(getShortName(getPrimary(ops)),
@@ -373,14 +374,15 @@ void FusedLowering::lower() {
     makeContraction(name);
   else
     makeMap(name);
-  for (StringRef kept : {"contributors"})
-    if (Attribute attr = fused->getAttr(kept))
-      for (Operation *op : made)
-        op->setAttr(kept, attr);
+  if (Attribute lines = fused->getAttr("contributors"))
+    for (Operation *op : made)
+      op->setAttr("contributors", lines);
+  return success();
 }
 
-void lowerFused(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers) {
-  FusedLowering(fused, entry, buffers).lower();
+LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
+                         llvm::DenseMap<Value, Value> &buffers) {
+  return FusedLowering(fused, entry, buffers).lower();
 }
 
 } // namespace sinter::passes

@@ -8,12 +8,11 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
-#include "passes/fuse/Domain.h"
+#include "passes/lower/Lowering.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/CSE.h"
-#include "passes/lower/Lowering.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -62,7 +61,7 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
     buffers[op.getResult(0)] = entry.addView(op.getLoc(), buffers.lookup(op.getOperand(0)),
                                              getBufferType(op.getResult(0).getType()));
   } else if (auto fused = dyn_cast<ir::FusedOp>(op)) {
-    lowerFused(fused, entry, buffers);
+    return lowerFused(fused, entry, buffers);
   } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {
     Value to = entry.addTemp(op.getLoc(), getBufferType(convert.getResult().getType()));
     entry.addCopy(op.getLoc(), "convert", buffers.lookup(convert.getInput()), to);
@@ -106,7 +105,7 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
   for (auto &entryPair : buffers)
     if (entryPair.second == root.getResult())
       entryPair.second = view;
-  entry.forget(root, view);
+  entry.noteReplaced(root, view);
   root.erase();
   return true;
 }

@@ -30,15 +30,18 @@ kernel::BufferType getBufferType(mlir::Type tensor);
 /// Writes one kernel.entry.
 class EntryBuilder {
 public:
+  /// Starts an entry called `symbol` at the place of `module`.
   EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol,
                llvm::StringRef name, llvm::StringRef kind, int64_t batch);
 
   /// Goes on behind the kernels of a finished entry.
   explicit EntryBuilder(kernel::EntryOp entry);
 
+  /// Adds a buffer behind those that are there.
   mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role,
                         int64_t segment, kernel::BufferType type, mlir::IntegerAttr offset = {},
                         mlir::ElementsAttr value = {});
+  /// The same bytes as `source`, seen as `type`.
   mlir::Value addView(mlir::Location loc, mlir::Value source, kernel::BufferType type);
   /// A temporary of segment Work.
   mlir::Value addTemp(mlir::Location loc, kernel::BufferType type);
@@ -50,7 +53,7 @@ public:
   void addCopy(mlir::Location loc, llvm::StringRef what, mlir::Value from, mlir::ValueRange to);
 
   /// Says that `fresh` replaced the buffer op `old`.
-  void forget(mlir::Operation *old, mlir::Operation *fresh) {
+  void noteReplaced(mlir::Operation *old, mlir::Operation *fresh) {
     if (lastBuffer == old)
       lastBuffer = fresh;
   }
@@ -72,9 +75,9 @@ private:
 };
 
 /// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers
-/// there.
-void lowerFused(ir::FusedOp fused, EntryBuilder &entry,
-                llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
+/// there. Fails, with a diagnostic, when the ops inside are no one kernel's.
+llvm::LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
+                               llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
 
 /// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels
 /// instead of one.

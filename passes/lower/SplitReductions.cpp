@@ -8,7 +8,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Regions.h"
-#include "passes/fuse/Domain.h"
+#include "passes/fuse/Algorithm.h"
 #include "passes/lower/Lowering.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -170,11 +170,10 @@ void Split::run(EntryBuilder &entry) {
     if (!isa<kernel::ReduceOp>(inside) &&
         llvm::all_of(inside.getOperands(), [&](Value v) { return end.contains(v); }))
       inSecond.clone(inside, end);
-  for (StringRef kept : {"contributors"})
-    if (Attribute attr = op->getAttr(kept)) {
-      first->setAttr(kept, attr);
-      second->setAttr(kept, attr);
-    }
+  if (Attribute lines = op->getAttr("contributors")) {
+    first->setAttr("contributors", lines);
+    second->setAttr("contributors", lines);
+  }
   op.erase();
 }
 

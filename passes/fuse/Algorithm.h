@@ -1,0 +1,31 @@
+//===- Algorithm.h - the order of sums, from shapes alone -------------------------------------===//
+//
+// The determinism law (D1) in one place: which algorithm (canonical lanes, chunks) an op has is
+// decided here, when ops are fused, and by shapes alone: no target, thread or layout has a say.
+// Reading on: AlgorithmAttr in dialects/kernel/Kernel.td (what the numbers mean).
+//
+//===------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_FUSE_ALGORITHM_H
+#define SINTER_PASSES_FUSE_ALGORITHM_H
+
+#include "dialects/kernel/Kernel.h"
+#include "dialects/sinter/Sinter.h"
+
+namespace sinter::passes {
+
+/// The algorithm of one op, from its shapes only (D1): 16 canonical lanes when its innermost dim is
+/// reduced, but one chain for sums over two dims and more of which many stay; null when it reduces
+/// nothing.
+kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
+
+/// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut
+/// into chunks along the outermost reduced dim, so that threads have work and a chunk's operands
+/// stay in cache.
+kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op);
+
+/// Elements of one chunk of a reduction to a scalar (D1).
+inline constexpr int64_t kChunkElements = 65536;
+
+} // namespace sinter::passes
+
+#endif

@@ -40,7 +40,8 @@ EntryBuilder::EntryBuilder(kernel::EntryOp entry) : entry(entry), builder(entry.
   builder.setInsertionPointToEnd(&entry.getBody().front());
   for (Operation &op : entry.getBody().front()) {
     if (isa<kernel::KernelOpInterface>(op)) {
-      ++kernelCount;
+      if (kernelCount++ == 0)
+        builder.setInsertionPoint(&op);
       continue;
     }
     lastBuffer = &op;

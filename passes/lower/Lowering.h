@@ -34,7 +34,7 @@ public:
   EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol,
                llvm::StringRef name, llvm::StringRef kind, int64_t batch);
 
-  /// Goes on behind the kernels of a finished entry.
+  /// Goes on in front of the kernels of a finished entry.
   explicit EntryBuilder(kernel::EntryOp entry);
 
   /// Adds a buffer behind those that are there.
@@ -60,7 +60,7 @@ public:
 
   /// <entry>_<NN>_<op>_<type>
   std::string nameKernel(llvm::StringRef op, mlir::Type type);
-  /// Builder at the end of the kernel list.
+  /// Builder at the end of the kernel list, or of the part that is being written.
   mlir::OpBuilder &kernels() { return builder; }
   kernel::EntryOp getEntry() { return entry; }
 

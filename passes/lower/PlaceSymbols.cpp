@@ -94,7 +94,8 @@ void generateEntries(ModuleOp module) {
       entry.addCopy(symbol.getLoc(), "unpack", entry.getSymbolBuffer(symbol),
                     entry.getLogicalBuffer(symbol));
   }
-  // What passes made of parameters stands there already; it refreshes its own forms.
+  // What passes made of parameters stands there already; it refreshes its own forms, and may read
+  // those of parameters: they come first.
   auto prepare = symbols.lookup<kernel::EntryOp>("prepare");
   EntryBuilder entry =
       prepare ? EntryBuilder(prepare)

@@ -169,14 +169,19 @@ void Generator::drawMean() {
 
 void Generator::drawMatmul() {
   int a = pickRanked(2);
-  bool ta = random.below(3) == 0, tb = random.below(2) == 0;
-  const Dims &dims = type(a).dims;
-  int64_t k = dims[dims.size() - (ta ? 2 : 1)], n = drawSize();
+  bool ta = once(3), tb = once(2), square = once(4);
+  const Dims dims = type(a).dims;
+  int64_t rank = dims.size(), k = dims[rank - (ta ? 2 : 1)], n = drawSize();
   a = bounded(a, 200.0 / std::max<int64_t>(k, 1));
   Dims other = tb ? Dims{n, k} : Dims{k, n};
-  if (random.below(3) == 0 && type(a).rank() == 3)
-    other.insert(other.begin(), random.below(2) ? 1 : type(a).dims[0]);
-  int b = once(5) ? a : parameter(other); // a Gram matrix, where the shapes allow one
+  if (once(3) && rank == 3)
+    other.insert(other.begin(), once(2) ? 1 : dims[0]);
+  if (square) { // with its own transpose, or with another value of its shape
+    tb = !ta;
+    other = dims;
+    n = dims[rank - (ta ? 1 : 2)];
+  }
+  int b = square && once(2) ? a : parameter(other);
   double m = magnitude(b) * magnitude(a) * k;
   int y = op("matmul", {a, b}, -m, m, {{"transpose_a", ta}, {"transpose_b", tb}});
   finishLayer(y, {n});

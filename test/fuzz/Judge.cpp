@@ -185,6 +185,10 @@ std::string test::judge(mlir::ModuleOp module, const Case &judged) {
 
 std::string test::judge(const Model &model) {
   mlir::OwningOpRef<mlir::ModuleOp> module = build(model);
+  ElementType narrowest = model.element;
+  for (const Node &node : model.nodes)
+    if (node.type.element == ElementType::F32)
+      narrowest = ElementType::F32;
   return judge(*module,
-               {model.seed, model.element, [&](int salt) { return argumentsOf(model, salt); }});
+               {model.seed, narrowest, [&](int salt) { return argumentsOf(model, salt); }});
 }

@@ -16,8 +16,8 @@ namespace sinter::test {
 
 /// What is judged beside the module itself.
 struct Case {
-  uint64_t seed = 0; ///< chooses the variant
-  ElementType element = ElementType::F32;
+  uint64_t seed = 0;                      ///< chooses the variant
+  ElementType element = ElementType::F32; ///< the narrowest that values go through
   std::function<interpret::Arguments(int salt)> draw;
 };
 

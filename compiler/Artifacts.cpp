@@ -37,6 +37,8 @@ struct Maker {
 
   /// Runs a tool; its words are shown when it fails.
   int tool(std::vector<std::string> command) {
+    if (command[0].empty())
+      return refuse("expects ld, objcopy and ar to make a library, got none: install binutils");
     double start = Watch::now();
     Child child;
     std::string words;
@@ -47,7 +49,8 @@ struct Maker {
       return refuse("expects to run '" + command[0] + "', got: " + *why);
     session.watch.addTime(llvm::sys::path::filename(command[0]), Watch::now() - start);
     if (child.exitCode != 0)
-      return refuse("'" + command[0] + "' failed: " + words);
+      return refuse("'" + command[0] + "' failed: " +
+                    (words.empty() ? "exit code " + std::to_string(child.exitCode) : words));
     return Done;
   }
 
@@ -72,7 +75,8 @@ struct Maker {
     return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
   }
 
-  /// How to link; with a sanitizer the clang of the LLVM that instruments, as others may have another version of it.
+  /// How to link; with a sanitizer the clang of the LLVM that instruments, as others may have
+  /// another version of it.
   std::vector<std::string> linkCommand() {
     std::vector<std::string> command = getLinkCommand();
     const std::string &sanitizer = session.options.sanitizer;
@@ -152,9 +156,9 @@ struct Maker {
     if (command.empty())
       return refuse("expects a C compiler to link the library, got none: set CC or install gcc");
     command.insert(command.end(),
-                   {"-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"),
-                    "-Wl,--version-script=" + folder.file("exports"), "-Wl,--build-id=none",
-                    "-Wl,-s", "-Wl,-soname," + name, "-lm", "-lpthread"});
+                   {"-shared", folder.file(symbol + ".o"), "-o", folder.file("lib.so"), "-Xlinker",
+                    "--version-script=" + folder.file("exports"), "-Wl,--build-id=none", "-Wl,-s",
+                    "-Xlinker", "-soname=" + name, "-lm", "-lpthread"});
     if (int code = tool(command))
       return code;
     if (int code = deliver(folder.file("lib.so"), output, true))
@@ -168,7 +172,7 @@ int makeArtifact(Session &session, const std::string &kind, const std::string &o
                  llvm::ArrayRef<std::string> parts) {
   Maker maker{session, output, {}, codegen::toIdentifier(session.getName())};
   if (maker.folder.path.empty())
-    return maker.refuse(std::string("expects a temporary folder, got: ") + strerror(errno));
+    return maker.refuse(maker.folder.why);
   std::string params;
   if (!session.options.embedWeights.empty())
     if (int code = prepareWeights(session, session.options.embedWeights, params))

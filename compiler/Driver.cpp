@@ -37,8 +37,17 @@ static int checkOptions(const Options &options, Reporter &reporter) {
   if (!options.kind.empty() && !isKind(options.kind))
     return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" +
                                      options.kind + "'");
+  // A build never overwrites what it reads; the text of a stage may take the place of the stage it
+  // came from.
+  bool stored = !options.stage.empty() && llvm::StringRef(options.model).ends_with(".mlir");
+  for (const std::string &read : {options.model, options.embedWeights})
+    for (auto [flag, written] :
+         {std::pair("-o", options.output), std::pair("--depfile", options.depfile)})
+      if (!stored && !read.empty() && !written.empty() && llvm::sys::fs::equivalent(read, written))
+        return reporter.error(Usage, llvm::Twine(flag) + " expects another file than '" + read +
+                                         "', which is read");
   if (!options.saveStages.empty())
-    if (std::error_code error = llvm::sys::fs::create_directories(options.saveStages))
+    if (std::error_code error = llvm::sys::fs::create_directories(options.saveStages, true, llvm::sys::fs::all_all))
       return reporter.error(Refused, "expects to make the folder '" + options.saveStages +
                                          "', got: " + error.message());
   return Done;
@@ -53,6 +62,20 @@ static bool hasTraining(ModuleOp module) {
       found |= entry.getKind() == "train";
   });
   return found;
+}
+
+/// Done, or a usage error when what `kind` is linked with exists here for another sort of machine
+/// only.
+static int checkLinks(Session &session, llvm::StringRef kind) {
+  kernel::TargetAttr target = session.getTarget();
+  auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
+  if (native && native->getTriple() == target.getTriple())
+    return Done;
+  if (!native)
+    llvm::consumeError(native.takeError());
+  return session.reporter.error(
+      Usage, "--kind " + kind + " expects a target of this machine's sort, as it is linked, got '" +
+                 target.getName() + "'; --kind object makes code for it");
 }
 
 int runBuild(const Options &asked) {
@@ -78,10 +101,14 @@ int runBuild(const Options &asked) {
   if (kind != "trainer" && options.linkStatic)
     return session.reporter.error(Usage, "--static expects --kind trainer, got " + kind);
   if (options.linkStatic && !options.sanitizer.empty())
-    return session.reporter.error(Usage, "--sanitize expects a trainer that is linked dynamically; leave out --static");
+    return session.reporter.error(
+        Usage, "--sanitize expects a trainer that is linked dynamically; leave out --static");
   if (kind == "trainer" && !options.embedWeights.empty())
     return session.reporter.error(
         Usage, "--embed-weights expects a library or an object, got --kind trainer");
+  if (kind != "object" && options.stopAfter.empty() && targets.size() == 1)
+    if (int code = checkLinks(session, kind))
+      return code;
   if (targets.size() > 1) {
     int code = makeForTargets(session, kind, targets);
     session.finish();

@@ -24,7 +24,7 @@ int prepareWeights(Session &session, const std::string &file, std::string &param
                                   "--embed-weights expects at most 1 GB of prepared weights, got " +
                                       llvm::Twine(bytes) + " bytes; load them at run time");
   sinter_lib *lib = nullptr;
-  sinter_status status = sinter_lib_open(loaded.module, &lib);
+  sinter_status status = sinter_lib_open(loaded.module, nullptr, &lib);
   if (!status.code)
     status = sinter_lib_load(lib, file.c_str());
   if (!status.code)

@@ -17,9 +17,7 @@ namespace sinter::compiler {
 std::vector<std::string> getLinkCommand() {
   if (*SINTER_SANITIZERS) // a build for developers: gcc's sanitizers are others
     return {findProgram({"clang-22"}), "-fsanitize=" SINTER_SANITIZERS};
-  const char *named = getenv("CC");
-  std::string program = named && *named ? named : findProgram({"cc", "clang-22", "gcc", "clang"});
-  return program.empty() ? std::vector<std::string>{} : std::vector<std::string>{program};
+  return findCommand("CC", {"cc", "clang-22", "gcc", "clang"});
 }
 
 Loaded::~Loaded() {
@@ -41,6 +39,8 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
     return reporter.error(Refused,
                           "expects a target that this machine runs, got '" + target.getName() + "'",
                           "E1404");
+  if (folder.path.empty())
+    return reporter.error(Refused, folder.why, "E1401");
   std::string object;
   if (int code = makeObject(session, Surroundings::Table, "", object))
     return code;
@@ -69,7 +69,7 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
     return reporter.error(Refused, "'" + command[0] + "' failed: " + (why ? *why : words), "E1401");
   library = dlopen(folder.file("model.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
-    return reporter.error(Internal, std::string("the compiled model does not load: ") + dlerror());
+    return reporter.error(Refused, std::string("expects to load the compiled model, got: ") + dlerror(), "E1401");
   module = static_cast<const sinter_module *>(
       find("sinter_module_" + codegen::toIdentifier(session.getName())));
   return module ? int(Done) : reporter.error(Internal, "the compiled model has no table");

@@ -83,10 +83,10 @@ static LogicalResult reach(ModuleOp module, Stage stage, const PipelineOptions &
     return success();
   std::string file =
       options.saveStages + "/" + std::to_string(int(stage)) + "-" + getName(stage).str() + ".mlir";
-  if (auto why = writeFileAtomically(file, printModule(module)))
-    return emitError(UnknownLoc::get(module.getContext()))
-           << "expects to write '" << file << "', got: " << *why << " [E1301]";
-  return success();
+  auto why = writeFileAtomically(file, printModule(module));
+  if (why && options.refused)
+    *options.refused = "expects to write '" + file + "', got: " + *why;
+  return failure(why.has_value());
 }
 
 LogicalResult runPipeline(ModuleOp module, Stage until, const PipelineOptions &options) {

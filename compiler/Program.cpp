@@ -40,29 +40,16 @@ const Installation &getInstallation() {
   return found;
 }
 
-/// The user's compiler: $CXX (may hold flags), else the first that is there.
-static std::vector<std::string> getCompiler() {
-  if (const char *named = getenv("CXX"); named && *named) {
-    llvm::SmallVector<llvm::StringRef> words;
-    llvm::StringRef(named).split(words, ' ', -1, /*KeepEmpty=*/false);
-    if (!words.empty())
-      return {words.begin(), words.end()};
-  }
-  std::string found = findProgram({"clang++-22", "clang++", "g++"});
-  if (found.empty())
-    return {};
-  return {found};
-}
-
 static int compileProgram(const ProgramRequest &request, const std::string &program,
                           Reporter &reporter) {
-  std::vector<std::string> command = getCompiler();
+  std::vector<std::string> command = findCommand("CXX", {"clang++-22", "clang++", "g++"});
   if (command.empty())
     return reporter.error(Refused,
                           "expects a C++ compiler to build '" + request.source +
                               "', got none: set CXX or install g++",
                           "E1201");
   const Installation &tree = getInstallation();
+  std::string depfile = program + ".d";
   std::string folder = llvm::sys::path::parent_path(request.source).str();
   command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
   if (!folder.empty())
@@ -70,12 +57,16 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   if (*SINTER_SANITIZERS)
     command.push_back("-fsanitize=" SINTER_SANITIZERS);
   if (!request.depfile.empty())
-    command.insert(command.end(), {"-MD", "-MF", request.depfile, "-MT", request.depfileTarget});
-  command.insert(command.end(), {request.source, "-o", program, "-L" + tree.libDir, "-lsinter",
-                                 "-Wl,-rpath," + tree.libDir});
+    command.insert(command.end(), {"-MD", "-MF", depfile, "-MQ", request.depfileTarget});
+  std::string source = request.source; // a name is no flag
+  if (source[0] == '-' || source[0] == '@')
+    source.insert(0, "./");
+  command.insert(command.end(), {source, "-o", program, "-L" + tree.libDir, "-lsinter", "-Xlinker",
+                                 "-rpath", "-Xlinker", tree.libDir});
   Child child;
   child.command = command;
-  child.environment["TMPDIR"] = llvm::sys::path::parent_path(program).str(); // its files go with ours
+  child.environment["TMPDIR"] =
+      llvm::sys::path::parent_path(program).str(); // its files go with ours
   child.stdoutToStderr = true;
   if (auto why = run(child))
     return reporter.error(
@@ -84,14 +75,22 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
     return reporter.error(
         Wrong, "'" + request.source + "' does not compile; the compiler's messages are above",
         "E1202");
-  return Done;
+  if (request.depfile.empty())
+    return Done;
+  std::string why;
+  std::optional<std::string> rule = readWholeFile(depfile, why);
+  if (rule)
+    why = writeFileAtomically(request.depfile, *rule).value_or("");
+  return why.empty()
+             ? int(Done)
+             : reporter.error(Refused, "expects to write '" + request.depfile + "', got: " + why,
+                              "E1401");
 }
 
 int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph) {
   TemporaryFolder folder;
   if (folder.path.empty())
-    return reporter.error(
-        Refused, std::string("expects a temporary folder, got: ") + strerror(errno), "E1203");
+    return reporter.error(Refused, folder.why, "E1203");
   std::string program = folder.file("model");
   if (int code = compileProgram(request, program, reporter))
     return code;

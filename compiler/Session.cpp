@@ -238,6 +238,21 @@ std::string Session::getName() {
   return llvm::sys::path::stem(options.model).str();
 }
 
+/// --depfile of a stored model, which depends on itself alone.
+int Session::writeDepfile() {
+  auto quote = [](const std::string &name) {
+    std::string quoted;
+    for (char c : name)
+      quoted += (c == ' ' || c == '#' ? "\\" : c == '$' ? "$" : "") + std::string(1, c);
+    return quoted;
+  };
+  std::string rule = quote(options.output) + ": " + quote(options.model) + "\n";
+  if (auto why = writeFileAtomically(options.depfile, rule))
+    return reporter.error(Refused, "expects to write '" + options.depfile + "', got: " + *why,
+                          "E1401");
+  return Done;
+}
+
 int Session::load() {
   llvm::StringRef extension = llvm::sys::path::extension(options.model);
   bool isProgram = extension == ".cpp" || extension == ".cc" || extension == ".cxx";
@@ -254,6 +269,8 @@ int Session::load() {
   if (int code = extension == ".mlir" ? loadText(*bytes) : loadGraph(*bytes))
     return code;
   if (!ranProgram) {
+    if (int code = options.depfile.empty() ? int(Done) : writeDepfile())
+      return code;
     if (int code = checkSet())
       return code;
     if (int code = selectBatches())
@@ -276,6 +293,8 @@ int Session::runTo(Stage stage) {
   pipeline.crashAfter = options.crashAfter;
   pipeline.saveStages = options.saveStages;
   pipeline.watch = &watch;
+  std::string refused;
+  pipeline.refused = &refused;
   reporter.setInPasses(true);
   LogicalResult result = failure();
   llvm::CrashRecoveryContext::Enable();
@@ -289,6 +308,8 @@ int Session::runTo(Stage stage) {
   }
   llvm::CrashRecoveryContext::Disable();
   reporter.setInPasses(false);
+  if (!refused.empty())
+    return reporter.error(Refused, refused, "E1301");
   return failed(result) ? getExitCode() : int(Done);
 }
 

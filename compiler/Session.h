@@ -57,6 +57,7 @@ private:
   int loadText(const std::string &text);
   int selectBatches();
   int checkSet();
+  int writeDepfile();
   int setTarget();
   int getExitCode();
 

@@ -105,11 +105,15 @@ std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why)
 
 TemporaryFolder::TemporaryFolder() {
   const char *base = getenv("TMPDIR");
-  path = std::string(base && *base ? base : "/tmp") + "/sinter-XXXXXX";
-  if (!mkdtemp(path.data()))
-    path.clear();
-  else
+  std::string root = base && *base ? base : "/tmp";
+  path = root + "/sinter-XXXXXX";
+  if (mkdtemp(path.data())) {
     slot = removeOnInterrupt(path);
+    return;
+  }
+  why = "expects to make a temporary folder in '" + root + "', got: " + strerror(errno) +
+        "; TMPDIR names another place";
+  path.clear();
 }
 
 TemporaryFolder::~TemporaryFolder() {
@@ -132,8 +136,8 @@ struct Capture {
 };
 } // namespace
 
-/// Reads until every pipe is closed, or the child has ended and nothing is left, whoever else still holds a pipe.
-/// False when the time is over before that.
+/// Reads until every pipe is closed, or the child has ended and nothing is left, whoever else still
+/// holds a pipe. False when the time is over before that.
 static bool drain(std::vector<Capture> &captures, double deadline, pid_t child) {
   std::vector<char> block(1 << 16);
   for (;;) {
@@ -267,6 +271,19 @@ std::string findProgram(llvm::ArrayRef<llvm::StringRef> names) {
     if (auto found = llvm::sys::findProgramByName(name))
       return *found;
   return "";
+}
+
+std::vector<std::string> findCommand(const char *variable, llvm::ArrayRef<llvm::StringRef> names) {
+  llvm::SmallVector<llvm::StringRef> words;
+  if (const char *named = getenv(variable)) {
+    if (strchr(named, '/') && llvm::sys::fs::can_execute(named)) // a path may hold blanks
+      return {named};
+    llvm::StringRef(named).split(words, ' ', -1, /*KeepEmpty=*/false);
+  }
+  if (!words.empty())
+    return {words.begin(), words.end()};
+  std::string found = findProgram(names);
+  return found.empty() ? std::vector<std::string>{} : std::vector<std::string>{found};
 }
 
 } // namespace sinter::compiler

@@ -34,8 +34,8 @@ public:
   TemporaryFolder(const TemporaryFolder &) = delete;
   /// Path of a file in it.
   std::string file(llvm::StringRef name) const { return path + "/" + name.str(); }
-  /// Empty when the system refused.
-  std::string path;
+  /// Empty when the system refused, for which `why` has the words.
+  std::string path, why;
 
 private:
   int slot = -1; ///< of removeOnInterrupt
@@ -61,6 +61,10 @@ std::optional<std::string> run(Child &child);
 
 /// First of the names that is found in PATH; empty when none.
 std::string findProgram(llvm::ArrayRef<llvm::StringRef> names);
+
+/// The command in the environment's `variable`, which may hold flags as for make ("gcc -m64"), else the first of the
+/// names that is found; empty when none.
+std::vector<std::string> findCommand(const char *variable, llvm::ArrayRef<llvm::StringRef> names);
 
 } // namespace sinter::compiler
 

@@ -69,9 +69,10 @@ int makeForTargets(Session &session, const std::string &kind,
     return code;
   TemporaryFolder folder;
   std::string graph = folder.file(session.getName() + ".mlir");
-  if (folder.path.empty() || writeFileAtomically(graph, printModule(session.getModule())))
-    return session.reporter.error(
-        Refused, std::string("expects a temporary folder, got: ") + strerror(errno), "E1401");
+  if (folder.path.empty())
+    return session.reporter.error(Refused, folder.why, "E1401");
+  if (auto why = writeFileAtomically(graph, printModule(session.getModule())))
+    return session.reporter.error(Refused, "expects to write '" + graph + "', got: " + *why, "E1401");
   std::vector<std::string> parts, suffixes;
   for (size_t i = 0; i < targets.size(); ++i) {
     Options single = options;
@@ -82,7 +83,7 @@ int makeForTargets(Session &session, const std::string &kind,
     single.batch.clear();
     if (!options.saveStages.empty()) {
       single.saveStages = options.saveStages + "/" + single.target.substr(strlen("cpu:"));
-      if (std::error_code error = llvm::sys::fs::create_directories(single.saveStages))
+      if (std::error_code error = llvm::sys::fs::create_directories(single.saveStages, true, llvm::sys::fs::all_all))
         return session.reporter.error(Refused, "expects to make the folder '" + single.saveStages +
                                                    "', got: " + error.message());
     }

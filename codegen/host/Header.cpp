@@ -187,7 +187,7 @@ std::string printHeader(const HostModule &host) {
         "sinter_status;\n#endif\n\n"
      << "/* One running copy of the model. */\ntypedef struct " << tag << " " << name << "_t;\n\n"
      << "/* Takes all memory that the handle will ever need: " << name
-     << "_arena_bytes(). options is NULL. On failure *m is "
+     << "_arena_bytes(). options must be NULL. On failure *m is "
         "NULL. */\n"
      << "sinter_status " << name << "_open(const void *options, " << name << "_t **m);\n\n"
      << "/* A second handle on the weights of `other`; they are freed with the last handle. */\n"

@@ -139,8 +139,8 @@ struct LibraryWriter {
 
   void write() {
     llvm::Function *open = begin("open", nothing, {ptr, ptr}, true);
-    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr}, true),
-            {getTable(), open->getArg(2)});
+    forward(open, runtime("sinter_lib_open", nothing, {ptr, ptr, ptr}, true),
+            {getTable(), open->getArg(1), open->getArg(2)});
     passOn("open_shared", "sinter_lib_open_shared", {ptr, ptr});
     passOn("load", "sinter_lib_load", {ptr, ptr});
     passOn("save", "sinter_lib_save", {ptr, ptr});

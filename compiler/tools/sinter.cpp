@@ -11,9 +11,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <sstream>
+
+#include <fcntl.h>
 
 using sinter::compiler::Options;
 
@@ -28,6 +34,43 @@ static std::string parseBytes(const std::string &text, int64_t &bytes) {
     return "--memory-budget expects bytes such as 512M, got '" + text + "'";
   bytes = value << shift;
   return "";
+}
+
+/// One of `words`.
+static CLI::Validator oneOf(std::vector<std::string> words) {
+  auto check = [words](const std::string &text) {
+    std::string list;
+    for (size_t i = 0; i < words.size(); ++i)
+      list += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+    bool found = std::find(words.begin(), words.end(), text) != words.end();
+    return found ? std::string() : "expects " + list + ", got '" + text + "'";
+  };
+  return CLI::Validator(check, "");
+}
+
+/// A whole number in a range; digits alone.
+static CLI::Validator wholeNumber(int low, int high) {
+  auto check = [low, high](const std::string &text) {
+    int value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool good =
+        error == std::errc() && end == text.data() + text.size() && value >= low && value <= high;
+    return good ? std::string()
+                : "expects a whole number from " + std::to_string(low) + " to " +
+                      std::to_string(high) + ", got '" + text + "'";
+  };
+  return CLI::Validator(check, "");
+}
+
+/// A flag given as nothing, as by an unset variable of a script, is a mistake and not the default.
+static void refuseEmptyValues(CLI::App &app) {
+  auto check = [](const std::string &text) {
+    return text.empty() ? std::string("expects a value, got ''") : "";
+  };
+  for (CLI::App *command : app.get_subcommands([](const CLI::App *) { return true; }))
+    for (CLI::Option *option : command->get_options())
+      if (!option->get_positional() && option->get_items_expected_max() > 0)
+        option->check(CLI::Validator(check, ""));
 }
 
 /// --set A=1 --set B=2, --batch 1,8: one value an element.
@@ -51,19 +94,21 @@ static void addModelFlags(CLI::App *command, Options &options) {
 
 static void addTargetFlags(CLI::App *command, Options &options, bool several = false) {
   command
-      ->add_option("--target", options.target,
-                   several ? "machine to make code for, or several: the best is chosen at start (default: cpu)"
-                           : "machine to make code for; see sinter targets (default: cpu)")
+      ->add_option(
+          "--target", options.target,
+          several
+              ? "machine to make code for, or several: the best is chosen at start (default: cpu)"
+              : "machine to make code for; see sinter targets (default: cpu)")
       ->option_text(several ? "T[,T...]" : "T");
   command->add_option("-O", options.level, "optimisation level (default: 3)")
       ->option_text("0..3")
-      ->check(CLI::Range(0, 3));
+      ->check(wholeNumber(0, 3));
   command
       ->add_option_function<std::string>(
           "--type", [&options](const std::string &type) { options.f64 = type == "f64"; },
           "type that f32 models compute in: f32 or f64 (default: f32)")
       ->option_text("T")
-      ->check(CLI::IsMember({"f32", "f64"}));
+      ->check(oneOf({"f32", "f64"}));
 }
 
 static void addWatchFlags(CLI::App *command, Options &options) {
@@ -79,7 +124,8 @@ static void addWatchFlags(CLI::App *command, Options &options) {
   command->add_option("--crash-after", options.crashAfter, "")->group("");
 }
 
-/// The first argument that looks like a flag and is none of `command`; empty when there is none.
+/// What is wrong with the first argument that looks like a flag and is none of `command`; empty
+/// when there is none.
 static std::string findUnknownFlag(const CLI::App &command, int argc, char **argv) {
   for (int i = 2; i < argc; ++i) {
     std::string word = argv[i];
@@ -89,8 +135,10 @@ static std::string findUnknownFlag(const CLI::App &command, int argc, char **arg
       continue;
     bool known = command.get_option_no_throw(word.substr(0, word.find('='))) != nullptr;
     known |= word[1] != '-' && command.get_option_no_throw(word.substr(0, 2)); // -O2
+    if (!known && std::isdigit(static_cast<unsigned char>(word[1])) && argv[i - 1][0] == '-')
+      return std::string(argv[i - 1]) + " expects no negative number, got '" + word + "'";
     if (!known)
-      return word;
+      return "unknown flag '" + word + "'";
   }
   return "";
 }
@@ -107,18 +155,26 @@ static std::string explainMistake(const CLI::App &app, const CLI::ParseError &er
   if (!command)
     return "expects a command, got none; see sinter --help";
   std::string words = error.what(), help = "; see sinter " + command->get_name() + " --help";
-  if (size_t colon = words.find(": 1 required "); colon != words.npos) // "-o: 1 required TEXT missing"
+  if (size_t colon = words.find(": 1 required ");
+      colon != words.npos) // "-o: 1 required TEXT missing"
     return words.substr(0, colon) + " expects a value" + help;
   // A flag that nobody knows explains more than what is missing besides.
   if (std::string flag = findUnknownFlag(*command, argc, argv); !flag.empty())
-    return "unknown flag '" + flag + "'" + help;
+    return flag + help;
+  if (size_t colon = words.find(": expects ");
+      colon != words.npos) // what our own checks say of an option
+    return words.erase(colon, 1);
+  if (size_t colon = words.find(": At Most 1 required"); colon != words.npos)
+    return words.substr(0, colon) + " expects to be given once" + help;
   if (words.size() > 1 && std::islower(words[1])) // not: MODEL is required
     words[0] = static_cast<char>(std::tolower(words[0]));
   return words + help;
 }
 
-/// `status`, or Refused with a message when standard output could not take everything.
+/// `status`, or Refused with a message when standard output could not take everything. Talk that
+/// nobody hears is no failure.
 static int finishOutput(int status) {
+  llvm::errs().clear_error();
   llvm::raw_fd_ostream &out = llvm::outs();
   out.flush();
   if (!out.has_error())
@@ -129,7 +185,16 @@ static int finishOutput(int status) {
   return sinter::compiler::Refused;
 }
 
+/// Files and pipes must not become number 0, 1 or 2 of a process that was started with those
+/// closed. What is written to a closed standard output still fails: that number can only be read.
+static void holdStandardFiles() {
+  for (int fd : {0, 1, 2})
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) < 0)
+      return;
+}
+
 int main(int argc, char **argv) {
+  holdStandardFiles();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   Options options;
@@ -160,7 +225,7 @@ int main(int argc, char **argv) {
       ->add_option("--sanitize", options.sanitizer,
                    "check every access of generated code: address or thread")
       ->option_text("S")
-      ->check(CLI::IsMember({"address", "thread"}));
+      ->check(oneOf({"address", "thread"}));
   build
       ->add_option("--depfile", options.depfile,
                    "write what the model's source includes, as a Makefile rule")
@@ -196,7 +261,7 @@ int main(int argc, char **argv) {
             "--format", [&options](const std::string &format) { options.json = format == "json"; },
             "text or json, on stdout (default: text)")
         ->option_text("F")
-        ->check(CLI::IsMember({"text", "json"}));
+        ->check(oneOf({"text", "json"}));
   addTargetFlags(info, options);
 
   CLI::App *bench = app.add_subcommand("bench", "measure every kernel of a model on this machine");
@@ -204,7 +269,7 @@ int main(int argc, char **argv) {
   addTargetFlags(bench, options);
   bench->add_option("--threads", options.threads, "threads to run with (default: 1)")
       ->option_text("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(wholeNumber(1, 1024));
   bench->add_option("--entry", options.entry, "only this entry")->option_text("E");
 
   CLI::App *explain = app.add_subcommand("explain", "the documentation of a diagnostic");
@@ -213,14 +278,21 @@ int main(int argc, char **argv) {
       ->option_text(" ");
   app.add_subcommand("targets", "what code can be made for here");
 
+  refuseEmptyValues(app);
+  auto show = [&](const CLI::Success &asked) { // help and versions
+    std::ostringstream text;
+    int status = app.exit(asked, text, text);
+    llvm::outs() << text.str();
+    return finishOutput(status);
+  };
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp &help) {
-    return app.exit(help);
+    return show(help);
   } catch (const CLI::CallForAllHelp &help) {
-    return app.exit(help);
+    return show(help);
   } catch (const CLI::CallForVersion &version) {
-    return app.exit(version);
+    return show(version);
   } catch (const CLI::ParseError &error) {
     std::fprintf(stderr, "error: %s\n", explainMistake(app, error, argc, argv).c_str());
     return sinter::compiler::Usage;

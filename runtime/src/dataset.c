@@ -8,14 +8,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 int dataset_read(dataset *data, const sinter_data *spec, const char *folder, diag *d) {
   *data = (dataset){.train = {.name = "train"},
                     .test = {.name = "test"},
                     .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
-  if (access(folder, F_OK) != 0)
+  struct stat info;
+  if (stat(folder, &info) != 0)
     return diag_error(d, 2101, "cannot read '%s': %s", folder, strerror(errno));
+  if (!S_ISDIR(info.st_mode))
+    return diag_error(d, 2101, "cannot read '%s': expects a folder, got a file", folder);
   int code =
       spec->channels == 1 ? idx_read(data, spec, folder, d) : cifar_read(data, spec, folder, d);
   if (code)

@@ -97,13 +97,17 @@ static bool has_weights(const sinter_module *module) {
   return false;
 }
 
-sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib) {
+sinter_status sinter_lib_open(const sinter_module *module, const void *options, sinter_lib **lib) {
   BEGIN(d);
   if (!module || !lib) {
     diag_error(&d, 2006, "open expects a module and a place for the handle, got NULL");
     return status_of(&d);
   }
   *lib = NULL;
+  if (options) {
+    diag_error(&d, 2006, "open expects NULL as options, got something else");
+    return status_of(&d);
+  }
   sinter_lib *self = calloc(1, sizeof *self);
   if (!self) {
     diag_error(&d, 2402, "out of memory");

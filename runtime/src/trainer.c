@@ -178,6 +178,9 @@ int trainer_run(trainer *t, diag *d) {
   bool unsaved = true;
   double start = clock_seconds();
   int code = 0;
+  if (f->resume && at_end(t))
+    report_note(&t->report, "nothing left to train: '%s' holds step %lld; epochs done: %lld",
+                f->checkpoint, (long long)p->step, (long long)p->epoch);
   while (!code && !at_end(t) && !stop_signal)
     code = run_epoch(t, &unsaved, d);
   if (!code && f->checkpoint && unsaved)

@@ -94,7 +94,7 @@ TEST(Budget, ARunOfALibraryTakesNoHeap) {
   Scratch s;
   EXPECT_EQ(train(m.get(), {"--steps", "0", "--save", s / "w", "--quiet"}).code, 0);
   sinter_lib *lib;
-  ASSERT_EQ(sinter_lib_open(m.get(), &lib).code, 0);
+  ASSERT_EQ(sinter_lib_open(m.get(), nullptr, &lib).code, 0);
   std::string path = s / "w";
   std::vector<float> image(16 * 784), logits(160);
   const void *in[] = {image.data()};

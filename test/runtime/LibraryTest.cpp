@@ -46,7 +46,7 @@ protected:
   }
   sinter_lib *open() {
     sinter_lib *lib;
-    sinter_status status = sinter_lib_open(module->get(), &lib);
+    sinter_status status = sinter_lib_open(module->get(), nullptr, &lib);
     EXPECT_EQ(status.code, 0) << status.message;
     handles.push_back(lib);
     return lib;
@@ -176,8 +176,9 @@ TEST_F(LibraryTest, MisuseIsAStatus) {
   EXPECT_EQ(sinter_lib_run(lib, "load_params", 1, in, out).code, 2006);
   EXPECT_EQ(sinter_lib_load(nullptr, "x").code, 2006);
   EXPECT_EQ(sinter_lib_load(lib, nullptr).code, 2006);
-  EXPECT_EQ(sinter_lib_open(nullptr, &none).code, 2006);
-  EXPECT_EQ(sinter_lib_open(module->get(), nullptr).code, 2006);
+  EXPECT_EQ(sinter_lib_open(nullptr, nullptr, &none).code, 2006);
+  EXPECT_EQ(sinter_lib_open(module->get(), nullptr, nullptr).code, 2006);
+  EXPECT_EQ(sinter_lib_open(module->get(), "", &none).code, 2006);
   EXPECT_EQ(sinter_lib_open_shared(nullptr, &none).code, 2006);
   EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2006);
   EXPECT_EQ(sinter_lib_set(lib, "lr", 1).code, 2006);
@@ -188,20 +189,20 @@ TEST_F(LibraryTest, MisuseIsAStatus) {
 TEST_F(LibraryTest, AModuleThatCannotRunHereIsAStatus) {
   sinter_lib *lib;
   module->module.features = "sse2,fma4,xop";
-  sinter_status status = sinter_lib_open(module->get(), &lib);
+  sinter_status status = sinter_lib_open(module->get(), nullptr, &lib);
   EXPECT_EQ(status.code, 2403);
   EXPECT_STREQ(status.message,
                "target 'cpu:test' expects a CPU with fma4,xop, this one has not [E2403]");
   module->module.features = "";
   module->module.abi_version = 99;
-  EXPECT_EQ(sinter_lib_open(module->get(), &lib).code, 2901);
+  EXPECT_EQ(sinter_lib_open(module->get(), nullptr, &lib).code, 2901);
 }
 
 TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   module.reset();
   trainer = std::make_unique<FakeModule>(small(true));
   sinter_lib *lib;
-  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), nullptr, &lib).code, 0);
   handles.push_back(lib);
   ASSERT_EQ(sinter_lib_set(lib, "lr", 0.25).code, 0);
   dataset data;
@@ -230,7 +231,7 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
 
 TEST_F(LibraryTest, AModelThatTrainsNeedsWeightsOrAStepToRun) {
   sinter_lib *lib, *other = reinterpret_cast<sinter_lib *>(&lib);
-  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), nullptr, &lib).code, 0);
   handles.push_back(lib);
   float batch[8][36] = {}, logits[3];
   int32_t labels[8] = {};
@@ -293,7 +294,7 @@ TEST(Batched, AllVariantsHaveTheBatchInFront) {
 // others read.
 TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
   sinter_lib *lib, *second;
-  ASSERT_EQ(sinter_lib_open(trainer->get(), &lib).code, 0);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), nullptr, &lib).code, 0);
   handles.push_back(lib);
   int32_t labels[8] = {};
   const void *in[] = {images, labels};
@@ -312,9 +313,9 @@ TEST_F(LibraryTest, SharingPreparesTrainedWeights) {
 // Preparing works in the memory that inputs lie in, so it comes before them.
 TEST_F(LibraryTest, APredictionBehindAStepSeesItsInputs) {
   sinter_lib *trained, *loaded;
-  ASSERT_EQ(sinter_lib_open(trainer->get(), &trained).code, 0);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), nullptr, &trained).code, 0);
   handles.push_back(trained);
-  ASSERT_EQ(sinter_lib_open(trainer->get(), &loaded).code, 0);
+  ASSERT_EQ(sinter_lib_open(trainer->get(), nullptr, &loaded).code, 0);
   handles.push_back(loaded);
   int32_t labels[8] = {};
   const void *in[] = {images, labels};

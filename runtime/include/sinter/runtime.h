@@ -88,8 +88,8 @@ void sinter_pool_close(sinter_pool *pool);
 typedef struct sinter_lib sinter_lib;
 
 /// Takes all memory and, when the module has embedded weights, uses them in place. On failure *lib
-/// is NULL.
-sinter_status sinter_lib_open(const sinter_module *module, sinter_lib **lib);
+/// is NULL. No options exist yet: NULL.
+sinter_status sinter_lib_open(const sinter_module *module, const void *options, sinter_lib **lib);
 /// A second handle on the prepared weights of `other`; they are freed with the last handle.
 sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib);
 /// Reads weights (safetensors; a checkpoint works too). After a failure the handle is as it was.

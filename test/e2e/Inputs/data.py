@@ -83,6 +83,8 @@ for name, changes, wanted in cases:
     expect(r.stdout == "" and r.stderr.count("\n") <= 3, f"{name}: a short message, got: {r.stdout}{r.stderr}")
 r = train("no/such/folder")
 expect(r.returncode == 1 and "no/such/folder" in r.stderr, f"a missing folder to be named, exit 1, got {r.returncode}: {r.stderr}")
+r = train(__file__)
+expect(r.returncode == 1 and "expects a folder, got a file" in r.stderr, f"a file in place of the folder to be named, exit 1, got {r.returncode}: {r.stderr}")
 expect(not os.path.exists("none.safetensors"), "no weights from a run that failed")
 print(f"{len(cases)} bad data sets, {bad} not as expected")
 sys.exit(bad > 0)

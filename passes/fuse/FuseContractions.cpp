@@ -32,6 +32,12 @@ struct ContractionGroup {
 /// Members in block order give the same domain that lowering will replay.
 static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &domain,
                     std::string &why) {
+  // A factor is data, also when the epilogue reads it (what a residual adds).
+  for (Value factor : root->getOperands())
+    if (ops.contains(factor.getDefiningOp())) {
+      why = "is a factor of the sum";
+      return false;
+    }
   domain = Domain::ofContraction(root);
   for (Operation *op : inBlockOrder(ops))
     if (op != root && !domain.add(op, why))

@@ -3,7 +3,8 @@
 //
 // @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients
 // and SGD with or without momentum, and new values of states. @predict: the terms. Both show the
-// other outputs. Nodes that nothing needs are left out. Reading on: Model.h.
+// other outputs. With several states there is an @eval that changes them too. Nodes that nothing
+// needs are left out. Reading on: Model.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -137,6 +138,20 @@ static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vect
   b.finish();
 }
 
+/// An entry that shows the terms; one that evaluates changes states besides.
+static void emitForward(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live,
+                        const std::string &kind) {
+  EntryBuilder b(module, kind, kind, kind, 1);
+  std::vector<mlir::Value> values = emitNodes(b, model, live);
+  for (int term : model.terms)
+    b.output(nameOf(term), values[term]);
+  emitOutputs(b, model, values);
+  if (kind == "eval")
+    for (auto [state, value] : model.updates)
+      b.update(stateOf(state), values[value]);
+  b.finish();
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("random");
   std::vector<bool> live = liveNodes(model);
@@ -150,12 +165,9 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
       addSymbol(*module, stateOf(i), model.nodes[i].type, "buffer");
     }
   emitTrain(*module, model, live);
-  EntryBuilder b(*module, "predict", "predict", "predict", 1);
-  std::vector<mlir::Value> values = emitNodes(b, model, live);
-  for (int term : model.terms)
-    b.output(nameOf(term), values[term]);
-  emitOutputs(b, model, values);
-  b.finish();
+  emitForward(*module, model, live, "predict");
+  if (model.updates.size() > 1)
+    emitForward(*module, model, live, "eval");
   return module;
 }
 

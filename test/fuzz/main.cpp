@@ -2,8 +2,9 @@
 //------------------------------------------------------------------===//
 //
 // random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a
-// failing graph is cut down and printed as .mlir with its seed. random-graphs FILE.mlir... judges
-// the graphs in files instead. Exit 1 when one failed. Reading on: Model.h, Judge.h.
+// failing graph is cut down and printed as .mlir with its seed. With --print they are only printed.
+// random-graphs FILE.mlir... judges the graphs in files instead. Exit 1 when one failed. Reading
+// on: Model.h, Judge.h.
 //
 //===----------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
@@ -62,6 +63,7 @@ static bool judgeFile(const char *path) {
 
 int main(int argc, char **argv) {
   int64_t count = 200, seed = 1, size = 9;
+  bool prints = false;
   std::vector<const char *> files;
   for (int i = 1; i < argc; ++i) {
     bool hasValue = i + 1 < argc;
@@ -71,12 +73,14 @@ int main(int argc, char **argv) {
       seed = std::atoll(argv[++i]);
     else if (!std::strcmp(argv[i], "--size") && hasValue)
       size = std::atoll(argv[++i]);
+    else if (!std::strcmp(argv[i], "--print"))
+      prints = true;
     else if (argv[i][0] != '-')
       files.push_back(argv[i]);
     else {
-      llvm::errs()
-          << "random-graphs: unknown argument '" << argv[i]
-          << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS] | FILE.mlir...\n";
+      llvm::errs() << "random-graphs: unknown argument '" << argv[i]
+                   << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS] [--print] | "
+                      "FILE.mlir...\n";
       return 2;
     }
   }
@@ -87,6 +91,10 @@ int main(int argc, char **argv) {
     return failures ? 1 : 0;
   for (int64_t i = 0; i < count; ++i) {
     Model model = generate(seed + i, size);
+    if (prints) {
+      build(model)->print(llvm::outs());
+      continue;
+    }
     ops += liveOps(model);
     std::string why = judge(model);
     if (why.empty())
@@ -97,6 +105,8 @@ int main(int argc, char **argv) {
     else
       llvm::outs() << "seed " << model.seed << ": " << why << "\n";
   }
+  if (prints)
+    return 0;
   llvm::outs() << count << " graphs of " << (count ? ops / count : 0) << " ops on average, "
                << failures << " failed";
   if (undecidedGraphs)

@@ -142,3 +142,33 @@ module @m {
     sinter.return outputs(%v : tensor<1x3xf32>) names ["v"] symbols []
   }
 }
+
+// What the sum reads is data, though nobody else than its own epilogue reads it.
+// CHECK-LABEL: module @residual
+module @residual {
+  // CHECK: %[[H:.*]] = sinter.exp
+  // CHECK: sinter.fused "contraction"(%[[H]]
+  // CHECK-NEXT: ^bb0(%[[X:[a-z0-9]*]]:
+  // CHECK: %[[Y:.*]] = sinter.matmul %[[X]]
+  // CHECK-NEXT: sinter.add %[[Y]], %[[X]]
+  sinter.entry @predict name("predict") kind("predict") batch(4) inputs ["x", "w"] {
+  ^bb0(%x: tensor<4x8xf32>, %w: tensor<8x8xf32>):
+    %h = sinter.exp %x : (tensor<4x8xf32>) -> tensor<4x8xf32>
+    %s = sinter.matmul %h, %w : (tensor<4x8xf32>, tensor<8x8xf32>) -> tensor<4x8xf32>
+    %y = sinter.add %s, %h : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    sinter.return outputs(%y : tensor<4x8xf32>) names ["y"] symbols []
+  }
+  // A cheap one is not made again for the epilogue: it is stored for the sum.
+  // CHECK-LABEL: sinter.entry @cheap
+  // CHECK: %[[H:.*]] = sinter.sub
+  // CHECK: sinter.fused "contraction"(%[[H]]
+  // CHECK: sinter.matmul
+  // CHECK-NEXT: sinter.add
+  sinter.entry @cheap name("cheap") kind("predict") batch(64) inputs ["x", "w", "m"] {
+  ^bb0(%x: tensor<64x64xf32>, %w: tensor<64x64xf32>, %m: tensor<64xf32>):
+    %h = sinter.sub %x, %m : (tensor<64x64xf32>, tensor<64xf32>) -> tensor<64x64xf32>
+    %s = sinter.matmul %h, %w : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    %y = sinter.add %s, %h : (tensor<64x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32>
+    sinter.return outputs(%y, %h : tensor<64x64xf32>, tensor<64x64xf32>) names ["y", "h"] symbols []
+  }
+}

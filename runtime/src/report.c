@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +21,8 @@ int report_open(report *r, const char *program, const char *log_path, bool quiet
                 .log = -1,
                 .quiet = quiet,
                 .started = clock_seconds()};
-  r->bar = !quiet && isatty(STDERR_FILENO);
+  const char *terminal = getenv("TERM");
+  r->bar = !quiet && isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0);
   if (!log_path)
     return 0;
   r->log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -158,21 +161,34 @@ int report_end(report *r, int64_t steps, double seconds, diag *d) {
 
 bool report_bar_due(const report *r) { return r->bar && clock_seconds() - r->last_bar >= 0.1; }
 
+/* What fits on a line of the terminal; 80 where it does not say. A line that wraps would stay. */
+static size_t columns(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
 void report_bar(report *r, int64_t epoch, int64_t epochs, int64_t done, int64_t all, double rate,
                 double eta, const report_value *values, uint32_t count) {
   r->last_bar = clock_seconds();
   r->bar_shown = true;
-  enum { WIDTH = 24 };
-  char bar[WIDTH + 1];
-  for (int i = 0; i < WIDTH; ++i)
-    bar[i] = all > 0 && i < done * WIDTH / all ? '#' : '.';
-  bar[WIDTH] = 0;
+  enum { LEAST = 4, MOST = 24 };
   int seconds = eta < 0 || eta > 1e8 ? 0 : (int)(eta + 0.5);
-  size_t n = put(r, 0, "\repoch %lld/%lld [%s] %lld/%lld ", (long long)epoch, (long long)epochs,
-                 bar, (long long)done, (long long)all);
-  for (uint32_t i = 0; i < count; ++i)
-    n = put(r, n, " %s %.4f", values[i].name, values[i].value);
-  n = put(r, n, "  %.0f examples/s  ETA %d:%02d\033[K", rate, seconds / 60, seconds % 60);
+  char bar[MOST + 1], tail[512];
+  size_t n = 0, width = columns() - 1;
+  for (uint32_t i = 0; i < count && n < sizeof tail; ++i)
+    n += (size_t)snprintf(tail + n, sizeof tail - n, " %s %.4f", values[i].name, values[i].value);
+  if (n < sizeof tail)
+    snprintf(tail + n, sizeof tail - n, "  %.0f/s  ETA %d:%02d", rate, seconds / 60, seconds % 60);
+  size_t head = put(r, 0, "\repoch %lld/%lld ", (long long)epoch, (long long)epochs);
+  n = put(r, head, " %lld/%lld %s", (long long)done, (long long)all, tail);
+  /* the bar takes what is left, and is the first to go: "\r" takes no column, "[]" take two */
+  size_t left = n + 1 < width ? width - n - 1 : 0, cells = left < MOST ? left : MOST;
+  if (cells >= LEAST) {
+    for (size_t i = 0; i < cells; ++i)
+      bar[i] = all > 0 && (int64_t)i < done * (int64_t)cells / all ? '#' : '.';
+    n = put(r, head, "[%.*s] %lld/%lld %s", (int)cells, bar, (long long)done, (long long)all, tail);
+  }
+  n = put(r, n > width + 1 ? width + 1 : n, "\033[K");
   ssize_t ignored = write(STDERR_FILENO, r->line, n);
   (void)ignored;
 }

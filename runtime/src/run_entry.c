@@ -35,16 +35,25 @@ static const named_file *find(const named_file *list, uint32_t count, const char
   return NULL;
 }
 
-/* Every name given must be a tensor of the entry. */
+/* Every name given must be a tensor of the entry, and stand for one file. */
 static int check_names(const named_file *list, uint32_t count, const sinter_tensor *tensors,
                        uint32_t tensor_count, const char *kind, const char *entry, diag *d) {
   for (uint32_t i = 0; i < count; ++i) {
-    bool known = false;
+    bool known = false, again = false;
     for (uint32_t k = 0; k < tensor_count; ++k)
       known |= is_named(&list[i], tensors[k].name);
-    if (!known)
-      diag_error(d, 2005, "'%s' has no %s '%.*s'", entry, kind, (int)list[i].name_length,
-                 list[i].name);
+    for (uint32_t k = 0; k < i; ++k)
+      again |= list[k].name_length == list[i].name_length &&
+               memcmp(list[k].name, list[i].name, list[i].name_length) == 0;
+    int length = (int)list[i].name_length;
+    if (known && again)
+      diag_error(d, 2005, "--%s %.*s expects one file, got '%s' too", kind, length, list[i].name,
+                 list[i].path);
+    if (known)
+      continue;
+    diag_error(d, 2005, "'%s' has no %s '%.*s'", entry, kind, length, list[i].name);
+    for (uint32_t k = 0; k < tensor_count; ++k)
+      diag_detail(d, "it has '%s'", tensors[k].name);
   }
   return d->code;
 }

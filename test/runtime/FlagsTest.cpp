@@ -219,8 +219,12 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
           "model 'fake' has no entry 'predikt' [E2005]\n  it has 'train_step'\n  it has 'eval_step'"
           "\n  it has 'predict'\n");
   refuses({"--run", "predict"}, "'predict' expects --input image=F.npy [E2005]");
-  refuses({"--run", "predict", "--input", "picture=x"}, "'predict' has no input 'picture' [E2005]");
-  refuses({"--run", "predict", "--output", "x=x"}, "'predict' has no output 'x' [E2005]");
+  refuses({"--run", "predict", "--input", "picture=x"},
+          "'predict' has no input 'picture' [E2005]\n  it has 'image'");
+  refuses({"--run", "predict", "--output", "x=x"},
+          "'predict' has no output 'x' [E2005]\n  it has 'logits'");
+  refuses({"--run", "predict", "--input", "image=x", "--input", "image=y"},
+          "--input image expects one file, got 'y' too [E2005]");
   refuses({"--run", "predict", "--input", image}, "cannot read '" + (s / "x.npy") + "'", 1);
   auto bad = [&](const std::string &bytes, const std::string &message) {
     writeFile(s / "x.npy", bytes);

@@ -221,16 +221,19 @@ TEST(Trainer, ALogToStdoutKeepsWhatStandsThere) {
   EXPECT_THAT(r.out, StartsWith("before\n{\"event\":\"step\""));
 }
 
-TEST(Trainer, ABarOnATerminal) {
+/// What 30 steps show on a terminal of so many columns; empty where there is no terminal to have.
+static std::string showOnTerminal(unsigned short columns, const char *term) {
   FakeModule m(shrunk());
   int terminal;
-  pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  struct winsize size = {24, columns, 0, 0};
+  pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
   if (child == 0) {
+    setenv("TERM", term, 1);
     fakeStepHook = [](int64_t) { usleep(10000); };
     _exit(callTrainer(m.get(), {"--steps", "30"}));
   }
   if (child < 0)
-    GTEST_SKIP() << "no pseudo-terminal here (/dev/pts)";
+    return "";
   std::string text;
   char piece[4096];
   for (ssize_t n; (n = read(terminal, piece, sizeof piece)) > 0;)
@@ -239,10 +242,33 @@ TEST(Trainer, ABarOnATerminal) {
   waitpid(child, &status, 0);
   close(terminal);
   EXPECT_EQ(WEXITSTATUS(status), 0) << text;
-  EXPECT_THAT(text, HasSubstr("\repoch 1/1 ["));
-  EXPECT_THAT(text, ::testing::ContainsRegex(
-                        "/50  loss [0-9.]+ accuracy [0-9.]+  [0-9]+ examples/s  ETA 0:0[0-9]"));
   EXPECT_THAT(text, HasSubstr("stopped at step 30 of epoch 1"));
+  return text;
+}
+
+/// The longest of the lines that are drawn over each other.
+static size_t longestBar(const std::string &text) {
+  size_t longest = 0;
+  for (size_t at = 0; (at = text.find("\repoch", at)) != text.npos; ++at)
+    longest = std::max(longest, text.find("\033[K", at) - at - 1);
+  return longest;
+}
+
+TEST(Trainer, ABarOnATerminal) {
+  std::string text = showOnTerminal(120, "xterm");
+  if (text.empty())
+    GTEST_SKIP() << "no pseudo-terminal here (/dev/pts)";
+  EXPECT_THAT(text, HasSubstr("\repoch 1/1 [##"));
+  EXPECT_THAT(
+      text, ::testing::ContainsRegex("/50  loss [0-9.]+ accuracy [0-9.]+  [0-9]+/s  ETA 0:0[0-9]"));
+  // A line that wraps would stay on the screen.
+  for (unsigned short columns : {80, 60, 30}) {
+    text = showOnTerminal(columns, "xterm");
+    EXPECT_GT(longestBar(text), 20u);
+    EXPECT_LT(longestBar(text), columns) << text;
+    EXPECT_EQ(text.find("[") != text.npos && text.find("[#") != text.npos, columns > 70) << text;
+  }
+  EXPECT_EQ(showOnTerminal(80, "dumb").find("\033"), std::string::npos);
 }
 
 TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {

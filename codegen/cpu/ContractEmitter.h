@@ -27,9 +27,10 @@ struct Tile {
   llvm::SmallVector<int64_t> steps(int64_t r) const;
 };
 
+class ContractEmitter;
+
 /// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever
 /// that can be proven.
-class ContractEmitter;
 class Places {
 public:
   Places(ContractEmitter &emitter, mlir::AffineExpr place, const Tile &tile, bool packed = false);
@@ -54,6 +55,7 @@ private:
   mlir::Value packed;
 };
 
+/// Writes the function of one contraction: its grid of tiles, the sums of each tile, the epilogue.
 class ContractEmitter {
 public:
   ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan);

@@ -75,7 +75,6 @@ struct Plan {
   int64_t chunkLevel = -1, chunkBlock = 0, group = 0; ///< k loops outside of groups of tiles
   int64_t unroll = 1;                                 ///< steps of the innermost k loop written out
 
-  int64_t rowsOf(int64_t dim) const;
   int64_t tilesOf(int64_t dim) const; ///< grid size along a parallel dim
   bool sumsUp(kernel::ContractOp op, size_t out) const {
     return out < op.getSums().size() && op.getSums()[out];

@@ -11,8 +11,6 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-int64_t Plan::rowsOf(int64_t dim) const { return dims[dim]; }
-
 int64_t Plan::tilesOf(int64_t dim) const {
   if (dim == lanesDim)
     return laneTiles;

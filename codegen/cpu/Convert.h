@@ -14,7 +14,7 @@
 
 namespace sinter::codegen {
 
-/// Rewrites, anywhere in `module`, the ops that convertToLLVM does not know: shaped vectors, views
+/// Rewrites, anywhere in `module`, the ops that Converter does not know: shaped vectors, views
 /// of strided memory, functions of libm (declared in `module`). Mostly there is nothing to do.
 llvm::LogicalResult simplifyForLLVM(mlir::ModuleOp module);
 

@@ -56,7 +56,7 @@ public:
   llvm::DenseSet<mlir::Value> shared;
   mlir::Value thread, threads;
 
-  /// Access number `index` of the op (over reads, then writes).
+  /// The access to `buffer`, an operand of the kernel, through `map` (domain -> logical index).
   Access access(mlir::Value buffer, mlir::AffineMap map, bool padded) const;
 
   /// Constants, arithmetic on indices.
@@ -72,6 +72,7 @@ public:
   mlir::Value inside(const Access &access, llvm::ArrayRef<mlir::Value> point);
   /// One element at a point: i1 as i1, zero outside a padded buffer.
   mlir::Value load(const Access &access, llvm::ArrayRef<mlir::Value> point);
+  /// Writes one element at a point; i1 as a byte.
   void store(const Access &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value);
 
   /// for i in [begin, end) step: carried = body(i, carried).
@@ -121,7 +122,8 @@ void emitNaiveMap(Kernel &kernel, kernel::MapOp op);
 bool emitContract(Kernel &kernel, kernel::ContractOp op);
 bool emitMap(Kernel &kernel, kernel::MapOp op);
 
-/// The function by which the threads of an entry meet.
+/// The functions by which the threads of an entry wait for each other (sinter_spmd: barrier, meet
+/// and release).
 inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier", kMeetName = "sinter.meet",
                                      kReleaseName = "sinter.release";
 

@@ -13,12 +13,21 @@
 
 #include "llvm/Support/SaveAndRestore.h"
 
+#include <sinter/abi.h>
+
+#include <cstddef>
+
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-/// Byte offsets of sinter_spmd's fields.
-static constexpr int32_t kThread = 8, kThreads = 12, kBarrier = 16, kMeet = 24, kRelease = 32;
+/// Byte offsets of sinter_spmd's fields; all targets are 64-bit, so they are this machine's.
+static constexpr int32_t kThread = offsetof(sinter_spmd, thread),
+                         kThreads = offsetof(sinter_spmd, threads),
+                         kBarrier = offsetof(sinter_spmd, barrier),
+                         kMeet = offsetof(sinter_spmd, meet),
+                         kRelease = offsetof(sinter_spmd, release);
+static_assert(offsetof(sinter_spmd, segments) == 0, "the prologue loads it from the spmd itself");
 
 namespace {
 /// Where a buffer starts: bytes of a segment, or a memref of its own (constants).

@@ -155,23 +155,6 @@ static Value constantMask(Kernel &k, int64_t lanes, int64_t valid) {
                                         ArrayRef<int64_t>{valid});
 }
 
-/// True where the dims of a padded access that do not move with the lanes are inside; null when
-/// always.
-static Value isInside(Kernel &k, const Access &access, ArrayRef<Value> point) {
-  Value inside;
-  if (!access.padded)
-    return inside;
-  for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
-    auto [low, high] = getBounds(expr, k.dims);
-    if (low >= 0 && high < size)
-      continue;
-    Value ok = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, k.apply(expr, point),
-                                     k.index(size));
-    inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
-  }
-  return inside;
-}
-
 static SmallVector<Value> lanePoint(Kernel &k, ArrayRef<Value> point, int64_t dim, int64_t lane) {
   SmallVector<Value> result(point);
   result[dim] = k.add(point[dim], k.index(lane));
@@ -203,7 +186,7 @@ Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
   if (!place)
     place = k.apply(access.place, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
-  Value inside = isInside(k, access, point), value;
+  Value inside = k.inside(access, point), value;
   if (valid == lane.lanes && !inside) {
     value = vector::LoadOp::create(k.b, k.loc, stored, access.memory, place);
   } else {

@@ -112,14 +112,6 @@ int64_t MapEmitter::chooseLanes() {
   return best;
 }
 
-SmallVector<int64_t> MapEmitter::others(int64_t without) const {
-  SmallVector<int64_t> result;
-  for (int64_t d : rows)
-    if (d != without)
-      result.push_back(d);
-  return result;
-}
-
 BodyEmitter MapEmitter::vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes) {
   BodyEmitter body(k, at, lanes, lanesDim);
   for (auto [value, emitted] : reduced)

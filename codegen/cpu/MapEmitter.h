@@ -47,7 +47,6 @@ private:
   void storeRow(BodyEmitter &body, llvm::ArrayRef<mlir::Value> at, int64_t valid, bool once);
   bool oncePerRow(size_t out) const;
   bool anyOut(bool once) const;
-  llvm::SmallVector<int64_t> others(int64_t without) const;
   mlir::Value rowNumber();
 
   Kernel &k;

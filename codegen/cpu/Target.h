@@ -2,7 +2,7 @@
 //
 // Names of targets become #kernel.target. `cpu:native` is the highest x86-64 level (or plain
 // aarch64) that this machine runs, with its cache sizes; so code for it has the bits and the needs
-// of that level. Reading on: Object.h.
+// of that level. Reading on: Object.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_TARGET_H

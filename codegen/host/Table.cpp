@@ -1,7 +1,7 @@
 //===- Table.cpp - the constant table of a module ---------------------------------------------===//
 //
 // Writes the structs of <sinter/abi.h> as LLVM constants. Every struct type here mirrors its C twin
-// field by field; test/driver/table_test.cpp reads a table back through the C header.
+// field by field; test/driver/TableTest.cpp reads a table back through the C header.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"

@@ -60,7 +60,7 @@ def LayoutAttr : Kernel_Attr<"Layout", "layout"> {
 def TargetAttr : Kernel_Attr<"Target", "target"> {
   let summary = "the machine code is made for (D18); sizes in bytes";
   let parameters = (ins StringRefParameter<"as the user named it, cpu:x86-64-v4">:$name, StringRefParameter<>:$triple,
-                        StringRefParameter<>:$cpu, StringRefParameter<"comma separated, +avx512f">:$features,
+                        StringRefParameter<>:$cpu, StringRefParameter<"comma separated, without signs: avx2,fma">:$features,
                         "int64_t":$vectorBits, "int64_t":$vectorRegisters, "int64_t":$fmaPorts,
                         "int64_t":$l1, "int64_t":$l2, "int64_t":$l3, "bool":$hasFma);
   let assemblyFormat = "`<` struct(params) `>`";

@@ -102,6 +102,7 @@ bool conflict(ArrayRef<Range> earlier, ArrayRef<Range> later) {
 
 bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfOp>(op); }
 
+// Here, not in KernelOps.cpp: the parts of a launch may not conflict, which the ranges tell.
 LogicalResult LaunchOp::verify() {
   for (Region *region : {&getParts(), &getTail()})
     for (Operation &op : region->getOps())

@@ -12,7 +12,7 @@ enum class Accepts { Numeric, Signed, Float, Boolean, Any };
 bool accepted(ElementType element, Accepts accepts);
 /// E0102 for an operand whose element type is not accepted.
 RuleError refusedElement(const Type &got, Accepts accepts, int operand);
-/// E0105 unless 0 <= axis < a.rank(); `what` names the attribute.
+/// E0105 unless 0 <= axis < a.rank().
 std::optional<RuleError> badAxis(const Type &a, int64_t axis);
 /// "an axis in [-2, 1]" or so, for messages.
 std::string axisRange(int64_t rank);

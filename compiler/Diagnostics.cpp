@@ -9,6 +9,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <unistd.h>
+
 using namespace mlir;
 
 namespace sinter::compiler {
@@ -62,8 +64,10 @@ std::string Reporter::render(const Message &message) {
     std::string number = std::to_string(message.place.line);
     std::string gutter(number.size() < 5 ? 5 - number.size() : 0, ' ');
     std::string padding;
-    for (unsigned i = 0; i + 1 < message.place.column; ++i)
-      padding += i < line.size() && line[i] == '\t' ? '\t' : ' ';
+    for (unsigned i = 0; i + 1 < message.place.column;
+         ++i) // columns count bytes, a letter may have several
+      if (i >= line.size() || (line[i] & 0xc0) != 0x80)
+        padding += i < line.size() && line[i] == '\t' ? '\t' : ' ';
     text += gutter + number + " | " + line + "\n" +
             std::string(gutter.size() + number.size(), ' ') + " | " + padding + "^\n";
   }
@@ -79,6 +83,46 @@ static llvm::json::Object toJson(const Place &place) {
       {"file", place.file}, {"line", int64_t(place.line)}, {"column", int64_t(place.column)}};
 }
 
+/// Whether stderr shows colours, and the user wants any.
+static bool hasColours() {
+  const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+  return isatty(STDERR_FILENO) && !(no && *no) && terminal && llvm::StringRef(terminal) != "dumb";
+}
+
+/// Talk, with the words that say what a line is in colour where that is seen.
+static void say(llvm::StringRef text) {
+  static const bool colours = hasColours();
+  if (!colours) {
+    llvm::errs() << text;
+    return;
+  }
+  static constexpr std::pair<llvm::StringLiteral, const char *> words[] = {
+      {"internal error: ", "1;31"},
+      {"error: ", "1;31"},
+      {"warning: ", "1;35"},
+      {"note: ", "1;36"},
+      {"help: ", "1;32"}};
+  for (llvm::StringRef rest = text; !rest.empty();) {
+    auto [line, after] = rest.split('\n');
+    rest = after;
+    if (line.trim() != line && line.ends_with("^")) { // gutter | ^
+      llvm::errs() << line.drop_back() << "\033[1;32m^\033[0m\n";
+      continue;
+    }
+    for (auto [word, colour] : words) {
+      size_t at = line.starts_with(word) ? 0 : line.find((": " + word).str());
+      if (at == line.npos)
+        continue;
+      at += at ? 2 : 0;
+      llvm::errs() << line.take_front(at) << "\033[" << colour << "m" << word.drop_back()
+                   << "\033[0m ";
+      line = line.drop_front(at + word.size());
+      break;
+    }
+    llvm::errs() << line << "\n";
+  }
+}
+
 void Reporter::report(Message message) {
   // Traces of other batch sizes word the same mistake with other sizes; one is enough.
   std::string key = message.text;
@@ -91,7 +135,7 @@ void Reporter::report(Message message) {
   internalErrors += message.severity == Message::InternalError;
   std::string text = render(message);
   if (!json) {
-    llvm::errs() << text;
+    say(text);
     return;
   }
   llvm::json::Array notes;
@@ -132,7 +176,7 @@ void Reporter::relay(llvm::StringRef jsonLine) {
   if (json)
     llvm::outs() << jsonLine << "\n";
   else
-    llvm::errs() << object->getString("rendered").value_or("");
+    say(object->getString("rendered").value_or(""));
 }
 
 void Reporter::learnSources(ModuleOp module) {

@@ -27,7 +27,8 @@ static std::string snippet(const Place &place) {
   std::string blank(gutter.size() + number.size(), ' ');
   std::string padding;
   for (uint32_t i = 0; i + 1 < place.column; ++i)
-    padding += i < line.size() && line[i] == '\t' ? '\t' : ' ';
+    if (i >= line.size() || (line[i] & 0xc0) != 0x80) // a letter may have several bytes
+      padding += i < line.size() && line[i] == '\t' ? '\t' : ' ';
   return gutter + number + " | " + line + "\n" + blank + " | " + padding + "^\n";
 }
 

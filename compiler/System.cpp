@@ -44,7 +44,9 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
                                                bool executable) {
   if (path == "-") {
     int error = writeAll(STDOUT_FILENO, bytes);
-    return error ? std::optional<std::string>(strerror(error)) : std::nullopt;
+    return error && error != EPIPE // a reader that has had enough
+               ? std::optional<std::string>(strerror(error))
+               : std::nullopt;
   }
   char real[PATH_MAX];
   std::string target = realpath(path.str().c_str(), real) ? real : path.str();

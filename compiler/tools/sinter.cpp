@@ -179,6 +179,10 @@ static int finishOutput(int status) {
   out.flush();
   if (!out.has_error())
     return status;
+  if (out.error() == std::errc::broken_pipe) { // the reader has had enough
+    out.clear_error();
+    return status;
+  }
   std::fprintf(stderr, "error: expects to write to standard output, got: %s [E1401]\n",
                out.error().message().c_str());
   out.clear_error(); // else LLVM ends the program at exit

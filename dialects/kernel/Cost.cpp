@@ -10,6 +10,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace sinter::kernel {
@@ -93,10 +95,37 @@ bool isWindow(AffineMap map, int64_t dim) {
   });
 }
 
-/// An index of `map` that is a sum with `dim` in it: a window, whose border a padded access
-/// decides.
-static bool isPaddedWindow(const ContractProblem &p, int64_t dim, AffineMap map) {
-  return p.padded && isWindow(map, dim);
+/// True when `index` leaves an axis of this size somewhere in the domain: a border decides there.
+static bool mayLeave(const ContractProblem &p, AffineExpr index, int64_t size) {
+  auto [low, high] = getIndexRange(index, p.dims);
+  return p.padded && (low < 0 || high >= size);
+}
+
+/// True when blocks of `by` cut the runs of an index unevenly, as blocks of 16 do groups of 12
+/// channels: addresses are then not linear.
+static bool straddles(AffineExpr index, int64_t by, ArrayRef<int64_t> dims) {
+  SmallVector<AffineExpr> open{index}, terms;
+  while (!open.empty()) {
+    AffineExpr term = open.pop_back_val();
+    if (term.getKind() == AffineExprKind::Add) {
+      open.push_back(cast<AffineBinaryOpExpr>(term).getLHS());
+      open.push_back(cast<AffineBinaryOpExpr>(term).getRHS());
+    } else if (!term.isMultipleOf(by) &&
+               getIndexRange(term, dims) != std::pair<int64_t, int64_t>()) {
+      terms.push_back(term);
+    }
+  }
+  // Multiples of a divisor and a rest below it never meet in a block.
+  return terms.size() > 1 && llvm::none_of(terms, [&](AffineExpr step) {
+           int64_t divisor = std::gcd(by, step.getLargestKnownDivisor()), low = 0, high = 0;
+           for (AffineExpr term : terms)
+             if (!term.isMultipleOf(divisor)) {
+               auto [least, most] = getIndexRange(term, dims);
+               low += least;
+               high += most;
+             }
+           return divisor > 1 && low >= 0 && high < divisor;
+         });
 }
 
 bool isParity(const ContractProblem &p, int64_t dim) {
@@ -150,16 +179,23 @@ static int64_t countRows(const ContractProblem &p, int64_t rows, int64_t lanes, 
   return p.dims[rows] * (merged ? p.dims[rows - 1] : 1);
 }
 
+/// Blocked axes of a layout and their sizes.
+static SmallVector<std::pair<int64_t, int64_t>> getBlocks(LayoutAttr layout) {
+  SmallVector<std::pair<int64_t, int64_t>> blocks;
+  if (layout)
+    for (auto [axis, by] : llvm::zip_equal(layout.getBlock(), layout.getBy()))
+      blocks.push_back({axis, by});
+  return blocks;
+}
+
 /// Block size of the layouts that divide `dim`, 0 when none does.
 static int64_t getBlockOf(const ContractProblem &p, int64_t dim) {
   int64_t smallest = 0;
   for (auto [map, layout] : {std::pair(p.aMap, p.aLayout), std::pair(p.bMap, p.bLayout),
                              std::pair(p.outMap, p.outLayout)})
-    for (auto [i, expr] : llvm::enumerate(map.getResults()))
-      if (layout && expr.isFunctionOfDim(dim))
-        for (auto [blocked, by] : llvm::zip(layout.getBlock(), layout.getBy()))
-          if (blocked == static_cast<int64_t>(i) && (!smallest || by < smallest))
-            smallest = by;
+    for (auto [axis, by] : getBlocks(layout))
+      if (map.getResult(axis).isFunctionOfDim(dim) && (!smallest || by < smallest))
+        smallest = by;
   return smallest;
 }
 
@@ -200,18 +236,32 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
           static_cast<double>(dim >= 0 && map.isFunctionOfDim(dim) ? counts[i] : splits[i].tiles);
     bool isVector = vectorDim >= 0 && map.isFunctionOfDim(vectorDim);
     cost.loads += mine * (isVector ? vectors : static_cast<double>(laneTiles)) * steps / kLoadPorts;
+    bool apart = isVector && !isContiguousAlong(map, vectorDim, shape, layout);
+    for (auto [axis, by] : getBlocks(layout))
+      if (AffineExpr index = map.getResult(axis); straddles(index, by, p.dims)) {
+        apart |= isVector && index.isFunctionOfDim(vectorDim);
+        for (int64_t d = p.parallel; d < dimCount; ++d)
+          refused |= index.isFunctionOfDim(d) && p.dims[d] > 1;
+      }
     // A gathered vector operand costs one load an element instead of one a vector.
-    if (isVector && !isContiguousAlong(map, vectorDim, shape, layout))
+    if (apart)
       cost.scatter += kGatherFactor * static_cast<double>(laneCount) * mine * steps;
-    refused |= !across && isVector && isPaddedWindow(p, vectorDim, map);
+    for (auto [index, size] : llvm::zip_equal(map.getResults(), shape))
+      refused |=
+          !across && isVector && index.isFunctionOfDim(vectorDim) && mayLeave(p, index, size);
   }
   double tiles = rest * static_cast<double>(laneTiles) * rowTiles;
   cost.tiles = tiles * kTileCycles +
                rest * vectors * allRows * kStoreCycles * static_cast<double>(p.resultStreams) +
                (across ? points * kTreeCycles : 0);
-  if (refused) // borders along the lanes are left to plain loops
+  if (refused) // borders along the lanes, and sums that step unevenly, are left to plain loops
     cost.scatter += kNaiveCycles * points * reduced;
-  if (lanes >= 0 && !across && !isContiguousAlong(p.outMap, lanes, p.outShape, p.outLayout))
+  bool apart =
+      lanes >= 0 && !across && !isContiguousAlong(p.outMap, lanes, p.outShape, p.outLayout);
+  for (auto [axis, by] : getBlocks(p.outLayout))
+    apart |= lanes >= 0 && !across && p.outMap.getResult(axis).isFunctionOfDim(lanes) &&
+             straddles(p.outMap.getResult(axis), by, p.dims);
+  if (apart)
     cost.scatter += kGatherFactor * points * static_cast<double>(p.resultStreams);
   return cost;
 }
@@ -221,9 +271,11 @@ static bool mayGiveRows(const ContractProblem &p, int64_t dim, int64_t lanes) {
   bool inA = p.aMap.isFunctionOfDim(dim), inB = p.bMap.isFunctionOfDim(dim);
   if (dim == lanes || inA == inB || isParity(p, dim))
     return false;
-  for (AffineExpr expr : (inA ? p.aMap : p.bMap).getResults())
-    for (int64_t other = 0; p.padded && expr.isFunctionOfDim(dim) && other < p.parallel; ++other)
-      if (other != dim && expr.isFunctionOfDim(other) && !isParity(p, other))
+  for (auto [index, size] :
+       llvm::zip_equal((inA ? p.aMap : p.bMap).getResults(), inA ? p.aShape : p.bShape))
+    for (int64_t other = 0; index.isFunctionOfDim(dim) && other < p.parallel; ++other)
+      if (other != dim && index.isFunctionOfDim(other) && !isParity(p, other) &&
+          mayLeave(p, index, size))
         return false;
   return true;
 }

@@ -20,12 +20,6 @@ using namespace sinter::kernel;
 
 void YieldOp::build(OpBuilder &, OperationState &) {}
 
-namespace {
-struct Range {
-  int64_t low, high;
-};
-} // namespace
-
 /// Sums and products of such numbers stay within __int128, and none of them is an index that memory
 /// has.
 static int64_t clamp(__int128 value) {
@@ -33,38 +27,39 @@ static int64_t clamp(__int128 value) {
   return int64_t(std::clamp(value, -far, far));
 }
 
-/// Smallest and largest value of `expr` over the domain [0, dims[i]), as far as 2^62.
-static Range rangeOf(AffineExpr expr, ArrayRef<int64_t> dims) {
-  switch (expr.getKind()) {
+std::pair<int64_t, int64_t> sinter::kernel::getIndexRange(AffineExpr index,
+                                                          ArrayRef<int64_t> dims) {
+  switch (index.getKind()) {
   case AffineExprKind::Constant: {
-    int64_t value = clamp(cast<AffineConstantExpr>(expr).getValue());
+    int64_t value = clamp(cast<AffineConstantExpr>(index).getValue());
     return {value, value};
   }
   case AffineExprKind::DimId:
-    return {0, clamp(dims[cast<AffineDimExpr>(expr).getPosition()] - 1)};
+    return {0, clamp(dims[cast<AffineDimExpr>(index).getPosition()] - 1)};
   case AffineExprKind::SymbolId:
     return {0, 0};
   default:
     break;
   }
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  Range l = rangeOf(binary.getLHS(), dims), r = rangeOf(binary.getRHS(), dims);
-  switch (expr.getKind()) {
+  auto binary = cast<AffineBinaryOpExpr>(index);
+  auto [ll, lh] = getIndexRange(binary.getLHS(), dims);
+  auto [rl, rh] = getIndexRange(binary.getRHS(), dims);
+  switch (index.getKind()) {
   case AffineExprKind::Add:
-    return {clamp(__int128(l.low) + r.low), clamp(__int128(l.high) + r.high)};
+    return {clamp(__int128(ll) + rl), clamp(__int128(lh) + rh)};
   case AffineExprKind::Mul: {
-    int64_t a = clamp(__int128(l.low) * r.low), b = clamp(__int128(l.low) * r.high);
-    int64_t c = clamp(__int128(l.high) * r.low), d = clamp(__int128(l.high) * r.high);
+    int64_t a = clamp(__int128(ll) * rl), b = clamp(__int128(ll) * rh);
+    int64_t c = clamp(__int128(lh) * rl), d = clamp(__int128(lh) * rh);
     return {std::min({a, b, c, d}), std::max({a, b, c, d})};
   }
   case AffineExprKind::FloorDiv:
-    return {llvm::divideFloorSigned(l.low, r.low), llvm::divideFloorSigned(l.high, r.low)};
+    return {llvm::divideFloorSigned(ll, rl), llvm::divideFloorSigned(lh, rl)};
   case AffineExprKind::CeilDiv:
-    return {llvm::divideCeilSigned(l.low, r.low), llvm::divideCeilSigned(l.high, r.low)};
+    return {llvm::divideCeilSigned(ll, rl), llvm::divideCeilSigned(lh, rl)};
   default: // Mod
-    if (l.low >= 0 && l.high < r.low)
-      return l;
-    return {0, r.low - 1};
+    if (ll >= 0 && lh < rl)
+      return {ll, lh};
+    return {0, rl - 1};
   }
 }
 
@@ -96,11 +91,11 @@ static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, 
   if (mayLeave || llvm::is_contained(dims, 0))
     return success();
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
-    Range range = rangeOf(expr, dims);
-    if (range.low < 0 || range.high >= size)
+    auto [low, high] = getIndexRange(expr, dims);
+    if (low < 0 || high >= size)
       return op->emitOpError() << "expects accesses inside " << type << ", got "
                                << AffineMapAttr::get(map) << " for " << what << " reaching ["
-                               << range.low << ", " << range.high << "]";
+                               << low << ", " << high << "]";
   }
   return success();
 }
@@ -237,8 +232,8 @@ static bool isGuarded(ContractOp op, AffineMap map, BufferType type) {
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
     if (dividesBadly(expr))
       return false;
-    Range range = rangeOf(expr, op.getDims());
-    bool inside = range.low >= 0 && range.high < size;
+    auto [low, high] = getIndexRange(expr, op.getDims());
+    bool inside = low >= 0 && high < size;
     for (auto [o, out] : llvm::enumerate(op.getOuts()))
       for (auto [other, limit] : llvm::zip(mapAt(op.getMaps(), firstOut + o).getResults(),
                                            cast<BufferType>(out.getType()).getShape()))

@@ -137,6 +137,15 @@ static bool takesPanels(Value operand) {
          cast<RankedTensorType>(operand.getType()).getRank() < 3;
 }
 
+/// Width of panels along `position` for tiles of `nr` lanes: where other dims move the index, too
+/// (groups of channels), no panel holds parts of two runs.
+static int64_t getPanelWidth(AffineMap map, int64_t position, int64_t lanes, int64_t nr) {
+  AffineExpr others = map.getResult(position).replace(getAffineDimExpr(lanes, map.getContext()),
+                                                      getAffineConstantExpr(0, map.getContext()));
+  int64_t run = isa<AffineConstantExpr>(others) ? nr : others.getLargestKnownDivisor();
+  return run % nr == 0 || nr % run == 0 ? nr : run;
+}
+
 static Demand demandFor(const Contraction &c, int64_t lanes, AdaptCost adapt) {
   Demand demand{c.problem};
   for (int i : {0, 1}) {
@@ -145,11 +154,13 @@ static Demand demandFor(const Contraction &c, int64_t lanes, AdaptCost adapt) {
     ArrayRef<int64_t> shape = i == 0 ? c.problem.aShape : c.problem.bShape;
     int64_t position = map.isFunctionOfDim(lanes) ? getUnitPosition(map, lanes) : -1;
     bool panels = takesPanels(c.operands[i]);
-    if (position < 0 || (!panels && kernel::isContiguousAlong(map, lanes, shape, layout)))
+    // What lies in blocks stays so.
+    if (position < 0 ||
+        (!panels && (layout || kernel::isContiguousAlong(map, lanes, shape, layout))))
       continue;
     demand.positions[i] = position;
     demand.extra += adapt(c, i, lanes);
-    layout = panels ? makePanels(map, position, 1 << 20)
+    layout = panels ? makePanels(map, position, getPanelWidth(map, position, lanes, 1 << 20))
                     : makeBlocks(map.getContext(), shape.size(), position);
   }
   return demand;
@@ -177,10 +188,11 @@ double chooseLanes(Contraction &c, kernel::TargetAttr target, AdaptCost adapt) {
     for (int i : {0, 1}) {
       AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
       int64_t position = demand.positions[i];
-      c.wanted[i] = position < 0 ? kernel::LayoutAttr()
-                    : takesPanels(c.operands[i])
-                        ? makePanels(map, position, choice.tile.nr)
-                        : makeBlocks(map.getContext(), map.getNumResults(), position);
+      c.wanted[i] =
+          position < 0 ? kernel::LayoutAttr()
+          : takesPanels(c.operands[i])
+              ? makePanels(map, position, getPanelWidth(map, position, lanes, choice.tile.nr))
+              : makeBlocks(map.getContext(), map.getNumResults(), position);
     }
   }
   llvm::sort(table);

@@ -102,6 +102,44 @@ TEST_F(KernelModel, wasteAndGathersCost) {
   EXPECT_EQ(rankContractChoices(avx512, p).front().lanes, 1);
 }
 
+// d0 images, d1 groups of d2 channels, d3 columns, d4 taps, d5 channels of the group.
+TEST_F(KernelModel, groupsAreNoBorder) {
+  auto problemOf = [&](int64_t channels) {
+    AffineExpr d[6];
+    for (unsigned i = 0; i < 6; ++i)
+      d[i] = getAffineDimExpr(i, &context);
+    ContractProblem p;
+    p.dims = {2, 3, channels, 40, 3, channels};
+    p.parallel = 4;
+    p.padded = true;
+    p.element = Float32Type::get(&context);
+    p.aMap = AffineMap::get(6, 0, {d[0], d[1] * channels + d[5], d[3] + d[4] - 1}, &context);
+    p.bMap = AffineMap::get(6, 0, {d[1] * channels + d[2], d[5], d[4]}, &context);
+    p.outMap = AffineMap::get(6, 0, {d[0], d[1] * channels + d[2], d[3]}, &context);
+    p.aShape = {2, 3 * channels, 40};
+    p.bShape = {3 * channels, channels, 3};
+    p.outShape = p.aShape;
+    p.bLayout = LayoutAttr::get(&context, {0, 2, 1}, {0}, {channels});
+    p.aLayout = p.outLayout = LayoutAttr::get(&context, {0, 1, 2}, {1}, {16});
+    return p;
+  };
+  TargetAttr avx512 = target(512, 32, true);
+  for (int64_t channels : {4, 8, 16, 32})
+    EXPECT_EQ(estimateContract(avx512, problemOf(channels), 2, 3, {14, 16}).scatter, 0) << channels;
+  for (int64_t channels : {3, 12, 24}) {
+    ContractProblem p = problemOf(channels);
+    EXPECT_GT(estimateContract(avx512, p, 2, 3, {14, 16}).scatter, 0) << channels;
+    EXPECT_GT(estimateContract(avx512, p, 3, -1, {1, 16}).scatter, 0) << channels;
+    // Row-major images only scatter the result.
+    p.aLayout = p.outLayout = {};
+    EXPECT_LT(estimateContract(avx512, p, 2, 3, {14, 16}).scatter,
+              estimateContract(avx512, problemOf(channels), 2, 3, {14, 16}).scatter);
+  }
+  // The columns have a border.
+  EXPECT_GT(estimateContract(avx512, problemOf(16), 3, 2, {14, 16}).scatter,
+            estimateContract(avx512, problemOf(16), 2, 3, {14, 16}).scatter);
+}
+
 TEST_F(KernelModel, barriersStandWhereBytesMeet) {
   const char *text = R"(
 #id = affine_map<(d0) -> (d0)>

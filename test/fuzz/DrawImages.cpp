@@ -23,7 +23,7 @@ int Generator::pickImages() {
     if (int n = pick(); type(n).rank() == 4)
       return n;
   bool wideBatch = once(4), wide = once(3);
-  int64_t most = wide && wideBatch ? 3 : wide || wideBatch ? 7 : 9;
+  int64_t most = (wide && wideBatch ? 3 : wide || wideBatch ? 7 : 9) + (roomy ? 2 : 0);
   Dims dims{wideBatch ? drawChannels(true) : 1 + random.below(3), drawChannels(wide),
             1 + random.below(most), 1 + random.below(most)};
   return once(2) ? source("input", dims) : parameter(dims);

@@ -11,7 +11,8 @@
 using namespace sinter;
 using namespace sinter::test;
 
-static constexpr int64_t kMostElements = 4096;
+/// Elements of a value at most; more in a roomy graph, where it pays to make values twice.
+static constexpr int64_t kMostElements = 4096, kMostRoomy = 16384;
 
 int Generator::add(Node node) {
   model.nodes.push_back(std::move(node));
@@ -30,7 +31,7 @@ int Generator::op(const std::string &name, std::vector<int> operands, double low
     result = inferType(name, types, attrs);
   }
   // Only growth is refused: an op on an already large value never fails.
-  int64_t most = kMostElements;
+  int64_t most = roomy ? kMostRoomy : kMostElements;
   for (int operand : operands)
     most = std::max(most, interpret::countOf(type(operand).dims));
   if (result.element == ElementType::Invalid || interpret::countOf(result.dims) > most)
@@ -62,8 +63,9 @@ int Generator::cast(int a, ElementType to) {
 }
 
 int64_t Generator::drawSize() {
-  static const int64_t sizes[] = {1, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33};
-  return sizes[random.below(12)];
+  static const int64_t sizes[] = {1, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33},
+                       large[] = {1, 16, 17, 33, 48, 64};
+  return roomy ? large[random.below(6)] : sizes[random.below(12)];
 }
 
 // Late nodes are likelier, so that graphs become deep. Not what a rounding left: the oracle has 0.
@@ -163,6 +165,7 @@ void Generator::drawOutputs() {
 Model Generator::run() {
   model.element = once(4) ? ElementType::F64 : ElementType::F32;
   model.momentum = once(2);
+  roomy = once(5);
   for (int64_t i = 0, n = 1 + random.below(3); i < n; ++i) {
     Dims dims;
     for (int64_t d = 0, rank = random.below(4); d < rank; ++d)

@@ -87,6 +87,7 @@ private:
   Model model;
   Random random;
   int size;
+  bool roomy = false; ///< larger values
 };
 
 } // namespace sinter::test

@@ -49,8 +49,7 @@ std::string Context::path(const std::string &name) const {
   return result + name;
 }
 
-// --- Call
-// ----------------------------------------------------------------------------------------------------------
+// --- Call ----------------------------------------------------------------------------------------
 
 Call::Call(const char *op, const Loc &loc, std::string layer) : where(loc) {
   text = layer.empty() ? op : std::string(op) + " '" + layer + "'";

@@ -116,8 +116,7 @@ void Model::data(const Data &data, Loc loc) {
   option("batch", options.batch, loc);
 }
 
-// --- Tracing
-// -------------------------------------------------------------------------------------------------------
+// --- Tracing -------------------------------------------------------------------------------------
 
 /// Runs `function` while its ops are recorded as one entry.
 static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batch, const Loc &loc,

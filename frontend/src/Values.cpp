@@ -174,7 +174,8 @@ bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rule
   return true;
 }
 
-/// The trainer's own flags and the built-in scalars.
+/// Names that no hyperparameter may have: the trainer's flags, the built-in scalars, and flags that
+/// are kept for later versions.
 static const char *const kFlags[] = {"data",
                                      "epochs",
                                      "steps",

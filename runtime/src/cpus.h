@@ -1,7 +1,7 @@
 /* cpus.h - what this machine offers: usable cores and instruction sets.
  *
- * Invariant: asking never fails; unknown means "not there". Reading on: pool.c (threads), device.c
- * (feature check). */
+ * Invariant: asking never fails; unknown means "not there". Reading on: pool.c (threads),
+ * device_cpu.c (feature check). */
 #ifndef SINTER_RUNTIME_CPUS_H
 #define SINTER_RUNTIME_CPUS_H
 

@@ -3,7 +3,8 @@
  * A write goes to TARGET.tmp, which is synced and renamed over the target, and the folder is
  * synced; a target that is not a regular file is written in place; symlinks are followed. Two
  * writers of one target take turns: each holds a lock on the temporary. Invariant: until
- * file_commit succeeds, an existing target is unchanged. No heap. Reading on: weights.c, npy.c. */
+ * file_commit succeeds, an existing target is unchanged. No heap. Reading on:
+ * weights_write.c, npy.c. */
 #ifndef SINTER_RUNTIME_FILE_H
 #define SINTER_RUNTIME_FILE_H
 

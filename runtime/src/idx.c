@@ -72,7 +72,10 @@ static int idx_read_images(const char *folder, const char *file, const sinter_da
     code = diag_error(d, 2107, "'%s' byte 4: expects at least one image, got 0", s->path);
   if (!code) {
     out->count = sizes[0];
-    code = read_body(s, 16, (uint64_t)sizes[0] * sizes[1] * sizes[2], &out->pixels, d);
+    uint64_t bytes; /* three sizes of 32 bits may have a product of 96; no file is that long */
+    if (__builtin_mul_overflow((uint64_t)sizes[1] * sizes[2], sizes[0], &bytes))
+      bytes = UINT64_MAX / 2;
+    code = read_body(s, 16, bytes, &out->pixels, d);
   }
   source_close(s);
   return code;

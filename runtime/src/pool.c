@@ -2,7 +2,7 @@
  *
  * Waiting is a bounded spin, then a futex: a parked thread costs 25-80 us to wake, a spinning one
  * on a busy core costs a time slice. Invariant: a run and its barriers neither allocate nor take
- * locks. Reading on: <sinter/abi.h> (sinter_spmd), device.c (the user). */
+ * locks. Reading on: <sinter/abi.h> (sinter_spmd), device_cpu.c (the user). */
 #define _GNU_SOURCE
 #include "sanitizer.h"
 

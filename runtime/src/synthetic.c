@@ -13,7 +13,6 @@
 /* How hard the data is. Lengths are in pixels of a 28x28 image, angles in radians. Each example
  * leans to one of two sides, left or right, high or low: one template a class has to average them,
  * a hidden layer can tell them apart. */
-#ifndef SYNTHETIC_LEAN
 #define SYNTHETIC_LEAN 0.8f  /* the two angles: +- this */
 #define SYNTHETIC_PLACE 2.5f /* the two places on each axis: +- this */
 #define SYNTHETIC_ANGLE 0.3f /* spread around them */
@@ -27,7 +26,6 @@
 #define SYNTHETIC_INK 0.95f /* palest pen */
 #define SYNTHETIC_CLUTTER 1 /* most stray strokes */
 #define SYNTHETIC_NOISE 20  /* of 255 */
-#endif
 
 enum { UP = -1, END = -2, MAX_SEGMENTS = 24 };
 

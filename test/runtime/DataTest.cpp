@@ -128,6 +128,17 @@ TEST_F(IdxTest, WrongLengths) {
           "byte 336: expects the end of the file, got more bytes");
 }
 
+TEST(Idx, SizesWhoseProductIsTooLargeAreNotASmallFile) {
+  // 2^31 images of 2^33 pixels: 2^64 bytes, which 64 bits would take for none.
+  sinter_data spec = {SINTER_DATA_IMAGES, 10, "huge", 1, 1 << 17, 1 << 16, 0};
+  Scratch s;
+  writeDataset(s, 20, 10, 4, 4);
+  writeFile(s / "train-images-idx3-ubyte", idx({1u << 31, 1 << 17, 1 << 16}, ""));
+  Read r(s.path, spec);
+  EXPECT_EQ(r.code, 2103);
+  EXPECT_THAT(r.text, HasSubstr("bytes of elements, got at most 0"));
+}
+
 TEST_F(IdxTest, DamagedGzip) {
   std::string good = gzip(readFile(s / images));
   refuses(images + ".gz", "not gzip at all, just text", 2104,

@@ -34,11 +34,14 @@ public:
   void metric(const std::string &name, const Operand &value, Loc loc = Loc::current());
 };
 
+/// Options of Model::train.
 struct Train {
   int64_t epochs = 10;                    ///< default of the trainer's --epochs
   std::vector<int64_t> eval_batches = {}; ///< default: the training batch, 16 and 1
 };
 
+/// A model: the one object of a model program. It collects a data set, a training step and entries,
+/// and write() hands their graph to the compiler.
 class SINTER_API Model {
 public:
   /// The name becomes that of files and C functions.

@@ -49,6 +49,7 @@ SINTER_API Tensor get_step(Loc loc = Loc::current());
 /// True while the training step itself is traced, false in evaluation and prediction.
 SINTER_API bool training();
 
+/// Options of linear.
 struct Linear {
   int64_t units = 0; ///< size of the output
   int64_t axis = 0;  ///< 0: x is a matrix [batch,features]; -1: the last axis of any tensor

@@ -35,6 +35,7 @@ struct Optimizer {
   }
 };
 
+/// An optimizer for Step::minimize: SGD for all parameters.
 inline Optimizer sgd(Sgd options = {}) { return Optimizer{options, {}}; }
 
 } // namespace sinter

@@ -15,8 +15,10 @@ struct Schedule {
   double factor = 1;
 };
 
+/// The same rate at every step; what a plain number means too.
 inline Schedule constant_schedule(double value) { return Schedule(value); }
 
+/// Options of step_schedule.
 struct StepSchedule {
   int64_t every = 0;   ///< steps (not epochs) between two decays, at least 1; flag --lr-every
   double factor = 0.1; ///< what the rate is multiplied by; flag --lr-factor

@@ -24,8 +24,7 @@ typedef struct sinter_status {
 } sinter_status;
 #endif
 
-/* ---- Random numbers (D2)
- * ------------------------------------------------------------------------------------- */
+/* ---- Random numbers (D2) --------------------------------------------------------------------- */
 
 /// Four words of Philox4x32-10. The layout is part of the language's meaning; compiled kernels use
 /// the same one:
@@ -56,8 +55,7 @@ uint64_t sinter_stream(const char *name);
 /// In place.
 void sinter_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, uint32_t count);
 
-/* ---- Thread pool
- * --------------------------------------------------------------------------------------------- */
+/* ---- Thread pool ----------------------------------------------------------------------------- */
 
 /// Threads that run entries together. The calling thread is thread 0 of every run.
 typedef struct sinter_pool sinter_pool;
@@ -80,9 +78,7 @@ uint32_t sinter_pool_threads(const sinter_pool *pool);
 /// Ends the threads. NULL is allowed.
 void sinter_pool_close(sinter_pool *pool);
 
-/* ---- Libraries
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- Libraries ------------------------------------------------------------------------------- */
 
 /// One running copy of a model. Handles are independent: each may be used by one thread at a time.
 typedef struct sinter_lib sinter_lib;
@@ -116,9 +112,7 @@ void sinter_lib_close(sinter_lib *lib);
 /// Bytes that an open handle of this module takes.
 uint64_t sinter_lib_arena_bytes(const sinter_module *module);
 
-/* ---- Trainer
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Trainer --------------------------------------------------------------------------------- */
 
 /// The first of `count` modules whose instructions this CPU has; the last when it has those of
 /// none.

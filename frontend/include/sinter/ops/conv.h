@@ -28,6 +28,7 @@ struct Padding {
 inline const Padding same{Padding::Kind::Same};
 inline const Padding valid{0};
 
+/// Options of conv2d.
 struct Conv2d {
   int64_t filters = 0; ///< channels of the output
   Pair kernel = 1;

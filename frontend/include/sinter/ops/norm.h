@@ -5,6 +5,7 @@
 
 namespace sinter {
 
+/// Options of batch_norm.
 struct BatchNorm {
   double momentum = 0.1; ///< weight of the newest batch in the running statistics
   double eps = 1e-5;

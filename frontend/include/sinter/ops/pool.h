@@ -5,6 +5,7 @@
 
 namespace sinter {
 
+/// Options of max_pool2d and avg_pool2d.
 struct Pool2d {
   Pair window = 2;
   Pair stride = 0;   ///< 0: the window's size

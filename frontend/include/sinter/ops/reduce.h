@@ -17,13 +17,16 @@ struct Axes {
   std::vector<int64_t> list;
 };
 
-/// `keepdims` leaves a reduced axis with size 1.
+/// The sum over `axes`; `keepdims` leaves a reduced axis with size 1, here and below.
 SINTER_API Tensor sum(const Operand &x, Axes axes = {}, bool keepdims = false,
                       Loc loc = Loc::current());
+/// The mean over `axes`; floating point only, and none of the axes may be empty.
 SINTER_API Tensor mean(const Operand &x, Axes axes = {}, bool keepdims = false,
                        Loc loc = Loc::current());
+/// The largest element over `axes`; NaN wins.
 SINTER_API Tensor reduce_max(const Operand &x, Axes axes = {}, bool keepdims = false,
                              Loc loc = Loc::current());
+/// The smallest element over `axes`; NaN wins.
 SINTER_API Tensor reduce_min(const Operand &x, Axes axes = {}, bool keepdims = false,
                              Loc loc = Loc::current());
 /// i32 index of the first largest element along `axis`.

@@ -69,7 +69,10 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
     return reporter.error(Refused, "'" + command[0] + "' failed: " + (why ? *why : words), "E1401");
   library = dlopen(folder.file("model.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
-    return reporter.error(Refused, std::string("expects to load the compiled model, got: ") + dlerror(), "E1401");
+    return reporter.error(Refused,
+                          std::string("expects to load the compiled model, got: ") + dlerror() +
+                              "; TMPDIR names another place for it",
+                          "E1401");
   module = static_cast<const sinter_module *>(
       find("sinter_module_" + codegen::toIdentifier(session.getName())));
   return module ? int(Done) : reporter.error(Internal, "the compiled model has no table");

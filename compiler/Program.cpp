@@ -71,6 +71,15 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   if (auto why = run(child))
     return reporter.error(
         Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
+  if (child.signal)
+    return reporter.error(Refused,
+                          "the C++ compiler '" + command[0] + "' was ended by signal " +
+                              llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")",
+                          "E1201");
+  // A compiler that has no room for its files fails as one that has read a mistake.
+  if (child.exitCode != 0)
+    if (auto full = writeFileAtomically(program, std::string(4 << 20, ' ')))
+      return reporter.error(Refused, "expects to write '" + program + "', got: " + *full, "E1203");
   if (child.exitCode != 0)
     return reporter.error(
         Wrong, "'" + request.source + "' does not compile; the compiler's messages are above",
@@ -103,7 +112,10 @@ int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &g
   child.environment["SINTER_BATCH"] = llvm::join(request.batch, ",");
   child.environment["SINTER_NO_EMBED_SOURCE"] = request.embedSource ? "" : "1";
   if (auto why = run(child))
-    return reporter.error(Refused, "expects to run the model program, got: " + *why, "E1203");
+    return reporter.error(Refused,
+                          "expects to run the model program '" + program + "', got: " + *why +
+                              "; TMPDIR names another place for it",
+                          "E1203");
   llvm::SmallVector<llvm::StringRef> lines;
   llvm::StringRef(child.captured["SINTER_DIAG_FD"]).split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (llvm::StringRef line : lines)

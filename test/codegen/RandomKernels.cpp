@@ -244,7 +244,13 @@ std::string Maker::schedule() {
   std::vector<int> order(static_cast<size_t>(parallel));
   std::iota(order.begin(), order.end(), 0);
   order = shuffled(order);
-  return "lanes = " + std::to_string(lanes) + ", rows = " + std::to_string(rows) +
+  std::string more; // sums that pause, rows of a second dim
+  if (once(3))
+    more = ", kc = " + std::to_string(8 << below(4)) +
+           ", group = " + std::to_string(1 + below(parallel));
+  if (int second = below(parallel); rows >= 0 && second != lanes && second != rows && once(2))
+    more += ", rows2 = " + std::to_string(second) + ", mr2 = " + std::to_string(1 + below(3));
+  return "lanes = " + std::to_string(lanes) + ", rows = " + std::to_string(rows) + more +
          ", mr = " + std::to_string(1 + below(8)) + ", nr = " + std::to_string(widths[below(6)]) +
          ", order = " +
          llvm::join(llvm::map_range(order, [](int d) { return std::to_string(d); }), ", ");
@@ -271,9 +277,10 @@ static void check(const std::string &text, const std::string &schedule, double t
   Contents bits = naive.run(1);
   expectClose(bits, naive.oracle(), tolerance);
   expectSame(naive.run(3), bits);
-  Program plain(text), forced(text);
+  Program plain(text), forced(text), narrow(text, "cpu:x86-64-v3"); // tests run on v3 or better
   expectSame(plain.run(2), bits);
   expectSame(forced.schedule(schedule).run(3), bits);
+  expectSame(narrow.schedule(schedule).run(2), bits);
 }
 
 TEST(RandomKernels, Contract) {

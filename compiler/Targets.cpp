@@ -79,6 +79,7 @@ int makeForTargets(Session &session, const std::string &kind,
     single.model = graph;
     single.target = targets[i].getName().str();
     single.f64 = false; // the module has its types, sizes and options already
+    single.depfile.clear(); // what it depends on is said already
     single.set.clear();
     single.batch.clear();
     if (!options.saveStages.empty()) {

@@ -20,8 +20,14 @@
 
 namespace sinter::compiler {
 
-/// Exit codes of the command line (compiler/README.md).
-enum ExitCode { Done = 0, Wrong = 1, Usage = 2, Refused = 3, Internal = 70 };
+/// Exit codes of the command line; trainers have the same (runtime/src/diag.h).
+enum ExitCode {
+  Done = 0,
+  Wrong = 1,    ///< the model, or a file that was given, is at fault
+  Usage = 2,    ///< the command line is
+  Refused = 3,  ///< the system refuses: files, memory, programs that do not start
+  Internal = 70 ///< the compiler is
+};
 
 /// A place in a source file; line 0: nowhere.
 struct Place {
@@ -67,8 +73,6 @@ public:
   bool hadInternalError() const { return internalErrors > 0; }
   /// Done, Wrong or Internal.
   int getExitCode() const { return internalErrors ? Internal : errors ? Wrong : Done; }
-  /// True when `--format json` asks for JSON lines on stdout.
-  bool usesJson() const { return json; }
 
 private:
   std::string sourceLine(const Place &place);

@@ -34,7 +34,7 @@ struct Options {
   std::string stopAfter;  ///< stage
   bool tracePasses = false, timing = false;
   std::string stage; ///< of emit
-  std::string entry; ///< of emit
+  std::string entry; ///< of emit and bench
   bool elide = false;
   bool json = false; ///< --format json
   bool noEmbedSource = false;

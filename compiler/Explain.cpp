@@ -4,22 +4,14 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
+#include "sinter/rules/errors.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace sinter::compiler {
 
-namespace {
-struct Entry {
-  const char *code, *title, *text;
-};
-} // namespace
-
-static const Entry kEntries[] = {
-#define SINTER_ERROR(code, title, text) {#code, title, text},
-#include "sinter/rules/Errors.def"
-#undef SINTER_ERROR
+static constexpr rules::ErrorInfo kRuntimeErrors[] = {
 #define SINTER_E2(number, title, text) {"E" #number, title, text},
 #include "runtime/src/errors_e2.h"
 #undef SINTER_E2
@@ -43,15 +35,17 @@ static void wrap(llvm::StringRef text) {
 
 int runExplain(const std::string &code) {
   std::string wanted = llvm::StringRef(code).upper();
-  for (const Entry &entry : kEntries) {
-    if (wanted != entry.code)
-      continue;
-    llvm::outs() << entry.code << ": " << entry.title << "\n\n";
-    wrap(entry.text);
-    return Done;
+  const rules::ErrorInfo *found = rules::findError(wanted);
+  for (const rules::ErrorInfo &error : kRuntimeErrors)
+    if (error.code == wanted)
+      found = &error;
+  if (!found) {
+    Reporter reporter;
+    return reporter.error(Usage, "expects a code of a diagnostic, as E0107, got '" + code + "'");
   }
-  Reporter reporter;
-  return reporter.error(Usage, "expects a code of a diagnostic, as E0107, got '" + code + "'");
+  llvm::outs() << found->code << ": " << found->title << "\n\n";
+  wrap(found->documentation);
+  return Done;
 }
 
 } // namespace sinter::compiler

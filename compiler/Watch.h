@@ -31,8 +31,9 @@ public:
   std::string getTimes() const;
   /// For one pass manager.
   std::unique_ptr<mlir::PassInstrumentation> getInstrumentation();
-  /// After a failure: writes the module before the failing pass to a file beside the output and
-  /// returns the message with the line that replays it. Empty when no pass failed.
+  /// After a failure: writes the module before the failing pass to `baseName`.reproducer.mlir in
+  /// the current folder and returns the message with the line that replays it. Empty when no pass
+  /// failed.
   std::string writeReproducer(llvm::StringRef baseName) const;
 
   /// The pass that runs did not come back: it crashed.

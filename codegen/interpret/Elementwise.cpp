@@ -11,10 +11,8 @@
 
 using namespace sinter;
 using namespace sinter::interpret;
-using llvm::failure;
 using llvm::LogicalResult;
 using llvm::success;
-using rules::ElementType;
 
 using RealUnary = double (*)(double);
 using RealBinary = double (*)(double, double);

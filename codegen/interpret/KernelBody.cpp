@@ -20,9 +20,7 @@
 
 using namespace sinter;
 using namespace sinter::interpret;
-using llvm::failure;
 using llvm::FailureOr;
-using llvm::success;
 
 using Reals = std::function<double(const double *)>;
 using Integers = std::function<int64_t(const int64_t *)>;

@@ -10,7 +10,6 @@
 
 using namespace sinter;
 using namespace sinter::interpret;
-using llvm::failure;
 using llvm::LogicalResult;
 using llvm::success;
 

@@ -28,13 +28,11 @@ target_precompile_headers(SinterPCH PRIVATE
 
 # sinter_mlir_library(NAME SOURCES... LIBS... DEPENDS...): a static library without exceptions, on the shared libMLIR.
 function(sinter_mlir_library name)
-  cmake_parse_arguments(arg "NO_PCH" "" "SOURCES;LIBS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS;DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_compile_options(${name} PRIVATE -fno-exceptions)
-  if(NOT arg_NO_PCH)
-    target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
-    target_precompile_headers(${name} REUSE_FROM SinterPCH)
-  endif()
+  target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)
+  target_precompile_headers(${name} REUSE_FROM SinterPCH)
   target_link_libraries(${name} PUBLIC ${arg_LIBS} MLIR LLVM)
   if(arg_DEPENDS)
     add_dependencies(${name} ${arg_DEPENDS})

@@ -1,9 +1,10 @@
 # add_sinter_model(NAME SOURCES model.cpp [KIND trainer|static-lib|shared-lib|object] [TARGETS T...]
 #                  [EMBED_WEIGHTS F.safetensors] [OPTIONS flags of `sinter build`...])
 #
-# KIND trainer (the default) makes the program NAME, an object NAME.o; their target is NAME_model, built with ALL. The libraries make a target NAME to link with, its
-# header MODEL.h in the include path. Everything is made anew when the source, a header it includes, the weights or
-# sinter itself change. NAME must be the model's name when KIND is a library.
+# KIND trainer (the default) makes the program NAME, KIND object the file NAME.o; their target is NAME_model, built with
+# ALL. The libraries make a target NAME to link with, whose include path has the header MODEL.h. Everything is made anew
+# when the source, a header it includes, the weights or sinter itself change. NAME must be the model's name when KIND is
+# a library.
 function(add_sinter_model name)
   cmake_parse_arguments(arg "" "KIND;EMBED_WEIGHTS" "SOURCES;TARGETS;OPTIONS" ${ARGN})
   if(NOT arg_SOURCES)

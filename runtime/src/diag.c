@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 diag diag_make(char *text, size_t capacity) {
   if (capacity)

@@ -3,7 +3,6 @@
 #include "npy.h"
 #include "trainer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

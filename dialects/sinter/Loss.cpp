@@ -74,7 +74,11 @@ void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange ope
                      : Value(kernel::IndexOp::create(b, loc, operands[1].getType(), dim));
   Value hit = s.compare("eq", at, operands[1]);
   Value picked = reduce(b, loc, "sum", s.select(hit, row.shifted, s.zero(row.shifted)));
-  results.push_back(s.sub(s.log(row.sum), picked));
+  // A label that is no class takes nothing from log-sum-exp.
+  auto classes = static_cast<double>(shapeOf(getLogits()).back());
+  Value known = s.logicalAnd(s.compare("ge", operands[1], s.zero(operands[1])),
+                             s.compare("lt", operands[1], s.constant(operands[1], classes)));
+  results.push_back(s.sub(s.log(row.sum), s.select(known, picked, s.neg(row.max))));
 }
 LogicalResult SoftmaxCrossEntropyOp::buildGradient(GradBuilder &b, ValueRange dy,
                                                    SmallVectorImpl<Value> &dx) {

@@ -83,6 +83,13 @@ static mlir::Value meanOf(EntryBuilder &b, mlir::Value value) {
   return count <= 1 ? sum : b.op("mul", {sum, b.constant({type.element, {}}, 1.0 / count)});
 }
 
+/// One class for each row of logits.
+static Type labelOf(const Model &model) {
+  Type type{ElementType::I32, model.nodes[model.logits].type.dims};
+  type.dims.pop_back();
+  return type;
+}
+
 static mlir::Value lossOf(EntryBuilder &b, const Model &model,
                           const std::vector<mlir::Value> &values) {
   mlir::Value loss;
@@ -93,8 +100,7 @@ static mlir::Value lossOf(EntryBuilder &b, const Model &model,
     accumulate(meanOf(b, small ? b.op("mul", {values[term], values[term]}) : values[term]));
   }
   if (model.logits >= 0) {
-    mlir::Value label =
-        b.input("label", {ElementType::I32, {model.nodes[model.logits].type.dims[0]}});
+    mlir::Value label = b.input("label", labelOf(model));
     accumulate(meanOf(b, b.op("softmax_cross_entropy", {values[model.logits], label})));
   }
   return loss;
@@ -201,10 +207,9 @@ interpret::Arguments test::argumentsOf(const Model &model, int salt) {
     }
   }
   if (model.logits >= 0) {
-    const Dims &dims = model.nodes[model.logits].type.dims;
+    int64_t classes = model.nodes[model.logits].type.dims.back();
     Random random(model.seed + salt);
-    arguments.inputs["label"] =
-        sample({ElementType::I32, {dims[0]}}, Domain::Indices, random, 0, dims[1]);
+    arguments.inputs["label"] = sample(labelOf(model), Domain::Indices, random, 0, classes);
   }
   Type integer{ElementType::I64, {}};
   arguments.scalars["step"] = Tensor(integer, std::vector<int64_t>{3});

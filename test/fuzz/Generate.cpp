@@ -146,7 +146,7 @@ void Generator::drawOutputs() {
   if (model.terms.empty())
     model.terms.push_back(pick());
   for (int i : model.terms)
-    if (model.logits < 0 && type(i).rank() == 2 && type(i).dims[1] > 0 && magnitude(i) <= 30)
+    if (model.logits < 0 && type(i).rank() > 0 && type(i).dims.back() > 0 && magnitude(i) <= 30)
       model.logits = i;
   for (int64_t left = random.below(3); left-- > 0;)
     if (int i = random.below(count); model.nodes[i].op != "get")

@@ -34,7 +34,7 @@ struct Model {
   std::vector<int> terms;                   ///< float nodes that the loss adds up
   std::vector<int> outputs;                 ///< what both entries show besides, of any type
   std::vector<std::pair<int, int>> updates; ///< a state and its new value
-  int logits = -1; ///< a matrix that also goes through softmax_cross_entropy; -1: none
+  int logits = -1;                          ///< also goes through softmax_cross_entropy; -1: none
   bool momentum = false;
 };
 

@@ -1,7 +1,7 @@
-//===- Examples.cpp - the models of examples/ against PyTorch and against central differences -===//
+//===- Examples.cpp - examples and small nets against PyTorch and against central differences -===//
 //
 // numeric-parity-examples parity F64.mlir F32.mlir FILE.golden: the rule of Parity.cpp on the
-// modules that `sinter emit --stage graph` makes of an example. The f64 module is run as it is, 20
+// modules that `sinter emit --stage graph` makes of a model. The f64 module is run as it is, 20
 // free steps; the f32 module also outputs its gradients, and starts from the f64 weights.
 // numeric-parity-examples directions F64.mlir: the gradient along five random directions against
 // (loss(w + h d) - loss(w - h d)) / 2h, both compiled. Reading on: Golden.h, goldens/convnets.py.

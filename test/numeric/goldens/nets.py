@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Writes the goldens of parity/nets: small nets that together use what the examples do not.
+
+    venv/bin/python test/numeric/goldens/nets.py [MODEL…]        (the venv of make.py)
+
+As convnets.py, which brings the trajectory and its lines; a model with a method `loss` has its own.
+"""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import convnets
+
+
+class NormConv(nn.Module):
+    """What norm_conv of grouped.cpp is: two children of the parent, so that names are those of the DSL."""
+
+    @staticmethod
+    def add(parent, name, before, filters, kernel=1, **options):
+        setattr(parent, name, nn.Conv2d(before, filters, kernel, bias=False, **options))
+        setattr(parent, name + "_norm", nn.BatchNorm2d(filters))
+
+    @staticmethod
+    def run(parent, name, x):
+        return getattr(parent, name + "_norm")(getattr(parent, name)(x))
+
+
+class GroupedBlock(nn.Module):
+    def __init__(self, before, middle, out, groups, first, second):
+        super().__init__()
+        NormConv.add(self, "a", before, middle, stride=first)
+        NormConv.add(self, "b", middle, middle, 3, stride=second, padding=1, groups=groups)
+        NormConv.add(self, "c", middle, out)
+        NormConv.add(self, "shortcut", before, out, stride=first * second)
+
+    def forward(self, x):
+        y = torch.relu(NormConv.run(self, "a", x))
+        y = NormConv.run(self, "c", torch.relu(NormConv.run(self, "b", y)))
+        return torch.relu(y + NormConv.run(self, "shortcut", x))
+
+
+class Grouped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        NormConv.add(self, "stem", 3, 12, 3, padding=1)
+        self.even, self.uneven = GroupedBlock(12, 16, 20, 2, 1, 2), GroupedBlock(20, 9, 18, 3, 2, 1)
+        NormConv.add(self, "depthwise", 18, 18, 5, padding=2, groups=18)
+        self.squeeze, self.excite = nn.Conv2d(18, 4, 1), nn.Conv2d(4, 18, 1)
+        NormConv.add(self, "last", 18, 24)
+        self.head = nn.Linear(24, 10)
+
+    def forward(self, x):
+        x = self.uneven(self.even(F.silu(NormConv.run(self, "stem", x))))
+        x = F.silu(NormConv.run(self, "depthwise", x))
+        x = x * torch.sigmoid(self.excite(F.silu(self.squeeze(x.mean((2, 3), keepdim=True)))))
+        return self.head(F.relu6(NormConv.run(self, "last", x)).mean((2, 3)))
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        for name, before, filters in (("down1", 3, 6), ("down2", 6, 9), ("middle", 9, 12), ("up2", 21, 9), ("up1", 15, 6)):
+            setattr(self, name, nn.Conv2d(before, filters, 3, padding=1))
+            setattr(self, name + "_norm", nn.BatchNorm2d(filters))
+        self.classes = nn.Conv2d(6, 4, 1)
+
+    def forward(self, x):
+        def stage(name, x):
+            return torch.relu(NormConv.run(self, name, x))
+
+        def joined(skip, x):
+            return torch.cat([skip, F.interpolate(x, skip.shape[2:], mode="bilinear", align_corners=False)], 1)
+
+        a = stage("down1", x)
+        b = stage("down2", F.max_pool2d(a, 2))
+        b = stage("up2", joined(b, stage("middle", F.max_pool2d(b, 2))))
+        return self.classes(stage("up1", joined(a, b)))
+
+    def loss(self, x, _):
+        return F.cross_entropy(self(x), (x.mean(1) * 5).clamp(max=3).long())
+
+
+class Sequence(nn.Module):
+    STATES = 14
+
+    def __init__(self):
+        super().__init__()
+        size = self.STATES
+        self.input, self.hidden = nn.Linear(12, 3 * size), nn.Linear(size, 3 * size)
+        self.norm1, self.norm2 = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.query, self.key, self.value, self.out = (nn.Linear(size, size) for _ in range(4))
+        self.wide, self.narrow = nn.Linear(size, 2 * size), nn.Linear(2 * size, size)
+        self.head = nn.Linear(size, 10)
+
+    def gru(self, x):
+        h, states = x.new_zeros(len(x), self.STATES), []
+        for t in range(5):
+            a, b = self.input(x[:, 0, t]).chunk(3, 1), self.hidden(h).chunk(3, 1)
+            r, z = torch.sigmoid(a[0] + b[0]), torch.sigmoid(a[1] + b[1])
+            h = (1 - z) * torch.tanh(a[2] + r * b[2]) + z * h
+            states.append(h)
+        return torch.stack(states, 1)
+
+    def attention(self, x):
+        q, k, v = (f(x).unflatten(2, (2, -1)).transpose(1, 2) for f in (self.query, self.key, self.value))
+        return self.out(F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).flatten(2))
+
+    def forward(self, x):
+        x = self.gru(x)
+        x = x + self.attention(self.norm1(x))
+        x = x + self.narrow(F.gelu(self.wide(self.norm2(x)), approximate="tanh"))
+        return self.head(x.mean(1))
+
+
+class Windows(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(5, 7, (3, 5), padding=(2, 1), dilation=(2, 1))
+        self.conv2 = nn.Conv2d(7, 9, (4, 2))
+        self.conv3 = nn.Conv2d(9, 11, 3, stride=(1, 2), dilation=(1, 2))
+        self.features, self.classes, self.means = nn.Linear(88, 21), nn.Linear(21, 10), nn.Linear(21, 5)
+
+    def trunk(self, x):
+        x = F.max_pool2d(torch.relu(self.conv1(x)), (3, 2), 2, (1, 0), ceil_mode=True)
+        x = torch.relu(self.conv2(F.pad(x, (0, 1, 1, 2))))
+        x = F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False)
+        x = torch.relu(self.conv3(F.pad(x, (0, 3, 1, 2))))
+        cells = F.adaptive_avg_pool2d(x, (3, 2)).flatten(1)
+        return self.features(torch.cat([cells, x.amax((2, 3)), x.mean((2, 3))], 1))
+
+    def loss(self, x, labels):
+        f, g = self.trunk(x), self.trunk(x[:, :, :21, :17])
+        huber = F.huber_loss(self.means(torch.tanh(g)), x.mean((2, 3)), delta=0.3)
+        return F.cross_entropy(self.classes(torch.relu(f)), labels) + 0.5 * huber + 0.1 * F.mse_loss(f, g)
+
+
+# name: model, shape of an image, batch, learning rate, momentum
+MODELS = {
+    "grouped": (Grouped, (3, 19, 17), 5, 0.05, 0),
+    "unet": (UNet, (3, 21, 15), 2, 0.05, 0.9),
+    "sequence": (Sequence, (1, 5, 12), 7, 0.2, 0),
+    "windows": (Windows, (5, 23, 19), 3, 0.1, 0),
+}
+
+if __name__ == "__main__":
+    convnets.main(MODELS)

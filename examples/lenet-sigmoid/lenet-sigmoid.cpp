@@ -1,5 +1,5 @@
-// LeNet as of 1998, on Fashion-MNIST: sigmoids and average pooling, which need a large learning
-// rate. sinter build lenet-sigmoid.cpp -o lenet-sigmoid && ./lenet-sigmoid --data DIR
+// LeNet as of 1998, on Fashion-MNIST: sigmoids, average pooling and a large learning rate.
+// sinter build lenet-sigmoid.cpp -o lenet-sigmoid && ./lenet-sigmoid --data DIR
 #include <sinter/sinter.h>
 using namespace sinter;
 

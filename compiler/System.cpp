@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -40,6 +41,52 @@ static int writeAll(int fd, llvm::StringRef bytes) {
   return 0;
 }
 
+/// Where a file of that name lies, behind links, also when there is none yet.
+static std::string resolve(std::string path) {
+  const int mostLinks = 40;
+  char name[PATH_MAX];
+  for (int i = 0; i < mostLinks; ++i) {
+    if (realpath(path.c_str(), name))
+      return name;
+    ssize_t length = readlink(path.c_str(), name, sizeof name - 1);
+    if (length < 0)
+      return path;
+    name[length] = 0;
+    size_t slash = name[0] == '/' ? path.npos : path.rfind('/');
+    path = slash == path.npos ? name : path.substr(0, slash + 1) + name;
+  }
+  return path;
+}
+
+/// A new file, which one process writes at a time: without the lock, one could rename what another
+/// is still writing. What a killed process left is no lock, and goes. Negative when refused.
+static int openTemporary(const char *path, mode_t mode) {
+  const int tries = 1000, waitMicroseconds = 10000;
+  for (int i = 0; i < tries; ++i) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    bool fresh = fd >= 0, taken = !fresh && errno == EEXIST;
+    if (taken)
+      fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (taken && fd < 0 && errno == ENOENT) // gone since
+      continue;
+    if (fd < 0)
+      return fd;
+    struct stat ours, named;
+    bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    bool ofThatName = fstat(fd, &ours) == 0 && lstat(path, &named) == 0 &&
+                      ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+    if (locked && ofThatName && fresh)
+      return fd;
+    if (locked && ofThatName)
+      unlink(path);
+    close(fd);
+    if (!locked)
+      usleep(waitMicroseconds);
+  }
+  errno = EBUSY;
+  return -1;
+}
+
 std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes,
                                                bool executable) {
   if (path == "-") {
@@ -48,24 +95,23 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
                ? std::optional<std::string>(strerror(error))
                : std::nullopt;
   }
-  char real[PATH_MAX];
-  std::string target = realpath(path.str().c_str(), real) ? real : path.str();
+  std::string target = resolve(path.str());
   struct stat info;
   bool inPlace = stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   std::string temporary = inPlace ? target : target + ".tmp";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (inPlace ? 0 : O_CREAT | O_TRUNC),
-                executable ? 0777 : 0666);
+  int fd = inPlace ? open(target.c_str(), O_WRONLY | O_CLOEXEC)
+                   : openTemporary(temporary.c_str(), executable ? 0777 : 0666);
   if (fd < 0)
     return strerror(errno);
   int error = writeAll(fd, bytes);
   if (!error && !inPlace && fsync(fd))
     error = errno;
-  if (close(fd) && !error)
-    error = errno;
   if (!error && !inPlace && rename(temporary.c_str(), target.c_str()))
     error = errno;
   if (error && !inPlace)
     unlink(temporary.c_str());
+  if (close(fd) && !error && inPlace) // gives the lock up, so it comes last
+    error = errno;
   if (error)
     return strerror(error);
   if (!inPlace) {

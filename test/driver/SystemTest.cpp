@@ -4,7 +4,11 @@
 #include "compiler/Stage.h"
 #include "compiler/Watch.h"
 
+#include <atomic>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <thread>
+#include <unistd.h>
 
 using namespace sinter::compiler;
 
@@ -53,6 +57,42 @@ TEST(Child, MissingProgramSaysWhy) {
   auto why = run(child);
   ASSERT_TRUE(why);
   EXPECT_NE(why->find("No such file"), std::string::npos);
+}
+
+TEST(Files, WritersTakeTurns) {
+  TemporaryFolder folder;
+  std::string path = folder.file("x"), why;
+  std::vector<std::thread> writers;
+  std::atomic<int> refused = 0;
+  for (char letter = 'a'; letter < 'g'; ++letter)
+    writers.emplace_back([&, letter] {
+      for (int i = 0; i < 10; ++i)
+        refused += writeFileAtomically(path, std::string(100000 + letter, letter)).has_value();
+    });
+  for (std::thread &writer : writers)
+    writer.join();
+  EXPECT_EQ(refused, 0);
+  std::string last = readWholeFile(path, why).value_or("");
+  ASSERT_FALSE(last.empty());
+  EXPECT_EQ(last, std::string(100000 + last[0], last[0]));
+}
+
+TEST(Files, WhatAKilledWriterLeftGoes) {
+  TemporaryFolder folder;
+  std::string path = folder.file("x");
+  int left = open((path + ".tmp").c_str(), O_CREAT | O_WRONLY, 0600);
+  close(left);
+  EXPECT_FALSE(writeFileAtomically(path, "text", /*executable=*/true));
+  EXPECT_EQ(access(path.c_str(), X_OK), 0);
+  EXPECT_NE(access((path + ".tmp").c_str(), F_OK), 0);
+}
+
+TEST(Files, LinksAreFollowedToWhatIsNotThereYet) {
+  TemporaryFolder folder;
+  std::string path = folder.file("link"), why;
+  ASSERT_EQ(symlink("real", path.c_str()), 0);
+  EXPECT_FALSE(writeFileAtomically(path, "text"));
+  EXPECT_EQ(readWholeFile(folder.file("real"), why).value_or(""), "text");
 }
 
 TEST(Files, ReplacedAsAWhole) {

@@ -4,6 +4,8 @@
 #include "sinter/model.h"
 #include "sinter/ops/elementwise.h"
 
+#include <algorithm>
+
 namespace sinter {
 
 using namespace detail;
@@ -201,6 +203,11 @@ void Step::metric(const std::string &name, const Operand &value, Loc loc) {
   if (!validName(name, false))
     return void(
         call.fail("E0006", "expects a name of letters, digits, '_' and '-', got '" + name + "'"));
+  static const char *const logged[] = {"event", "epoch", "split",
+                                       "seconds"}; // keys of --log's epochs
+  if (std::find(std::begin(logged), std::end(logged), name) != std::end(logged))
+    return void(call.fail("E0005", "expects a name of its own, got one in use",
+                          "the log calls something else '" + name + "'"));
   auto [first, fresh] = current.trace->metrics.emplace(name, loc);
   if (!fresh || name == "loss")
     return void(call.fail("E0005", "expects a name of its own, got one in use",

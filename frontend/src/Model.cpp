@@ -254,14 +254,16 @@ void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void
                                            "load",          "save",        "set",  "close",
                                            "reset_metrics", "arena_bytes", "t",    "metrics",
                                            "prepare",       "load_params"};
-  bool taken =
+  bool reserved =
       std::find(std::begin(kFunctions), std::end(kFunctions), name) != std::end(kFunctions);
+  bool taken = reserved;
   for (const std::unique_ptr<Trace> &other : current.traces)
     taken |= other->entry.name() == name || other->entry.name() + "_n" == name ||
              other->entry.name() == name + "_n";
   if (taken)
     return current.error("E0005", loc,
-                         "entry '" + name + "' expects a name of its own, got one in use");
+                         "entry '" + name + "' expects a name of its own, got one in use",
+                         reserved ? "a library has a function of that name already" : "");
   std::vector<int64_t> batches = current.options.batches;
   if (batches.empty())
     batches = {1};

@@ -17,6 +17,7 @@ int main(int argc, char **argv) {
     s.metric("loss", loss);
     s.metric("vector", y);
     s.metric("bad name", loss);
+    s.metric("seconds", loss); // a key of the log
   });
   return model.write();
 }

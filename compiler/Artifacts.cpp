@@ -1,10 +1,9 @@
-//===- Artifacts.cpp - trainers, libraries, objects
-//----------------------------------------------------------===//
+//===- Artifacts.cpp - trainers, libraries, objects -------------------------------------------===//
 //
 // See Artifacts.h. Links are made in a temporary folder by the system's cc, ld, objcopy and ar,
 // with nothing in them that depends on time, place or user.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Artifacts.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/host/Host.h"

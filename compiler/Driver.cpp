@@ -1,10 +1,9 @@
-//===- Driver.cpp - what the commands of `sinter` do
-//----------------------------------------------------------===//
+//===- Driver.cpp - what the commands of `sinter` do ------------------------------------------===//
 //
 // See Driver.h. build, emit, check and targets; Info.cpp, Bench.cpp and Explain.cpp hold the other
 // commands.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
@@ -47,7 +46,8 @@ static int checkOptions(const Options &options, Reporter &reporter) {
         return reporter.error(Usage, llvm::Twine(flag) + " expects another file than '" + read +
                                          "', which is read");
   if (!options.saveStages.empty())
-    if (std::error_code error = llvm::sys::fs::create_directories(options.saveStages, true, llvm::sys::fs::all_all))
+    if (std::error_code error =
+            llvm::sys::fs::create_directories(options.saveStages, true, llvm::sys::fs::all_all))
       return reporter.error(Refused, "expects to make the folder '" + options.saveStages +
                                          "', got: " + error.message());
   return Done;

@@ -1,9 +1,8 @@
-//===- System.h - files and child processes
-//-----------------------------------------------------------===//
+//===- System.h - files and child processes ---------------------------------------------------===//
 //
 // Atomic files (D30), temporary folders, and children with captured descriptors and a time limit.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_SYSTEM_H
 #define SINTER_COMPILER_SYSTEM_H
 
@@ -62,8 +61,8 @@ std::optional<std::string> run(Child &child);
 /// First of the names that is found in PATH; empty when none.
 std::string findProgram(llvm::ArrayRef<llvm::StringRef> names);
 
-/// The command in the environment's `variable`, which may hold flags as for make ("gcc -m64"), else the first of the
-/// names that is found; empty when none.
+/// The command in the environment's `variable`, which may hold flags as for make ("gcc -m64"), else
+/// the first of the names that is found; empty when none.
 std::vector<std::string> findCommand(const char *variable, llvm::ArrayRef<llvm::StringRef> names);
 
 } // namespace sinter::compiler

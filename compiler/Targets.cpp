@@ -1,11 +1,10 @@
-//===- Targets.cpp - one artefact for several CPUs
-//----------------------------------------------------------===//
+//===- Targets.cpp - one artefact for several CPUs --------------------------------------------===//
 //
 // See Targets.h. Every target gets its own layouts, plan, kernels and table; weights in files are
 // logical, so all read the same ones. Invariant: the strongest target comes first, and nothing that
 // runs before the choice needs more than the weakest has.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Targets.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Artifacts.h"
@@ -72,19 +71,21 @@ int makeForTargets(Session &session, const std::string &kind,
   if (folder.path.empty())
     return session.reporter.error(Refused, folder.why, "E1401");
   if (auto why = writeFileAtomically(graph, printModule(session.getModule())))
-    return session.reporter.error(Refused, "expects to write '" + graph + "', got: " + *why, "E1401");
+    return session.reporter.error(Refused, "expects to write '" + graph + "', got: " + *why,
+                                  "E1401");
   std::vector<std::string> parts, suffixes;
   for (size_t i = 0; i < targets.size(); ++i) {
     Options single = options;
     single.model = graph;
     single.target = targets[i].getName().str();
-    single.f64 = false; // the module has its types, sizes and options already
+    single.f64 = false;     // the module has its types, sizes and options already
     single.depfile.clear(); // what it depends on is said already
     single.set.clear();
     single.batch.clear();
     if (!options.saveStages.empty()) {
       single.saveStages = options.saveStages + "/" + single.target.substr(strlen("cpu:"));
-      if (std::error_code error = llvm::sys::fs::create_directories(single.saveStages, true, llvm::sys::fs::all_all))
+      if (std::error_code error =
+              llvm::sys::fs::create_directories(single.saveStages, true, llvm::sys::fs::all_all))
         return session.reporter.error(Refused, "expects to make the folder '" + single.saveStages +
                                                    "', got: " + error.message());
     }

@@ -1,11 +1,11 @@
-//===- sinter.cpp - the command line
-//----------------------------------------------------------------------===//
+//===- sinter.cpp - the command line ----------------------------------------------------------===//
 //
 // Parses arguments into Options and calls the driver; nothing else. Flags of things that do not
 // exist yet are absent. Help texts are goldens in test/driver/help. Reading on: compiler/Driver.h.
 //
-//===----------------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
+#include "compiler/Stage.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -21,7 +21,12 @@
 
 #include <fcntl.h>
 
+using sinter::compiler::getStages;
 using sinter::compiler::Options;
+using sinter::compiler::StageInfo;
+
+/// Where the descriptions of a help text begin.
+static constexpr int kHelpColumn = 34;
 
 /// "512M" as bytes: plain numbers, K, M and G (powers of 1024).
 static std::string parseBytes(const std::string &text, int64_t &bytes) {
@@ -71,6 +76,16 @@ static void refuseEmptyValues(CLI::App &app) {
     for (CLI::Option *option : command->get_options())
       if (!option->get_positional() && option->get_items_expected_max() > 0)
         option->check(CLI::Validator(check, ""));
+}
+
+/// The list of stages below the flags of `emit --help`.
+static std::string describeStages() {
+  std::string text = "Stages:\n";
+  for (const StageInfo &stage : getStages()) {
+    std::string name = "  " + stage.name.str();
+    text += name + std::string(kHelpColumn - name.size(), ' ') + stage.description.str() + "\n";
+  }
+  return text;
 }
 
 /// --set A=1 --set B=2, --batch 1,8: one value an element.
@@ -207,7 +222,7 @@ int main(int argc, char **argv) {
   app.name("sinter");
   app.set_version_flag("--version", sinter::compiler::getVersion());
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.get_formatter()->column_width(kHelpColumn);
 
   CLI::App *build =
       app.add_subcommand("build", "compile a model to a trainer, a library or an object");
@@ -241,7 +256,7 @@ int main(int argc, char **argv) {
   CLI::App *emit = app.add_subcommand("emit", "print a stage of the compilation as text");
   addModelFlags(emit, options);
   emit->add_option("--stage", options.stage,
-                   "graph, gradient, fused, layout, planned, loops, llvm or asm")
+                   "what to print: one of the stages below, which follow each other")
       ->option_text("S")
       ->required();
   emit->add_option("--entry", options.entry, "only this entry")->option_text("E");
@@ -253,6 +268,7 @@ int main(int argc, char **argv) {
   emit->add_flag("--no-embed-source", options.noEmbedSource,
                  "leave the model's source text out of stages");
   addWatchFlags(emit, options);
+  emit->footer(describeStages());
 
   CLI::App *check = app.add_subcommand("check", "only report what is wrong with a model");
   addModelFlags(check, options);

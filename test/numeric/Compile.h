@@ -1,11 +1,10 @@
-//===- Compile.h - the real pipeline, in this process
-//-------------------------------------------------------===//
+//===- Compile.h - the real pipeline, in this process -----------------------------------------===//
 //
 // Compiles a module through compiler/Pipeline and runs its entries by JIT: segments, load and save
 // entries and SPMD threads as a trainer has them. No file is written and nothing is linked. Reading
 // on: Check.h (who compares the results with the oracle).
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_NUMERIC_COMPILE_H
 #define SINTER_TEST_NUMERIC_COMPILE_H
 

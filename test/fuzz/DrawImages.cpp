@@ -61,7 +61,8 @@ void Generator::drawConv() {
     if (int64_t fewer = 1 + random.below(dims[1]); dims[1] % fewer == 0)
       groups = fewer;
   }
-  Dims filter{groups * (1 + random.below(3)), dims[1] / groups}, strides, low, high, dilations;
+  int64_t each = once(3) ? drawChannels(once(2)) : 1 + random.below(3);
+  Dims filter{groups * each, dims[1] / groups}, strides, low, high, dilations;
   if (groups == 1 && once(3))
     filter[0] = drawChannels(true);
   for (int axis : {2, 3}) {
@@ -79,6 +80,39 @@ void Generator::drawConv() {
                 {"dilations", dilations},
                 {"groups", groups}});
   finishLayer(y, {filter[0], 1, 1});
+}
+
+/// The transpose of a convolution, as a generator has it and every gradient by images.
+void Generator::drawTransposed() {
+  int a = pickImages();
+  const Dims dims = type(a).dims;
+  int64_t groups = dims[1] && once(4) ? dims[1] : 1;
+  Dims filter{dims[1], once(3) ? drawChannels(true) : 1 + random.below(4)};
+  Dims strides, low, high, dilations, size;
+  for (int axis : {2, 3}) {
+    filter.push_back(1 + random.below(4));
+    strides.push_back(1 + random.below(3));
+    dilations.push_back(once(4) ? 2 : 1);
+    low.push_back(random.below(filter.back()));
+    high.push_back(random.below(filter.back()));
+    size.push_back((dims[axis] - 1) * strides.back() + dilations.back() * (filter.back() - 1) + 1 -
+                   low.back() - high.back() + random.below(strides.back()));
+  }
+  int64_t terms = dims[1] / groups * filter[2] * filter[3];
+  if (size[0] < 1 || size[1] < 1 ||
+      dims[0] * groups * filter[1] * size[0] * size[1] * std::max<int64_t>(terms, 1) >
+          kMostProducts)
+    return;
+  a = bounded(a, 200.0 / std::max<int64_t>(terms, 1));
+  double m = 2 * magnitude(a) * terms;
+  int y = op("conv2d_input_gradient", {a, parameter(filter)}, -m, m,
+             {{"strides", strides},
+              {"low", low},
+              {"high", high},
+              {"dilations", dilations},
+              {"groups", groups},
+              {"size", size}});
+  finishLayer(y, {groups * filter[1], 1, 1});
 }
 
 /// A block of a network: convolutions with norms and activations, added to where they began or

@@ -63,6 +63,7 @@ private:
   int drawReshape(int a);
 
   void drawConv();
+  void drawTransposed();
   void drawPool();
   void drawNorm();
   void drawBlock();

@@ -14,28 +14,10 @@ using namespace sinter;
 using namespace sinter::codegen;
 
 std::pair<int64_t, int64_t> codegen::getBounds(AffineExpr expr, ArrayRef<int64_t> sizes) {
-  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
-    return {constant.getValue(), constant.getValue()};
-  if (auto dim = dyn_cast<AffineDimExpr>(expr))
-    return {0, std::max<int64_t>(0, sizes[dim.getPosition()] - 1)};
-  auto binary = cast<AffineBinaryOpExpr>(expr);
-  auto [ll, lh] = getBounds(binary.getLHS(), sizes);
-  auto [rl, rh] = getBounds(binary.getRHS(), sizes);
-  switch (expr.getKind()) {
-  case AffineExprKind::Add:
-    return {ll + rl, lh + rh};
-  case AffineExprKind::Mul:
-    return {std::min({ll * rl, ll * rh, lh * rl, lh * rh}),
-            std::max({ll * rl, ll * rh, lh * rl, lh * rh})};
-  case AffineExprKind::FloorDiv:
-    return {llvm::divideFloorSigned(ll, rl), llvm::divideFloorSigned(lh, rl)};
-  case AffineExprKind::CeilDiv:
-    return {llvm::divideCeilSigned(ll, rl), llvm::divideCeilSigned(lh, rl)};
-  default:
-    if (ll >= 0 && lh < rl)
-      return {ll, lh};
-    return {0, rl - 1};
-  }
+  SmallVector<int64_t> counted;
+  for (int64_t size : sizes)
+    counted.push_back(std::max<int64_t>(size, 1));
+  return kernel::getIndexRange(expr, counted);
 }
 
 Type codegen::getStoredType(Type element) {

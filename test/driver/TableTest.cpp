@@ -66,6 +66,13 @@ TEST_F(Table, StructsAreThoseOfC) {
   EXPECT_EQ(offsetsOf(*table, "sinter_scalar"),
             (V{AT(sinter_scalar, name), AT(sinter_scalar, dtype), AT(sinter_scalar, slot),
                AT(sinter_scalar, initial), AT(sinter_scalar, help), sizeof(sinter_scalar)}));
+  EXPECT_EQ(offsetsOf(*table, "sinter_metric"),
+            (V{AT(sinter_metric, name), AT(sinter_metric, sum), AT(sinter_metric, weight),
+               AT(sinter_metric, finish), AT(sinter_metric, reserved), sizeof(sinter_metric)}));
+  EXPECT_EQ(offsetsOf(*table, "sinter_data"),
+            (V{AT(sinter_data, kind), AT(sinter_data, classes), AT(sinter_data, name),
+               AT(sinter_data, channels), AT(sinter_data, height), AT(sinter_data, width),
+               AT(sinter_data, reserved), sizeof(sinter_data)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
             (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
                AT(sinter_range, origin), AT(sinter_range, offset), AT(sinter_range, bytes),

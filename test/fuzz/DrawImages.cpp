@@ -92,7 +92,7 @@ void Generator::drawTransposed() {
   for (int axis : {2, 3}) {
     filter.push_back(1 + random.below(4));
     strides.push_back(1 + random.below(3));
-    dilations.push_back(once(4) ? 2 : 1);
+    dilations.push_back(strides.back() == 1 && once(3) ? 2 : 1);
     low.push_back(random.below(filter.back()));
     high.push_back(random.below(filter.back()));
     size.push_back((dims[axis] - 1) * strides.back() + dilations.back() * (filter.back() - 1) + 1 -

@@ -131,7 +131,8 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
                                "abs", "sign", "stop_gradient", "logical_not"})
     if (op == name)
       return t[0];
-  if (Type type = inferWithAttrs(op, t, attrs); type.element != ElementType::Invalid)
+  if (Type type = inferWithAttrs(op, t, attrs);
+      type.element != ElementType::Invalid || !attrs.empty()) // elementwise work has none
     return type;
   if (t.size() != 2 || t[0].element != t[1].element)
     return {};

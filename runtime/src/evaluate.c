@@ -36,7 +36,8 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
     batch_fill fill = {.from = &t->data.test, .first = done};
     if (batch_bind(&fill, e, &t->module->data, d))
       return d->code;
-    instance_run(&t->instance, e, batch_gather, &fill);
+    if (trainer_run_kernels(t, e, batch_gather, &fill, d))
+      return d->code;
     if (e->output_count)
       loss_sum += instance_value(&t->instance, &e->outputs[0]) * (double)e->batch;
     done += (uint64_t)e->batch;

@@ -1,11 +1,12 @@
-/* numerics.c - --check-numerics: a step kernel by kernel, looking for the first NaN or infinity.
+/* numerics.c - --check-numerics: an entry kernel by kernel, looking for the first NaN or infinity.
  *
- * Slow and exact: the results of the step are those of the whole entry. Kernels that can only run
+ * Slow and exact: the results of the entry are those of the whole entry. Kernels that can only run
  * inside their entry are checked together, after it. Reading on: <sinter/abi.h> (sinter_kernel,
  * sinter_range). */
 #include "trainer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Index of the first element of f[0..n) that is not finite, n when there is none. */
@@ -23,7 +24,7 @@ static uint64_t first_bad_f64(const double *f, uint64_t n) {
   return n;
 }
 
-static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
+static int check_kernel(trainer *t, const sinter_entry *e, const sinter_kernel *k, diag *d) {
   for (uint32_t i = 0; i < k->range_count; ++i) {
     const sinter_range *r = &k->ranges[i];
     if (!r->writes || r->segment >= SINTER_SEGMENTS ||
@@ -39,15 +40,16 @@ static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
     const char *origins = r->origin && k->location ? k->location + r->origin : "";
     const char *place = strstr(origins, " at "), *more = strstr(origins, ", ");
     const char *first = place ? place + 4 : k->location ? k->location : "?";
-    diag_error(
-        d, 2302,
-        "%.*s: kernel '%s' in step %lld expects finite results, got %s at element %llu of %llu",
-        place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name,
-        (long long)t->state.position.step + 1,
-        isnan(value) ? "nan"
-        : value < 0  ? "-inf"
-                     : "inf",
-        (unsigned long long)bad, (unsigned long long)n);
+    char step[40] = "";
+    if (e == t->train)
+      snprintf(step, sizeof step, " in step %lld", (long long)t->state.position.step + 1);
+    diag_error(d, 2302,
+               "%.*s: kernel '%s'%s expects finite results, got %s at element %llu of %llu",
+               place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name, step,
+               isnan(value) ? "nan"
+               : value < 0  ? "-inf"
+                            : "inf",
+               (unsigned long long)bad, (unsigned long long)n);
     if (more) /* only what kernels write can be looked at */
       diag_detail(d, "the first of these: %s", origins);
     return d->code;
@@ -55,27 +57,33 @@ static int check_kernel(trainer *t, const sinter_kernel *k, diag *d) {
   return 0;
 }
 
-static void fill_only(const sinter_spmd *spmd, void *argument) { batch_gather(spmd, argument); }
-
-int trainer_checked_step(trainer *t, batch_fill *fill, diag *d) {
-  const sinter_entry *e = t->train;
+int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, void *argument,
+                        diag *d) {
+  if (!t->flags.check_numerics) {
+    instance_run(&t->instance, e, fill, argument);
+    return 0;
+  }
   device *dev = t->instance.device;
   bool whole = e->kernel_count == 0;
   for (uint32_t i = 0; i < e->kernel_count; ++i)
     whole |= e->kernels[i].run == NULL;
   if (whole) {
-    instance_run(&t->instance, e, batch_gather, fill);
+    instance_run(&t->instance, e, fill, argument);
     for (uint32_t i = 0; i < e->kernel_count; ++i)
-      if (check_kernel(t, &e->kernels[i], d))
+      if (check_kernel(t, e, &e->kernels[i], d))
         return d->code;
     return 0;
   }
-  sinter_pool_run_job(dev->pool, fill_only, fill, t->instance.segments);
-  t->instance.stale = true;
+  if (e->kind == SINTER_ENTRY_TRAIN)
+    t->instance.stale = true;
+  else
+    instance_prepare(&t->instance);
+  if (fill)
+    sinter_pool_run_job(dev->pool, fill, argument, t->instance.segments);
   for (uint32_t i = 0; i < e->kernel_count; ++i) {
     dev->run_kernel(dev, &e->kernels[i], t->instance.segments);
     dev->synchronise(dev);
-    if (check_kernel(t, &e->kernels[i], d))
+    if (check_kernel(t, e, &e->kernels[i], d))
       return d->code;
   }
   return 0;

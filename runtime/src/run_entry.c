@@ -126,20 +126,22 @@ static int check_covered(const entry_run *r, diag *d) {
   return 0;
 }
 
-static void run_all(trainer *t, entry_run *r) {
+static int run_all(trainer *t, entry_run *r, diag *d) {
   device *dev = t->instance.device;
   for (uint64_t done = 0; done < r->n;) {
     const sinter_entry *e =
         r->first->batch > 0 ? instance_variant(r->first, r->variants, r->n - done) : r->first;
     for (uint32_t i = 0; i < e->input_count; ++i)
       instance_feed(&t->instance, e, i, r->in[i].data + done * r->in[i].stride);
-    instance_run(&t->instance, e, NULL, NULL);
+    if (trainer_run_kernels(t, e, NULL, NULL, d))
+      return d->code;
     for (uint32_t i = 0; i < e->output_count; ++i)
       if (r->out[i].data)
         dev->read(dev, r->out[i].data + done * r->out[i].stride,
                   instance_at(&t->instance, &e->outputs[i]), e->outputs[i].bytes);
     done += e->batch > 0 ? (uint64_t)e->batch : 1;
   }
+  return 0;
 }
 
 static int write_outputs(const entry_run *r, diag *d) {
@@ -198,8 +200,8 @@ int trainer_run_entry(trainer *t, diag *d) {
   if (!d->code)
     instance_check_labels(t->module, r.first, inputs, r.n, d);
   if (!d->code) {
-    run_all(t, &r);
-    write_outputs(&r, d);
+    if (!run_all(t, &r, d))
+      write_outputs(&r, d);
   }
   for (int i = 0; i < FLAG_MAX_TENSORS; ++i) {
     npy_close(&r.in[i].file);

@@ -71,12 +71,8 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   fill->order = t->order;
   fill->first = (uint64_t)p->position * fill->count;
   instance_set_step(&t->instance, p->step);
-  if (t->flags.check_numerics) {
-    if (trainer_checked_step(t, fill, d))
-      return d->code;
-  } else {
-    instance_run(&t->instance, t->train, batch_gather, fill);
-  }
+  if (trainer_run_kernels(t, t->train, batch_gather, fill, d))
+    return d->code;
   double loss = instance_value(&t->instance, &t->train->outputs[0]);
   p->loss_sum += loss;
   p->loss_count += 1;

@@ -42,8 +42,10 @@ int trainer_run(trainer *t, diag *d);
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
 /// Reads all metrics into t->values, the loss first; loss is used when no metric has that name.
 uint32_t trainer_metrics(trainer *t, double loss);
-/// Runs a step kernel by kernel and names the first that writes NaN or infinity (--check-numerics).
-int trainer_checked_step(trainer *t, batch_fill *fill, diag *d);
+/// Runs an entry, with --check-numerics kernel by kernel: the first that writes NaN or infinity is
+/// named.
+int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, void *argument,
+                        diag *d);
 /// Writes the checkpoint of the current position.
 int trainer_checkpoint(trainer *t, diag *d);
 /// --run ENTRY.

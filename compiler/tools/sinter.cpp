@@ -212,18 +212,18 @@ static void holdStandardFiles() {
       return;
 }
 
-int main(int argc, char **argv) {
-  holdStandardFiles();
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  Options options;
-  std::string code, budget;
-  CLI::App app("sinter - compiles models to trainers and inference libraries");
-  app.name("sinter");
-  app.set_version_flag("--version", sinter::compiler::getVersion());
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(kHelpColumn);
+/// --format text or json.
+static void addFormatFlag(CLI::App *command, Options &options) {
+  command
+      ->add_option_function<std::string>(
+          "--format", [&options](const std::string &format) { options.json = format == "json"; },
+          "text or json, on stdout (default: text)")
+      ->option_text("F")
+      ->check(oneOf({"text", "json"}));
+}
 
+/// `budget` is parsed later, when all flags are known.
+static CLI::App *addBuild(CLI::App &app, Options &options, std::string &budget) {
   CLI::App *build =
       app.add_subcommand("build", "compile a model to a trainer, a library or an object");
   addModelFlags(build, options);
@@ -252,7 +252,10 @@ int main(int argc, char **argv) {
   build->add_flag("--no-embed-source", options.noEmbedSource,
                   "leave the model's source text out of stages");
   addWatchFlags(build, options);
+  return build;
+}
 
+static CLI::App *addEmit(CLI::App &app, Options &options) {
   CLI::App *emit = app.add_subcommand("emit", "print a stage of the compilation as text");
   addModelFlags(emit, options);
   emit->add_option("--stage", options.stage,
@@ -269,21 +272,26 @@ int main(int argc, char **argv) {
                  "leave the model's source text out of stages");
   addWatchFlags(emit, options);
   emit->footer(describeStages());
+  return emit;
+}
 
+static CLI::App *addCheck(CLI::App &app, Options &options) {
   CLI::App *check = app.add_subcommand("check", "only report what is wrong with a model");
   addModelFlags(check, options);
+  addFormatFlag(check, options);
+  return check;
+}
+
+static CLI::App *addInfo(CLI::App &app, Options &options) {
   CLI::App *info =
       app.add_subcommand("info", "what a model is made of: layers, parameters, work, memory");
   addModelFlags(info, options);
-  for (CLI::App *command : {check, info})
-    command
-        ->add_option_function<std::string>(
-            "--format", [&options](const std::string &format) { options.json = format == "json"; },
-            "text or json, on stdout (default: text)")
-        ->option_text("F")
-        ->check(oneOf({"text", "json"}));
+  addFormatFlag(info, options);
   addTargetFlags(info, options);
+  return info;
+}
 
+static CLI::App *addBench(CLI::App &app, Options &options) {
   CLI::App *bench = app.add_subcommand("bench", "measure every kernel of a model on this machine");
   addModelFlags(bench, options);
   addTargetFlags(bench, options);
@@ -291,7 +299,24 @@ int main(int argc, char **argv) {
       ->option_text("N")
       ->check(wholeNumber(1, 1024));
   bench->add_option("--entry", options.entry, "only this entry")->option_text("E");
+  return bench;
+}
 
+int main(int argc, char **argv) {
+  holdStandardFiles();
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  Options options;
+  std::string code, budget;
+  CLI::App app("sinter - compiles models to trainers and inference libraries");
+  app.name("sinter");
+  app.set_version_flag("--version", sinter::compiler::getVersion());
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(kHelpColumn);
+
+  CLI::App *build = addBuild(app, options, budget), *emit = addEmit(app, options),
+           *check = addCheck(app, options), *info = addInfo(app, options),
+           *bench = addBench(app, options);
   CLI::App *explain = app.add_subcommand("explain", "the documentation of a diagnostic");
   explain->add_option("CODE", code, "as shown behind a message: E0107")
       ->required()

@@ -158,9 +158,11 @@ static bool under(const std::string &name, const std::string &prefix) {
   return name == prefix || name.rfind(prefix + ".", 0) == 0;
 }
 
-void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
+/// Parameters that `loss` reaches, in the order in which they were made; a warning for each other
+/// one of this entry.
+static std::vector<std::string> collectTrained(Call &call, const Tensor &loss) {
   Context &current = context();
-  Trace &trace = *current.trace;
+  const Trace &trace = *current.trace;
   std::set<std::string> touched = reached(trace, TensorAccess::value(loss));
   std::vector<std::string> names;
   for (const proto::Symbol &symbol : current.module.symbols()) {
@@ -176,6 +178,48 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
                     "use its result in the loss, or make it a state(…)",
                     {{Place(call.loc()), "the loss is minimised here"}});
   }
+  return names;
+}
+
+/// One gradient op for all `parameters`: ys, cotangents, xs. A gradient each; nothing: reported.
+static std::optional<std::vector<Tensor>> differentiate(Call &call, const Tensor &loss,
+                                                        const std::vector<Tensor> &parameters) {
+  Context &current = context();
+  Trace &trace = *current.trace;
+  std::vector<rules::Type> types{call.type(loss), call.type(loss)};
+  for (const Tensor &parameter : parameters)
+    types.push_back(call.type(parameter));
+  rules::Result<std::vector<rules::Type>> results = rules::gradient(types, 1);
+  if (!results) {
+    call.fail(results.error(), {});
+    return std::nullopt;
+  }
+  Tensor one = call.number(call.type(loss).element, 1);
+  proto::Node *node = trace.entry.add_nodes();
+  node->set_op("gradient");
+  node->add_inputs(TensorAccess::value(loss));
+  node->add_inputs(TensorAccess::value(one));
+  for (const Tensor &parameter : parameters)
+    node->add_inputs(TensorAccess::value(parameter));
+  Attributes attributes;
+  attributes.integer("num_ys", 1);
+  *node->add_attributes() = attributes.list[0];
+  *node->mutable_location() = current.location(call.loc(), call.nodeName());
+  std::vector<Tensor> gradients;
+  for (const rules::Type &type : *results) {
+    trace.values.push_back({type, "'gradient'", call.loc()});
+    proto::Value *value = node->add_results();
+    value->set_id(static_cast<uint32_t>(trace.values.size()));
+    setType(value->mutable_type(), type);
+    gradients.push_back(TensorAccess::make(trace.serial, value->id()));
+  }
+  return gradients;
+}
+
+void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
+  Context &current = context();
+  Trace &trace = *current.trace;
+  std::vector<std::string> names = collectTrained(call, loss);
   std::vector<Group> groups;
   bool valid = true;
   groups.emplace_back(call, "", optimizer.options);
@@ -198,44 +242,18 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
   if (!valid)
     return;
 
-  // One gradient op for all parameters: ys, cotangents, xs.
   std::vector<Tensor> parameters;
-  std::vector<rules::Type> types{call.type(loss), call.type(loss)};
-  for (const std::string &name : names) {
+  for (const std::string &name : names)
     parameters.push_back(TensorAccess::make(trace.serial, trace.symbols.at(name)));
-    types.push_back(call.type(parameters.back()));
-  }
-  rules::Result<std::vector<rules::Type>> results = rules::gradient(types, 1);
-  if (!results) {
-    call.fail(results.error(), {});
+  std::optional<std::vector<Tensor>> gradients = differentiate(call, loss, parameters);
+  if (!gradients)
     return;
-  }
-  Tensor one = call.number(call.type(loss).element, 1);
-  proto::Node *node = trace.entry.add_nodes();
-  node->set_op("gradient");
-  node->add_inputs(TensorAccess::value(loss));
-  node->add_inputs(TensorAccess::value(one));
-  for (const Tensor &parameter : parameters)
-    node->add_inputs(TensorAccess::value(parameter));
-  Attributes attributes;
-  attributes.integer("num_ys", 1);
-  *node->add_attributes() = attributes.list[0];
-  *node->mutable_location() = current.location(call.loc(), call.nodeName());
-  std::vector<Tensor> gradients;
-  for (const rules::Type &type : *results) {
-    trace.values.push_back({type, "'gradient'", call.loc()});
-    proto::Value *value = node->add_results();
-    value->set_id(static_cast<uint32_t>(trace.values.size()));
-    setType(value->mutable_type(), type);
-    gradients.push_back(TensorAccess::make(trace.serial, value->id()));
-  }
-
   for (size_t i = 0; i < names.size(); ++i) {
     Group *group = &groups[0];
     for (size_t g = 0; g < optimizer.groups.size() && group == &groups[0]; ++g)
       if (under(names[i], optimizer.groups[g].prefix))
         group = &groups[g + 1];
-    addUpdate(call, names[i], sgdStep(call, *group, names[i], parameters[i], gradients[i]));
+    addUpdate(call, names[i], sgdStep(call, *group, names[i], parameters[i], (*gradients)[i]));
   }
   if (optimizer.options.lr.every > 0) { // a scheduled rate is worth a column in the log
     Tensor rate = groups[0].rate();

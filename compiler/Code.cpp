@@ -72,9 +72,10 @@ static int makeObjectUnsafely(Session &session, Surroundings surroundings,
   session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
                         std::to_string(count.functions) + " of them distinct");
   llvm::raw_string_ostream stream(bytes);
+  std::string sanitizer = surroundings == Surroundings::Here ? "" : session.options.sanitizer;
   if (llvm::Error error = codegen::emitObject(
-          session.getModule(), session.getTarget(), stream,
-          {session.options.level, session.options.sanitizer}, [&](llvm::LLVMContext &context) {
+          session.getModule(), session.getTarget(), stream, {session.options.level, sanitizer},
+          [&](llvm::LLVMContext &context) {
             return makeSurroundings(session, surroundings, embeddedParams, suffix, context);
           }))
     return session.fail(std::move(error));

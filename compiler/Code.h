@@ -10,8 +10,8 @@
 
 namespace sinter::compiler {
 
-/// What surrounds the kernels.
-enum class Surroundings { None, Table, Trainer, Library };
+/// What surrounds the kernels. Here: a table for this process, which has no sanitizer's library.
+enum class Surroundings { None, Table, Here, Trainer, Library };
 
 /// The LLVM IR or assembly of `module`: a session's at stage llvm, or a part of it. Done or an exit
 /// code.

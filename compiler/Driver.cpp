@@ -48,8 +48,10 @@ static int checkOptions(const Options &options, Reporter &reporter) {
   if (!options.saveStages.empty())
     if (std::error_code error =
             llvm::sys::fs::create_directories(options.saveStages, true, llvm::sys::fs::all_all))
-      return reporter.error(Refused, "expects to make the folder '" + options.saveStages +
-                                         "', got: " + error.message());
+      return reporter.error(Refused,
+                            "expects to make the folder '" + options.saveStages +
+                                "', got: " + error.message(),
+                            "E1301");
   return Done;
 }
 

@@ -86,8 +86,10 @@ int makeForTargets(Session &session, const std::string &kind,
       single.saveStages = options.saveStages + "/" + single.target.substr(strlen("cpu:"));
       if (std::error_code error =
               llvm::sys::fs::create_directories(single.saveStages, true, llvm::sys::fs::all_all))
-        return session.reporter.error(Refused, "expects to make the folder '" + single.saveStages +
-                                                   "', got: " + error.message());
+        return session.reporter.error(Refused,
+                                      "expects to make the folder '" + single.saveStages +
+                                          "', got: " + error.message(),
+                                      "E1301");
     }
     Session one(single);
     if (int code = one.loadAndRunTo(Stage::Llvm))

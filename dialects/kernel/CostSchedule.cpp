@@ -202,17 +202,30 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   SmallVector<Value> buffers = llvm::to_vector(op.getIns());
   llvm::append_range(buffers, op.getOuts());
-  // The dim that most bytes are contiguous along; ties go to the last one.
+  // Terms of a reduction that other dims repeat are read again for each of their values.
+  auto countReads = [&](AffineMap map) {
+    double reads = 1;
+    if (llvm::any_of(op.getInner(), [&](int64_t d) { return map.isFunctionOfDim(d); }))
+      for (auto [d, size] : llvm::enumerate(dims))
+        reads *= map.isFunctionOfDim(d) ? 1.0 : static_cast<double>(size);
+    return reads;
+  };
+  // The dim that most bytes are contiguous along and fewest are gathered along; ties go to the last
+  // one.
   int64_t lanes = -1;
-  double most = -1;
+  double most = 0;
   for (int64_t d = dims.size() - 1; d >= 0; --d) {
-    double bytes = 0;
-    for (auto [map, buffer] : llvm::zip_equal(maps, buffers))
-      if (map.isFunctionOfDim(d) &&
-          isContiguousAlong(map, d, typeOf(buffer).getShape(), typeOf(buffer).getLayout()))
-        bytes += static_cast<double>(typeOf(buffer).getBytes());
-    if (dims[d] > 1 && bytes > most) {
-      most = bytes;
+    double score = 0;
+    for (auto [map, buffer] : llvm::zip_equal(maps, buffers)) {
+      BufferType type = typeOf(buffer);
+      auto bytes = static_cast<double>(type.getBytes());
+      if (map.isFunctionOfDim(d))
+        score += isContiguousAlong(map, d, type.getShape(), type.getLayout())
+                     ? bytes
+                     : -bytes * countReads(map);
+    }
+    if (dims[d] > 1 && (lanes < 0 || score > most)) {
+      most = score;
       lanes = d;
     }
   }

@@ -103,3 +103,33 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     }
   }
 }
+
+// -----
+
+// Enlarging by a matrix: each of 48 rows of x is read for each of 96 results, so its columns are on the lanes, not the
+// channels of the result, though those are more bytes. Of the second, images are: they lie side by side in x.
+// CHECK-LABEL: kernel.entry @enlarge
+// CHECK: kernel.map "columns" {{.*}} schedule <lanes = 4,
+// CHECK: kernel.map "images" {{.*}} schedule <lanes = 0,
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @enlarge name("enlarge") kind("predict") batch(0) {
+    %x = kernel.buffer "x" role("input") segment(2) : <4x16x48x96xf32>
+    %w = kernel.buffer "w" role("temp") segment(2) : <96x48x1xf32>
+    %y = kernel.buffer "y" role("output") segment(2) : <4x16x96x96xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+    kernel.map "columns" dims [4, 16, 96, 48, 96] inner [3] ins(%x, %w : !kernel.buffer<4x16x48x96xf32>, !kernel.buffer<96x48x1xf32>) outs(%y : !kernel.buffer<4x16x96x96xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, c, i, k, j) -> (n, c, k, j)>, affine_map<(n, c, i, k, j) -> (i, k, 0)>, affine_map<(n, c, i, k, j) -> (n, c, i, j)>] algorithm <lanes = 1> {
+    ^bb0(%a: f32, %b: f32):
+      %p = arith.mulf %a, %b : f32
+      %s = kernel.reduce "sum" %p : f32 -> f32
+      kernel.yield %s : f32
+    }
+    %u = kernel.buffer "u" role("input") segment(2) : <32x8x28x28xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>
+    %v = kernel.buffer "v" role("temp") segment(2) : <28x14x1xf32>
+    %z = kernel.buffer "z" role("output") segment(2) : <32x8x14x28xf32>
+    kernel.map "images" dims [32, 8, 28, 14, 28] inner [2] ins(%u, %v : !kernel.buffer<32x8x28x28xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>, !kernel.buffer<28x14x1xf32>) outs(%z : !kernel.buffer<32x8x14x28xf32>) maps [affine_map<(n, c, k, i, j) -> (n, c, k, j)>, affine_map<(n, c, k, i, j) -> (k, i, 0)>, affine_map<(n, c, k, i, j) -> (n, c, i, j)>] algorithm <lanes = 1> {
+    ^bb0(%a: f32, %b: f32):
+      %p = arith.mulf %a, %b : f32
+      %s = kernel.reduce "sum" %p : f32 -> f32
+      kernel.yield %s : f32
+    }
+  }
+}

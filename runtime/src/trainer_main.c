@@ -98,8 +98,12 @@ static int start_state(trainer *t, diag *d) {
   } else {
     instance_initialise(&t->instance, (uint64_t)expected.seed);
     t->state.position = expected;
-    if (f->init && checkpoint_init(&t->state, f->init, f->init_partial, d))
+    if (f->init && checkpoint_init(&t->state, f->init, f->init_partial, d)) {
+      if (d->code == 2203 && !f->init_partial &&
+          !strstr(d->text, "\n  + ")) /* nothing else is wrong */
+        diag_detail(d, "--init-partial takes a subset");
       return d->code;
+    }
   }
   for (uint32_t i = 0; i < t->module->scalar_count; ++i)
     if (t->module->scalars[i].slot > 1)

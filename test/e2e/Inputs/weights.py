@@ -72,7 +72,7 @@ def twice():
 
 
 cases = [  # name, file, what is said (all of it)
-    ("missing", pack(without("fc1.bias")), ["- .*fc1.bias", "E2203"]),
+    ("missing", pack(without("fc1.bias")), ["- .*fc1.bias", "E2203", "--init-partial takes a subset"]),
     ("extra", pack(tensors | {"fc3.bias": ("F32", [2], b"\0" * 8)}), [r"\+ .*fc3.bias", "E2203"]),
     ("shape", pack(tensors | {"fc2.weight": ("F32", [256, 10], tensors["fc2.weight"][2])}), ["fc2.weight.*10,256", "256,10", "E2203"]),
     ("type", pack(tensors | {"fc2.bias": ("F64", [10], b"\0" * 80)}), ["fc2.bias", "(?i)f64", "E2203"]),
@@ -102,6 +102,7 @@ for name, contents, wanted in cases:
     expect("error: " in r.stderr and "bad.safetensors" in r.stderr, f"{name}: an error that names the file, got: {r.stderr}")
     for pattern in wanted:
         expect(re.search(pattern, r.stderr), f"{name}: /{pattern}/ in: {r.stderr}")
+    expect(name == "missing" or "--init-partial" not in r.stderr, f"{name}: no advice that does not help: {r.stderr}")
     expect(not os.path.exists("none.safetensors"), f"{name}: no file from a run that failed")
 
 r = run(mlp, "--steps", "0", "--init", "missing.safetensors")

@@ -229,8 +229,8 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
 }
 
 /// Operands that another member reads too should be read at the same point: one load serves both.
-void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) {
-  SmallVector<int64_t> dims = map.getMapDomain();
+void Domain::hint(ir::MapOpInterface op, Places &at) {
+  SmallVector<int64_t> dims = op.getMapDomain();
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     for (OpOperand &use : operand.getUses()) {
       Operation *user = use.getOwner();
@@ -238,7 +238,7 @@ void Domain::hint(Operation *op, ir::MapOpInterface map, Places &at) {
         continue;
       Places theirs, ours;
       if (!getPlaces(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
-          !getPlainAccess(map.getOperandAccess(i), dims, shapeOf(operand), ours))
+          !getPlainAccess(op.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
         if (d >= 0 && p >= 0 && at[d] < 0 && sizeOf(p) == dims[d] && !llvm::is_contained(at, p))
@@ -306,6 +306,158 @@ bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<int64_t> at) const
   return reduced.size() > 1 && first > 1 && points > 1;
 }
 
+/// Reasons against an op that no place of its dims changes.
+bool Domain::mayJoin(ir::MapOpInterface map, kernel::AlgorithmAttr order, std::string &why) const {
+  bool reduces = !map.getInnerDims().empty();
+  if (locked && reduces && !map.isPlainSum())
+    why = "reduces, and an epilogue leaves no more than sums";
+  else if (cut && reduces)
+    why = "the sums are put together from chunks first";
+  else if (locked && map.readsPadded())
+    why = "reads outside its operand, and an epilogue may not";
+  else if (order && algorithm && order != algorithm)
+    why = "sums in another order";
+  else
+    return true;
+  return false;
+}
+
+/// Gives the dims of `op` places: those that its operands dictate, then free ones of their size, in
+/// order. -1 stays where there is none.
+bool Domain::findPlaces(ir::MapOpInterface op, Places &at, std::string &why) {
+  SmallVector<int64_t> dims = op.getMapDomain(), reduced = op.getInnerDims();
+  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+    if (Operation *maker = operand.getDefiningOp(); maker && contains(maker))
+      if (!constrain(op, op.getOperandAccess(i), operand, at, why))
+        return false;
+  hint(op, at);
+  for (auto [d, size] : llvm::enumerate(dims)) {
+    if (at[d] >= 0 || size == 1)
+      continue;
+    bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
+    auto isFree = [&](int64_t p) {
+      return !llvm::is_contained(at, p) &&
+             (!innerDecided || reduced.empty() || inner[p] == reduces);
+    };
+    for (int64_t p = 0; p < static_cast<int64_t>(sizes.size()) && at[d] < 0; ++p)
+      if (sizes[p] == size && isFree(p))
+        at[d] = p;
+    // Or windows that tile an axis of their size.
+    for (auto [j, both] : llvm::enumerate(joined)) {
+      int64_t p = kJoined + static_cast<int64_t>(j);
+      if (at[d] < 0 && sizeOf(p) == size && !llvm::is_contained(at, p) && isFree(both.outer) &&
+          isFree(both.inner))
+        at[d] = p;
+    }
+  }
+  return true;
+}
+
+/// What the dims of an op cover of the kernel's, and whether they are more.
+struct Domain::Coverage {
+  SmallVector<bool> covered, reduced; ///< by kernel dim
+  bool grows = false, onlyInnerGrows = true;
+};
+
+std::optional<Domain::Coverage> Domain::cover(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced,
+                                              const Places &at) const {
+  Coverage result;
+  result.covered.assign(sizes.size(), false);
+  result.reduced.assign(sizes.size(), false);
+  for (auto [d, size] : llvm::enumerate(dims)) {
+    bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
+    if (at[d] < 0) {
+      result.grows |= size != 1;
+      result.onlyInnerGrows &= size == 1 || reduces;
+      continue;
+    }
+    if (sizeOf(at[d]) != size)
+      return std::nullopt;
+    SmallVector<int64_t> parts{at[d]};
+    if (at[d] >= kJoined)
+      parts = {getJoined(at[d]).outer, getJoined(at[d]).inner};
+    else
+      result.onlyInnerGrows &= !reduces;
+    for (int64_t part : parts) {
+      result.covered[part] = true;
+      result.reduced[part] = reduces;
+    }
+  }
+  return result;
+}
+
+/// True when the sums of an op go over the dims that the kernel reduces, in the kernel's order.
+bool Domain::sumsFit(ArrayRef<int64_t> reduced, const Places &at, ArrayRef<bool> reducedPlaces,
+                     std::string &why) const {
+  if (locked && !isPartialSum(reduced, at)) {
+    why = "a sum over other than the inner dims, of which two and more stay";
+    return false;
+  }
+  for (auto [p, size] : llvm::enumerate(sizes))
+    if (innerDecided && !locked && size != 1 && inner[p] != reducedPlaces[p]) {
+      why = "reduces other dims";
+      return false;
+    }
+  int64_t last = -1;
+  for (int64_t d : reduced) {
+    if (at[d] >= 0 && at[d] < last) {
+      why = "reduces in another order";
+      return false;
+    }
+    last = std::max(last, at[d]);
+  }
+  return true;
+}
+
+/// Makes the domain and the places of an op's dims fit each other: the domain may grow by inner
+/// dims, once.
+bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, Places &at,
+                   std::string &why) {
+  std::optional<Coverage> coverage = cover(dims, reduced, at);
+  if (!coverage) {
+    why = "has another shape";
+    return false;
+  }
+  auto coversAll = [&](bool exceptInner) {
+    for (auto [p, size] : llvm::enumerate(sizes))
+      if (size != 1 && coverage->covered[p] == (exceptInner && inner[p]))
+        return false;
+    return true;
+  };
+  if (coverage->grows) {
+    if (innerDecided || locked || !joined.empty() || !coverage->onlyInnerGrows ||
+        !coversAll(false)) {
+      why = "has another domain";
+      return false;
+    }
+    reorderLike(dims, at);
+    for (int64_t d : reduced)
+      inner[d] = true;
+    innerDecided = true;
+    at = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  } else if (!reduced.empty()) {
+    if (!coversAll(false)) {
+      why = "has another domain";
+      return false;
+    }
+    if (!sumsFit(reduced, at, coverage->reduced, why))
+      return false;
+    if (!innerDecided)
+      inner = coverage->reduced;
+    innerDecided = true;
+  } else if (!coversAll(false) && !(innerDecided && coversAll(true))) {
+    why = "covers only a part of the domain";
+    return false;
+  }
+  // Vectors of an epilogue are stored as they are made; a scattered store costs more than a kernel
+  // of its own.
+  if (locked && !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t p) { return p >= 0; }))) {
+    why = "would be written transposed";
+    return false;
+  }
+  return true;
+}
+
 bool Domain::add(Operation *op, std::string &why) {
   if (isUnitView(op))
     return addView(op, why);
@@ -314,27 +466,11 @@ bool Domain::add(Operation *op, std::string &why) {
     why = "is neither elementwise work nor a reduction";
     return false;
   }
-  SmallVector<int64_t> dims = map.getMapDomain();
-  SmallVector<int64_t> reduced = map.getInnerDims();
-  kernel::AlgorithmAttr order = passes::getAlgorithm(map);
-  if (locked && !reduced.empty() && !map.isPlainSum()) {
-    why = "reduces, and an epilogue leaves no more than sums";
+  SmallVector<int64_t> dims = map.getMapDomain(), reduced = map.getInnerDims();
+  // Partial sums of an epilogue add points up in row-major order.
+  kernel::AlgorithmAttr order = locked ? kernel::AlgorithmAttr() : passes::getAlgorithm(map);
+  if (!mayJoin(map, order, why))
     return false;
-  }
-  if (cut && !reduced.empty()) {
-    why = "the sums are put together from chunks first";
-    return false;
-  }
-  if (locked && map.readsPadded()) {
-    why = "reads outside its operand, and an epilogue may not";
-    return false;
-  }
-  if (locked)
-    order = {}; // partial sums of an epilogue add points up in row-major order
-  if (order && algorithm && order != algorithm) {
-    why = "sums in another order";
-    return false;
-  }
   if (members.empty()) {
     sizes = dims;
     inner.assign(dims.size(), false);
@@ -344,109 +480,8 @@ bool Domain::add(Operation *op, std::string &why) {
     places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
   } else {
     Places at(dims.size(), -1);
-    for (auto [i, operand] : llvm::enumerate(op->getOperands()))
-      if (Operation *maker = operand.getDefiningOp(); maker && contains(maker))
-        if (!constrain(op, map.getOperandAccess(i), operand, at, why))
-          return false;
-    hint(op, map, at);
-    // Dims without a place yet take free kernel dims of their size, in order.
-    for (auto [d, size] : llvm::enumerate(dims)) {
-      if (at[d] >= 0 || size == 1)
-        continue;
-      bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
-      for (int64_t p = 0; p < static_cast<int64_t>(sizes.size()) && at[d] < 0; ++p)
-        if (sizes[p] == size && !llvm::is_contained(at, p) &&
-            (!innerDecided || reduced.empty() || inner[p] == reduces))
-          at[d] = p;
-      // Or windows that tile an axis of their size.
-      for (auto [j, both] : llvm::enumerate(joined)) {
-        int64_t p = kJoined + static_cast<int64_t>(j);
-        auto fits = [&](int64_t part) {
-          return !llvm::is_contained(at, part) &&
-                 (!innerDecided || reduced.empty() || inner[part] == reduces);
-        };
-        if (at[d] < 0 && sizeOf(p) == size && !llvm::is_contained(at, p) && fits(both.outer) &&
-            fits(both.inner))
-          at[d] = p;
-      }
-    }
-    // What is covered, what is new?
-    SmallVector<bool> covered(sizes.size(), false), reducedPlaces(sizes.size(), false);
-    bool grows = false, onlyInnerGrows = true;
-    for (auto [d, size] : llvm::enumerate(dims)) {
-      bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
-      if (at[d] >= 0) {
-        if (sizeOf(at[d]) != size) {
-          why = "has another shape";
-          return false;
-        }
-        if (at[d] >= kJoined) {
-          for (int64_t part : {getJoined(at[d]).outer, getJoined(at[d]).inner}) {
-            covered[part] = true;
-            reducedPlaces[part] = reduces;
-          }
-          continue;
-        }
-        covered[at[d]] = true;
-        reducedPlaces[at[d]] = reduces;
-        onlyInnerGrows &= !reduces;
-      } else if (size != 1) {
-        grows = true;
-        onlyInnerGrows &= reduces;
-      }
-    }
-    auto coversAll = [&](bool exceptInner) {
-      for (auto [p, size] : llvm::enumerate(sizes))
-        if (size != 1 && covered[p] == (exceptInner && inner[p]))
-          return false;
-      return true;
-    };
-    if (grows) {
-      if (innerDecided || locked || !joined.empty() || !onlyInnerGrows || !coversAll(false)) {
-        why = "has another domain";
-        return false;
-      }
-      reorderLike(dims, at);
-      for (int64_t d : reduced)
-        inner[d] = true;
-      innerDecided = true;
-      at = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
-    } else if (!reduced.empty()) {
-      if (!coversAll(false)) {
-        why = "has another domain";
-        return false;
-      }
-      if (locked && !isPartialSum(reduced, at)) {
-        why = "a sum over other than the inner dims, of which two and more stay";
-        return false;
-      }
-      for (auto [p, size] : llvm::enumerate(sizes))
-        if (innerDecided && !locked && size != 1 && inner[p] != reducedPlaces[p]) {
-          why = "reduces other dims";
-          return false;
-        }
-      int64_t last = -1;
-      for (int64_t d : reduced) {
-        if (at[d] >= 0 && at[d] < last) {
-          why = "reduces in another order";
-          return false;
-        }
-        last = std::max(last, at[d]);
-      }
-      if (!innerDecided)
-        inner = reducedPlaces;
-      innerDecided = true;
-    } else if (!coversAll(false) && !(innerDecided && coversAll(true))) {
-      why = "covers only a part of the domain";
+    if (!findPlaces(map, at, why) || !match(dims, reduced, at, why))
       return false;
-    }
-    // Vectors of an epilogue are stored as they are made; a scattered store costs more than a
-    // kernel of its own.
-    if (locked &&
-        !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t dim) { return dim >= 0; }))) {
-      why = "would be written transposed";
-      return false;
-    }
     places[op] = at;
   }
   members.push_back(op);

@@ -72,7 +72,16 @@ private:
                            : sizes[getJoined(place).outer] * sizes[getJoined(place).inner];
   }
   mlir::AffineExpr exprOf(int64_t place, mlir::MLIRContext *context) const;
-  void hint(mlir::Operation *op, ir::MapOpInterface map, Places &at);
+  void hint(ir::MapOpInterface op, Places &at);
+  struct Coverage;
+  bool mayJoin(ir::MapOpInterface op, kernel::AlgorithmAttr order, std::string &why) const;
+  bool findPlaces(ir::MapOpInterface op, Places &at, std::string &why);
+  std::optional<Coverage> cover(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced,
+                                const Places &at) const;
+  bool sumsFit(llvm::ArrayRef<int64_t> reduced, const Places &at,
+               llvm::ArrayRef<bool> reducedPlaces, std::string &why) const;
+  bool match(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced, Places &at,
+             std::string &why);
   bool addView(mlir::Operation *op, std::string &why);
   bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
   void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);

@@ -38,6 +38,9 @@ struct Split {
 
   bool analyse();
   void run(EntryBuilder &entry);
+  bool isEarly(Operation &inside) const;
+  kernel::MapOp makeChunks(EntryBuilder &entry, ArrayRef<Value> partials);
+  kernel::MapOp makeCombine(EntryBuilder &entry, ArrayRef<Value> partials);
 };
 
 bool Split::analyse() {
@@ -77,16 +80,20 @@ bool Split::analyse() {
   return !reduces.empty();
 }
 
-void Split::run(EntryBuilder &entry) {
+/// True for what is computed before any sum is known.
+bool Split::isEarly(Operation &inside) const {
+  return llvm::none_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); });
+}
+
+/// One row a chunk, which leaves partial values. Kernel dim 0 is the chunk; the old dims follow,
+/// the split one cut short.
+kernel::MapOp Split::makeChunks(EntryBuilder &entry, ArrayRef<Value> partials) {
   OpBuilder &builder = entry.kernels();
   MLIRContext *context = op.getContext();
   Location loc = op.getLoc();
   Block &body = op.getBody().front();
   ArrayRef<int64_t> dims = op.getDims();
-  int64_t chunks = dims[dim] / slices;
-  // Partial values: one row a chunk. Kernel dim 0 is the chunk; the old dims follow, the split one
-  // cut short.
-  SmallVector<int64_t> newDims{chunks}, newInner;
+  SmallVector<int64_t> newDims{dims[dim] / slices}, newInner;
   newDims.append(dims.begin(), dims.end());
   newDims[dim + 1] = slices;
   for (int64_t d : op.getInner())
@@ -95,65 +102,66 @@ void Split::run(EntryBuilder &entry) {
   for (unsigned d = 0; d < dims.size(); ++d)
     replacements.push_back(getAffineDimExpr(d + 1, context));
   replacements[dim] = getAffineDimExpr(0, context) * slices + getAffineDimExpr(dim + 1, context);
-  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  SmallVector<AffineMap> partMaps;
-  SmallVector<Value> firstIns;
+  auto old = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  SmallVector<AffineMap> maps;
+  SmallVector<Value> ins;
   SmallVector<unsigned> used;
   for (auto [i, in] : llvm::enumerate(op.getIns())) {
-    auto early = [&](Operation *user) {
-      return isa<kernel::ReduceOp>(user) ||
-             llvm::none_of(user->getResults(), [&](Value v) { return reduced.lookup(v); });
-    };
-    if (llvm::none_of(body.getArgument(i).getUsers(), early))
+    if (llvm::none_of(body.getArgument(i).getUsers(), [&](Operation *user) {
+          return isa<kernel::ReduceOp>(user) || isEarly(*user);
+        }))
       continue;
     used.push_back(i);
-    firstIns.push_back(in);
-    partMaps.push_back(maps[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
+    ins.push_back(in);
+    maps.push_back(old[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
   }
-  SmallVector<Value> partials;
-  for (kernel::ReduceOp reduce : reduces) {
-    partials.push_back(
-        entry.addTemp(loc, kernel::BufferType::get(context, {chunks}, reduce.getType(), {})));
-    partMaps.push_back(AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
-  }
+  maps.append(partials.size(), AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
   int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
   auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
-  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, firstIns,
-                                     partials, builder.getAffineMapArrayAttr(partMaps), false,
-                                     chunked, kernel::CpuScheduleAttr());
+  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, ins,
+                                     partials, builder.getAffineMapArrayAttr(maps), false, chunked,
+                                     kernel::CpuScheduleAttr());
   Block *firstBody = bodyOf(first.getBody());
   IRMapping mapping;
   for (unsigned i : used)
     mapping.map(body.getArgument(i), firstBody->addArgument(body.getArgument(i).getType(), loc));
   OpBuilder inFirst = OpBuilder::atBlockEnd(firstBody);
   for (Operation &inside : body.without_terminator())
-    if (isa<kernel::ReduceOp>(inside) ||
-        !llvm::any_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); }))
+    if (isa<kernel::ReduceOp>(inside) || isEarly(inside))
       inFirst.clone(inside, mapping);
   SmallVector<Value> yielded;
   for (kernel::ReduceOp reduce : reduces)
     yielded.push_back(mapping.lookup(reduce.getResult()));
   kernel::YieldOp::create(inFirst, loc, yielded);
+  return first;
+}
 
-  // The rest: one row over the chunks. Values that do not vary over the row are read again.
-  SmallVector<Value> ins = partials;
-  SmallVector<AffineMap> endMaps(partials.size(), AffineMap::getMultiDimIdentityMap(1, context));
+/// The rest: one row over the chunks. Values that do not vary over the row are read again.
+kernel::MapOp Split::makeCombine(EntryBuilder &entry, ArrayRef<Value> partials) {
+  OpBuilder &builder = entry.kernels();
+  MLIRContext *context = op.getContext();
+  Location loc = op.getLoc();
+  Block &body = op.getBody().front();
+  int64_t chunks = op.getDims()[dim] / slices;
+  auto old = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
+  SmallVector<Value> ins(partials);
+  SmallVector<AffineMap> maps(partials.size(), AffineMap::getMultiDimIdentityMap(1, context));
   SmallVector<unsigned> rowInputs;
-  SmallVector<AffineExpr> zeros(dims.size(), getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> zeros(op.getDims().size(), getAffineConstantExpr(0, context));
   for (auto [i, in] : llvm::enumerate(op.getIns()))
-    if (llvm::none_of(op.getInner(), [&](int64_t d) { return maps[i].isFunctionOfDim(d); })) {
+    if (llvm::none_of(op.getInner(), [&](int64_t d) { return old[i].isFunctionOfDim(d); })) {
       rowInputs.push_back(i);
       ins.push_back(in);
-      endMaps.push_back(maps[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
+      maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
     }
-  for (unsigned i = op.getIns().size(); i < maps.size(); ++i)
-    endMaps.push_back(maps[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
+  for (unsigned i = op.getIns().size(); i < old.size(); ++i)
+    maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
   auto tree = kernel::AlgorithmAttr::get(context, 16, 0);
   std::string name = entry.nameKernel(
       "combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
   auto second = kernel::MapOp::create(
       builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins, op.getOuts(),
-      builder.getAffineMapArrayAttr(endMaps), false, tree, kernel::CpuScheduleAttr());
+      builder.getAffineMapArrayAttr(maps), false, tree, kernel::CpuScheduleAttr());
   Block *secondBody = bodyOf(second.getBody());
   IRMapping end;
   OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);
@@ -170,6 +178,16 @@ void Split::run(EntryBuilder &entry) {
     if (!isa<kernel::ReduceOp>(inside) &&
         llvm::all_of(inside.getOperands(), [&](Value v) { return end.contains(v); }))
       inSecond.clone(inside, end);
+  return second;
+}
+
+void Split::run(EntryBuilder &entry) {
+  int64_t chunks = op.getDims()[dim] / slices;
+  SmallVector<Value> partials;
+  for (kernel::ReduceOp reduce : reduces)
+    partials.push_back(entry.addTemp(
+        op.getLoc(), kernel::BufferType::get(op.getContext(), {chunks}, reduce.getType(), {})));
+  kernel::MapOp first = makeChunks(entry, partials), second = makeCombine(entry, partials);
   if (Attribute lines = op->getAttr("contributors")) {
     first->setAttr("contributors", lines);
     second->setAttr("contributors", lines);

@@ -11,6 +11,8 @@
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Intrinsics.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -40,6 +42,13 @@ static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machin
       continue;
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("prefer-vector-width", "512");
+    // A call of the C library stays what it is: pow(0.5, x) as exp2(-x), which instcombine would
+    // make of it, has other bits than at -O0 (D1).
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      if (auto *call = llvm::dyn_cast<llvm::CallBase>(&instruction))
+        if (call->getIntrinsicID() == llvm::Intrinsic::pow ||
+            call->getIntrinsicID() == llvm::Intrinsic::not_intrinsic)
+          call->addFnAttr(llvm::Attribute::NoBuiltin);
   }
   std::string why;
   llvm::raw_string_ostream text(why);

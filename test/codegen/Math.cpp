@@ -144,3 +144,16 @@ TEST(Math, PowerIsAccurate) {
       ASSERT_EQ(std::signbit(y[i]), std::signbit(wanted)) << "pow(" << x[i] << ", " << z[i] << ")";
   }
 }
+
+// pow in f64 is the C library's: LLVM knows shorter ways for some constants, with other bits.
+TEST(Math, PowerOfConstantsKeepsBits) {
+  for (const char *pair : {"%c, %a", "%a, %c"})
+    for (const char *constant : {"0.5", "2.0", "-1.0", "10.0", "4.0", "3.0"}) {
+      SCOPED_TRACE(std::string(pair) + " " + constant);
+      std::string text = textOf("powf", "f64", 4099), plain = "%0 = math.powf %a, %b";
+      text.replace(text.find(plain), plain.size(),
+                   std::string("%c = arith.constant ") + constant + " : f64\n%0 = math.powf " +
+                       pair);
+      expectSame(Program(text).run(2, {.level = 3}), Program(text).run(1, {.level = 0}));
+    }
+}

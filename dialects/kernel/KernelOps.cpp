@@ -94,8 +94,8 @@ static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, 
     auto [low, high] = getIndexRange(expr, dims);
     if (low < 0 || high >= size)
       return op->emitOpError() << "expects accesses inside " << type << ", got "
-                               << AffineMapAttr::get(map) << " for " << what << " reaching ["
-                               << low << ", " << high << "]";
+                               << AffineMapAttr::get(map) << " for " << what << " reaching [" << low
+                               << ", " << high << "]";
   }
   return success();
 }

@@ -60,6 +60,9 @@ std::string Reporter::render(const Message &message) {
     text += " [" + message.code + "]";
   text += "\n";
   std::string line = sourceLine(message.place);
+  for (char &c : line) // what would speak to the terminal
+    if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f)
+      c = '?';
   if (!line.empty() && line.size() < 400) {
     std::string number = std::to_string(message.place.line);
     std::string gutter(number.size() < 5 ? 5 - number.size() : 0, ' ');

@@ -116,6 +116,7 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
   // Updates read before any symbol changes: a value that is a symbol's own place goes through a
   // temporary.
   SmallVector<std::pair<Value, Operation *>> updates;
+  llvm::DenseMap<Value, Value> kept;
   for (auto [value, name] : llvm::zip_equal(op.getUpdates(), op.getSymbols())) {
     Operation *symbol = symbols.lookup(cast<FlatSymbolRefAttr>(name).getValue());
     Value from = buffers.lookup(value), to = entry.getSymbolBuffer(symbol);
@@ -127,9 +128,9 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
     if (root.getDefiningOp<kernel::BufferOp>().getRole() != "temp") {
       Value temp = entry.addTemp(value.getLoc(), cast<kernel::BufferType>(from.getType()));
       entry.addCopy(value.getLoc(), "keep", from, temp);
-      from = temp;
+      kept[value] = temp;
     }
-    updates.push_back({from, symbol});
+    updates.push_back({value, symbol});
   }
   llvm::SmallPtrSet<Value, 8> taken;
   for (auto [value, name] : llvm::zip_equal(op.getOutputs(), op.getNames())) {
@@ -143,8 +144,12 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
         kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {}));
     entry.addCopy(value.getLoc(), "output", buffers.lookup(value), out);
   }
-  for (auto [from, symbol] : updates)
-    entry.addCopy(symbol->getLoc(), "update", from, entry.getSymbolBuffer(symbol));
+  // A view of a new value may have become an output by now, and the place of the value with it.
+  for (auto [value, symbol] : updates) {
+    Value from = kept.lookup(value);
+    entry.addCopy(symbol->getLoc(), "update", from ? from : buffers.lookup(value),
+                  entry.getSymbolBuffer(symbol));
+  }
 }
 
 LogicalResult EntryLowering::lower() {

@@ -1,12 +1,11 @@
-//===- Build.cpp - random graphs as `sinter` modules
-//-------------------------------------------------------------===//
+//===- Build.cpp - random graphs as `sinter` modules ------------------------------------------===//
 //
 // @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients
 // and SGD with or without momentum, and new values of states. @predict: the terms. Both show the
 // other outputs. With several states there is an @eval that changes them too. Nodes that nothing
 // needs are left out. Reading on: Model.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
 
 #include <cmath>

@@ -1,10 +1,9 @@
-//===- DrawImages.cpp - convolutions, pooling, batch norm and blocks of them
-//-------------------------------------------------------===//
+//===- DrawImages.cpp - convolutions, pooling, batch norm and blocks of them ------------------===//
 //
 // Channels and batches lie around the width of a vector, images are small; work is bounded, because
 // the oracle does it one multiplication at a time. Reading on: Generator.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Generator.h"
 
 using namespace sinter;

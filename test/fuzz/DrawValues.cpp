@@ -1,9 +1,8 @@
-//===- DrawValues.cpp - elementwise work, reductions and products
-//-------------------------------------------------------===//
+//===- DrawValues.cpp - elementwise work, reductions and products -----------------------------===//
 //
 // Reading on: Generator.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Generator.h"
 
 using namespace sinter;

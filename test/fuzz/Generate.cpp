@@ -1,11 +1,10 @@
-//===- Generate.cpp - draws random graphs
-//-------------------------------------------------------===//
+//===- Generate.cpp - draws random graphs -----------------------------------------------------===//
 //
 // Draws an op, then operands that fit it; what is missing becomes a new parameter. Intervals decide
 // whether an op may be applied (log wants positive values, exp small ones); a value that does not
 // qualify goes through sigmoid first. Reading on: Generator.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Generator.h"
 
 using namespace sinter;

@@ -1,11 +1,10 @@
-//===- Generator.h - the graph that is being drawn
-//-------------------------------------------------------===//
+//===- Generator.h - the graph that is being drawn --------------------------------------------===//
 //
 // Every draw adds one op, or a small group as models have them, to values that exist. Invariant:
 // the interval of a value holds every element that it can have. Reading on: Generate.cpp (the
 // basics), DrawValues.cpp, DrawShapes.cpp, DrawImages.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_GENERATOR_H
 #define SINTER_TEST_FUZZ_GENERATOR_H
 

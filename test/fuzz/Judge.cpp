@@ -1,5 +1,4 @@
-//===- Judge.cpp - compiles a random graph and compares
-//------------------------------------------------------------===//
+//===- Judge.cpp - compiles a random graph and compares ---------------------------------------===//
 //
 // The oracle says what is right; -O0 and -O3 with 1, 2 and 3 threads and a variant must be near it
 // and equal to each other in every bit (D1). Entries run one after the other on symbols as the last
@@ -7,7 +6,7 @@
 // drawn again; a graph that differs from the oracle and whose inputs are all near one is undecided,
 // and counted. Reading on: Judge.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
 
 #include "mlir/IR/Diagnostics.h"

@@ -1,10 +1,9 @@
-//===- Judge.h - one module, compiled in several ways and compared
-//-------------------------------------------------===//
+//===- Judge.h - one module, compiled in several ways and compared ----------------------------===//
 //
 // What is judged is a module of stage graph and a way to draw its arguments; a random Model and a
 // file are two of them. Reading on: Judge.cpp (what must hold), Margin.cpp, Variants.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_JUDGE_H
 #define SINTER_TEST_FUZZ_JUDGE_H
 

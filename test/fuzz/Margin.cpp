@@ -1,10 +1,9 @@
-//===- Margin.cpp - inputs whose branches no rounding decides
-//------------------------------------------------------------===//
+//===- Margin.cpp - inputs whose branches no rounding decides ---------------------------------===//
 //
 // How near an evaluation comes to a kink (a sign, a comparison, the largest of several), and
 // arguments drawn again until it is far from all. Reading on: Judge.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
 
 #include <algorithm>

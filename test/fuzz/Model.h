@@ -1,5 +1,4 @@
-//===- Model.h - random graphs as data
-//--------------------------------------------------------------------------===//
+//===- Model.h - random graphs as data --------------------------------------------------------===//
 //
 // A Model is a list of nodes that can be cut down: generation fills it, build() turns it into a
 // `sinter` module with a train entry (loss, gradients, momentum step) and a predict entry, judge()
@@ -7,7 +6,7 @@
 // value's interval is known, so nothing overflows. Reading on: Generator.h, Build.cpp, Judge.h,
 // Shrink.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_MODEL_H
 #define SINTER_TEST_FUZZ_MODEL_H
 

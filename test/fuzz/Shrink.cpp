@@ -1,11 +1,10 @@
-//===- Shrink.cpp - cuts a failing graph down
-//---------------------------------------------------------------------===//
+//===- Shrink.cpp - cuts a failing graph down -------------------------------------------------===//
 //
 // Tries ever smaller models and keeps those that still fail: fewer terms, outputs and
 // updates, no cross-entropy, no momentum, an op replaced by one of its operands of the same type or
 // by a new input. Reading on: Model.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
 
 using namespace sinter;

@@ -1,11 +1,10 @@
-//===- Variants.cpp - other targets, tile sizes and schedules
-//------------------------------------------------------===//
+//===- Variants.cpp - other targets, tile sizes and schedules ---------------------------------===//
 //
 // Beside -O0 and -O3 for this machine a graph is compiled for an older level, for vectors and
 // caches that no machine has (the cost model then chooses other tiles, chunks, orders and layouts),
 // or with schedules drawn at random. None may change a bit (D1). Reading on: Judge.cpp.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
 
 #include <algorithm>

@@ -1,12 +1,11 @@
-//===- main.cpp - random graphs against the oracle
-//------------------------------------------------------------------===//
+//===- main.cpp - random graphs against the oracle --------------------------------------------===//
 //
 // random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a
 // failing graph is cut down and printed as .mlir with its seed. With --print they are only printed.
 // random-graphs FILE.mlir... judges the graphs in files instead. Exit 1 when one failed. Reading
 // on: Model.h, Judge.h.
 //
-//===----------------------------------------------------------------------------------------------===//
+//===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
 
 #include "mlir/Parser/Parser.h"

@@ -38,7 +38,7 @@ struct Maker {
   int tool(std::vector<std::string> command) {
     if (command[0].empty())
       return refuse("expects ld, objcopy and ar to make a library, got none: install binutils");
-    double start = Watch::now();
+    double start = PassInstrumentation::now();
     Child child;
     std::string words;
     child.command = command;
@@ -46,7 +46,8 @@ struct Maker {
     child.output = &words;
     if (auto why = run(child))
       return refuse("expects to run '" + command[0] + "', got: " + *why);
-    session.watch.addTime(llvm::sys::path::filename(command[0]), Watch::now() - start);
+    session.watch.addTime(llvm::sys::path::filename(command[0]),
+                          PassInstrumentation::now() - start);
     if (child.exitCode != 0)
       return refuse("'" + command[0] + "' failed: " +
                     (words.empty() ? "exit code " + std::to_string(child.exitCode) : words));
@@ -176,14 +177,14 @@ int makeArtifact(Session &session, const std::string &kind, const std::string &o
   if (!session.options.embedWeights.empty())
     if (int code = prepareWeights(session, session.options.embedWeights, params))
       return code;
-  Surroundings surroundings = kind == "trainer"  ? Surroundings::Trainer
-                              : kind == "object" ? Surroundings::Table
-                                                 : Surroundings::Library;
+  HostCode hostCode = kind == "trainer"  ? HostCode::Trainer
+                      : kind == "object" ? HostCode::Table
+                                         : HostCode::Library;
   std::string object;
   if (!parts.empty()) {
     if (int code = maker.join(parts))
       return code;
-  } else if (int code = makeObject(session, surroundings, params, object))
+  } else if (int code = makeObject(session, hostCode, params, object))
     return code;
   if (kind == "object")
     return maker.write(output, object);

@@ -153,17 +153,17 @@ struct Bench {
     run();
     int64_t calls = 1;
     for (double seconds = 0; seconds < 4e-3 && calls < (int64_t(1) << 24); calls *= 2) {
-      double start = Watch::now();
+      double start = PassInstrumentation::now();
       for (int64_t i = 0; i < calls; ++i)
         run();
-      seconds = Watch::now() - start;
+      seconds = PassInstrumentation::now() - start;
     }
     std::vector<double> samples;
     for (int sample = 0; sample < 9; ++sample) {
-      double start = Watch::now();
+      double start = PassInstrumentation::now();
       for (int64_t i = 0; i < calls; ++i)
         run();
-      samples.push_back((Watch::now() - start) / calls);
+      samples.push_back((PassInstrumentation::now() - start) / calls);
       after();
     }
     return median(samples);
@@ -175,7 +175,7 @@ struct Bench {
 
   double measureBurst() {
     PeakJob job{reinterpret_cast<PeakLoop>(loaded.find("sinter_peak")), 20000};
-    double start = Watch::now();
+    double start = PassInstrumentation::now();
     sinter_pool_run_job(
         pool,
         [](const sinter_spmd *, void *argument) {
@@ -183,7 +183,7 @@ struct Bench {
           static_cast<PeakJob *>(argument)->loop(static_cast<PeakJob *>(argument)->rounds, sink);
         },
         &job, segments);
-    return 2.0 * kChains * lanes * job.rounds * threads / (Watch::now() - start);
+    return 2.0 * kChains * lanes * job.rounds * threads / (PassInstrumentation::now() - start);
   }
 
   /// Work of one kind in an entry.

@@ -18,11 +18,11 @@ using namespace mlir;
 namespace sinter::compiler {
 
 /// Host tables and functions, in one LLVM module.
-static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surroundings surroundings,
-                                                      const std::string &embeddedParams,
-                                                      const std::string &suffix,
-                                                      llvm::LLVMContext &context) {
-  if (surroundings == Surroundings::None)
+static std::unique_ptr<llvm::Module> makeHostCode(Session &session, HostCode hostCode,
+                                                  const std::string &embeddedParams,
+                                                  const std::string &suffix,
+                                                  llvm::LLVMContext &context) {
+  if (hostCode == HostCode::None)
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
@@ -30,9 +30,9 @@ static std::unique_ptr<llvm::Module> makeSurroundings(Session &session, Surround
                                 embeddedParams, suffix};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
   std::unique_ptr<llvm::Module> more =
-      surroundings == Surroundings::Trainer   ? codegen::emitMain(host, context)
-      : surroundings == Surroundings::Library ? codegen::emitLibrary(host, context)
-                                              : nullptr;
+      hostCode == HostCode::Trainer   ? codegen::emitMain(host, context)
+      : hostCode == HostCode::Library ? codegen::emitLibrary(host, context)
+                                      : nullptr;
   if (more && llvm::Linker::linkModules(*table, std::move(more)))
     return nullptr;
   return table;
@@ -47,7 +47,7 @@ static int printLLVMIRUnsafely(Session &session, ModuleOp shown, std::string &te
   return Done;
 }
 
-static int makeAssemblyUnsafely(Session &session, ModuleOp shown, Surroundings surroundings,
+static int makeAssemblyUnsafely(Session &session, ModuleOp shown, HostCode hostCode,
                                 std::string &text) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
@@ -55,31 +55,30 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, Surroundings s
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error =
-          codegen::emitAssembly(std::move(module), session.getTarget(), stream,
-                                {session.options.level, session.options.sanitizer},
-                                makeSurroundings(session, surroundings, "", "", context)))
+  if (llvm::Error error = codegen::emitAssembly(std::move(module), session.getTarget(), stream,
+                                                {session.options.level, session.options.sanitizer},
+                                                makeHostCode(session, hostCode, "", "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
 }
 
-static int makeObjectUnsafely(Session &session, Surroundings surroundings,
+static int makeObjectUnsafely(Session &session, HostCode hostCode,
                               const std::string &embeddedParams, const std::string &suffix,
                               std::string &bytes) {
-  double start = Watch::now();
+  double start = PassInstrumentation::now();
   codegen::KernelCount count = codegen::countKernels(session.getModule());
   session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
                         std::to_string(count.functions) + " of them distinct");
   llvm::raw_string_ostream stream(bytes);
-  std::string sanitizer = surroundings == Surroundings::Here ? "" : session.options.sanitizer;
+  std::string sanitizer = hostCode == HostCode::Here ? "" : session.options.sanitizer;
   if (llvm::Error error = codegen::emitObject(
           session.getModule(), session.getTarget(), stream, {session.options.level, sanitizer},
           [&](llvm::LLVMContext &context) {
-            return makeSurroundings(session, surroundings, embeddedParams, suffix, context);
+            return makeHostCode(session, hostCode, embeddedParams, suffix, context);
           }))
     return session.fail(std::move(error));
-  session.watch.addTime("object code", Watch::now() - start);
+  session.watch.addTime("object code", PassInstrumentation::now() - start);
   return Done;
 }
 
@@ -88,25 +87,24 @@ static int makeObjectUnsafely(Session &session, Surroundings surroundings,
 int printLLVMIR(Session &session, ModuleOp shown, std::string &text) {
   return session.runSafely([&] { return printLLVMIRUnsafely(session, shown, text); });
 }
-int makeAssembly(Session &session, ModuleOp shown, Surroundings surroundings, std::string &text) {
-  return session.runSafely(
-      [&] { return makeAssemblyUnsafely(session, shown, surroundings, text); });
+int makeAssembly(Session &session, ModuleOp shown, HostCode hostCode, std::string &text) {
+  return session.runSafely([&] { return makeAssemblyUnsafely(session, shown, hostCode, text); });
 }
-int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
+int makeObject(Session &session, HostCode hostCode, const std::string &embeddedParams,
                std::string &bytes, const std::string &suffix) {
   return session.runSafely(
-      [&] { return makeObjectUnsafely(session, surroundings, embeddedParams, suffix, bytes); });
+      [&] { return makeObjectUnsafely(session, hostCode, embeddedParams, suffix, bytes); });
 }
 
-int makeHostObject(Session &session, Surroundings surroundings,
-                   const std::vector<std::string> &suffixes, std::string &bytes) {
+int makeHostObject(Session &session, HostCode hostCode, const std::vector<std::string> &suffixes,
+                   std::string &bytes) {
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
   std::vector<std::string> tables;
   for (const std::string &suffix : suffixes)
     tables.push_back(codegen::getTableName(host, suffix));
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> functions = surroundings == Surroundings::Trainer
+  std::unique_ptr<llvm::Module> functions = hostCode == HostCode::Trainer
                                                 ? codegen::emitMain(host, context, tables)
                                                 : codegen::emitLibrary(host, context, tables);
   llvm::SmallString<0> object;

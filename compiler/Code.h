@@ -11,21 +11,20 @@
 namespace sinter::compiler {
 
 /// What surrounds the kernels. Here: a table for this process, which has no sanitizer's library.
-enum class Surroundings { None, Table, Here, Trainer, Library };
+enum class HostCode { None, Table, Here, Trainer, Library };
 
 /// The LLVM IR or assembly of `module`: a session's at stage llvm, or a part of it. Done or an exit
 /// code.
 int printLLVMIR(Session &session, mlir::ModuleOp module, std::string &text);
-int makeAssembly(Session &session, mlir::ModuleOp module, Surroundings surroundings,
-                 std::string &text);
+int makeAssembly(Session &session, mlir::ModuleOp module, HostCode hostCode, std::string &text);
 /// The object code of a session at stage llvm; `suffix` ends the name of its table. Done or an exit
 /// code.
-int makeObject(Session &session, Surroundings surroundings, const std::string &embeddedParams,
+int makeObject(Session &session, HostCode hostCode, const std::string &embeddedParams,
                std::string &bytes, const std::string &suffix = "");
 /// A trainer's main or a library's functions alone, over the first of several tables that this CPU
 /// can run.
-int makeHostObject(Session &session, Surroundings surroundings,
-                   const std::vector<std::string> &suffixes, std::string &bytes);
+int makeHostObject(Session &session, HostCode hostCode, const std::vector<std::string> &suffixes,
+                   std::string &bytes);
 
 } // namespace sinter::compiler
 

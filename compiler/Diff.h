@@ -1,7 +1,7 @@
 //===- Diff.h - what changed between two texts of a module ------------------------------------===//
 //
 // For --trace-passes. Values are numbered anew by every print; lines that differ in such names
-// alone, and consistently, are the same line. Reading on: Watch.cpp (who asks).
+// alone, and consistently, are the same line. Reading on: PassInstrumentation.cpp (who asks).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_COMPILER_DIFF_H

@@ -182,8 +182,8 @@ int runEmit(const Options &options) {
     return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
                                              options.entry + "'");
   if (stage == Stage::Asm) { // the table names all entries, so one entry stands without it
-    Surroundings surroundings = options.entry.empty() ? Surroundings::Table : Surroundings::None;
-    if (int code = makeAssembly(session, *shown, surroundings, text))
+    HostCode hostCode = options.entry.empty() ? HostCode::Table : HostCode::None;
+    if (int code = makeAssembly(session, *shown, hostCode, text))
       return code;
   } else if (stage == Stage::Llvm && llvm::StringRef(options.output).ends_with(".ll")) {
     if (int code = printLLVMIR(session, *shown, text))

@@ -41,7 +41,7 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
   if (folder.path.empty())
     return reporter.error(Refused, folder.why, "E1401");
   std::string object;
-  if (int code = makeObject(session, Surroundings::Here, "", object))
+  if (int code = makeObject(session, HostCode::Here, "", object))
     return code;
   std::vector<std::string> command = getLinkCommand();
   if (command.empty())

@@ -2,8 +2,8 @@
 //
 // The whole compiler on one page: one line a pass, with its reason. The module verifies after every
 // pass, and says by `sinter.stage` which stage it has reached, so that text of any stage goes on
-// from there. Reading on: passes/Passes.td (what each pass does), Watch.h (traces, times,
-// reproducers).
+// from there. Reading on: passes/Passes.td (what each pass does), PassInstrumentation.h (traces,
+// times, reproducers).
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Pipeline.h"
@@ -49,7 +49,7 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
       "first, as an epilogue costs nothing and a pass over memory does");
   add(Stage::Fused, createFuseMaps(), "what is left shares its passes over memory");
 
-  add(Stage::Layout, createAssignLayouts(), "kernels are known now, so their wishes are");
+  add(Stage::Layout, createAssignLayouts(), "kernels are known now, so their preferences are");
 
   add(Stage::Planned, createLowerToKernel(), "from values to buffers, in an order");
   add(Stage::Planned, createSchedule(), "tiles follow from shapes and layouts");

@@ -90,7 +90,7 @@ int Session::runSafely(llvm::function_ref<int()> work) {
 }
 
 int Session::loadProgram(std::string &graph) {
-  double start = Watch::now();
+  double start = PassInstrumentation::now();
   ProgramRequest request;
   request.source = options.model;
   request.set = options.set;
@@ -102,12 +102,12 @@ int Session::loadProgram(std::string &graph) {
     request.timeLimitSeconds = atoi(seconds);
   int code = runProgram(request, reporter, graph);
   ranProgram = true;
-  watch.setModelProgramTime(Watch::now() - start);
+  watch.setModelProgramTime(PassInstrumentation::now() - start);
   return code;
 }
 
 int Session::loadGraph(const std::string &bytes) {
-  double start = Watch::now();
+  double start = PassInstrumentation::now();
   proto::Module graph;
   if (auto wrong = graph::parseContainer(bytes, graph)) {
     Message message;
@@ -121,7 +121,7 @@ int Session::loadGraph(const std::string &bytes) {
     if (!file.text().empty())
       reporter.learnSource(file.path(), file.text());
   module = importModule(&context, graph, options.f64);
-  watch.addTime("import", Watch::now() - start);
+  watch.addTime("import", PassInstrumentation::now() - start);
   return module ? Done : getExitCode();
 }
 
@@ -130,9 +130,9 @@ int Session::loadText(const std::string &text) {
     return reporter.error(Usage, "--type f64 expects a .cpp or .sinter model, got '" +
                                      options.model + "'");
   reporter.learnSource(options.model, text);
-  double start = Watch::now();
+  double start = PassInstrumentation::now();
   module = parseModule(&context, text, options.model);
-  watch.addTime("parse", Watch::now() - start);
+  watch.addTime("parse", PassInstrumentation::now() - start);
   if (!module)
     return Wrong;
   reporter.learnSources(*module);

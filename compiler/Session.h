@@ -10,7 +10,7 @@
 
 #include "compiler/Diagnostics.h"
 #include "compiler/Driver.h"
-#include "compiler/Watch.h"
+#include "compiler/PassInstrumentation.h"
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -49,7 +49,7 @@ private:
   mlir::MLIRContext context; // outlives the modules that the watch keeps
 
 public:
-  Watch watch;
+  PassInstrumentation watch;
 
 private:
   int loadProgram(std::string &graph);

@@ -95,12 +95,12 @@ int makeForTargets(Session &session, const std::string &kind,
     if (int code = one.loadAndRunTo(Stage::Llvm))
       return code;
     suffixes.push_back("." + std::to_string(i));
-    if (int code = makeObject(one, Surroundings::Table, "", parts.emplace_back(), suffixes.back()))
+    if (int code = makeObject(one, HostCode::Table, "", parts.emplace_back(), suffixes.back()))
       return code;
     if (i + 1 < targets.size())
       continue;
     // The weakest makes what runs before the choice, and the header.
-    Surroundings host = kind == "trainer" ? Surroundings::Trainer : Surroundings::Library;
+    HostCode host = kind == "trainer" ? HostCode::Trainer : HostCode::Library;
     if (int code = makeHostObject(one, host, suffixes, parts.emplace_back()))
       return code;
     return makeArtifact(one, kind, options.output, parts);

@@ -1,4 +1,4 @@
-//===- Passes.td - graph and planning passes ------------------------------------------------------------------------===//
+//===- Passes.td - graph and planning passes ----------------------------------------------------------------------===//
 //
 // In pipeline order. A pass, its file, its flag and its test share one name. Every description shows IR before and
 // after. Reading on: compiler/Pipeline.cpp (the order, with reasons).
@@ -149,14 +149,14 @@ def InPlaceUpdates : Pass<"in-place-updates", "::mlir::ModuleOp"> {
 }
 
 def GroupLaunches : Pass<"group-launches", "::mlir::ModuleOp"> {
-  let summary = "kernels side by side, and tails that one thread runs";
+  let summary = "kernels side by side, and serial sections that one thread runs";
   let description = [{
-    Kernels that do not need each other share a launch; one smaller than a barrier becomes the tail of what it needs.
+    Kernels that do not need each other share a launch; one smaller than a barrier becomes the serial section of what it needs.
     ```
     kernel.contract "dw" ... outs(%dw)           kernel.launch {
     kernel.contract "dx" ... outs(%dx)             kernel.contract "dw" ... outs(%dw)
     kernel.map "sum" ins(%dw) outs(%sum)   →       kernel.contract "dx" ... outs(%dx)
-                                                 } tail {
+                                                 } serial {
                                                    kernel.map "sum" ins(%dw) outs(%sum)
                                                  }
     ```

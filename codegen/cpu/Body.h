@@ -16,7 +16,7 @@ namespace sinter::codegen {
 class BodyEmitter {
 public:
   /// `lanes` 0: scalars; else vectors of that many points, consecutive along `lanesDim`.
-  BodyEmitter(Kernel &kernel, llvm::ArrayRef<mlir::Value> point, int64_t lanes = 0,
+  BodyEmitter(EmitContext &kernel, llvm::ArrayRef<mlir::Value> point, int64_t lanes = 0,
               int64_t lanesDim = -1)
       : k(kernel), point(point), lanes(lanes), lanesDim(lanesDim) {}
 
@@ -37,18 +37,18 @@ private:
   mlir::Value emit(mlir::Operation *op);
   mlir::Value emitIndex(kernel::IndexOp op);
 
-  Kernel &k;
+  EmitContext &k;
   llvm::SmallVector<mlir::Value> point;
   int64_t lanes, lanesDim;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
 };
 
 /// Our own form of a math op on scalars or vectors; null when the op is left as it is (Math.cpp).
-mlir::Value expandMath(Kernel &kernel, mlir::Operation *op, mlir::ValueRange operands);
+mlir::Value expandMath(EmitContext &kernel, mlir::Operation *op, mlir::ValueRange operands);
 
 /// Philox4x32-10, word 0, as a uniform number of `type` (scalar or vector; operands i64 of the same
 /// form) (Philox.cpp).
-mlir::Value emitPhilox(Kernel &kernel, mlir::Value seed, mlir::Value step, mlir::Value element,
+mlir::Value emitPhilox(EmitContext &kernel, mlir::Value seed, mlir::Value step, mlir::Value element,
                        int64_t stream, mlir::Type type);
 
 } // namespace sinter::codegen

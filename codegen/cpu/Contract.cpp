@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan)
+ContractEmitter::ContractEmitter(EmitContext &k, kernel::ContractOp op, Plan &plan)
     : k(k), op(op), p(plan) {
   point.assign(p.dims.size(), k.index(0));
   tileIndex.assign(p.dims.size(), k.index(0));
@@ -23,7 +23,7 @@ ContractEmitter::ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan)
 }
 
 /// First point of the tile along `dim`.
-void ContractEmitter::place(int64_t dim) {
+void ContractEmitter::bindDim(int64_t dim) {
   Value index = tileIndex[dim];
   if (dim == p.lanesDim) {
     point[dim] = k.mul(index, p.nr);
@@ -50,7 +50,7 @@ void ContractEmitter::decode(Value tile, ArrayRef<int64_t> over) {
     sizes.push_back(p.tilesOf(d));
   for (auto [d, index] : llvm::zip_equal(over, k.decode(tile, sizes))) {
     tileIndex[d] = index;
-    place(d);
+    bindDim(d);
   }
 }
 
@@ -61,7 +61,7 @@ void ContractEmitter::overRest(ArrayRef<int64_t> rest, const std::function<void(
   }
   k.loop(0, p.tilesOf(rest.front()), {}, [&](Value i, ValueRange) {
     tileIndex[rest.front()] = i;
-    place(rest.front());
+    bindDim(rest.front());
     overRest(rest.drop_front(), body);
     return SmallVector<Value>();
   });
@@ -115,7 +115,7 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
     ArrayRef<int64_t> shape = access.type.getShape();
     k.loop(begin, end, k.index(1), {}, [&](Value tile, ValueRange) {
       decode(tile, over);
-      Kernel inner(k.b, k.loc, k.target, shape); // the domain is the buffer
+      EmitContext inner(k.b, k.loc, k.target, shape); // the domain is the buffer
       AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), context);
       Access own{access.memory, access.type, identity, access.type.getLinearMap().getResult(0),
                  false};
@@ -132,10 +132,10 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
           Value saved = tileIndex[d];
           low = point[d];
           tileIndex[d] = k.add(saved, k.index(1)); // where the next tile begins
-          place(d);
+          bindDim(d);
           high = arith::MinUIOp::create(k.b, k.loc, point[d], k.index(p.dims[d]));
           tileIndex[d] = saved;
-          place(d);
+          bindDim(d);
         }
         k.loop(low, high, k.index(1), {}, [&](Value j, ValueRange) {
           at[i] = j;
@@ -196,18 +196,19 @@ void ContractEmitter::emitPacking(const Factor &source, int64_t rows) {
   from.dim = p.rows.front().dim;
   from.lanes = p.width;
   Value base = k.apply(source.base, point);
-  std::function<void(size_t, Value, Value)> walk = [&](size_t level, Value place, Value to) {
+  std::function<void(size_t, Value, Value)> walk = [&](size_t level, Value address, Value to) {
     if (level < p.reduced.size()) {
       int64_t d = p.reduced[level];
       k.loop(0, p.dims[d], {}, [&](Value i, ValueRange) {
-        walk(level + 1, k.add(place, k.mul(i, source.step[d])), k.add(to, k.mul(i, copy.step[d])));
+        walk(level + 1, k.add(address, k.mul(i, source.step[d])),
+             k.add(to, k.mul(i, copy.step[d])));
         return SmallVector<Value>();
       });
       return;
     }
     for (int64_t r = 0; r < rows; r += p.width) {
       Value value =
-          loadLanes(k, from, point, std::min(p.width, rows - r), k.add(place, k.index(r)));
+          loadLanes(k, from, point, std::min(p.width, rows - r), k.add(address, k.index(r)));
       vector::StoreOp::create(k.b, k.loc, value, copy.lanes.access.memory, k.add(to, k.index(r)));
     }
   };
@@ -349,7 +350,7 @@ static bool fits(kernel::ContractOp op, kernel::CpuScheduleAttr schedule) {
          schedule.getNr() > 0;
 }
 
-bool codegen::emitContract(Kernel &k, kernel::ContractOp op) {
+bool codegen::emitContract(EmitContext &k, kernel::ContractOp op) {
   Type element = op.getEpilogue().front().getArgument(0).getType();
   if (!element.isF32() && !element.isF64() && !element.isInteger(32) && !element.isInteger(64))
     return false;
@@ -359,7 +360,7 @@ bool codegen::emitContract(Kernel &k, kernel::ContractOp op) {
   if (!fits(op, schedule))
     return false;
   std::vector<Plan> plans;
-  for (auto &fixed : getParities(op)) {
+  for (auto &fixed : getStridePhases(op)) {
     std::optional<Plan> plan = makePlan(k, op, schedule, fixed);
     if (!plan)
       return false;

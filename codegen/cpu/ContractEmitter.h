@@ -31,15 +31,16 @@ class ContractEmitter;
 
 /// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever
 /// that can be proven.
-class Places {
+class TileAddresses {
 public:
-  Places(ContractEmitter &emitter, mlir::AffineExpr place, const Tile &tile, bool packed = false);
-  struct Place {
+  TileAddresses(ContractEmitter &emitter, mlir::AffineExpr address, const Tile &tile,
+                bool packed = false);
+  struct Address {
     mlir::Value base;
     int64_t offset = 0;
   };
   /// Of row `r` and vector `v`; makes the base when it is new.
-  Place get(int64_t r, int64_t v);
+  Address get(int64_t r, int64_t v);
   /// The one base of all rows and vectors; null when there are more.
   mlir::Value single();
   /// True when rows may have bases of their own, which need not name elements apart.
@@ -47,7 +48,7 @@ public:
 
 private:
   ContractEmitter &e;
-  mlir::AffineExpr place;
+  mlir::AffineExpr address;
   const Tile &tile;
   llvm::SmallVector<llvm::SmallVector<std::optional<int64_t>>> rowDelta; ///< by row dim and step
   llvm::SmallVector<std::optional<int64_t>> laneDelta;                   ///< by vector
@@ -58,15 +59,15 @@ private:
 /// Writes the function of one contraction: its grid of tiles, the sums of each tile, the epilogue.
 class ContractEmitter {
 public:
-  ContractEmitter(Kernel &k, kernel::ContractOp op, Plan &plan);
+  ContractEmitter(EmitContext &k, kernel::ContractOp op, Plan &plan);
   void emit();
 
 private:
-  friend class Places;
+  friend class TileAddresses;
 
   // Grid (Contract.cpp).
   void decode(mlir::Value tile, llvm::ArrayRef<int64_t> over);
-  void place(int64_t dim);
+  void bindDim(int64_t dim);
   void overRest(llvm::ArrayRef<int64_t> rest, const std::function<void()> &body);
   void overVariants(const std::function<void(const Tile &)> &body);
   void emitTile(const Tile &tile);
@@ -90,7 +91,7 @@ private:
   llvm::SmallVector<mlir::Value> emitStep(llvm::SmallVector<mlir::Value> sums, const Cursor &cursor,
                                           const Rows &active);
   void emitPrefetch(int f, const Cursor &cursor);
-  bool stepsCrowd();
+  bool exceedsRegisters();
   void findLimits();
   Cursor advance(const Cursor &cursor, int64_t dim, mlir::Value value);
   Cursor advance(const Cursor &cursor, int64_t dim, int64_t value);
@@ -107,19 +108,19 @@ private:
   int64_t mostRows() const;
   mlir::Value zeroSum() { return k.zero(mlir::VectorType::get({p.width}, p.element)); }
 
-  Kernel &k;
+  EmitContext &k;
   kernel::ContractOp op;
   Plan &p;
   llvm::SmallVector<mlir::Value> point;     ///< first point of the tile; k loops set reduced dims
   llvm::SmallVector<mlir::Value> tileIndex; ///< of each parallel dim
   // While sums are written:
   const Tile *now = nullptr;
-  std::unique_ptr<Places> places[2];
+  std::unique_ptr<TileAddresses> addresses[2];
   llvm::SmallVector<int64_t> extents; ///< of k loops; shorter in ragged blocks
   /// run-time [begin, end) of k loops
   std::map<int64_t, std::pair<mlir::Value, mlir::Value>> limits, chunks;
-  mlir::Value guard;  ///< false: no term at all
-  bool apart = false; ///< each k step ends with keepApart
+  mlir::Value guard;   ///< false: no term at all
+  bool fenced = false; ///< each k step ends with schedulingFence
 };
 
 } // namespace sinter::codegen

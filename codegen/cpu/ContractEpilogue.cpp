@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-static Value addUp(Kernel &k, Value x, Value y) {
+static Value addUp(EmitContext &k, Value x, Value y) {
   if (isa<FloatType>(getElementTypeOrSelf(x.getType())))
     return arith::AddFOp::create(k.b, k.loc, x, y);
   return arith::AddIOp::create(k.b, k.loc, x, y);
@@ -21,21 +21,21 @@ static Value addUp(Kernel &k, Value x, Value y) {
 void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
   Block &epilogue = op.getEpilogue().front();
   int64_t nv = vectors(tile);
-  std::vector<Places> extraPlaces, outPlaces;
+  std::vector<TileAddresses> extraAddresses, outAddresses;
   for (const LaneAccess &extra : p.extras)
-    extraPlaces.emplace_back(*this, extra.access.place, tile);
+    extraAddresses.emplace_back(*this, extra.access.address, tile);
   for (const LaneAccess &out : p.outs)
-    outPlaces.emplace_back(*this, out.access.place, tile);
+    outAddresses.emplace_back(*this, out.access.address, tile);
   struct Running {
-    Value value, place;
+    Value value, address;
     int64_t valid;
   };
   std::map<std::tuple<size_t, void *, int64_t>, Running> running; // partial sums of this tile
   // Extras that may be an out are read anew at every point.
   std::map<std::tuple<size_t, void *, int64_t>, Value> loaded;
   auto isWritten = [&](size_t i) { return llvm::is_contained(op.getOuts(), op.getExtras()[i]); };
-  auto resolve = [&](Places &places, int64_t r, int64_t v) {
-    Places::Place from = places.get(r, v);
+  auto resolve = [&](TileAddresses &addresses, int64_t r, int64_t v) {
+    TileAddresses::Address from = addresses.get(r, v);
     return std::pair(from, k.add(from.base, k.index(from.offset)));
   };
   for (int64_t r = 0; r < tile.rows(); ++r)
@@ -49,36 +49,39 @@ void ContractEmitter::emitEpilogue(const Tile &tile, ArrayRef<Value> sums) {
       body.argument = [&](BlockArgument argument) -> Value {
         size_t i = argument.getArgNumber() - 1;
         const LaneAccess &extra = p.extras[i];
-        auto [from, place] = resolve(extraPlaces[i], r, extra.kind == LaneKind::Uniform ? 0 : v);
+        auto [from, address] =
+            resolve(extraAddresses[i], r, extra.kind == LaneKind::Uniform ? 0 : v);
         Value &known = loaded[{i, from.base.getAsOpaquePointer(), from.offset}];
         Value value =
-            known && !isWritten(i) ? known : loadLanes(k, extra, here, valid(tile, v), place);
+            known && !isWritten(i) ? known : loadLanes(k, extra, here, valid(tile, v), address);
         return known = value;
       };
       SmallVector<Value> values;
       for (Value yielded : epilogue.back().getOperands())
         values.push_back(body.get(yielded));
       for (auto [i, value] : llvm::enumerate(values)) {
-        auto [from, place] = resolve(outPlaces[i], r, v);
+        auto [from, address] = resolve(outAddresses[i], r, v);
         if (!p.sumsUp(op, i)) {
-          storeLanes(k, p.outs[i], here, value, valid(tile, v), place);
+          storeLanes(k, p.outs[i], here, value, valid(tile, v), address);
           continue;
         }
         Running &sumOf = running[{i, from.base.getAsOpaquePointer(), from.offset}];
         if (!sumOf.value)
-          sumOf = {splat(k, loadLanes(k, p.outs[i], here, valid(tile, v), place), p.width), place,
-                   valid(tile, v)};
+          sumOf = {splat(k, loadLanes(k, p.outs[i], here, valid(tile, v), address), p.width),
+                   address, valid(tile, v)};
         sumOf.value = addUp(k, sumOf.value, splat(k, value, p.width));
         bool scattered = p.outs[i].kind == LaneKind::Scattered; // written by the point
-        if (scattered || outPlaces[i].rowsMayMeet()) { // the next row may add to the same element
-          storeLanes(k, p.outs[i], here, sumOf.value, valid(tile, v), scattered ? Value() : place);
+        if (scattered ||
+            outAddresses[i].rowsMayMeet()) { // the next row may add to the same element
+          storeLanes(k, p.outs[i], here, sumOf.value, valid(tile, v),
+                     scattered ? Value() : address);
           sumOf.value = {};
         }
       }
     }
   for (auto &[key, sumOf] : running)
     if (sumOf.value)
-      storeLanes(k, p.outs[std::get<0>(key)], point, sumOf.value, sumOf.valid, sumOf.place);
+      storeLanes(k, p.outs[std::get<0>(key)], point, sumOf.value, sumOf.valid, sumOf.address);
 }
 
 /// Tile-sized operands of the epilogue (a weight that is updated) come from beyond L1: asked for
@@ -89,11 +92,11 @@ void ContractEmitter::prefetchExtras(const Tile &tile) {
   for (const LaneAccess &extra : p.extras) {
     if (extra.kind != LaneKind::Contiguous)
       continue;
-    Places places(*this, extra.access.place, tile);
+    TileAddresses addresses(*this, extra.access.address, tile);
     llvm::SmallSetVector<std::pair<void *, int64_t>, 32> asked;
     for (int64_t r = 0; r < tile.rows(); ++r)
       for (int64_t v = 0; v < vectors(tile); ++v) {
-        Places::Place from = places.get(r, v);
+        TileAddresses::Address from = addresses.get(r, v);
         if (asked.insert({from.base.getAsOpaquePointer(), from.offset}))
           memref::PrefetchOp::create(k.b, k.loc, extra.access.memory,
                                      ValueRange{k.add(from.base, k.index(from.offset))},

@@ -89,7 +89,8 @@ Interval codegen::getInterval(int64_t rest, int64_t by, int64_t size) {
   return {llvm::divideCeilSigned(rest - (size - 1), -by), llvm::divideFloorSigned(rest, -by) + 1};
 }
 
-SmallVector<SmallVector<std::pair<int64_t, int64_t>>> codegen::getParities(kernel::ContractOp op) {
+SmallVector<SmallVector<std::pair<int64_t, int64_t>>>
+codegen::getStridePhases(kernel::ContractOp op) {
   constexpr int64_t kMostValues = 4, kMostPlans = 16;
   llvm::SmallSetVector<int64_t, 4> dims;
   for (AffineMap map : llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>()))
@@ -121,7 +122,7 @@ namespace {
 /// Works towards a plan; each step says false when the op does not fit.
 class Planner {
 public:
-  Planner(Kernel &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule, Plan &plan)
+  Planner(EmitContext &k, kernel::ContractOp op, kernel::CpuScheduleAttr schedule, Plan &plan)
       : k(k), op(op), schedule(schedule), p(plan), context(op.getContext()) {}
   bool run();
 
@@ -132,8 +133,8 @@ private:
     return simplifyInRange(simplifyAffineExpr(expr, p.dims.size(), 0), p.dims);
   }
   template <typename F> void rewrite(F change) {
-    for (AffineExpr &place : places)
-      place = change(place);
+    for (AffineExpr &address : addresses)
+      address = change(address);
     for (Bound &bound : p.bounds)
       bound.expr = change(bound.expr);
   }
@@ -146,14 +147,14 @@ private:
   bool orderGrid();
   void chunk();
 
-  Kernel &k;
+  EmitContext &k;
   kernel::ContractOp op;
   kernel::CpuScheduleAttr schedule;
   Plan &p;
   MLIRContext *context;
   SmallVector<AffineMap> maps;
   SmallVector<Value> buffers;
-  SmallVector<AffineExpr> places;
+  SmallVector<AffineExpr> addresses;
 };
 } // namespace
 
@@ -221,9 +222,9 @@ void Planner::mergeRows() {
   };
   if (used || llvm::any_of(p.bounds, [&](const Bound &bound) { return uses(bound.expr); }))
     return;
-  for (AffineExpr place : places) {
+  for (AffineExpr address : addresses) {
     AffineExpr own = getAffineConstantExpr(0, context);
-    for (AffineExpr term : getTerms(place))
+    for (AffineExpr term : getTerms(address))
       if (uses(term))
         own = own + term;
     auto linear = getLinear(own, p.dims.size());
@@ -260,7 +261,7 @@ bool Planner::splitReduced() {
   for (int round = 0; round < kMostRounds; ++round) {
     int64_t dim = -1, by = 0;
     for (int f : {0, 1})
-      places[f].walk([&](AffineExpr part) {
+      addresses[f].walk([&](AffineExpr part) {
         auto binary = dyn_cast<AffineBinaryOpExpr>(part);
         if (!binary ||
             (part.getKind() != AffineExprKind::Mod && part.getKind() != AffineExprKind::FloorDiv))
@@ -286,7 +287,7 @@ bool Planner::splitReduced() {
 bool Planner::makeFactors() {
   auto access = [&](size_t i) {
     Access result = k.access(buffers[i], maps[i], false);
-    result.place = places[i];
+    result.address = addresses[i];
     return makeLaneAccess(k, result, p.lanesDim, p.width);
   };
   std::swap(k.dims, p.dims);
@@ -304,7 +305,7 @@ bool Planner::makeFactors() {
   for (int f : {0, 1}) {
     Factor &factor = p.factors[f];
     AffineExpr inner = getAffineConstantExpr(0, context);
-    for (AffineExpr term : getTerms(places[f])) {
+    for (AffineExpr term : getTerms(addresses[f])) {
       bool moves = llvm::any_of(p.reduced, [&](int64_t d) { return term.isFunctionOfDim(d); });
       (moves ? inner : factor.base) = (moves ? inner : factor.base) + term;
     }
@@ -405,7 +406,7 @@ bool Planner::run() {
   if (p.nothing)
     return true;
   for (auto [map, buffer] : llvm::zip(maps, buffers))
-    places.push_back(
+    addresses.push_back(
         clean(cast<kernel::BufferType>(buffer.getType()).getLinearMap().compose(map).getResult(0)));
   int64_t last = static_cast<int64_t>(p.dims.size()) - 1;
   for (int64_t d = parallel; d <= last; ++d) {
@@ -443,7 +444,7 @@ bool Planner::run() {
     return false;
   if (p.empty) { // nothing is read
     p.reduced.clear();
-    places[0] = places[1] = getAffineConstantExpr(0, context);
+    addresses[0] = addresses[1] = getAffineConstantExpr(0, context);
   }
   auto isGuard = [&](const Bound &bound) {
     return llvm::none_of(p.reduced, [&](int64_t d) { return bound.expr.isFunctionOfDim(d); });
@@ -465,7 +466,7 @@ bool Planner::run() {
   return true;
 }
 
-std::optional<Plan> codegen::makePlan(Kernel &k, kernel::ContractOp op,
+std::optional<Plan> codegen::makePlan(EmitContext &k, kernel::ContractOp op,
                                       kernel::CpuScheduleAttr schedule,
                                       ArrayRef<std::pair<int64_t, int64_t>> fixed) {
   Plan plan;

@@ -1,10 +1,10 @@
 //===- ContractPlan.h - what is known of a contraction before any code is written -------------===//
 //
-// A plan is one contraction (or one parity of a strided one) reduced to strides: dims of size 1 are
-// gone, blocked reduced dims are split so that addresses are linear in them, borders are intervals
-// of reduced values: constants where tile rows decide, formulas in the grid's indices where those
-// do. Terms outside are left out, never multiplied by zero. Reading on: ContractEmitter.h (who
-// writes the code), dialects/kernel/Cost.h (who chooses the schedule).
+// A plan is one contraction (or one stride phase of a strided one) reduced to strides: dims of size
+// 1 are gone, blocked reduced dims are split so that addresses are linear in them, borders are
+// intervals of reduced values: constants where tile rows decide, formulas in the grid's indices
+// where those do. Terms outside are left out, never multiplied by zero. Reading on:
+// ContractEmitter.h (who writes the code), dialects/kernel/Cost.h (who chooses the schedule).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CONTRACTPLAN_H
@@ -81,12 +81,13 @@ struct Plan {
   }
 };
 
-/// Dims with few values that divisions see: each combination becomes a plan of its own (parities).
+/// Dims with few values that divisions see: each combination becomes a plan of its own (stride
+/// phases).
 llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, int64_t>>>
-getParities(kernel::ContractOp op);
+getStridePhases(kernel::ContractOp op);
 
 /// The plan of `op` under `schedule`; nothing when the emitter does not cover it.
-std::optional<Plan> makePlan(Kernel &kernel, kernel::ContractOp op,
+std::optional<Plan> makePlan(EmitContext &kernel, kernel::ContractOp op,
                              kernel::CpuScheduleAttr schedule,
                              llvm::ArrayRef<std::pair<int64_t, int64_t>> fixed);
 

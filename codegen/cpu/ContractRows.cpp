@@ -22,12 +22,12 @@ int64_t Plan::tilesOf(int64_t dim) const {
 
 /// True when an address has a term of `dim` that is not a multiple of it.
 static bool isBroken(const Plan &p, int64_t dim) {
-  SmallVector<AffineExpr> places{p.factors[0].base, p.factors[1].base};
+  SmallVector<AffineExpr> addresses{p.factors[0].base, p.factors[1].base};
   for (const auto *accesses : {&p.extras, &p.outs})
     for (const LaneAccess &access : *accesses)
-      places.push_back(access.access.place);
-  for (AffineExpr place : places)
-    for (AffineExpr term : getTerms(place))
+      addresses.push_back(access.access.address);
+  for (AffineExpr address : addresses)
+    for (AffineExpr term : getTerms(address))
       if (term.isFunctionOfDim(dim) && !getLinear(term, p.dims.size()))
         return true;
   return false;
@@ -168,7 +168,7 @@ SmallVector<Interval> codegen::getSegments(const Plan &p, int64_t dim, int64_t s
 
 void codegen::chooseUnroll(Plan &p, int64_t registers) {
   constexpr int64_t kStep = 2, kAllAdds = 400;
-  int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each parity has code of its own
+  int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each stride phase has code of its own
   p.unroll = 1;
   if (p.reduced.empty())
     return;

@@ -22,8 +22,9 @@ SmallVector<int64_t> Tile::steps(int64_t r) const {
   return result;
 }
 
-Places::Places(ContractEmitter &emitter, AffineExpr place, const Tile &tile, bool isPacked)
-    : e(emitter), place(place), tile(tile) {
+TileAddresses::TileAddresses(ContractEmitter &emitter, AffineExpr address, const Tile &tile,
+                             bool isPacked)
+    : e(emitter), address(address), tile(tile) {
   const Plan &p = e.p;
   int64_t count = e.vectors(tile);
   if (isPacked) {
@@ -33,17 +34,17 @@ Places::Places(ContractEmitter &emitter, AffineExpr place, const Tile &tile, boo
   for (auto [row, rowClass] : llvm::zip(p.rows, tile.classes)) {
     auto &deltas = rowDelta.emplace_back();
     for (int64_t s = 0; s < rowClass->height; ++s)
-      deltas.push_back(getDelta(place, row.dim, rowClass->begins, s, p.dims.size()));
+      deltas.push_back(getDelta(address, row.dim, rowClass->begins, s, p.dims.size()));
   }
   SmallVector<int64_t> starts;
   for (int64_t t = 0; t < p.laneTiles; ++t)
     if (std::min(p.nr, p.laneCount - t * p.nr) == tile.lanes)
       starts.push_back(t * p.nr);
   for (int64_t v = 0; v < count; ++v)
-    laneDelta.push_back(getDelta(place, p.lanesDim, starts, v * p.width, p.dims.size()));
+    laneDelta.push_back(getDelta(address, p.lanesDim, starts, v * p.width, p.dims.size()));
 }
 
-Places::Place Places::get(int64_t r, int64_t v) {
+TileAddresses::Address TileAddresses::get(int64_t r, int64_t v) {
   SmallVector<int64_t> steps = tile.steps(r);
   if (packed)
     return {packed, steps.front()};
@@ -63,18 +64,18 @@ Places::Place Places::get(int64_t r, int64_t v) {
     point[e.p.lanesDim] = e.k.add(point[e.p.lanesDim], e.k.index(v * e.p.width));
   Value &base = bases[key];
   if (!base)
-    base = e.k.apply(place, point);
+    base = e.k.apply(address, point);
   return {base, offset};
 }
 
-Value Places::single() {
+Value TileAddresses::single() {
   for (int64_t r = 0; r < tile.rows(); ++r)
     for (int64_t v = 0; v < e.vectors(tile); ++v)
       get(r, v);
   return packed ? packed : bases.size() == 1 ? bases.begin()->second : Value();
 }
 
-bool Places::rowsMayMeet() const {
+bool TileAddresses::rowsMayMeet() const {
   return llvm::any_of(rowDelta, [](ArrayRef<std::optional<int64_t>> deltas) {
     return llvm::is_contained(deltas, std::nullopt);
   });
@@ -151,24 +152,25 @@ SmallVector<Value> ContractEmitter::emitSums(const Tile &tile, SmallVector<Value
   now = &tile;
   Cursor cursor;
   for (int f : {0, 1}) {
-    places[f] = std::make_unique<Places>(*this, p.factors[f].base, tile, p.factors[f].packed);
-    cursor.inner[f] = places[f]->single();
+    addresses[f] =
+        std::make_unique<TileAddresses>(*this, p.factors[f].base, tile, p.factors[f].packed);
+    cursor.inner[f] = addresses[f]->single();
   }
   extents.assign(p.dims.begin(), p.dims.end());
   findLimits();
-  apart = stepsCrowd();
+  fenced = exceedsRegisters();
   SmallVector<Value> sums = emitLevel(0, std::move(start), cursor, Rows(tile.rows(), true));
   for (int64_t d : p.reduced)
     point[d] = k.index(0);
-  places[0].reset();
-  places[1].reset();
+  addresses[0].reset();
+  addresses[1].reset();
   now = nullptr;
   return sums;
 }
 
 /// Whether steps written out one after the other share more than registers hold: where windows
 /// overlap, LLVM would keep what it read from step to step.
-bool ContractEmitter::stepsCrowd() {
+bool ContractEmitter::exceedsRegisters() {
   constexpr int64_t kFar = 8;
   if (p.reduced.empty())
     return false;
@@ -184,7 +186,7 @@ bool ContractEmitter::stepsCrowd() {
     std::set<std::pair<void *, int64_t>> read;
     for (int64_t r = 0; r < now->rows(); ++r)
       for (int64_t v = 0; v < (uniform ? 1 : vectors(*now)); ++v) {
-        Places::Place from = places[f]->get(r, v);
+        TileAddresses::Address from = addresses[f]->get(r, v);
         read.insert({from.base.getAsOpaquePointer(), from.offset});
       }
     for (int64_t far = kFar; far > 0; --far)
@@ -318,21 +320,21 @@ void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   const Factor &factor = p.factors[f];
   int64_t size = p.dims[p.reduced.back()], bytes = factor.lanes.access.type.getElementBytes();
   int64_t stride = factor.step[p.reduced.back()];
-  if (factor.packed || size < 2 * kAhead || stride * bytes < kLine || !places[f]->single())
+  if (factor.packed || size < 2 * kAhead || stride * bytes < kLine || !addresses[f]->single())
     return;
   bool vector = factor.lanes.kind == LaneKind::Contiguous;
   int64_t rows = now->rows(), last = 0;
   if (vector)
     last = now->lanes - 1;
   else if (p.rows.size() == 1 && rows > 1 &&
-           places[f]->get(1, 0).offset - places[f]->get(0, 0).offset == 1)
+           addresses[f]->get(1, 0).offset - addresses[f]->get(0, 0).offset == 1)
     last = rows - 1;
   else
     return;
   SmallVector<int64_t> offsets;
   for (int64_t offset = 0; offset < last; offset += kLine / bytes)
     for (int64_t r = 0; r < (vector ? rows : 1); ++r)
-      offsets.push_back(vector ? places[f]->get(r, offset / p.width).offset : offset);
+      offsets.push_back(vector ? addresses[f]->get(r, offset / p.width).offset : offset);
   if (!vector || offsets.empty()) // rows need not begin at a line
     offsets.push_back(last);
   llvm::sort(offsets);
@@ -357,27 +359,27 @@ SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Curs
                                              const Rows &active) {
   int64_t nv = vectors(*now);
   std::map<std::tuple<int, void *, int64_t>, Value> loaded;
-  Value whole[2] = {places[0]->single(), places[1]->single()};
+  Value whole[2] = {addresses[0]->single(), addresses[1]->single()};
   auto get = [&](int f, int64_t r, int64_t v) -> Value {
     const Factor &factor = p.factors[f];
     if (factor.lanes.kind == LaneKind::Uniform)
       v = 0;
-    Places::Place from = places[f]->get(r, v);
+    TileAddresses::Address from = addresses[f]->get(r, v);
     Value &value = loaded[{f, from.base.getAsOpaquePointer(), from.offset}];
     if (value)
       return value;
-    Value place = whole[f]          ? cursor.inner[f]
-                  : cursor.inner[f] ? k.add(from.base, cursor.inner[f])
-                                    : from.base;
-    place = k.add(place, k.index(from.offset + cursor.fixed[f]));
+    Value address = whole[f]          ? cursor.inner[f]
+                    : cursor.inner[f] ? k.add(from.base, cursor.inner[f])
+                                      : from.base;
+    address = k.add(address, k.index(from.offset + cursor.fixed[f]));
     bool scattered = factor.lanes.kind == LaneKind::Scattered && !factor.lanes.stride;
-    value = loadLanes(k, factor.lanes, scattered ? at(*now, r, v) : point, valid(*now, v), place);
+    value = loadLanes(k, factor.lanes, scattered ? at(*now, r, v) : point, valid(*now, v), address);
     return value = splat(k, k.widen(value, p.element), p.width);
   };
   for (int64_t r = 0; r < now->rows(); ++r)
     for (int64_t v = 0; v < nv && active[r]; ++v)
       sums[r * nv + v] = k.multiplyAdd(get(0, r, v), get(1, r, v), sums[r * nv + v]);
-  if (apart)
-    k.keepApart();
+  if (fenced)
+    k.schedulingFence();
   return sums;
 }

@@ -24,10 +24,10 @@ Type codegen::getStoredType(Type element) {
   return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
 }
 
-Access Kernel::access(Value buffer, AffineMap map, bool padded) const {
+Access EmitContext::access(Value buffer, AffineMap map, bool padded) const {
   auto type = cast<kernel::BufferType>(buffer.getType());
-  AffineMap place = simplifyAffineMap(type.getLinearMap().compose(map));
-  Access result{memory.lookup(buffer), type, map, place.getResult(0), false};
+  AffineMap address = simplifyAffineMap(type.getLinearMap().compose(map));
+  Access result{memory.lookup(buffer), type, map, address.getResult(0), false};
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
     auto [low, high] = getBounds(expr, dims);
     result.padded |= padded && (low < 0 || high >= size);
@@ -35,11 +35,11 @@ Access Kernel::access(Value buffer, AffineMap map, bool padded) const {
   return result;
 }
 
-Value Kernel::index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
-Value Kernel::constant(TypedAttr value) { return arith::ConstantOp::create(b, loc, value); }
-Value Kernel::zero(Type type) { return constant(cast<TypedAttr>(b.getZeroAttr(type))); }
+Value EmitContext::index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
+Value EmitContext::constant(TypedAttr value) { return arith::ConstantOp::create(b, loc, value); }
+Value EmitContext::zero(Type type) { return constant(cast<TypedAttr>(b.getZeroAttr(type))); }
 
-Value Kernel::add(Value x, Value y) {
+Value EmitContext::add(Value x, Value y) {
   if (matchPattern(y, m_Zero()))
     return x;
   if (matchPattern(x, m_Zero()))
@@ -47,7 +47,7 @@ Value Kernel::add(Value x, Value y) {
   return arith::AddIOp::create(b, loc, x, y);
 }
 
-Value Kernel::mul(Value x, int64_t y) {
+Value EmitContext::mul(Value x, int64_t y) {
   if (y == 1)
     return x;
   if (y == 0)
@@ -55,7 +55,7 @@ Value Kernel::mul(Value x, int64_t y) {
   return arith::MulIOp::create(b, loc, x, index(y));
 }
 
-Value Kernel::apply(AffineExpr expr, ArrayRef<Value> point) {
+Value EmitContext::apply(AffineExpr expr, ArrayRef<Value> point) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return index(constant.getValue());
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -94,7 +94,7 @@ Value Kernel::apply(AffineExpr expr, ArrayRef<Value> point) {
   }
 }
 
-Value Kernel::inside(const Access &access, ArrayRef<Value> point) {
+Value EmitContext::inside(const Access &access, ArrayRef<Value> point) {
   Value inside;
   if (!access.padded)
     return inside;
@@ -110,14 +110,14 @@ Value Kernel::inside(const Access &access, ArrayRef<Value> point) {
   return inside;
 }
 
-Value Kernel::load(const Access &access, ArrayRef<Value> point) {
+Value EmitContext::load(const Access &access, ArrayRef<Value> point) {
   Type element = access.type.getElementType();
   if (access.type.getPhysicalElements() == 0)
     return zero(element);
-  Value place = apply(access.place, point), isInside = inside(access, point);
+  Value address = apply(access.address, point), isInside = inside(access, point);
   if (isInside)
-    place = arith::SelectOp::create(b, loc, isInside, place, index(0));
-  Value value = memref::LoadOp::create(b, loc, access.memory, place);
+    address = arith::SelectOp::create(b, loc, isInside, address, index(0));
+  Value value = memref::LoadOp::create(b, loc, access.memory, address);
   if (element.isInteger(1))
     value = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero(value.getType()));
   if (isInside)
@@ -125,14 +125,14 @@ Value Kernel::load(const Access &access, ArrayRef<Value> point) {
   return value;
 }
 
-void Kernel::store(const Access &access, ArrayRef<Value> point, Value value) {
+void EmitContext::store(const Access &access, ArrayRef<Value> point, Value value) {
   if (value.getType().isInteger(1))
     value = arith::ExtUIOp::create(b, loc, b.getI8Type(), value);
-  memref::StoreOp::create(b, loc, value, access.memory, apply(access.place, point));
+  memref::StoreOp::create(b, loc, value, access.memory, apply(access.address, point));
 }
 
-SmallVector<Value> Kernel::loop(Value begin, Value end, Value step, ValueRange init,
-                                const Body &body) {
+SmallVector<Value> EmitContext::loop(Value begin, Value end, Value step, ValueRange init,
+                                     const Body &body) {
   auto loop = scf::ForOp::create(b, loc, begin, end, step, init);
   OpBuilder::InsertionGuard guard(b);
   if (init.empty())
@@ -145,15 +145,16 @@ SmallVector<Value> Kernel::loop(Value begin, Value end, Value step, ValueRange i
   return SmallVector<Value>(loop.getResults());
 }
 
-SmallVector<Value> Kernel::loop(int64_t begin, int64_t end, ValueRange init, const Body &body) {
+SmallVector<Value> EmitContext::loop(int64_t begin, int64_t end, ValueRange init,
+                                     const Body &body) {
   if (end == begin + 1)
     return body(index(begin), init);
   return loop(index(begin), index(end), index(1), init, body);
 }
 
-SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
-                                ValueRange init,
-                                const std::function<SmallVector<Value>(ValueRange)> &body) {
+SmallVector<Value> EmitContext::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                                     ValueRange init,
+                                     const std::function<SmallVector<Value>(ValueRange)> &body) {
   if (which.empty())
     return body(init);
   return loop(0, dims[which.front()], init, [&](Value i, ValueRange carried) {
@@ -162,8 +163,8 @@ SmallVector<Value> Kernel::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> 
   });
 }
 
-void Kernel::branch(Value index, int64_t bound, int64_t count,
-                    const std::function<void(bool)> &side) {
+void EmitContext::branch(Value index, int64_t bound, int64_t count,
+                         const std::function<void(bool)> &side) {
   if (bound <= 0 || bound >= count) {
     side(bound > 0);
     return;
@@ -177,7 +178,7 @@ void Kernel::branch(Value index, int64_t bound, int64_t count,
   side(false);
 }
 
-SmallVector<Value> Kernel::decode(Value number, ArrayRef<int64_t> sizes) {
+SmallVector<Value> EmitContext::decode(Value number, ArrayRef<int64_t> sizes) {
   SmallVector<Value> result(sizes.size());
   for (size_t i = sizes.size(); i-- > 0;) {
     if (sizes[i] == 1) {
@@ -192,7 +193,7 @@ SmallVector<Value> Kernel::decode(Value number, ArrayRef<int64_t> sizes) {
   return result;
 }
 
-std::pair<Value, Value> Kernel::part(int64_t total) {
+std::pair<Value, Value> EmitContext::part(int64_t total) {
   Value count = index(total);
   auto bound = [&](Value t) -> Value {
     return arith::DivUIOp::create(b, loc, arith::MulIOp::create(b, loc, t, count), threads);
@@ -201,8 +202,8 @@ std::pair<Value, Value> Kernel::part(int64_t total) {
   return {begin, bound(arith::AddIOp::create(b, loc, thread, index(1)))};
 }
 
-void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
-                       const std::function<void()> &body) {
+void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                            const std::function<void()> &body) {
   SmallVector<int64_t> sizes;
   int64_t total = 1;
   for (int64_t dim : which)
@@ -216,11 +217,11 @@ void Kernel::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
   });
 }
 
-void Kernel::keepApart() {
+void EmitContext::schedulingFence() {
   LLVM::FenceOp::create(b, loc, LLVM::AtomicOrdering::seq_cst, "singlethread");
 }
 
-Value Kernel::multiplyAdd(Value x, Value y, Value z) {
+Value EmitContext::multiplyAdd(Value x, Value y, Value z) {
   if (isa<IntegerType>(getElementTypeOrSelf(z.getType())))
     return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, x, y), z);
   if (target.getHasFma())
@@ -228,7 +229,7 @@ Value Kernel::multiplyAdd(Value x, Value y, Value z) {
   return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, x, y), z);
 }
 
-Value Kernel::widen(Value value, Type element) {
+Value EmitContext::widen(Value value, Type element) {
   Type from = getElementTypeOrSelf(value.getType()), to = element;
   if (from == element)
     return value;
@@ -249,7 +250,7 @@ Value Kernel::widen(Value value, Type element) {
   return arith::TruncIOp::create(b, loc, to, value);
 }
 
-Value Kernel::combineLanes(Value lanes, const Combine &combine) {
+Value EmitContext::combineLanes(Value lanes, const Combine &combine) {
   int64_t count = cast<VectorType>(lanes.getType()).getNumElements();
   while (count > 1) {
     SmallVector<int64_t> low, high;
@@ -265,7 +266,7 @@ Value Kernel::combineLanes(Value lanes, const Combine &combine) {
   return vector::ExtractOp::create(b, loc, lanes, 0);
 }
 
-Value Kernel::combineLanes(SmallVector<Value> lanes, const Combine &combine) {
+Value EmitContext::combineLanes(SmallVector<Value> lanes, const Combine &combine) {
   for (size_t count = lanes.size() / 2; count > 0; count /= 2)
     for (size_t i = 0; i < count; ++i)
       lanes[i] = combine(lanes[i], lanes[i + count]);

@@ -1,8 +1,8 @@
 //===- Emit.h - what every CPU kernel emitter uses --------------------------------------------===//
 //
 // A kernel is one function `@name(%buf0: memref<Pxf32>, ..., %thread: index, %threads: index)` over
-// flat buffers. `Kernel` holds its builder and arguments and turns accesses (domain point ->
-// logical index -> place) into arith. Invariant: an element's sums never depend on how a kernel
+// flat buffers. `EmitContext` holds its builder and arguments and turns accesses (domain point ->
+// logical index -> address) into arith. Invariant: an element's sums never depend on how a kernel
 // walks its domain (D1). Reading on: NaiveContract.cpp, NaiveMap.cpp (fallbacks that define the
 // bits), Contract.cpp, Map.cpp (fast emitters), Body.h (code inside kernels).
 //
@@ -29,9 +29,9 @@ namespace sinter::codegen {
 struct Access {
   mlir::Value memory; ///< memref<Pxelement>
   kernel::BufferType type;
-  mlir::AffineMap logical; ///< domain -> logical index
-  mlir::AffineExpr place;  ///< domain -> linear element offset
-  bool padded = false;     ///< logical index may leave the shape
+  mlir::AffineMap logical;  ///< domain -> logical index
+  mlir::AffineExpr address; ///< domain -> linear element offset
+  bool padded = false;      ///< logical index may leave the shape
 };
 
 /// kernel::getIndexRange with empty dims taken as of size 1: ranges that code may be written for.
@@ -41,10 +41,10 @@ std::pair<int64_t, int64_t> getBounds(mlir::AffineExpr expr, llvm::ArrayRef<int6
 mlir::Type getStoredType(mlir::Type element);
 
 /// A kernel function being written.
-class Kernel {
+class EmitContext {
 public:
-  Kernel(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target,
-         llvm::ArrayRef<int64_t> dims)
+  EmitContext(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target,
+              llvm::ArrayRef<int64_t> dims)
       : b(builder), loc(loc), target(target), dims(dims) {}
 
   mlir::OpBuilder &b;
@@ -102,7 +102,7 @@ public:
 
   /// No load moves over this point, and none after it uses a value loaded before; costs no
   /// instruction.
-  void keepApart();
+  void schedulingFence();
 
   /// x * y + z in one accumulator step: fused when the target fuses, else two roundings (D1).
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
@@ -116,16 +116,17 @@ public:
 };
 
 /// Emitters: each writes the body of one kernel function.
-void emitNaiveContract(Kernel &kernel, kernel::ContractOp op);
-void emitNaiveMap(Kernel &kernel, kernel::MapOp op);
+void emitNaiveContract(EmitContext &kernel, kernel::ContractOp op);
+void emitNaiveMap(EmitContext &kernel, kernel::MapOp op);
 /// False, with nothing written, when the op is not covered.
-bool emitContract(Kernel &kernel, kernel::ContractOp op);
-bool emitMap(Kernel &kernel, kernel::MapOp op);
+bool emitContract(EmitContext &kernel, kernel::ContractOp op);
+bool emitMap(EmitContext &kernel, kernel::MapOp op);
 
-/// The functions by which the threads of an entry wait for each other (sinter_spmd: barrier, meet
-/// and release).
-inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier", kMeetName = "sinter.meet",
-                                     kReleaseName = "sinter.release";
+/// The functions by which the threads of an entry wait for each other (sinter_spmd: barrier,
+/// enter_serial and leave_serial).
+inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier",
+                                     kEnterSerialName = "sinter.enter_serial",
+                                     kLeaveSerialName = "sinter.leave_serial";
 
 /// The kernel functions of a module. Equal kernels share one: the first one's, under its name
 /// (Kernels.cpp).

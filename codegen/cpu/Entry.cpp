@@ -3,7 +3,7 @@
 // `@<entry>(%spmd: !llvm.ptr)` is what every thread runs (<sinter/abi.h>: sinter_spmd);
 // `@<kernel>.run(%spmd)` runs one kernel for profiles. Buffers are views of segments at constant
 // offsets; loops and ifs are scf around kernel lists. Invariant: all threads take the same way, so
-// all meet the same barriers. Reading on: dialects/kernel/Ranges.h.
+// all wait at the same barriers. Reading on: dialects/kernel/Ranges.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
@@ -25,13 +25,13 @@ using namespace sinter::codegen;
 static constexpr int32_t kThread = offsetof(sinter_spmd, thread),
                          kThreads = offsetof(sinter_spmd, threads),
                          kBarrier = offsetof(sinter_spmd, barrier),
-                         kMeet = offsetof(sinter_spmd, meet),
-                         kRelease = offsetof(sinter_spmd, release);
+                         kEnterSerial = offsetof(sinter_spmd, enter_serial),
+                         kLeaveSerial = offsetof(sinter_spmd, leave_serial);
 static_assert(offsetof(sinter_spmd, segments) == 0, "the prologue loads it from the spmd itself");
 
 namespace {
 /// Where a buffer starts: bytes of a segment, or a memref of its own (constants).
-struct Place {
+struct BufferLocation {
   Value segment; ///< memref<?xi8>
   Value offset;  ///< bytes
   Value whole;
@@ -47,14 +47,14 @@ public:
 
 private:
   Value loadField(int32_t offset, Type type);
-  FailureOr<Place> place(Value buffer);
-  FailureOr<Place> placeBuffer(kernel::BufferOp op);
+  FailureOr<BufferLocation> locate(Value buffer);
+  FailureOr<BufferLocation> locateBuffer(kernel::BufferOp op);
   FailureOr<Value> memory(Value buffer);
   LogicalResult emitLaunch(kernel::LaunchOp op);
   LogicalResult emitLoop(kernel::LoopOp op);
   LogicalResult emitIf(kernel::IfOp op);
   FailureOr<Value> readPredicate(Value buffer);
-  Place choose(Value even, const Place &x, const Place &y);
+  BufferLocation choose(Value even, const BufferLocation &x, const BufferLocation &y);
   void barrier() { func::CallOp::create(b, loc, kBarrierName, TypeRange(), spmd); }
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 
@@ -65,13 +65,13 @@ private:
   Value spmd, thread, threads, segments;
   Operation *prologueEnd; ///< buffers are resolved before it
   llvm::DenseMap<int64_t, Value> segmentBases;
-  llvm::DenseMap<Value, Place> places;
+  llvm::DenseMap<Value, BufferLocation> locations;
   llvm::DenseMap<Value, Value> indices;
 };
 } // namespace
 
 /// `@<name>(%spmd)`: calls the function that a field of the spmd points at.
-static void declareMeeting(ModuleOp module, StringRef name, int32_t field, TypeRange results = {}) {
+static void declareSync(ModuleOp module, StringRef name, int32_t field, TypeRange results = {}) {
   if (module.lookupSymbol(name))
     return;
   OpBuilder b = OpBuilder::atBlockEnd(module.getBody());
@@ -146,7 +146,7 @@ static DenseElementsAttr getPhysicalElements(DenseElementsAttr value, kernel::Bu
   return DenseElementsAttr::get(shape, physical);
 }
 
-FailureOr<Place> EntryEmitter::placeBuffer(kernel::BufferOp op) {
+FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(prologueEnd);
   kernel::BufferType type = op.getType();
@@ -163,7 +163,7 @@ FailureOr<Place> EntryEmitter::placeBuffer(kernel::BufferOp op) {
     memref::GlobalOp::create(top, op.getLoc(), name, top.getStringAttr("private"), memory,
                              getPhysicalElements(value, type), /*constant=*/true,
                              top.getI64IntegerAttr(64));
-    return Place{{}, {}, memref::GetGlobalOp::create(b, loc, memory, name)};
+    return BufferLocation{{}, {}, memref::GetGlobalOp::create(b, loc, memory, name)};
   }
   auto offset = op.getOffset();
   if (!offset)
@@ -181,39 +181,40 @@ FailureOr<Place> EntryEmitter::placeBuffer(kernel::BufferOp op) {
                b, loc, MemRefType::get({ShapedType::kDynamic}, b.getI8Type()), start)
                .getResult(0);
   }
-  return Place{base, index(*offset), {}};
+  return BufferLocation{base, index(*offset), {}};
 }
 
-FailureOr<Place> EntryEmitter::place(Value buffer) {
-  if (auto found = places.find(buffer); found != places.end())
+FailureOr<BufferLocation> EntryEmitter::locate(Value buffer) {
+  if (auto found = locations.find(buffer); found != locations.end())
     return found->second;
   Operation *op = buffer.getDefiningOp();
   if (auto named = dyn_cast_or_null<kernel::BufferOp>(op)) {
-    FailureOr<Place> result = placeBuffer(named);
+    FailureOr<BufferLocation> result = locateBuffer(named);
     if (succeeded(result))
-      places[buffer] = *result;
+      locations[buffer] = *result;
     return result;
   }
   if (auto view = dyn_cast_or_null<kernel::ViewOp>(op))
-    return place(view.getSource());
+    return locate(view.getSource());
   if (auto slot = dyn_cast_or_null<kernel::SlotOp>(op)) {
-    FailureOr<Place> source = place(slot.getSource());
+    FailureOr<BufferLocation> source = locate(slot.getSource());
     Value number = indices.lookup(slot.getIndex());
     if (failed(source) || source->whole || !number)
       return op->emitError("internal error: expects a slot of planned memory at a known index");
     Value bytes = arith::MulIOp::create(b, loc, number, index(slot.getType().getBytes()));
-    return Place{source->segment, arith::AddIOp::create(b, loc, source->offset, bytes), {}};
+    return BufferLocation{
+        source->segment, arith::AddIOp::create(b, loc, source->offset, bytes), {}};
   }
   // Only in a thunk: in its entry the loop has said where its results lie. After a fixed number of
   // turns all know.
   if (auto turns = dyn_cast_or_null<kernel::LoopOp>(op); turns && turns.getTrip())
-    return place(
+    return locate(
         turns.getCarried()[2 * cast<OpResult>(buffer).getResultNumber() + *turns.getTrip() % 2]);
   return emitError(loc, "internal error: expects a kernel.buffer, view, slot or loop value");
 }
 
 FailureOr<Value> EntryEmitter::memory(Value buffer) {
-  FailureOr<Place> where = place(buffer);
+  FailureOr<BufferLocation> where = locate(buffer);
   if (failed(where) || where->whole)
     return failed(where) ? FailureOr<Value>(failure()) : FailureOr<Value>(where->whole);
   auto type = cast<kernel::BufferType>(buffer.getType());
@@ -242,22 +243,22 @@ LogicalResult EntryEmitter::emitCalls(Block &block) {
   return success();
 }
 
-/// The parts, by all threads; the tail, by the one that comes last, as if it were alone.
+/// The parts, by all threads; the serial section, by the one that comes last, as if it were alone.
 LogicalResult EntryEmitter::emitLaunch(kernel::LaunchOp op) {
   if (failed(emitCalls(op.getParts().front())))
     return failure();
-  if (!op.hasTail())
+  if (!op.hasSerial())
     return success();
-  Value last = func::CallOp::create(b, loc, kMeetName, b.getI32Type(), spmd).getResult(0);
+  Value last = func::CallOp::create(b, loc, kEnterSerialName, b.getI32Type(), spmd).getResult(0);
   Value zero = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
   Value chosen = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, last, zero);
   auto branch = scf::IfOp::create(b, loc, chosen, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(branch.thenBlock()->getTerminator());
   llvm::SaveAndRestore firstThread(thread, index(0)), oneThread(threads, index(1));
-  if (failed(emitCalls(op.getTail().front())))
+  if (failed(emitCalls(op.getSerial().front())))
     return failure();
-  func::CallOp::create(b, loc, kReleaseName, TypeRange(), spmd);
+  func::CallOp::create(b, loc, kLeaveSerialName, TypeRange(), spmd);
   return success();
 }
 
@@ -270,7 +271,7 @@ FailureOr<Value> EntryEmitter::readPredicate(Value buffer) {
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero).getResult();
 }
 
-Place EntryEmitter::choose(Value even, const Place &x, const Place &y) {
+BufferLocation EntryEmitter::choose(Value even, const BufferLocation &x, const BufferLocation &y) {
   Value segment = x.segment == y.segment
                       ? x.segment
                       : arith::SelectOp::create(b, loc, even, x.segment, y.segment).getResult();
@@ -279,9 +280,9 @@ Place EntryEmitter::choose(Value even, const Place &x, const Place &y) {
 
 LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
   size_t pairs = op.getCarried().size() / 2;
-  SmallVector<Place> carried;
+  SmallVector<BufferLocation> carried;
   for (Value value : op.getCarried()) {
-    FailureOr<Place> where = place(value);
+    FailureOr<BufferLocation> where = locate(value);
     if (failed(where) || where->whole)
       return op.emitError("internal error: expects carried buffers in planned memory");
     carried.push_back(*where);
@@ -295,9 +296,9 @@ LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
     indices[body.getArgument(0)] = iteration;
     Value even = isEven(iteration);
     for (size_t pair = 0; pair < pairs; ++pair) {
-      places[body.getArgument(1 + 2 * pair)] =
+      locations[body.getArgument(1 + 2 * pair)] =
           choose(even, carried[2 * pair], carried[2 * pair + 1]);
-      places[body.getArgument(2 + 2 * pair)] =
+      locations[body.getArgument(2 + 2 * pair)] =
           choose(even, carried[2 * pair + 1], carried[2 * pair]);
     }
     if (failed(emitList(body)))
@@ -318,7 +319,7 @@ LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
     OpBuilder::InsertionGuard guard(b);
     Block *before = b.createBlock(&loop.getBefore(), {}, b.getIndexType(), loc);
     Value even = isEven(before->getArgument(0));
-    places[body.getArgument(1)] = choose(even, carried[0], carried[1]);
+    locations[body.getArgument(1)] = choose(even, carried[0], carried[1]);
     FailureOr<Value> again = readPredicate(body.getArgument(1));
     if (failed(again))
       return failure();
@@ -333,7 +334,7 @@ LogicalResult EntryEmitter::emitLoop(kernel::LoopOp op) {
     return status;
   Value even = isEven(iterations);
   for (size_t pair = 0; pair < pairs; ++pair)
-    places[op.getResult(pair)] = choose(even, carried[2 * pair], carried[2 * pair + 1]);
+    locations[op.getResult(pair)] = choose(even, carried[2 * pair], carried[2 * pair + 1]);
   return success();
 }
 
@@ -356,19 +357,19 @@ LogicalResult EntryEmitter::emitIf(kernel::IfOp op) {
 LogicalResult EntryEmitter::emitList(Block &block) {
   SmallVector<bool> barriers = kernel::placeBarriers(block);
   size_t number = 0;
-  bool met = false; // behind a tail the threads have just met
+  bool synced = false; // a serial section ends with a barrier
   for (Operation &op : block) {
     LogicalResult status = success();
     if (kernel::isWork(&op)) {
-      if (barriers[number++] && !met)
+      if (barriers[number++] && !synced)
         barrier();
-      met = false;
+      synced = false;
     }
     if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
       status = emitCall(kernelOp);
     } else if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
       status = emitLaunch(launch);
-      met = launch.hasTail();
+      synced = launch.hasSerial();
     } else if (auto loop = dyn_cast<kernel::LoopOp>(op)) {
       status = emitLoop(loop);
     } else if (auto branch = dyn_cast<kernel::IfOp>(op)) {
@@ -391,13 +392,13 @@ LogicalResult EntryEmitter::emitList(Block &block) {
 }
 
 LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels) {
-  declareMeeting(module, kBarrierName, kBarrier);
-  auto withTail = [](kernel::LaunchOp launch) {
-    return launch.hasTail() ? WalkResult::interrupt() : WalkResult::advance();
+  declareSync(module, kBarrierName, kBarrier);
+  auto withSerial = [](kernel::LaunchOp launch) {
+    return launch.hasSerial() ? WalkResult::interrupt() : WalkResult::advance();
   };
-  if (entry->walk(withTail).wasInterrupted()) {
-    declareMeeting(module, kMeetName, kMeet, IntegerType::get(module.getContext(), 32));
-    declareMeeting(module, kReleaseName, kRelease);
+  if (entry->walk(withSerial).wasInterrupted()) {
+    declareSync(module, kEnterSerialName, kEnterSerial, IntegerType::get(module.getContext(), 32));
+    declareSync(module, kLeaveSerialName, kLeaveSerial);
   }
   WalkResult written = entry->walk([&](kernel::KernelOpInterface op) {
     return succeeded(kernels.add(module, op)) ? WalkResult::advance() : WalkResult::interrupt();

@@ -63,43 +63,45 @@ static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
 }
 
 namespace {
-/// The meeting point of one run's threads (abi.h: meet, release, barrier).
-struct Meeting {
+/// Where the threads of one run wait for each other (abi.h: enter_serial, leave_serial,
+/// barrier).
+struct Rendezvous {
   std::mutex mutex;
   std::condition_variable turned;
   unsigned threads, arrived = 0, turn = 0;
 
-  bool meet() {
+  bool enterSerial() {
     std::unique_lock lock(mutex);
     if (++arrived == threads)
       return true;
     turned.wait(lock, [this, old = turn] { return turn != old; });
     return false;
   }
-  void release() {
+  void leaveSerial() {
     std::lock_guard lock(mutex);
     arrived = 0;
     ++turn;
     turned.notify_all();
   }
-  static Meeting &of(const sinter_spmd *self) { return *static_cast<Meeting *>(self->pool); }
+  static Rendezvous &of(const sinter_spmd *self) { return *static_cast<Rendezvous *>(self->pool); }
 };
 } // namespace
 
 void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads) {
-  Meeting meeting;
+  Rendezvous meeting;
   meeting.threads = threads;
   auto run = [&](unsigned thread) {
-    sinter_spmd spmd{segments,
-                     thread,
-                     threads,
-                     [](const sinter_spmd *self) {
-                       if (Meeting::of(self).meet())
-                         Meeting::of(self).release();
-                     },
-                     [](const sinter_spmd *self) -> uint32_t { return Meeting::of(self).meet(); },
-                     [](const sinter_spmd *self) { Meeting::of(self).release(); },
-                     &meeting};
+    sinter_spmd spmd{
+        segments,
+        thread,
+        threads,
+        [](const sinter_spmd *self) {
+          if (Rendezvous::of(self).enterSerial())
+            Rendezvous::of(self).leaveSerial();
+        },
+        [](const sinter_spmd *self) -> uint32_t { return Rendezvous::of(self).enterSerial(); },
+        [](const sinter_spmd *self) { Rendezvous::of(self).leaveSerial(); },
+        &meeting};
     call(entry, &spmd);
   };
   std::vector<std::thread> others;

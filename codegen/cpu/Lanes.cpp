@@ -58,10 +58,10 @@ static int64_t evaluate(AffineExpr expr, int64_t value) {
   }
 }
 
-std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t chunk,
+std::optional<int64_t> codegen::getStride(AffineExpr address, int64_t dim, int64_t chunk,
                                           ArrayRef<int64_t> sizes) {
   SmallVector<AffineExpr> own;
-  for (AffineExpr term : getTerms(place)) {
+  for (AffineExpr term : getTerms(address)) {
     if (!term.isFunctionOfDim(dim))
       continue;
     // coefficient * dim may stand beside any other dims; other terms must be of this dim alone.
@@ -86,11 +86,11 @@ std::optional<int64_t> codegen::getStride(AffineExpr place, int64_t dim, int64_t
   return stride;
 }
 
-std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef<int64_t> starts,
+std::optional<int64_t> codegen::getDelta(AffineExpr address, int64_t dim, ArrayRef<int64_t> starts,
                                          int64_t step, size_t dims) {
   int64_t delta = 0;
   SmallVector<AffineExpr> own;
-  for (AffineExpr term : getTerms(place)) {
+  for (AffineExpr term : getTerms(address)) {
     if (!term.isFunctionOfDim(dim))
       continue;
     auto binary = dyn_cast<AffineBinaryOpExpr>(term);
@@ -120,10 +120,10 @@ std::optional<int64_t> codegen::getDelta(AffineExpr place, int64_t dim, ArrayRef
   return delta + rest.value_or(0);
 }
 
-LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_t dim,
+LaneAccess codegen::makeLaneAccess(const EmitContext &k, const Access &access, int64_t dim,
                                    int64_t lanes) {
   LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt};
-  if (!access.place.isFunctionOfDim(dim) &&
+  if (!access.address.isFunctionOfDim(dim) &&
       !(access.padded && access.logical.isFunctionOfDim(dim))) {
     result.kind = LaneKind::Uniform;
     return result;
@@ -135,7 +135,7 @@ LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_
       if (expr.isFunctionOfDim(dim) && (low < 0 || high >= size))
         return result;
     }
-  std::optional<int64_t> stride = getStride(access.place, dim, lanes, k.dims);
+  std::optional<int64_t> stride = getStride(access.address, dim, lanes, k.dims);
   if (!access.padded)
     result.stride = stride;
   // A dim of one point has no neighbours to be apart from.
@@ -144,71 +144,72 @@ LaneAccess codegen::makeLaneAccess(const Kernel &k, const Access &access, int64_
   return result;
 }
 
-Value codegen::splat(Kernel &k, Value value, int64_t lanes) {
+Value codegen::splat(EmitContext &k, Value value, int64_t lanes) {
   if (isa<VectorType>(value.getType()))
     return value;
   return vector::BroadcastOp::create(k.b, k.loc, VectorType::get({lanes}, value.getType()), value);
 }
 
-static Value constantMask(Kernel &k, int64_t lanes, int64_t valid) {
+static Value constantMask(EmitContext &k, int64_t lanes, int64_t valid) {
   return vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({lanes}, k.b.getI1Type()),
                                         ArrayRef<int64_t>{valid});
 }
 
-static SmallVector<Value> lanePoint(Kernel &k, ArrayRef<Value> point, int64_t dim, int64_t lane) {
+static SmallVector<Value> lanePoint(EmitContext &k, ArrayRef<Value> point, int64_t dim,
+                                    int64_t lane) {
   SmallVector<Value> result(point);
   result[dim] = k.add(point[dim], k.index(lane));
   return result;
 }
 
-Value codegen::loadLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, int64_t valid,
-                         Value place) {
+Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
+                         int64_t valid, Value address) {
   const Access &access = lane.access;
   Type element = access.type.getElementType();
   auto type = VectorType::get({lane.lanes}, element);
   if (lane.kind == LaneKind::Uniform) {
-    if (!place || access.padded || element.isInteger(1))
+    if (!address || access.padded || element.isInteger(1))
       return k.load(access, point);
-    return memref::LoadOp::create(k.b, k.loc, access.memory, place);
+    return memref::LoadOp::create(k.b, k.loc, access.memory, address);
   }
   if (lane.kind == LaneKind::Scattered) {
-    bool steps = place && lane.stride && !element.isInteger(1);
+    bool steps = address && lane.stride && !element.isInteger(1);
     Value result = k.zero(type);
     for (int64_t i = 0; i < valid; ++i) {
       Value value = steps ? memref::LoadOp::create(k.b, k.loc, access.memory,
-                                                   k.add(place, k.index(i * *lane.stride)))
+                                                   k.add(address, k.index(i * *lane.stride)))
                                 .getResult()
                           : k.load(access, lanePoint(k, point, lane.dim, i));
       result = vector::InsertOp::create(k.b, k.loc, value, result, i);
     }
     return result;
   }
-  if (!place)
-    place = k.apply(access.place, point);
+  if (!address)
+    address = k.apply(access.address, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
   Value inside = k.inside(access, point), value;
   if (valid == lane.lanes && !inside) {
-    value = vector::LoadOp::create(k.b, k.loc, stored, access.memory, place);
+    value = vector::LoadOp::create(k.b, k.loc, stored, access.memory, address);
   } else {
     Value mask = constantMask(k, lane.lanes, valid);
     if (inside)
       mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
-    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(place), mask,
-                                         k.zero(stored));
+    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(address),
+                                         mask, k.zero(stored));
   }
   if (element.isInteger(1))
     value = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, value, k.zero(stored));
   return value;
 }
 
-void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> point, Value value,
-                         int64_t valid, Value place) {
+void codegen::storeLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point, Value value,
+                         int64_t valid, Value address) {
   const Access &access = lane.access;
   if (lane.kind == LaneKind::Uniform) {
     if (isa<VectorType>(value.getType()))
       value = vector::ExtractOp::create(k.b, k.loc, value, 0);
-    if (place && !value.getType().isInteger(1))
-      memref::StoreOp::create(k.b, k.loc, value, access.memory, place);
+    if (address && !value.getType().isInteger(1))
+      memref::StoreOp::create(k.b, k.loc, value, access.memory, address);
     else
       k.store(access, point, value);
     return;
@@ -223,11 +224,11 @@ void codegen::storeLanes(Kernel &k, const LaneAccess &lane, ArrayRef<Value> poin
   if (access.type.getElementType().isInteger(1))
     value =
         arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
-  if (!place)
-    place = k.apply(access.place, point);
+  if (!address)
+    address = k.apply(access.address, point);
   if (valid == lane.lanes)
-    vector::StoreOp::create(k.b, k.loc, value, access.memory, place);
+    vector::StoreOp::create(k.b, k.loc, value, access.memory, address);
   else
-    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(place),
+    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(address),
                                   constantMask(k, lane.lanes, valid), value);
 }

@@ -14,15 +14,15 @@
 
 namespace sinter::codegen {
 
-/// The constant c with place(d + i) = place(d) + c*i for all d that are multiples of `chunk` and i
-/// < chunk, along domain dim `dim`; nothing when there is none or it cannot be proven.
-std::optional<int64_t> getStride(mlir::AffineExpr place, int64_t dim, int64_t chunk,
+/// The constant c with address(d + i) = address(d) + c*i for all d that are multiples of `chunk`
+/// and i < chunk, along domain dim `dim`; nothing when there is none or it cannot be proven.
+std::optional<int64_t> getStride(mlir::AffineExpr address, int64_t dim, int64_t chunk,
                                  llvm::ArrayRef<int64_t> sizes);
 
-/// The constant place(start + step) - place(start) along `dim`, equal for all `starts`; nothing
+/// The constant address(start + step) - address(start) along `dim`, equal for all `starts`; nothing
 /// when there is none or it cannot be proven. `dims`: how many dims there are.
-std::optional<int64_t> getDelta(mlir::AffineExpr place, int64_t dim, llvm::ArrayRef<int64_t> starts,
-                                int64_t step, size_t dims);
+std::optional<int64_t> getDelta(mlir::AffineExpr address, int64_t dim,
+                                llvm::ArrayRef<int64_t> starts, int64_t step, size_t dims);
 
 /// Terms of the sum `expr`.
 llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
@@ -40,20 +40,21 @@ struct LaneAccess {
 };
 
 /// Classifies an access.
-LaneAccess makeLaneAccess(const Kernel &kernel, const Access &access, int64_t dim, int64_t lanes);
+LaneAccess makeLaneAccess(const EmitContext &kernel, const Access &access, int64_t dim,
+                          int64_t lanes);
 
 /// Loads at `point` (its `dim` entry: the first lane). Uniform accesses give a scalar, others a
-/// vector; lanes from `valid` on are zero. `place`: the linear offset, when the caller has it.
-mlir::Value loadLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
-                      int64_t valid, mlir::Value place = {});
+/// vector; lanes from `valid` on are zero. `address`: the linear offset, when the caller has it.
+mlir::Value loadLanes(EmitContext &kernel, const LaneAccess &access,
+                      llvm::ArrayRef<mlir::Value> point, int64_t valid, mlir::Value address = {});
 
-/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0. `place`: as for
+/// Stores the first `valid` lanes of `value`. A uniform access stores lane 0. `address`: as for
 /// loads.
-void storeLanes(Kernel &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
-                mlir::Value value, int64_t valid, mlir::Value place = {});
+void storeLanes(EmitContext &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
+                mlir::Value value, int64_t valid, mlir::Value address = {});
 
 /// `value` as a vector of `lanes`.
-mlir::Value splat(Kernel &kernel, mlir::Value value, int64_t lanes);
+mlir::Value splat(EmitContext &kernel, mlir::Value value, int64_t lanes);
 
 } // namespace sinter::codegen
 

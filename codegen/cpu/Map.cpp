@@ -17,7 +17,7 @@ using namespace sinter::codegen;
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
 
-MapEmitter::MapEmitter(Kernel &k, kernel::MapOp op)
+MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op)
     : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() == kLanes) {
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   for (auto [i, in] : llvm::enumerate(op.getIns()))
@@ -59,7 +59,7 @@ bool MapEmitter::mayBeFlat() {
     points *= size;
   }
   auto placeOf = [&](const Access &access) {
-    return simplifyAffineExpr(access.place.replaceDims(used), k.dims.size(), 0);
+    return simplifyAffineExpr(access.address.replaceDims(used), k.dims.size(), 0);
   };
   AffineExpr own = placeOf(outs[0]);
   auto isOwn = [&](const Access &access) { return !access.padded && placeOf(access) == own; };
@@ -153,15 +153,15 @@ void MapEmitter::emitFlat() {
   auto simplified = [&](AffineExpr place) {
     return simplifyAffineExpr(place.replaceDims(used), k.dims.size(), 0);
   };
-  AffineExpr own = simplified(outs[0].place);
+  AffineExpr own = simplified(outs[0].address);
   auto flatten = [&](SmallVector<Access> &accesses) {
     for (Access &access : accesses) {
-      if (simplified(access.place) == own)
-        access.place = getAffineDimExpr(0, op.getContext());
+      if (simplified(access.address) == own)
+        access.address = getAffineDimExpr(0, op.getContext());
       else // one place, whatever the point
-        access.place =
-            getAffineConstantExpr(getBounds(access.place, k.dims).first, op.getContext());
-      access.logical = AffineMap::get(1, 0, access.place);
+        access.address =
+            getAffineConstantExpr(getBounds(access.address, k.dims).first, op.getContext());
+      access.logical = AffineMap::get(1, 0, access.address);
     }
   };
   // The domain becomes one dim; only places are used from here on.
@@ -278,4 +278,4 @@ bool MapEmitter::emit() {
   return true;
 }
 
-bool codegen::emitMap(Kernel &k, kernel::MapOp op) { return MapEmitter(k, op).emit(); }
+bool codegen::emitMap(EmitContext &k, kernel::MapOp op) { return MapEmitter(k, op).emit(); }

@@ -1,8 +1,8 @@
 //===- MapEmitter.h - walks the domain of a map kernel ----------------------------------------===//
 //
-// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one; MapAcross.cpp
-// has the one with a row on each lane, MapTurned.cpp the one that changes layouts. Invariant: no
-// walk changes a bit (NaiveMap.cpp is the reference).
+// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one;
+// MapOuterLoops.cpp has the one with a row on each lane, MapTranspose.cpp the one that changes
+// layouts. Invariant: no walk changes a bit (NaiveMap.cpp is the reference).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
@@ -16,7 +16,7 @@ namespace sinter::codegen {
 
 class MapEmitter {
 public:
-  MapEmitter(Kernel &k, kernel::MapOp op);
+  MapEmitter(EmitContext &k, kernel::MapOp op);
   bool emit();
 
 private:
@@ -49,7 +49,7 @@ private:
   bool anyOut(bool once) const;
   mlir::Value rowNumber();
 
-  Kernel &k;
+  EmitContext &k;
   kernel::MapOp op;
   llvm::SmallVector<Access> ins, outs;
   llvm::SmallVector<LaneAccess> inLanes, outLanes;

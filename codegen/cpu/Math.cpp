@@ -20,7 +20,7 @@ namespace {
 /// Writes expressions over values of one float type (f32 or f64), scalar or vector.
 class Expander {
 public:
-  Expander(Kernel &k, Type type)
+  Expander(EmitContext &k, Type type)
       : k(k), type(type), element(cast<FloatType>(getElementTypeOrSelf(type))) {
     wide = element.isF64();
     integer = shaped(k.b.getIntegerType(wide ? 64 : 32));
@@ -79,7 +79,7 @@ private:
   double ln2High() const { return wide ? 0x1.62e42fee00000p-1 : 0x1.62e400p-1; }
   double ln2Low() const { return wide ? 0x1.a39ef35793c76p-33 : 0x1.7f7d1cp-20; }
 
-  Kernel &k;
+  EmitContext &k;
   Type type;
   FloatType element;
   Type integer;
@@ -182,7 +182,7 @@ Value Expander::powSingle(Value x, Value y) {
   return arith::TruncFOp::create(k.b, k.loc, single, result);
 }
 
-Value codegen::expandMath(Kernel &k, Operation *op, ValueRange operands) {
+Value codegen::expandMath(EmitContext &k, Operation *op, ValueRange operands) {
   if (operands.empty() || !isa<math::ExpOp, math::LogOp, math::TanhOp, math::PowFOp>(op))
     return {};
   Type type = operands[0].getType(), element = getElementTypeOrSelf(type);

@@ -13,8 +13,8 @@ using namespace sinter;
 using namespace sinter::codegen;
 
 /// Emits `body` where all `accesses` are inside their shapes; carried values pass by elsewhere.
-static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, ArrayRef<Value> point,
-                                     ValueRange carried,
+static SmallVector<Value> emitInside(EmitContext &k, ArrayRef<Access> accesses,
+                                     ArrayRef<Value> point, ValueRange carried,
                                      function_ref<SmallVector<Value>(ValueRange)> body) {
   Value inside;
   for (const Access &access : accesses)
@@ -38,7 +38,7 @@ static SmallVector<Value> emitInside(Kernel &k, ArrayRef<Access> accesses, Array
 }
 
 /// The sum at one point in the order that `algorithm` names.
-static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Access &b,
+static Value emitSum(EmitContext &k, kernel::ContractOp op, const Access &a, const Access &b,
                      SmallVector<Value> &point, Value lanesMemory) {
   Type type = op.getEpilogue().front().getArgument(0).getType();
   SmallVector<int64_t> reduced;
@@ -78,9 +78,9 @@ static Value emitSum(Kernel &k, kernel::ContractOp op, const Access &a, const Ac
 }
 
 /// Sets an out that adds up to zero; its padding stays as it is.
-static void emitClear(Kernel &k, const Access &out) {
+static void emitClear(EmitContext &k, const Access &out) {
   ArrayRef<int64_t> shape = out.type.getShape();
-  Kernel over(k.b, k.loc, k.target, shape); // the domain is the buffer
+  EmitContext over(k.b, k.loc, k.target, shape); // the domain is the buffer
   AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), k.b.getContext());
   Access access{out.memory, out.type, identity, out.type.getLinearMap().getResult(0), false};
   SmallVector<Value> point(shape.size(), k.index(0));
@@ -90,7 +90,7 @@ static void emitClear(Kernel &k, const Access &out) {
   });
 }
 
-void codegen::emitNaiveContract(Kernel &k, kernel::ContractOp op) {
+void codegen::emitNaiveContract(EmitContext &k, kernel::ContractOp op) {
   Block &epilogue = op.getEpilogue().front();
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   Access a = k.access(op.getA(), maps[0], op.getPadded()),

@@ -14,7 +14,7 @@ using namespace sinter::codegen;
 
 /// One map kernel being written.
 struct NaiveMap {
-  Kernel &k;
+  EmitContext &k;
   kernel::MapOp op;
   SmallVector<Access> ins, outs;
   SmallVector<int64_t> inner, rows;
@@ -22,7 +22,7 @@ struct NaiveMap {
   llvm::DenseMap<Value, Value> reduced;     ///< results of finished phases of the row
   llvm::DenseMap<Operation *, Value> lanes; ///< 16 canonical lanes of an ordered reduction
 
-  NaiveMap(Kernel &k, kernel::MapOp op) : k(k), op(op) {}
+  NaiveMap(EmitContext &k, kernel::MapOp op) : k(k), op(op) {}
 
   BodyEmitter at() {
     BodyEmitter body(k, point);
@@ -112,7 +112,7 @@ void NaiveMap::emitRow() {
     });
 }
 
-void codegen::emitNaiveMap(Kernel &k, kernel::MapOp op) {
+void codegen::emitNaiveMap(EmitContext &k, kernel::MapOp op) {
   NaiveMap map(k, op);
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   for (auto [i, in] : llvm::enumerate(op.getIns()))

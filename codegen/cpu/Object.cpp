@@ -2,7 +2,7 @@
 //
 // One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay
 // off; nothing may reorder or contract floating-point operations (D1). Equal modules give equal
-// bytes. Reading on: Pieces.cpp (all cores), Target.h.
+// bytes. Reading on: CodegenUnits.cpp (all cores), Target.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"

@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-Value codegen::emitPhilox(Kernel &k, Value seed, Value step, Value element, int64_t stream,
+Value codegen::emitPhilox(EmitContext &k, Value seed, Value step, Value element, int64_t stream,
                           Type type) {
   OpBuilder &b = k.b;
   Location loc = k.loc;

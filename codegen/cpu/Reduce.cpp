@@ -12,7 +12,7 @@ using namespace sinter::codegen;
 
 bool codegen::isOrdered(StringRef kind) { return kind == "sum" || kind == "prod"; }
 
-Value codegen::getReduceStart(Kernel &k, StringRef kind, Type element) {
+Value codegen::getReduceStart(EmitContext &k, StringRef kind, Type element) {
   if (auto type = dyn_cast<FloatType>(element)) {
     double value = kind == "sum"    ? 0.0
                    : kind == "prod" ? 1.0
@@ -31,7 +31,7 @@ Value codegen::getReduceStart(Kernel &k, StringRef kind, Type element) {
   return k.constant(IntegerAttr::get(element, value));
 }
 
-Value codegen::combineReduce(Kernel &k, StringRef kind, Value x, Value y) {
+Value codegen::combineReduce(EmitContext &k, StringRef kind, Value x, Value y) {
   Type element = getElementTypeOrSelf(x.getType());
   if (isa<FloatType>(element)) {
     if (kind == "sum")
@@ -54,7 +54,7 @@ Value codegen::combineReduce(Kernel &k, StringRef kind, Value x, Value y) {
   return arith::MinSIOp::create(k.b, k.loc, x, y);
 }
 
-Value codegen::isBetter(Kernel &k, Value x, Value y) {
+Value codegen::isBetter(EmitContext &k, Value x, Value y) {
   if (!isa<FloatType>(getElementTypeOrSelf(x.getType())))
     return arith::CmpIOp::create(k.b, k.loc,
                                  getElementTypeOrSelf(x.getType()).isInteger(1)
@@ -69,7 +69,7 @@ Value codegen::isBetter(Kernel &k, Value x, Value y) {
 
 //===--- canonical lanes ----------------------------------------------------------------------===//
 
-Value codegen::numberLanes(Kernel &k, Value first, Type element, bool consecutive) {
+Value codegen::numberLanes(EmitContext &k, Value first, Type element, bool consecutive) {
   auto type = VectorType::get({kLanes}, element);
   Value value = splat(k, arith::IndexCastOp::create(k.b, k.loc, element, first), kLanes);
   if (!consecutive)
@@ -80,7 +80,7 @@ Value codegen::numberLanes(Kernel &k, Value first, Type element, bool consecutiv
   return arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
 }
 
-SmallVector<Value> codegen::startLanes(Kernel &k, kernel::ReduceOp reduce) {
+SmallVector<Value> codegen::startLanes(EmitContext &k, kernel::ReduceOp reduce) {
   bool argmax = reduce.getKind() == "argmax";
   Value value =
       getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
@@ -90,8 +90,9 @@ SmallVector<Value> codegen::startLanes(Kernel &k, kernel::ReduceOp reduce) {
   return state;
 }
 
-SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state,
-                                      Value value, Value number, int64_t valid) {
+SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
+                                      ArrayRef<Value> state, Value value, Value number,
+                                      int64_t valid) {
   Value mask;
   if (valid < kLanes)
     mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
@@ -107,7 +108,7 @@ SmallVector<Value> codegen::stepLanes(Kernel &k, kernel::ReduceOp reduce, ArrayR
   return {mask ? arith::SelectOp::create(k.b, k.loc, mask, next, state[0]).getResult() : next};
 }
 
-Value codegen::finishLanes(Kernel &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
+Value codegen::finishLanes(EmitContext &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
   if (reduce.getKind() != "argmax")
     return k.combineLanes(
         state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });

@@ -13,13 +13,13 @@
 namespace sinter::codegen {
 
 /// Start value of `kind` for scalars of `element` (argmax: of the value compared).
-mlir::Value getReduceStart(Kernel &kernel, llvm::StringRef kind, mlir::Type element);
+mlir::Value getReduceStart(EmitContext &kernel, llvm::StringRef kind, mlir::Type element);
 
 /// One step of sum, prod, max or min.
-mlir::Value combineReduce(Kernel &kernel, llvm::StringRef kind, mlir::Value x, mlir::Value y);
+mlir::Value combineReduce(EmitContext &kernel, llvm::StringRef kind, mlir::Value x, mlir::Value y);
 
 /// True where `y` replaces `x` in argmax: greater, or the first NaN.
-mlir::Value isBetter(Kernel &kernel, mlir::Value x, mlir::Value y);
+mlir::Value isBetter(EmitContext &kernel, mlir::Value x, mlir::Value y);
 
 /// True for kinds whose result depends on the order of the steps.
 bool isOrdered(llvm::StringRef kind);
@@ -28,19 +28,21 @@ bool isOrdered(llvm::StringRef kind);
 inline constexpr int64_t kLanes = 16;
 
 /// State of all lanes before the first element: values, and for argmax also places.
-llvm::SmallVector<mlir::Value> startLanes(Kernel &kernel, kernel::ReduceOp reduce);
+llvm::SmallVector<mlir::Value> startLanes(EmitContext &kernel, kernel::ReduceOp reduce);
 
 /// One step of every lane; lanes from `valid` on keep their state. `number`: the elements' places,
 /// for argmax.
-llvm::SmallVector<mlir::Value> stepLanes(Kernel &kernel, kernel::ReduceOp reduce,
+llvm::SmallVector<mlir::Value> stepLanes(EmitContext &kernel, kernel::ReduceOp reduce,
                                          llvm::ArrayRef<mlir::Value> state, mlir::Value value,
                                          mlir::Value number, int64_t valid);
 
 /// One scalar of the lanes' states.
-mlir::Value finishLanes(Kernel &kernel, kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> state);
+mlir::Value finishLanes(EmitContext &kernel, kernel::ReduceOp reduce,
+                        llvm::ArrayRef<mlir::Value> state);
 
 /// first, or first .. first + 15, as a vector of `element`.
-mlir::Value numberLanes(Kernel &kernel, mlir::Value first, mlir::Type element, bool consecutive);
+mlir::Value numberLanes(EmitContext &kernel, mlir::Value first, mlir::Type element,
+                        bool consecutive);
 
 } // namespace sinter::codegen
 

@@ -66,14 +66,14 @@ HostModule describeModule(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp>
 
 /// One value that a kernel writes, and the ops of the model that may have given it a NaN or an
 /// infinity.
-struct Origin {
+struct Provenance {
   mlir::Value buffer;
   std::string text;      ///< "log at mlp.cpp:9:12, + at mlp.cpp:9:20", likeliest first
   unsigned position = 0; ///< place in the kernel, in program order
 };
 
 /// Of every value that `kernel` writes, in program order; none for what is no kernel.
-std::vector<Origin> getOrigins(mlir::Operation *kernel);
+std::vector<Provenance> getProvenance(mlir::Operation *kernel);
 
 /// "mlp.cpp:9:12", or empty.
 std::string nameLocation(mlir::Location loc);

@@ -176,7 +176,7 @@ struct TableWriter {
     // given its values.
     std::string location = nameLocation(op->getLoc());
     SmallVector<std::pair<unsigned, llvm::Constant *>> ranges;
-    std::vector<Origin> origins = getOrigins(op);
+    std::vector<Provenance> provenance = getProvenance(op);
     int64_t read = 0, written = 0;
     for (const kernel::Range &piece : kernel::getRanges(op)) {
       if (piece.segment < 0 || piece.segment >= SINTER_SEGMENTS)
@@ -185,12 +185,12 @@ struct TableWriter {
       kernel::BufferOp buffer = piece.buffer;
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
       unsigned order = 0, start = 0;
-      for (unsigned i = 0; i < origins.size() && piece.writes && !order; ++i)
-        if (llvm::is_contained(kernel::getRootBuffers(origins[i].buffer), buffer)) {
+      for (unsigned i = 0; i < provenance.size() && piece.writes && !order; ++i)
+        if (llvm::is_contained(kernel::getRootBuffers(provenance[i].buffer), buffer)) {
           order = i + 1;
-          if (!origins[i].text.empty()) {
+          if (!provenance[i].text.empty()) {
             start = location.size() + 1;
-            location += '\0' + origins[i].text;
+            location += '\0' + provenance[i].text;
           }
         }
       ranges.push_back({order, make(range, {n32(piece.segment), n32(piece.writes),

@@ -315,7 +315,7 @@ LogicalResult Machine::runIf(kernel::IfOp op) {
 LogicalResult Machine::runLaunch(kernel::LaunchOp op) {
   if (failed(runList(op.getParts().front())))
     return failure();
-  return op.hasTail() ? runList(op.getTail().front()) : success();
+  return op.hasSerial() ? runList(op.getSerial().front()) : success();
 }
 
 LogicalResult Machine::runList(mlir::Block &block) {

@@ -128,7 +128,7 @@ static bool straddles(AffineExpr index, int64_t by, ArrayRef<int64_t> dims) {
          });
 }
 
-bool isParity(const ContractProblem &p, int64_t dim) {
+bool isStridePhase(const ContractProblem &p, int64_t dim) {
   constexpr int64_t kMostValues = 4;
   bool divided = false;
   for (AffineMap map : {p.aMap, p.bMap, p.outMap})
@@ -269,12 +269,12 @@ ContractCost estimateContract(TargetAttr target, const ContractProblem &p, int64
 /// True when `dim` may give tile rows: one operand has it, and no border is shared with the grid.
 static bool mayGiveRows(const ContractProblem &p, int64_t dim, int64_t lanes) {
   bool inA = p.aMap.isFunctionOfDim(dim), inB = p.bMap.isFunctionOfDim(dim);
-  if (dim == lanes || inA == inB || isParity(p, dim))
+  if (dim == lanes || inA == inB || isStridePhase(p, dim))
     return false;
   for (auto [index, size] :
        llvm::zip_equal((inA ? p.aMap : p.bMap).getResults(), inA ? p.aShape : p.bShape))
     for (int64_t other = 0; index.isFunctionOfDim(dim) && other < p.parallel; ++other)
-      if (other != dim && index.isFunctionOfDim(other) && !isParity(p, other) &&
+      if (other != dim && index.isFunctionOfDim(other) && !isStridePhase(p, other) &&
           mayLeave(p, index, size))
         return false;
   return true;

@@ -107,9 +107,9 @@ bool isWindow(mlir::AffineMap map, int64_t dim);
 /// Takes dims of one value out of the accesses.
 void dropUnits(ContractProblem &problem);
 
-/// True for a parallel dim of few values that divisions see (the parity of a strided gradient): the
+/// True for a parallel dim of few values that divisions see (the phase of a strided gradient): the
 /// emitter writes each value on its own.
-bool isParity(const ContractProblem &problem, int64_t dim);
+bool isStridePhase(const ContractProblem &problem, int64_t dim);
 
 /// True when the parallel dims `rows - 1` and `rows` step through all values as one dim would.
 bool mayMergeRows(const ContractProblem &problem, int64_t rows);

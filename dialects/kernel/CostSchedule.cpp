@@ -66,7 +66,7 @@ static SmallVector<int64_t> chooseOrder(TargetAttr target, ContractOp op, const 
            pieces = 1;
     auto *place = order.end();
     if (llvm::any_of(others, [&](int64_t d) {
-          return p.dims[d] > 1 && vectors.isFunctionOfDim(d) && !isParity(p, d);
+          return p.dims[d] > 1 && vectors.isFunctionOfDim(d) && !isStridePhase(p, d);
         })) {
       place = order.begin();
     } else if (vectorBytes > room) {

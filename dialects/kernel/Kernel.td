@@ -1,4 +1,4 @@
-//===- Kernel.td - the `kernel` dialect: fused kernels on planned buffers ------------------------------------------===//
+//===- Kernel.td - the `kernel` dialect: fused kernels on planned buffers -----------------------------------------===//
 //
 // One op is one fused kernel: `kernel.contract` (sums of products with an epilogue) or `kernel.map` (elementwise work
 // and reductions). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
@@ -264,13 +264,13 @@ def YieldOp : Kernel_Op<"yield", [Pure, Terminator]> {
 def LaunchOp : Kernel_Op<"launch", [NoTerminator]> {
   let summary = "kernels that run as one: side by side, then what one thread does";
   let description = [{
-    The parts touch no byte that another part writes, so no thread waits between them. `tail` holds kernels that are
+    The parts touch no byte that another part writes, so no thread waits between them. `serial` holds kernels that are
     smaller than a barrier: the thread that comes last to the end of the parts runs them, in order, before it lets the
-    others go on. On a GPU: one grid, whose last block runs the tail.
+    others go on. On a GPU: one grid, whose last block runs the serial section.
   }];
-  let regions = (region SizedRegion<1>:$parts, MaxSizedRegion<1>:$tail);
-  let assemblyFormat = "attr-dict-with-keyword $parts (`tail` $tail^)?";
-  let extraClassDeclaration = "bool hasTail() { return !getTail().empty() && !getTail().front().empty(); }";
+  let regions = (region SizedRegion<1>:$parts, MaxSizedRegion<1>:$serial);
+  let assemblyFormat = "attr-dict-with-keyword $parts (`serial` $serial^)?";
+  let extraClassDeclaration = "bool hasSerial() { return !getSerial().empty() && !getSerial().front().empty(); }";
   let hasVerifier = 1;
 }
 

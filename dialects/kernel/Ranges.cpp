@@ -104,7 +104,7 @@ bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfO
 
 // Here, not in KernelOps.cpp: the parts of a launch may not conflict, which the ranges tell.
 LogicalResult LaunchOp::verify() {
-  for (Region *region : {&getParts(), &getTail()})
+  for (Region *region : {&getParts(), &getSerial()})
     for (Operation &op : region->getOps())
       if (!isa<KernelOpInterface>(op))
         return op.emitOpError() << "cannot stand in kernel.launch: expects kernels";
@@ -123,21 +123,21 @@ LogicalResult LaunchOp::verify() {
 SmallVector<bool> placeBarriers(Block &kernels) {
   SmallVector<bool> before;
   SmallVector<Range> sinceBarrier;
-  bool afterControl = false, afterTail = false;
+  bool afterControl = false, afterSerial = false;
   for (Operation &op : kernels) {
     if (!isWork(&op))
       continue;
     SmallVector<Range> ranges = getRanges(&op);
     bool control = isa<LoopOp, IfOp>(op);
-    bool needed =
-        !before.empty() && (control || afterControl || afterTail || conflict(sinceBarrier, ranges));
+    bool needed = !before.empty() &&
+                  (control || afterControl || afterSerial || conflict(sinceBarrier, ranges));
     if (needed)
       sinceBarrier.clear();
     before.push_back(needed);
     llvm::append_range(sinceBarrier, ranges);
     afterControl = control;
     auto launch = dyn_cast<LaunchOp>(op);
-    afterTail = launch && launch.hasTail();
+    afterSerial = launch && launch.hasSerial();
   }
   return before;
 }

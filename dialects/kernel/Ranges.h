@@ -41,7 +41,7 @@ bool isWork(mlir::Operation *op);
 
 /// For each work op of the list, in order: whether a barrier must stand before it. Conservative
 /// about partitions: it assumes that any thread may need any byte of a conflicting range. Loops and
-/// ifs have barriers on both sides; at the end of a launch with a tail the threads meet anyway,
+/// ifs have barriers on both sides; at the end of a launch with a serial section the threads meet anyway,
 /// which is the barrier before the next op.
 llvm::SmallVector<bool> placeBarriers(mlir::Block &kernels);
 

@@ -1,7 +1,7 @@
 //===- Conv.cpp - two-dimensional convolutions as sums of products ----------------------------===//
 //
 // Domains put the taps of the window outside and channels inside, so that borders drop whole taps
-// and channels run in long loops. The cotangent of strided images is taken by parity: rows h =
+// and channels run in long loops. The cotangent of strided images is taken by phase: rows h =
 // stride * h' + a see only the taps p that reach them, p = stride * p' + (a + low) mod stride. Few
 // channels: the filter's cotangent is summed over 16 lanes of the batch (D1). Dims of groups are
 // left out when there is one. Reading on: Conv.td; Interfaces.td (domains);
@@ -37,14 +37,14 @@ struct Dims {
 };
 
 /// What the interface asks of a convolution.
-struct Sum {
+struct ContractionSpec {
   SmallVector<int64_t> domain;
   int64_t parallel = 0;
   AffineMap operands[2], result;
 };
 } // namespace
 
-static Sum describe(Conv2dOp op) {
+static ContractionSpec describe(Conv2dOp op) {
   ArrayRef<int64_t> x = shapeOf(op.getInput()), w = shapeOf(op.getFilter()),
                     y = shapeOf(op.getResult());
   int64_t groups = op.getGroups();
@@ -52,19 +52,19 @@ static Sum describe(Conv2dOp op) {
   Dims dims{op.getContext(), {}};
   AffineExpr n = dims.add(y[0]), g = dims.addGroups(groups), o = dims.add(w[0] / groups),
              i = dims.add(y[2]), j = dims.add(y[3]);
-  Sum sum;
-  sum.parallel = dims.sizes.size();
+  ContractionSpec spec;
+  spec.parallel = dims.sizes.size();
   AffineExpr p = dims.add(w[2]), q = dims.add(w[3]), c = dims.add(w[1]);
   AffineExpr out = g * (w[0] / groups) + o;
-  sum.operands[0] = dims.map(
+  spec.operands[0] = dims.map(
       {n, g * (x[1] / groups) + c, i * s[0] + p * d[0] - low[0], j * s[1] + q * d[1] - low[1]});
-  sum.operands[1] = dims.map({out, c, p, q});
-  sum.result = dims.map({n, out, i, j});
-  sum.domain = dims.sizes;
-  return sum;
+  spec.operands[1] = dims.map({out, c, p, q});
+  spec.result = dims.map({n, out, i, j});
+  spec.domain = dims.sizes;
+  return spec;
 }
 
-static Sum describe(Conv2dInputGradientOp op) {
+static ContractionSpec describe(Conv2dInputGradientOp op) {
   ArrayRef<int64_t> w = shapeOf(op.getFilter()), x = shapeOf(op.getResult());
   int64_t groups = op.getGroups();
   ArrayRef<int64_t> s = op.getStrides(), low = op.getLow(), d = op.getDilations();
@@ -72,16 +72,16 @@ static Sum describe(Conv2dInputGradientOp op) {
   AffineExpr n = dims.add(x[0]), g = dims.addGroups(groups), c = dims.add(w[1]);
   // Row h of the images, the tap p and the row of the cotangent that it meets: h + low = s * row +
   // d * p.
-  AffineExpr at[2], tap[2], row[2], parity[2];
+  AffineExpr at[2], tap[2], row[2], phase[2];
   for (int axis : {0, 1})
     at[axis] = dims.add(llvm::divideCeil(x[2 + axis], s[axis]));
   for (int axis : {0, 1}) {
-    parity[axis] = s[axis] == 1 ? getAffineConstantExpr(0, op.getContext()) : dims.add(s[axis]);
+    phase[axis] = s[axis] == 1 ? getAffineConstantExpr(0, op.getContext()) : dims.add(s[axis]);
     if (s[axis] > 1)
-      at[axis] = at[axis] * s[axis] + parity[axis];
+      at[axis] = at[axis] * s[axis] + phase[axis];
   }
-  Sum sum;
-  sum.parallel = dims.sizes.size();
+  ContractionSpec spec;
+  spec.parallel = dims.sizes.size();
   for (int axis : {0, 1}) {
     int64_t step = s[axis];
     AffineExpr p = dims.add(llvm::divideCeil(w[2 + axis], step));
@@ -92,16 +92,16 @@ static Sum describe(Conv2dInputGradientOp op) {
     }
     AffineExpr whole =
         cast<AffineBinaryOpExpr>(cast<AffineBinaryOpExpr>(at[axis]).getLHS()).getLHS();
-    tap[axis] = p * step + (parity[axis] + low[axis]) % step;
-    row[axis] = whole - p + (parity[axis] + low[axis]).floorDiv(step);
+    tap[axis] = p * step + (phase[axis] + low[axis]) % step;
+    row[axis] = whole - p + (phase[axis] + low[axis]).floorDiv(step);
   }
   AffineExpr o = dims.add(w[0] / groups);
   AffineExpr out = g * (w[0] / groups) + o;
-  sum.operands[0] = dims.map({n, out, row[0], row[1]});
-  sum.operands[1] = dims.map({out, c, tap[0], tap[1]});
-  sum.result = dims.map({n, g * w[1] + c, at[0], at[1]});
-  sum.domain = dims.sizes;
-  return sum;
+  spec.operands[0] = dims.map({n, out, row[0], row[1]});
+  spec.operands[1] = dims.map({out, c, tap[0], tap[1]});
+  spec.result = dims.map({n, g * w[1] + c, at[0], at[1]});
+  spec.domain = dims.sizes;
+  return spec;
 }
 
 /// True when the filter's cotangent is summed over lanes of the batch.
@@ -111,7 +111,7 @@ static bool sumsOverLanes(Conv2dFilterGradientOp op) {
          w[0] / int64_t(op.getGroups()) < kManyOutputs;
 }
 
-static Sum describe(Conv2dFilterGradientOp op) {
+static ContractionSpec describe(Conv2dFilterGradientOp op) {
   ArrayRef<int64_t> x = shapeOf(op.getInput()), w = shapeOf(op.getResult()),
                     y = shapeOf(op.getCotangent());
   int64_t groups = op.getGroups();
@@ -119,19 +119,19 @@ static Sum describe(Conv2dFilterGradientOp op) {
   Dims dims{op.getContext(), {}};
   AffineExpr g = dims.addGroups(groups), o = dims.add(w[0] / groups), c = dims.add(w[1]),
              p = dims.add(w[2]), q = dims.add(w[3]);
-  Sum sum;
-  sum.parallel = dims.sizes.size();
+  ContractionSpec spec;
+  spec.parallel = dims.sizes.size();
   bool lanes = sumsOverLanes(op);
   AffineExpr n = dims.add(lanes ? x[0] / kLanes : x[0]), i = dims.add(y[2]), j = dims.add(y[3]);
   if (lanes)
     n = n * kLanes + dims.add(kLanes);
   AffineExpr out = g * (w[0] / groups) + o;
-  sum.operands[0] = dims.map({n, out, i, j});
-  sum.operands[1] =
+  spec.operands[0] = dims.map({n, out, i, j});
+  spec.operands[1] =
       dims.map({n, g * w[1] + c, i * s[0] + p * d[0] - low[0], j * s[1] + q * d[1] - low[1]});
-  sum.result = dims.map({out, c, p, q});
-  sum.domain = dims.sizes;
-  return sum;
+  spec.result = dims.map({out, c, p, q});
+  spec.domain = dims.sizes;
+  return spec;
 }
 
 //===--- interface ----------------------------------------------------------------------------===//
@@ -155,7 +155,7 @@ static bool hasBorders(rules::Sliding s) { return s.low[0] || s.low[1] || s.high
 bool Conv2dOp::readsPadded() { return hasBorders(getSliding()); }
 bool Conv2dFilterGradientOp::readsPadded() { return hasBorders(getSliding()); }
 /// Rows of the cotangent begin and end inside the images unless the window is one point at every
-/// position; by parity, some taps are behind the window.
+/// position; by phase, some taps are behind the window.
 bool Conv2dInputGradientOp::readsPadded() {
   ArrayRef<int64_t> w = shapeOf(getFilter()), x = shapeOf(getResult()), y = shapeOf(getCotangent()),
                     s = getStrides();
@@ -201,7 +201,7 @@ template <class Op> Value Family<Op>::inputGradient(Value dy, Value w, ArrayRef<
   for (int axis : {0, 1}) {
     if (strides[axis] == 1 || sliding.dilations[axis] == 1)
       continue;
-    // Not by parity: taps of a dilated window meet other rows. Zeros between the rows make the
+    // Not by phase: taps of a dilated window meet other rows. Zeros between the rows make the
     // stride 1.
     int64_t extent = sliding.dilations[axis] * (shapeOf(w)[2 + axis] - 1),
             least = size[axis] + sliding.low[axis] - extent;

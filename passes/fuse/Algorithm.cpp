@@ -38,7 +38,7 @@ static int64_t countChunks(ir::ContractionOpInterface op) {
     (static_cast<int64_t>(d) < parallel ? points : reduced) *= size;
   for (unsigned i : {0, 1})
     operands += cast<RankedTensorType>(op->getOperand(i).getType()).getNumElements();
-  // By parity, points beyond the result's edge have no place for their chunks' sum.
+  // By phase, points beyond the result's edge have no place for their chunks' sum.
   if (reduced < kFewestToCut || points == 0 ||
       points != cast<RankedTensorType>(op->getResult(0).getType()).getNumElements())
     return 1;

@@ -1,4 +1,4 @@
-//===- Domain.cpp - places of op dims in a kernel's domain ------------------------------------===//
+//===- Domain.cpp - how op dims map to a kernel's domain --------------------------------------===//
 //
 // See Domain.h. Only plain accesses (one dim an index) connect values inside a kernel; operands
 // from outside may be read through any affine access.
@@ -44,7 +44,7 @@ Domain Domain::ofContraction(ir::ContractionOpInterface op) {
   domain.sizes.assign(dims.begin(), dims.begin() + op.getParallelDims());
   domain.inner.assign(domain.sizes.size(), false);
   domain.members.push_back(op);
-  domain.places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  domain.mappings[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
   domain.innerDecided = domain.locked = true;
   domain.cut = passes::getAlgorithm(op).getChunk() > 0;
   domain.padded = op.readsPadded();
@@ -62,9 +62,9 @@ SmallVector<int64_t> Domain::getInner() const {
 AffineExpr Domain::exprOf(int64_t place, MLIRContext *context) const {
   if (isUnit(place))
     return getAffineConstantExpr(0, context);
-  if (place < kJoined)
+  if (place < kCollapsed)
     return getAffineDimExpr(place, context);
-  const Joined &both = getJoined(place);
+  const CollapsedDims &both = getCollapsed(place);
   return getAffineDimExpr(both.outer, context) * sizes[both.inner] +
          getAffineDimExpr(both.inner, context);
 }
@@ -72,7 +72,7 @@ AffineExpr Domain::exprOf(int64_t place, MLIRContext *context) const {
 AffineMap Domain::place(Operation *op, AffineMap map) const {
   MLIRContext *context = op->getContext();
   SmallVector<AffineExpr> dims;
-  for (int64_t dim : getPlaces(op))
+  for (int64_t dim : getDimMapping(op))
     dims.push_back(exprOf(dim, context));
   unsigned count = sizes.size();
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
@@ -89,7 +89,7 @@ AffineMap Domain::getOperandAccess(Operation *op, unsigned i) const {
 
 AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   MLIRContext *context = op->getContext();
-  if (auto it = viewPlaces.find(op->getResult(i)); it != viewPlaces.end()) {
+  if (auto it = viewMappings.find(op->getResult(i)); it != viewMappings.end()) {
     SmallVector<AffineExpr> exprs;
     for (int64_t dim : it->second)
       exprs.push_back(exprOf(dim, context));
@@ -101,7 +101,7 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
 }
 
 /// Dim, one of `sizes`, of each index; -1 for an index of an axis of size 1; false when not that
-/// plain: a dim that goes beyond its axis (images with a stride, by parity) is not.
+/// plain: a dim that goes beyond its axis (images with a stride, by phase) is not.
 static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape,
                            SmallVectorImpl<int64_t> &dims) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
@@ -119,8 +119,8 @@ static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> sizes, ArrayRef<i
 }
 
 /// outer * size(inner) + inner over dims of `sizes`, which tiles an axis of `size`.
-static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes,
-                                                int64_t size) {
+static std::optional<Domain::CollapsedDims> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes,
+                                                       int64_t size) {
   auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
   if (!sum || sum.getKind() != AffineExprKind::Add)
     return std::nullopt;
@@ -133,62 +133,62 @@ static std::optional<Domain::Joined> getWindows(AffineExpr expr, ArrayRef<int64_
   if (!outer || !factor || factor.getValue() != sizes[inner.getPosition()] ||
       factor.getValue() * sizes[outer.getPosition()] != size)
     return std::nullopt;
-  return Domain::Joined{outer.getPosition(), inner.getPosition()};
+  return Domain::CollapsedDims{outer.getPosition(), inner.getPosition()};
 }
 
 /// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis
 /// count as one place. False when not that plain.
-bool Domain::getPlaces(AffineMap access, ArrayRef<int64_t> shape, Places &places) {
+bool Domain::getDimMapping(AffineMap access, ArrayRef<int64_t> shape, DimMapping &mapping) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (size == 1 || dim) {
-      places.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
+      mapping.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
       continue;
     }
-    std::optional<Joined> both = getWindows(expr, sizes, size);
+    std::optional<CollapsedDims> both = getWindows(expr, sizes, size);
     if (!both || locked)
       return false;
-    auto *known = llvm::find(joined, *both);
-    places.push_back(kJoined + (known - joined.begin()));
-    if (known == joined.end())
-      joined.push_back(*both);
+    auto *known = llvm::find(collapsed, *both);
+    mapping.push_back(kCollapsed + (known - collapsed.begin()));
+    if (known == collapsed.end())
+      collapsed.push_back(*both);
   }
   return true;
 }
 
 /// Makes windows of `by` points of a dim: the dim counts the windows, a new one their points. False
 /// when it may not be cut.
-bool Domain::splitDim(int64_t dim, int64_t by, Places &at) {
+bool Domain::splitDim(int64_t dim, int64_t by, DimMapping &at) {
   bool used = llvm::any_of(
-      joined, [&](const Joined &both) { return both.outer == dim || both.inner == dim; });
+      collapsed, [&](const CollapsedDims &both) { return both.outer == dim || both.inner == dim; });
   if (locked || inner[dim] || used)
     return false;
   sizes[dim] /= by;
-  joined.push_back({dim, static_cast<int64_t>(sizes.size())});
+  collapsed.push_back({dim, static_cast<int64_t>(sizes.size())});
   sizes.push_back(by);
   inner.push_back(false);
-  int64_t both = kJoined + static_cast<int64_t>(joined.size()) - 1;
-  for (auto &entry : places)
+  int64_t both = kCollapsed + static_cast<int64_t>(collapsed.size()) - 1;
+  for (auto &entry : mappings)
     llvm::replace(entry.second, dim, both);
-  for (auto &entry : viewPlaces)
+  for (auto &entry : viewMappings)
     llvm::replace(entry.second, dim, both);
   llvm::replace(at, dim, both);
   return true;
 }
 
-/// `operand` is made inside: its index positions fix places of the dims that `access` reads it
+/// `operand` is made inside: its index positions fix the mapping of the dims that `access` reads it
 /// with.
-bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &at,
+bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMapping &at,
                        std::string &why) {
   if (cast<ir::MapOpInterface>(op).readsPadded()) {
     why = "reads outside its operand";
     return false;
   }
-  Places made;
+  DimMapping made;
   AffineMap place =
       getResultAccess(operand.getDefiningOp(), cast<OpResult>(operand).getResultNumber());
   SmallVector<int64_t> own = cast<ir::MapOpInterface>(op).getMapDomain();
-  if (!getPlaces(place, shapeOf(operand), made)) {
+  if (!getDimMapping(place, shapeOf(operand), made)) {
     why = "reads values of another point";
     return false;
   }
@@ -210,14 +210,14 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
       continue;
     }
     // Windows that tile what is made here: its dim becomes two.
-    std::optional<Joined> windows = getWindows(expr, own, size);
-    if (windows && made[i] < kJoined && !splitDim(made[i], own[windows->inner], at))
+    std::optional<CollapsedDims> windows = getWindows(expr, own, size);
+    if (windows && made[i] < kCollapsed && !splitDim(made[i], own[windows->inner], at))
       windows.reset();
     if (!windows) {
       why = "reads values of another point";
       return false;
     }
-    const Joined both = made[i] < kJoined ? joined.back() : getJoined(made[i]);
+    const CollapsedDims both = made[i] < kCollapsed ? collapsed.back() : getCollapsed(made[i]);
     if (sizes[both.outer] != own[windows->outer] || sizes[both.inner] != own[windows->inner]) {
       why = "reads windows of another size";
       return false;
@@ -229,15 +229,16 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, Places &a
 }
 
 /// Operands that another member reads too should be read at the same point: one load serves both.
-void Domain::hint(ir::MapOpInterface op, Places &at) {
+void Domain::hint(ir::MapOpInterface op, DimMapping &at) {
   SmallVector<int64_t> dims = op.getMapDomain();
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     for (OpOperand &use : operand.getUses()) {
       Operation *user = use.getOwner();
       if (user == op || !contains(user) || !isa<ir::MapOpInterface>(user))
         continue;
-      Places theirs, ours;
-      if (!getPlaces(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand), theirs) ||
+      DimMapping theirs, ours;
+      if (!getDimMapping(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand),
+                         theirs) ||
           !getPlainAccess(op.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
@@ -261,31 +262,31 @@ bool Domain::addView(Operation *op, std::string &why) {
     return false;
   }
   llvm::erase(made, -1);
-  Places at;
+  DimMapping at;
   auto next = made.begin();
   for (int64_t size : shapeOf(op->getResult(0)))
     at.push_back(size == 1 ? -1 : *next++);
   members.push_back(op);
-  places[op] = {};
-  viewPlaces[op->getResult(0)] = at;
+  mappings[op] = {};
+  viewMappings[op->getResult(0)] = at;
   return true;
 }
 
 /// Makes the domain the one of an op that covers all dims so far; `at` holds the old place of each
 /// of its dims or -1.
 void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
-  SmallVector<int64_t> newPlace(sizes.size(), -1);
+  SmallVector<int64_t> newDim(sizes.size(), -1);
   for (auto [d, old] : llvm::enumerate(at))
     if (old >= 0)
-      newPlace[old] = d;
-  auto renumber = [&](Places &list) {
+      newDim[old] = d;
+  auto renumber = [&](DimMapping &list) {
     for (int64_t &dim : list)
       if (dim >= 0)
-        dim = newPlace[dim];
+        dim = newDim[dim];
   };
-  for (auto &entry : places)
+  for (auto &entry : mappings)
     renumber(entry.second);
-  for (auto &entry : viewPlaces)
+  for (auto &entry : viewMappings)
     renumber(entry.second);
   sizes.assign(opSizes.begin(), opSizes.end());
   inner.assign(sizes.size(), false);
@@ -322,9 +323,9 @@ bool Domain::mayJoin(ir::MapOpInterface map, kernel::AlgorithmAttr order, std::s
   return false;
 }
 
-/// Gives the dims of `op` places: those that its operands dictate, then free ones of their size, in
+/// Maps the dims of `op`: to those that its operands dictate, then free ones of their size, in
 /// order. -1 stays where there is none.
-bool Domain::findPlaces(ir::MapOpInterface op, Places &at, std::string &why) {
+bool Domain::findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why) {
   SmallVector<int64_t> dims = op.getMapDomain(), reduced = op.getInnerDims();
   for (auto [i, operand] : llvm::enumerate(op->getOperands()))
     if (Operation *maker = operand.getDefiningOp(); maker && contains(maker))
@@ -343,8 +344,8 @@ bool Domain::findPlaces(ir::MapOpInterface op, Places &at, std::string &why) {
       if (sizes[p] == size && isFree(p))
         at[d] = p;
     // Or windows that tile an axis of their size.
-    for (auto [j, both] : llvm::enumerate(joined)) {
-      int64_t p = kJoined + static_cast<int64_t>(j);
+    for (auto [j, both] : llvm::enumerate(collapsed)) {
+      int64_t p = kCollapsed + static_cast<int64_t>(j);
       if (at[d] < 0 && sizeOf(p) == size && !llvm::is_contained(at, p) && isFree(both.outer) &&
           isFree(both.inner))
         at[d] = p;
@@ -360,7 +361,7 @@ struct Domain::Coverage {
 };
 
 std::optional<Domain::Coverage> Domain::cover(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced,
-                                              const Places &at) const {
+                                              const DimMapping &at) const {
   Coverage result;
   result.covered.assign(sizes.size(), false);
   result.reduced.assign(sizes.size(), false);
@@ -374,8 +375,8 @@ std::optional<Domain::Coverage> Domain::cover(ArrayRef<int64_t> dims, ArrayRef<i
     if (sizeOf(at[d]) != size)
       return std::nullopt;
     SmallVector<int64_t> parts{at[d]};
-    if (at[d] >= kJoined)
-      parts = {getJoined(at[d]).outer, getJoined(at[d]).inner};
+    if (at[d] >= kCollapsed)
+      parts = {getCollapsed(at[d]).outer, getCollapsed(at[d]).inner};
     else
       result.onlyInnerGrows &= !reduces;
     for (int64_t part : parts) {
@@ -387,14 +388,14 @@ std::optional<Domain::Coverage> Domain::cover(ArrayRef<int64_t> dims, ArrayRef<i
 }
 
 /// True when the sums of an op go over the dims that the kernel reduces, in the kernel's order.
-bool Domain::sumsFit(ArrayRef<int64_t> reduced, const Places &at, ArrayRef<bool> reducedPlaces,
+bool Domain::sumsFit(ArrayRef<int64_t> reduced, const DimMapping &at, ArrayRef<bool> reducedDims,
                      std::string &why) const {
   if (locked && !isPartialSum(reduced, at)) {
     why = "a sum over other than the inner dims, of which two and more stay";
     return false;
   }
   for (auto [p, size] : llvm::enumerate(sizes))
-    if (innerDecided && !locked && size != 1 && inner[p] != reducedPlaces[p]) {
+    if (innerDecided && !locked && size != 1 && inner[p] != reducedDims[p]) {
       why = "reduces other dims";
       return false;
     }
@@ -409,9 +410,9 @@ bool Domain::sumsFit(ArrayRef<int64_t> reduced, const Places &at, ArrayRef<bool>
   return true;
 }
 
-/// Makes the domain and the places of an op's dims fit each other: the domain may grow by inner
+/// Makes the domain and the mapping of an op's dims fit each other: the domain may grow by inner
 /// dims, once.
-bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, Places &at,
+bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, DimMapping &at,
                    std::string &why) {
   std::optional<Coverage> coverage = cover(dims, reduced, at);
   if (!coverage) {
@@ -425,7 +426,7 @@ bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, Places &at
     return true;
   };
   if (coverage->grows) {
-    if (innerDecided || locked || !joined.empty() || !coverage->onlyInnerGrows ||
+    if (innerDecided || locked || !collapsed.empty() || !coverage->onlyInnerGrows ||
         !coversAll(false)) {
       why = "has another domain";
       return false;
@@ -477,12 +478,12 @@ bool Domain::add(Operation *op, std::string &why) {
     for (int64_t d : reduced)
       inner[d] = true;
     innerDecided = !reduced.empty();
-    places[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+    mappings[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
   } else {
-    Places at(dims.size(), -1);
-    if (!findPlaces(map, at, why) || !match(dims, reduced, at, why))
+    DimMapping at(dims.size(), -1);
+    if (!findMapping(map, at, why) || !match(dims, reduced, at, why))
       return false;
-    places[op] = at;
+    mappings[op] = at;
   }
   members.push_back(op);
   padded |= map.readsPadded();

@@ -27,23 +27,25 @@ public:
   /// and the domain is of no further use.
   bool add(mlir::Operation *op, std::string &why);
 
-  bool contains(mlir::Operation *op) const { return places.count(op); }
+  bool contains(mlir::Operation *op) const { return mappings.count(op); }
   llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
   /// Dims that the rows of the kernel reduce over, ascending.
   llvm::SmallVector<int64_t> getInner() const;
   /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place; from
-  /// kJoined on: two kernel dims as one (getJoined).
-  llvm::ArrayRef<int64_t> getPlaces(mlir::Operation *op) const { return places.find(op)->second; }
+  /// kCollapsed on: two kernel dims as one (getCollapsed).
+  llvm::ArrayRef<int64_t> getDimMapping(mlir::Operation *op) const {
+    return mappings.find(op)->second;
+  }
   /// Two kernel dims that an op sees as one, windows that tile an axis: the index outer *
   /// size(inner) + inner.
-  struct Joined {
+  struct CollapsedDims {
     int64_t outer, inner;
-    bool operator==(const Joined &) const = default;
+    bool operator==(const CollapsedDims &) const = default;
   };
-  /// Places from this number on are pairs: the first of `joined`, the second, …
-  static constexpr int64_t kJoined = 1 << 20;
-  /// The pair that a place from kJoined on stands for.
-  const Joined &getJoined(int64_t place) const { return joined[place - kJoined]; }
+  /// DimMapping from this number on are pairs: the first of `collapsed`, the second, …
+  static constexpr int64_t kCollapsed = 1 << 20;
+  /// The pair that a place from kCollapsed on stands for.
+  const CollapsedDims &getCollapsed(int64_t place) const { return collapsed[place - kCollapsed]; }
 
   /// True when some op reads outside its operand's shape.
   bool readsPadded() const { return padded; }
@@ -62,25 +64,25 @@ private:
   bool isUnit(int64_t dim) const {
     return dim < 0 || (dim < static_cast<int64_t>(sizes.size()) && sizes[dim] == 1);
   }
-  using Places = llvm::SmallVector<int64_t>;
-  bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, Places &at,
+  using DimMapping = llvm::SmallVector<int64_t>;
+  bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, DimMapping &at,
                  std::string &why);
-  bool getPlaces(mlir::AffineMap access, llvm::ArrayRef<int64_t> shape, Places &places);
-  bool splitDim(int64_t dim, int64_t by, Places &at);
+  bool getDimMapping(mlir::AffineMap access, llvm::ArrayRef<int64_t> shape, DimMapping &mapping);
+  bool splitDim(int64_t dim, int64_t by, DimMapping &at);
   int64_t sizeOf(int64_t place) const {
-    return place < kJoined ? sizes[place]
-                           : sizes[getJoined(place).outer] * sizes[getJoined(place).inner];
+    return place < kCollapsed ? sizes[place]
+                              : sizes[getCollapsed(place).outer] * sizes[getCollapsed(place).inner];
   }
   mlir::AffineExpr exprOf(int64_t place, mlir::MLIRContext *context) const;
-  void hint(ir::MapOpInterface op, Places &at);
+  void hint(ir::MapOpInterface op, DimMapping &at);
   struct Coverage;
   bool mayJoin(ir::MapOpInterface op, kernel::AlgorithmAttr order, std::string &why) const;
-  bool findPlaces(ir::MapOpInterface op, Places &at, std::string &why);
+  bool findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why);
   std::optional<Coverage> cover(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced,
-                                const Places &at) const;
-  bool sumsFit(llvm::ArrayRef<int64_t> reduced, const Places &at,
-               llvm::ArrayRef<bool> reducedPlaces, std::string &why) const;
-  bool match(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced, Places &at,
+                                const DimMapping &at) const;
+  bool sumsFit(llvm::ArrayRef<int64_t> reduced, const DimMapping &at,
+               llvm::ArrayRef<bool> reducedDims, std::string &why) const;
+  bool match(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced, DimMapping &at,
              std::string &why);
   bool addView(mlir::Operation *op, std::string &why);
   bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
@@ -89,10 +91,10 @@ private:
   llvm::SmallVector<int64_t> sizes;
   llvm::SmallVector<bool> inner;
   llvm::SmallVector<mlir::Operation *> members;
-  llvm::DenseMap<mlir::Operation *, Places> places;
+  llvm::DenseMap<mlir::Operation *, DimMapping> mappings;
   /// For values of views: kernel dim of each index, or -1.
-  llvm::DenseMap<mlir::Value, Places> viewPlaces;
-  llvm::SmallVector<Joined> joined;
+  llvm::DenseMap<mlir::Value, DimMapping> viewMappings;
+  llvm::SmallVector<CollapsedDims> collapsed;
   bool innerDecided = false, locked = false, padded = false;
   bool cut = false; ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;

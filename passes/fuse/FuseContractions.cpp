@@ -81,7 +81,7 @@ static bool isCandidate(Operation *op) {
   return isa<ir::MapOpInterface>(op) || isUnitView(op);
 }
 
-/// True when `op` reduces a dim that an access of the factors divides (the parity of a strided
+/// True when `op` reduces a dim that an access of the factors divides (the phase of a strided
 /// gradient): the kernel walks each value of such a dim on its own, so sums over it do not meet in
 /// registers.
 static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, Operation *op) {
@@ -90,7 +90,7 @@ static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, O
   for (int64_t d : map ? map.getInnerDims() : SmallVector<int64_t>())
     for (unsigned i : {0, 1})
       for (AffineExpr expr : root.getOperandAccess(i).getResults())
-        expr.walk([&, place = domain.getPlaces(op)[d]](AffineExpr part) {
+        expr.walk([&, place = domain.getDimMapping(op)[d]](AffineExpr part) {
           bool divides =
               part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
           divided |= divides && place >= 0 && part.isFunctionOfDim(place);
@@ -182,7 +182,8 @@ static bool readsStored(const OpSet &remade, const OpSet &group) {
 /// A result that other map work reads is cheaper made there, when it follows from values that are
 /// stored anyway: the mask of a ReLU from its activation, the square of a gradient from the
 /// gradient. What the group needs too is made in both places.
-static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
+static void trimRematerialised(ir::ContractionOpInterface root, ContractionGroup &group,
+                               FusionLog &log) {
   SmallVector<Operation *> members = llvm::to_vector(group.ops);
   for (Operation *leaf : llvm::reverse(members)) {
     if (leaf == root || !group.ops.contains(leaf) || isSum(leaf))
@@ -193,7 +194,7 @@ static void trimRemakes(ir::ContractionOpInterface root, ContractionGroup &group
                       llvm::all_of(leaf->getUsers(), [&](Operation *user) {
                         return isInside(user) || isa<ir::MapOpInterface>(user);
                       });
-    if (!readByMaps || (inside && !isCheapToRemake(leaf)))
+    if (!readByMaps || (inside && !isCheapToRematerialise(leaf)))
       continue;
     OpSet remade;
     remade.insert(leaf);
@@ -262,12 +263,12 @@ static bool isStored(Value value) { return !value.getDefiningOp<ir::MapOpInterfa
 
 /// Cheap work on stored values that others need too is made here instead of read: x minus its mean
 /// for batch norm's backward sums.
-static void remakeOperands(ir::ContractionOpInterface root, ContractionGroup &group,
-                           FusionLog &log) {
+static void rematerialiseOperands(ir::ContractionOpInterface root, ContractionGroup &group,
+                                  FusionLog &log) {
   for (Operation *member : inBlockOrder(group.ops)) {
     for (Value operand : llvm::to_vector(member->getOperands())) {
       Operation *maker = operand.getDefiningOp();
-      if (member == root || !maker || group.ops.contains(maker) || !isCheapToRemake(maker) ||
+      if (member == root || !maker || group.ops.contains(maker) || !isCheapToRematerialise(maker) ||
           !isStored(getLargest(maker->getOperands())) || dependsThroughOthers(maker, group.ops))
         continue;
       Operation *copy = OpBuilder(member).clone(*maker);
@@ -292,15 +293,15 @@ static void remakeOperands(ir::ContractionOpInterface root, ContractionGroup &gr
 static void fuseEntry(ir::EntryOp entry) {
   Block &block = entry.getBody().front();
   FusionLog log;
-  remakeRandom(block, log);
+  rematerialiseRandom(block, log);
   auto roots = llvm::to_vector(block.getOps<ir::ContractionOpInterface>());
   for (ir::ContractionOpInterface root : roots) {
     ContractionGroup group{Domain::ofContraction(root), {}};
     group.ops.insert(root);
     growDown(root, group, log);
-    trimRemakes(root, group, log);
+    trimRematerialised(root, group, log);
     growUp(root, group);
-    remakeOperands(root, group, log);
+    rematerialiseOperands(root, group, log);
     std::string why;
     Domain domain;
     // the scan accepted what a replay does not: keep the sum alone

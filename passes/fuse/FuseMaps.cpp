@@ -53,7 +53,7 @@ public:
       joinSiblings(op);
     joinSmall();
     for (Operation *op : llvm::to_vector(order))
-      remake(op);
+      rematerialise(op);
   }
 
   /// Clusters that hold work, each in block order.
@@ -143,13 +143,13 @@ private:
   }
 
   /// Cheap work on values that are stored anyway is done in every cluster that needs it.
-  void remake(Operation *op) {
+  void rematerialise(Operation *op) {
     unsigned home = number[op];
     auto isAway = [&](Operation *user) { return !sets[home].contains(user); };
     auto isStored = [&](Value v) {
       return !sets[home].contains(v.getDefiningOp()) || llvm::any_of(v.getUsers(), isAway);
     };
-    if (!isCheapToRemake(op) || !llvm::all_of(op->getOperands(), isStored) ||
+    if (!isCheapToRematerialise(op) || !llvm::all_of(op->getOperands(), isStored) ||
         !llvm::all_of(op->getUsers(), [&](Operation *user) {
           return !isAway(user) || (number.count(user) && isWork(user));
         }))
@@ -260,7 +260,7 @@ private:
                                 [&](Value v) { return reduced.contains(v.getDefiningOp()); });
       bool reduces = map && !map.getInnerDims().empty();
       bool wholeRow = map && llvm::any_of(domain.getInner(), [&](int64_t d) {
-                        return llvm::is_contained(domain.getPlaces(op), d);
+                        return llvm::is_contained(domain.getDimMapping(op), d);
                       });
       if (needs && wholeRow)
         return true;

@@ -54,7 +54,7 @@ SmallVector<StringAttr> getUpdatedSymbols(Value value) {
   return symbols;
 }
 
-bool isCheapToRemake(Operation *op) {
+bool isCheapToRematerialise(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded())
     return false;

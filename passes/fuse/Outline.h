@@ -41,14 +41,14 @@ llvm::SmallVector<mlir::StringAttr> getUpdatedSymbols(mlir::Value value);
 
 /// True for elementwise work that costs less than to store its result and to read it again: a few
 /// sums and products of one large value and values broadcast along it.
-bool isCheapToRemake(mlir::Operation *op);
+bool isCheapToRematerialise(mlir::Operation *op);
 
 /// True for random numbers, and for elementwise work on them, scalars and the point alone: a
 /// dropout's mask.
 bool isRandom(mlir::Operation *op);
 
 /// Random values are not stored for several readers: each makes them again (D2), in a map kernel.
-void remakeRandom(mlir::Block &block, FusionLog &log);
+void rematerialiseRandom(mlir::Block &block, FusionLog &log);
 
 /// Reports that `op` does not fit into the kernel that `fused` is to become; fusion makes no such
 /// group, edited text may.

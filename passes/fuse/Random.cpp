@@ -57,7 +57,7 @@ static OpSet findChain(Operation *op) {
 
 bool isRandom(Operation *op) { return !findChain(op).empty(); }
 
-void remakeRandom(Block &block, FusionLog &log) {
+void rematerialiseRandom(Block &block, FusionLog &log) {
   SmallVector<Operation *> random;
   for (Operation &op : block)
     if (isRandom(&op))

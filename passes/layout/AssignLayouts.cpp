@@ -1,13 +1,15 @@
 //===- AssignLayouts.cpp - where elements lie, decided for all entries together ---------------===//
 //
 // 0. Values with image axes take one form an entry (Activations.h).
-// 1. Every contraction that updates nothing picks its lanes; its vector operand states a wish
-//    (Demands.h).
-// 2. A parameter's wishes compete to be its master layout: the update kernel must write it, the
+// 1. Every contraction that updates nothing picks its lanes; its vector operand states a preference
+//    (LayoutConstraints.h).
+// 2. A parameter's preferences compete to be its master layout: the update kernel must write it,
+// the
 //    others become derived forms that cost a refresh (D17).
 // 3. Contractions that write an update pick lanes with the master given; state follows its
 //    parameter.
-// 4. Temporaries take the wished panels when all their readers agree and the maker can write them
+// 4. Temporaries take the preferred panels when all their readers agree and the maker can write
+// them
 //    at no cost.
 // Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next:
 // passes/lower.
@@ -54,7 +56,7 @@ struct Assigner {
   kernel::LayoutAttr lies(const Contraction &c, int operand) const {
     return operand == 0 ? c.problem.aLayout : c.problem.bLayout;
   }
-  void wish(Contraction &c);
+  void statePreference(Contraction &c);
   void chooseMaster(Operation *symbol, ArrayRef<Form> candidates);
   void followMasters();
   void chooseTemporaries();
@@ -86,7 +88,7 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
 }
 
 /// Records what a decided contraction wants of the symbols that it reads on its lanes.
-void Assigner::wish(Contraction &c) {
+void Assigner::statePreference(Contraction &c) {
   for (int i : {0, 1}) {
     ir::SymbolOp symbol = getSymbolOf(c.operands[i], symbols);
     if (!symbol || !c.wanted[i])
@@ -172,13 +174,13 @@ void Assigner::followMasters() {
 }
 
 void Assigner::chooseTemporaries() {
-  // Wishes about each temporary; a broadcast operand wishes row-major.
-  llvm::MapVector<Value, SmallVector<kernel::LayoutAttr>> wishes;
+  // Preferences about each temporary; a broadcast operand prefers row-major.
+  llvm::MapVector<Value, SmallVector<kernel::LayoutAttr>> preferences;
   for (Contraction &c : contractions)
     for (int i : {0, 1})
       if (c.operands[i].getDefiningOp<ir::FusedOp>())
-        wishes[c.operands[i]].push_back(c.wanted[i]);
-  for (auto &[value, list] : wishes) {
+        preferences[c.operands[i]].push_back(c.wanted[i]);
+  for (auto &[value, list] : preferences) {
     kernel::LayoutAttr layout = list.front();
     if (!layout || !llvm::all_equal(list) || plan.values.count(value))
       continue;
@@ -233,7 +235,7 @@ LogicalResult Assigner::run() {
   for (Contraction &c : contractions)
     if (c.updates.empty()) {
       chooseLanes(c, target, cost);
-      wish(c);
+      statePreference(c);
     }
   for (auto &[symbol, candidates] : forms)
     chooseMaster(symbol, candidates);

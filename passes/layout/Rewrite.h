@@ -8,7 +8,7 @@
 #ifndef SINTER_PASSES_LAYOUT_REWRITE_H
 #define SINTER_PASSES_LAYOUT_REWRITE_H
 
-#include "passes/layout/Demands.h"
+#include "passes/layout/LayoutConstraints.h"
 
 #include "llvm/ADT/MapVector.h"
 

@@ -169,7 +169,7 @@ void FusedLowering::settleIndices(Block *body) {
   for (Operation &op : llvm::make_early_inc_range(*body)) {
     auto index = dyn_cast<kernel::IndexOp>(op);
     int64_t dim = index ? static_cast<int64_t>(index.getDim()) : 0;
-    if (!index || (dim >= 0 && dim < Domain::kJoined))
+    if (!index || (dim >= 0 && dim < Domain::kCollapsed))
       continue;
     OpBuilder at(index);
     Location loc = index.getLoc();
@@ -178,7 +178,7 @@ void FusedLowering::settleIndices(Block *body) {
     if (dim < 0) {
       made = arith::ConstantOp::create(at, loc, at.getZeroAttr(type));
     } else {
-      const Domain::Joined &both = domain.getJoined(dim);
+      const Domain::CollapsedDims &both = domain.getCollapsed(dim);
       Value outer = kernel::IndexOp::create(at, loc, type, both.outer);
       Value inner = kernel::IndexOp::create(at, loc, type, both.inner);
       double size = static_cast<double>(domain.getSizes()[both.inner]);
@@ -226,8 +226,8 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
         operands.push_back(scalars.lookup(operand));
       }
     }
-    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, domain.getPlaces(op),
-                                           results);
+    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands,
+                                           domain.getDimMapping(op), results);
     for (auto [result, scalar] : llvm::zip_equal(op->getResults(), results))
       scalars[result] = scalar;
   }

@@ -166,7 +166,7 @@ LogicalResult EntryLowering::lower() {
 
 struct LowerToKernel : sinter::passes::impl::LowerToKernelBase<LowerToKernel> {
   void runOnOperation() override {
-    placeSymbols(getOperation());
+    assignSymbolAddresses(getOperation());
     for (auto source : llvm::to_vector(getOperation().getOps<ir::EntryOp>())) {
       OpBuilder builder(source);
       EntryLowering lowering(builder, source);

@@ -1,9 +1,9 @@
 //===- Lowering.h - from sinter entries to kernel lists ---------------------------------------===//
 //
 // EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind
-// them. lowerFused makes one kernel of one sinter.fused. placeSymbols fixes where every
+// them. lowerFused makes one kernel of one sinter.fused. assignSymbolAddresses fixes where every
 // module-level symbol lies. Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies),
-// PlaceSymbols.cpp (segments, generated entries).
+// AddressSymbols.cpp (segments, generated entries).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LOWER_LOWERING_H
@@ -85,7 +85,7 @@ void splitReductions(EntryBuilder &entry);
 
 /// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes`
 /// of the module.
-void placeSymbols(mlir::ModuleOp module);
+void assignSymbolAddresses(mlir::ModuleOp module);
 
 /// Appends the generated entries load, load_params, save, prepare.
 void generateEntries(mlir::ModuleOp module);

@@ -1,10 +1,11 @@
-//===- GroupLaunches.cpp - which kernels run side by side, and which as a tail ----------------===//
+//===- GroupLaunches.cpp - which kernels run side by side, and which as a serial section ------===//
 //
 // Every kernel of a list gets a phase: parts run as soon as what they conflict with is done, side
-// by side; a kernel smaller than a barrier is a tail, which one thread runs at the end of the phase
-// that it needs. A tail that nobody waits for is a part of the next phase instead. What makes a
-// large temporary is not moved forward: it would only live longer. Phases of more than one kernel
-// become kernel.launch; no bit depends on any of it (D1, D21). Next: PlanMemory.cpp.
+// by side; a kernel smaller than a barrier is a serial section, which one thread runs at the end of
+// the phase that it needs. A serial section that nobody waits for is a part of the next phase
+// instead. What makes a large temporary is not moved forward: it would only live longer. Phases of
+// more than one kernel become kernel.launch; no bit depends on any of it (D1, D21). Next:
+// PlanMemory.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -21,8 +22,8 @@ namespace sinter::passes {
 } // namespace sinter::passes
 
 /// Scalar operations that one thread does on its lanes in about the time of a few barriers: all
-/// tails of a launch together.
-static constexpr int64_t kTailWork = 1 << 15;
+/// serial sections of a launch together.
+static constexpr int64_t kSerialWork = 1 << 15;
 /// Those that exp, log and their like take.
 static constexpr int64_t kMathWork = 10;
 /// Temporaries up to so many bytes may live longer than in the order of the graph.
@@ -35,7 +36,7 @@ struct Node {
   SmallVector<unsigned> needs, neededBy; ///< conflicts with earlier and later kernels
   int64_t work = 0, tempBytes = 0;
   int64_t phase = 0;
-  bool tail = false;
+  bool serial = false;
 };
 
 /// A run of kernels without control flow between them.
@@ -46,7 +47,7 @@ public:
 
 private:
   void assign();
-  void demoteTails();
+  void demoteSerial();
 
   std::vector<Node> nodes;
   int64_t last = 0;
@@ -97,34 +98,34 @@ void Phases::add(kernel::KernelOpInterface op) {
 }
 
 void Phases::assign() {
-  SmallVector<int64_t> used; // work of each phase's tails
+  SmallVector<int64_t> used; // work of each phase's serial sections
   for (Node &node : nodes) {
     int64_t latest = -1;
     for (unsigned j : node.needs)
       latest = std::max(latest, nodes[j].phase);
     used.resize(last + 2);
     if (latest >= 0) {
-      node.tail = node.work <= kTailWork - used[latest];
-      if (node.tail)
+      node.serial = node.work <= kSerialWork - used[latest];
+      if (node.serial)
         used[latest] += node.work;
     }
-    node.phase = node.tail ? latest : latest + 1;
-    if (!node.tail && node.tempBytes > kSmallTemp)
+    node.phase = node.serial ? latest : latest + 1;
+    if (!node.serial && node.tempBytes > kSmallTemp)
       node.phase = std::max(node.phase, last);
     last = std::max(last, node.phase);
   }
 }
 
 /// Beside the parts of the next phase a small kernel costs less than behind all of this one.
-void Phases::demoteTails() {
+void Phases::demoteSerial() {
   for (Node &node : llvm::reverse(nodes)) {
-    if (!node.tail || node.phase == last)
+    if (!node.serial || node.phase == last)
       continue;
     int64_t next = node.phase + 1;
-    node.tail = llvm::any_of(node.neededBy, [&](unsigned i) {
-      return nodes[i].tail ? nodes[i].phase < next : nodes[i].phase <= next;
+    node.serial = llvm::any_of(node.neededBy, [&](unsigned i) {
+      return nodes[i].serial ? nodes[i].phase < next : nodes[i].phase <= next;
     });
-    node.phase += !node.tail;
+    node.phase += !node.serial;
   }
 }
 
@@ -132,14 +133,14 @@ void Phases::run(Operation *before) {
   if (nodes.empty())
     return;
   assign();
-  demoteTails();
+  demoteSerial();
   OpBuilder builder(before);
   for (int64_t phase = 0; phase <= last; ++phase) {
-    SmallVector<Operation *> parts, tail;
+    SmallVector<Operation *> parts, serial;
     for (Node &node : nodes)
       if (node.phase == phase)
-        (node.tail ? tail : parts).push_back(node.op);
-    if (parts.size() == 1 && tail.empty()) {
+        (node.serial ? serial : parts).push_back(node.op);
+    if (parts.size() == 1 && serial.empty()) {
       parts.front()->moveBefore(before);
       continue;
     }
@@ -147,11 +148,11 @@ void Phases::run(Operation *before) {
     Block &partList = launch.getParts().emplaceBlock();
     for (Operation *op : parts)
       op->moveBefore(&partList, partList.end());
-    if (tail.empty())
+    if (serial.empty())
       continue;
-    Block &tailList = launch.getTail().emplaceBlock();
-    for (Operation *op : tail)
-      op->moveBefore(&tailList, tailList.end());
+    Block &serialList = launch.getSerial().emplaceBlock();
+    for (Operation *op : serial)
+      op->moveBefore(&serialList, serialList.end());
   }
 }
 

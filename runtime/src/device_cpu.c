@@ -101,8 +101,8 @@ static sinter_spmd alone(void *const *segments) {
                        .thread = 0,
                        .threads = 1,
                        .barrier = no_barrier,
-                       .meet = comes_last,
-                       .release = no_barrier};
+                       .enter_serial = comes_last,
+                       .leave_serial = no_barrier};
 }
 
 static void cpu_run(device *self, const sinter_entry *entry, void *const *segments,

@@ -109,7 +109,7 @@ static void wait_for_turn(turnstile *t, unsigned old) {
 }
 
 /* 1 to the thread that comes last, which must release the others. */
-static uint32_t pool_meet(sinter_pool *pool) {
+static uint32_t pool_enter_serial(sinter_pool *pool) {
   if (pool->threads == 1)
     return 1;
   unsigned old = atomic_load_explicit(&pool->barrier.number, memory_order_relaxed);
@@ -123,27 +123,27 @@ static uint32_t pool_meet(sinter_pool *pool) {
   return 0;
 }
 
-static void pool_release(sinter_pool *pool) {
+static void pool_leave_serial(sinter_pool *pool) {
   if (pool->threads > 1)
     turn(&pool->barrier);
 }
 
 static void pool_barrier(sinter_pool *pool) {
-  if (pool_meet(pool))
-    pool_release(pool);
+  if (pool_enter_serial(pool))
+    pool_leave_serial(pool);
 }
 
 static void spmd_barrier(const sinter_spmd *self) { pool_barrier(self->pool); }
-static uint32_t spmd_meet(const sinter_spmd *self) { return pool_meet(self->pool); }
-static void spmd_release(const sinter_spmd *self) { pool_release(self->pool); }
+static uint32_t spmd_enter_serial(const sinter_spmd *self) { return pool_enter_serial(self->pool); }
+static void spmd_leave_serial(const sinter_spmd *self) { pool_leave_serial(self->pool); }
 
 static void run_share(sinter_pool *pool, uint32_t thread) {
   sinter_spmd spmd = {.segments = pool->segments,
                       .thread = thread,
                       .threads = pool->threads,
                       .barrier = spmd_barrier,
-                      .meet = spmd_meet,
-                      .release = spmd_release,
+                      .enter_serial = spmd_enter_serial,
+                      .leave_serial = spmd_leave_serial,
                       .pool = pool};
   pool->job(&spmd, pool->argument);
   pool_barrier(pool);

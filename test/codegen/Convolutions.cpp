@@ -1,9 +1,9 @@
 //===- Convolutions.cpp - convolutions in all directions, layouts and schedules keep bits -----===//
 //
 // Random sizes, strides, paddings, dilations and groups; blocks of 16 channels, batches on the
-// lanes, row-major; borders on tile rows and on the grid; parities; 16-lane sums; partial sums and
-// epilogue operands in blocked layouts. The naive loops give the bits (D1); they must be near the
-// oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few.
+// lanes, row-major; borders on tile rows and on the grid; stride phases; 16-lane sums; partial sums
+// and epilogue operands in blocked layouts. The naive loops give the bits (D1); they must be near
+// the oracle. `SINTER_RANDOM_KERNELS=n` runs n seeds instead of a few.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
@@ -138,11 +138,11 @@ std::string Net::inputGradient() {
                   once(2) ? type({n, c}, "") : "", "n, c");
   int s = stride;
   auto up = [&](int x) { return (x + s - 1) / s; };
-  auto row = [&](const char *at, const char *tap, const char *parity) {
-    return llvm::formatv("{0} - {1} + ({2} + {3}) floordiv {4}", at, tap, parity, pad, s).str();
+  auto row = [&](const char *at, const char *tap, const char *phase) {
+    return llvm::formatv("{0} - {1} + ({2} + {3}) floordiv {4}", at, tap, phase, pad, s).str();
   };
-  auto tap = [&](const char *t, const char *parity) {
-    return llvm::formatv("{0} * {1} + ({2} + {3}) mod {1}", t, s, parity, pad).str();
+  auto tap = [&](const char *t, const char *phase) {
+    return llvm::formatv("{0} * {1} + ({2} + {3}) mod {1}", t, s, phase, pad).str();
   };
   std::string out = llvm::formatv("n, c, h * {0} + i, w * {0} + j", s).str();
   return kernel(list({n, c, up(h), up(w), s, s, up(kh), up(kw), o}), 6, "n, c, h, w, i, j, p, q, o",

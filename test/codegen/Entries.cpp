@@ -59,9 +59,9 @@ TEST(Entries, LoopsPingPong) {
   }
 }
 
-/// Two parts side by side, a tail of two kernels in which the second needs the first, then a reader
-/// of both.
-TEST(Entries, LaunchEndsWithItsTail) {
+/// Two parts side by side, a serial section of two kernels in which the second needs the first, then a
+/// reader of both.
+TEST(Entries, LaunchEndsWithItsSerialSection) {
   std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = "
                      "arith.addf %v, %v : f32 "
                      "kernel.yield %w : f32 }\n";
@@ -83,7 +83,7 @@ TEST(Entries, LaunchEndsWithItsTail) {
     %t = kernel.buffer "t" role("output") segment(2) offset(16960) : <f32>
     %y = kernel.buffer "y" role("output") segment(2) offset(17024) : <1037xf32>
     kernel.launch {)" +
-            map("a", "x", "a", false) + map("b", "x", "b", false) + "} tail {" +
+            map("a", "x", "a", false) + map("b", "x", "b", false) + "} serial {" +
             map("c", "a", "c", false) + map("s", "b", "s", true) + map("t", "c", "t", true) + "}" +
             map("y", "c", "y", false) + "} }",
         1e-5);

@@ -1,4 +1,4 @@
-// The parts of a launch run on all threads; the thread that comes last runs the tail as if it were alone, then lets the others
+// The parts of a launch run on all threads; the thread that comes last runs the serial section as if it were alone, then lets the others
 // go on: no other barrier stands behind it.
 // RUN: sinter-opt --lower-to-loops %s | FileCheck %s
 
@@ -15,8 +15,8 @@ module {
           %w = math.exp %v : f32
           kernel.yield %w : f32
       }
-    } tail {
-      kernel.map "tail" dims [16] inner [] ins(%b : !kernel.buffer<16xf32>) outs(%c : !kernel.buffer<16xf32>) maps [#id, #id] {
+    } serial {
+      kernel.map "serial" dims [16] inner [] ins(%b : !kernel.buffer<16xf32>) outs(%c : !kernel.buffer<16xf32>) maps [#id, #id] {
         ^bb0(%v: f32):
           kernel.yield %v : f32
       }
@@ -33,13 +33,13 @@ module {
 // CHECK-DAG:   %[[ZERO:.*]] = arith.constant 0 : index
 // CHECK-DAG:   %[[ONE:.*]] = arith.constant 1 : index
 // CHECK:       call @part(
-// CHECK-NEXT:  %[[LAST:.*]] = call @sinter.meet(
+// CHECK-NEXT:  %[[LAST:.*]] = call @sinter.enter_serial(
 // CHECK:       scf.if
-// CHECK:         call @tail({{.*}}, %[[ZERO]], %[[ONE]])
-// CHECK-NEXT:    call @sinter.release(
+// CHECK:         call @serial({{.*}}, %[[ZERO]], %[[ONE]])
+// CHECK-NEXT:    call @sinter.leave_serial(
 // CHECK:       }
 // CHECK-NOT:   sinter.barrier
 // CHECK:       call @next(
 // CHECK:       return
 // CHECK-LABEL: func.func @part.run(
-// CHECK-LABEL: func.func @tail.run(
+// CHECK-LABEL: func.func @serial.run(

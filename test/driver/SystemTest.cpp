@@ -1,8 +1,8 @@
 // Children, files and diffs of the driver.
 #include "compiler/System.h"
 #include "compiler/Diff.h"
+#include "compiler/PassInstrumentation.h"
 #include "compiler/Stage.h"
-#include "compiler/Watch.h"
 
 #include <atomic>
 #include <fcntl.h>
@@ -36,10 +36,10 @@ TEST(Child, TimeLimitEndsItAndWhatItStarted) {
   Child child;
   child.command = {"sh", "-c", "sleep 100 & sleep 100"};
   child.timeLimitSeconds = 1;
-  double start = Watch::now();
+  double start = PassInstrumentation::now();
   EXPECT_FALSE(run(child));
   EXPECT_TRUE(child.timedOut);
-  EXPECT_LT(Watch::now() - start, 20);
+  EXPECT_LT(PassInstrumentation::now() - start, 20);
 }
 
 TEST(Child, ClosedOutputDoesNotEndTheTime) {

@@ -175,7 +175,7 @@ kernel.entry @e name("e") kind("predict") batch(0) {
   EXPECT_EQ(placeBarriers(entry.getBody().front()), expected);
 }
 
-TEST_F(KernelModel, threadsMeetBehindTails) {
+TEST_F(KernelModel, threadsAreSyncedBehindSerialSections) {
   const char *text = R"(
 #id = affine_map<(d0) -> (d0)>
 kernel.entry @e name("e") kind("predict") batch(0) {
@@ -188,7 +188,7 @@ kernel.entry @e name("e") kind("predict") batch(0) {
     ^bb0(%x: f32):
       kernel.yield %x : f32
     }
-  } tail {
+  } serial {
     kernel.map "w_b" dims [16] inner [] ins(%a : !kernel.buffer<16xf32>) outs(%b : !kernel.buffer<16xf32>) maps [#id, #id] {
     ^bb0(%x: f32):
       kernel.yield %x : f32
@@ -208,7 +208,7 @@ kernel.entry @e name("e") kind("predict") batch(0) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   ASSERT_TRUE(module);
   auto entry = *module->getOps<EntryOp>().begin();
-  // Behind the tail all threads have met, whatever comes; w_a2 touches nothing of w_c.
+  // Behind the serial section all threads have met, whatever comes; w_a2 touches nothing of w_c.
   SmallVector<bool> expected{false, true, false};
   EXPECT_EQ(placeBarriers(entry.getBody().front()), expected);
 }

@@ -44,8 +44,8 @@ TEST_P(PoolTest, BarriersSeparatePhases) {
   sinter_pool_close(pool);
 }
 
-// One thread works between `meet` and `release`: it sees all that was done before, the others see
-// what it did.
+// One thread works between `enter_serial` and `leave_serial`: it sees all that was done before, the
+// others see what it did.
 TEST_P(PoolTest, LastThreadWorksAlone) {
   sinter_pool *pool = sinter_pool_open(GetParam());
   ASSERT_NE(pool, nullptr);
@@ -57,11 +57,11 @@ TEST_P(PoolTest, LastThreadWorksAlone) {
     auto *sums = static_cast<Sums *>(argument);
     for (int k = 1; k <= 50; ++k) {
       sums->shares[s->thread] = k;
-      if (s->meet(s)) {
+      if (s->enter_serial(s)) {
         sums->sum = 0;
         for (int share : sums->shares)
           sums->sum += share;
-        s->release(s);
+        s->leave_serial(s);
       }
       if (sums->sum != k * static_cast<int>(s->threads))
         sums->wrong = 1;

@@ -117,9 +117,10 @@ typedef struct sinter_spmd {
   /* Threads wait for each other here; all threads of the entry call it the same number of times. */
   void (*barrier)(const struct sinter_spmd *self);
   /* A barrier with work for one thread inside: at once 1 to the thread that comes last, which then
-     has the others' writes before it and must call `release`; 0 to the others, after that call. */
-  uint32_t (*meet)(const struct sinter_spmd *self);
-  void (*release)(const struct sinter_spmd *self);
+     has the others' writes before it and must call `leave_serial`; 0 to the others, after that
+     call. */
+  uint32_t (*enter_serial)(const struct sinter_spmd *self);
+  void (*leave_serial)(const struct sinter_spmd *self);
   void *pool; /* the runtime's own */
 } sinter_spmd;
 

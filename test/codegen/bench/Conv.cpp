@@ -87,16 +87,16 @@ static std::string forward(const Layer &l, const char *layout, const std::string
                 "o, c, p, q", "n, o, h, w", schedule(how));
 }
 
-/// dx[n,c,h,w] = sum over p, q, o; by parity when the stride is not 1.
+/// dx[n,c,h,w] = sum over p, q, o; by phase when the stride is not 1.
 static std::string dataGradient(const Layer &l, const char *layout, const std::string &weights,
                                 const char *how) {
   std::string dy = buffer({l.n, l.o, l.outH(), l.outW()}, layout),
               w = buffer({l.o, l.c, l.k, l.k}, weights);
   std::string dx = buffer({l.n, l.c, l.h, l.w}, layout);
   int s = l.stride;
-  auto row = [&](const char *at, const char *tap, const char *parity) {
+  auto row = [&](const char *at, const char *tap, const char *phase) {
     return s == 1 ? llvm::formatv("{0} - {1} + {2}", at, tap, l.pad).str()
-                  : llvm::formatv("{0} - {1} + ({2} + {3}) floordiv {4}", at, tap, parity, l.pad, s)
+                  : llvm::formatv("{0} - {1} + ({2} + {3}) floordiv {4}", at, tap, phase, l.pad, s)
                         .str();
   };
   if (s == 1)
@@ -104,8 +104,8 @@ static std::string dataGradient(const Layer &l, const char *layout, const std::s
                   "n, c, h, w, p, q, o", "n, o, " + row("h", "p", "") + ", " + row("w", "q", ""),
                   "o, c, p, q", "n, c, h, w", schedule(how));
   auto up = [&](int x) { return (x + s - 1) / s; };
-  auto tap = [&](const char *t, const char *parity) {
-    return llvm::formatv("{0} * {1} + ({2} + {3}) mod {1}", t, s, parity, l.pad).str();
+  auto tap = [&](const char *t, const char *phase) {
+    return llvm::formatv("{0} * {1} + ({2} + {3}) mod {1}", t, s, phase, l.pad).str();
   };
   return kernel(list({l.n, l.c, up(l.h), up(l.w), s, s, up(l.k), up(l.k), l.o}), 6, true, dy, w, dx,
                 "n, c, h, w, i, j, p, q, o",

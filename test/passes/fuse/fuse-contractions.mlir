@@ -128,14 +128,14 @@ module @m {
     sinter.return outputs(%u : tensor<2x5x2x2xf32>) names ["u"] symbols []
   }
 
-  // Images of a convolution with a stride, by parity: their rows go beyond the only one there is, so
+  // Images of a convolution with a stride, by phase: their rows go beyond the only one there is, so
   // no view may take that index for 0.
-  // CHECK-LABEL: sinter.entry @parity
+  // CHECK-LABEL: sinter.entry @phase
   // CHECK: sinter.fused "contraction"
   // CHECK-SAME: conv2d_input_gradient apart from reshape: a view of a value made at another point
   // CHECK: sinter.conv2d_input_gradient
   // CHECK-NEXT: sinter.yield
-  sinter.entry @parity name("parity") kind("predict") batch(0) inputs ["x", "w"] {
+  sinter.entry @phase name("phase") kind("predict") batch(0) inputs ["x", "w"] {
   ^bb0(%x: tensor<1x1x1x1xf32>, %w: tensor<1x1x2x2xf32>):
     %c = sinter.conv2d_input_gradient %x, %w {strides = array<i64: 3, 3>, low = array<i64: 1, 0>, high = array<i64: 0, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64, size = array<i64: 1, 3>} : (tensor<1x1x1x1xf32>, tensor<1x1x2x2xf32>) -> tensor<1x1x1x3xf32>
     %v = sinter.reshape %c : (tensor<1x1x1x3xf32>) -> tensor<1x3xf32>

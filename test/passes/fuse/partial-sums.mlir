@@ -48,7 +48,7 @@ module @sums {
     %n = sinter.neg %dw : (tensor<5x3xf32>) -> tensor<5x3xf32>
     sinter.return outputs(%n : tensor<5x3xf32>) names ["n"] symbols []
   }
-  // Each parity of a strided gradient is walked on its own.
+  // Each phase of a strided gradient is walked on its own.
   // CHECK-LABEL: sinter.entry @strided
   // CHECK: sinter.fused "contraction"
   // CHECK-SAME: conv2d_input_gradient apart from sum: a sum over a dim that the factors' accesses divide

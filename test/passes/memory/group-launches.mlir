@@ -7,21 +7,21 @@
 #row = affine_map<(i, j) -> (i)>
 #zero = affine_map<(i) -> ()>
 
-// "sum" needs "big" and is small: its tail. "other" needs nothing: beside "big", and numbered so. "late" is small too, but as
+// "sum" needs "big" and is small: its serial section. "other" needs nothing: beside "big", and numbered so. "late" is small too, but as
 // nobody waits for it, it runs beside "next".
 // CHECK-LABEL: kernel.entry @e
 // CHECK:       kernel.launch {
 // CHECK-NEXT:    kernel.map "e_00_big"
 // CHECK:         kernel.map "e_01_other"
-// CHECK:       } tail {
+// CHECK:       } serial {
 // CHECK-NEXT:    kernel.map "e_02_sum"
 // CHECK:       }
 // CHECK:       kernel.launch {
 // CHECK-NEXT:    kernel.map "e_03_next"
 // CHECK:         kernel.map "e_04_late"
-// CHECK-NOT:   tail
+// CHECK-NOT:   serial
 // CHECK:       }
-// Beside each other, parts and tail share no bytes; the next launch's may.
+// Beside each other, parts and serial section share no bytes; the next launch's may.
 // PLAN-LABEL: kernel.entry @e
 // PLAN: "t" role("temp") segment(2) offset([[T:[0-9]+]])
 // PLAN: "s" role("temp") segment(2) offset([[S:[0-9]+]])

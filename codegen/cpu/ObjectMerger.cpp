@@ -1,12 +1,13 @@
-//===- Join.cpp - several relocatable objects become one --------------------------------------===//
+//===- ObjectMerger.cpp - several relocatable objects become one ------------------------------===//
 //
-// See Join.h. Sections stay what they are, only their numbers change: the linker meets several
+// See ObjectMerger.h. Sections stay what they are, only their numbers change: the linker meets
+// several
 // `.text`, as it does with one a function. Symbols are one table, locals first, as ELF wants it. No
 // tool is run, so that objects for other machines join as well, and nothing depends on which linker
 // is installed.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Join.h"
+#include "codegen/cpu/ObjectMerger.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
@@ -263,8 +264,8 @@ Error Joiner::write(raw_ostream &out) {
   return Error::success();
 }
 
-Error codegen::joinObjects(ArrayRef<StringRef> objects, function_ref<bool(StringRef)> isLocal,
-                           raw_ostream &out) {
+Error codegen::mergeObjects(ArrayRef<StringRef> objects, function_ref<bool(StringRef)> isLocal,
+                            raw_ostream &out) {
   Joiner joiner(isLocal);
   for (StringRef object : objects)
     if (Error error = joiner.add(object))

@@ -1,11 +1,11 @@
-//===- Pieces.cpp - objects that join, pieces on threads --------------------------------------===//
+//===- CodegenUnits.cpp - objects that join, pieces on threads --------------------------------===//
 //
 // What test/driver/parallel.test sees from outside, at its edges: symbols that clash, machines that
 // differ, pieces that crash.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
-#include "codegen/cpu/Join.h"
+#include "codegen/cpu/ObjectMerger.h"
 #include "codegen/cpu/Parallel.h"
 #include "codegen/cpu/Target.h"
 
@@ -46,7 +46,7 @@ static std::string assemble(const char *text, const char *machine = "cpu:x86-64"
 static std::string join(llvm::ArrayRef<llvm::StringRef> objects, std::string &error) {
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
-  error = llvm::toString(codegen::joinObjects(
+  error = llvm::toString(codegen::mergeObjects(
       objects, [](llvm::StringRef name) { return name.starts_with("part"); }, out));
   return bytes;
 }
@@ -72,7 +72,7 @@ static const char *kOther = R"(
   })";
 
 // Symbols of both, each once: defined where one defines them, local where asked for.
-TEST(Pieces, ObjectsJoin) {
+TEST(CodegenUnits, ObjectsJoin) {
   for (const char *machine : {"cpu:x86-64", "cpu:aarch64"}) {
     SCOPED_TRACE(machine);
     std::string one = assemble(kOne, machine), other = assemble(kOther, machine), error;
@@ -105,7 +105,7 @@ TEST(Pieces, ObjectsJoin) {
   }
 }
 
-TEST(Pieces, WhatDoesNotJoin) {
+TEST(CodegenUnits, WhatDoesNotJoin) {
   std::string one = assemble(kOne), other = assemble(kOther), error;
   join({one, other, other}, error);
   EXPECT_EQ(error, "internal error: objects do not join: 'part' is defined twice");
@@ -116,7 +116,7 @@ TEST(Pieces, WhatDoesNotJoin) {
   EXPECT_NE(error, "");
 }
 
-TEST(Pieces, EachOnce) {
+TEST(CodegenUnits, EachOnce) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   for (size_t count : {0, 1, 2, 100}) {
     std::vector<std::atomic<int>> calls(count);
@@ -148,7 +148,7 @@ static int countLostCrashes() {
 }
 
 // In a process of its own: what a crash leaves behind must not reach the tests after it.
-TEST(Pieces, CrashesComeBack) {
+TEST(CodegenUnits, CrashesComeBack) {
   EXPECT_EXIT(std::_Exit(countLostCrashes()), testing::ExitedWithCode(0), "");
 }
 #endif

@@ -1,4 +1,4 @@
-//===- Turned.cpp - elementwise maps between layouts ------------------------------------------===//
+//===- Transpose.cpp - elementwise maps between layouts ---------------------------------------===//
 //
 // Images and matrices whose operands lie along one dim and results along another: whole blocks and
 // tails, dims that become one, several operands; naive and fast emitters must agree to the bit.
@@ -54,7 +54,7 @@ static std::string withType(std::string text, const std::string &type) {
   return text;
 }
 
-TEST(Turned, AgreesWithPlainLoops) {
+TEST(Transpose, AgreesWithPlainLoops) {
   struct {
     const char *shape, *from, *to;
   } cases[] = {
@@ -85,7 +85,7 @@ TEST(Turned, AgreesWithPlainLoops) {
 }
 
 // Blocks are turned by shuffles of whole vectors, not element by element.
-TEST(Turned, ConversionsUseVectors) {
+TEST(Transpose, ConversionsUseVectors) {
   Program program(withType(makeMap("32x3x28x28", "",
                                    ", #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>", "f32"),
                            "f32"),

@@ -1,11 +1,11 @@
-//===- Watch.h - what is seen of a running pipeline -------------------------------------------===//
+//===- PassInstrumentation.h - what is seen of a running pipeline -----------------------------===//
 //
 // `--trace-passes` prints bounded differences, `--timing` a table, and a pass that fails leaves a
 // reproducer: the module as it was before that pass, and the sinter-opt line that runs it.
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_COMPILER_WATCH_H
-#define SINTER_COMPILER_WATCH_H
+#ifndef SINTER_COMPILER_PASSINSTRUMENTATION_H
+#define SINTER_COMPILER_PASSINSTRUMENTATION_H
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -17,7 +17,7 @@
 namespace sinter::compiler {
 
 /// Watches the passes of one compilation.
-class Watch {
+class PassInstrumentation {
 public:
   bool trace = false, timing = false;
 
@@ -43,7 +43,7 @@ public:
   static double now();
 
 private:
-  friend struct WatchInstrumentation;
+  friend struct PassListener;
   std::vector<std::pair<std::string, double>> times;
   std::vector<std::string> notes;
   double modelProgram = 0;

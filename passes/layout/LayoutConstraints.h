@@ -1,4 +1,4 @@
-//===- Demands.h - what contractions ask of layouts -------------------------------------------===//
+//===- LayoutConstraints.h - what contractions ask of layouts ---------------------------------===//
 //
 // A contraction keeps one parallel dim on the vector lanes. The operand that this dim indexes is
 // the vector operand and wants its neighbours along the dim side by side, in panels [dim /
@@ -6,8 +6,8 @@
 // Reading on: AssignLayouts.cpp (who weighs the demands).
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_PASSES_LAYOUT_DEMANDS_H
-#define SINTER_PASSES_LAYOUT_DEMANDS_H
+#ifndef SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
+#define SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
 
 #include "dialects/kernel/Cost.h"
 #include "dialects/sinter/Sinter.h"

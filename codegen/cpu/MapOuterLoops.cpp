@@ -1,4 +1,4 @@
-//===- MapAcross.cpp - map kernels with a row on each lane ------------------------------------===//
+//===- MapOuterLoops.cpp - map kernels with a row on each lane --------------------------------===//
 //
 // 16 rows at a time. Loops run as the largest buffer lies in memory, the innermost one inside a
 // thread's tile; rows of a few points (pooling windows) are written out and keep their values in
@@ -218,12 +218,12 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
 }
 
 /// Steps in memory, of the largest buffer of the rows, that a loop over `dim` makes.
-static int64_t getStep(const Kernel &k, const Access &access, int64_t dim, int64_t by) {
+static int64_t getStep(const EmitContext &k, const Access &access, int64_t dim, int64_t by) {
   auto at = [&](int64_t value) {
     SmallVector<AffineExpr> point(k.dims.size(),
-                                  getAffineConstantExpr(0, access.place.getContext()));
-    point[dim] = getAffineConstantExpr(value, access.place.getContext());
-    return cast<AffineConstantExpr>(simplifyAffineExpr(access.place.replaceDims(point), 0, 0))
+                                  getAffineConstantExpr(0, access.address.getContext()));
+    point[dim] = getAffineConstantExpr(value, access.address.getContext());
+    return cast<AffineConstantExpr>(simplifyAffineExpr(access.address.replaceDims(point), 0, 0))
         .getValue();
   };
   return k.dims[dim] > by ? std::abs(at(by) - at(0)) : INT64_MAX;

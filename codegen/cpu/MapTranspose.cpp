@@ -1,4 +1,4 @@
-//===- MapTurned.cpp - elementwise maps between layouts ---------------------------------------===//
+//===- MapTranspose.cpp - elementwise maps between layouts ------------------------------------===//
 //
 // What is written lies side by side along one dim, what is read along another (images row-major and
 // with the batch on the lanes): square blocks of points are read as vectors along the second,
@@ -13,26 +13,26 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-/// Neighbouring dims that every place steps through evenly become one, the inner one.
-static void mergeDims(SmallVector<int64_t> &dims, MutableArrayRef<AffineExpr> places) {
+/// Neighbouring dims that every address steps through evenly become one, the inner one.
+static void mergeDims(SmallVector<int64_t> &dims, MutableArrayRef<AffineExpr> addresses) {
   auto simplify = [&] {
-    for (AffineExpr &place : places)
-      place = simplifyInRange(place, dims);
+    for (AffineExpr &address : addresses)
+      address = simplifyInRange(address, dims);
   };
   simplify();
   int64_t inner = -1;
   for (int64_t outer = static_cast<int64_t>(dims.size()); outer-- > 0;) {
     if (dims[outer] == 1)
       continue;
-    auto even = [&](AffineExpr place) {
-      AffineExpr own = getAffineConstantExpr(0, place.getContext());
-      for (AffineExpr term : getTerms(place))
+    auto even = [&](AffineExpr address) {
+      AffineExpr own = getAffineConstantExpr(0, address.getContext());
+      for (AffineExpr term : getTerms(address))
         if (term.isFunctionOfDim(outer) || term.isFunctionOfDim(inner))
           own = own + term;
       auto linear = getLinear(own, dims.size());
       return linear && linear->by[outer] == linear->by[inner] * dims[inner];
     };
-    if (inner >= 0 && llvm::all_of(places, even)) {
+    if (inner >= 0 && llvm::all_of(addresses, even)) {
       dims[inner] *= dims[outer];
       dims[outer] = 1;
       simplify();
@@ -43,7 +43,7 @@ static void mergeDims(SmallVector<int64_t> &dims, MutableArrayRef<AffineExpr> pl
 }
 
 /// Rows become columns.
-static SmallVector<Value> turn(Kernel &k, SmallVector<Value> rows) {
+static SmallVector<Value> turn(EmitContext &k, SmallVector<Value> rows) {
   int64_t size = static_cast<int64_t>(rows.size());
   for (int64_t apart = size / 2; apart > 0; apart /= 2) {
     SmallVector<int64_t> low, high; // of two vectors: squares of `apart` change places
@@ -70,21 +70,21 @@ bool MapEmitter::prepareTurn() {
   if (!inner.empty() || !reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
     return false;
   SmallVector<int64_t> dims = k.dims;
-  SmallVector<AffineExpr> places;
+  SmallVector<AffineExpr> addresses;
   for (auto *accesses : {&ins, &outs})
     for (Access &access : *accesses) {
       if (access.padded)
         return false;
-      places.push_back(access.place);
+      addresses.push_back(access.address);
     }
-  mergeDims(dims, places);
+  mergeDims(dims, addresses);
   int64_t width = kLanes;
   for (const Access &in : ins)
     width = std::min(width, kernel::getVectorLanes(k.target, in.type.getElementType()));
   auto along = [&](size_t number, int64_t dim) {
     Access access = number < ins.size() ? ins[number] : outs[number - ins.size()];
-    access.place = places[number];
-    access.logical = AffineMap::get(dims.size(), 0, access.place);
+    access.address = addresses[number];
+    access.logical = AffineMap::get(dims.size(), 0, access.address);
     return makeLaneAccess(k, access, dim, width);
   };
   std::swap(k.dims, dims);
@@ -96,7 +96,7 @@ bool MapEmitter::prepareTurn() {
       bool fits = true, any = false;
       inLanes.clear();
       outLanes.clear();
-      for (size_t i = 0; i < places.size(); ++i) {
+      for (size_t i = 0; i < addresses.size(); ++i) {
         LaneAccess access = along(i, lanes);
         if (i < ins.size() && access.kind == LaneKind::Scattered) {
           // Read ahead of what the block writes: it must not lie there.

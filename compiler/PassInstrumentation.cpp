@@ -1,9 +1,9 @@
-//===- Watch.cpp - traces, times and reproducers ----------------------------------------------===//
+//===- PassInstrumentation.cpp - traces, times and reproducers --------------------------------===//
 //
-// See Watch.h.
+// See PassInstrumentation.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "compiler/Watch.h"
+#include "compiler/PassInstrumentation.h"
 #include "compiler/Diff.h"
 #include "compiler/System.h"
 #include "compiler/Text.h"
@@ -18,14 +18,14 @@ using namespace mlir;
 
 namespace sinter::compiler {
 
-double Watch::now() {
+double PassInstrumentation::now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 /// Loaded and ready: where the total begins.
-static const double programStart = Watch::now();
+static const double programStart = PassInstrumentation::now();
 
-void Watch::addTime(llvm::StringRef what, double seconds) {
+void PassInstrumentation::addTime(llvm::StringRef what, double seconds) {
   for (auto &[name, sum] : times)
     if (name == what) {
       sum += seconds;
@@ -34,7 +34,7 @@ void Watch::addTime(llvm::StringRef what, double seconds) {
   times.push_back({what.str(), seconds});
 }
 
-std::string Watch::getTimes() const {
+std::string PassInstrumentation::getTimes() const {
   std::string text;
   llvm::raw_string_ostream stream(text);
   double total = now() - programStart - modelProgram, rest = total;
@@ -54,7 +54,7 @@ std::string Watch::getTimes() const {
   return text;
 }
 
-std::string Watch::writeReproducer(llvm::StringRef baseName) const {
+std::string PassInstrumentation::writeReproducer(llvm::StringRef baseName) const {
   if (failed.empty() || !before)
     return "";
   std::string file = baseName.str() + ".reproducer.mlir";
@@ -72,13 +72,13 @@ static std::string getBrief(Operation *op) {
   return text;
 }
 
-/// Lives in one pass manager; what it learns goes to its Watch.
-struct WatchInstrumentation : PassInstrumentation {
-  Watch &watch;
+/// Lives in one pass manager; what it learns goes to its PassInstrumentation.
+struct PassListener : mlir::PassInstrumentation {
+  PassInstrumentation &watch;
   double start = 0;
   std::string textBefore;
 
-  explicit WatchInstrumentation(Watch &watch) : watch(watch) {}
+  explicit PassListener(PassInstrumentation &watch) : watch(watch) {}
 
   /// Passes that codegen runs inside a step belong to it.
   static bool isOurs(Pass *pass, Operation *op) {
@@ -95,13 +95,13 @@ struct WatchInstrumentation : PassInstrumentation {
     watch.running = "--pass-pipeline='builtin.module(" + arguments + ")'";
     if (watch.trace)
       textBefore = getBrief(op);
-    start = Watch::now();
+    start = PassInstrumentation::now();
   }
 
   void runAfterPass(Pass *pass, Operation *op) override {
     if (!isOurs(pass, op))
       return;
-    watch.addTime(pass->getArgument(), Watch::now() - start);
+    watch.addTime(pass->getArgument(), PassInstrumentation::now() - start);
     if (!watch.trace)
       return;
     std::string changes = diffLines(textBefore, getBrief(op), 200);
@@ -116,8 +116,8 @@ struct WatchInstrumentation : PassInstrumentation {
   }
 };
 
-std::unique_ptr<PassInstrumentation> Watch::getInstrumentation() {
-  return std::make_unique<WatchInstrumentation>(*this);
+std::unique_ptr<mlir::PassInstrumentation> PassInstrumentation::getInstrumentation() {
+  return std::make_unique<PassListener>(*this);
 }
 
 } // namespace sinter::compiler

@@ -1,4 +1,4 @@
-//===- Origins.cpp - which ops may have given what a kernel writes ----------------------------===//
+//===- Provenance.cpp - which ops may have given what a kernel writes -------------------------===//
 //
 // For --check-numerics: a kernel holds many of a model's ops, but only what it writes can be looked
 // at. Behind each written value stand the ops back to values that the kernel writes too, for a bad
@@ -51,7 +51,7 @@ static bool isProne(Operation *op) {
       op);
 }
 
-std::vector<Origin> getOrigins(Operation *kernel) {
+std::vector<Provenance> getProvenance(Operation *kernel) {
   auto work = dyn_cast<kernel::KernelOpInterface>(kernel);
   if (!work || kernel->getNumRegions() == 0 || kernel->getRegion(0).empty() ||
       kernel->getRegion(0).front().empty())
@@ -67,7 +67,7 @@ std::vector<Origin> getOrigins(Operation *kernel) {
     return op ? 1 + unsigned(std::distance(body.begin(), op->getIterator())) : 0u;
   };
 
-  std::vector<Origin> origins;
+  std::vector<Provenance> provenance;
   for (auto [value, buffer] : llvm::zip(yield->getOperands(), work.getWrittenBuffers())) {
     SmallVector<Value> open{value};
     llvm::SmallDenseSet<Value> seen;
@@ -91,7 +91,7 @@ std::vector<Origin> getOrigins(Operation *kernel) {
     llvm::sort(makers, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
     llvm::stable_sort(makers, [](Operation *a, Operation *b) { return isProne(a) && !isProne(b); });
 
-    Origin origin{buffer, "", position(value)};
+    Provenance source{buffer, "", position(value)};
     llvm::SmallVector<std::string> known;
     auto add = [&](Location loc) {
       auto [name, place] = nameAndPlace(loc);
@@ -106,12 +106,12 @@ std::vector<Origin> getOrigins(Operation *kernel) {
       add(op->getLoc());
     if (sum)
       add(kernel->getLoc());
-    origin.text = llvm::join(known, ", ");
-    origins.push_back(std::move(origin));
+    source.text = llvm::join(known, ", ");
+    provenance.push_back(std::move(source));
   }
-  llvm::stable_sort(origins,
-                    [](const Origin &a, const Origin &b) { return a.position < b.position; });
-  return origins;
+  llvm::stable_sort(
+      provenance, [](const Provenance &a, const Provenance &b) { return a.position < b.position; });
+  return provenance;
 }
 
 } // namespace sinter::codegen

@@ -1,9 +1,9 @@
-//===- Demands.cpp - what contractions ask of layouts -----------------------------------------===//
+//===- LayoutConstraints.cpp - what contractions ask of layouts -------------------------------===//
 //
-// See Demands.h.
+// See LayoutConstraints.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "passes/layout/Demands.h"
+#include "passes/layout/LayoutConstraints.h"
 
 #include "passes/fuse/Outline.h"
 #include "passes/layout/Activations.h"

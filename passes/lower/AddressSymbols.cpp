@@ -1,4 +1,4 @@
-//===- PlaceSymbols.cpp - where symbols lie, and the entries that move them -------------------===//
+//===- AddressSymbols.cpp - where symbols lie, and the entries that move them -----------------===//
 //
 // Segment 0 holds parameters, buffers and derived forms, segment 1 optimizer state and metrics,
 // segment 3 one 8-byte slot a run-time scalar, segment 4 the logical row-major image of all
@@ -25,7 +25,7 @@ static int64_t take(int64_t &end, int64_t bytes) {
   return offset;
 }
 
-void placeSymbols(ModuleOp module) {
+void assignSymbolAddresses(ModuleOp module) {
   OpBuilder builder(module);
   // Slots 0 and 1 are always step and seed, whether the module names them or not.
   int64_t bytes[5] = {0, 0, 0, 16, 0};

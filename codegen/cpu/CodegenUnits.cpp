@@ -1,14 +1,14 @@
-//===- Pieces.cpp - object code on all cores --------------------------------------------------===//
+//===- CodegenUnits.cpp - object code on all cores --------------------------------------------===//
 //
 // Kernels are functions that meet nobody but libm, so runs of them are compiled apart, each in an
-// LLVM context of its own; entries, tables and constants are one piece more. Where runs end follows
-// from the module alone, and pieces are joined in order: equal bytes for any number of cores.
-// Reading on: Join.h, Object.cpp.
+// LLVM context of its own; entries, tables and constants are one unit more. Where runs end follows
+// from the module alone, and units are joined in order: equal bytes for any number of cores.
+// Reading on: ObjectMerger.h, Object.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Emit.h"
-#include "codegen/cpu/Join.h"
+#include "codegen/cpu/ObjectMerger.h"
 #include "codegen/cpu/Parallel.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,13 +21,13 @@
 using namespace mlir;
 using namespace sinter;
 
-/// Ops in a run of kernels: some 15 ms of work, so that few models have one piece and none has
+/// Ops in a run of kernels: some 15 ms of work, so that few models have one unit and none has
 /// hundreds of small ones.
 static constexpr int64_t kRunWeight = 1500;
 
 namespace {
 /// Functions compiled together.
-struct Piece {
+struct CodegenUnit {
   SmallVector<LLVM::LLVMFuncOp> kernels;
   int64_t weight = 0;
   llvm::SmallVector<char, 0> object;
@@ -53,11 +53,11 @@ static bool isApart(LLVM::LLVMFuncOp function, SymbolTable &symbols) {
   return !uses.wasInterrupted();
 }
 
-/// The piece's LLVM dialect: copies of its kernels, now visible to the other pieces, and what they
+/// The unit's LLVM dialect: copies of its kernels, now visible to the other units, and what they
 /// call.
-static OwningOpRef<ModuleOp> copyKernels(ModuleOp module, const Piece &piece) {
+static OwningOpRef<ModuleOp> copyKernels(ModuleOp module, const CodegenUnit &unit) {
   OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc(), module.getSymName());
-  for (LLVM::LLVMFuncOp kernel : piece.kernels) {
+  for (LLVM::LLVMFuncOp kernel : unit.kernels) {
     LLVM::LLVMFuncOp function = kernel.clone();
     function.setLinkage(LLVM::Linkage::External);
     function.setVisibility_(LLVM::Visibility::Hidden);
@@ -69,7 +69,7 @@ static OwningOpRef<ModuleOp> copyKernels(ModuleOp module, const Piece &piece) {
   return copy;
 }
 
-/// Everything else, with the kernels of other pieces declared.
+/// Everything else, with the kernels of other units declared.
 static OwningOpRef<ModuleOp> copyRest(ModuleOp module,
                                       const llvm::DenseSet<Operation *> &elsewhere) {
   OwningOpRef<ModuleOp> copy = ModuleOp::create(module.getLoc(), module.getSymName());
@@ -88,7 +88,7 @@ static OwningOpRef<ModuleOp> copyRest(ModuleOp module,
   return copy;
 }
 
-static llvm::Error compile(ModuleOp copy, Piece &piece, kernel::TargetAttr target,
+static llvm::Error compile(ModuleOp copy, CodegenUnit &unit, kernel::TargetAttr target,
                            codegen::CodeOptions options, codegen::MakeTables makeTables) {
   llvm::LLVMContext context;
   auto module =
@@ -96,7 +96,7 @@ static llvm::Error compile(ModuleOp copy, Piece &piece, kernel::TargetAttr targe
                                     /*disableVerification=*/true); // done before it is optimised
   if (!module)
     return llvm::createStringError("internal error: the module does not translate to LLVM IR");
-  llvm::raw_svector_ostream out(piece.object);
+  llvm::raw_svector_ostream out(unit.object);
   return codegen::emitObject(std::move(module), target, out, options,
                              makeTables ? makeTables(context) : nullptr);
 }
@@ -105,42 +105,42 @@ llvm::Error codegen::emitObject(ModuleOp module, kernel::TargetAttr target, llvm
                                 CodeOptions options, MakeTables makeTables) {
   registerTranslations(*module.getContext());
   SymbolTable symbols(module);
-  // The first piece is all that is no kernel.
-  std::vector<Piece> pieces(2);
+  // The first unit is all that is no kernel.
+  std::vector<CodegenUnit> units(2);
   llvm::DenseSet<Operation *> apart;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     int64_t weight = 0;
     function.walk([&](Operation *) { ++weight; });
     if (!options.sanitizer.empty() || !isApart(function, symbols)) {
-      pieces[0].weight += weight;
+      units[0].weight += weight;
       continue;
     }
-    if (pieces.back().weight >= kRunWeight)
-      pieces.emplace_back();
-    pieces.back().kernels.push_back(function);
-    pieces.back().weight += weight;
+    if (units.back().weight >= kRunWeight)
+      units.emplace_back();
+    units.back().kernels.push_back(function);
+    units.back().weight += weight;
     apart.insert(function);
   }
   if (apart.empty())
-    pieces.pop_back(); // also with a sanitizer, whose tables are one a program
-  auto weights = llvm::map_to_vector(pieces, [](const Piece &piece) { return piece.weight; });
+    units.pop_back(); // also with a sanitizer, whose tables are one a program
+  auto weights = llvm::map_to_vector(units, [](const CodegenUnit &unit) { return unit.weight; });
   forEachPiece(*module.getContext(), weights, [&](size_t i) {
-    OwningOpRef<ModuleOp> copy = i ? copyKernels(module, pieces[i]) : copyRest(module, apart);
-    if (llvm::Error error = compile(*copy, pieces[i], target, options, i ? nullptr : makeTables))
-      pieces[i].error = llvm::toString(std::move(error));
+    OwningOpRef<ModuleOp> copy = i ? copyKernels(module, units[i]) : copyRest(module, apart);
+    if (llvm::Error error = compile(*copy, units[i], target, options, i ? nullptr : makeTables))
+      units[i].error = llvm::toString(std::move(error));
   });
   llvm::StringSet<> names;
   for (Operation *op : apart)
     names.insert(cast<LLVM::LLVMFuncOp>(op).getName());
   SmallVector<StringRef> objects;
-  for (const Piece &piece : pieces) {
-    if (!piece.error.empty())
-      return llvm::createStringError(piece.error);
-    objects.push_back(StringRef(piece.object.data(), piece.object.size()));
+  for (const CodegenUnit &unit : units) {
+    if (!unit.error.empty())
+      return llvm::createStringError(unit.error);
+    objects.push_back(StringRef(unit.object.data(), unit.object.size()));
   }
   if (objects.size() == 1) {
     out << objects[0];
     return llvm::Error::success();
   }
-  return joinObjects(objects, [&](StringRef name) { return names.contains(name); }, out);
+  return mergeObjects(objects, [&](StringRef name) { return names.contains(name); }, out);
 }

@@ -46,8 +46,8 @@ struct Maker {
     child.output = &words;
     if (auto why = run(child))
       return refuse("expects to run '" + command[0] + "', got: " + *why);
-    session.watch.addTime(llvm::sys::path::filename(command[0]),
-                          PassInstrumentation::now() - start);
+    session.instrumentation.addTime(llvm::sys::path::filename(command[0]),
+                                    PassInstrumentation::now() - start);
     if (child.exitCode != 0)
       return refuse("'" + command[0] + "' failed: " +
                     (words.empty() ? "exit code " + std::to_string(child.exitCode) : words));

@@ -68,8 +68,8 @@ static int makeObjectUnsafely(Session &session, HostCode hostCode,
                               std::string &bytes) {
   double start = PassInstrumentation::now();
   codegen::KernelCount count = codegen::countKernels(session.getModule());
-  session.watch.addNote(std::to_string(count.kernels) + " kernels, " +
-                        std::to_string(count.functions) + " of them distinct");
+  session.instrumentation.addNote(std::to_string(count.kernels) + " kernels, " +
+                                  std::to_string(count.functions) + " of them distinct");
   llvm::raw_string_ostream stream(bytes);
   std::string sanitizer = hostCode == HostCode::Here ? "" : session.options.sanitizer;
   if (llvm::Error error = codegen::emitObject(
@@ -78,7 +78,7 @@ static int makeObjectUnsafely(Session &session, HostCode hostCode,
             return makeHostCode(session, hostCode, embeddedParams, suffix, context);
           }))
     return session.fail(std::move(error));
-  session.watch.addTime("object code", PassInstrumentation::now() - start);
+  session.instrumentation.addTime("object code", PassInstrumentation::now() - start);
   return Done;
 }
 

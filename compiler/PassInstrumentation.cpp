@@ -74,11 +74,11 @@ static std::string getBrief(Operation *op) {
 
 /// Lives in one pass manager; what it learns goes to its PassInstrumentation.
 struct PassListener : mlir::PassInstrumentation {
-  PassInstrumentation &watch;
+  compiler::PassInstrumentation &owner;
   double start = 0;
   std::string textBefore;
 
-  explicit PassListener(PassInstrumentation &watch) : watch(watch) {}
+  explicit PassListener(compiler::PassInstrumentation &owner) : owner(owner) {}
 
   /// Passes that codegen runs inside a step belong to it.
   static bool isOurs(Pass *pass, Operation *op) {
@@ -88,21 +88,21 @@ struct PassListener : mlir::PassInstrumentation {
   void runBeforePass(Pass *pass, Operation *op) override {
     if (!isOurs(pass, op))
       return;
-    watch.before = cast<ModuleOp>(op).clone();
+    owner.before = cast<ModuleOp>(op).clone();
     std::string arguments;
     llvm::raw_string_ostream stream(arguments);
     pass->printAsTextualPipeline(stream);
-    watch.running = "--pass-pipeline='builtin.module(" + arguments + ")'";
-    if (watch.trace)
+    owner.running = "--pass-pipeline='builtin.module(" + arguments + ")'";
+    if (owner.trace)
       textBefore = getBrief(op);
-    start = PassInstrumentation::now();
+    start = compiler::PassInstrumentation::now();
   }
 
   void runAfterPass(Pass *pass, Operation *op) override {
     if (!isOurs(pass, op))
       return;
-    watch.addTime(pass->getArgument(), PassInstrumentation::now() - start);
-    if (!watch.trace)
+    owner.addTime(pass->getArgument(), compiler::PassInstrumentation::now() - start);
+    if (!owner.trace)
       return;
     std::string changes = diffLines(textBefore, getBrief(op), 200);
     llvm::errs() << "// --- " << pass->getArgument() << (changes.empty() ? ": no change\n" : "\n")
@@ -112,7 +112,7 @@ struct PassListener : mlir::PassInstrumentation {
   void runAfterPassFailed(Pass *pass, Operation *op) override {
     if (!isOurs(pass, op))
       return;
-    watch.failed = watch.running;
+    owner.failed = owner.running;
   }
 };
 

@@ -100,8 +100,8 @@ LogicalResult runPipeline(ModuleOp module, Stage until, const PipelineOptions &o
       continue;
     PassManager manager(module.getContext(), ModuleOp::getOperationName());
     manager.enableVerifier(true);
-    if (options.watch)
-      manager.addInstrumentation(options.watch->getInstrumentation());
+    if (options.instrumentation)
+      manager.addInstrumentation(options.instrumentation->getInstrumentation());
     std::string name = step.pass->getArgument().str();
     manager.addPass(std::move(step.pass));
     if (name == options.failAfter)

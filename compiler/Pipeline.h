@@ -16,13 +16,13 @@ namespace sinter::compiler {
 
 /// How a module is compiled.
 struct PipelineOptions {
-  int64_t memoryBudget = 0;             ///< bytes; 0: no bound
-  std::string failAfter;                ///< name of a pass after which `test-fail` runs
-  std::string breakAfter;               ///< the same for `test-break`
-  std::string crashAfter;               ///< the same for `test-crash`
-  std::string saveStages;               ///< folder for the text of every stage; empty: none
-  PassInstrumentation *watch = nullptr; ///< traces, times and reproduces
-  std::string *refused = nullptr;       ///< says why the text of a stage could not be written
+  int64_t memoryBudget = 0; ///< bytes; 0: no bound
+  std::string failAfter;    ///< name of a pass after which `test-fail` runs
+  std::string breakAfter;   ///< the same for `test-break`
+  std::string crashAfter;   ///< the same for `test-crash`
+  std::string saveStages;   ///< folder for the text of every stage; empty: none
+  PassInstrumentation *instrumentation = nullptr; ///< traces, times and reproduces
+  std::string *refused = nullptr; ///< says why the text of a stage could not be written
 };
 
 /// The stage at which `module` stands.

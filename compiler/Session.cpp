@@ -41,8 +41,8 @@ Session::Session(const Options &options)
     reporter.report(diagnostic);
     return success();
   });
-  watch.trace = options.tracePasses;
-  watch.timing = options.timing;
+  instrumentation.trace = options.tracePasses;
+  instrumentation.timing = options.timing;
 }
 
 Session::~Session() = default;
@@ -55,7 +55,7 @@ int Session::getExitCode() {
   Message message;
   message.severity = Message::InternalError;
   message.text = "the compilation of '" + options.model + "' failed";
-  message.help = watch.writeReproducer(getName());
+  message.help = instrumentation.writeReproducer(getName());
   reporter.report(std::move(message));
   return Internal;
 }
@@ -102,7 +102,7 @@ int Session::loadProgram(std::string &graph) {
     request.timeLimitSeconds = atoi(seconds);
   int code = runProgram(request, reporter, graph);
   ranProgram = true;
-  watch.setModelProgramTime(PassInstrumentation::now() - start);
+  instrumentation.setModelProgramTime(PassInstrumentation::now() - start);
   return code;
 }
 
@@ -121,7 +121,7 @@ int Session::loadGraph(const std::string &bytes) {
     if (!file.text().empty())
       reporter.learnSource(file.path(), file.text());
   module = importModule(&context, graph, options.f64);
-  watch.addTime("import", PassInstrumentation::now() - start);
+  instrumentation.addTime("import", PassInstrumentation::now() - start);
   return module ? Done : getExitCode();
 }
 
@@ -132,7 +132,7 @@ int Session::loadText(const std::string &text) {
   reporter.learnSource(options.model, text);
   double start = PassInstrumentation::now();
   module = parseModule(&context, text, options.model);
-  watch.addTime("parse", PassInstrumentation::now() - start);
+  instrumentation.addTime("parse", PassInstrumentation::now() - start);
   if (!module)
     return Wrong;
   reporter.learnSources(*module);
@@ -292,7 +292,7 @@ int Session::runTo(Stage stage) {
   pipeline.breakAfter = options.breakAfter;
   pipeline.crashAfter = options.crashAfter;
   pipeline.saveStages = options.saveStages;
-  pipeline.watch = &watch;
+  pipeline.instrumentation = &instrumentation;
   std::string refused;
   pipeline.refused = &refused;
   reporter.setInPasses(true);
@@ -302,7 +302,7 @@ int Session::runTo(Stage stage) {
   if (!crashes.RunSafely([&] { result = runPipeline(*module, stage, pipeline); })) {
     // Nothing that a crash left behind is to be trusted or destroyed; the module before the pass is
     // a copy.
-    watch.noteCrash();
+    instrumentation.noteCrash();
     reporter.error(Internal, "the compiler crashed");
     std::_Exit(getExitCode());
   }
@@ -320,8 +320,8 @@ int Session::loadAndRunTo(Stage stage) {
 }
 
 void Session::finish() {
-  if (watch.timing)
-    llvm::errs() << watch.getTimes();
+  if (instrumentation.timing)
+    llvm::errs() << instrumentation.getTimes();
 }
 
 } // namespace sinter::compiler

@@ -46,10 +46,10 @@ public:
   Reporter reporter;
 
 private:
-  mlir::MLIRContext context; // outlives the modules that the watch keeps
+  mlir::MLIRContext context; // outlives the modules that the instrumentation keeps
 
 public:
-  PassInstrumentation watch;
+  PassInstrumentation instrumentation;
 
 private:
   int loadProgram(std::string &graph);

@@ -161,6 +161,7 @@ static const Registry &registry() {
     registerPool(made);
     registerLoss(made);
     registerRandom(made);
+    registerControl(made);
     registerTrain(made);
     return made;
   }();

@@ -53,6 +53,7 @@ void registerConv(Registry &registry);
 void registerPool(Registry &registry);
 void registerLoss(Registry &registry);
 void registerRandom(Registry &registry);
+void registerControl(Registry &registry);
 void registerTrain(Registry &registry);
 
 } // namespace sinter::interpret

@@ -1,7 +1,7 @@
 //===- Interfaces.td - what passes ask of `sinter` ops ---------------------------------------------------------------===//
 //
 // Passes never name ops (D32); they speak to these interfaces. Every op is exactly one of: a map op (elementwise,
-// data movement, reductions, softmax), a contraction, a view, or structural (get, gradient, fused, return).
+// data movement, reductions, softmax), a contraction, a view, control flow, or structural (get, gradient, fused, return).
 // Reading on: OpBase.td (how an op gets its gradient), passes/lower (how map and contraction ops become kernels).
 //
 //===--------------------------------------------------------------------------------------------------------------===//
@@ -84,6 +84,28 @@ def ViewOpInterface : OpInterface<"ViewOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = "the result is the operand's elements in row-major order under another shape (reshape)";
   let methods = [];
+}
+
+def ControlOpInterface : OpInterface<"ControlOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = [{
+    An op with bodies that run again and again, or by choice. Operands come in this order: the predicate of a choice, what
+    is carried from step to step, what is stacked (step t sees slice t), what is captured (every step sees all of it).
+    Results: the last carried values and stacked outputs, or what the chosen body yields.
+  }];
+  let methods = [
+    InterfaceMethod<"Operands that are the first value of what is carried.", "::mlir::OperandRange", "getCarried",
+                    (ins), [{}], [{ return $_op->getOperands().take_front(0); }]>,
+    InterfaceMethod<"Operands of which step t sees slice t.", "::mlir::OperandRange", "getStacked",
+                    (ins), [{}], [{ return $_op->getOperands().take_front(0); }]>,
+    InterfaceMethod<"Operands that bodies see as they are: the last ones.", "::mlir::OperandRange", "getCaptures">,
+    InterfaceMethod<"Results that are the last carried values.", "::mlir::ResultRange", "getLast",
+                    (ins), [{}], [{ return $_op->getResults().take_front(0); }]>,
+    InterfaceMethod<"Steps, where they are known before it runs.", "std::optional<int64_t>", "getTripCount",
+                    (ins), [{}], [{ return std::nullopt; }]>,
+    InterfaceMethod<"What operand number `i` is in `body`; null for a predicate.", "::mlir::BlockArgument",
+                    "getBodyArgument", (ins "::mlir::Region &":$body, "unsigned":$i)>
+  ];
 }
 
 #endif

@@ -21,6 +21,9 @@ class GradientExpr<string body> : Gradient<!strconcat(body, "\n"), "">;
 /// Not differentiable; the reason is shown to a user whose loss goes through the op, and listed in a golden (D32).
 class NoGradient<string why> : Gradient<"  if (true) return b.refuse(*this, getNoGradientReason());", why>;
 
+/// Differentiated by the pass, which goes into the op's bodies (passes/gradient/Control.cpp).
+def GradientOfBody : Gradient<"  return b.refuse(*this, \"its bodies are differentiated by the pass\");", "">;
+
 /// Tensors of static shape; an encoding is a layout and changes no meaning.
 def Sinter_Tensor : StaticShapeTensorOf<[F32, F64, I32, I64, I8, I1, BF16, F16]>;
 

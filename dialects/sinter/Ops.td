@@ -1,6 +1,6 @@
 //===- Ops.td - all op families of the `sinter` dialect ---------------------------------------------------------------===//
 //
-// The entry point of TableGen. An op is exactly one of map, contraction, view or structural (Interfaces.td).
+// The entry point of TableGen. An op is exactly one of map, contraction, view, control flow or structural (Interfaces.td).
 // Reading on: OpBase.td (base classes), Elementwise.td (the shortest family).
 //
 //===------------------------------------------------------------------------------------------------------------------===//
@@ -14,5 +14,6 @@ include "dialects/sinter/Conv.td"
 include "dialects/sinter/Pool.td"
 include "dialects/sinter/Loss.td"
 include "dialects/sinter/Random.td"
+include "dialects/sinter/Control.td"
 include "dialects/sinter/Train.td"
 #endif

@@ -126,10 +126,10 @@ def FusedOp : Sinter_Structural<"fused", NoGradient<"fusion comes after differen
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::llvm::StringRef":$kind, "::mlir::ValueRange":$inputs)>];
 }
 def YieldOp : Sinter_Structural<"yield", NoGradient<"fusion comes after differentiation">,
-    [Terminator, Pure, HasParent<"FusedOp">]> {
-  let summary = "results of a fused op";
+    [Terminator, Pure, ParentOneOf<["FusedOp", "ScanOp", "CondOp", "WhileOp"]>]> {
+  let summary = "results of a fused op, values of a body";
   let arguments = (ins Variadic<Sinter_Tensor>:$values);
-  let assemblyFormat = "$values attr-dict `:` type($values)";
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 def ConvertLayoutOp : Sinter_Structural<"convert_layout", NoGradient<"layouts come after differentiation">, [Pure]> {
   let summary = "the same tensor in another layout (the result type's encoding)";

@@ -1,0 +1,103 @@
+// RUN: sinter-opt --split-input-file --verify-diagnostics %s
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
+  // expected-error @+1 {{expects stacked inputs of 4 slices (the first axis), got f32[5,3]}}
+  %last = sinter.scan (%h, %x) carried 1 stacked 1 length 4 : (tensor<3xf32>, tensor<5x3xf32>) -> tensor<3xf32> {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>, %s: tensor<3xf32>):
+    sinter.yield %s : tensor<3xf32>
+  }
+  sinter.return outputs(%last : tensor<3xf32>) names ["last"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
+  // expected-error @+1 {{expects a body with arguments i64[], f32[3], f32[3], got i64[], f32[3]}}
+  %last = sinter.scan (%h, %x) carried 1 stacked 1 length 5 : (tensor<3xf32>, tensor<5x3xf32>) -> tensor<3xf32> {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  }
+  sinter.return outputs(%last : tensor<3xf32>) names ["last"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
+  %last, %ys = sinter.scan (%h, %x) carried 1 stacked 1 length 5 : (tensor<3xf32>, tensor<5x3xf32>) -> (tensor<3xf32>, tensor<5x3xf32>) {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>, %s: tensor<3xf32>):
+    // expected-error @+1 {{expects f32[3], f32[3] of a body of sinter.scan, got f32[3]}}
+    sinter.yield %s : tensor<3xf32>
+  }
+  sinter.return outputs(%last : tensor<3xf32>) names ["last"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+^bb0(%h: tensor<3xf32>):
+  // expected-error @+1 {{expects 1 step or more, got 0}}
+  %last = sinter.scan (%h) carried 1 stacked 0 length 0 : (tensor<3xf32>) -> tensor<3xf32> {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  }
+  sinter.return outputs(%last : tensor<3xf32>) names ["last"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+^bb0(%h: tensor<3xf32>):
+  // expected-error @+1 {{expects num_carried in 0 … 1, got 2}}
+  %last = sinter.scan (%h) carried 2 stacked 0 length 2 : (tensor<3xf32>) -> tensor<3xf32> {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  }
+  sinter.return outputs(%last : tensor<3xf32>) names ["last"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["h", "p"] {
+^bb0(%h: tensor<3xf32>, %p: tensor<2xi1>):
+  // expected-error @+1 {{expects one bool as its predicate, got bool[2]}}
+  %r = sinter.cond %p (%h) : tensor<2xi1>, (tensor<3xf32>) -> tensor<3xf32> {
+  ^bb0(%c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  } else {
+  ^bb0(%c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  }
+  sinter.return outputs(%r : tensor<3xf32>) names ["r"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+^bb0(%h: tensor<3xf32>):
+  %r = sinter.while (%h) carried 1 : (tensor<3xf32>) -> tensor<3xf32> {
+  ^bb0(%c: tensor<3xf32>):
+    // expected-error @+1 {{expects bool[] of a condition of sinter.while, got f32[3]}}
+    sinter.yield %c : tensor<3xf32>
+  } do {
+  ^bb0(%c: tensor<3xf32>):
+    sinter.yield %c : tensor<3xf32>
+  }
+  sinter.return outputs(%r : tensor<3xf32>) names ["r"] symbols []
+}
+
+// -----
+
+sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+^bb0(%h: tensor<3xf32>):
+  // expected-note @+1 {{required by region isolation constraints}}
+  %r = sinter.scan (%h) carried 1 stacked 0 length 2 : (tensor<3xf32>) -> tensor<3xf32> {
+  ^bb0(%t: tensor<i64>, %c: tensor<3xf32>):
+    // expected-error @+1 {{using value defined outside the region}}
+    %0 = sinter.add %c, %h : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    sinter.yield %0 : tensor<3xf32>
+  }
+  sinter.return outputs(%r : tensor<3xf32>) names ["r"] symbols []
+}

@@ -1,7 +1,7 @@
 // Convolutions. Reading on: include/sinter/ops/conv.h, dialects/rules (what is refused).
 #include "sinter/ops/conv.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/rules/conv.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/shape.h"

@@ -23,7 +23,7 @@ struct Place {
 
   Place() = default;
   /// `loc`, its column stepped back from a "(" to the name in front of it.
-  explicit Place(const Loc &loc);
+  Place(const Loc &loc);
   friend bool operator==(const Place &, const Place &) = default;
 };
 

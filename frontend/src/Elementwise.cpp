@@ -1,7 +1,7 @@
 // Elementwise ops of the DSL. Reading on: include/sinter/ops/elementwise.h, dialects/rules.
 #include "sinter/ops/elementwise.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/rules/elementwise.h"
 
 namespace sinter {

@@ -1,6 +1,6 @@
 // Inside an entry: inputs, outputs, minimize and metrics. Reading on: include/sinter/model.h,
 // Optim.cpp.
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/model.h"
 #include "sinter/ops/elementwise.h"
 
@@ -25,30 +25,20 @@ static std::optional<rules::Type> dataInput(const proto::DataSpec &data, const s
 
 int64_t Entry::batch() const {
   Trace *trace = context().trace;
-  return trace ? trace->entry.batch() : 1;
+  return trace ? trace->builder.entry().batch() : 1;
 }
 
 static Tensor makeInput(Call &call, const std::string &name, const rules::Type &type) {
   Context &current = context();
-  Trace &trace = *current.trace;
-  for (const proto::Input &known : trace.entry.inputs())
-    if (known.name() == name) {
-      Tensor tensor = TensorAccess::make(trace.serial, known.value().id());
-      if (call.type(tensor) == type)
-        return tensor;
-      return call.fail("E0005",
-                       "expects its first type " + toString(call.type(tensor)) + ", got " +
-                           toString(type),
-                       "", {tensor});
-    }
-  proto::Input *input = trace.entry.add_inputs();
-  input->set_name(name);
-  *input->mutable_location() = current.location(call.loc(), name);
-  trace.values.push_back({type, "input '" + name + "'", call.loc()});
-  uint32_t id = static_cast<uint32_t>(trace.values.size());
-  input->mutable_value()->set_id(id);
-  setType(input->mutable_value()->mutable_type(), type);
-  return TensorAccess::make(trace.serial, id);
+  graph::EntryBuilder &builder = current.trace->builder;
+  rules::Result<graph::Value> value = builder.input(name, type, current.location(call.loc(), name));
+  if (value)
+    return call.made(*value, "input '" + name + "'");
+  std::vector<Tensor> first;
+  for (const proto::Input &known : builder.entry().inputs())
+    if (known.name() == name)
+      first.push_back(TensorAccess::make(current.trace->serial, known.value().id()));
+  return call.fail(value.error().code.c_str(), value.error().message, "", first);
 }
 
 Tensor Entry::input(const std::string &name, Type type, Loc loc) {
@@ -62,12 +52,12 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
   if (!valid)
     return call.fail(valid.error(), {});
   Context &current = context();
-  bool steps = current.trace->entry.kind() != proto::Entry::PREDICT;
+  bool steps = current.trace->builder.entry().kind() != proto::Entry::PREDICT;
   if (steps && current.badData)
     return call.poison();
-  if (steps && current.module.data().kind() != proto::DataSpec::NONE) {
+  if (steps && current.graph.module.data().kind() != proto::DataSpec::NONE) {
     std::optional<rules::Type> given =
-        dataInput(current.module.data(), name, current.trace->entry.batch());
+        dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
     if (!given)
       return call.fail("E0007",
                        "expects an input of the data set (image, label), got another name");
@@ -86,14 +76,22 @@ Tensor Step::input(const std::string &name, Loc loc) {
   if (current.badData)
     return call.poison();
   std::optional<rules::Type> given =
-      dataInput(current.module.data(), name, current.trace->entry.batch());
+      dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
   if (given)
     return makeInput(call, name, *given);
-  if (current.module.data().kind() == proto::DataSpec::NONE)
+  if (current.graph.module.data().kind() == proto::DataSpec::NONE)
     return call.fail(
         "E0007", "expects a type, got none, and the model has no data set",
         "call model.data(images(\"fashion-mnist\")) before model.train, or give the type");
   return call.fail("E0007", "expects an input of the data set (image, label), got another name");
+}
+
+void detail::addOutput(Call &call, const std::string &name, const Tensor &value, bool first) {
+  Context &current = context();
+  auto added = current.trace->builder.output(name, TensorAccess::value(value),
+                                             current.location(call.loc(), name), first);
+  if (!added)
+    call.fail(added.error(), {});
 }
 
 void Entry::output(const std::string &name, const Operand &value, Loc loc) {
@@ -107,22 +105,14 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
     return;
   }
   Context &current = context();
-  proto::Entry &entry = current.trace->entry;
-  bool steps = entry.kind() != proto::Entry::PREDICT;
-  bool taken = steps && (name == "loss" || name == "lr");
-  for (const proto::Output &other : entry.outputs())
-    taken |= other.name() == name;
-  if (taken) {
+  bool steps = current.trace->builder.entry().kind() != proto::Entry::PREDICT;
+  if (steps && (name == "loss" || name == "lr")) {
     call.fail("E0005", "expects a name of its own, got one in use");
     return;
   }
   Tensor tensor = call.tensor(value);
-  if (call.isPoison(tensor))
-    return;
-  proto::Output *output = entry.add_outputs();
-  output->set_name(name);
-  output->set_value(TensorAccess::value(tensor));
-  *output->mutable_location() = current.location(loc, name);
+  if (!call.isPoison(tensor))
+    addOutput(call, name, tensor);
 }
 
 /// sum += value · batch, weight += batch: what the trainer reads as sum / weight when an epoch ends
@@ -136,17 +126,8 @@ static void addMetric(Call &call, const std::string &name, const Tensor &value) 
   for (const std::string &symbol : symbols)
     if (!declareSymbol(symbol, proto::Symbol::METRIC, scalar, proto::Initializer(), loc))
       return;
-  bool known = false;
-  for (const proto::Metric &metric : current.module.metrics())
-    known |= metric.name() == name;
-  if (!known) {
-    proto::Metric *metric = current.module.add_metrics();
-    metric->set_name(name);
-    metric->set_sum(symbols[0]);
-    metric->set_weight(symbols[1]);
-    *metric->mutable_location() = current.location(loc, name);
-  }
-  int64_t batch = current.trace->entry.batch();
+  current.graph.addMetric(name, symbols[0], symbols[1], current.location(loc, name));
+  int64_t batch = current.trace->builder.entry().batch();
   Operand weight(batch, loc);
   Tensor share = Operand(cast(Operand(value, loc), f32, loc), loc) * weight;
   Tensor sum = call.get(symbols[0], scalar, "metric '" + name + "'");
@@ -161,7 +142,7 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
     return;
   Context &current = context();
   Trace &trace = *current.trace;
-  if (trace.entry.kind() == proto::Entry::PREDICT)
+  if (trace.builder.entry().kind() == proto::Entry::PREDICT)
     return void(call.fail("E0019", "expects to be called in the training step, got another entry"));
   if (trace.minimized) {
     current.error("E0008", loc, "minimize expects to be called once, got a second call",
@@ -179,17 +160,10 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
                           type.rank() > 0 ? "mean(loss) makes it one" : "cast(loss, f32) first",
                           {loss}));
   // The loss is the first output, wherever the model names others.
-  proto::Output output;
-  output.set_name("loss");
-  output.set_value(TensorAccess::value(loss));
-  *output.mutable_location() = current.location(loc, "loss");
-  auto *outputs = trace.entry.mutable_outputs();
-  *outputs->Add() = output;
-  for (int i = outputs->size() - 1; i > 0; --i)
-    outputs->SwapElements(i, i - 1);
+  addOutput(call, "loss", loss, /*first=*/true);
   trace.metrics.emplace("loss", loc);
   addMetric(call, "loss", loss);
-  if (trace.entry.kind() == proto::Entry::TRAIN)
+  if (trace.builder.entry().kind() == proto::Entry::TRAIN)
     applyOptimizer(call, loss, optimizer);
 }
 
@@ -198,7 +172,7 @@ void Step::metric(const std::string &name, const Operand &value, Loc loc) {
   if (!call.inTrace())
     return;
   Context &current = context();
-  if (current.trace->entry.kind() == proto::Entry::PREDICT)
+  if (current.trace->builder.entry().kind() == proto::Entry::PREDICT)
     return void(call.fail("E0019", "expects to be called in the training step, got another entry"));
   if (!validName(name, false))
     return void(

@@ -1,7 +1,7 @@
 // Softmax, losses and accuracy. Reading on: include/sinter/ops/loss.h, dialects/rules.
 #include "sinter/ops/loss.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/rules/loss.h"

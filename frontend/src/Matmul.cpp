@@ -2,7 +2,7 @@
 // include/sinter/nn.h.
 #include "sinter/ops/matmul.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/shape.h"

@@ -3,7 +3,7 @@
 // Serialize.cpp.
 #include "sinter/model.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 
 #include <algorithm>
 #include <exception>
@@ -31,7 +31,7 @@ Model::Model(const std::string &name, int argc, char **argv, Loc loc) {
                   "Model expects a name that does not begin as the library's own, got '" + name +
                       "'",
                   "it becomes the prefix of C functions");
-  current.module.set_name(name);
+  current.graph.module.set_name(name);
 }
 
 Model::~Model() {
@@ -46,7 +46,7 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
                   "option expects a name of letters, digits, '_' and '-', got '" + name + "'");
     return std::max<int64_t>(default_value, 1);
   }
-  for (const proto::BuildOption &known : current.module.options())
+  for (const proto::BuildOption &known : current.graph.module.options())
     if (known.name() == name)
       return known.value();
   if (default_value < 1) {
@@ -55,7 +55,7 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
                       std::to_string(default_value));
     return 1;
   }
-  proto::BuildOption *option = current.module.add_options();
+  proto::BuildOption *option = current.graph.module.add_options();
   option->set_name(name);
   auto chosen = current.options.set.find(name);
   option->set_value(chosen == current.options.set.end() ? default_value : chosen->second);
@@ -64,7 +64,7 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
 
 void Model::data(const Data &data, Loc loc) {
   Context &current = context();
-  proto::DataSpec *spec = current.module.mutable_data();
+  proto::DataSpec *spec = current.graph.module.mutable_data();
   if (spec->kind() != proto::DataSpec::NONE) {
     current.error("E0005", loc, "data expects to be called once, got a second data set");
     return;
@@ -124,14 +124,9 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   Context &current = context();
   // never reused: a tensor of an earlier Model is not taken for one of this
   static uint32_t serial = 0;
-  current.traces.push_back(std::make_unique<Trace>());
+  current.traces.push_back(std::make_unique<Trace>(
+      ++serial, current.graph.addEntry(name, kind, batch, current.location(loc, name))));
   Trace &made = *current.traces.back();
-  made.serial = ++serial;
-  made.loc = loc;
-  made.entry.set_name(name);
-  made.entry.set_kind(kind);
-  made.entry.set_batch(batch);
-  *made.entry.mutable_location() = current.location(loc, name);
   current.trace = &made;
   size_t scopes = current.scopes.size();
   bool returned = false;
@@ -154,24 +149,20 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   if (kind == proto::Entry::PREDICT && returned && !made.outputs)
     current.error("E0018", loc, "entry '" + name + "' expects an output, got none",
                   "e.output(\"name\", tensor)");
-  for (const auto &[symbol, value] :
-       made.assigned) { // sorted by name: equal models give equal bytes
-    proto::Update *update = made.entry.add_updates();
-    update->set_symbol(symbol);
-    update->set_value(value);
-    *update->mutable_location() = current.location(loc, symbol);
-  }
+  for (const auto &[symbol, value] : made.assigned) // sorted by name: equal models give equal bytes
+    made.builder.update(symbol, value, current.location(loc, symbol));
+  made.builder.finish();
   current.trace = nullptr;
 }
 
 /// What all traces of an entry must share: names of inputs, outputs and symbols, in words.
-static std::vector<std::string> surface(const Trace &trace) {
+static std::vector<std::string> surface(const graph::EntryBuilder &entry) {
   std::string inputs, outputs, symbols;
-  for (const proto::Input &input : trace.entry.inputs())
+  for (const proto::Input &input : entry.entry().inputs())
     inputs += " '" + input.name() + "'";
-  for (const proto::Output &output : trace.entry.outputs())
+  for (const proto::Output &output : entry.entry().outputs())
     outputs += " '" + output.name() + "'";
-  for (const auto &[name, value] : trace.symbols)
+  for (const auto &[name, value] : entry.symbols())
     symbols += " '" + name + "'";
   auto orNone = [](const std::string &names) { return names.empty() ? " none" : names; };
   return {"inputs" + orNone(inputs), "outputs" + orNone(outputs), "symbols" + orNone(symbols)};
@@ -182,15 +173,15 @@ static void checkAgreement(size_t first, const Loc &loc) {
   if (current.diagnostics.errors() > 0)
     return;
   for (size_t i = first + 1; i < current.traces.size(); ++i) {
-    const Trace &a = *current.traces[first], &b = *current.traces[i];
+    const graph::EntryBuilder &a = current.traces[first]->builder, &b = current.traces[i]->builder;
     std::vector<std::string> was = surface(a), is = surface(b);
     for (size_t part = 0; part < was.size(); ++part)
       if (was[part] != is[part])
         return current.error("E0021", loc,
-                             "entry '" + a.entry.name() + "' expects equal traces, got " +
-                                 was[part] + " with batch " + std::to_string(a.entry.batch()) +
+                             "entry '" + a.entry().name() + "' expects equal traces, got " +
+                                 was[part] + " with batch " + std::to_string(a.entry().batch()) +
                                  " and " + is[part] + " with batch " +
-                                 std::to_string(b.entry.batch()),
+                                 std::to_string(b.entry().batch()),
                              "nothing but sizes may depend on batch()");
   }
 }
@@ -208,7 +199,7 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
     current.error("E0020", loc,
                   "train expects epochs from 1 to 2147483647, got " +
                       std::to_string(options.epochs));
-  current.module.set_default_epochs(options.epochs);
+  current.graph.module.set_default_epochs(options.epochs);
   int64_t batch = option("batch", 1, loc);
   std::vector<int64_t> sizes = options.eval_batches;
   if (sizes.empty())
@@ -258,8 +249,9 @@ void Model::entryWith(const std::string &name, void (*call)(void *, Entry), void
       std::find(std::begin(kFunctions), std::end(kFunctions), name) != std::end(kFunctions);
   bool taken = reserved;
   for (const std::unique_ptr<Trace> &other : current.traces)
-    taken |= other->entry.name() == name || other->entry.name() + "_n" == name ||
-             other->entry.name() == name + "_n";
+    taken |= other->builder.entry().name() == name ||
+             other->builder.entry().name() + "_n" == name ||
+             other->builder.entry().name() == name + "_n";
   if (taken)
     return current.error("E0005", loc,
                          "entry '" + name + "' expects a name of its own, got one in use",
@@ -281,15 +273,15 @@ int Model::write(Loc loc) {
   current.written = true;
   if (current.traces.empty() && current.diagnostics.errors() == 0)
     current.error("E0015", loc,
-                  "model '" + current.module.name() +
+                  "model '" + current.graph.module.name() +
                       "' expects a training step or an entry, got none",
                   "model.train([](Step s) { … }) or model.predict([](Entry e) { … })");
   std::string names;
-  for (const proto::BuildOption &option : current.module.options())
+  for (const proto::BuildOption &option : current.graph.module.options())
     names += (names.empty() ? "" : ", ") + option.name();
   for (const auto &[name, value] : options.set) {
     bool known = false;
-    for (const proto::BuildOption &option : current.module.options())
+    for (const proto::BuildOption &option : current.graph.module.options())
       known |= option.name() == name;
     if (!known) {
       options.usage = true;

@@ -1,6 +1,6 @@
 // Parameters, state variables, scopes and initialisers. Reading on: include/sinter/nn.h, Matmul.cpp
 // (linear).
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 
 #include <cmath>
 
@@ -142,7 +142,7 @@ Tensor get_step(Loc loc) {
 
 bool training() {
   Trace *trace = context().trace;
-  return trace && trace->entry.kind() == proto::Entry::TRAIN;
+  return trace && trace->builder.entry().kind() == proto::Entry::TRAIN;
 }
 
 Scope::Scope(const std::string &name, Loc loc) : depth(context().scopes.size()) {

@@ -3,7 +3,7 @@
 // include/sinter/ops/norm.h; Conv.cpp (the layer before).
 #include "sinter/ops/norm.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"

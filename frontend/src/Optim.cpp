@@ -2,7 +2,7 @@
 // compiler move them into the gradient kernels). SGD is torch.optim.SGD's: a zero momentum buffer
 // and dampening 0 make the first step the gradient. Reading on: include/sinter/optim.h, Model.cpp
 // (who calls).
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/loss.h"
 
@@ -14,19 +14,16 @@ namespace sinter::detail {
 using Types = std::vector<rules::Type>;
 
 void addUpdate(Call &call, const std::string &symbol, const Tensor &value) {
-  if (call.isPoison(value))
-    return;
   Context &current = context();
-  proto::Update *update = current.trace->entry.add_updates();
-  update->set_symbol(symbol);
-  update->set_value(TensorAccess::value(value));
-  *update->mutable_location() = current.location(call.loc(), symbol);
+  if (!call.isPoison(value))
+    current.trace->builder.update(symbol, TensorAccess::value(value),
+                                  current.location(call.loc(), symbol));
 }
 
 /// Parameters that a gradient of `loss` reaches, by walking back over floating-point values.
 static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
   std::map<uint32_t, const proto::Node *> producers;
-  for (const proto::Node &node : trace.entry.nodes())
+  for (const proto::Node &node : trace.builder.nodes())
     for (const proto::Value &result : node.results())
       producers[result.id()] = &node;
   std::set<std::string> symbols;
@@ -36,7 +33,7 @@ static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
     uint32_t value = work.back();
     work.pop_back();
     auto made = producers.find(value);
-    if (made == producers.end() || !rules::isFloat(trace.values[value - 1].type.element) ||
+    if (made == producers.end() || !rules::isFloat(trace.builder.type(value).element) ||
         made->second->op() == "stop_gradient")
       continue;
     if (made->second->op() == "get")
@@ -165,14 +162,14 @@ static std::vector<std::string> collectTrained(Call &call, const Tensor &loss) {
   const Trace &trace = *current.trace;
   std::set<std::string> touched = reached(trace, TensorAccess::value(loss));
   std::vector<std::string> names;
-  for (const proto::Symbol &symbol : current.module.symbols()) {
-    if (symbol.kind() != proto::Symbol::PARAMETER || !trace.symbols.count(symbol.name()))
+  for (const proto::Symbol &symbol : current.graph.module.symbols()) {
+    if (symbol.kind() != proto::Symbol::PARAMETER || !trace.builder.symbols().count(symbol.name()))
       continue;
     if (touched.count(symbol.name())) {
       names.push_back(symbol.name());
       continue;
     }
-    current.warning("E0011", current.symbolLocs.at(symbol.name()),
+    current.warning("E0011", current.place(symbol.location()),
                     "parameter '" + symbol.name() +
                         "' is not reached by the loss and will not be trained",
                     "use its result in the loss, or make it a state(…)",
@@ -181,39 +178,16 @@ static std::vector<std::string> collectTrained(Call &call, const Tensor &loss) {
   return names;
 }
 
-/// One gradient op for all `parameters`: ys, cotangents, xs. A gradient each; nothing: reported.
+/// One gradient op for all `parameters`: ys, cotangents, xs. A gradient each.
 static std::optional<std::vector<Tensor>> differentiate(Call &call, const Tensor &loss,
                                                         const std::vector<Tensor> &parameters) {
-  Context &current = context();
-  Trace &trace = *current.trace;
-  std::vector<rules::Type> types{call.type(loss), call.type(loss)};
-  for (const Tensor &parameter : parameters)
-    types.push_back(call.type(parameter));
-  rules::Result<std::vector<rules::Type>> results = rules::gradient(types, 1);
-  if (!results) {
-    call.fail(results.error(), {});
-    return std::nullopt;
-  }
-  Tensor one = call.number(call.type(loss).element, 1);
-  proto::Node *node = trace.entry.add_nodes();
-  node->set_op("gradient");
-  node->add_inputs(TensorAccess::value(loss));
-  node->add_inputs(TensorAccess::value(one));
-  for (const Tensor &parameter : parameters)
-    node->add_inputs(TensorAccess::value(parameter));
+  std::vector<Tensor> operands{loss, call.number(call.type(loss).element, 1)};
+  operands.insert(operands.end(), parameters.begin(), parameters.end());
   Attributes attributes;
   attributes.integer("num_ys", 1);
-  *node->add_attributes() = attributes.list[0];
-  *node->mutable_location() = current.location(call.loc(), call.nodeName());
-  std::vector<Tensor> gradients;
-  for (const rules::Type &type : *results) {
-    trace.values.push_back({type, "'gradient'", call.loc()});
-    proto::Value *value = node->add_results();
-    value->set_id(static_cast<uint32_t>(trace.values.size()));
-    setType(value->mutable_type(), type);
-    gradients.push_back(TensorAccess::make(trace.serial, value->id()));
-  }
-  return gradients;
+  return call.emitAll(
+      "gradient", operands, [](const Types &types) { return rules::gradient(types, 1); },
+      attributes);
 }
 
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
@@ -244,7 +218,7 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
 
   std::vector<Tensor> parameters;
   for (const std::string &name : names)
-    parameters.push_back(TensorAccess::make(trace.serial, trace.symbols.at(name)));
+    parameters.push_back(TensorAccess::make(trace.serial, trace.builder.symbols().at(name)));
   std::optional<std::vector<Tensor>> gradients = differentiate(call, loss, parameters);
   if (!gradients)
     return;
@@ -259,10 +233,7 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
     Tensor rate = groups[0].rate();
     if (call.isPoison(rate))
       return;
-    proto::Output *output = trace.entry.add_outputs();
-    output->set_name("lr");
-    output->set_value(TensorAccess::value(rate));
-    *output->mutable_location() = current.location(call.loc(), "lr");
+    addOutput(call, "lr", rate);
   }
 }
 

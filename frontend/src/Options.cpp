@@ -6,7 +6,7 @@
 //   SINTER_BATCH     batch sizes of prediction entries "1,8"     --batch 1,8
 //   SINTER_NO_EMBED_SOURCE=1                                     --no-embed-source
 // Reading on: Serialize.cpp, Model.cpp.
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 
 #include <charconv>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // axis. Reading on: include/sinter/ops/pool.h.
 #include "sinter/ops/pool.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"

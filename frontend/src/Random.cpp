@@ -1,7 +1,7 @@
 // Random numbers and dropout. Reading on: include/sinter/ops/random.h, dialects/rules.
 #include "sinter/ops/random.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/random.h"
 

@@ -1,7 +1,7 @@
 // Reductions of the DSL. Reading on: include/sinter/ops/reduce.h, dialects/rules.
 #include "sinter/ops/reduce.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/reduce.h"
 

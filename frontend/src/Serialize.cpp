@@ -1,7 +1,7 @@
 // The finished module on its way out: file names without machine paths, embedded sources, the
 // container, an atomic write (D16, D30). Reading on: frontend/graph/Container.h.
 #include "frontend/graph/Container.h"
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -90,7 +90,7 @@ static int writeFile(const std::string &path, const std::string &bytes) {
 }
 
 int writeModule(Context &context) {
-  proto::Module &module = context.module;
+  proto::Module &module = context.graph.module;
   const RunOptions &options = context.options;
   std::vector<std::string> names = portableNames(context.files);
   for (size_t i = 0; i < names.size(); ++i) {
@@ -99,8 +99,7 @@ int writeModule(Context &context) {
     if (options.embedSource)
       file->set_text(sourceText(context.files[i]));
   }
-  for (const std::unique_ptr<Trace> &trace : context.traces)
-    *module.add_entries() = trace->entry;
+  context.graph.finish();
   if (std::optional<graph::ContainerError> wrong = graph::checkGraph(module)) {
     // Every mistake of the user's has been reported before; this one is ours.
     context.diagnostics.report(

@@ -2,7 +2,7 @@
 // dialects/rules.
 #include "sinter/ops/shape.h"
 
-#include "frontend/src/Graph.h"
+#include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/shape.h"
 

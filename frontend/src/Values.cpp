@@ -1,10 +1,9 @@
-// Conversions between public types, rule types and messages; attributes; symbols and scalars;
-// Tensor, Shape and State. Reading on: Graph.h.
-#include "frontend/src/Graph.h"
+// Conversions between public types and those of rules; names; symbols and scalars; Tensor, Shape
+// and State. Reading on: Call.h.
+#include "frontend/src/Call.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <iterator>
 
 namespace sinter::detail {
@@ -14,36 +13,6 @@ static_assert(f32.code == static_cast<int>(rules::ElementType::F32) &&
 
 rules::ElementType toRules(DType element) { return static_cast<rules::ElementType>(element.code); }
 rules::Type toRules(const Type &type) { return {toRules(type.element), type.shape.sizes()}; }
-
-void setType(proto::TensorType *to, const rules::Type &from) {
-  to->set_element(static_cast<proto::ElementType>(from.element));
-  to->mutable_dims()->Assign(from.dims.begin(), from.dims.end());
-}
-
-std::string elementBytes(rules::ElementType element, double value) {
-  auto bytes = [](auto typed) { // the host is little-endian, as every target we build for
-    std::string out(sizeof typed, '\0');
-    std::memcpy(out.data(), &typed, sizeof typed);
-    return out;
-  };
-  using rules::ElementType;
-  switch (element) {
-  case ElementType::F64:
-    return bytes(value);
-  case ElementType::F32:
-    return bytes(static_cast<float>(value));
-  case ElementType::I32:
-    return bytes(static_cast<int32_t>(value));
-  case ElementType::I64:
-    return bytes(static_cast<int64_t>(value));
-  case ElementType::U8:
-    return bytes(static_cast<uint8_t>(value));
-  case ElementType::Bool:
-    return bytes(static_cast<uint8_t>(value != 0));
-  default:
-    return std::string(static_cast<size_t>(rules::byteSize(element)), '\0');
-  }
-}
 
 bool fitsElement(rules::ElementType element, double value) {
   using rules::ElementType;
@@ -88,90 +57,24 @@ bool validName(const std::string &name, bool dots) {
   return first != '.' && first != '-' && name.back() != '.' && name.find("..") == std::string::npos;
 }
 
-static proto::Attribute &add(Attributes &attributes, const char *name) {
-  attributes.list.emplace_back().set_name(name);
-  return attributes.list.back();
-}
-
-Attributes &Attributes::integer(const char *name, int64_t value) {
-  add(*this, name).set_i(value);
-  return *this;
-}
-Attributes &Attributes::boolean(const char *name, bool value) {
-  add(*this, name).set_b(value);
-  return *this;
-}
-Attributes &Attributes::string(const char *name, const std::string &value) {
-  add(*this, name).set_s(value);
-  return *this;
-}
-Attributes &Attributes::symbol(const char *name, const std::string &value) {
-  add(*this, name).set_symbol(value);
-  return *this;
-}
-Attributes &Attributes::integers(const char *name, const std::vector<int64_t> &values) {
-  add(*this, name).mutable_ints()->mutable_v()->Assign(values.begin(), values.end());
-  return *this;
-}
-Attributes &Attributes::dense(const char *name, const rules::Type &type,
-                              const std::vector<double> &values) {
-  std::string data, exact;
-  bool rounded = false;
-  for (double value : values) {
-    data += elementBytes(type.element, value);
-    exact += elementBytes(rules::ElementType::F64, value);
-    rounded |= static_cast<double>(static_cast<float>(value)) != value && value == value;
-  }
-  dense(name, type, std::move(data));
-  if (rounded && type.element == rules::ElementType::F32)
-    list.back().mutable_dense()->set_exact(std::move(exact));
-  return *this;
-}
-Attributes &Attributes::dense(const char *name, const rules::Type &type, std::string data) {
-  proto::Dense *dense = add(*this, name).mutable_dense();
-  setType(dense->mutable_type(), type);
-  dense->set_data(std::move(data));
-  return *this;
-}
-
 bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rules::Type &type,
                    const proto::Initializer &init, const Loc &loc) {
   Context &current = context();
-  auto known = current.symbolIndex.find(name);
-  if (known != current.symbolIndex.end()) {
-    const proto::Symbol &symbol = current.module.symbols(known->second);
-    rules::Type old{static_cast<rules::ElementType>(symbol.type().element()),
-                    {symbol.type().dims().begin(), symbol.type().dims().end()}};
-    if (old == type && symbol.kind() == kind)
-      return true;
-    const char *word = symbol.kind() == proto::Symbol::PARAMETER ? "parameter" : "state";
-    current.error(
-        "E0003", loc,
-        std::string(kind == proto::Symbol::PARAMETER ? "parameter" : "state") + " '" + name +
-            "' expects " + word + " " + toString(old) + " as before, got " +
-            (symbol.kind() == kind              ? ""
-             : kind == proto::Symbol::PARAMETER ? "a parameter "
-                                                : "a state ") +
-            toString(type),
-        "use another name, or wrap one of them in Scope(\"…\")",
-        {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here, " + toString(old)}});
-    return false;
+  auto symbol = current.graph.addSymbol(name, kind, type, init, current.location(loc, name));
+  if (symbol)
+    return true;
+  const rules::RuleError &wrong = symbol.error();
+  if (const proto::Symbol *known = current.graph.findSymbol(name)) {
+    const char *what = kind == proto::Symbol::PARAMETER ? "parameter" : "state";
+    current.error(wrong.code.c_str(), loc, std::string(what) + " '" + name + "' " + wrong.message,
+                  "use another name, or wrap one of them in Scope(\"…\")",
+                  {{current.place(known->location()),
+                    "'" + name + "' was made here, " + toString(graph::typeOf(known->type()))}});
+  } else if (const proto::Scalar *scalar = current.graph.findScalar(name)) {
+    current.error(wrong.code.c_str(), loc, "parameter '" + name + "' " + wrong.message, "",
+                  {{current.place(scalar->location()), "scalar '" + name + "' was made here"}});
   }
-  if (auto scalar = current.scalarLocs.find(name); scalar != current.scalarLocs.end()) {
-    current.error("E0005", loc,
-                  "parameter '" + name + "' expects a name of its own, got that of a scalar", "",
-                  {{Place(scalar->second), "scalar '" + name + "' was made here"}});
-    return false;
-  }
-  current.symbolIndex[name] = current.module.symbols_size();
-  current.symbolLocs[name] = loc;
-  proto::Symbol *symbol = current.module.add_symbols();
-  symbol->set_name(name);
-  symbol->set_kind(kind);
-  setType(symbol->mutable_type(), type);
-  *symbol->mutable_init() = init;
-  *symbol->mutable_location() = current.location(loc, name);
-  return true;
+  return false;
 }
 
 /// Names that no hyperparameter may have: the trainer's flags, the built-in scalars, and flags that
@@ -219,31 +122,17 @@ bool declareScalar(const std::string &name, rules::ElementType element, double i
                   "choose another name");
     return false;
   }
-  if (current.symbolIndex.count(name)) {
-    current.error("E0005", loc,
-                  "hyperparameter '" + name +
-                      "' expects a name of its own, got that of a parameter",
-                  "", {{Place(current.symbolLocs.at(name)), "'" + name + "' was made here"}});
-    return false;
-  }
-  if (!current.scalarLocs.emplace(name, loc).second) {
-    for (const proto::Scalar &known : current.module.scalars())
-      if (known.name() == name &&
-          (known.initial() != initial || known.element() != static_cast<int>(element))) {
-        current.error("E0005", loc,
-                      "hyperparameter '" + name + "' expects one default value, got two", "",
-                      {{Place(current.scalarLocs.at(name)), "'" + name + "' was made here"}});
-        return false;
-      }
-    return true; // the same one in another trace
-  }
-  proto::Scalar *scalar = current.module.add_scalars();
-  scalar->set_name(name);
-  scalar->set_element(static_cast<proto::ElementType>(element));
-  scalar->set_initial(initial);
-  scalar->set_help(utf8(help));
-  *scalar->mutable_location() = current.location(loc, name);
-  return true;
+  auto scalar =
+      current.graph.addScalar(name, element, initial, utf8(help), current.location(loc, name));
+  if (scalar)
+    return true;
+  const proto::Symbol *symbol = current.graph.findSymbol(name);
+  Place first =
+      current.place(symbol ? symbol->location() : current.graph.findScalar(name)->location());
+  current.error(scalar.error().code.c_str(), loc,
+                "hyperparameter '" + name + "' " + scalar.error().message, "",
+                {{first, "'" + name + "' was made here"}});
+  return false;
 }
 
 } // namespace sinter::detail
@@ -276,27 +165,27 @@ int64_t Shape::elements() const {
   return product;
 }
 
-/// What is known of `tensor`, in whichever trace it lives; null for poison.
-static const ValueInfo *known(const Tensor &tensor) {
+/// The type of `tensor`, in whichever trace it lives; null for poison.
+static const rules::Type *typeOf(const Tensor &tensor) {
   uint32_t value = TensorAccess::value(tensor);
   if (value != 0)
     for (const std::unique_ptr<Trace> &trace : context().traces)
       if (trace->serial == TensorAccess::trace(tensor))
-        return &trace->values[value - 1];
+        return &trace->builder.type(value);
   return nullptr;
 }
 
 Shape Tensor::shape() const {
-  if (const ValueInfo *made = known(*this))
-    return Shape(made->type.dims);
+  if (const rules::Type *type = typeOf(*this))
+    return Shape(type->dims);
   Shape shape;
   shape.poison = true;
   return shape;
 }
 
 DType Tensor::dtype() const {
-  const ValueInfo *made = known(*this);
-  return made ? DType{static_cast<uint8_t>(made->type.element)} : f32;
+  const rules::Type *type = typeOf(*this);
+  return type ? DType{static_cast<uint8_t>(type->element)} : f32;
 }
 
 Tensor State::value(Loc loc) const {
@@ -312,7 +201,7 @@ Tensor State::value(Loc loc) const {
   auto assigned = current.assigned.find(name);
   if (assigned != current.assigned.end())
     return TensorAccess::make(trace, assigned->second);
-  return TensorAccess::make(trace, current.symbols.at(name));
+  return TensorAccess::make(trace, current.builder.symbols().at(name));
 }
 
 void State::assign(const Operand &value, Loc loc) {

@@ -1,5 +1,5 @@
-// Calls, values and nodes of the graph under construction. Reading on: Graph.h.
-#include "frontend/src/Graph.h"
+// Calls: operands, nodes and errors, as the user wrote them. Reading on: Call.h.
+#include "frontend/src/Call.h"
 
 #include <algorithm>
 
@@ -32,14 +32,22 @@ proto::Location Context::location(const Loc &loc, const std::string &name) {
   return result;
 }
 
-void Context::error(const char *code, const Loc &loc, const std::string &message,
-                    const std::string &help, std::vector<Note> notes) {
-  diagnostics.report({Severity::Error, code, message, Place(loc), std::move(notes), help});
+Place Context::place(const proto::Location &location) const {
+  Place place;
+  place.file = files[location.file()];
+  place.line = location.line();
+  place.column = location.column();
+  return place;
 }
 
-void Context::warning(const char *code, const Loc &loc, const std::string &message,
+void Context::error(const char *code, const Place &place, const std::string &message,
+                    const std::string &help, std::vector<Note> notes) {
+  diagnostics.report({Severity::Error, code, message, place, std::move(notes), help});
+}
+
+void Context::warning(const char *code, const Place &place, const std::string &message,
                       const std::string &help, std::vector<Note> notes) {
-  diagnostics.report({Severity::Warning, code, message, Place(loc), std::move(notes), help});
+  diagnostics.report({Severity::Warning, code, message, place, std::move(notes), help});
 }
 
 std::string Context::path(const std::string &name) const {
@@ -54,7 +62,7 @@ std::string Context::path(const std::string &name) const {
 Call::Call(const char *op, const Loc &loc, std::string layer) : where(loc) {
   text = layer.empty() ? op : std::string(op) + " '" + layer + "'";
   name = layer.empty() ? op : layer;
-  made = std::string("'") + op + "'";
+  shown = std::string("'") + op + "'";
   Context &current = context();
   outer = current.call ? current.call : this;
   current.call = outer;
@@ -76,10 +84,12 @@ bool Call::inTrace() {
 Tensor Call::poison() { return TensorAccess::make(kPoisonTrace, 0); }
 
 ValueInfo &Call::info(const Tensor &tensor) {
-  return context().trace->values[TensorAccess::value(tensor) - 1];
+  return context().trace->infos[TensorAccess::value(tensor)];
 }
 
-const rules::Type &Call::type(const Tensor &tensor) { return info(tensor).type; }
+const rules::Type &Call::type(const Tensor &tensor) {
+  return context().trace->builder.type(TensorAccess::value(tensor));
+}
 
 Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> like) {
   Context &current = context();
@@ -125,12 +135,12 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
   std::vector<Note> notes;
   for (const std::unique_ptr<Trace> &other : current.traces)
     if (other->serial == trace) {
-      const ValueInfo &made = other->values[TensorAccess::value(tensor) - 1];
+      const ValueInfo &made = other->infos[TensorAccess::value(tensor)];
       notes.push_back({Place(made.loc), "operand comes from " + made.maker + " in entry '" +
-                                            other->entry.name() + "' here"});
+                                            other->builder.entry().name() + "' here"});
     }
   current.error("E0002", loc(),
-                label() + " expects a tensor of entry '" + current.trace->entry.name() +
+                label() + " expects a tensor of entry '" + current.trace->builder.entry().name() +
                     "', got one of another entry",
                 "write the common part as a function and call it in both entries", notes);
   return poison();
@@ -155,34 +165,46 @@ std::pair<Tensor, Tensor> Call::pair(const Operand &a, const Operand &b) {
   return {first, second};
 }
 
-Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule,
-                  Attributes attributes) {
-  if (!context().trace)
-    return poison();
-  std::vector<rules::Type> types;
+std::optional<std::vector<Tensor>> Call::emitAll(const char *op, const std::vector<Tensor> &inputs,
+                                                 const graph::Rule &rule, Attributes attributes) {
+  Context &current = context();
+  if (!current.trace)
+    return std::nullopt;
+  graph::Values operands;
   for (const Tensor &input : inputs) {
     if (isPoison(input))
-      return poison();
-    types.push_back(type(input));
+      return std::nullopt;
+    operands.push_back(TensorAccess::value(input));
   }
-  rules::Result<rules::Type> result = rule(types);
-  if (!result)
-    return fail(result.error(), inputs);
-  Context &current = context();
   Trace &trace = *current.trace;
-  proto::Node *node = trace.entry.add_nodes();
-  node->set_op(op);
-  for (const Tensor &input : inputs)
-    node->add_inputs(TensorAccess::value(input));
-  for (proto::Attribute &attribute : attributes.list)
-    *node->add_attributes() = std::move(attribute);
-  *node->mutable_location() = current.location(loc(), nodeName());
-  trace.values.push_back({*result, maker(), loc()});
-  uint32_t id = static_cast<uint32_t>(trace.values.size());
-  proto::Value *value = node->add_results();
-  value->set_id(id);
-  setType(value->mutable_type(), *result);
-  return TensorAccess::make(trace.serial, id);
+  rules::Result<graph::Values> results = trace.builder.append(
+      op, operands, std::move(attributes), rule, current.location(loc(), nodeName()));
+  if (!results) {
+    fail(results.error(), inputs);
+    return std::nullopt;
+  }
+  std::vector<Tensor> tensors;
+  for (graph::Value value : *results)
+    tensors.push_back(made(value, maker()));
+  return tensors;
+}
+
+Tensor Call::emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule,
+                  Attributes attributes) {
+  auto all = [&](const graph::Types &types) -> rules::Result<graph::Types> {
+    rules::Result<rules::Type> result = rule(types);
+    if (!result)
+      return result.error();
+    return graph::Types{*result};
+  };
+  auto results = emitAll(op, inputs, all, std::move(attributes));
+  return results ? results->front() : poison();
+}
+
+Tensor Call::made(graph::Value value, const std::string &maker) {
+  Trace &trace = *context().trace;
+  trace.infos.emplace(value, ValueInfo{maker, loc()});
+  return TensorAccess::make(trace.serial, value);
 }
 
 Tensor Call::constant(const rules::Type &type, Attributes value) {
@@ -199,17 +221,8 @@ Tensor Call::number(rules::ElementType element, double value) {
 }
 
 Tensor Call::get(const std::string &symbol, const rules::Type &type, const std::string &maker) {
-  Trace &trace = *context().trace;
-  auto known = trace.symbols.find(symbol);
-  if (known != trace.symbols.end())
-    return TensorAccess::make(trace.serial, known->second);
-  Attributes attributes;
-  attributes.symbol("symbol", symbol);
-  Tensor result = emit(
-      "get", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(attributes));
-  info(result).maker = maker;
-  trace.symbols[symbol] = TensorAccess::value(result);
-  return result;
+  Context &current = context();
+  return made(current.trace->builder.get(symbol, type, current.location(loc(), nodeName())), maker);
 }
 
 bool Call::accepts(const std::string &name) {
@@ -227,7 +240,7 @@ Tensor Call::fail(const char *code, const std::string &message, const std::strin
     Place place(made.loc);
     if (made.number || place == here)
       continue;
-    Note note{place, "operand comes from " + made.maker + " here, " + toString(made.type)};
+    Note note{place, "operand comes from " + made.maker + " here, " + toString(type(operand))};
     bool twice = std::any_of(notes.begin(), notes.end(), [&](const Note &other) {
       return other.place == note.place && other.message == note.message;
     });

@@ -1,14 +1,14 @@
-// The graph under construction: one Context a Model, one Trace an entry and batch, and Call, which
-// every DSL function opens: it names what the user wrote, so that ops of a composite carry the
-// user's line and errors the layer's name.
+// The DSL on top of GraphBuilder: one Context a Model, one Trace an entry and batch, and Call,
+// which every DSL function opens: it names what the user wrote, so that ops of a composite carry
+// the user's line and errors the layer's name.
 //
 // Invariant: a node is appended only when its operands are healthy values of the current trace and
 // its rule agrees; otherwise the result is poison (value 0) and, unless an operand was poison
-// already, one error is reported. Reading on: Graph.cpp, Model.cpp (traces), Serialize.cpp (files
-// and writing).
+// already, one error is reported. Reading on: frontend/graph/GraphBuilder.h, Call.cpp, Model.cpp
+// (traces), Serialize.cpp (files and writing).
 #pragma once
 
-#include "frontend/graph.pb.h"
+#include "frontend/graph/GraphBuilder.h"
 #include "frontend/src/Diagnostics.h"
 #include "sinter/nn.h"
 #include "sinter/optim.h"
@@ -52,9 +52,10 @@ struct TensorAccess {
 
 namespace detail {
 
-/// What is known of a value while the model is written.
+using graph::Attributes;
+
+/// What messages say of a value.
 struct ValueInfo {
-  rules::Type type;
   std::string maker; ///< "'relu'", "input 'image'": for "operand comes from … here"
   Loc loc;
   bool number = false; ///< a plain C++ number: not worth a note
@@ -62,10 +63,10 @@ struct ValueInfo {
 
 /// One entry being traced, or traced.
 struct Trace {
-  uint32_t serial = 0;
-  proto::Entry entry;
-  std::vector<ValueInfo> values;           ///< by id - 1
-  std::map<std::string, uint32_t> symbols; ///< symbol or scalar → value of its `get`
+  Trace(uint32_t serial, graph::EntryBuilder &builder) : serial(serial), builder(builder) {}
+  uint32_t serial;
+  graph::EntryBuilder &builder;
+  std::map<uint32_t, ValueInfo> infos; ///< by value
   /// parameters, states and random streams used in this trace, with their first line
   std::map<std::string, Loc> names;
   std::map<std::string, uint32_t> assigned; ///< state → its current value
@@ -87,15 +88,12 @@ struct RunOptions {
 };
 
 struct Context {
-  proto::Module module;
+  graph::GraphBuilder graph;
   RunOptions options;
   Diagnostics diagnostics;
   /// all, so that a stray tensor can still say where it was made
   std::vector<std::unique_ptr<Trace>> traces;
-  Trace *trace = nullptr;                 ///< the one being made, or null
-  std::map<std::string, int> symbolIndex; ///< into module.symbols
-  std::map<std::string, Loc> symbolLocs;
-  std::map<std::string, Loc> scalarLocs;
+  Trace *trace = nullptr; ///< the one being made, or null
   std::vector<std::string> scopes;
   std::vector<std::string> files; ///< as the compiler named them, in order of first use
   class Call *call = nullptr;     ///< outermost open call
@@ -107,9 +105,11 @@ struct Context {
   /// Index of `file` in `files`.
   uint32_t fileIndex(const std::string &file);
   proto::Location location(const Loc &loc, const std::string &name);
-  void error(const char *code, const Loc &loc, const std::string &message,
+  /// Where something of the graph was made.
+  Place place(const proto::Location &location) const;
+  void error(const char *code, const Place &place, const std::string &message,
              const std::string &help = "", std::vector<Note> notes = {});
-  void warning(const char *code, const Loc &loc, const std::string &message,
+  void warning(const char *code, const Place &place, const std::string &message,
                const std::string &help = "", std::vector<Note> notes = {});
   /// Scopes and `name` joined by dots.
   std::string path(const std::string &name) const;
@@ -120,22 +120,8 @@ Context &context();
 /// Starts afresh for a new Model.
 void resetContext();
 
-/// The rule of an op: operand types → result type.
+/// The rule of an op with one result: operand types → result type.
 using Rule = std::function<rules::Result<rules::Type>(const std::vector<rules::Type> &)>;
-
-/// Attribute values for emit.
-struct Attributes {
-  std::vector<proto::Attribute> list;
-  Attributes &integer(const char *name, int64_t value);
-  Attributes &boolean(const char *name, bool value);
-  Attributes &string(const char *name, const std::string &value);
-  Attributes &symbol(const char *name, const std::string &value);
-  Attributes &integers(const char *name, const std::vector<int64_t> &values);
-  /// Numbers of `type`, in row-major order or one for all.
-  Attributes &dense(const char *name, const rules::Type &type, const std::vector<double> &values);
-  /// Little-endian elements as they are.
-  Attributes &dense(const char *name, const rules::Type &type, std::string data);
-};
 
 /// One DSL function at work. Calls nest; the outermost one is what the user wrote.
 class Call {
@@ -156,9 +142,14 @@ public:
   /// Appends a node, or reports what `rule` says and gives poison.
   Tensor emit(const char *op, const std::vector<Tensor> &inputs, const Rule &rule,
               Attributes attributes = {});
+  /// The same for any number of results; nothing: an operand is poison, or it was reported.
+  std::optional<std::vector<Tensor>> emitAll(const char *op, const std::vector<Tensor> &inputs,
+                                             const graph::Rule &rule, Attributes attributes = {});
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
   Tensor constant(const rules::Type &type, Attributes value);
+  /// The tensor of a value of the builder; `maker` is what messages call it, from its first use on.
+  Tensor made(graph::Value value, const std::string &maker);
   /// Reads a symbol or scalar as at entry start; the same node for every read.
   Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
   /// False: `name` is none that layers and parameters may have (reported).
@@ -176,22 +167,19 @@ public:
   const Loc &loc() const { return outer->where; }
   std::string label() const { return outer->text; }
   const std::string &nodeName() const { return outer->name; }
-  const std::string &maker() const { return outer->made; }
+  const std::string &maker() const { return outer->shown; }
 
 private:
   Call *outer;
   Loc where;
-  std::string text; ///< linear 'fc1'
-  std::string name; ///< fc1, or the op
-  std::string made; ///< 'linear'
+  std::string text;  ///< linear 'fc1'
+  std::string name;  ///< fc1, or the op
+  std::string shown; ///< 'linear'
 };
 
 /// Between the public types and the rules'.
 rules::Type toRules(const Type &type);
 rules::ElementType toRules(DType element);
-void setType(proto::TensorType *to, const rules::Type &from);
-/// One element's little-endian bytes; integers are truncated, bool is != 0.
-std::string elementBytes(rules::ElementType element, double value);
 /// A name of letters, digits, '_', '-' and, if `dots`, '.', that starts with a letter or '_'.
 bool validName(const std::string &name, bool dots);
 /// False: `value` is no number of integer or bool `element`. Floats round.
@@ -213,8 +201,10 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
 void readOptions(Context &context, int argc, char **argv);
 /// Updates the parameters that `loss` reaches.
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
-/// Appends an update of `symbol` at the call's line.
+/// Appends an update of `symbol` at the call's line; nothing for poison.
 void addUpdate(Call &call, const std::string &symbol, const Tensor &value);
+/// Adds an output, or reports that its name is taken; `first` puts it before all others.
+void addOutput(Call &call, const std::string &name, const Tensor &value, bool first = false);
 /// Writes the module to the output that was asked for. → the program's exit code
 int writeModule(Context &context);
 

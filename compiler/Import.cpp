@@ -36,8 +36,7 @@ struct Importer {
   void addModuleAttributes(ModuleOp module);
   LogicalResult addEntry(const proto::Entry &entry);
   LogicalResult addNode(const proto::Node &node, llvm::DenseMap<unsigned, Value> &values);
-  LogicalResult addRegion(const proto::Region &region, Region &into,
-                          llvm::DenseMap<unsigned, Value> values, Location loc);
+  LogicalResult addRegion(const proto::Region &region, Region &into, Location loc);
 };
 
 Location Importer::getLoc(const proto::Location &location) {
@@ -156,9 +155,10 @@ void Importer::addSymbols(Location moduleLoc) {
         builder.getI64IntegerAttr(data.width()));
 }
 
-LogicalResult Importer::addRegion(const proto::Region &region, Region &into,
-                                  llvm::DenseMap<unsigned, Value> values, Location loc) {
+/// Isolated: its own arguments and nodes are all that it may use, and nothing else sees them.
+LogicalResult Importer::addRegion(const proto::Region &region, Region &into, Location loc) {
   Block &block = into.emplaceBlock();
+  llvm::DenseMap<unsigned, Value> values;
   for (const proto::Value &argument : region.arguments())
     values[argument.id()] = block.addArgument(getType(argument.type()), loc);
   OpBuilder::InsertionGuard guard(builder);
@@ -200,7 +200,7 @@ LogicalResult Importer::addNode(const proto::Node &node, llvm::DenseMap<unsigned
     state.addRegion();
   Operation *op = builder.create(state);
   for (auto [region, into] : llvm::zip_equal(node.regions(), op->getRegions()))
-    if (failed(addRegion(region, into, values, loc)))
+    if (failed(addRegion(region, into, loc)))
       return failure();
   for (auto [result, value] : llvm::zip_equal(node.results(), op->getResults()))
     values[result.id()] = value;

@@ -16,10 +16,11 @@ EntryBuilder::EntryBuilder(const std::string &name, proto::Entry::Kind kind, int
   made.set_kind(kind);
   made.set_batch(batch);
   *made.mutable_location() = location;
+  regions.emplace_back();
 }
 
-Value EntryBuilder::define(proto::Value *value, const rules::Type &type) {
-  values.push_back({type});
+Value EntryBuilder::define(proto::Value *value, const rules::Type &type, uint32_t region) {
+  values.push_back({type, region});
   value->set_id(static_cast<Value>(values.size()));
   setType(value->mutable_type(), type);
   return value->id();
@@ -38,38 +39,53 @@ Result<Value> EntryBuilder::input(const std::string &name, const rules::Type &ty
   proto::Input *input = made.add_inputs();
   input->set_name(name);
   *input->mutable_location() = location;
-  return define(input->mutable_value(), type);
+  return define(input->mutable_value(), type, 0);
+}
+
+Values EntryBuilder::add(uint32_t region, const std::string &op, const Values &operands,
+                         Attributes attributes, const Types &results,
+                         const proto::Location &location) {
+  proto::Node *node = regions[region].made.add_nodes();
+  node->set_op(op);
+  for (Value operand : operands)
+    node->add_inputs(inside(region, operand));
+  for (proto::Attribute &attribute : attributes.list)
+    *node->add_attributes() = std::move(attribute);
+  *node->mutable_location() = location;
+  Values made;
+  for (const rules::Type &result : results)
+    made.push_back(define(node->add_results(), result, region));
+  return made;
+}
+
+Types EntryBuilder::typesOf(const Values &list) const {
+  Types types;
+  for (Value value : list)
+    types.push_back(type(value));
+  return types;
 }
 
 Result<Values> EntryBuilder::append(const std::string &op, const Values &operands,
                                     Attributes attributes, const Rule &rule,
                                     const proto::Location &location) {
-  Types types;
-  for (Value operand : operands)
-    types.push_back(type(operand));
-  Result<Types> results = rule(types);
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (!visible(operands[i]))
+      return RuleError{"E0025",
+                       "expects operands of this body or around it, got one of a body that ended",
+                       static_cast<int>(i)};
+  Result<Types> results = rule(typesOf(operands));
   if (!results)
     return results.error();
-  proto::Node *node = root.add_nodes();
-  node->set_op(op);
-  node->mutable_inputs()->Assign(operands.begin(), operands.end());
-  for (proto::Attribute &attribute : attributes.list)
-    *node->add_attributes() = std::move(attribute);
-  *node->mutable_location() = location;
-  Values made;
-  for (const rules::Type &result : *results)
-    made.push_back(define(node->add_results(), result));
-  return made;
+  return add(innermost, op, operands, std::move(attributes), *results, location);
 }
 
 Value EntryBuilder::get(const std::string &symbol, const rules::Type &type,
                         const proto::Location &location) {
-  if (auto known = gets.find(symbol); known != gets.end())
-    return known->second;
-  Attributes attributes;
-  attributes.symbol("symbol", symbol);
-  auto rule = [&](const Types &) { return Result<Types>(Types{type}); };
-  return gets[symbol] = append("get", {}, std::move(attributes), rule, location)->front();
+  auto [known, fresh] = gets.emplace(symbol, 0);
+  if (fresh)
+    known->second =
+        add(0, "get", {}, Attributes().symbol("symbol", symbol), {type}, location).front();
+  return known->second;
 }
 
 Result<Value> EntryBuilder::output(const std::string &name, Value value,
@@ -93,7 +109,18 @@ void EntryBuilder::update(const std::string &symbol, Value value, const proto::L
   *update->mutable_location() = location;
 }
 
-void EntryBuilder::finish() { made.mutable_nodes()->Swap(root.mutable_nodes()); }
+void EntryBuilder::finish() {
+  Region &root = regions.front();
+  made.mutable_nodes()->Swap(root.made.mutable_nodes());
+  for (const auto &[name, index] : root.variables) { // by name: equal entries give equal bytes
+    const Import &variable = root.imports[index];
+    if (!variable.assigned || !gets.count(name)) // a loop's counter is no symbol
+      continue;
+    proto::Location location = made.location();
+    location.set_name(name);
+    update(name, variable.current, location);
+  }
+}
 
 // --- GraphBuilder --------------------------------------------------------------------------------
 

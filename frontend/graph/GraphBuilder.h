@@ -47,16 +47,29 @@ rules::Type typeOf(const proto::TensorType &type);
 /// One element's little-endian bytes; integers are truncated, bool is != 0.
 std::string elementBytes(rules::ElementType element, double value);
 
-/// One entry under construction.
+/// A region that was traced and closed; scan, cond or whileLoop puts it into its op.
+struct Body {
+  uint32_t region = 0;
+  Values yields; ///< as its maker named them: values of the region or of one around it
+};
+
+/// One entry under construction: a tree of regions, the entry's own level at its root.
+///
+/// Nodes go into the innermost open region. A value of a region around it becomes an argument of
+/// every region between, once each (a capture). Reads of symbols stand at the entry's own level.
+/// A variable is a symbol's value as assignments change it; what a body assigns, its op carries.
 class EntryBuilder {
 public:
+  /// What a region is to its op.
+  enum class Kind : uint8_t { Entry, Scan, Condition, While, Branch };
+
   EntryBuilder(const std::string &name, proto::Entry::Kind kind, int64_t batch,
                const proto::Location &location);
 
   /// A named input; the same value for the same name. E0005: it has another type already.
   rules::Result<Value> input(const std::string &name, const rules::Type &type,
                              const proto::Location &location);
-  /// Appends a node; its results. Operands are values of this entry. What `rule` refuses is
+  /// Appends a node; its results. Operands are visible values of this entry. What `rule` refuses is
   /// returned as it is, with operand numbers that count in `operands`.
   rules::Result<Values> append(const std::string &op, const Values &operands, Attributes attributes,
                                const Rule &rule, const proto::Location &location);
@@ -70,24 +83,111 @@ public:
   /// Ends the entry: `entry()` is complete.
   void finish();
 
+  // --- Regions: Regions.cpp ---
+
+  /// Opens a region inside the innermost one, with an argument of each of `types`. `length`: steps
+  /// of a scan. A while's body follows its condition. E0205: too many inside each other.
+  rules::Result<Values> open(Kind kind, const Types &types, const proto::Location &location,
+                             int64_t length = 0);
+  /// Closes the innermost region.
+  Body close(const Values &yields);
+  /// Where the innermost region was opened; null at the entry's own level.
+  const proto::Location *openedAt() const;
+  /// False: it belongs to a region that is closed.
+  bool visible(Value value) const { return regions[values[value - 1].region].open; }
+  /// Current value of the variable of a symbol that was read with `get`.
+  Value read(const std::string &symbol);
+  /// Its value from here on, in this region and behind it.
+  void assign(const std::string &symbol, Value value);
+  /// Number of the iteration that is traced, counted through all loops around it, as a
+  /// visible i64[]; nothing outside of loops.
+  std::optional<Value> iteration(const proto::Location &location);
+
+  // --- Ops with bodies, at the level around them: Control.cpp. Errors are those of rules/control.h
+
+  /// `body` was opened with the types of `carried` and of one slice of each of `stacked`; it yields
+  /// `next` values that are carried on, then its outputs. → the last carried values, then the
+  /// outputs stacked.
+  rules::Result<Values> scan(const Values &carried, const Values &stacked, int64_t length,
+                             bool reverse, const Body &body, size_t next,
+                             const proto::Location &location);
+  rules::Result<Values> cond(Value predicate, const Body &then, const Body &otherwise,
+                             const proto::Location &location);
+  /// Both bodies were opened with the types of `carried`. E0019: the condition assigns.
+  rules::Result<Values> whileLoop(const Values &carried, const Body &condition, const Body &body,
+                                  int64_t maxTrips, const proto::Location &location);
+
   /// What is built; its nodes and the updates of variables are there after finish().
   const proto::Entry &entry() const { return made; }
-  /// Nodes so far, and those inside of them.
-  const google::protobuf::RepeatedPtrField<proto::Node> &nodes() const { return root.nodes(); }
+  /// Nodes at the entry's own level so far.
+  const google::protobuf::RepeatedPtrField<proto::Node> &nodes() const {
+    return regions.front().made.nodes();
+  }
   const rules::Type &type(Value value) const { return values[value - 1].type; }
+  /// Of a region's argument: the operand that it is, or starts as; else 0.
+  Value source(Value value) const { return values[value - 1].source; }
   /// Symbols that were read, each with the value of its `get`.
   const std::map<std::string, Value> &symbols() const { return gets; }
 
 private:
   struct ValueInfo {
     rules::Type type;
+    uint32_t region;
+    Value source = 0;
   };
+  /// Something from around a region: a value, or a variable as it was when the region began.
+  struct Import {
+    std::string variable; ///< empty: a value
+    Value outer = 0;      ///< in the region around
+    Value argument = 0;
+    Value current = 0; ///< of a variable, after assignments
+    bool assigned = false;
+  };
+  struct Region {
+    Kind kind = Kind::Entry;
+    uint32_t parent = 0;
+    bool open = true;
+    proto::Location location;
+    proto::Region made;
+    Values arguments; ///< those it was opened with
+    std::vector<Import> imports;
+    std::map<Value, size_t> captures; ///< outer value → import
+    std::map<std::string, size_t> variables;
+    Value index = 0;          ///< of a scan: number of the step
+    int64_t length = 0;       ///< of a scan
+    std::string counter;      ///< of a while: the variable that counts its iterations
+    std::string childCounter; ///< of the while that was opened last inside
+  };
+  /// What the bodies of one op import: variables that one of them assigns, and the rest.
+  struct Imports {
+    std::vector<Import> assigned, rest;
+  };
+  /// Where an op with bodies has room for the variables they assign, which it carries: among its
+  /// operands, its bodies' arguments, and its results and yields.
+  struct Places {
+    size_t operand, argument, result;
+  };
+
   proto::Entry made;
-  proto::Region root;            ///< nodes of the entry
+  std::deque<Region> regions; ///< the root first
+  uint32_t innermost = 0;
   std::vector<ValueInfo> values; ///< by id - 1
   std::map<std::string, Value> gets;
 
-  Value define(proto::Value *value, const rules::Type &type);
+  Value define(proto::Value *value, const rules::Type &type, uint32_t region);
+  Values add(uint32_t region, const std::string &op, const Values &operands, Attributes attributes,
+             const Types &results, const proto::Location &location);
+  Value addInteger(uint32_t region, int64_t number, const proto::Location &location);
+  Value addArgument(uint32_t region, const rules::Type &type);
+  Types typesOf(const Values &list) const;
+  Value inside(uint32_t region, Value value);
+  Import &variable(uint32_t region, const std::string &name);
+  Import &importOf(uint32_t region, const Import &like);
+  Imports importsOf(const std::vector<Body> &bodies) const;
+  void complete(const Body &body, const Imports &imports, const Values &operands, Places places);
+  Values addControl(const char *op, Values operands, Attributes attributes, Types results,
+                    const std::vector<Body> &bodies, Places places,
+                    const proto::Location &location);
 };
 
 /// A module under construction.

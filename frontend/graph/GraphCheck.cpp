@@ -200,6 +200,8 @@ private:
                node.op() + "'");
       }
       checkLocation(node.location(), "'" + node.op() + "'");
+      if (node.op() == "get" && depth > 0)
+        fail("expects symbols to be read by the entry itself, got 'get' in a region");
       for (const proto::Region &region : node.regions()) {
         Scope inner;
         for (const proto::Value &argument : region.arguments())

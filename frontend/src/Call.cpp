@@ -81,6 +81,29 @@ bool Call::inTrace() {
   return false;
 }
 
+bool Call::atEntry() {
+  if (!inTrace())
+    return false;
+  Context &current = context();
+  const proto::Location *body = current.trace->builder.openedAt();
+  if (!body)
+    return true;
+  current.error("E0019", loc(),
+                label() + " expects to be called in the entry itself, got a call in a body of " +
+                    body->name(),
+                "call it outside of the " + body->name() +
+                    ": a body may use tensors from around it and returns what it makes",
+                {{current.place(*body), "the body belongs to this " + body->name()}});
+  return false;
+}
+
+Call::UserCode::UserCode(Call &call) : suspended(context().call) {
+  if (suspended == &call)
+    context().call = nullptr;
+}
+
+Call::UserCode::~UserCode() { context().call = suspended; }
+
 Tensor Call::poison() { return TensorAccess::make(kPoisonTrace, 0); }
 
 ValueInfo &Call::info(const Tensor &tensor) {
@@ -130,8 +153,12 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
   if (trace == 0)
     return fail("E0001", "expects a tensor with a value, got one without",
                 "give it a value before this line");
-  if (trace == current.trace->serial)
-    return tensor;
+  if (trace == current.trace->serial) {
+    if (current.trace->builder.visible(TensorAccess::value(tensor)))
+      return tensor;
+    return fail("E0025", "expects a tensor of this body or around it, got one of a body that ended",
+                "return it from the body: its op gives it out as a result", {tensor});
+  }
   std::vector<Note> notes;
   for (const std::unique_ptr<Trace> &other : current.traces)
     if (other->serial == trace) {
@@ -223,6 +250,14 @@ Tensor Call::number(rules::ElementType element, double value) {
 Tensor Call::get(const std::string &symbol, const rules::Type &type, const std::string &maker) {
   Context &current = context();
   return made(current.trace->builder.get(symbol, type, current.location(loc(), nodeName())), maker);
+}
+
+std::optional<Tensor> Call::iteration() {
+  Context &current = context();
+  auto number = current.trace->builder.iteration(current.location(loc(), nodeName()));
+  if (!number)
+    return std::nullopt;
+  return made(*number, "the iteration");
 }
 
 bool Call::accepts(const std::string &name) {

@@ -69,7 +69,6 @@ struct Trace {
   std::map<uint32_t, ValueInfo> infos; ///< by value
   /// parameters, states and random streams used in this trace, with their first line
   std::map<std::string, Loc> names;
-  std::map<std::string, uint32_t> assigned; ///< state → its current value
   std::map<std::string, Loc> metrics;
   Loc loc;
   bool minimized = false;
@@ -126,6 +125,19 @@ using Rule = std::function<rules::Result<rules::Type>(const std::vector<rules::T
 /// One DSL function at work. Calls nest; the outermost one is what the user wrote.
 class Call {
 public:
+  /// While it lives, a function of the user's is at work inside of a call that is the user's own:
+  /// its calls are outermost again.
+  class UserCode {
+  public:
+    explicit UserCode(Call &call);
+    ~UserCode();
+    UserCode(const UserCode &) = delete;
+    UserCode &operator=(const UserCode &) = delete;
+
+  private:
+    Call *suspended;
+  };
+
   /// `op` as the user wrote it; `layer` a layer's name or empty.
   Call(const char *op, const Loc &loc, std::string layer = "");
   ~Call();
@@ -134,6 +146,8 @@ public:
 
   /// False outside of an entry (reported).
   bool inTrace();
+  /// False outside of an entry or in a body (reported): what is called belongs to the entry.
+  bool atEntry();
   /// The operand as a healthy tensor of this trace or poison; numbers become constants of `like`'s
   /// element type (f32 when it is poison or absent).
   Tensor tensor(const Operand &operand, std::optional<rules::ElementType> like = std::nullopt);
@@ -152,6 +166,8 @@ public:
   Tensor made(graph::Value value, const std::string &maker);
   /// Reads a symbol or scalar as at entry start; the same node for every read.
   Tensor get(const std::string &symbol, const rules::Type &type, const std::string &maker);
+  /// Number of the iteration that is traced, i64[]; nothing outside of loops.
+  std::optional<Tensor> iteration();
   /// False: `name` is none that layers and parameters may have (reported).
   bool accepts(const std::string &name);
   /// Reports at the user's line: "linear 'fc1' " + message.

@@ -43,7 +43,7 @@ static Tensor makeInput(Call &call, const std::string &name, const rules::Type &
 
 Tensor Entry::input(const std::string &name, Type type, Loc loc) {
   Call call("input", loc, name);
-  if (!call.inTrace())
+  if (!call.atEntry())
     return call.poison();
   if (!validName(name, false) || name.find('-') != std::string::npos)
     return call.fail("E0006", "expects a name of letters, digits and '_', got '" + name + "'",
@@ -70,7 +70,7 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
 
 Tensor Step::input(const std::string &name, Loc loc) {
   Call call("input", loc, name);
-  if (!call.inTrace())
+  if (!call.atEntry())
     return call.poison();
   Context &current = context();
   if (current.badData)
@@ -99,6 +99,8 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
   if (!call.inTrace())
     return;
   context().trace->outputs = true;
+  if (!call.atEntry())
+    return;
   if (!validName(name, false) || name.find('-') != std::string::npos) {
     call.fail("E0006", "expects a name of letters, digits and '_', got '" + name + "'",
               "it becomes the name of a C argument");
@@ -151,6 +153,8 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
   }
   trace.minimized = true;
   trace.minimizeLoc = loc;
+  if (!call.atEntry())
+    return;
   Tensor loss = call.tensor(value);
   if (call.isPoison(loss))
     return;
@@ -169,7 +173,7 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
 
 void Step::metric(const std::string &name, const Operand &value, Loc loc) {
   Call call("metric", loc, name);
-  if (!call.inTrace())
+  if (!call.atEntry())
     return;
   Context &current = context();
   if (current.trace->builder.entry().kind() == proto::Entry::PREDICT)

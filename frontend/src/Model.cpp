@@ -149,8 +149,6 @@ static void trace(const std::string &name, proto::Entry::Kind kind, int64_t batc
   if (kind == proto::Entry::PREDICT && returned && !made.outputs)
     current.error("E0018", loc, "entry '" + name + "' expects an output, got none",
                   "e.output(\"name\", tensor)");
-  for (const auto &[symbol, value] : made.assigned) // sorted by name: equal models give equal bytes
-    made.builder.update(symbol, value, current.location(loc, symbol));
   made.builder.finish();
   current.trace = nullptr;
 }

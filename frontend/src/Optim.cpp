@@ -20,27 +20,49 @@ void addUpdate(Call &call, const std::string &symbol, const Tensor &value) {
                                   current.location(call.loc(), symbol));
 }
 
-/// Parameters that a gradient of `loss` reaches, by walking back over floating-point values.
-static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
-  std::map<uint32_t, const proto::Node *> producers;
-  for (const proto::Node &node : trace.builder.nodes())
+using Nodes = google::protobuf::RepeatedPtrField<proto::Node>;
+
+static void collectProducers(const Nodes &nodes,
+                             std::map<uint32_t, const proto::Node *> &producers) {
+  for (const proto::Node &node : nodes) {
     for (const proto::Value &result : node.results())
       producers[result.id()] = &node;
+    for (const proto::Region &region : node.regions())
+      collectProducers(region.nodes(), producers);
+  }
+}
+
+/// Parameters that a gradient of `loss` reaches, by walking back over floating-point values; from
+/// an op with bodies through what they yield, and from their arguments to what these stand for.
+static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
+  std::map<uint32_t, const proto::Node *> producers;
+  collectProducers(trace.builder.nodes(), producers);
   std::set<std::string> symbols;
   std::set<uint32_t> seen{loss};
   std::vector<uint32_t> work{loss};
+  auto visit = [&](uint32_t value) {
+    if (seen.insert(value).second)
+      work.push_back(value);
+  };
   while (!work.empty()) {
     uint32_t value = work.back();
     work.pop_back();
-    auto made = producers.find(value);
-    if (made == producers.end() || !rules::isFloat(trace.builder.type(value).element) ||
-        made->second->op() == "stop_gradient")
+    if (!rules::isFloat(trace.builder.type(value).element))
       continue;
-    if (made->second->op() == "get")
-      symbols.insert(made->second->attributes(0).symbol());
-    for (uint32_t input : made->second->inputs())
-      if (seen.insert(input).second)
-        work.push_back(input);
+    if (uint32_t source = trace.builder.source(value))
+      visit(source);
+    auto made = producers.find(value);
+    if (made == producers.end() || made->second->op() == "stop_gradient")
+      continue;
+    const proto::Node &node = *made->second;
+    if (node.op() == "get")
+      symbols.insert(node.attributes(0).symbol());
+    for (const proto::Region &region : node.regions())
+      for (uint32_t yield : region.yields())
+        visit(yield);
+    if (node.regions_size() == 0)
+      for (uint32_t input : node.inputs())
+        visit(input);
   }
   return symbols;
 }

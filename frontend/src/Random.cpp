@@ -9,6 +9,18 @@ namespace sinter {
 
 using namespace detail;
 
+/// What random numbers take as their step: the trainer's, and in a loop another one each iteration.
+static Tensor stepOf(Call &call) {
+  const rules::Type scalar{rules::ElementType::I64, {}};
+  const Loc &loc = call.loc();
+  Tensor step = call.get("step", scalar, "step");
+  std::optional<Tensor> iteration = call.iteration();
+  if (!iteration)
+    return step;
+  return Operand(step, loc) +
+         Operand(Operand(*iteration, loc) * Operand(int64_t(1) << 32, loc), loc);
+}
+
 Tensor random_uniform(const std::string &name, Type type, Loc loc) {
   Context &current = context();
   std::string path = current.path(name);
@@ -25,7 +37,7 @@ Tensor random_uniform(const std::string &name, Type type, Loc loc) {
     return call.poison();
   }
   const rules::Type scalar{rules::ElementType::I64, {}};
-  Tensor seed = call.get("seed", scalar, "seed"), step = call.get("step", scalar, "step");
+  Tensor seed = call.get("seed", scalar, "seed"), step = stepOf(call);
   rules::Type result = toRules(type);
   Attributes attributes;
   attributes.integer("stream", static_cast<int64_t>(rules::streamOf(path))).string("name", path);

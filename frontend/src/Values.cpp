@@ -198,10 +198,7 @@ Tensor State::value(Loc loc) const {
   if (trace != current.serial)
     return call.fail("E0002", "expects to be used in the entry that made it, got another one",
                      "call state(\"" + name + "\", …) in this entry too");
-  auto assigned = current.assigned.find(name);
-  if (assigned != current.assigned.end())
-    return TensorAccess::make(trace, assigned->second);
-  return TensorAccess::make(trace, current.builder.symbols().at(name));
+  return call.made(current.builder.read(name), "state '" + name + "'");
 }
 
 void State::assign(const Operand &value, Loc loc) {
@@ -218,7 +215,7 @@ void State::assign(const Operand &value, Loc loc) {
               {fresh});
     return;
   }
-  context().trace->assigned[name] = TensorAccess::value(fresh);
+  context().trace->builder.assign(name, TensorAccess::value(fresh));
 }
 
 } // namespace sinter

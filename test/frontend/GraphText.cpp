@@ -86,6 +86,23 @@ std::string nodeText(const proto::Node &node) {
   return out.str();
 }
 
+/// The node's line and, further in, its regions: arguments, nodes and yields.
+static void printNode(std::ostream &out, const proto::Node &node, const std::string &indent) {
+  out << indent << nodeText(node) << '\n';
+  for (const proto::Region &region : node.regions()) {
+    out << indent << "  region";
+    for (const proto::Value &argument : region.arguments())
+      out << " %" << argument.id() << ": " << typeText(argument.type());
+    out << '\n';
+    for (const proto::Node &inner : region.nodes())
+      printNode(out, inner, indent + "    ");
+    out << indent << "    yield";
+    for (uint32_t value : region.yields())
+      out << " %" << value;
+    out << '\n';
+  }
+}
+
 std::string entryText(const proto::Entry &entry) {
   std::ostringstream out;
   out << "entry " << entry.name() << " kind " << entry.kind() << " batch " << entry.batch() << '\n';
@@ -93,7 +110,7 @@ std::string entryText(const proto::Entry &entry) {
     out << "  input %" << input.value().id() << " = " << input.name() << " : "
         << typeText(input.value().type()) << '\n';
   for (const proto::Node &node : entry.nodes())
-    out << "  " << nodeText(node) << '\n';
+    printNode(out, node, "  ");
   for (const proto::Output &output : entry.outputs())
     out << "  output " << output.name() << " = %" << output.value() << '\n';
   for (const proto::Update &update : entry.updates())

@@ -1,4 +1,5 @@
 // GraphBuilder alone, as an importer of another format would use it: no Model, no line of C++.
+#include "frontend/graph/Container.h"
 #include "frontend/graph/GraphBuilder.h"
 #include "sinter/rules/elementwise.h"
 #include "test/frontend/GraphText.h"
@@ -75,6 +76,61 @@ TEST(GraphBuilder, BuildsAnEntry) {
                             "  output first = %1\n"
                             "  output y = %3\n"
                             "  update w = %2\n");
+}
+
+/// A body reads what is around it through arguments; a variable it assigns is carried.
+TEST(GraphBuilder, BuildsRegions) {
+  Builder builder;
+  EXPECT_TRUE(builder.addSymbol("count", proto::Symbol::BUFFER, f32(), {}, at(2, "count")));
+  EntryBuilder &entry = builder.entry;
+  Value x = *entry.input("x", f32({4, 2}), at(3, "x")), h = *entry.input("h", f32({2}), at(3, "h"));
+  Value b = *entry.input("b", f32(), at(3, "b"));
+  Values arguments = *entry.open(EntryBuilder::Kind::Scan, {f32({2}), f32({2})}, at(5, "scan"), 4);
+  ASSERT_EQ(arguments.size(), 2u);
+  EXPECT_EQ(entry.openedAt()->line(), 5u);
+  Value next = builder.add(builder.add(arguments[0], arguments[1]), b);
+  entry.get("count", f32(), at(6, "count"));
+  entry.assign("count", builder.add(entry.read("count"), b));
+  Body body = entry.close({next, next});
+  EXPECT_FALSE(entry.visible(next));
+  EXPECT_TRUE(entry.visible(x));
+  auto results = entry.scan({h}, {x}, 4, /*reverse=*/false, body, 1, at(5, "scan"));
+  ASSERT_TRUE(results);
+  ASSERT_EQ(results->size(), 2u); // the variable is its own affair
+  EXPECT_EQ(entry.type((*results)[1]), f32({4, 2}));
+  EXPECT_EQ(entry.source(arguments[0]), h);
+  EXPECT_EQ(entry.source(arguments[1]), x);
+  EXPECT_TRUE(entry.output("y", (*results)[1], at(7, "y")));
+  std::string text = builder.text();
+  EXPECT_THAT(text, testing::HasSubstr(
+                        " = scan %2, %10, %1, %3 {num_stacked = 1, length = 4, reverse = false, "
+                        "num_carried = 2} : f32[2] f32[] f32[4,2] @ 5 scan\n"
+                        "    region %4: i64[] %5: f32[2] %11: f32[] %6: f32[2] %8: f32[]\n"));
+  EXPECT_THAT(text, testing::HasSubstr("update count"));
+}
+
+TEST(GraphBuilder, RegionsAreNoWayOut) {
+  Builder builder;
+  EntryBuilder &entry = builder.entry;
+  Value x = *entry.input("x", f32(), at(2, "x"));
+  Value p = *entry.input("p", {ElementType::Bool, {}}, at(2, "p"));
+  EXPECT_TRUE(entry.open(EntryBuilder::Kind::Branch, {}, at(3, "cond")));
+  Value inner = builder.add(x, x);
+  Body then = entry.close({inner}), otherwise;
+  EXPECT_TRUE(entry.open(EntryBuilder::Kind::Branch, {}, at(3, "cond")));
+  auto used = entry.append("add", {x, inner}, {}, addRule, at(4, "sum"));
+  ASSERT_FALSE(used);
+  EXPECT_EQ(used.error().code, "E0025");
+  EXPECT_EQ(used.error().operand, 1);
+  otherwise = entry.close({});
+  auto unequal = entry.cond(p, then, otherwise, at(3, "cond"));
+  ASSERT_FALSE(unequal);
+  EXPECT_EQ(unequal.error().code, "E0133");
+  for (int depth = 0; depth < kMaxRegionDepth; ++depth)
+    EXPECT_TRUE(entry.open(EntryBuilder::Kind::Branch, {}, at(5, "cond")));
+  auto deeper = entry.open(EntryBuilder::Kind::Branch, {}, at(5, "cond"));
+  ASSERT_FALSE(deeper);
+  EXPECT_EQ(deeper.error().code, "E0205");
 }
 
 TEST(GraphBuilder, RefusalsAreReturned) {

@@ -260,6 +260,49 @@ static proto::Node *node(proto::Module &module, int index) {
   return module.mutable_entries(0)->mutable_nodes(index);
 }
 
+/// Regions are isolated: their arguments and nodes are all that they see, and nobody else sees
+/// them.
+TEST(GraphCheck, Regions) {
+  auto inner = [](auto &m) { return node(m, 2)->mutable_regions(0)->add_nodes(); };
+  auto result = [](proto::Node *node, uint32_t id) {
+    node->set_op("relu");
+    node->add_results()->set_id(id);
+    setType(node->mutable_results(0)->mutable_type(), {});
+    return node;
+  };
+  proto::Module good = sample();
+  result(inner(good), 6)->add_inputs(5);
+  good.mutable_entries(0)->mutable_nodes(2)->mutable_regions(0)->set_yields(0, 6);
+  EXPECT_FALSE(checkGraph(good));
+  // a value from around it, its op's own result, one that comes later, a sibling's argument
+  expectRefused([&](auto &m) { result(inner(m), 6)->add_inputs(2); },
+                "defined before, got value 2");
+  expectRefused([&](auto &m) { result(inner(m), 6)->add_inputs(4); },
+                "defined before, got value 4");
+  expectRefused([&](auto &m) { result(inner(m), 6)->add_inputs(6); },
+                "defined before, got value 6");
+  expectRefused([](auto &m) { node(m, 2)->add_regions()->add_yields(5); }, "region's own values");
+  // from outside into it
+  expectRefused([](auto &m) { m.mutable_entries(0)->mutable_updates(0)->set_value(5); },
+                "symbol's type for 'w'");
+  expectRefused(
+      [&](auto &m) {
+        proto::Node *after = result(m.mutable_entries(0)->add_nodes(), 7);
+        after->add_inputs(5);
+      },
+      "defined before, got value 5");
+  // ids and types
+  expectRefused([&](auto &m) { result(inner(m), 1)->add_inputs(5); }, "each once, got 1");
+  expectRefused([](auto &m) { node(m, 2)->mutable_regions(0)->mutable_arguments(0)->set_id(2); },
+                "each once, got 2");
+  expectRefused(
+      [](auto &m) {
+        node(m, 2)->mutable_regions(0)->mutable_arguments(0)->mutable_type()->add_dims(-1);
+      },
+      "sizes of 0 or more");
+  expectRefused([&](auto &m) { *inner(m) = *node(m, 0); }, "'get' in a region");
+}
+
 TEST(GraphCheck, Values) {
   expectRefused([](auto &m) { node(m, 2)->set_inputs(0, 99); }, "value 99");
   expectRefused([](auto &m) { node(m, 2)->set_inputs(0, 4); }, "defined before"); // its own result

@@ -11,6 +11,7 @@
 #include "sinter/init.h"
 #include "sinter/model.h"
 #include "sinter/nn.h"
+#include "sinter/ops/control.h"
 #include "sinter/ops/conv.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/loss.h"

@@ -89,6 +89,9 @@ private:
   uint32_t value = 0; // value id there; 0: poison
 };
 
+/// What bodies of scan, cond and while_loop take and give.
+using Tensors = std::vector<Tensor>;
+
 /// A named variable that keeps its value from step to step; reads as a Tensor.
 class SINTER_API State {
 public:

@@ -30,6 +30,12 @@ int prepareWeights(Session &session, const std::string &file, std::string &param
   if (!status.code)
     params.assign(static_cast<const char *>(sinter_lib_params(lib)), bytes);
   sinter_lib_close(lib);
+  if (!status.code && *status.message) {
+    Message note;
+    note.severity = Message::Info;
+    note.text = "'" + file + "': " + status.message;
+    session.reporter.report(std::move(note));
+  }
   if (!status.code)
     return Done;
   int exitCode = status.code / 100 == 24 ? Refused : Wrong;

@@ -199,7 +199,10 @@ sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
     instance_pull(&lib->instance);
     weights_write(&lib->table, path, &d);
   }
-  return status_of(&d);
+  sinter_status status = status_of(&d);
+  if (!status.code)
+    weights_note(&lib->table, status.message, sizeof status.message);
+  return status;
 }
 
 static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {

@@ -3,7 +3,8 @@
  *
  * A file is read into and written from `slots`: the tensors a model expects. Invariant: a read
  * changes no slot's data before the whole header was found sound and equal to what is expected. No
- * heap while reading or writing. Reading on: weights_read.c, weights_write.c, checkpoint.c. */
+ * heap while reading or writing. Reading on: weights_read.c, weights_convert.c, weights_write.c,
+ * checkpoint.c. */
 #ifndef SINTER_RUNTIME_WEIGHTS_H
 #define SINTER_RUNTIME_WEIGHTS_H
 
@@ -18,6 +19,7 @@ typedef struct weight_slot {
   void *data;
   bool optional;        /* may be absent: then its data stays */
   bool found;           /* set by a read */
+  uint32_t file_dtype;  /* of its elements in the file; set by a read */
   uint64_t file_offset; /* from the start of the data section; set by a read */
 } weight_slot;
 
@@ -47,7 +49,19 @@ typedef enum weights_mode {
   WEIGHTS_CHECKPOINT /* exactly the slots, nothing is ignored */
 } weights_mode;
 
-/// Reads a file into the slots.
+/// Reads a file into the slots. But for a checkpoint, numbers of another precision are converted.
 int weights_read(weight_table *table, const char *path, weights_mode mode, diag *d);
+/// What the last read converted, in words for people; false when nothing.
+bool weights_note(const weight_table *table, char *text, size_t capacity);
+
+/// Whether a read turns elements of type `from` into type `to`: f16, bf16, f32 and f64 into f32 and
+/// f64.
+bool weights_convertible(uint32_t from, uint32_t to);
+/// Whether all numbers that a read would convert fit their slots' type. `start`: of the data
+/// section.
+int weights_check_range(const weight_table *table, int fd, const char *path, uint64_t start,
+                        diag *d);
+/// Reads, and if need be converts, one slot that was found.
+int weights_take(const weight_slot *slot, int fd, const char *path, uint64_t start, diag *d);
 
 #endif

@@ -256,8 +256,10 @@ static bool is_named(const weight_slot *s, const entry *e) {
          memcmp(e->name + n, s->name, m) == 0;
 }
 
-static bool same_shape(const weight_slot *s, const entry *e) {
-  if (s->dtype != e->dtype || s->rank != e->rank)
+/* Whether the entry's elements can become the slot's, as they are or converted. */
+static bool fits(const weight_slot *s, const entry *e, weights_mode mode) {
+  bool converts = mode != WEIGHTS_CHECKPOINT && weights_convertible(e->dtype, s->dtype);
+  if ((s->dtype != e->dtype && !converts) || s->rank != e->rank)
     return false;
   for (uint32_t i = 0; i < s->rank; ++i)
     if (s->dims[i] != e->dims[i])
@@ -268,6 +270,33 @@ static bool same_shape(const weight_slot *s, const entry *e) {
 static bool has_prefix(const entry *e, const char *prefix) {
   size_t n = strlen(prefix);
   return e->name_length > n && memcmp(e->name, prefix, n) == 0;
+}
+
+/* Names that only lack a common beginning: "module.fc.weight" for "fc.weight". */
+static void hint_at_prefix(reader *r, const weight_table *table) {
+  const entry *odd = r->entries;
+  uint32_t length = 0; /* of the shortest beginning that leaves a name of ours */
+  for (uint32_t k = 0; k < table->count && r->count; ++k) {
+    const char *name = table->slots[k].name;
+    uint32_t n = (uint32_t)strlen(name), before = odd->name_length - n;
+    if (odd->name_length > n + 1 && odd->name[before - 1] == '.' &&
+        memcmp(odd->name + before, name, n) == 0 && (!length || before < length))
+      length = before;
+  }
+  for (uint32_t i = 0; i < r->count && length; ++i)
+    if (r->entries[i].name_length < length || memcmp(r->entries[i].name, odd->name, length) != 0)
+      length = 0;
+  if (!length || length > 200)
+    return;
+  diag_detail(r->d,
+              "every name of the file begins with '%.*s', as torch.nn.DataParallel and "
+              "torch.compile have it; in Python:",
+              (int)length, odd->name);
+  diag_detail(r->d, "from safetensors.torch import load_file, save_file");
+  diag_detail(r->d,
+              "save_file({k.removeprefix(\"%.*s\"): v for k, v in load_file(\"%s\").items()}, "
+              "\"%s\")",
+              (int)length, odd->name, r->path, r->path);
 }
 
 /* Finds each slot's entry and each entry's slot; all differences become lines of a diff under one
@@ -307,7 +336,8 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
     }
     slot->found = true;
     slot->file_offset = e->begin;
-    if (same_shape(slot, e))
+    slot->file_dtype = e->dtype;
+    if (fits(slot, e, mode))
       continue;
     describe_type(shape, sizeof shape, slot->dtype, slot->rank, slot->dims, NULL);
     DIFFER("- %s%s %s", slot->prefix, slot->name, shape);
@@ -324,6 +354,30 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
 #undef DIFFER
   if (differences > MAX_SHOWN)
     diag_detail(r->d, "and %u more", differences - MAX_SHOWN);
+  if (differences)
+    hint_at_prefix(r, table);
+  return r->d->code;
+}
+
+/* The length at the front is no header's: says what the file is, where its first bytes tell. */
+static int refuse_length(reader *r, const unsigned char bytes[8], uint64_t limit, uint64_t length) {
+  const char *format = memcmp(bytes, "PK\3\4", 4) == 0
+                           ? "a zip archive, as torch.save and numpy.savez write"
+                       : bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5
+                           ? "a pickle, as torch.save wrote before version 1.6"
+                           : NULL;
+  if (!format && length > limit && length <= MAX_HEADER)
+    return diag_error(
+        r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
+        r->path, (unsigned long long)length, (unsigned long long)limit);
+  if (!format)
+    return diag_error(r->d, 2201,
+                      "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu",
+                      r->path, (unsigned long long)limit, (unsigned long long)length);
+  diag_error(r->d, 2201, "'%s' expects a safetensors file, got %s; in Python:", r->path, format);
+  diag_detail(r->d, "from safetensors.torch import save_file");
+  diag_detail(r->d, "save_file(torch.load(\"%s\", weights_only=True), \"weights.safetensors\")",
+              r->path);
   return r->d->code;
 }
 
@@ -339,14 +393,8 @@ static int read_header(reader *r) {
   for (int i = 7; i >= 0; --i)
     length = length << 8 | bytes[i];
   uint64_t limit = r->file_bytes - 8 < MAX_HEADER ? r->file_bytes - 8 : MAX_HEADER;
-  if (length > limit && length <= MAX_HEADER)
-    return diag_error(
-        r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
-        r->path, (unsigned long long)length, (unsigned long long)limit);
   if (length < 2 || length > limit)
-    return diag_error(r->d, 2201,
-                      "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu",
-                      r->path, (unsigned long long)limit, (unsigned long long)length);
+    return refuse_length(r, bytes, limit, length);
   r->header_bytes = length;
   r->data_bytes = r->file_bytes - 8 - length;
   r->capacity = (uint32_t)(length / SMALLEST_ENTRY) + 1;
@@ -374,11 +422,11 @@ int weights_read(weight_table *table, const char *path, weights_mode mode, diag 
     code = check_tiling(&r);
   if (!code)
     code = match(&r, table, mode);
-  for (uint32_t i = 0; i < table->count && !code; ++i) {
-    const weight_slot *s = &table->slots[i];
-    if (s->found)
-      code = file_read(r.fd, path, 8 + r.header_bytes + s->file_offset, s->data, s->bytes, d);
-  }
+  if (!code)
+    code = weights_check_range(table, r.fd, path, 8 + r.header_bytes, d);
+  for (uint32_t i = 0; i < table->count && !code; ++i)
+    if (table->slots[i].found)
+      code = weights_take(&table->slots[i], r.fd, path, 8 + r.header_bytes, d);
   if (r.map)
     munmap(r.map, r.map_bytes);
   close(r.fd);

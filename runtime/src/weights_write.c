@@ -22,7 +22,7 @@ int weights_make(weight_table *table, const instance *self, bool everything, uin
   const sinter_module *module = self->module;
   *table = (weight_table){.slots = calloc(module->symbol_count + spare + 1, sizeof(weight_slot))};
   if (!table->slots)
-    return diag_error(d, 2402, "out of memory");
+    return diag_error(d, 2402, "out of memory: the names of the weights");
   for (uint32_t i = 0; i < module->symbol_count; ++i) {
     const sinter_symbol *s = &module->symbols[i];
     bool weight = s->kind == SINTER_PARAMETER || s->kind == SINTER_BUFFER;
@@ -93,7 +93,7 @@ int weights_prepare(weight_table *table, diag *d) {
   put_header(&measure, table);
   text t = {malloc(measure.length + 1), 0, measure.length + 1};
   if (!t.at)
-    return diag_error(d, 2402, "out of memory");
+    return diag_error(d, 2402, "out of memory: the names of the weights");
   put_header(&t, table);
   table->header = t.at;
   table->header_bytes = t.length;

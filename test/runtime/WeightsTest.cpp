@@ -2,9 +2,11 @@
 #include "TestTools.h"
 
 #include <clocale>
+#include <cmath>
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 using ::testing::HasSubstr;
 
@@ -93,6 +95,87 @@ TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
   std::string out = readFile(s / "out");
   EXPECT_EQ(out.substr(out.size() - 8), data.substr(0, 8));
   EXPECT_NE(out.substr(out.size() - 32, 24), std::string(24, '\0')); // the initialiser's
+}
+
+template <typename T> std::string bytesOf(const std::vector<T> &values) {
+  return std::string(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T));
+}
+
+std::string headerOf(const std::string &type, size_t bytes) {
+  auto tensor = [&](const char *name, const char *shape, size_t from, size_t to) {
+    return std::string("\"") + name + "\":{\"dtype\":\"" + type + "\",\"shape\":" + shape +
+           ",\"data_offsets\":[" + std::to_string(from) + "," + std::to_string(to) + "]}";
+  };
+  return "{" + tensor("fc.weight", "[2,3]", 0, 6 * bytes) + "," +
+         tensor("fc.bias", "[2]", 6 * bytes, 8 * bytes) + "}";
+}
+
+// Other precisions: every kind of number that each has, with its value as IEEE 754 defines it.
+TEST_F(WeightsTest, OtherPrecisionsAreConvertedAndSaid) {
+  struct Case {
+    std::string type, data, word;
+    std::vector<float> wanted;
+  };
+  const Case cases[] = {
+      {"F16",
+       bytesOf<uint16_t>({0x3c00, 0xc000, 0x0001, 0x83ff, 0x0400, 0x7bff, 0x8000, 0x7c00}),
+       "f16",
+       {1, -2, 0x1p-24f, -0x3ffp-24f, 0x1p-14f, 65504, -0.0f, HUGE_VALF}},
+      {"BF16",
+       bytesOf<uint16_t>({0x3f80, 0xc000, 0x0001, 0x7f7f, 0x3eaa, 0x8000, 0xff80, 0x4049}),
+       "bf16",
+       {1, -2, 0x1p-133f, 0x1.fep127f, 0x1.54p-2f, -0.0f, -HUGE_VALF, 0x1.92p1f}},
+      {"F64",
+       bytesOf<double>(
+           {1, -2, 0x1.0000010000000p0, 0x1.0000030000000p0, 0x1p-149, 0x1p-151, -0.0, HUGE_VAL}),
+       "f64",
+       {1, -2, 1, 0x1.000004p0f, 0x1p-149f, 0, -0.0f, HUGE_VALF}}};
+  for (const Case &c : cases) {
+    writeFile(s / "in", file(headerOf(c.type, c.data.size() / 8), c.data));
+    Outcome r = train(module.get(), {"--steps", "0", "--init", s / "in", "--save", s / "out"});
+    EXPECT_EQ(r.code, 0) << r.err;
+    EXPECT_THAT(r.err, HasSubstr("'" + (s / "in") +
+                                 "': 2 of 2 tensors of the file are converted, "
+                                 "as 'fc.weight' from " +
+                                 c.word + " to f32\n"));
+    std::string out = readFile(s / "out");
+    EXPECT_TRUE(sameBytes(out.substr(out.size() - 32), bytesOf(c.wanted))) << c.type;
+  }
+  unlink((s / "out").c_str());
+  // A finite number that f32 has not; and types that are no precision of these.
+  refuses(file(headerOf("F64", 8), bytesOf<double>({1, 2, 3, 4, 5, 6, 7, 1e39})),
+          "'fc.bias' expects numbers within f32, got 1e+39 at element 1 [E2203]");
+  refuses(file(headerOf("I32", 4), data), "  + fc.weight i32[2,3]\n");
+}
+
+TEST_F(WeightsTest, OtherFormatsAreNamed) {
+  std::string zip = "PK\3\4" + std::string(200, '\0');
+  refuses(zip,
+          "expects a safetensors file, got a zip archive, as torch.save and numpy.savez write; "
+          "in Python: [E2201]\n  from safetensors.torch import save_file\n  "
+          "save_file(torch.load(\"" +
+              (s / "in") + "\", weights_only=True), ");
+  refuses("\x80\2\x8a\nl\xfc\x9c\x46\xf9 j" + std::string(100, '\0'),
+          "got a pickle, as torch.save");
+  // A header length may begin like a pickle.
+  std::string header = good + std::string(0x280 - good.size(), ' ');
+  EXPECT_EQ(init(file(header, data)).code, 0);
+}
+
+TEST_F(WeightsTest, ACommonBeginningOfTheNamesIsHinted) {
+  auto prefixed = [&](const std::string &first, const std::string &second) {
+    return file("{\"" + first + weight.substr(1) + ",\"" + second + bias.substr(1) + "}", data);
+  };
+  for (std::string prefix : {"module.", "_orig_mod.module."})
+    refuses(prefixed(prefix, prefix),
+            "  every name of the file begins with '" + prefix +
+                "', as torch.nn.DataParallel and torch.compile have it; in Python:\n"
+                "  from safetensors.torch import load_file, save_file\n"
+                "  save_file({k.removeprefix(\"" +
+                prefix + "\"): v for k, v in load_file(");
+  for (std::string other : {"", "model.", "modul"})
+    EXPECT_THAT(init(prefixed("module.", other)).err, ::testing::Not(HasSubstr("begins with")));
+  EXPECT_THAT(init(prefixed("module", "module")).err, ::testing::Not(HasSubstr("begins with")));
 }
 
 TEST_F(WeightsTest, RefusesAbsurdHeaderLengths) {

@@ -161,6 +161,22 @@ static void printTraining(llvm::raw_ostream &os, const HostModule &host, const E
      << "_t *m, const char *scalar, double value);\n\n";
 }
 
+static constexpr llvm::StringLiteral kOptions = R"(#ifndef SINTER_OPTIONS_DEFINED
+#define SINTER_OPTIONS_DEFINED
+/* How a handle is opened. Start from `sinter_options o = {sizeof o}`: what is 0 is the default. */
+typedef struct sinter_options {
+  size_t size;      /* sizeof(sinter_options): tells versions of this struct apart */
+  uint32_t threads; /* that compute a call together, the caller's included; 0: 1 */
+  uint32_t flags;   /* SINTER_SHARE_THREADS or 0 */
+} sinter_options;
+/* Handles of one library that are opened with this flag have their threads in common, as many as the
+ * first of them asked for. A call that finds them at work for another handle runs on its caller's
+ * thread alone. */
+#define SINTER_SHARE_THREADS 1u
+#endif
+
+)";
+
 std::string printHeader(const HostModule &host) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -182,15 +198,20 @@ std::string printHeader(const HostModule &host) {
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << "#ifndef SINTER_STATUS_DEFINED\n#define SINTER_STATUS_DEFINED\n"
      << "/* Outcome of a call: code 0 is success, else a code that `sinter explain` documents, and "
-        "a message. */\n"
+        "a message;\n * a success may leave a note there: that a load converted numbers. */\n"
      << "typedef struct sinter_status {\n  int code;\n  char message[256];\n} "
         "sinter_status;\n#endif\n\n"
-     << "/* One running copy of the model. */\ntypedef struct " << tag << " " << name << "_t;\n\n"
+     << kOptions << "/* One running copy of the model. */\ntypedef struct " << tag << " " << name
+     << "_t;\n\n"
      << "/* Takes all memory that the handle will ever need: " << name
-     << "_arena_bytes(). options must be NULL. On failure *m is "
-        "NULL. */\n"
-     << "sinter_status " << name << "_open(const void *options, " << name << "_t **m);\n\n"
-     << "/* A second handle on the weights of `other`; they are freed with the last handle. */\n"
+     << "_arena_bytes(), and its threads. options NULL: the defaults, one thread.\n"
+        " * Results have the same bits for any number of threads. In the child of a fork a handle "
+        "works on the calling thread alone.\n"
+        " * On failure *m is NULL. */\n"
+     << "sinter_status " << name << "_open(const sinter_options *options, " << name
+     << "_t **m);\n\n"
+     << "/* A second handle on the weights and the threads of `other`; both end with the last "
+        "handle. */\n"
      << "sinter_status " << name << "_open_shared(" << name << "_t *other, " << name
      << "_t **m);\n\n"
      << "/* Reads weights (safetensors; a checkpoint works too). After a failure the handle is as "

@@ -41,10 +41,11 @@ struct device {
 
 /// Checks that this machine can run the module: ABI number, device, CPU features.
 int device_check(const sinter_module *module, diag *d);
-/// Opens the module's device. threads 0: as many as there are usable cores. pooled false: the
-/// calling thread alone.
-int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened,
-                diag *d);
+/// Opens the module's device, which takes over `pool`, also on failure. NULL: the calling thread
+/// alone.
+int device_open(const sinter_module *module, sinter_pool *pool, device **opened, diag *d);
+/// Threads for a device: a pool of its own or the shared one. One thread needs none: NULL.
+int device_threads(uint32_t threads, bool share, sinter_pool **pool, diag *d);
 /// Seconds of a clock that never goes back.
 double clock_seconds(void);
 

@@ -7,6 +7,7 @@
 #include "device.h"
 #include "sanitizer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,39 +91,14 @@ static void run_share(const sinter_spmd *spmd, void *argument) {
   }
 }
 
-/* What one thread without a pool knows. */
-static void no_barrier(const sinter_spmd *self) { (void)self; }
-static uint32_t comes_last(const sinter_spmd *self) {
-  (void)self;
-  return 1;
-}
-static sinter_spmd alone(void *const *segments) {
-  return (sinter_spmd){.segments = segments,
-                       .thread = 0,
-                       .threads = 1,
-                       .barrier = no_barrier,
-                       .enter_serial = comes_last,
-                       .leave_serial = no_barrier};
-}
-
 static void cpu_run(device *self, const sinter_entry *entry, void *const *segments,
                     device_fill_fn fill, void *argument) {
   run_job job = {entry, fill, argument, self};
-  if (self->pool) {
-    sinter_pool_run_job(self->pool, run_share, &job, segments);
-    return;
-  }
-  sinter_spmd spmd = alone(segments);
-  run_share(&spmd, &job);
+  sinter_pool_run_job(self->pool, run_share, &job, segments);
 }
 
 static void cpu_run_kernel(device *self, const sinter_kernel *kernel, void *const *segments) {
-  if (self->pool) {
-    sinter_pool_run(self->pool, kernel->run, segments);
-    return;
-  }
-  sinter_spmd spmd = alone(segments);
-  kernel->run(&spmd);
+  sinter_pool_run(self->pool, kernel->run, segments);
 }
 
 static void cpu_synchronise(device *self) { (void)self; }
@@ -154,15 +130,30 @@ const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t
   return modules[count - 1];
 }
 
-int device_open(const sinter_module *module, uint32_t threads, bool pooled, device **opened,
-                diag *d) {
+int device_threads(uint32_t threads, bool share, sinter_pool **pool, diag *d) {
+  *pool = NULL;
+  if (threads == 1)
+    return 0;
+  *pool = share ? sinter_pool_share(threads) : sinter_pool_open(threads);
+  if (!*pool)
+    return diag_error(d, 2404, "cannot start %u threads: %s; fewer need less memory", threads,
+                      strerror(errno));
+  uint32_t got = sinter_pool_threads(*pool);
+  if (got == threads)
+    return 0;
+  sinter_pool_close(*pool);
+  *pool = NULL;
+  return diag_error(d, 2006, "open expects %u threads, as the shared ones are, got %u", got,
+                    threads);
+}
+
+int device_open(const sinter_module *module, sinter_pool *pool, device **opened, diag *d) {
   *opened = NULL;
-  int code = device_check(module, d);
-  if (code)
-    return code;
-  device *self = calloc(1, sizeof *self);
-  if (!self)
-    return diag_error(d, 2402, "out of memory");
+  device *self = device_check(module, d) ? NULL : calloc(1, sizeof *self);
+  if (!self) {
+    sinter_pool_close(pool);
+    return d->code ? d->code : diag_error(d, 2402, "out of memory: the device");
+  }
   *self = (device){.name = "cpu",
                    .allocate = cpu_allocate,
                    .release = cpu_release,
@@ -171,11 +162,8 @@ int device_open(const sinter_module *module, uint32_t threads, bool pooled, devi
                    .run = cpu_run,
                    .run_kernel = cpu_run_kernel,
                    .synchronise = cpu_synchronise,
-                   .close = cpu_close};
-  if (pooled && !(self->pool = sinter_pool_open(threads))) {
-    free(self);
-    return diag_error(d, 2404, "%u threads expected, the system refuses to start them", threads);
-  }
+                   .close = cpu_close,
+                   .pool = pool};
   *opened = self;
   return 0;
 }

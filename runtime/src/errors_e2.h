@@ -16,7 +16,8 @@ SINTER_E2(2005, "unknown entry, input or output",
           "of that entry. `--info` lists them.")
 SINTER_E2(2006, "misuse of the library",
           "A function of a generated library was called with arguments it cannot work with: a NULL "
-          "handle or array, no examples, an entry that the model does not have.")
+          "handle or array, no examples, an entry that the model does not have, options that the "
+          "library does not know.")
 SINTER_E2(2007, "no weights",
           "A library handle without weights was asked to run. Call NAME_load first, or build with "
           "--embed-weights.")
@@ -44,14 +45,17 @@ SINTER_E2(2107, "too few examples",
 SINTER_E2(2108, "no data to train on", "The model names no data set that this runtime can read.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
-          "JSON object that the format prescribes.")
+          "JSON object that the format prescribes. What torch.save wrote is converted in Python: "
+          "`from safetensors.torch import save_file`, then `save_file(torch.load(\"w.pt\", "
+          "weights_only=True), \"w.safetensors\")`.")
 SINTER_E2(2202, "inconsistent safetensors file",
           "Tensors overlap, leave gaps, occur twice, have the wrong number of bytes, or do not "
           "fill the file.")
 SINTER_E2(
     2203, "weights of another model",
     "Names, types or shapes in a weight file differ from the model's. All differences are listed: "
-    "'-' is what the model expects, '+' what the file has. `--init-partial` accepts a subset.")
+    "'-' is what the model expects, '+' what the file has. `--init-partial` accepts a subset. f16, "
+    "bf16, f32 and f64 stand for each other, as long as every finite number stays finite.")
 SINTER_E2(2204, "checkpoint of another run",
           "A checkpoint belongs to another model, data set or configuration, or is a plain weight "
           "file. The differences are listed.")
@@ -75,7 +79,11 @@ SINTER_E2(2402, "out of memory", "The system refused the memory the model needs.
 SINTER_E2(2403, "this CPU lacks instructions",
           "The program was compiled for a CPU with more instructions than this one has. Build with "
           "another --target, for example cpu:x86-64-v2.")
-SINTER_E2(2404, "threads cannot be started", "The system refused to start a thread.")
+SINTER_E2(
+    2404, "threads cannot be started",
+    "The system refused to start a thread: a limit on processes, or on memory (`ulimit -v`), as "
+    "each has a stack. `--threads 1` needs none; a library asks for as many as its "
+    "sinter_options say.")
 SINTER_E2(2405, "unknown device",
           "The module was compiled for a device that this runtime does not have.")
 SINTER_E2(2406, "reading failed", "The system failed while a file was being read.")

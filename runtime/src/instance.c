@@ -194,6 +194,17 @@ static bool run_kind(instance *self, uint32_t kind) {
   return e != NULL;
 }
 
+bool instance_reads_weights(const sinter_entry *first, uint32_t variants) {
+  for (uint32_t v = 0; v < variants; ++v)
+    for (uint32_t k = 0; k < first[v].kernel_count; ++k)
+      for (uint32_t r = 0; r < first[v].kernels[k].range_count; ++r) {
+        const sinter_range *range = &first[v].kernels[k].ranges[r];
+        if (range->segment == SINTER_SEG_PARAMS || range->segment == SINTER_SEG_STATE)
+          return true;
+      }
+  return false;
+}
+
 void instance_prepare(instance *self) {
   if (self->stale)
     run_kind(self, SINTER_ENTRY_PREPARE);
@@ -269,12 +280,7 @@ static void initialise_share(const sinter_spmd *spmd, void *argument) {
 
 void instance_initialise(instance *self, uint64_t seed) {
   init_job job = {self, seed};
-  if (self->device->pool) {
-    sinter_pool_run_job(self->device->pool, initialise_share, &job, self->segments);
-    return;
-  }
-  sinter_spmd spmd = {.thread = 0, .threads = 1};
-  initialise_share(&spmd, &job);
+  sinter_pool_run_job(self->device->pool, initialise_share, &job, self->segments);
 }
 
 void instance_push(instance *self, bool params_only) {

@@ -44,6 +44,8 @@ const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variant
 /// Whether tensor i of an entry has the examples in front: its first size is the batch in every
 /// variant. The others, like a mean, are whole values.
 bool instance_batched(const sinter_entry *first, uint32_t variants, bool output, uint32_t i);
+/// Whether an entry needs weights: a kernel of it touches parameters or state.
+bool instance_reads_weights(const sinter_entry *first, uint32_t variants);
 /// Checks the labels of a training or evaluation batch: below the number of classes of the data
 /// set.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,

@@ -66,17 +66,42 @@ void sinter_lib_close(sinter_lib *lib) {
   free(lib);
 }
 
-static int open_handle(const sinter_module *module, shared_weights *weights, sinter_lib *lib,
-                       diag *d) {
+/* The options of a caller who may be older or newer than this library. */
+static int read_options(const sinter_options *given, sinter_options *options, diag *d) {
+  enum { MOST_THREADS = 4096 };
+  *options = (sinter_options){.size = sizeof *options, .threads = 1};
+  if (!given)
+    return 0;
+  if (given->size < sizeof given->size || given->size > 1 << 16)
+    return diag_error(d, 2006, "open expects sizeof(sinter_options) as options->size, got %zu",
+                      given->size);
+  /* what a newer caller has behind ours must be 0: the defaults */
+  for (size_t i = sizeof *given; i < given->size; ++i)
+    if (((const char *)given)[i])
+      return diag_error(d, 2006, "open expects options that this library knows, got newer ones");
+  memcpy(options, given, given->size < sizeof *given ? given->size : sizeof *given);
+  options->threads += !options->threads;
+  if (options->threads > MOST_THREADS)
+    return diag_error(d, 2006, "open expects 1 to %d threads, got %u", MOST_THREADS,
+                      options->threads);
+  if (options->flags & ~SINTER_SHARE_THREADS)
+    return diag_error(d, 2006, "open expects SINTER_SHARE_THREADS or 0 as flags, got 0x%x",
+                      options->flags);
+  return 0;
+}
+
+/* Takes over the pool. */
+static int open_handle(const sinter_module *module, sinter_pool *pool, shared_weights *weights,
+                       sinter_lib *lib, diag *d) {
   device *dev;
-  int code = device_open(module, 1, false, &dev, d);
+  int code = device_open(module, pool, &dev, d);
   if (code)
     return code;
   lib->instance.device = dev;
   if (!weights) {
     weights = calloc(1, sizeof *weights);
     if (!weights)
-      return diag_error(d, 2402, "out of memory");
+      return diag_error(d, 2402, "out of memory: the handle");
     atomic_store(&weights->handles, 1);
     weights->bytes = module->segment_bytes[SINTER_SEG_PARAMS];
     lib->weights = weights;
@@ -97,23 +122,26 @@ static bool has_weights(const sinter_module *module) {
   return false;
 }
 
-sinter_status sinter_lib_open(const sinter_module *module, const void *options, sinter_lib **lib) {
+sinter_status sinter_lib_open(const sinter_module *module, const sinter_options *given,
+                              sinter_lib **lib) {
   BEGIN(d);
   if (!module || !lib) {
     diag_error(&d, 2006, "open expects a module and a place for the handle, got NULL");
     return status_of(&d);
   }
   *lib = NULL;
-  if (options) {
-    diag_error(&d, 2006, "open expects NULL as options, got something else");
+  sinter_options options;
+  sinter_pool *pool;
+  if (device_check(module, &d) || read_options(given, &options, &d) ||
+      device_threads(options.threads, options.flags & SINTER_SHARE_THREADS, &pool, &d))
     return status_of(&d);
-  }
   sinter_lib *self = calloc(1, sizeof *self);
   if (!self) {
-    diag_error(&d, 2402, "out of memory");
+    sinter_pool_close(pool);
+    diag_error(&d, 2402, "out of memory: the handle");
     return status_of(&d);
   }
-  if (open_handle(module, NULL, self, &d)) {
+  if (open_handle(module, pool, NULL, self, &d)) {
     sinter_lib_close(self);
     return status_of(&d);
   }
@@ -147,12 +175,13 @@ sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib) {
   }
   sinter_lib *self = calloc(1, sizeof *self);
   if (!self) {
-    diag_error(&d, 2402, "out of memory");
+    diag_error(&d, 2402, "out of memory: the handle");
     return status_of(&d);
   }
   atomic_fetch_add(&other->weights->handles, 1);
   self->weights = other->weights;
-  if (open_handle(other->instance.module, other->weights, self, &d)) {
+  if (open_handle(other->instance.module, sinter_pool_keep(other->instance.device->pool),
+                  other->weights, self, &d)) {
     sinter_lib_close(self);
     return status_of(&d);
   }
@@ -184,7 +213,10 @@ sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
     instance_push(&lib->instance, true);
     lib->loaded = true;
   }
-  return status_of(&d);
+  sinter_status status = status_of(&d);
+  if (!status.code)
+    weights_note(&lib->table, status.message, sizeof status.message);
+  return status;
 }
 
 sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
@@ -199,10 +231,7 @@ sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
     instance_pull(&lib->instance);
     weights_write(&lib->table, path, &d);
   }
-  sinter_status status = status_of(&d);
-  if (!status.code)
-    weights_note(&lib->table, status.message, sizeof status.message);
-  return status;
+  return status_of(&d);
 }
 
 static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {
@@ -217,6 +246,8 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
     return diag_error(d, 2006, "model '%s' has no entry '%s'", lib->instance.module->name, name);
   if (first->kind == SINTER_ENTRY_TRAIN)
     return diag_error(d, 2006, "'%s' trains: train_step runs it", name);
+  if (!lib->loaded && instance_reads_weights(first, variants))
+    return diag_error(d, 2007, "'%s' expects weights; load some first", name);
   if (n < 1)
     return diag_error(d, 2006, "'%s' expects at least 1 example, got 0", name);
   for (uint32_t i = 0; i < first->input_count; ++i)
@@ -269,8 +300,6 @@ sinter_status sinter_lib_run(sinter_lib *lib, const char *entry, size_t n,
   BEGIN(d);
   if (!lib || !entry)
     diag_error(&d, 2006, "a run expects an open handle, got NULL");
-  else if (!lib->loaded)
-    diag_error(&d, 2007, "'%s' expects weights; load some first", entry);
   else
     run_entry(lib, entry, n, inputs, outputs, &d);
   return status_of(&d);

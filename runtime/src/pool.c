@@ -1,13 +1,16 @@
 /* pool.c - the thread pool: SPMD runs of an entry and the barrier inside them.
  *
  * Waiting is a bounded spin, then a futex: a parked thread costs 25-80 us to wake, a spinning one
- * on a busy core costs a time slice. Invariant: a run and its barriers neither allocate nor take
- * locks. Reading on: <sinter/abi.h> (sinter_spmd), device_cpu.c (the user). */
+ * on a busy core costs a time slice. A run whose pool is taken by another caller, or whose threads
+ * a fork has left in the parent, is done by its caller alone: results do not depend on the number
+ * of threads (D1), so nobody has to wait. Invariant: a run and its barriers neither allocate nor
+ * take locks. Reading on: <sinter/abi.h> (sinter_spmd), device_cpu.c (the user). */
 #define _GNU_SOURCE
 #include "sanitizer.h"
 
 #include <sinter/runtime.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -37,6 +40,9 @@ struct sinter_pool {
   turnstile start;   /* one turn a run */
   turnstile barrier; /* one turn a barrier */
   _Alignas(64) atomic_uint arrived;
+  atomic_uint taken; /* 1 while a caller runs on the threads */
+  atomic_uint users; /* who will close it */
+  unsigned process;  /* `forks` where the threads were started */
   sinter_job_fn job;
   void *argument;
   void *const *segments;
@@ -49,6 +55,30 @@ typedef struct worker {
   sinter_pool *pool;
   uint32_t thread;
 } worker;
+
+/* How many forks lie between the program's start and this process: where it is another number than
+ * a pool's, the pool's threads exist in an ancestor only. */
+static atomic_uint forks;
+
+/* The pool that handles share which ask for it. The lock is for opening and closing alone. */
+static struct {
+  pthread_mutex_t lock;
+  sinter_pool *pool;
+} shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* In the child of a fork: no thread of the parent is here, nor whoever may have held the lock. */
+static void forget_threads(void) {
+  atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed);
+  shared.pool = NULL;
+  shared.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
+
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forget_threads); }
+
+static bool has_threads(const sinter_pool *pool) {
+  return pool && pool->threads > 1 &&
+         pool->process == atomic_load_explicit(&forks, memory_order_relaxed);
+}
 
 static void pause_core(void) {
 #if defined(__x86_64__)
@@ -110,8 +140,6 @@ static void wait_for_turn(turnstile *t, unsigned old) {
 
 /* 1 to the thread that comes last, which must release the others. */
 static uint32_t pool_enter_serial(sinter_pool *pool) {
-  if (pool->threads == 1)
-    return 1;
   unsigned old = atomic_load_explicit(&pool->barrier.number, memory_order_relaxed);
   sanitizer_release(&pool->arrived);
   if (atomic_fetch_add_explicit(&pool->arrived, 1, memory_order_acq_rel) + 1 == pool->threads) {
@@ -123,10 +151,7 @@ static uint32_t pool_enter_serial(sinter_pool *pool) {
   return 0;
 }
 
-static void pool_leave_serial(sinter_pool *pool) {
-  if (pool->threads > 1)
-    turn(&pool->barrier);
-}
+static void pool_leave_serial(sinter_pool *pool) { turn(&pool->barrier); }
 
 static void pool_barrier(sinter_pool *pool) {
   if (pool_enter_serial(pool))
@@ -136,6 +161,23 @@ static void pool_barrier(sinter_pool *pool) {
 static void spmd_barrier(const sinter_spmd *self) { pool_barrier(self->pool); }
 static uint32_t spmd_enter_serial(const sinter_spmd *self) { return pool_enter_serial(self->pool); }
 static void spmd_leave_serial(const sinter_spmd *self) { pool_leave_serial(self->pool); }
+
+/* What a thread without others knows. */
+static void no_barrier(const sinter_spmd *self) { (void)self; }
+static uint32_t comes_last(const sinter_spmd *self) {
+  (void)self;
+  return 1;
+}
+
+static void run_alone(sinter_job_fn job, void *argument, void *const *segments) {
+  sinter_spmd spmd = {.segments = segments,
+                      .thread = 0,
+                      .threads = 1,
+                      .barrier = no_barrier,
+                      .enter_serial = comes_last,
+                      .leave_serial = no_barrier};
+  job(&spmd, argument);
+}
 
 static void run_share(sinter_pool *pool, uint32_t thread) {
   sinter_spmd spmd = {.segments = pool->segments,
@@ -160,54 +202,104 @@ static void *worker_main(void *argument) {
   }
 }
 
-sinter_pool *sinter_pool_open(uint32_t threads) {
-  uint32_t cores = sinter_usable_cores();
-  if (!threads)
-    threads = cores;
-  size_t size = (sizeof(sinter_pool) + threads * sizeof(pthread_t) + 63) / 64 * 64;
-  sinter_pool *pool = aligned_alloc(64, size);
-  if (!pool)
-    return NULL;
-  memset(pool, 0, size);
-  pool->threads = threads;
-  turnstile *turnstiles[] = {&pool->start, &pool->barrier};
-  for (int i = 0; i < 2; ++i) {
-    turnstiles[i]->longest_ns = threads > cores ? SPIN_SHORTEST_NS : SPIN_LONGEST_NS;
-    turnstiles[i]->spin_ns = turnstiles[i]->longest_ns;
-  }
+/* Starts the threads behind the first. 0 or an errno. */
+static int start_threads(sinter_pool *pool) {
   sigset_t all, before; /* signals are for the thread that owns the pool */
   sigfillset(&all);
   /* of the thread that makes them */
   static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
   for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
     sigdelset(&all, faults[i]);
+  int error = 0;
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  for (pool->running = 1; pool->running < threads; ++pool->running) {
+  for (pool->running = 1; pool->running < pool->threads && !error;) {
     worker *w = malloc(sizeof *w);
-    if (!w)
-      break;
-    *w = (worker){pool, pool->running};
-    if (pthread_create(&pool->ids[pool->running], NULL, worker_main, w) != 0) {
+    if (w)
+      *w = (worker){pool, pool->running};
+    error = w ? pthread_create(&pool->ids[pool->running], NULL, worker_main, w) : ENOMEM;
+    if (error)
       free(w);
-      break;
-    }
+    else
+      ++pool->running;
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (pool->running < threads) {
+  return error;
+}
+
+sinter_pool *sinter_pool_open(uint32_t threads) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_forks);
+  uint32_t cores = sinter_usable_cores();
+  if (!threads)
+    threads = cores;
+  size_t size = (sizeof(sinter_pool) + threads * sizeof(pthread_t) + 63) / 64 * 64;
+  sinter_pool *pool = aligned_alloc(64, size);
+  if (!pool) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  memset(pool, 0, size);
+  pool->threads = threads;
+  pool->process = atomic_load_explicit(&forks, memory_order_relaxed);
+  atomic_store(&pool->users, 1);
+  turnstile *turnstiles[] = {&pool->start, &pool->barrier};
+  for (int i = 0; i < 2; ++i) {
+    turnstiles[i]->longest_ns = threads > cores ? SPIN_SHORTEST_NS : SPIN_LONGEST_NS;
+    turnstiles[i]->spin_ns = turnstiles[i]->longest_ns;
+  }
+  int error = start_threads(pool);
+  if (error) {
     sinter_pool_close(pool);
+    errno = error;
     return NULL;
   }
   return pool;
 }
 
+sinter_pool *sinter_pool_share(uint32_t threads) {
+  pthread_mutex_lock(&shared.lock);
+  if (shared.pool)
+    sinter_pool_keep(shared.pool);
+  else
+    shared.pool = sinter_pool_open(threads);
+  sinter_pool *pool = shared.pool;
+  int error = errno;
+  pthread_mutex_unlock(&shared.lock);
+  errno = error;
+  return pool;
+}
+
+sinter_pool *sinter_pool_keep(sinter_pool *pool) {
+  if (pool)
+    atomic_fetch_add(&pool->users, 1);
+  return pool;
+}
+
+/* Whether the calling thread has all threads of the pool for itself now. */
+static bool take(sinter_pool *pool) {
+  if (atomic_exchange_explicit(&pool->taken, 1, memory_order_acquire))
+    return false;
+  sanitizer_acquire(&pool->taken);
+  return true;
+}
+
+static void give_back(sinter_pool *pool) {
+  sanitizer_release(&pool->taken);
+  atomic_store_explicit(&pool->taken, 0, memory_order_release);
+}
+
 void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument,
                          void *const *segments) {
+  if (!has_threads(pool) || !take(pool)) {
+    run_alone(job, argument, segments);
+    return;
+  }
   pool->job = job;
   pool->argument = argument;
   pool->segments = segments;
-  if (pool->threads > 1)
-    turn(&pool->start);
+  turn(&pool->start);
   run_share(pool, 0);
+  give_back(pool);
 }
 
 static void run_entry(const sinter_spmd *spmd, void *argument) {
@@ -218,14 +310,26 @@ void sinter_pool_run(sinter_pool *pool, sinter_entry_fn entry, void *const *segm
   sinter_pool_run_job(pool, run_entry, &entry, segments);
 }
 
-uint32_t sinter_pool_threads(const sinter_pool *pool) { return pool->threads; }
+uint32_t sinter_pool_threads(const sinter_pool *pool) { return pool ? pool->threads : 1; }
+
+static void end_threads(sinter_pool *pool) {
+  if (has_threads(pool)) {
+    pool->stopping = true;
+    turn(&pool->start);
+    for (uint32_t i = 1; i < pool->running; ++i)
+      pthread_join(pool->ids[i], NULL);
+  }
+  free(pool);
+}
 
 void sinter_pool_close(sinter_pool *pool) {
   if (!pool)
     return;
-  pool->stopping = true;
-  turn(&pool->start);
-  for (uint32_t i = 1; i < pool->running; ++i)
-    pthread_join(pool->ids[i], NULL);
-  free(pool);
+  pthread_mutex_lock(&shared.lock); /* a pool that is found is a pool that is kept */
+  bool last = atomic_fetch_sub(&pool->users, 1) == 1;
+  if (last && shared.pool == pool)
+    shared.pool = NULL;
+  pthread_mutex_unlock(&shared.lock);
+  if (last)
+    end_threads(pool);
 }

@@ -145,8 +145,11 @@ static int work(trainer *t, diag *d) {
     return d->code;
   if (!f->eval && !f->run)
     trainer_catch_signals();
+  sinter_pool *pool;
   device *dev;
-  if (device_open(t->module, f->threads > 0 ? (uint32_t)f->threads : 0, true, &dev, d) ||
+  if (device_check(t->module, d) ||
+      device_threads(f->threads > 0 ? (uint32_t)f->threads : cores, false, &pool, d) ||
+      device_open(t->module, pool, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
       checkpoint_open(&t->state, &t->instance, d) || open_data(t, d) || start_state(t, d))
     return d->code;

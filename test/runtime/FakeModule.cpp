@@ -293,6 +293,20 @@ void FakeModule::addEntry(const char *name, uint32_t kind, int64_t batch, sinter
     e.outputs = tensors.back().data();
     e.work_bytes = w.end;
     used[SINTER_SEG_WORK] = std::max(used[SINTER_SEG_WORK], w.end);
+    if (kind == SINTER_ENTRY_PREDICT) {
+      ranges.push_back({{SINTER_SEG_PARAMS, 0, SINTER_F32, 0, g.weight, g.pixels * g.classes * 4},
+                        {SINTER_SEG_WORK, 1, SINTER_F32, 0, w.logits,
+                         static_cast<uint64_t>(batch * classes) * 4}});
+      sinter_kernel k = {};
+      k.name = "predict_00_matmul";
+      k.location = "fake.cpp:7:10";
+      k.run = functions(batch).kernels[0];
+      k.range_count = 2;
+      k.ranges = ranges.back().data();
+      kernels.push_back({k});
+      e.kernel_count = 1;
+      e.kernels = kernels.back().data();
+    }
     if (kind == SINTER_ENTRY_TRAIN) {
       Functions f = functions(batch);
       uint64_t rows = static_cast<uint64_t>(batch) * g.classes * 4;

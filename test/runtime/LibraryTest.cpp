@@ -178,12 +178,85 @@ TEST_F(LibraryTest, MisuseIsAStatus) {
   EXPECT_EQ(sinter_lib_load(lib, nullptr).code, 2006);
   EXPECT_EQ(sinter_lib_open(nullptr, nullptr, &none).code, 2006);
   EXPECT_EQ(sinter_lib_open(module->get(), nullptr, nullptr).code, 2006);
-  EXPECT_EQ(sinter_lib_open(module->get(), "", &none).code, 2006);
   EXPECT_EQ(sinter_lib_open_shared(nullptr, &none).code, 2006);
   EXPECT_EQ(sinter_lib_train_step(lib, in, nullptr).code, 2006);
   EXPECT_EQ(sinter_lib_set(lib, "lr", 1).code, 2006);
   EXPECT_EQ(sinter_lib_reset_metrics(nullptr).code, 2006);
   sinter_lib_close(nullptr);
+}
+
+TEST_F(LibraryTest, OptionsOfOlderAndNewerCallers) {
+  sinter_lib *lib;
+  auto opens = [&](const void *options) {
+    sinter_status status =
+        sinter_lib_open(module->get(), static_cast<const sinter_options *>(options), &lib);
+    EXPECT_EQ(lib == nullptr, status.code != 0);
+    sinter_lib_close(lib);
+    return status.code ? std::string(status.message) : "";
+  };
+  struct {
+    sinter_options known;
+    uint64_t more;
+  } newer = {{sizeof newer, 2, 0}, 0};
+  EXPECT_EQ(opens(&newer), "");
+  newer.more = 1;
+  EXPECT_THAT(opens(&newer), HasSubstr("expects options that this library knows, got newer ones"));
+  size_t older = sizeof(size_t);
+  EXPECT_EQ(opens(&older), "");
+  sinter_options o = {0, 1, 0};
+  EXPECT_THAT(opens(&o), HasSubstr("expects sizeof(sinter_options) as options->size, got 0"));
+  o = {sizeof o, 4097, 0};
+  EXPECT_THAT(opens(&o), HasSubstr("expects 1 to 4096 threads, got 4097 [E2006]"));
+  o = {sizeof o, 0, 6};
+  EXPECT_THAT(opens(&o), HasSubstr("expects SINTER_SHARE_THREADS or 0 as flags, got 0x6"));
+  o = {sizeof o, 0, SINTER_SHARE_THREADS};
+  EXPECT_EQ(opens(&o), "");
+}
+
+// Bits do not depend on threads, on who shares them, or on a fork.
+TEST_F(LibraryTest, ThreadsChangeNoBits) {
+  sinter_lib *one = open();
+  ASSERT_EQ(sinter_lib_load(one, (s / "w").c_str()).code, 0);
+  const std::vector<float> wanted = predict(one, 64);
+  for (uint32_t flags : {0u, SINTER_SHARE_THREADS}) {
+    sinter_options options = {sizeof options, 3, flags};
+    sinter_lib *a, *b, *c, *other;
+    ASSERT_EQ(sinter_lib_open(module->get(), &options, &a).code, 0);
+    ASSERT_EQ(sinter_lib_open(module->get(), &options, &b).code, 0);
+    options.threads = 2;
+    sinter_status status = sinter_lib_open(module->get(), &options, &other);
+    EXPECT_EQ(status.code, flags ? 2006 : 0) << status.message;
+    sinter_lib_close(other);
+    for (sinter_lib *lib : {a, b})
+      ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+    ASSERT_EQ(sinter_lib_open_shared(a, &c).code, 0);
+    std::vector<std::thread> callers;
+    for (sinter_lib *lib : {a, b, c})
+      callers.emplace_back([this, lib, &wanted] {
+        for (int i = 0; i < 50; ++i)
+          EXPECT_EQ(predict(lib, 64), wanted);
+      });
+    for (std::thread &caller : callers)
+      caller.join();
+    sinter_lib_close(a);
+    EXPECT_EQ(predict(c, 64), wanted);
+    sinter_lib_close(b);
+    sinter_lib_close(c);
+  }
+}
+
+// An entry whose kernels touch no parameters runs before any are loaded.
+TEST_F(LibraryTest, AnEntryWithoutParametersNeedsNoWeights) {
+  float one[36] = {}, logits[3];
+  const void *in[] = {one};
+  void *out[] = {logits};
+  sinter_lib *lib = open();
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007);
+  for (uint32_t i = 0; i < module->module.entry_count; ++i)
+    for (uint32_t k = 0; k < module->module.entries[i].kernel_count; ++k)
+      const_cast<sinter_range *>(module->module.entries[i].kernels[k].ranges)->segment =
+          SINTER_SEG_WORK;
+  EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 0);
 }
 
 TEST_F(LibraryTest, AModuleThatCannotRunHereIsAStatus) {

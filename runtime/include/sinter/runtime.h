@@ -17,11 +17,26 @@ extern "C" {
 #ifndef SINTER_STATUS_DEFINED
 #define SINTER_STATUS_DEFINED
 /// Outcome of a call: code 0 is success, else an E2 code (`sinter explain E2203`) and a message for
-/// people.
+/// people. A success may leave a note in the message: that a load converted numbers.
 typedef struct sinter_status {
   int code;
   char message[256];
 } sinter_status;
+#endif
+
+/* The same holds for this one. */
+#ifndef SINTER_OPTIONS_DEFINED
+#define SINTER_OPTIONS_DEFINED
+/// How a handle is opened. Start from `sinter_options o = {sizeof o}`: what is 0 is the default.
+typedef struct sinter_options {
+  size_t size;      /* sizeof(sinter_options): tells versions of this struct apart */
+  uint32_t threads; /* that compute a call together, the caller's included; 0: 1 */
+  uint32_t flags;   /* SINTER_SHARE_THREADS or 0 */
+} sinter_options;
+/// Handles of one library that are opened with this flag have their threads in common, as many as
+/// the first of them asked for. A call that finds them at work for another handle runs on its
+/// caller's thread alone.
+#define SINTER_SHARE_THREADS 1u
 #endif
 
 /* ---- Random numbers (D2) --------------------------------------------------------------------- */
@@ -66,16 +81,25 @@ typedef void (*sinter_job_fn)(const sinter_spmd *spmd, void *argument);
 /// Cores this process may use: CPU affinity, cut by the cgroup's CPU quota; at least 1.
 uint32_t sinter_usable_cores(void);
 
-/// Starts a pool of `threads` threads (0: sinter_usable_cores()). NULL when the system refuses.
+/// Starts a pool of `threads` threads (0: sinter_usable_cores()). NULL when the system refuses;
+/// errno says why.
 sinter_pool *sinter_pool_open(uint32_t threads);
-/// Runs `entry` on all threads and returns when all are done. No allocation.
+/// The pool that all who ask for it share, started with `threads` threads if there is none now;
+/// sinter_pool_threads says how many it has. Each gives it back with sinter_pool_close.
+sinter_pool *sinter_pool_share(uint32_t threads);
+/// One more user of a pool, who gives it back with sinter_pool_close. Returns `pool`; NULL is
+/// allowed.
+sinter_pool *sinter_pool_keep(sinter_pool *pool);
+/// Runs `entry` on all threads and returns when all are done. No allocation. The calling thread
+/// runs it alone where `pool` is NULL, where another caller is running on the pool, and in the
+/// child of a fork, which has none of its threads.
 void sinter_pool_run(sinter_pool *pool, sinter_entry_fn entry, void *const *segments);
 /// Like sinter_pool_run, for a function with an argument.
 void sinter_pool_run_job(sinter_pool *pool, sinter_job_fn job, void *argument,
                          void *const *segments);
-/// Number of threads of the pool.
+/// Number of threads of the pool; of NULL 1.
 uint32_t sinter_pool_threads(const sinter_pool *pool);
-/// Ends the threads. NULL is allowed.
+/// Gives the pool back; its last user ends the threads. NULL is allowed.
 void sinter_pool_close(sinter_pool *pool);
 
 /* ---- Libraries ------------------------------------------------------------------------------- */
@@ -83,10 +107,13 @@ void sinter_pool_close(sinter_pool *pool);
 /// One running copy of a model. Handles are independent: each may be used by one thread at a time.
 typedef struct sinter_lib sinter_lib;
 
-/// Takes all memory and, when the module has embedded weights, uses them in place. On failure *lib
-/// is NULL. No options exist yet: NULL.
-sinter_status sinter_lib_open(const sinter_module *module, const void *options, sinter_lib **lib);
-/// A second handle on the prepared weights of `other`; they are freed with the last handle.
+/// Takes all memory and threads and, when the module has embedded weights, uses them in place.
+/// options: NULL for the defaults, one thread. On failure *lib is NULL. Results have the same bits
+/// for any number of threads.
+sinter_status sinter_lib_open(const sinter_module *module, const sinter_options *options,
+                              sinter_lib **lib);
+/// A second handle on the prepared weights and the threads of `other`; both end with the last
+/// handle.
 sinter_status sinter_lib_open_shared(sinter_lib *other, sinter_lib **lib);
 /// Reads weights (safetensors; a checkpoint works too). After a failure the handle is as it was.
 sinter_status sinter_lib_load(sinter_lib *lib, const char *path);

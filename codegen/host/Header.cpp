@@ -34,36 +34,18 @@ static std::string describe(kernel::BufferType type) {
   return text;
 }
 
-/// Words that C11 or C++20 keep for themselves, and names of the headers that ours includes.
+/// Keywords of C and C++, macros of their and POSIX's headers, and what our headers define.
 static bool isTaken(llvm::StringRef word) {
-  static const llvm::StringSet<> words = {
-      "alignas",     "alignof",      "and",          "and_eq",
-      "asm",         "auto",         "bitand",       "bitor",
-      "bool",        "break",        "case",         "catch",
-      "char",        "char16_t",     "char32_t",     "char8_t",
-      "class",       "co_await",     "co_return",    "co_yield",
-      "compl",       "concept",      "const",        "consteval",
-      "constexpr",   "constinit",    "const_cast",   "continue",
-      "decltype",    "default",      "delete",       "do",
-      "double",      "dynamic_cast", "else",         "enum",
-      "explicit",    "export",       "extern",       "false",
-      "float",       "for",          "friend",       "goto",
-      "if",          "inline",       "int",          "long",
-      "mutable",     "namespace",    "new",          "noexcept",
-      "not",         "not_eq",       "nullptr",      "offsetof",
-      "operator",    "or",           "or_eq",        "private",
-      "protected",   "public",       "register",     "reinterpret_cast",
-      "requires",    "restrict",     "return",       "short",
-      "signed",      "sizeof",       "static",       "static_assert",
-      "static_cast", "struct",       "switch",       "template",
-      "this",        "thread_local", "throw",        "true",
-      "try",         "typedef",      "typeid",       "typename",
-      "typeof",      "union",        "unsigned",     "using",
-      "virtual",     "void",         "volatile",     "wchar_t",
-      "while",       "xor",          "xor_eq",       "NULL",
-      "errno",       "linux",        "unix",         "size_t",
-      "int8_t",      "uint8_t",      "uint16_t",     "int32_t",
-      "int64_t",     "uint64_t",     "sinter_status"};
+  static const llvm::StringSet<> words = [] {
+    static constexpr llvm::StringLiteral list =
+#include "codegen/host/Reserved.def"
+        ;
+    llvm::SmallVector<llvm::StringRef> parts;
+    list.split(parts, ' ', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+    llvm::StringSet<> set;
+    set.insert(parts.begin(), parts.end());
+    return set;
+  }();
   return words.contains(word);
 }
 

@@ -80,7 +80,7 @@ static int read_records(source *s, const sinter_data *spec, split *out, uint64_t
 static int read_file(const char *folder, const char *file, const sinter_data *spec, split *out,
                      diag *d) {
   uint64_t pixels = (uint64_t)spec->channels * spec->height * spec->width;
-  source *s = source_open(folder, file, d);
+  source *s = source_open(folder, file, NULL, d);
   if (!s)
     return d->code;
   uint8_t *record = pixels < MOST_RECORD ? malloc(pixels + 1) : NULL;

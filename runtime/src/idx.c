@@ -6,6 +6,7 @@
 #include "data.h"
 #include "source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static uint32_t big_endian(const unsigned char *p) {
@@ -58,9 +59,18 @@ static int read_body(source *s, uint64_t start, uint64_t bytes, uint8_t **out, d
   return 0;
 }
 
+/* FOLDER/train-images-idx3-ubyte; Kaggle's copy has a dot: train-images.idx3-ubyte. */
+static source *open_idx(const char *folder, const char *split, const char *what, int rank,
+                        diag *d) {
+  char file[64], dotted[64];
+  snprintf(file, sizeof file, "%s-%s-idx%d-ubyte", split, what, rank);
+  snprintf(dotted, sizeof dotted, "%s-%s.idx%d-ubyte", split, what, rank);
+  return source_open(folder, file, dotted, d);
+}
+
 static int idx_read_images(const char *folder, const char *file, const sinter_data *spec,
                            split *out, diag *d) {
-  source *s = source_open(folder, file, d);
+  source *s = open_idx(folder, file, "images", 3, d);
   if (!s)
     return d->code;
   uint32_t sizes[3];
@@ -83,7 +93,7 @@ static int idx_read_images(const char *folder, const char *file, const sinter_da
 
 static int idx_read_labels(const char *folder, const char *file, const sinter_data *spec,
                            split *out, diag *d) {
-  source *s = source_open(folder, file, d);
+  source *s = open_idx(folder, file, "labels", 1, d);
   if (!s)
     return d->code;
   uint32_t count = 0;
@@ -102,12 +112,12 @@ static int idx_read_labels(const char *folder, const char *file, const sinter_da
 }
 
 int idx_read(dataset *data, const sinter_data *spec, const char *folder, diag *d) {
-  int code = idx_read_images(folder, "train-images-idx3-ubyte", spec, &data->train, d);
+  int code = idx_read_images(folder, "train", spec, &data->train, d);
   if (!code)
-    code = idx_read_labels(folder, "train-labels-idx1-ubyte", spec, &data->train, d);
+    code = idx_read_labels(folder, "train", spec, &data->train, d);
   if (!code)
-    code = idx_read_images(folder, "t10k-images-idx3-ubyte", spec, &data->test, d);
+    code = idx_read_images(folder, "t10k", spec, &data->test, d);
   if (!code)
-    code = idx_read_labels(folder, "t10k-labels-idx1-ubyte", spec, &data->test, d);
+    code = idx_read_labels(folder, "t10k", spec, &data->test, d);
   return code;
 }

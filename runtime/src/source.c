@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_INFLATION = 1040 }; /* deflate cannot grow data more than about 1032 times */
@@ -20,31 +21,38 @@ void source_close(source *s) {
   free(s);
 }
 
-source *source_open(const char *folder, const char *file, diag *d) {
+/* Opens what s->path names. */
+static int open_path(source *s, bool gzip, diag *d) {
+  s->fd = file_open(s->path, &s->file_bytes, d);
+  if (s->fd >= 0 && gzip) {
+    s->gzip = inflateInit2(&s->z, 15 + 16) == Z_OK;
+    if (!s->gzip)
+      diag_error(d, 2402, "out of memory: unpacking '%s'", s->path);
+  }
+  return d->code;
+}
+
+source *source_open(const char *folder, const char *file, const char *other, diag *d) {
   source *s = calloc(1, sizeof *s);
   if (!s) {
-    diag_error(d, 2402, "out of memory");
+    diag_error(d, 2402, "out of memory: the reader of '%s'", file);
     return NULL;
   }
   s->fd = -1;
-  for (int gzip = 0; gzip < 2; ++gzip) {
-    if (snprintf(s->path, sizeof s->path, "%s/%s%s", folder, file, gzip ? ".gz" : "") >=
-        (int)sizeof s->path)
-      break;
-    if (access(s->path, F_OK) != 0)
-      continue;
-    s->fd = file_open(s->path, &s->file_bytes, d);
-    if (s->fd >= 0 && gzip) {
-      s->gzip = inflateInit2(&s->z, 15 + 16) == Z_OK;
-      if (!s->gzip)
-        diag_error(d, 2402, "out of memory");
-    }
-    if (d->code) {
+  const char *names[] = {file, file, other, other}, *ends[] = {"", ".gz", "", ".gz"};
+  /* a folder of the wanted name does not hide the file beside it */
+  for (int folders = 0; folders < 2; ++folders)
+    for (int i = 0; i < (other ? 4 : 2); ++i) {
+      struct stat info;
+      if (snprintf(s->path, sizeof s->path, "%s/%s%s", folder, names[i], ends[i]) >=
+              (int)sizeof s->path ||
+          stat(s->path, &info) != 0 || (S_ISDIR(info.st_mode) && !folders))
+        continue;
+      if (!open_path(s, i % 2, d))
+        return s;
       source_close(s);
       return NULL;
     }
-    return s;
-  }
   diag_error(d, 2101, "'%s' has no '%s' and no '%s.gz'", folder, file, file);
   source_close(s);
   return NULL;

@@ -18,8 +18,9 @@ typedef struct source {
   unsigned char buffer[64 << 10];
 } source;
 
-/// Opens FOLDER/FILE, or FOLDER/FILE.gz where that is absent; NULL on failure.
-source *source_open(const char *folder, const char *file, diag *d);
+/// Opens FOLDER/FILE, or FOLDER/FILE.gz where that is absent; NULL on failure. `other` is another
+/// name that the file may have, or NULL.
+source *source_open(const char *folder, const char *file, const char *other, diag *d);
 /// Reads up to n bytes; *got is less only at the end of the data, after its check sum was found
 /// right.
 int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d);

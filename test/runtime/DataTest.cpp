@@ -9,6 +9,7 @@ extern "C" {
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +66,23 @@ TEST(Idx, PlainAndGzipGiveTheSame) {
   EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 20 * 16), 0);
   EXPECT_EQ(memcmp(a.data.test.labels, b.data.test.labels, 10), 0);
   EXPECT_EQ(a.data.train.labels[13], 3);
+}
+
+// Kaggle's copy: a dot in the names, and folders with the usual ones beside the files.
+TEST(Idx, NamesWithADot) {
+  Scratch plain, dotted;
+  writeDataset(plain, 20, 10, 4, 4);
+  for (std::string name : {"train-images", "train-labels", "t10k-images", "t10k-labels"}) {
+    std::string rank = name.ends_with("images") ? "3" : "1";
+    std::string usual = name + "-idx" + rank + "-ubyte", bytes = readFile(plain / usual);
+    std::filesystem::create_directory(dotted / usual);
+    writeFile(dotted / (name + ".idx" + rank + "-ubyte" + (rank == "1" ? ".gz" : "")),
+              rank == "1" ? gzip(bytes) : bytes);
+  }
+  Read a(plain.path), b(dotted.path);
+  ASSERT_EQ(b.code, 0) << b.text;
+  EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 20 * 16), 0);
+  EXPECT_EQ(memcmp(a.data.test.labels, b.data.test.labels, 10), 0);
 }
 
 class IdxTest : public ::testing::Test {

@@ -1,6 +1,7 @@
 /* checkpoint.c - weight files and checkpoints of a running instance. See checkpoint.h. */
 #include "checkpoint.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void add(weight_table *table, const char *prefix, const char *name, uint32_t dtype,
@@ -12,9 +13,9 @@ static void add(weight_table *table, const char *prefix, const char *name, uint3
 int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   const sinter_module *module = self->module;
   *c = (checkpoint){.instance = self};
-  if (module->scalar_count > FLAG_MAX_SCALARS)
-    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name,
-                      FLAG_MAX_SCALARS);
+  c->scalars = calloc(module->scalar_count + 1, sizeof *c->scalars);
+  if (!c->scalars)
+    return diag_error(d, 2402, "out of memory: the hyper-parameters");
   if (weights_make(&c->weights, self, false, 0, d) ||
       weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
     checkpoint_close(c);
@@ -41,6 +42,8 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
 void checkpoint_close(checkpoint *c) {
   weights_free(&c->weights);
   weights_free(&c->state);
+  free(c->scalars);
+  c->scalars = NULL;
 }
 
 int checkpoint_save(checkpoint *c, const char *path, diag *d) {

@@ -26,7 +26,7 @@ typedef struct checkpoint {
   weight_table weights, state;
   /* the slots of `state` point here: fill before a write, valid after a read */
   run_position position;
-  double scalars[FLAG_MAX_SCALARS];
+  double *scalars; /* by index of module->scalars */
 } checkpoint;
 
 int checkpoint_open(checkpoint *c, instance *self, diag *d);

@@ -3,13 +3,14 @@
 #include "trainer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 uint32_t trainer_metrics(trainer *t, double loss) {
   uint32_t count = 0;
   if (!t->loss_is_metric)
     t->values[count++] = (report_value){"loss", loss, false};
-  for (uint32_t i = 0; i < t->module->metric_count && count < TRAINER_VALUES; ++i) {
+  for (uint32_t i = 0; i < t->module->metric_count; ++i) {
     const sinter_metric *m = &t->module->metrics[i];
     t->values[count++] = (report_value){m->name, instance_metric(&t->instance, i), false};
   }
@@ -20,6 +21,14 @@ uint32_t trainer_metrics(trainer *t, double loss) {
       t->values[0] = loss_value;
     }
   return count;
+}
+
+void trainer_describe(const trainer *t, uint32_t count, char *text) {
+  size_t at = 0;
+  text[0] = 0;
+  for (uint32_t i = 0; i < count && at < t->text_bytes; ++i)
+    at += (size_t)snprintf(text + at, t->text_bytes - at, " %s %.4f", t->values[i].name,
+                           t->values[i].value);
 }
 
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {

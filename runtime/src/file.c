@@ -115,14 +115,34 @@ int file_probe(const char *path, diag *d) {
   return cannot("write", left && errno == EEXIST ? temporary : path, d);
 }
 
-bool file_same(const char *a, const char *b) {
-  char targets[2][PATH_MAX];
+/* Whether two resolved paths name one file. One that is not there yet is known by its folder, which
+ * has many paths, and its name. */
+static bool same_target(const char *a, const char *b) {
+  char folders[2][PATH_MAX];
   struct stat x, y;
-  if (written_in_place(a) || written_in_place(b))
-    return false;
   if (stat(a, &x) == 0 && stat(b, &y) == 0)
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-  return resolve(a, targets[0]) && resolve(b, targets[1]) && strcmp(targets[0], targets[1]) == 0;
+  snprintf(folders[0], PATH_MAX, "%s", a);
+  snprintf(folders[1], PATH_MAX, "%s", b);
+  const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+  if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
+    return false;
+  const char *folder_a = dirname(folders[0]), *folder_b = dirname(folders[1]);
+  return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0
+             ? x.st_dev == y.st_dev && x.st_ino == y.st_ino
+             : strcmp(folder_a, folder_b) == 0;
+}
+
+bool file_same(const char *a, const char *b) {
+  char targets[2][PATH_MAX];
+  return !written_in_place(a) && !written_in_place(b) && resolve(a, targets[0]) &&
+         resolve(b, targets[1]) && same_target(targets[0], targets[1]);
+}
+
+bool file_is_temporary(const char *a, const char *of) {
+  char target[PATH_MAX], temporary[PATH_MAX], other[PATH_MAX];
+  return !written_in_place(a) && !written_in_place(of) && resolve(of, target) &&
+         name_temporary(target, temporary) && resolve(a, other) && same_target(other, temporary);
 }
 
 /* The temporary belongs to one writer at a time: without a lock, one could rename what another is

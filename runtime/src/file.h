@@ -25,9 +25,11 @@ typedef struct file_writer {
 /// Says before a long run what would make its write fail: a missing folder, one that may not be
 /// written. Writes nothing.
 int file_probe(const char *path, diag *d);
-/// Whether two paths name one regular file, that exists or would be made. Devices and pipes are
-/// never the same.
+/// Whether two paths name one regular file, that exists or would be made, behind whatever links.
+/// Devices and pipes are never the same.
 bool file_same(const char *a, const char *b);
+/// Whether `a` is the temporary that a write of `of` goes to.
+bool file_is_temporary(const char *a, const char *of);
 /// Starts a write; `path` as the user named it.
 int file_begin(file_writer *w, const char *path, diag *d);
 /// Writes bytes. After an error only file_abandon may follow.

@@ -84,12 +84,10 @@ static int parse_count(const flag *f, const char *text, int64_t *value, diag *d)
 static int parse_tensor(const flag *f, flags *out, const char *text, diag *d) {
   bool input = f->offset == AT(inputs);
   uint32_t *count = input ? &out->input_count : &out->output_count;
-  named_file *list = input ? out->inputs : out->outputs;
+  named_file *list = input ? out->inputs : out->outputs; /* with room for all arguments */
   const char *equals = strchr(text, '=');
   if (!equals || equals == text || !equals[1])
     return diag_error(d, 2003, "--%s expects NAME=F.npy, got '%s'", f->name, text);
-  if (*count == FLAG_MAX_TENSORS)
-    return diag_error(d, 2003, "--%s expects at most %d uses", f->name, FLAG_MAX_TENSORS);
   list[(*count)++] = (named_file){text, (size_t)(equals - text), equals + 1};
   return 0;
 }
@@ -152,9 +150,6 @@ static int parse_one(flags *out, const sinter_module *module, int *i, int argc, 
     return diag_error(d, 2002, "--%.*s expects %s", (int)length, name, f ? f->value : "a number");
   if (f)
     return parse_value(f, out, value, d);
-  if (s >= FLAG_MAX_SCALARS)
-    return diag_error(d, 2902, "module '%s' has more than %d scalars", module->name,
-                      FLAG_MAX_SCALARS);
   out->scalar_given[s] = true;
   return parse_scalar(&module->scalars[s], value, &out->scalars[s], d);
 }
@@ -197,22 +192,58 @@ static int check_together(const flags *f, diag *d) {
   return 0;
 }
 
+typedef struct named_path {
+  const char *name, *path;
+} named_path;
+
+/* --save, --checkpoint, --log and every --output. */
+static named_path output_of(const flags *f, uint32_t i) {
+  const named_path first[] = {{"save", f->save}, {"checkpoint", f->checkpoint}, {"log", f->log}};
+  enum { FIRST = sizeof first / sizeof *first };
+  return i < FIRST ? first[i] : (named_path){"output", f->outputs[i - FIRST].path};
+}
+
 /* Two outputs in one file would leave the last. */
 static int check_outputs(const flags *f, diag *d) {
-  struct {
-    const char *name, *path;
-  } out[3 + FLAG_MAX_TENSORS] = {{"save", f->save}, {"checkpoint", f->checkpoint}, {"log", f->log}};
-  uint32_t count = 3 + f->output_count;
-  for (uint32_t i = 3; i < count; ++i) {
-    out[i].name = "output";
-    out[i].path = f->outputs[i - 3].path;
-  }
-  for (uint32_t i = 0; i < count; ++i)
-    for (uint32_t k = 0; k < i; ++k)
-      if (out[i].path && out[k].path && file_same(out[i].path, out[k].path))
+  for (uint32_t i = 0; i < 3 + f->output_count; ++i)
+    for (uint32_t k = 0; k < 3 + f->output_count; ++k) {
+      named_path a = output_of(f, i), b = output_of(f, k);
+      if (!a.path || !b.path || i == k)
+        continue;
+      if (k < i && file_same(a.path, b.path))
         return diag_error(d, 2004, "--%s and --%s expect files of their own, got '%s' for both",
-                          out[k].name, out[i].name, out[i].path);
+                          b.name, a.name, a.path);
+      if (b.path != f->log && file_is_temporary(a.path, b.path)) /* a log grows where it is */
+        return diag_error(d, 2004,
+                          "--%s expects another file than '%s', to which --%s writes before it "
+                          "replaces '%s'",
+                          a.name, a.path, b.name, b.path);
+    }
   return 0;
+}
+
+/* Room for whatever the command line may hold. */
+static int take_room(flags *f, const sinter_module *module, int argc, diag *d) {
+  size_t arguments = argc > 0 ? (size_t)argc : 1;
+  f->inputs = calloc(arguments, sizeof *f->inputs);
+  f->outputs = calloc(arguments, sizeof *f->outputs);
+  f->scalars = calloc(module->scalar_count + 1, sizeof *f->scalars);
+  f->scalar_given = calloc(module->scalar_count + 1, sizeof *f->scalar_given);
+  if (!f->inputs || !f->outputs || !f->scalars || !f->scalar_given)
+    return diag_error(d, 2402, "out of memory: the flags");
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    f->scalars[i] = module->scalars[i].initial;
+  return 0;
+}
+
+void flags_free(flags *f) {
+  free(f->inputs);
+  free(f->outputs);
+  free(f->scalars);
+  free(f->scalar_given);
+  f->inputs = f->outputs = NULL;
+  f->scalars = NULL;
+  f->scalar_given = NULL;
 }
 
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d) {
@@ -223,6 +254,8 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
                .log_every = -1,
                .seed = -1,
                .threads = -1};
+  if (take_room(f, module, argc, d))
+    return d->code;
   for (int i = 1; i < argc; ++i)
     parse_one(f, module, &i, argc, argv, d); /* all mistakes at once */
   if (d->code)
@@ -232,14 +265,20 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
                                                          : check_outputs(f, d);
 }
 
+/* "--save F", then its help in a column of its own. */
+static void print_flag(const char *name, const char *value, const char *help) {
+  enum { COLUMN = 20 };
+  int width = (int)strlen(name) + (value ? (int)strlen(value) + 1 : 0);
+  printf("  --%s%s%s%*s %s", name, value ? " " : "", value ? value : "",
+         width < COLUMN ? COLUMN - width : 0, "", help);
+}
+
 void flags_help(const sinter_module *module, const char *program) {
-  char left[64], number[32];
+  char number[32];
   printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program,
          module->name, module->target);
   for (int i = 0; i < FLAGS; ++i) {
-    snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? " " : "",
-             table[i].value ? table[i].value : "");
-    printf("  %-22s %s", left, table[i].help);
+    print_flag(table[i].name, table[i].value, table[i].help);
     if (table[i].offset == AT(epochs))
       printf(" (default %u)", module->default_epochs);
     printf("\n");
@@ -252,8 +291,8 @@ void flags_help(const sinter_module *module, const char *program) {
     if (!any)
       printf("\nhyper-parameters:\n");
     any = true;
-    snprintf(left, sizeof left, "--%s X", s->name);
-    printf("  %-22s %s%s(default %s)\n", left, s->help ? s->help : "", s->help ? " " : "",
+    print_flag(s->name, "X", s->help ? s->help : "");
+    printf("%s(default %s)\n", s->help ? " " : "",
            s->dtype == SINTER_F32 ? json_f32((float)s->initial, number)
                                   : json_f64(s->initial, number));
   }

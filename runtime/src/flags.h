@@ -12,8 +12,6 @@
 
 #include <stdbool.h>
 
-enum { FLAG_MAX_TENSORS = 32, FLAG_MAX_SCALARS = 128 };
-
 /// NAME=F.npy of --input or --output.
 typedef struct named_file {
   const char *name; /* not terminated at '=': see name_length */
@@ -26,14 +24,16 @@ typedef struct flags {
   int64_t epochs, steps, eval_every, checkpoint_every, log_every, seed, threads; /* -1: not given */
   bool eval, no_shuffle, init_partial, resume, quiet, check_numerics;
   bool info, version, help, licenses;
-  named_file inputs[FLAG_MAX_TENSORS], outputs[FLAG_MAX_TENSORS];
+  named_file *inputs, *outputs;
   uint32_t input_count, output_count;
-  bool scalar_given[FLAG_MAX_SCALARS];
-  double scalars[FLAG_MAX_SCALARS]; /* by index of module->scalars */
+  bool *scalar_given;
+  double *scalars; /* by index of module->scalars; where no flag was given, the initial value */
 } flags;
 
-/// Reads the command line.
+/// Reads the command line; flags_free ends it, also after a failure.
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d);
+/// Gives back what flags_parse took.
+void flags_free(flags *f);
 /// Prints --help.
 void flags_help(const sinter_module *module, const char *program);
 

@@ -15,12 +15,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d) {
+int report_open(report *r, const char *program, const char *log_path, bool quiet,
+                size_t value_bytes, diag *d) {
+  enum { REST = 1024 }; /* of an event; of a bar on a wide terminal */
   *r = (report){.program = program,
                 .log_path = log_path,
                 .log = -1,
                 .quiet = quiet,
-                .started = clock_seconds()};
+                .started = clock_seconds(),
+                .line = malloc(value_bytes + REST),
+                .line_bytes = value_bytes + REST};
+  if (!r->line)
+    return diag_error(d, 2402, "out of memory: the metrics");
   const char *terminal = getenv("TERM");
   r->bar = !quiet && isatty(STDERR_FILENO) && !(terminal && strcmp(terminal, "dumb") == 0);
   if (!log_path)
@@ -68,6 +74,8 @@ void report_close(report *r) {
   if (r->log >= 0)
     close(r->log);
   r->log = -1;
+  free(r->line);
+  r->line = NULL;
 }
 
 static void clear_bar(report *r) {
@@ -93,17 +101,18 @@ static size_t put(report *r, size_t at, const char *format, ...)
 static size_t put(report *r, size_t at, const char *format, ...) {
   va_list list;
   va_start(list, format);
-  int n = vsnprintf(r->line + at, sizeof r->line - at, format, list);
+  int n = vsnprintf(r->line + at, r->line_bytes - at, format, list);
   va_end(list);
   at += n > 0 ? (size_t)n : 0;
-  return at < sizeof r->line ? at : sizeof r->line - 1;
+  return at < r->line_bytes ? at : r->line_bytes - 1;
 }
 
 static size_t put_values(report *r, size_t at, const report_value *values, uint32_t count) {
-  char name[256], number[32];
+  char number[32];
   for (uint32_t i = 0; i < count; ++i) {
-    json_quote(values[i].name, name, sizeof name);
-    at = put(r, at, ",%s:%s", name,
+    at = put(r, at, ",");
+    at += json_quote(values[i].name, r->line + at, r->line_bytes - at);
+    at = put(r, at, ":%s",
              values[i].single ? json_f32((float)values[i].value, number)
                               : json_f64(values[i].value, number));
   }

@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REPORT_LINE = 24 << 10 }; /* all values of a trainer, with long names */
-
 /// A named number of an event.
 typedef struct report_value {
   const char *name;
@@ -26,11 +24,14 @@ typedef struct report {
   bool bar_shown;
   int output_error; /* the first errno of standard output */
   double last_bar, started;
-  char line[REPORT_LINE];
+  char *line; /* where an event is put together */
+  size_t line_bytes;
 } report;
 
-/// Opens the log. An old one stays as it is until report_begin.
-int report_open(report *r, const char *program, const char *log_path, bool quiet, diag *d);
+/// Opens the log. An old one stays as it is until report_begin. value_bytes: what the values of an
+/// event take at most.
+int report_open(report *r, const char *program, const char *log_path, bool quiet,
+                size_t value_bytes, diag *d);
 /// Empties the log unless it is to be appended to.
 void report_begin(report *r, bool append);
 void report_close(report *r);

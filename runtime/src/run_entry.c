@@ -20,7 +20,7 @@ typedef struct entry_run {
   const sinter_entry *first;
   uint32_t variants;
   uint64_t n;
-  array in[FLAG_MAX_TENSORS], out[FLAG_MAX_TENSORS];
+  array *in, *out; /* one an input or output of the entry */
 } entry_run;
 
 static bool is_named(const named_file *f, const char *name) {
@@ -99,6 +99,9 @@ static int open_output(trainer *t, entry_run *r, uint32_t i, diag *d) {
   const named_file *named = find(t->flags.outputs, t->flags.output_count, have->name);
   array *a = &r->out[i];
   a->path = named ? named->path : NULL;
+  if (named && have->rank > NPY_MAX_RANK)
+    return diag_error(d, 2205, "'%s' expects at most %d dims for an npy file, output '%s' has %u",
+                      named->path, NPY_MAX_RANK, have->name, have->rank);
   a->batched = instance_batched(r->first, r->variants, true, i);
   a->stride = a->batched ? have->bytes / (uint64_t)r->first->batch : 0;
   a->bytes = a->batched ? a->stride * r->n : have->bytes;
@@ -149,7 +152,7 @@ static int write_outputs(const entry_run *r, diag *d) {
     const sinter_tensor *have = &r->first->outputs[i];
     const array *a = &r->out[i];
     int64_t dims[NPY_MAX_RANK];
-    if (!a->path || have->rank > NPY_MAX_RANK)
+    if (!a->path)
       continue;
     if (have->rank)
       memcpy(dims, have->dims, have->rank * sizeof *dims);
@@ -172,41 +175,54 @@ static int find_entry(trainer *t, entry_run *r, diag *d) {
         diag_detail(d, "it has '%s'", t->module->entries[i].name);
     return d->code;
   }
-  if (r->first->input_count > FLAG_MAX_TENSORS || r->first->output_count > FLAG_MAX_TENSORS)
-    return diag_error(d, 2902, "'%s' has more than %d inputs or outputs", r->first->name,
-                      FLAG_MAX_TENSORS);
   check_names(f->inputs, f->input_count, r->first->inputs, r->first->input_count, "input",
               r->first->name, d);
   return check_names(f->outputs, f->output_count, r->first->outputs, r->first->output_count,
                      "output", r->first->name, d);
 }
 
+/* An array for every input and output of the entry. */
+static int take_arrays(entry_run *r, const void ***inputs, diag *d) {
+  r->in = calloc(r->first->input_count + 1, sizeof *r->in);
+  r->out = calloc(r->first->output_count + 1, sizeof *r->out);
+  *inputs = calloc(r->first->input_count + 1, sizeof **inputs);
+  if (!r->in || !r->out || !*inputs)
+    return diag_error(d, 2402, "out of memory: the arrays of '%s'", r->first->name);
+  for (uint32_t i = 0; i < r->first->input_count; ++i)
+    r->in[i].file.fd = -1;
+  return 0;
+}
+
+static void free_arrays(entry_run *r) {
+  for (uint32_t i = 0; r->in && i < r->first->input_count; ++i) {
+    npy_close(&r->in[i].file);
+    free(r->in[i].data);
+  }
+  for (uint32_t i = 0; r->out && i < r->first->output_count; ++i)
+    free(r->out[i].data);
+  free(r->in);
+  free(r->out);
+}
+
 int trainer_run_entry(trainer *t, diag *d) {
-  static entry_run r; /* large; one a process */
-  r = (entry_run){0};
-  for (int i = 0; i < FLAG_MAX_TENSORS; ++i)
-    r.in[i].file.fd = -1;
-  find_entry(t, &r, d);
+  entry_run r = {0};
+  const void **inputs = NULL;
+  if (!find_entry(t, &r, d))
+    take_arrays(&r, &inputs, d);
   for (uint32_t i = 0; !d->code && i < r.first->input_count; ++i)
-    open_input(t, &r, i, d);
+    if (!open_input(t, &r, i, d))
+      inputs[i] = r.in[i].data;
   r.n = r.n ? r.n : 1;
   for (uint32_t i = 0; !d->code && i < r.first->output_count; ++i)
     open_output(t, &r, i, d);
   if (!d->code && r.first->batch > 0)
     check_covered(&r, d);
-  const void *inputs[FLAG_MAX_TENSORS];
-  for (int i = 0; i < FLAG_MAX_TENSORS; ++i)
-    inputs[i] = r.in[i].data;
   if (!d->code)
     instance_check_labels(t->module, r.first, inputs, r.n, d);
-  if (!d->code) {
-    if (!run_all(t, &r, d))
-      write_outputs(&r, d);
-  }
-  for (int i = 0; i < FLAG_MAX_TENSORS; ++i) {
-    npy_close(&r.in[i].file);
-    free(r.in[i].data);
-    free(r.out[i].data);
-  }
+  if (!d->code && !run_all(t, &r, d))
+    write_outputs(&r, d);
+  free(inputs);
+  if (r.first)
+    free_arrays(&r);
   return d->code;
 }

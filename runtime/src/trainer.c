@@ -34,13 +34,13 @@ int trainer_checkpoint(trainer *t, diag *d) {
 /* The step's scalar outputs, then the hyper-parameters that no output has the name of. */
 static uint32_t step_values(trainer *t) {
   uint32_t count = 0;
-  for (uint32_t i = 0; i < t->train->output_count && count < TRAINER_VALUES; ++i) {
+  for (uint32_t i = 0; i < t->train->output_count; ++i) {
     const sinter_tensor *out = &t->train->outputs[i];
     if (tensor_elements(out) == 1)
       t->values[count++] = (report_value){i ? out->name : "loss", instance_value(&t->instance, out),
                                           out->dtype == SINTER_F32};
   }
-  for (uint32_t i = 0; i < t->module->scalar_count && count < TRAINER_VALUES; ++i) {
+  for (uint32_t i = 0; i < t->module->scalar_count; ++i) {
     const sinter_scalar *s = &t->module->scalars[i];
     bool known = s->slot <= 1;
     for (uint32_t k = 0; k < count && !known; ++k)
@@ -97,20 +97,13 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   return 0;
 }
 
-static size_t put_values(char *text, size_t capacity, const report_value *values, uint32_t count) {
-  size_t at = 0;
-  for (uint32_t i = 0; i < count && at < capacity; ++i)
-    at += (size_t)snprintf(text + at, capacity - at, " %s %.4f", values[i].name, values[i].value);
-  return at;
-}
-
 /* Train metrics, the test split, one line. */
 static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *d) {
   run_position *p = &t->state.position;
-  char train[1024], test[1024] = "";
   double seconds = clock_seconds() - start;
   uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
-  put_values(train, sizeof train, t->values, count);
+  trainer_describe(t, count, t->train_text);
+  t->test_text[0] = 0;
   double rate = seconds > 0
                     ? (double)(p->position - batches_before) * (double)t->train_fill.count / seconds
                     : 0;
@@ -125,12 +118,12 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
     if (trainer_evaluate(t, &count, d) ||
         report_epoch(&t->report, p->epoch, "test", t->values, count, clock_seconds() - before, d))
       return d->code;
-    memcpy(test, "  test", 7);
-    put_values(test + 6, sizeof test - 6, t->values, count);
+    trainer_describe(t, count, t->test_text);
   }
   instance_zero_metrics(&t->instance);
-  report_line(&t->report, "epoch %lld/%lld  train%s%s  %.2f s  %.0f examples/s",
-              (long long)p->epoch, (long long)t->epochs, train, test, seconds, rate);
+  report_line(&t->report, "epoch %lld/%lld  train%s%s%s  %.2f s  %.0f examples/s",
+              (long long)p->epoch, (long long)t->epochs, t->train_text,
+              t->test_text[0] ? "  test" : "", t->test_text, seconds, rate);
   return 0;
 }
 

@@ -12,8 +12,6 @@
 #include "instance.h"
 #include "report.h"
 
-enum { TRAINER_VALUES = 64 };
-
 typedef struct trainer {
   const sinter_module *module;
   const char *program;
@@ -26,8 +24,10 @@ typedef struct trainer {
   const sinter_entry *train, *eval;
   uint32_t train_variants, eval_variants;
   batch_fill train_fill;
-  int64_t epochs, batches; /* to train for; full batches an epoch */
-  report_value values[TRAINER_VALUES];
+  int64_t epochs, batches;      /* to train for; full batches an epoch */
+  report_value *values;         /* as many as an event may show */
+  char *train_text, *test_text; /* results of an epoch in words */
+  size_t text_bytes;
   bool loss_is_metric;
 } trainer;
 
@@ -42,6 +42,8 @@ int trainer_run(trainer *t, diag *d);
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
 /// Reads all metrics into t->values, the loss first; loss is used when no metric has that name.
 uint32_t trainer_metrics(trainer *t, double loss);
+/// " loss 0.4903 accuracy 0.9258" of the first `count` values; `text` has t->text_bytes.
+void trainer_describe(const trainer *t, uint32_t count, char *text);
 /// Runs an entry, with --check-numerics kernel by kernel: the first that writes NaN or infinity is
 /// named.
 int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, void *argument,

@@ -124,12 +124,8 @@ static int evaluate_only(trainer *t, diag *d) {
   double seconds = clock_seconds() - start;
   if (report_epoch(&t->report, t->state.position.epoch, "test", t->values, count, seconds, d))
     return d->code;
-  char text[1024] = "";
-  size_t at = 0;
-  for (uint32_t i = 0; i < count && at < sizeof text; ++i)
-    at += (size_t)snprintf(text + at, sizeof text - at, " %s %.4f", t->values[i].name,
-                           t->values[i].value);
-  report_line(&t->report, "test%s  %.2f s  %.0f examples/s", text, seconds,
+  trainer_describe(t, count, t->test_text);
+  report_line(&t->report, "test%s  %.2f s  %.0f examples/s", t->test_text, seconds,
               seconds > 0 ? (double)t->data.test.count / seconds : 0);
   return 0;
 }
@@ -168,41 +164,64 @@ static void close_all(trainer *t) {
     instance_close(&t->instance);
   dataset_free(&t->data);
   free(t->order);
+  free(t->values);
+  free(t->train_text);
+  free(t->test_text);
   report_close(&t->report);
   if (dev)
     dev->close(dev);
 }
 
-static trainer t; /* large; one trainer a process */
+static trainer t; /* one a process */
+
+/* The most values that an event shows, and the bytes that they take as text. */
+static uint32_t most_values(const sinter_module *module, size_t *bytes) {
+  enum { NUMBER = 40, QUOTED = 6 }; /* a character of a name may become \u0000 */
+  uint32_t count = 1 + module->metric_count + module->scalar_count, outputs = 0;
+  *bytes = 256;
+  for (uint32_t i = 0; i < module->metric_count; ++i)
+    *bytes += QUOTED * strlen(module->metrics[i].name) + NUMBER;
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
+    *bytes += QUOTED * strlen(module->scalars[i].name) + NUMBER;
+  for (uint32_t i = 0; i < module->entry_count; ++i)
+    for (uint32_t k = 0; k < module->entries[i].output_count; ++k, ++outputs)
+      *bytes += QUOTED * strlen(module->entries[i].outputs[k].name) + NUMBER;
+  return count + outputs;
+}
+
+/* From here on there is something to close. */
+static int train_or_evaluate(diag *d) {
+  size_t bytes;
+  uint32_t values = most_values(t.module, &bytes);
+  t.text_bytes = bytes;
+  t.values = calloc(values, sizeof *t.values);
+  t.train_text = malloc(bytes);
+  t.test_text = malloc(bytes);
+  int result = t.values && t.train_text && t.test_text
+                   ? report_open(&t.report, t.program, t.flags.log, t.flags.quiet, bytes, d)
+                   : diag_error(d, 2402, "out of memory: the metrics");
+  if (!result)
+    result = work(&t, d);
+  close_all(&t);
+  return result;
+}
 
 static int run(const sinter_module *module, const char *program, int argc, char **argv, diag *d) {
   t = (trainer){.module = module, .program = program, .report = {.log = -1}};
   if (flags_parse(&t.flags, module, argc, argv, d))
     return d->code;
-  if (t.flags.help) {
+  if (t.flags.help)
     flags_help(module, program);
-    return 0;
-  }
-  if (t.flags.version) {
+  else if (t.flags.version)
     printf("%s: model '%s' for %s, compiled by %s, runtime ABI %u\n", program, module->name,
            module->target, module->compiler, SINTER_ABI_VERSION);
-    return 0;
-  }
-  if (t.flags.licenses || t.flags.info) {
-    if (t.flags.licenses)
-      trainer_licenses();
-    else
-      trainer_info(module);
-    return 0;
-  }
-  for (uint32_t i = 0; i < module->scalar_count && i < FLAG_MAX_SCALARS; ++i)
-    if (!t.flags.scalar_given[i])
-      t.flags.scalars[i] = module->scalars[i].initial;
-  int result = report_open(&t.report, program, t.flags.log, t.flags.quiet, d);
-  if (!result)
-    result = work(&t, d);
-  close_all(&t);
-  return result;
+  else if (t.flags.licenses)
+    trainer_licenses();
+  else if (t.flags.info)
+    trainer_info(module);
+  else
+    return train_or_evaluate(d);
+  return 0;
 }
 
 /* A file that is opened must not become number 0, 1 or 2 of a process that was started with those
@@ -233,6 +252,7 @@ int sinter_trainer_main(const sinter_module *module, int argc, char **argv) {
     result = device_check(module, &d);
   else
     result = run(module, program, argc, argv, &d);
+  flags_free(&t.flags);
   int output = fflush(stdout) != 0 ? errno : t.report.output_error;
   if (output && output != EPIPE && !d.code && result < 128) /* EPIPE: the reader has had enough */
     diag_error(&d, 2401, "cannot write standard output: %s", strerror(output));

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -177,6 +179,32 @@ TEST_F(FlagsTest, InfoAndHelpNeedNoMachineThatFits) {
   EXPECT_EQ(train(module.get(), {"--steps", "0"}).code, 0);
 }
 
+// A limit on the address space, as `ulimit -v`, leaves no room for a thread's stack.
+TEST_F(FlagsTest, ThreadsThatCannotStartAreCounted) {
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
+    __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "sanitizers need the address space";
+#endif
+  for (std::vector<std::string> threads : {std::vector<std::string>{}, {"--threads", "2000"}}) {
+    Outcome r = inChild([&] {
+      struct rlimit processes = {1, 1}, memory = {1 << 30, 1 << 30};
+      if (threads.empty() ? sinter_usable_cores() < 2 || setuid(65534) != 0 ||
+                                setrlimit(RLIMIT_NPROC, &processes) != 0
+                          : setrlimit(RLIMIT_AS, &memory) != 0)
+        return 99;
+      std::vector<std::string> all = {"--steps", "2"};
+      all.insert(all.end(), threads.begin(), threads.end());
+      return callTrainer(module.get(), all);
+    });
+    if (r.code == 99)
+      continue;
+    EXPECT_EQ(r.code, 3) << r.err;
+    std::string count = threads.empty() ? std::to_string(sinter_usable_cores()) : "2000";
+    EXPECT_THAT(r.err, HasSubstr("error: cannot start " + count + " threads: "));
+    EXPECT_THAT(r.err, HasSubstr("; fewer need less memory [E2404]"));
+  }
+}
+
 TEST_F(FlagsTest, OtherVersionsAndDevicesAreRefused) {
   module.module.device = "cuda";
   refuses({"--steps", "1"}, "the module is for device 'cuda', this runtime has 'cpu' [E2405]", 3);
@@ -244,6 +272,15 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
   std::string huge = npy("<f4", "(2,)", "");
   huge[8] = huge[9] = '\xff';
   bad(huge, "byte 8: expects a header length within the file");
+}
+
+TEST_F(FlagsTest, AnyNumberOfInputsAndOutputs) {
+  std::vector<std::string> all = {"--run", "predict"};
+  for (int i = 0; i < 200; ++i)
+    all.insert(all.end(), {"--output", "y" + std::to_string(i) + "=" + (s / std::to_string(i))});
+  refuses(all, "'predict' has no output 'y0' [E2005]");
+  Outcome r = train(module.get(), all);
+  EXPECT_THAT(r.err, HasSubstr("'predict' has no output 'y199' [E2005]"));
 }
 
 TEST_F(FlagsTest, RunReadsCheckpointsAndSaves) {

@@ -198,10 +198,18 @@ TEST_F(OutputsTest, OutputsHaveFilesOfTheirOwn) {
   writeFile(s / "a", "");
   std::filesystem::create_symlink("a", s / "link");
   std::filesystem::create_symlink(s.path, s / "folder");
+  // Links to what is not there yet, and from there on.
+  std::filesystem::create_symlink("new", s / "dangling");
+  std::filesystem::create_symlink(s / "folder/dangling", s / "twice");
+  std::filesystem::create_directory(s / "sub");
   const std::vector<std::vector<std::string>> pairs = {
       {"--save", s / "a", "--checkpoint", s / "a"},
       {"--save", s / "a", "--log", s / "link"},
       {"--save", s / "new", "--log", s / "new"},
+      {"--save", s / "new", "--checkpoint", s / "dangling"},
+      {"--save", s / "twice", "--checkpoint", s / "dangling"},
+      {"--log", s / "sub/../new", "--checkpoint", s / "twice"},
+      {"--save", s / "nowhere/x", "--checkpoint", s / "nowhere/x"},
       {"--checkpoint", s / "a", "--log", s / "folder/a"},
       {"--run", "predict", "--save", s / "x", "--output", "logits=" + (s / "x")}};
   for (const std::vector<std::string> &flags : pairs) {
@@ -210,10 +218,45 @@ TEST_F(OutputsTest, OutputsHaveFilesOfTheirOwn) {
     EXPECT_THAT(r.err, HasSubstr("expect files of their own, got '"));
     EXPECT_EQ(readFile(s / "a"), "");
   }
+  EXPECT_FALSE(exists(s / "new"));
+  // A write goes to F.tmp first.
+  for (std::string other : {"--log", "--checkpoint"}) {
+    Outcome r = train(module.get(), {other, s / "sub/../w.tmp", "--save", s / "w"});
+    EXPECT_EQ(r.code, 2);
+    EXPECT_THAT(r.err, HasSubstr(other + " expects another file than '" + (s / "sub/../w.tmp") +
+                                 "', to which --save writes before it replaces '" + (s / "w") +
+                                 "' [E2004]"));
+  }
   EXPECT_EQ(train(module.get(),
                   with({"--steps", "1", "--quiet", "--save", "/dev/null", "--log", "/dev/null"}))
                 .code,
             0);
+  EXPECT_EQ(train(module.get(), with({"--steps", "1", "--quiet", "--save", s / "twice", "--log",
+                                      s / "new.tmp.tmp"}))
+                .code,
+            0);
+  EXPECT_TRUE(exists(s / "new"));
+}
+
+// As many metrics as a model likes, with names as long as it likes: every event is whole.
+TEST_F(OutputsTest, ManyMetricsAreAllTold) {
+  std::vector<std::string> names;
+  std::vector<sinter_metric> metrics;
+  for (int i = 0; i < 300; ++i)
+    names.push_back("metric_" + std::to_string(i) + std::string(300, 'x'));
+  for (std::string &name : names) {
+    metrics.push_back(module.module.metrics[0]);
+    metrics.back().name = name.c_str();
+  }
+  module.module.metrics = metrics.data();
+  module.module.metric_count = 300;
+  Outcome r = train(module.get(), with({"--epochs", "1", "--log", s / "log"}));
+  EXPECT_EQ(r.code, 0) << r.err;
+  std::string log = readFile(s / "log"), event = log.substr(log.find("\"event\":\"epoch\""));
+  event = event.substr(0, event.find('\n'));
+  for (const std::string &text : {event, r.out})
+    EXPECT_THAT(text, HasSubstr(names.back()));
+  EXPECT_EQ(event.back(), '}');
 }
 
 } // namespace

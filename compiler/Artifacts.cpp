@@ -24,6 +24,21 @@ bool isKind(llvm::StringRef kind) {
   return kind == "trainer" || kind == "static-lib" || kind == "shared-lib" || kind == "object";
 }
 
+std::string getHeaderPath(Session &session, llvm::StringRef output) {
+  llvm::SmallString<256> path(output);
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, codegen::toIdentifier(session.getName()) + ".h");
+  return path.str().str();
+}
+
+std::string getDefaultOutput(llvm::StringRef model, llvm::StringRef kind) {
+  std::string name = llvm::sys::path::stem(model).str();
+  return kind == "trainer"      ? name
+         : kind == "object"     ? name + ".o"
+         : kind == "static-lib" ? "lib" + name + ".a"
+                                : "lib" + name + ".so";
+}
+
 namespace {
 /// One artefact being made.
 struct Maker {
@@ -130,10 +145,7 @@ struct Maker {
   int writeHeader() {
     ModuleOp module = session.getModule();
     codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-    llvm::SmallString<256> path(output);
-    llvm::sys::path::remove_filename(path);
-    llvm::sys::path::append(path, symbol + ".h");
-    return write(path.str().str(), codegen::printHeader(host));
+    return write(getHeaderPath(session, output), codegen::printHeader(host));
   }
 
   int makeStaticLibrary() {

@@ -16,6 +16,12 @@ namespace sinter::compiler {
 int makeArtifact(Session &session, const std::string &kind, const std::string &output,
                  llvm::ArrayRef<std::string> parts = {});
 
+/// The header that a library at `output` comes with: beside it, named after the model.
+std::string getHeaderPath(Session &session, llvm::StringRef output);
+/// Where `sinter build MODEL` puts its result without -o, as compilers do: in the current folder,
+/// named after the model's file: m, libm.a, libm.so, m.o.
+std::string getDefaultOutput(llvm::StringRef model, llvm::StringRef kind);
+
 /// True for the kinds that `--kind` knows.
 bool isKind(llvm::StringRef kind);
 

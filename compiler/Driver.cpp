@@ -28,6 +28,41 @@ namespace sinter::compiler {
 
 std::string getVersion() { return std::string("sinter ") + SINTER_VERSION; }
 
+/// What writes a file, and its path; empty: nothing.
+using Written = std::vector<std::pair<std::string, std::string>>;
+
+/// A build never overwrites what it reads, nor one of its files with another.
+static int checkFiles(const Options &options, const Written &files, Reporter &reporter) {
+  // The text of a stage may take the place of the stage it came from.
+  bool stored = !options.stage.empty() && llvm::StringRef(options.model).ends_with(".mlir");
+  for (auto &[flag, path] : files) {
+    if (path.empty())
+      continue;
+    for (const std::string &read : {options.model, options.embedWeights})
+      if (!stored && !read.empty() && isSameFile(read, path))
+        return reporter.error(Usage, llvm::Twine(flag) + " expects another file than '" + read +
+                                         "', which is read");
+    for (auto &[other, otherPath] : files)
+      if (&otherPath != &path && !otherPath.empty() &&
+          (isSameFile(path, otherPath) || isSameFile(path, getTemporary(otherPath))))
+        return reporter.error(Usage, llvm::Twine(flag) + " expects another file than '" +
+                                         otherPath + "', to which " + other + " writes");
+  }
+  return Done;
+}
+
+/// The same for all that a build writes, when it is known what it makes.
+static int checkOutputs(Session &session, llvm::StringRef kind) {
+  const Options &options = session.options;
+  Written files = {{"-o", options.output}, {"--depfile", options.depfile}};
+  if (kind.ends_with("-lib"))
+    files.push_back({"the library's header", getHeaderPath(session, options.output)});
+  for (const StageInfo &stage : getStages())
+    if (!options.saveStages.empty())
+      files.push_back({"--save-stages", getStageFile(options.saveStages, stage.stage)});
+  return checkFiles(options, files, session.reporter);
+}
+
 /// Checks that concern flags only. Done or Usage.
 static int checkOptions(const Options &options, Reporter &reporter) {
   for (const std::string &name : {options.stage, options.stopAfter})
@@ -36,15 +71,9 @@ static int checkOptions(const Options &options, Reporter &reporter) {
   if (!options.kind.empty() && !isKind(options.kind))
     return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" +
                                      options.kind + "'");
-  // A build never overwrites what it reads; the text of a stage may take the place of the stage it
-  // came from.
-  bool stored = !options.stage.empty() && llvm::StringRef(options.model).ends_with(".mlir");
-  for (const std::string &read : {options.model, options.embedWeights})
-    for (auto [flag, written] :
-         {std::pair("-o", options.output), std::pair("--depfile", options.depfile)})
-      if (!stored && !read.empty() && !written.empty() && llvm::sys::fs::equivalent(read, written))
-        return reporter.error(Usage, llvm::Twine(flag) + " expects another file than '" + read +
-                                         "', which is read");
+  Written files = {{"-o", options.output}, {"--depfile", options.depfile}};
+  if (int code = checkFiles(options, files, reporter))
+    return code;
   if (!options.saveStages.empty())
     if (std::error_code error =
             llvm::sys::fs::create_directories(options.saveStages, true, llvm::sys::fs::all_all))
@@ -86,14 +115,16 @@ int runBuild(const Options &asked) {
   Options options = asked;
   options.target = targets.front();
   Session session(options);
-  if (options.output.empty() && options.stopAfter.empty())
-    return session.reporter.error(Usage, "-o is required; see sinter build --help");
+  if (options.output.empty() && !options.depfile.empty())
+    return session.reporter.error(Usage, "--depfile expects -o, which its rule is for");
   if (int code = checkOptions(options, session.reporter))
     return code;
   if (int code = session.load())
     return code;
   bool trains = hasTraining(session.getModule());
   std::string kind = !options.kind.empty() ? options.kind : trains ? "trainer" : "static-lib";
+  if (options.output.empty() && options.stopAfter.empty())
+    options.output = getDefaultOutput(options.model, kind);
   if (kind == "trainer" && !trains)
     return session.reporter.error(
         Wrong,
@@ -111,6 +142,8 @@ int runBuild(const Options &asked) {
   if (kind != "object" && options.stopAfter.empty() && targets.size() == 1)
     if (int code = checkLinks(session, kind))
       return code;
+  if (int code = checkOutputs(session, kind))
+    return code;
   if (targets.size() > 1) {
     int code = makeForTargets(session, kind, targets);
     session.finish();

@@ -76,13 +76,16 @@ Stage getStage(ModuleOp module) {
   return Stage::Graph;
 }
 
+std::string getStageFile(const std::string &folder, Stage stage) {
+  return folder + "/" + std::to_string(int(stage)) + "-" + getName(stage).str() + ".mlir";
+}
+
 static LogicalResult reach(ModuleOp module, Stage stage, const PipelineOptions &options) {
   settleLocations(module);
   module->setAttr("sinter.stage", StringAttr::get(module.getContext(), getName(stage)));
   if (options.saveStages.empty())
     return success();
-  std::string file =
-      options.saveStages + "/" + std::to_string(int(stage)) + "-" + getName(stage).str() + ".mlir";
+  std::string file = getStageFile(options.saveStages, stage);
   auto why = writeFileAtomically(file, printModule(module));
   if (why && options.refused)
     *options.refused = "expects to write '" + file + "', got: " + *why;

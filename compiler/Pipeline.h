@@ -28,6 +28,9 @@ struct PipelineOptions {
 /// The stage at which `module` stands.
 Stage getStage(mlir::ModuleOp module);
 
+/// Where the text of `stage` lies in the folder of --save-stages.
+std::string getStageFile(const std::string &folder, Stage stage);
+
 /// Runs all passes up to `until` (at most llvm). Failures are emitted as diagnostics.
 llvm::LogicalResult runPipeline(mlir::ModuleOp module, Stage until, const PipelineOptions &options);
 

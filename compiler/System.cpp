@@ -57,6 +57,21 @@ static std::string resolve(std::string path) {
   return path;
 }
 
+bool isSameFile(llvm::StringRef a, llvm::StringRef b) {
+  struct stat first, second;
+  if (stat(a.str().c_str(), &first) == 0 && stat(b.str().c_str(), &second) == 0)
+    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  // One that is not there yet is known by its folder, which has many paths, and its name.
+  auto place = [](const std::string &path) {
+    size_t slash = path.rfind('/');
+    std::string name = slash == path.npos ? path : path.substr(slash + 1);
+    return resolve(slash == path.npos ? "." : path.substr(0, slash + 1)) + "/" + name;
+  };
+  return place(resolve(a.str())) == place(resolve(b.str()));
+}
+
+std::string getTemporary(llvm::StringRef path) { return resolve(path.str()) + ".tmp"; }
+
 /// A new file, which one process writes at a time: without the lock, one could rename what another
 /// is still writing. What a killed process left is no lock, and goes. Negative when refused.
 static int openTemporary(const char *path, mode_t mode) {
@@ -97,7 +112,7 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
   std::string target = resolve(path.str());
   struct stat info;
   bool inPlace = stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
-  std::string temporary = inPlace ? target : target + ".tmp";
+  std::string temporary = inPlace ? target : getTemporary(target);
   int fd = inPlace ? open(target.c_str(), O_WRONLY | O_CLOEXEC)
                    : openTemporary(temporary.c_str(), executable ? 0777 : 0666);
   if (fd < 0)

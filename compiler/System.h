@@ -22,6 +22,11 @@ namespace sinter::compiler {
 std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::StringRef bytes,
                                                bool executable = false);
 
+/// Whether two paths name one regular file, that exists or would be made, behind whatever links.
+bool isSameFile(llvm::StringRef a, llvm::StringRef b);
+/// Where a write of `path` goes before it is renamed.
+std::string getTemporary(llvm::StringRef path);
+
 /// All bytes of a file, or the system's reason in `why`.
 std::optional<std::string> readWholeFile(llvm::StringRef path, std::string &why);
 

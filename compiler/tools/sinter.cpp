@@ -227,7 +227,10 @@ static CLI::App *addBuild(CLI::App &app, Options &options, std::string &budget) 
   CLI::App *build =
       app.add_subcommand("build", "compile a model to a trainer, a library or an object");
   addModelFlags(build, options);
-  build->add_option("-o", options.output, "file to write")->option_text("PATH");
+  build
+      ->add_option("-o", options.output,
+                   "file to write (default: m, libm.a, libm.so or m.o here, for m.cpp)")
+      ->option_text("PATH");
   build
       ->add_option("--kind", options.kind,
                    "trainer (default when the model trains), static-lib, shared-lib or object")

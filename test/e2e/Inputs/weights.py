@@ -75,7 +75,7 @@ cases = [  # name, file, what is said (all of it)
     ("missing", pack(without("fc1.bias")), ["- .*fc1.bias", "E2203", "--init-partial takes a subset"]),
     ("extra", pack(tensors | {"fc3.bias": ("F32", [2], b"\0" * 8)}), [r"\+ .*fc3.bias", "E2203"]),
     ("shape", pack(tensors | {"fc2.weight": ("F32", [256, 10], tensors["fc2.weight"][2])}), ["fc2.weight.*10,256", "256,10", "E2203"]),
-    ("type", pack(tensors | {"fc2.bias": ("F64", [10], b"\0" * 80)}), ["fc2.bias", "(?i)f64", "E2203"]),
+    ("type", pack(tensors | {"fc2.bias": ("I64", [10], b"\0" * 80)}), ["fc2.bias", "(?i)i64", "E2203"]),
     ("all-at-once", pack(without("fc1.bias") | {"fc2.bias": ("F32", [11], b"\0" * 44), "x": ("F32", [1], b"\0" * 4)}),
      ["fc1.bias", "fc2.bias", r"\+ .*x", "E2203"]),
     ("other-model", open("softmax.safetensors", "rb").read(), ["fc1.weight", "fc2.bias", "fc.weight", "E2203"]),

@@ -159,8 +159,10 @@ void Importer::addSymbols(Location moduleLoc) {
 LogicalResult Importer::addRegion(const proto::Region &region, Region &into, Location loc) {
   Block &block = into.emplaceBlock();
   llvm::DenseMap<unsigned, Value> values;
+  auto named = dyn_cast<NameLoc>(loc); // the op's name is not its arguments'
   for (const proto::Value &argument : region.arguments())
-    values[argument.id()] = block.addArgument(getType(argument.type()), loc);
+    values[argument.id()] =
+        block.addArgument(getType(argument.type()), named ? named.getChildLoc() : loc);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(&block);
   for (const proto::Node &node : region.nodes())

@@ -135,9 +135,11 @@ Result<Values> EntryBuilder::whileLoop(const Values &carried, const Body &condit
   for (const Import &import : regions[condition.region].imports)
     if (import.assigned)
       return RuleError{"E0019",
-                       "expects a condition that assigns nothing, got an assignment of '" +
-                           import.variable + "'",
-                       -1, "assign it in the body"};
+                       "expects a condition that assigns nothing, got " +
+                           (gets.count(import.variable)
+                                ? "an assignment of '" + import.variable + "'"
+                                : "a loop that draws random numbers"),
+                       -1, "do it in the body"};
   size_t count = carried.size();
   Attributes attributes;
   attributes.integer("max_trips", maxTrips);

@@ -4,6 +4,7 @@
 #include "compiler/Text.h"
 #include "dialects/sinter/Sinter.h"
 #include "frontend/graph/Container.h"
+#include "frontend/graph/GraphBuilder.h"
 #include "test/driver/TestModel.h"
 
 #include "mlir/IR/Verifier.h"
@@ -84,25 +85,89 @@ static void survive(const proto::Module &graph) {
   (void)compiler::runPipeline(*module, compiler::Stage::Planned, {});
 }
 
+/// predict: a scan over x whose body chooses by a cond; a while over its last value.
+static proto::Module makeControlModel() {
+  using graph::EntryBuilder;
+  using Kind = EntryBuilder::Kind;
+  graph::GraphBuilder builder;
+  builder.module.set_name("control");
+  builder.module.add_files()->set_path("control.cpp");
+  proto::Location at;
+  at.set_line(2);
+  at.set_name("loop");
+  EntryBuilder &entry = builder.addEntry("predict", proto::Entry::PREDICT, 1, at);
+  rules::Type wide{rules::ElementType::F32, {4, 3}}, row{rules::ElementType::F32, {3}};
+  rules::Type flag{rules::ElementType::Bool, {}};
+  graph::Value x = *entry.input("x", wide, at), h = *entry.input("h", row, at);
+  graph::Value p = *entry.input("p", flag, at);
+  auto add = [&](graph::Value a, graph::Value b) {
+    auto rule = [](const graph::Types &types) { return rules::Result(graph::Types{types[0]}); };
+    return entry.append("add", {a, b}, {}, rule, at)->front();
+  };
+  graph::Values arguments = *entry.open(Kind::Scan, {row, row}, at, 4);
+  EXPECT_TRUE(entry.open(Kind::Branch, {}, at));
+  graph::Body then = entry.close({add(arguments[0], h)});
+  EXPECT_TRUE(entry.open(Kind::Branch, {}, at));
+  graph::Body otherwise = entry.close({arguments[1]});
+  graph::Value chosen = entry.cond(p, then, otherwise, at)->front();
+  graph::Body body = entry.close({chosen, add(chosen, arguments[1])});
+  graph::Values last = *entry.scan({h}, {x}, 4, /*reverse=*/true, body, 1, at);
+  EXPECT_TRUE(entry.open(Kind::Condition, {row}, at));
+  graph::Body condition = entry.close({p});
+  graph::Values carried = *entry.open(Kind::While, {row}, at);
+  graph::Body step = entry.close({add(carried[0], h)});
+  graph::Values end = *entry.whileLoop({last[0]}, condition, step, 3, at);
+  EXPECT_TRUE(entry.output("y", end[0], at));
+  EXPECT_TRUE(entry.output("ys", last[1], at));
+  entry.finish();
+  builder.finish();
+  EXPECT_FALSE(graph::checkGraph(builder.module));
+  return builder.module;
+}
+
+TEST(Import, RegionsAreIsolated) {
+  Compiler compiler;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compiler::importModule(&compiler.context, makeControlModel(), false);
+  ASSERT_TRUE(module);
+  int bodies = 0; // the verifier knows that they are isolated
+  module->walk([&](mlir::Operation *op) {
+    if (mlir::isa<ir::ScanOp, ir::CondOp, ir::WhileOp>(op))
+      bodies += op->getNumRegions();
+  });
+  EXPECT_EQ(bodies, 5);
+  // Types that do not fit are the verifier's to find.
+  proto::Module graph = makeControlModel();
+  proto::Node *scan = graph.mutable_entries(0)->mutable_nodes(0);
+  scan->mutable_regions(0)->mutable_yields()->RemoveLast();
+  EXPECT_FALSE(compiler::importModule(&compiler.context, graph, false));
+  EXPECT_NE(compiler.messages.back().find("of a body of sinter.scan"), std::string::npos);
+  graph = makeControlModel();
+  graph.mutable_entries(0)->mutable_nodes(0)->clear_regions();
+  EXPECT_FALSE(compiler::importModule(&compiler.context, graph, false));
+}
+
 TEST(Import, FlippedBytesAreSurvived) {
 #ifdef SINTER_SLOW
   size_t step = 1;
 #else
   size_t step = 11;
 #endif
-  std::string bytes = makeModel().SerializeAsString();
-  int imported = 0;
-  for (size_t at = 0; at < bytes.size(); at += step)
-    for (int bit = 0; bit < 8; ++bit) {
-      std::string damaged = bytes;
-      damaged[at] ^= char(1 << bit);
-      proto::Module graph;
-      if (!graph.ParseFromString(damaged) || graph::checkGraph(graph))
-        continue;
-      ++imported;
-      survive(graph);
-    }
-  EXPECT_GT(imported, 10); // the checks in front do not refuse everything
+  for (const std::string &bytes :
+       {makeModel().SerializeAsString(), makeControlModel().SerializeAsString()}) {
+    int imported = 0;
+    for (size_t at = 0; at < bytes.size(); at += step)
+      for (int bit = 0; bit < 8; ++bit) {
+        std::string damaged = bytes;
+        damaged[at] ^= char(1 << bit);
+        proto::Module graph;
+        if (!graph.ParseFromString(damaged) || graph::checkGraph(graph))
+          continue;
+        ++imported;
+        survive(graph);
+      }
+    EXPECT_GT(imported, 10); // the checks in front do not refuse everything
+  }
 }
 
 TEST(Import, ShuffledPartsAreSurvived) {

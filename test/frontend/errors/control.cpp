@@ -69,6 +69,16 @@ int main(int argc, char **argv) {
           return v[0] > 1;
         },
         next);
+    while_loop(
+        {n},
+        [&](Tensors v) {
+          return while_loop(
+                     {v[0]}, [](Tensors w) { return w[0] > 1; },
+                     [](Tensors w) {
+                       return Tensors{w[0] - cast(random_uniform("r", f32()) * 4, i64)};
+                     })[0] > 1;
+        },
+        next);
     e.output("out", h);
   });
   model.train([&](Step s) {

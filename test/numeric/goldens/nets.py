@@ -112,6 +112,18 @@ class Sequence(nn.Module):
         return self.head(x.mean(1))
 
 
+class Rnn(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.both, self.top = nn.RNN(12, 14, bidirectional=True), nn.RNN(28, 14)
+        self.head = nn.Linear(42, 10)
+
+    def forward(self, x):
+        states, (_, back) = self.both(x[:, 0].transpose(0, 1))
+        states, (last,) = self.top(states)
+        return self.head(torch.cat([last, back, states.mean(0)], 1))
+
+
 class Windows(nn.Module):
     def __init__(self):
         super().__init__()
@@ -139,6 +151,7 @@ MODELS = {
     "grouped": (Grouped, (3, 19, 17), 5, 0.05, 0),
     "unet": (UNet, (3, 21, 15), 2, 0.05, 0.9),
     "sequence": (Sequence, (1, 5, 12), 7, 0.2, 0),
+    "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
     "windows": (Windows, (5, 23, 19), 3, 0.1, 0),
 }
 

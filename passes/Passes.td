@@ -44,10 +44,27 @@ def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
   let description = [{
     Every op between the xs and the ys writes its vector-Jacobian product in `sinter` ops; cotangents that meet are added.
     An op without a gradient on such a path is an error that names the path; an x that no y depends on gets zeros and a
-    warning.
+    warning. A scan's gradient is a scan the other way; the forward scan stacks what is dear to do again (`notes` say
+    what), and cotangents of captures that are sums over the steps are added up behind the loop. A choice's gradient is a
+    choice.
     ```
     %l = sinter.sum %p axes [0] ...                %g = sinter.broadcast_to %dl ...
     %dw = sinter.gradient %l, %dl, %w ys 1   →     %dw = sinter.mul %g, %x ...      // p = w * x
+    ```
+  }];
+}
+
+def BatchSteps : Pass<"batch-steps", "::mlir::ModuleOp"> {
+  let summary = "what no step of a scan needs of another is done for all steps at once";
+  let description = [{
+    Sums of products and reductions of slices and captures move in front of the loop, those that only outputs need behind
+    it, work on captures alone is done once. Ops move by their batching rule; those without one stay. A body that reads
+    its iteration reads a slice of an iota instead.
+    ```
+    scan (h, x, w, u) {                              %xw = sinter.matmul %x, %w : (tensor<10x4x3>, tensor<3x5>) ...
+      %0 = sinter.matmul %slice, %w                  scan (h, %xw, u) {
+      %1 = sinter.matmul %carried, %u         →        %1 = sinter.matmul %carried, %u
+      %2 = sinter.add %0, %1                           %2 = sinter.add %slice, %1
     ```
   }];
 }

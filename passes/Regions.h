@@ -1,19 +1,30 @@
-//===- Regions.h - regions of ops that passes make --------------------------------------------===//
+//===- Regions.h - the blocks of entries, and regions that passes make ------------------------===//
 //
-// Builders of some ops leave their region empty, those of others fill in a block; passes that write
-// a body ask here and need not know. Reading on: fuse/Outline.cpp, lower/LowerFused.cpp (who do).
+// One visitor for passes that work block by block: the entry's and those of all loops and choices
+// in it. Builders of some ops leave their region empty, those of others fill in a block; passes
+// that write a body ask here and need not know. Reading on: dialects/sinter/Control.td.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_REGIONS_H
 #define SINTER_PASSES_REGIONS_H
 
-#include "mlir/IR/Region.h"
+#include "dialects/sinter/Sinter.h"
 
 namespace sinter::passes {
 
 /// The block of a region that has one; made when it is not there yet.
 inline mlir::Block *bodyOf(mlir::Region &region) {
   return region.empty() ? &region.emplaceBlock() : &region.front();
+}
+
+/// The block of an entry, then those of all bodies in it, outer ones first.
+inline llvm::SmallVector<mlir::Block *> getBlocks(ir::EntryOp entry) {
+  llvm::SmallVector<mlir::Block *> blocks{&entry.getBody().front()};
+  entry->walk<mlir::WalkOrder::PreOrder>([&](ir::ControlOpInterface op) {
+    for (mlir::Region &body : op->getRegions())
+      blocks.push_back(&body.front());
+  });
+  return blocks;
 }
 
 } // namespace sinter::passes

@@ -408,14 +408,8 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
   if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc())
                  .emitList(entry.getBody().front())))
     return failure();
-  // Kernels inside loops and ifs, or behind a loop of unknown length, run only with their entry.
-  auto needsEntry = [](Value buffer) {
-    auto turns = buffer.getDefiningOp<kernel::LoopOp>();
-    return turns && !turns.getTrip();
-  };
   written = entry->walk([&](kernel::KernelOpInterface op) {
-    if (!isa<kernel::EntryOp, kernel::LaunchOp>(op->getParentOp()) ||
-        llvm::any_of(op->getOperands(), needsEntry))
+    if (!kernel::runsAlone(op))
       return WalkResult::advance();
     std::string name = (getKernelName(op) + ".run").str();
     bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op));

@@ -42,7 +42,7 @@ static SmallVector<SmallVector<kernel::Range>> getOperandRanges(kernel::KernelOp
       auto offset = root.getOffset();
       ranges.push_back({root, static_cast<int64_t>(root.getSegment()),
                         offset ? static_cast<int64_t>(*offset) : -1, root.getType().getBytes(),
-                        writes});
+                        writes, kernel::getCarriedArgument(operand)});
     }
     result.push_back(std::move(ranges));
   }

@@ -205,7 +205,9 @@ struct TableWriter {
     auto name = op->getAttrOfType<StringAttr>("kernel_name");
     return make(kernel,
                 {text(name ? name.getValue() : op->getName().stripDialect()), text(location),
-                 work && name ? function((name.getValue() + ".run").str()) : null(),
+                 work && name && kernel::runsAlone(work)
+                     ? function((name.getValue() + ".run").str())
+                     : null(),
                  n64(work ? work.getFlops() : 0), n64(read), n64(written), n32(sorted.size()),
                  n32(0), array(range, sorted, "ranges")});
   }

@@ -340,6 +340,8 @@ LogicalResult Machine::runList(mlir::Block &block) {
       windows[view.getResult()] = {source.storage, source.start, Dims(view.getType().getShape())};
     } else if (auto constant = llvm::dyn_cast<mlir::arith::ConstantIndexOp>(op))
       indices[constant.getResult()] = constant.value();
+    else if (auto difference = llvm::dyn_cast<mlir::arith::SubIOp>(op))
+      indices[difference.getResult()] = indices[difference.getLhs()] - indices[difference.getRhs()];
     else
       status = op.emitError("internal error: the oracle does not know '")
                << op.getName() << "' in a kernel list";

@@ -14,6 +14,9 @@ using namespace mlir;
 namespace sinter::kernel {
 
 bool Range::overlaps(const Range &other) const {
+  if (carried && other.carried && carried != other.carried &&
+      carried.getOwner() == other.carried.getOwner())
+    return false;
   if (buffer == other.buffer)
     return true;
   if (segment != other.segment || offset < 0 || other.offset < 0)
@@ -58,14 +61,27 @@ SmallVector<BufferOp> getRootBuffers(Value value) {
   return roots;
 }
 
-static void addRanges(Value value, bool writes,
-                      llvm::SmallSetVector<std::pair<Operation *, int>, 8> &found) {
+BlockArgument getCarriedArgument(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<ViewOp, SlotOp>(op))
+      return {};
+    value = op->getOperand(0);
+  }
+  auto argument = cast<BlockArgument>(value);
+  return isa<LoopOp>(argument.getOwner()->getParentOp()) ? argument : BlockArgument();
+}
+
+/// Buffer, whether it is written, and what a loop calls it.
+using Touched = llvm::SmallSetVector<std::tuple<Operation *, int, void *>, 8>;
+
+static void addRanges(Value value, bool writes, Touched &found) {
+  void *carried = getCarriedArgument(value).getAsOpaquePointer();
   for (BufferOp buffer : getRootBuffers(value))
-    found.insert({buffer.getOperation(), writes ? 1 : 0});
+    found.insert({buffer.getOperation(), writes ? 1 : 0, carried});
 }
 
 SmallVector<Range> getRanges(Operation *op) {
-  llvm::SmallSetVector<std::pair<Operation *, int>, 8> found;
+  Touched found;
   op->walk([&](Operation *inner) {
     if (auto kernel = dyn_cast<KernelOpInterface>(inner)) {
       for (Value read : kernel.getReadBuffers())
@@ -81,13 +97,14 @@ SmallVector<Range> getRanges(Operation *op) {
   });
   SmallVector<Range> ranges;
   for (bool writes : {false, true})
-    for (auto [owner, isWrite] : found)
+    for (auto [owner, isWrite, carried] : found)
       if ((isWrite == 1) == writes) {
         auto buffer = cast<BufferOp>(owner);
         auto offset = buffer.getOffset();
         ranges.push_back({buffer, static_cast<int64_t>(buffer.getSegment()),
                           offset ? static_cast<int64_t>(*offset) : -1,
-                          cast<BufferType>(buffer.getType()).getBytes(), writes});
+                          cast<BufferType>(buffer.getType()).getBytes(), writes,
+                          cast_or_null<BlockArgument>(Value::getFromOpaquePointer(carried))});
       }
   return ranges;
 }
@@ -98,6 +115,17 @@ bool conflict(ArrayRef<Range> earlier, ArrayRef<Range> later) {
       if ((x.writes || y.writes) && x.overlaps(y))
         return true;
   return false;
+}
+
+bool runsAlone(KernelOpInterface op) {
+  auto endsUnknown = [](Value buffer) {
+    auto turns = buffer.getDefiningOp<LoopOp>();
+    return turns && !turns.getTrip();
+  };
+  return isa<EntryOp>(op->getParentOp()) || (isa<LaunchOp>(op->getParentOp()) &&
+                                             isa<EntryOp>(op->getParentOp()->getParentOp()))
+             ? llvm::none_of(op->getOperands(), endsUnknown)
+             : false;
 }
 
 bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfOp>(op); }

@@ -20,13 +20,18 @@ struct Range {
   int64_t offset = -1; ///< -1 before planning: then only the same buffer op overlaps
   int64_t bytes = 0;
   bool writes = false;
+  mlir::BlockArgument carried = {}; ///< the loop's name for it, of what a loop carries
 
-  /// True when both name at least one common byte.
+  /// True when both name at least one common byte. At one step of a loop the current and the next
+  /// state, and the states of two pairs, are apart.
   bool overlaps(const Range &other) const;
 };
 
 /// The kernel.buffer ops that `value` may name: one, or more behind a loop's ping-pong pair.
 llvm::SmallVector<BufferOp> getRootBuffers(mlir::Value value);
+
+/// The block argument of a kernel.loop behind `value`, seen through views and slots; else null.
+mlir::BlockArgument getCarriedArgument(mlir::Value value);
 
 /// Ranges of one kernel, loop or if (nested kernels included): reads first, each buffer once a
 /// direction.
@@ -35,14 +40,18 @@ llvm::SmallVector<Range> getRanges(mlir::Operation *op);
 /// True when `later` must not start before `earlier` is done on all threads.
 bool conflict(llvm::ArrayRef<Range> earlier, llvm::ArrayRef<Range> later);
 
+/// True for a kernel that can be started alone: one inside a loop or an if, or behind a loop whose
+/// length is known only when it ends, runs only with its entry.
+bool runsAlone(KernelOpInterface op);
+
 /// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no
 /// work.
 bool isWork(mlir::Operation *op);
 
 /// For each work op of the list, in order: whether a barrier must stand before it. Conservative
 /// about partitions: it assumes that any thread may need any byte of a conflicting range. Loops and
-/// ifs have barriers on both sides; at the end of a launch with a serial section the threads meet anyway,
-/// which is the barrier before the next op.
+/// ifs have barriers on both sides; at the end of a launch with a serial section the threads meet
+/// anyway, which is the barrier before the next op.
 llvm::SmallVector<bool> placeBarriers(mlir::Block &kernels);
 
 } // namespace sinter::kernel

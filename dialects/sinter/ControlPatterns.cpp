@@ -250,6 +250,47 @@ struct PruneCond : OpRewritePattern<CondOp> {
     return success();
   }
 };
+
+//===--- while --------------------------------------------------------------------------------===//
+
+/// A bound is a number of steps that is carried and compared.
+struct CountTrips : OpRewritePattern<WhileOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(WhileOp op, PatternRewriter &rewriter) const override {
+    if (op.getMaxTrips() == 0)
+      return failure();
+    Location loc = op.getLoc();
+    auto count = RankedTensorType::get({}, rewriter.getI64Type());
+    auto number = [&](int64_t value) {
+      return ConstantOp::create(rewriter, loc, count, DenseElementsAttr::get(count, value));
+    };
+    unsigned at = op.getNumCarried();
+    SmallVector<Type> types(op.getResultTypes());
+    types.push_back(count);
+    SmallVector<Value> inputs(op.getInputs());
+    inputs.insert(inputs.begin() + at, number(0));
+    auto fresh = WhileOp::create(rewriter, loc, types, at + 1, 0, inputs);
+    fresh->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+    fresh.getCondition().takeBody(op.getCondition());
+    fresh.getBody().takeBody(op.getBody());
+    for (Region *region : {&fresh.getCondition(), &fresh.getBody()}) {
+      Operation *yield = region->front().getTerminator();
+      Value steps = region->insertArgument(at, count, loc);
+      rewriter.setInsertionPoint(yield);
+      GradBuilder b(rewriter, loc);
+      if (region == &fresh.getBody()) {
+        yield->insertOperands(at, b.add(steps, number(1)));
+        continue;
+      }
+      Value fewer = b.compare("lt", steps, number(static_cast<int64_t>(op.getMaxTrips())));
+      yield->setOperand(
+          0, LogicalAndOp::create(rewriter, loc, fewer.getType(), yield->getOperand(0), fewer));
+    }
+    rewriter.replaceOp(op, fresh.getResults().drop_back());
+    return success();
+  }
+};
 } // namespace
 
 void ScanOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
@@ -258,4 +299,6 @@ void ScanOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContex
 void CondOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<PruneCond>(context);
 }
-void WhileOp::getCanonicalizationPatterns(RewritePatternSet &, MLIRContext *) {}
+void WhileOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<CountTrips>(context);
+}

@@ -11,7 +11,8 @@
 include "dialects/sinter/OpBase.td"
 
 class Sinter_Elementwise<string opMnemonic, string rule, string scalar, Gradient gradient, list<Trait> traits = []>
-    : Sinter_RuleOp<opMnemonic, gradient, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface>], traits), !strconcat([{
+    : Sinter_RuleOp<opMnemonic, gradient, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface>, DeclareOpInterfaceMethods<BatchingInterface>], traits),
+    !strconcat(BatchedBy<"batchBroadcasting">.text, [{
 ::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf((*this)->getResult(0))); }
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
 ::mlir::AffineMap $cppClass::getResultAccess(unsigned i) { return getIdentityAccess(*this); }

@@ -80,11 +80,19 @@ Value GradBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
   return TransposeOp::create(b, loc, typed(x, rules::transpose(toRule(x.getType()), perm.vec())),
                              perm, x);
 }
-Value GradBuilder::slice(Value x, ArrayRef<int64_t> starts, ArrayRef<int64_t> limits) {
-  SmallVector<int64_t> strides(starts.size(), 1);
+Value GradBuilder::slice(Value x, ArrayRef<int64_t> starts, ArrayRef<int64_t> limits,
+                         ArrayRef<int64_t> steps) {
+  SmallVector<int64_t> strides(steps);
+  strides.resize(starts.size(), 1);
   return SliceOp::create(
       b, loc, typed(x, rules::slice(toRule(x.getType()), starts.vec(), limits.vec(), vec(strides))),
       starts, limits, strides, x);
+}
+Value GradBuilder::concat(ArrayRef<Value> xs, int64_t axis) {
+  std::vector<rules::Type> types;
+  for (Value x : xs)
+    types.push_back(toRule(x.getType()));
+  return ConcatOp::create(b, loc, typed(xs[0], rules::concat(types, axis)), axis, xs);
 }
 Value GradBuilder::pad(Value x, ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
   return PadOp::create(b, loc, typed(x, rules::pad(toRule(x.getType()), low.vec(), high.vec())),

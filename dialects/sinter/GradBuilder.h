@@ -35,13 +35,23 @@ public:
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value broadcastTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
-  mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, llvm::ArrayRef<int64_t> limits);
+  /// `strides`: 1 everywhere when empty.
+  mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts, llvm::ArrayRef<int64_t> limits,
+                    llvm::ArrayRef<int64_t> strides = {});
+  mlir::Value concat(llvm::ArrayRef<mlir::Value> xs, int64_t axis);
   mlir::Value pad(mlir::Value x, llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high);
   mlir::Value sum(mlir::Value x, llvm::ArrayRef<int64_t> axes, bool keepdims);
   mlir::Value softmax(mlir::Value x, int64_t axis);
   /// i32 indices along `axis` of a tensor of `shape`.
   mlir::Value iota(llvm::ArrayRef<int64_t> shape, int64_t axis);
   mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX, bool transposeY);
+
+  /// Batching rule of ops whose operands broadcast.
+  mlir::Value batchBroadcasting(mlir::Operation *op, mlir::ValueRange operands,
+                                llvm::ArrayRef<bool> stacked);
+  /// Batching rule of ops that name axes in `axis` or `axes`.
+  mlir::Value batchAlongAxes(mlir::Operation *op, mlir::ValueRange operands,
+                             llvm::ArrayRef<bool> stacked);
 
   /// An op whose result type a rule gives; `args` as its create function takes them behind the
   /// type.
@@ -72,6 +82,9 @@ private:
   mlir::Location loc;
   std::string refusal;
 };
+
+/// Canonical form of a sum over stacks of products, see Batching.cpp.
+llvm::LogicalResult sumProductsAtOnce(SumOp op, mlir::PatternRewriter &rewriter);
 
 } // namespace sinter::ir
 

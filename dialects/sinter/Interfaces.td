@@ -86,6 +86,18 @@ def ViewOpInterface : OpInterface<"ViewOpInterface"> {
   let methods = [];
 }
 
+def BatchingInterface : OpInterface<"BatchingInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "the op has a batching rule: it can be done for all steps of a loop at once";
+  let methods = [
+    InterfaceMethod<[{
+      Builds the op, which has one result, over a stack of steps and returns its result. An operand with `stacked` (at
+      least one) has a new leading axis, and so has the result; another is the same for every step.
+    }], "::mlir::Value", "buildBatched",
+    (ins "::sinter::ir::GradBuilder &":$b, "::mlir::ValueRange":$operands, "::llvm::ArrayRef<bool>":$stacked)>
+  ];
+}
+
 def ControlOpInterface : OpInterface<"ControlOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = [{

@@ -10,7 +10,8 @@
 include "dialects/sinter/OpBase.td"
 
 class Sinter_RowOp<string m, string rule, Gradient g>
-    : Sinter_RuleOp<m, g, rule, [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>]> {
+    : Sinter_RuleOp<m, g, rule, [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>,
+                                 DeclareOpInterfaceMethods<BatchingInterface>], BatchedBy<"batchAlongAxes">.text> {
   let results = (outs Sinter_Tensor:$result);
 }
 

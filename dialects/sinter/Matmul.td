@@ -9,7 +9,8 @@
 include "dialects/sinter/OpBase.td"
 
 def MatmulOp : Sinter_RuleOp<"matmul", GradientInCpp, "rules::matmul(t(0), t(1), getTransposeA(), getTransposeB())",
-                             [DeclareOpInterfaceMethods<ContractionOpInterface>]> {
+                             [DeclareOpInterfaceMethods<ContractionOpInterface>,
+                              DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "[..,m,k] x [..,k,n] -> [..,m,n]; leading dims broadcast; transposes swap an operand's last two axes";
   let arguments = (ins DefaultValuedAttr<BoolAttr, "false">:$transpose_a, DefaultValuedAttr<BoolAttr, "false">:$transpose_b,
                        Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);

@@ -38,6 +38,12 @@ class Sinter_Op<string opMnemonic, Gradient gradient, list<Trait> traits = [], s
     members);
 }
 
+/// Batching rules that several families share; see GradBuilder.
+class BatchedBy<string method> {
+  string text = !strconcat("::mlir::Value $cppClass::buildBatched(::sinter::ir::GradBuilder &b, ::mlir::ValueRange operands, "
+    "::llvm::ArrayRef<bool> stacked) { return b.", method, "(*this, operands, stacked); }\n");
+}
+
 /// An op that is checked by a rule of dialects/rules; `rule` is an expression over t(i), the type of operand i.
 class Sinter_RuleOp<string opMnemonic, Gradient gradient, string rule, list<Trait> traits = [], string members = "">
     : Sinter_Op<opMnemonic, gradient, !listconcat([Pure], traits), !strconcat(

@@ -27,6 +27,8 @@ OpFoldResult ReduceMinOp::fold(FoldAdaptor) { return foldNoAxes(*this); }
 /// A sum over axes on both sides of one that stays is two sums, the inner one first: it has more
 /// results, so that they run beside each other, and a sum of products can leave it behind.
 LogicalResult SumOp::canonicalize(SumOp op, PatternRewriter &rewriter) {
+  if (succeeded(sumProductsAtOnce(op, rewriter)))
+    return success();
   ArrayRef<int64_t> shape = shapeOf(op.getInput());
   int64_t rank = shape.size(), first = rank;
   auto reduces = [&](int64_t axis) { return llvm::is_contained(op.getAxes(), axis); };

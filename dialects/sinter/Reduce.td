@@ -9,7 +9,8 @@
 include "dialects/sinter/OpBase.td"
 
 class Sinter_Reduce<string m, string rule, string kind, Gradient g> : Sinter_RuleOp<m, g, rule,
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "isPlainSum"]>], !strconcat([{
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "isPlainSum"]>, DeclareOpInterfaceMethods<BatchingInterface>],
+    !strconcat(BatchedBy<"batchAlongAxes">.text, [{
 bool $cppClass::isPlainSum() { return ::llvm::StringRef("}], kind, [{") == "sum"; }
 ::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf(getInput())); }
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned) { return getIdentityAccess(shapeOf(getInput()).size(), getContext()); }

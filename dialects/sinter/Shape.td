@@ -18,18 +18,19 @@ def ConstantOp : Sinter_RuleOp<"constant", GradientExpr<"">,
   let hasFolder = 1;
 }
 
-class Sinter_ShapeMap<string m, string rule, Gradient g, list<string> more = []>
-    : Sinter_RuleOp<m, g, rule, [DeclareOpInterfaceMethods<MapOpInterface, more>]> {
+class Sinter_ShapeMap<string m, string rule, Gradient g, list<string> more = [],
+                      list<Trait> traits = [DeclareOpInterfaceMethods<BatchingInterface>]>
+    : Sinter_RuleOp<m, g, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface, more>], traits)> {
   let results = (outs Sinter_Tensor:$result);
 }
 
-def IotaOp : Sinter_ShapeMap<"iota", "rules::iota(toRule(getResult().getType()), getAxis())", GradientExpr<"">> {
+def IotaOp : Sinter_ShapeMap<"iota", "rules::iota(toRule(getResult().getType()), getAxis())", GradientExpr<"">, [], []> {
   let summary = "each element is its index along `axis`";
   let arguments = (ins I64Attr:$axis);
   let assemblyFormat = "$axis attr-dict `:` type($result)";
 }
 def ReshapeOp : Sinter_RuleOp<"reshape", GradientExpr<"  dx[0] = b.reshape(dy[0], shapeOf(getInput()));">,
-    "rules::reshape(t(0), toRule(getResult().getType()).dims)", [DeclareOpInterfaceMethods<ViewOpInterface>]> {
+    "rules::reshape(t(0), toRule(getResult().getType()).dims)", [DeclareOpInterfaceMethods<ViewOpInterface>, DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "the same elements in row-major order under another shape";
   let arguments = (ins Sinter_Tensor:$input);
   let results = (outs Sinter_Tensor:$result);

@@ -7,6 +7,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 #include "passes/fuse/Algorithm.h"
 #include "passes/fuse/Outline.h"
 
@@ -290,8 +291,7 @@ static void rematerialiseOperands(ir::ContractionOpInterface root, ContractionGr
   }
 }
 
-static void fuseEntry(ir::EntryOp entry) {
-  Block &block = entry.getBody().front();
+static void fuseBlock(Block &block) {
   FusionLog log;
   rematerialiseRandom(block, log);
   auto roots = llvm::to_vector(block.getOps<ir::ContractionOpInterface>());
@@ -316,5 +316,10 @@ static void fuseEntry(ir::EntryOp entry) {
 }
 
 struct FuseContractions : sinter::passes::impl::FuseContractionsBase<FuseContractions> {
-  void runOnOperation() override { getOperation().walk(fuseEntry); }
+  void runOnOperation() override {
+    getOperation().walk([](ir::EntryOp entry) {
+      for (Block *block : getBlocks(entry))
+        fuseBlock(*block);
+    });
+  }
 };

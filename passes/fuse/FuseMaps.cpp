@@ -8,6 +8,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 #include "passes/fuse/Algorithm.h"
 #include "passes/fuse/Outline.h"
 
@@ -31,7 +32,7 @@ static constexpr size_t kMaxValues = 24;  ///< values a cluster reads and writes
 /// clusters up to this size merge without sharing a value
 static constexpr int64_t kSmallElements = 1 << 14;
 
-/// The clusters of one entry.
+/// The clusters of one block.
 class Clusters {
 public:
   Clusters(Block &block, FusionLog &log) : block(block), log(log) {
@@ -310,8 +311,7 @@ private:
   SmallVector<OpSet> sets;
 };
 
-static void fuseEntry(ir::EntryOp entry) {
-  Block &block = entry.getBody().front();
+static void fuseBlock(Block &block) {
   FusionLog log;
   Clusters clusters(block, log);
   clusters.run();
@@ -325,5 +325,10 @@ static void fuseEntry(ir::EntryOp entry) {
 }
 
 struct FuseMaps : sinter::passes::impl::FuseMapsBase<FuseMaps> {
-  void runOnOperation() override { getOperation().walk(fuseEntry); }
+  void runOnOperation() override {
+    getOperation().walk([](ir::EntryOp entry) {
+      for (Block *block : getBlocks(entry))
+        fuseBlock(*block);
+    });
+  }
 };

@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 #include "passes/fuse/Domain.h"
 
 using namespace mlir;
@@ -81,7 +82,8 @@ static void foldOp(Operation *op) {
 struct Fold : sinter::passes::impl::FoldBase<Fold> {
   void runOnOperation() override {
     for (auto entry : getOperation().getOps<ir::EntryOp>())
-      for (Operation &op : llvm::make_early_inc_range(entry.getBody().front()))
-        foldOp(&op);
+      for (Block *block : getBlocks(entry))
+        for (Operation &op : llvm::make_early_inc_range(*block))
+          foldOp(&op);
   }
 };

@@ -6,6 +6,7 @@
 #include "passes/layout/LayoutConstraints.h"
 
 #include "passes/fuse/Outline.h"
+#include "passes/graph/Steps.h"
 #include "passes/layout/Activations.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -15,7 +16,7 @@ using namespace mlir;
 namespace sinter::passes {
 
 ir::SymbolOp getSymbolOf(Value value, SymbolTable &symbols) {
-  auto get = value.getDefiningOp<ir::GetOp>();
+  auto get = resolveCaptures(value).getDefiningOp<ir::GetOp>();
   return get ? symbols.lookup<ir::SymbolOp>(get.getSymbol()) : ir::SymbolOp();
 }
 
@@ -133,7 +134,7 @@ struct Demand {
 /// A parameter, or a matrix, can have any panels; values with image axes come in blocks
 /// (Activations.h).
 static bool takesPanels(Value operand) {
-  return operand.getDefiningOp<ir::GetOp>() ||
+  return resolveCaptures(operand).getDefiningOp<ir::GetOp>() ||
          cast<RankedTensorType>(operand.getType()).getRank() < 3;
 }
 

@@ -34,7 +34,7 @@ struct Contraction {
 /// fused op holds what one kernel cannot compute: text that was edited.
 llvm::LogicalResult collectContractions(mlir::ModuleOp module, std::vector<Contraction> &found);
 
-/// The symbol that `value` is the entry value of; null otherwise.
+/// The symbol that `value` is the entry value of, also as a capture of a body; null otherwise.
 ir::SymbolOp getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
 
 /// Panels along `dim`: [dim / by][others in the order in which the domain runs over them][by].

@@ -7,6 +7,9 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Rewrite.h"
 
+#include "passes/Regions.h"
+#include "passes/graph/Steps.h"
+
 using namespace mlir;
 
 namespace sinter::passes {
@@ -46,6 +49,8 @@ struct Rewriter {
   void redirectReads();
   void settleReturn(ir::EntryOp entry);
   void settleViews();
+  void passCaptures();
+  void settleControl();
   void storeConverted(ir::FusedOp maker);
 };
 
@@ -71,6 +76,33 @@ void Rewriter::setMasters() {
   });
   for (auto [value, layout] : plan.values)
     value.setType(withLayout(value.getType(), layout));
+  passCaptures();
+}
+
+/// A capture is in the body what it is outside.
+void Rewriter::passCaptures() {
+  module.walk<WalkOrder::PreOrder>([](ir::ControlOpInterface op) {
+    unsigned first = op->getNumOperands() - static_cast<unsigned>(op.getCaptures().size());
+    for (Region &body : op->getRegions())
+      for (unsigned i = first; i < op->getNumOperands(); ++i)
+        op.getBodyArgument(body, i).setType(op->getOperand(i).getType());
+  });
+}
+
+/// What is carried, stacked or yielded is row-major.
+void Rewriter::settleControl() {
+  auto settle = [&](OpOperand &operand) {
+    if (layoutOf(operand.get()))
+      operand.set(convert(operand.get(), {}));
+  };
+  module.walk([&](ir::ControlOpInterface op) {
+    unsigned last = op->getNumOperands() - static_cast<unsigned>(op.getCaptures().size());
+    for (unsigned i = 0; i < last; ++i)
+      settle(op->getOpOperand(i));
+    for (Region &body : op->getRegions())
+      for (OpOperand &operand : body.front().getTerminator()->getOpOperands())
+        settle(operand);
+  });
 }
 
 void Rewriter::makeDerived() {
@@ -101,17 +133,20 @@ void Rewriter::redirectReads() {
     if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
       for (DerivedForm &form : plan.derived[symbol])
         if (form.layout == layout) {
-          Value &get = gets[{user->getParentOp(), form.op}];
+          Value outside = resolveCaptures(value);
+          Value &get = gets[{outside.getDefiningOp()->getParentOp(), form.op}];
           if (!get) {
-            OpBuilder at(value.getDefiningOp());
+            OpBuilder at(outside.getDefiningOp());
             get = ir::GetOp::create(at, value.getLoc(), withLayout(value.getType(), layout),
                                     form.op.getSymName());
           }
           replacement = get;
         }
     }
+    // A capture is converted once, outside.
     if (!replacement)
-      replacement = convert(value, layout);
+      replacement = convert(resolveCaptures(value), layout);
+    replacement = captureInto(replacement, user->getBlock());
     // Only this operand of the sum changes; whoever else reads the same value inside keeps the old
     // form.
     auto fused = cast<ir::FusedOp>(user);
@@ -232,9 +267,11 @@ void rewriteLayouts(ModuleOp module, LayoutPlan &plan) {
   for (auto entry : module.getOps<ir::EntryOp>())
     rewriter.settleReturn(entry);
   rewriter.settleViews();
+  rewriter.settleControl();
   for (auto entry : module.getOps<ir::EntryOp>())
-    for (auto fused : llvm::make_early_inc_range(entry.getBody().front().getOps<ir::FusedOp>()))
-      rewriter.storeConverted(fused);
+    for (Block *block : getBlocks(entry))
+      for (auto fused : llvm::make_early_inc_range(block->getOps<ir::FusedOp>()))
+        rewriter.storeConverted(fused);
   module.walk([&](Operation *op) {
     if (auto it = plan.notes.find(op); it != plan.notes.end() && !it->second.empty())
       addNote(op, it->second);

@@ -69,6 +69,9 @@ Value EntryBuilder::addBuffer(Location loc, StringRef name, StringRef role, int6
 }
 
 Value EntryBuilder::addView(Location loc, Value source, kernel::BufferType type) {
+  // What a body of a loop sees has its views there.
+  if (source.getParentBlock() != &entry.getBody().front())
+    return kernel::ViewOp::create(builder, loc, type, source);
   OpBuilder at = atBuffers();
   auto op = kernel::ViewOp::create(at, loc, type, source);
   lastBuffer = op;
@@ -121,6 +124,18 @@ void EntryBuilder::addCopy(Location loc, StringRef what, Value from, ValueRange 
   Value element = body->addArgument(type.getElementType(), loc);
   OpBuilder at = OpBuilder::atBlockBegin(body);
   kernel::YieldOp::create(at, loc, SmallVector<Value>(to.size(), element));
+}
+
+void EntryBuilder::addFill(Location loc, StringRef what, TypedAttr value, Value to) {
+  auto type = cast<kernel::BufferType>(to.getType());
+  AffineMap same = AffineMap::getMultiDimIdentityMap(type.getRank(), builder.getContext());
+  auto op = kernel::MapOp::create(builder, loc, nameKernel(what, type.getElementType()),
+                                  type.getShape(), ArrayRef<int64_t>{}, ValueRange{}, to,
+                                  builder.getAffineMapArrayAttr(same), /*padded=*/false,
+                                  kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
+  OpBuilder at = OpBuilder::atBlockEnd(bodyOf(op.getBody()));
+  Value element = arith::ConstantOp::create(at, loc, value);
+  kernel::YieldOp::create(at, loc, element);
 }
 
 std::string EntryBuilder::nameKernel(StringRef op, Type type) {

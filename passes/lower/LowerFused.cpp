@@ -21,6 +21,7 @@ struct FusedLowering {
   ir::FusedOp fused;
   EntryBuilder &entry;
   llvm::DenseMap<Value, Value> &buffers;
+  const Places &places;
 
   SmallVector<Operation *> ops; ///< without constants and terminator
   ir::ContractionOpInterface root;
@@ -40,9 +41,15 @@ struct FusedLowering {
     return AffineMap::get(dims, 0, map.getResults(), map.getContext());
   }
 
-  FusedLowering(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers)
-      : fused(fused), entry(entry), buffers(buffers) {}
+  FusedLowering(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers,
+                const Places &places)
+      : fused(fused), entry(entry), buffers(buffers), places(places) {}
 
+  /// Where a result lies: given, or nowhere yet.
+  ArrayRef<Value> placesOf(Value result) const {
+    auto it = places.find(result);
+    return it == places.end() ? ArrayRef<Value>() : ArrayRef<Value>(it->second);
+  }
   Value bufferOf(Value inside) {
     return buffers.lookup(fused.getInputs()[cast<BlockArgument>(inside).getArgNumber()]);
   }
@@ -233,25 +240,29 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
   }
   settleIndices(body);
   SmallVector<Value> yielded;
-  for (Value value : fused.getBody().front().getTerminator()->getOperands())
-    yielded.push_back(scalars.lookup(value));
+  Operation *terminator = fused.getBody().front().getTerminator();
+  for (auto [value, result] : llvm::zip_equal(terminator->getOperands(), fused.getResults()))
+    yielded.append(std::max<size_t>(1, placesOf(result).size()), scalars.lookup(value));
   kernel::YieldOp::create(builder, fused.getLoc(), yielded);
 }
 
 void FusedLowering::makeOuts() {
   Operation *terminator = fused.getBody().front().getTerminator();
   for (auto [value, result] : llvm::zip_equal(terminator->getOperands(), fused.getResults())) {
-    Value out = entry.addTemp(value.getLoc(), getBufferType(result.getType()));
-    buffers[result] = out;
-    outs.push_back(out);
-    outMaps.push_back(widen(
-        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber())));
+    SmallVector<Value> at(placesOf(result));
+    if (at.empty())
+      at.push_back(entry.addTemp(value.getLoc(), getBufferType(result.getType())));
+    buffers[result] = at.front();
+    AffineMap access = widen(
+        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber()));
     // a sum may be seen under a shape with axes of size 1
     Operation *source = value.getDefiningOp();
     while (source && isUnitView(source))
       source = source->getOperand(0).getDefiningOp();
     auto map = dyn_cast_or_null<ir::MapOpInterface>(source);
-    sums.push_back(root && map && map.isPlainSum());
+    outs.append(at);
+    outMaps.append(at.size(), access);
+    sums.append(at.size(), root && map && map.isPlainSum());
   }
 }
 
@@ -381,8 +392,8 @@ LogicalResult FusedLowering::lower() {
 }
 
 LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
-                         llvm::DenseMap<Value, Value> &buffers) {
-  return FusedLowering(fused, entry, buffers).lower();
+                         llvm::DenseMap<Value, Value> &buffers, const Places &places) {
+  return FusedLowering(fused, entry, buffers, places).lower();
 }
 
 } // namespace sinter::passes

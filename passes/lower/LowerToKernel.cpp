@@ -1,14 +1,14 @@
 //===- LowerToKernel.cpp - sinter entries become ordered kernel lists -------------------------===//
 //
 // Walks an entry once: get -> a buffer at the symbol's place, view -> kernel.view, sinter.fused ->
-// one kernel, convert_layout -> a copy kernel, return -> output buffers and copies to the updated
-// symbols. The copies are the slow but always right form; passes/memory/InPlaceUpdates.cpp removes
-// those that it can. Leaves behind: kernel.entry ops only, and a place for every symbol. Next:
-// Schedule.cpp, passes/memory.
+// one kernel, scan and while -> kernel.loop, cond -> kernel.if (LowerControl.cpp), convert_layout
+// -> a copy kernel, return -> output buffers and copies to the updated symbols. The copies are the
+// slow but always right form; passes/memory/InPlaceUpdates.cpp removes those that it can. Leaves
+// behind: kernel.entry ops only, and a place for every symbol. Next: Schedule.cpp, passes/memory.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
-#include "passes/lower/Lowering.h"
+#include "passes/lower/EntryLowering.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/Matchers.h"
@@ -23,24 +23,10 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-/// Lowering of one entry.
-struct EntryLowering {
-  ir::EntryOp source;
-  EntryBuilder entry;
-  SymbolTable symbols;
-  llvm::DenseMap<Value, Value> buffers;
-
-  EntryLowering(OpBuilder &builder, ir::EntryOp source)
-      : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(),
-                              source.getKind(), source.getBatch()),
-        symbols(source->getParentOfType<ModuleOp>()) {}
-
-  LogicalResult lower();
-  LogicalResult lowerOp(Operation &op);
-  void lowerReturn(ir::ReturnOp op);
-  void makeConstant(Operation &op, DenseElementsAttr elements);
-  bool becomeOutput(Value tensor, StringRef name);
-};
+EntryLowering::EntryLowering(OpBuilder &builder, ir::EntryOp source)
+    : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(),
+                            source.getKind(), source.getBatch()),
+      symbols(source->getParentOfType<ModuleOp>()) {}
 
 /// Constants of kernels are scalars in their bodies; the others are data.
 void EntryLowering::makeConstant(Operation &op, DenseElementsAttr elements) {
@@ -61,7 +47,9 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
     buffers[op.getResult(0)] = entry.addView(op.getLoc(), buffers.lookup(op.getOperand(0)),
                                              getBufferType(op.getResult(0).getType()));
   } else if (auto fused = dyn_cast<ir::FusedOp>(op)) {
-    return lowerFused(fused, entry, buffers);
+    return lowerFused(fused, entry, buffers, places);
+  } else if (auto control = dyn_cast<ir::ControlOpInterface>(op)) {
+    return lowerControl(control);
   } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {
     Value to = entry.addTemp(op.getLoc(), getBufferType(convert.getResult().getType()));
     entry.addCopy(op.getLoc(), "convert", buffers.lookup(convert.getInput()), to);
@@ -161,6 +149,11 @@ LogicalResult EntryLowering::lower() {
     if (failed(lowerOp(op)))
       return failure();
   splitReductions(entry);
+  // Constants that loops begin with are numbers in kernels.
+  for (auto buffer :
+       llvm::make_early_inc_range(entry.getEntry().getBody().front().getOps<kernel::BufferOp>()))
+    if (buffer.getRole() == "constant" && buffer->use_empty())
+      buffer.erase();
   return success();
 }
 

@@ -2,7 +2,7 @@
 //
 // EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind
 // them. lowerFused makes one kernel of one sinter.fused. assignSymbolAddresses fixes where every
-// module-level symbol lies. Reading on: LowerToKernel.cpp (entries), LowerFused.cpp (bodies),
+// module-level symbol lies. Reading on: EntryLowering.h (entries), LowerFused.cpp (kernels),
 // AddressSymbols.cpp (segments, generated entries).
 //
 //===------------------------------------------------------------------------------------------===//
@@ -52,6 +52,9 @@ public:
   /// A kernel that copies `from` to every one of `to`; layouts may differ, shapes may not.
   void addCopy(mlir::Location loc, llvm::StringRef what, mlir::Value from, mlir::ValueRange to);
 
+  /// A kernel that writes `value` to all of `to`.
+  void addFill(mlir::Location loc, llvm::StringRef what, mlir::TypedAttr value, mlir::Value to);
+
   /// Says that `fresh` replaced the buffer op `old`.
   void noteReplaced(mlir::Operation *old, mlir::Operation *fresh) {
     if (lastBuffer == old)
@@ -74,10 +77,15 @@ private:
   unsigned kernelCount = 0, tempCount = 0;
 };
 
+/// Where results of fused ops are to lie, when not in temporaries of their own: one buffer or more.
+using Places = llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value, 2>>;
+
 /// Makes one kernel of `fused`. `buffers` maps the tensors around it; its results get buffers
-/// there. Fails, with a diagnostic, when the ops inside are no one kernel's.
+/// there, those of `places` or temporaries. Fails, with a diagnostic, when the ops inside are no
+/// one kernel's.
 llvm::LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
-                               llvm::DenseMap<mlir::Value, mlir::Value> &buffers);
+                               llvm::DenseMap<mlir::Value, mlir::Value> &buffers,
+                               const Places &places);
 
 /// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels
 /// instead of one.

@@ -196,7 +196,9 @@ void Split::run(EntryBuilder &entry) {
 }
 
 void splitReductions(EntryBuilder &entry) {
-  for (auto op : llvm::to_vector(entry.getEntry().getBody().front().getOps<kernel::MapOp>())) {
+  SmallVector<kernel::MapOp> ops;
+  entry.getEntry().walk([&](kernel::MapOp op) { ops.push_back(op); });
+  for (kernel::MapOp op : ops) {
     Split split;
     split.op = op;
     if (split.analyse()) {

@@ -172,22 +172,34 @@ static void renumber(kernel::EntryOp entry) {
   });
 }
 
+/// The kernels of a list; loops, ifs and launches stay where they are.
+static void groupList(Block &block) {
+  // An anchor at the end keeps the order of moves.
+  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  Operation *end = kernel::LaunchOp::create(builder, block.getParentOp()->getLoc());
+  Phases phases;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
+      phases.add(kernelOp);
+    } else if (kernel::isWork(&op)) {
+      phases.run(&op);
+      phases = {};
+    }
+  }
+  end->erase();
+}
+
 struct GroupLaunches : sinter::passes::impl::GroupLaunchesBase<GroupLaunches> {
   void runOnOperation() override {
     getOperation().walk([](kernel::EntryOp entry) {
-      // An anchor at the end keeps the order of moves; loops, ifs and launches stay where they are.
-      OpBuilder builder = OpBuilder::atBlockEnd(&entry.getBody().front());
-      Operation *end = kernel::LaunchOp::create(builder, entry.getLoc());
-      Phases phases;
-      for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
-        if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
-          phases.add(kernelOp);
-        } else if (kernel::isWork(&op)) {
-          phases.run(&op);
-          phases = {};
-        }
-      }
-      end->erase();
+      SmallVector<Block *> lists{&entry.getBody().front()};
+      entry.walk([&](Operation *op) {
+        if (isa<kernel::LoopOp, kernel::IfOp>(op))
+          for (Region &region : op->getRegions())
+            if (!region.empty())
+              lists.push_back(&region.front());
+      });
+      llvm::for_each(lists, [](Block *list) { groupList(*list); });
       renumber(entry);
     });
   }

@@ -3,7 +3,9 @@
 // Lifetimes are intervals of the kernel list, in steps of one barrier: kernels that may run side by
 // side never share bytes, so that sharing adds no barrier (D21). Buffers are placed largest first
 // into the smallest gap that fits, at 64-byte offsets. Inputs live through the whole entry (a
-// caller may run it again without writing them), outputs from their first writer to the end. Leaves
+// caller may run it again without writing them), outputs from their first writer to the end. What
+// a loop's body makes anew at every step lives inside the body alone, everything else that the body
+// touches through the whole loop. Leaves
 // behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host,
 // codegen/cpu.
 //
@@ -32,45 +34,81 @@ struct Lifetime {
   int64_t first = -1, last = -1, bytes = 0, offset = -1;
 };
 
-static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
-  llvm::MapVector<Operation *, Lifetime> lives;
-  // Barriers that the values themselves ask for: without offsets only a buffer meets itself.
-  entry.walk([](kernel::BufferOp buffer) {
-    if (buffer.getSegment() == kWorkSegment)
-      buffer.removeOffsetAttr();
+/// True when all that touches `buffer` stands inside `loop`: it is made anew at every step.
+static bool isLocal(Value buffer, Operation *loop) {
+  return llvm::all_of(buffer.getUsers(), [&](Operation *user) {
+    return isa<kernel::ViewOp, kernel::SlotOp>(user) ? isLocal(user->getResult(0), loop)
+                                                     : loop->isProperAncestor(user);
   });
-  SmallVector<bool> barriers = kernel::placeBarriers(entry.getBody().front());
+}
+
+namespace {
+/// Numbers the stretches between barriers, of a list and of the lists inside it, and notes in which
+/// of them a buffer is touched. What a loop does not make anew at every step lives through all of
+/// it.
+struct Timeline {
+  llvm::MapVector<Operation *, Lifetime> lives;
+  int64_t now = 0;
+
+  void visit(Block &block);
+  void touch(Operation *buffer, int64_t first, int64_t last);
+};
+} // namespace
+
+void Timeline::touch(Operation *buffer, int64_t first, int64_t last) {
+  auto it = lives.find(buffer);
+  if (it == lives.end())
+    return;
+  Lifetime &life = it->second;
+  life.first = life.first < 0 ? first : std::min(life.first, first);
+  life.last = std::max(life.last, last);
+}
+
+void Timeline::visit(Block &block) {
+  SmallVector<bool> barriers = kernel::placeBarriers(block);
   auto barrier = barriers.begin();
-  int64_t index = 0;
-  for (Operation &op : entry.getBody().front()) {
-    if (auto buffer = dyn_cast<kernel::BufferOp>(op)) {
-      if (buffer.getSegment() == kWorkSegment)
-        lives[buffer] = {buffer, -1, -1, cast<kernel::BufferType>(buffer.getType()).getBytes(), -1};
-      continue;
-    }
+  for (Operation &op : block) {
     if (!kernel::isWork(&op))
       continue;
-    index += *barrier++;
+    now += *barrier++;
+    int64_t first = now;
+    if (isa<kernel::LoopOp, kernel::IfOp>(op))
+      for (Region &region : op.getRegions())
+        if (!region.empty()) {
+          visit(region.front());
+          ++now;
+        }
     for (const kernel::Range &range : kernel::getRanges(&op)) {
       kernel::BufferOp buffer = range.buffer;
-      auto it = lives.find(buffer);
-      if (it == lives.end())
+      if (isa<kernel::IfOp>(op) || (isa<kernel::LoopOp>(op) && isLocal(buffer, &op)))
         continue;
-      Lifetime &life = it->second;
-      if (life.first < 0)
-        life.first = index;
-      life.last = index;
+      touch(buffer, first, now);
     }
+    if (auto branch = dyn_cast<kernel::IfOp>(op))
+      for (kernel::BufferOp flag : kernel::getRootBuffers(branch.getPredicate()))
+        touch(flag, first, first);
   }
+}
+
+static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
+  // Barriers that the values themselves ask for: without offsets only a buffer meets itself.
+  Timeline timeline;
+  for (auto buffer : entry.getBody().front().getOps<kernel::BufferOp>())
+    if (buffer.getSegment() == kWorkSegment) {
+      buffer.removeOffsetAttr();
+      timeline.lives[buffer] = {buffer, -1, -1,
+                                cast<kernel::BufferType>(buffer.getType()).getBytes(), -1};
+    }
+  timeline.visit(entry.getBody().front());
   SmallVector<Lifetime> result;
-  for (auto &[op, life] : lives) {
+  for (auto &[op, life] : timeline.lives) {
     StringRef role = life.buffer.getRole();
     if (role == "input") {
       life.first = 0;
-      life.last = index;
+      life.last = timeline.now;
     } else if (role == "output") {
       life.first = std::max<int64_t>(life.first, 0);
-      life.last = index;
+      life.last = timeline.now;
     }
     result.push_back(life);
   }

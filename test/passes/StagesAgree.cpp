@@ -23,9 +23,9 @@ using namespace sinter;
 using namespace sinter::interpret;
 
 static const char *const kPasses[] = {
-    "simplify",          "fold",           "simplify",       "hoist-prepared",  "simplify",
-    "fuse-contractions", "fuse-maps",      "assign-layouts", "lower-to-kernel", "schedule",
-    "in-place-updates",  "group-launches", "plan-memory"};
+    "simplify", "batch-steps",       "fold",           "simplify",       "hoist-prepared",
+    "simplify", "fuse-contractions", "fuse-maps",      "assign-layouts", "lower-to-kernel",
+    "schedule", "in-place-updates",  "group-launches", "plan-memory"};
 
 /// Small reproducible numbers; integers stay in [0, 4).
 static Tensor makeTensor(Type type, uint64_t &state) {

@@ -1,0 +1,47 @@
+//===- EntryLowering.h - one entry on its way to a kernel list --------------------------------===//
+//
+// Knows the buffer of every tensor. LowerToKernel.cpp walks the entry, LowerControl.cpp the bodies
+// of its loops and choices. Reading on: Lowering.h.
+//
+//===------------------------------------------------------------------------------------------===//
+#ifndef SINTER_PASSES_LOWER_ENTRYLOWERING_H
+#define SINTER_PASSES_LOWER_ENTRYLOWERING_H
+
+#include "passes/lower/Lowering.h"
+
+namespace sinter::passes {
+
+/// Lowering of one entry.
+struct EntryLowering {
+  ir::EntryOp source;
+  EntryBuilder entry;
+  mlir::SymbolTable symbols;
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  Places places; ///< where results of fused ops are to lie, of the body at hand
+
+  EntryLowering(mlir::OpBuilder &builder, ir::EntryOp source);
+
+  llvm::LogicalResult lower();
+
+private:
+  llvm::LogicalResult lowerOp(mlir::Operation &op);
+  void lowerReturn(ir::ReturnOp op);
+  void makeConstant(mlir::Operation &op, mlir::DenseElementsAttr elements);
+  bool becomeOutput(mlir::Value tensor, llvm::StringRef name);
+
+  llvm::LogicalResult lowerControl(ir::ControlOpInterface op);
+  llvm::LogicalResult lowerScan(ir::ScanOp op);
+  llvm::LogicalResult lowerCond(ir::CondOp op);
+  llvm::LogicalResult lowerWhile(ir::WhileOp op);
+  llvm::LogicalResult lowerBody(mlir::Region &body, mlir::Block &into,
+                                llvm::ArrayRef<mlir::Value> yields);
+  void placeResult(mlir::Value value, mlir::Value place, mlir::Region &body,
+                   llvm::SmallVectorImpl<std::pair<mlir::Value, mlir::Value>> &copies);
+  void fillCarried(mlir::Value init, mlir::Value place);
+  llvm::SmallVector<mlir::Value> makePairs(mlir::ValueRange inits);
+  mlir::Value inMemory(mlir::Value tensor);
+};
+
+} // namespace sinter::passes
+
+#endif

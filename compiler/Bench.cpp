@@ -211,8 +211,11 @@ struct Bench {
     Products wide, narrow;
     for (uint32_t i = 0; i < entry.kernel_count; ++i) {
       const sinter_kernel &kernel = entry.kernels[i];
-      if (!kernel.run)
+      if (!kernel.run) {
+        llvm::outs() << llvm::formatv("{0,-44} runs only with its entry  {1}\n", kernel.name,
+                                      kernel.location);
         continue;
+      }
       // The clock falls under vector loads and recovers within milliseconds: only a burst right
       // behind the kernel's own runs meets the clock that the kernel had.
       std::vector<double> bursts;

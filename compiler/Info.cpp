@@ -28,10 +28,12 @@ struct Layer {
   int64_t parameters = 0, flops = 0, bytes = 0;
 };
 
-/// Kernels of one entry: what is started one after the other, and the parts that start together.
+/// Kernels of one entry, or of a step of a loop in it: what is started one after the other, and the
+/// parts that start together. A loop counts as one.
 struct Run {
   std::string entry;
   int64_t kernels = 0, parts = 0;
+  int64_t steps = 0; ///< of a loop; 0: an entry; -1: known only when it ends
 };
 
 /// Everything that is printed.
@@ -48,8 +50,19 @@ static int64_t bytesOf(RankedTensorType type) {
          std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
 }
 
-/// Multiply-adds count 2, an element of any other op 1, data movement 0.
+/// Multiply-adds count 2, an element of any other op 1, data movement 0; of bodies the larger one,
+/// as often as it runs where that is known.
 static int64_t countFlops(Operation *op) {
+  if (auto control = dyn_cast<ir::ControlOpInterface>(op)) {
+    int64_t most = 0;
+    for (Region &body : op->getRegions()) {
+      int64_t here = 0;
+      for (Operation &inside : body.front())
+        here += countFlops(&inside);
+      most = std::max(most, here);
+    }
+    return most * control.getTripCount().value_or(1);
+  }
   if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op)) {
     int64_t points = 2;
     for (int64_t size : contraction.getContractionDomain())
@@ -156,15 +169,34 @@ static std::string withUnit(int64_t value) {
   return std::to_string(value);
 }
 
+/// The list of an entry or of a loop's step, then the loops in it.
+static void listRuns(Block &list, Run run, std::vector<Run> &runs) {
+  std::vector<kernel::LoopOp> loops;
+  std::function<void(Block &)> count = [&](Block &block) {
+    for (Operation &op : block) {
+      run.kernels += kernel::isWork(&op);
+      run.parts += isa<kernel::KernelOpInterface>(op);
+      if (auto launch = dyn_cast<kernel::LaunchOp>(op))
+        launch.walk([&](kernel::KernelOpInterface) { ++run.parts; });
+      else if (auto loop = dyn_cast<kernel::LoopOp>(op))
+        loops.push_back(loop);
+      else if (isa<kernel::IfOp>(op))
+        for (Region &region : op.getRegions())
+          if (!region.empty())
+            count(region.front());
+    }
+  };
+  count(list);
+  runs.push_back(run);
+  for (kernel::LoopOp loop : loops)
+    listRuns(loop.getBody().front(),
+             {run.entry, 0, 0, loop.getTrip() ? static_cast<int64_t>(*loop.getTrip()) : -1}, runs);
+}
+
 static std::vector<Run> listRuns(ModuleOp module) {
   std::vector<Run> runs;
-  for (kernel::EntryOp entry : codegen::getPlannedEntries(module)) {
-    Run run{entry.getSymName().str(), 0, 0};
-    for (Operation &op : entry.getBody().front())
-      run.kernels += kernel::isWork(&op);
-    entry.walk([&](kernel::KernelOpInterface) { ++run.parts; });
-    runs.push_back(std::move(run));
-  }
+  for (kernel::EntryOp entry : codegen::getPlannedEntries(module))
+    listRuns(entry.getBody().front(), {entry.getSymName().str()}, runs);
   return runs;
 }
 
@@ -186,8 +218,12 @@ static void printTable(const Summary &summary) {
       "\nparameters: {0} ({1} bytes); flops of a run: {2}; memory of a trainer: {3} bytes\n",
       summary.parameters, summary.parameterBytes, withUnit(flops), summary.arenaBytes);
   llvm::outs() << llvm::formatv("\n{0,-26} {1,8} {2,6}\n", "kernels of a run", "kernels", "parts");
-  for (const Run &run : summary.runs)
-    llvm::outs() << llvm::formatv("{0,-26} {1,8} {2,6}\n", run.entry, run.kernels, run.parts);
+  for (const Run &run : summary.runs) {
+    std::string name = run.steps == 0  ? run.entry
+                       : run.steps < 0 ? "  each step of a loop"
+                                       : "  each of " + std::to_string(run.steps) + " steps";
+    llvm::outs() << llvm::formatv("{0,-26} {1,8} {2,6}\n", name, run.kernels, run.parts);
+  }
 }
 
 static void printJson(const Summary &summary) {
@@ -201,9 +237,12 @@ static void printJson(const Summary &summary) {
                                         {"file", layer.place.file},
                                         {"line", int64_t(layer.place.line)}});
   llvm::json::Array runs;
-  for (const Run &run : summary.runs)
-    runs.push_back(
-        llvm::json::Object{{"entry", run.entry}, {"kernels", run.kernels}, {"parts", run.parts}});
+  for (const Run &run : summary.runs) {
+    llvm::json::Object object{{"entry", run.entry}, {"kernels", run.kernels}, {"parts", run.parts}};
+    if (run.steps)
+      object["steps"] = run.steps > 0 ? llvm::json::Value(run.steps) : llvm::json::Value(nullptr);
+    runs.push_back(std::move(object));
+  }
   llvm::json::Object object{{"model", summary.model},
                             {"entry", summary.entry},
                             {"target", summary.target},

@@ -1,9 +1,9 @@
 //===- Entry.cpp - SPMD functions: kernels called in order, with barriers ---------------------===//
 //
 // `@<entry>(%spmd: !llvm.ptr)` is what every thread runs (<sinter/abi.h>: sinter_spmd);
-// `@<kernel>.run(%spmd)` runs one kernel for profiles. Buffers are views of segments at constant
-// offsets; loops and ifs are scf around kernel lists. Invariant: all threads take the same way, so
-// all wait at the same barriers. Reading on: dialects/kernel/Ranges.h.
+// `@<kernel>.run(%spmd)` runs one kernel, or one loop or if, for profiles. Buffers are views of
+// segments at constant offsets; loops and ifs are scf around kernel lists. Invariant: all threads
+// take the same way, so all wait at the same barriers. Reading on: dialects/kernel/Ranges.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
@@ -43,6 +43,8 @@ public:
   EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc);
   LogicalResult emitList(Block &block);
   LogicalResult emitCall(kernel::KernelOpInterface op);
+  /// A kernel, a launch, a loop or an if.
+  LogicalResult emitWork(Operation *op);
   LogicalResult emitCalls(Block &block);
 
 private:
@@ -354,6 +356,16 @@ LogicalResult EntryEmitter::emitIf(kernel::IfOp op) {
   return emitList(op.getElseRegion().front());
 }
 
+LogicalResult EntryEmitter::emitWork(Operation *op) {
+  if (auto launch = dyn_cast<kernel::LaunchOp>(op))
+    return emitLaunch(launch);
+  if (auto loop = dyn_cast<kernel::LoopOp>(op))
+    return emitLoop(loop);
+  if (auto branch = dyn_cast<kernel::IfOp>(op))
+    return emitIf(branch);
+  return emitCall(cast<kernel::KernelOpInterface>(op));
+}
+
 LogicalResult EntryEmitter::emitList(Block &block) {
   SmallVector<bool> barriers = kernel::placeBarriers(block);
   size_t number = 0;
@@ -363,17 +375,9 @@ LogicalResult EntryEmitter::emitList(Block &block) {
     if (kernel::isWork(&op)) {
       if (barriers[number++] && !synced)
         barrier();
-      synced = false;
-    }
-    if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
-      status = emitCall(kernelOp);
-    } else if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
-      status = emitLaunch(launch);
-      synced = launch.hasSerial();
-    } else if (auto loop = dyn_cast<kernel::LoopOp>(op)) {
-      status = emitLoop(loop);
-    } else if (auto branch = dyn_cast<kernel::IfOp>(op)) {
-      status = emitIf(branch);
+      status = emitWork(&op);
+      auto launch = dyn_cast<kernel::LaunchOp>(op);
+      synced = launch && launch.hasSerial();
     } else if (isa<arith::ArithDialect>(op.getDialect())) { // indices of slots
       IRMapping mapping;
       for (Value operand : op.getOperands())
@@ -408,11 +412,11 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
   if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc())
                  .emitList(entry.getBody().front())))
     return failure();
-  written = entry->walk([&](kernel::KernelOpInterface op) {
-    if (!kernel::runsAlone(op))
+  written = entry->walk([&](Operation *op) {
+    if (!kernel::isWork(op) || isa<kernel::LaunchOp>(op) || !kernel::runsAlone(op))
       return WalkResult::advance();
-    std::string name = (getKernelName(op) + ".run").str();
-    bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitCall(op));
+    std::string name = kernel::getRunName(op) + ".run";
+    bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitWork(op));
     return made ? WalkResult::advance() : WalkResult::interrupt();
   });
   return failure(written.wasInterrupted());

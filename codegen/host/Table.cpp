@@ -181,8 +181,11 @@ struct TableWriter {
     for (const kernel::Range &piece : kernel::getRanges(op)) {
       if (piece.segment < 0 || piece.segment >= SINTER_SEGMENTS)
         continue; // constants are not in a segment
-      (piece.writes ? written : read) += piece.bytes;
       kernel::BufferOp buffer = piece.buffer;
+      // What a step makes anew has shared its bytes with others by the end of the loop.
+      if (isa<kernel::LoopOp>(op) && kernel::isMadeAnew(buffer, op))
+        continue;
+      (piece.writes ? written : read) += piece.bytes;
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
       unsigned order = 0, start = 0;
       for (unsigned i = 0; i < provenance.size() && piece.writes && !order; ++i)
@@ -201,15 +204,11 @@ struct TableWriter {
     std::vector<llvm::Constant *> sorted;
     for (auto [order, constant] : ranges)
       sorted.push_back(constant);
-    auto work = dyn_cast<kernel::KernelOpInterface>(op);
-    auto name = op->getAttrOfType<StringAttr>("kernel_name");
-    return make(kernel,
-                {text(name ? name.getValue() : op->getName().stripDialect()), text(location),
-                 work && name && kernel::runsAlone(work)
-                     ? function((name.getValue() + ".run").str())
-                     : null(),
-                 n64(work ? work.getFlops() : 0), n64(read), n64(written), n32(sorted.size()),
-                 n32(0), array(range, sorted, "ranges")});
+    std::string name = kernel::getRunName(op);
+    return make(kernel, {text(name), text(location),
+                         kernel::runsAlone(op) ? function(name + ".run") : null(),
+                         n64(kernel::countFlops(op)), n64(read), n64(written), n32(sorted.size()),
+                         n32(0), array(range, sorted, "ranges")});
   }
 
   llvm::Constant *writeEntry(const EntryInfo &info) {

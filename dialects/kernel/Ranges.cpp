@@ -117,15 +117,55 @@ bool conflict(ArrayRef<Range> earlier, ArrayRef<Range> later) {
   return false;
 }
 
-bool runsAlone(KernelOpInterface op) {
-  auto endsUnknown = [](Value buffer) {
-    auto turns = buffer.getDefiningOp<LoopOp>();
-    return turns && !turns.getTrip();
+bool runsAlone(Operation *op) {
+  Operation *list = op->getParentOp();
+  if (!isa<EntryOp>(isa<LaunchOp>(list) ? list->getParentOp() : list))
+    return false;
+  // The state that a loop of unknown length leaves lies in one of two places.
+  auto readsUnknown = [&](Operation *inside) {
+    bool reads = llvm::any_of(inside->getOperands(), [&](Value buffer) {
+      auto turns = buffer.getDefiningOp<LoopOp>();
+      return turns && !turns.getTrip() && !op->isAncestor(turns);
+    });
+    return reads ? WalkResult::interrupt() : WalkResult::advance();
   };
-  return isa<EntryOp>(op->getParentOp()) || (isa<LaunchOp>(op->getParentOp()) &&
-                                             isa<EntryOp>(op->getParentOp()->getParentOp()))
-             ? llvm::none_of(op->getOperands(), endsUnknown)
-             : false;
+  return !op->walk(readsUnknown).wasInterrupted();
+}
+
+std::string getRunName(Operation *op) {
+  if (isa<KernelOpInterface>(op))
+    return op->getAttrOfType<StringAttr>("kernel_name").getValue().str();
+  auto entry = op->getParentOfType<EntryOp>();
+  unsigned number = 0;
+  for (Operation &other : entry.getBody().front()) {
+    if (&other == op)
+      break;
+    number += other.getName() == op->getName();
+  }
+  return (entry.getSymName() + "_" + op->getName().stripDialect() + Twine(number)).str();
+}
+
+bool isMadeAnew(Value buffer, Operation *loop) {
+  return llvm::all_of(buffer.getUsers(), [&](Operation *user) {
+    return isa<ViewOp, SlotOp>(user) ? isMadeAnew(user->getResult(0), loop)
+                                     : loop->isProperAncestor(user);
+  });
+}
+
+int64_t countFlops(Operation *op) {
+  if (auto kernel = dyn_cast<KernelOpInterface>(op))
+    return kernel.getFlops();
+  int64_t sum = 0, most = 0;
+  for (Region &region : op->getRegions()) {
+    int64_t here = 0;
+    for (Operation &inside : region.getOps())
+      here += countFlops(&inside);
+    sum += here;
+    most = std::max(most, here);
+  }
+  if (auto loop = dyn_cast<LoopOp>(op))
+    return sum * static_cast<int64_t>(loop.getTrip().value_or(1));
+  return isa<IfOp>(op) ? most : sum;
 }
 
 bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfOp>(op); }

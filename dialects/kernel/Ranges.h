@@ -40,9 +40,20 @@ llvm::SmallVector<Range> getRanges(mlir::Operation *op);
 /// True when `later` must not start before `earlier` is done on all threads.
 bool conflict(llvm::ArrayRef<Range> earlier, llvm::ArrayRef<Range> later);
 
-/// True for a kernel that can be started alone: one inside a loop or an if, or behind a loop whose
-/// length is known only when it ends, runs only with its entry.
-bool runsAlone(KernelOpInterface op);
+/// True for what can be started alone, for profiles and checks: kernels, loops and ifs of an
+/// entry's list. Those inside a loop or an if run with it; what reads the state of a loop whose
+/// length is known only when it ends runs with its entry.
+bool runsAlone(mlir::Operation *op);
+
+/// A kernel's name; `<entry>_loop0` and so on for loops and ifs of an entry's list.
+std::string getRunName(mlir::Operation *op);
+
+/// True when all that touches `buffer` stands inside `loop`: it is made anew at every step.
+bool isMadeAnew(mlir::Value buffer, mlir::Operation *loop);
+
+/// Floating-point operations of a run: a loop's steps together (one, when nobody knows how many),
+/// the larger part of an if.
+int64_t countFlops(mlir::Operation *op);
 
 /// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no
 /// work.

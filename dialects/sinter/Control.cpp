@@ -4,6 +4,7 @@
 // capture is in the body what it is outside. Reading on: ControlPatterns.cpp (canonical forms).
 //
 //===------------------------------------------------------------------------------------------===//
+#include "sinter/rules/control.h"
 #include "dialects/sinter/GradBuilder.h"
 
 using namespace mlir;
@@ -63,34 +64,30 @@ void WhileOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setNa
 
 //===--- Verifiers ----------------------------------------------------------------------------===//
 
-static std::string describe(TypeRange types) {
-  std::string text;
+static std::vector<rules::Type> toRules(TypeRange types) {
+  std::vector<rules::Type> result;
   for (Type type : types)
-    text += (text.empty() ? "" : ", ") +
-            (isa<RankedTensorType>(type) ? rules::toString(toRule(type)) : "no tensor");
+    result.push_back(isa<RankedTensorType>(type) ? toRule(type) : rules::Type());
+  return result;
+}
+
+static std::string describe(const std::vector<rules::Type> &types) {
+  std::string text;
+  for (const rules::Type &type : types)
+    text += (text.empty() ? "" : ", ") + rules::toString(type);
   return text.empty() ? "nothing" : text;
 }
 
-static bool sameTensors(TypeRange x, TypeRange y) {
-  return llvm::equal(x, y, [](Type a, Type b) {
-    return isa<RankedTensorType>(a) && isa<RankedTensorType>(b) && toRule(a) == toRule(b);
-  });
-}
-
-/// The region's arguments are `arguments`, and it yields `yields`.
-static LogicalResult verifyBody(Operation *op, Region &region, StringRef what, TypeRange arguments,
-                                TypeRange yields) {
+/// Types that the body yields; fails, with a diagnostic, when it has other arguments or no yield.
+static FailureOr<std::vector<rules::Type>> verifyBody(Operation *op, Region &region, StringRef what,
+                                                      const std::vector<rules::Type> &arguments) {
   Block &block = region.front();
-  if (!sameTensors(block.getArgumentTypes(), arguments))
+  if (toRules(block.getArgumentTypes()) != arguments)
     return op->emitOpError() << "expects a " << what << " with arguments " << describe(arguments)
-                             << ", got " << describe(block.getArgumentTypes());
+                             << ", got " << describe(toRules(block.getArgumentTypes()));
   if (block.empty() || !isa<YieldOp>(block.back()))
     return op->emitOpError() << "expects a " << what << " that ends in sinter.yield";
-  if (!sameTensors(block.back().getOperandTypes(), yields))
-    return block.back().emitOpError()
-           << "expects " << describe(yields) << " of a " << what << " of " << op->getName()
-           << ", got " << describe(block.back().getOperandTypes());
-  return success();
+  return toRules(block.back().getOperandTypes());
 }
 
 static LogicalResult verifyCount(Operation *op, StringRef what, int64_t got, int64_t most) {
@@ -99,77 +96,47 @@ static LogicalResult verifyCount(Operation *op, StringRef what, int64_t got, int
   return op->emitOpError() << "expects " << what << " in 0 … " << most << ", got " << got;
 }
 
-/// `type` without its first axis, which must be `length`; null when it is not.
-static RankedTensorType sliceOf(Type type, int64_t length) {
-  auto tensor = cast<RankedTensorType>(type);
-  if (tensor.getRank() == 0 || tensor.getDimSize(0) != length)
-    return {};
-  return RankedTensorType::get(tensor.getShape().drop_front(), tensor.getElementType());
-}
-
 LogicalResult ScanOp::verify() {
-  int64_t inputs = getInputs().size(), carried = getNumCarried(), stacked = getNumStacked();
-  int64_t length = getLength();
+  int64_t inputs = getInputs().size(), carried = getNumCarried(), length = getLength();
   if (failed(verifyLayouts(*this)) || failed(verifyCount(*this, "num_carried", carried, inputs)) ||
-      failed(verifyCount(*this, "num_stacked", stacked, inputs - carried)))
+      failed(verifyCount(*this, "num_stacked", getNumStacked(), inputs - carried)))
     return failure();
-  if (length < 1)
-    return emitOpError() << "expects 1 step or more, got " << length;
-  if (int64_t(getResults().size()) < carried)
-    return emitOpError() << "expects a result for each of the " << carried
-                         << " carried values, got " << getResults().size();
-  SmallVector<Type> arguments{RankedTensorType::get({}, IntegerType::get(getContext(), 64))};
-  llvm::append_range(arguments, getCarried().getTypes());
-  for (Type type : getStacked().getTypes()) {
-    arguments.push_back(sliceOf(type, length));
-    if (!arguments.back())
-      return emitOpError() << "expects stacked inputs of " << length
-                           << " slices (the first axis), got " << describe(type);
-  }
-  llvm::append_range(arguments, getCaptures().getTypes());
-  SmallVector<Type> yields(getCarried().getTypes());
-  if (!sameTensors(yields, getLast().getTypes()))
-    return emitOpError() << "expects results of the carried types " << describe(yields) << ", got "
-                         << describe(getLast().getTypes());
-  for (Type type : getOutputs().getTypes()) {
-    yields.push_back(sliceOf(type, length));
-    if (!yields.back())
-      return emitOpError() << "expects stacked outputs of " << length
-                           << " slices (the first axis), got " << describe(type);
-  }
-  return verifyBody(*this, getBody(), "body", arguments, yields);
-}
-
-static LogicalResult verifyPredicate(Operation *op, Type type, StringRef what) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (tensor && tensor.getRank() == 0 && tensor.getElementType().isInteger(1))
-    return success();
-  return op->emitOpError() << "expects one bool as " << what << ", got " << describe(type);
+  auto slices = rules::scan_slices(toRules(getStacked().getTypes()), length);
+  if (!slices)
+    return verifyRule(*this, rules::Result<rules::Type>(slices.error()));
+  std::vector<rules::Type> arguments{{rules::ElementType::I64, {}}},
+      first = toRules(getCarried().getTypes()), captures = toRules(getCaptures().getTypes());
+  arguments.insert(arguments.end(), first.begin(), first.end());
+  arguments.insert(arguments.end(), slices->types.begin(), slices->types.end());
+  arguments.insert(arguments.end(), captures.begin(), captures.end());
+  auto yields = verifyBody(*this, getBody(), "body", arguments);
+  if (failed(yields))
+    return failure();
+  auto outputs = yields->begin() + std::min<int64_t>(carried, yields->size());
+  return verifyRule(
+      *this, rules::scan(first, {yields->begin(), outputs}, {outputs, yields->end()}, length));
 }
 
 LogicalResult CondOp::verify() {
-  if (failed(verifyLayouts(*this)) ||
-      failed(verifyPredicate(*this, getPredicate().getType(), "its predicate")))
+  if (failed(verifyLayouts(*this)))
     return failure();
-  if (failed(
-          verifyBody(*this, getThenBody(), "then body", getInputs().getTypes(), getResultTypes())))
+  std::vector<rules::Type> arguments = toRules(getInputs().getTypes());
+  auto then = verifyBody(*this, getThenBody(), "then body", arguments);
+  auto otherwise = failed(then) ? then : verifyBody(*this, getElseBody(), "else body", arguments);
+  if (failed(otherwise))
     return failure();
-  return verifyBody(*this, getElseBody(), "else body", getInputs().getTypes(), getResultTypes());
+  return verifyRule(*this, rules::cond(toRule(getPredicate().getType()), *then, *otherwise));
 }
 
 LogicalResult WhileOp::verify() {
   if (failed(verifyLayouts(*this)) ||
       failed(verifyCount(*this, "num_carried", getNumCarried(), getInputs().size())))
     return failure();
-  if (int64_t(getMaxTrips()) < 0)
-    return emitOpError() << "expects 0 (no bound) or more for max_trips, got "
-                         << int64_t(getMaxTrips());
-  if (!sameTensors(getCarried().getTypes(), getResultTypes()))
-    return emitOpError() << "expects results of the carried types "
-                         << describe(getCarried().getTypes()) << ", got "
-                         << describe(getResultTypes());
-  Type predicate = RankedTensorType::get({}, IntegerType::get(getContext(), 1));
-  if (failed(verifyBody(*this, getCondition(), "condition", getInputs().getTypes(), predicate)))
+  std::vector<rules::Type> arguments = toRules(getInputs().getTypes());
+  auto condition = verifyBody(*this, getCondition(), "condition", arguments);
+  auto next = failed(condition) ? condition : verifyBody(*this, getBody(), "body", arguments);
+  if (failed(next))
     return failure();
-  return verifyBody(*this, getBody(), "body", getInputs().getTypes(), getResultTypes());
+  return verifyRule(
+      *this, rules::while_loop(toRules(getCarried().getTypes()), *condition, *next, getMaxTrips()));
 }

@@ -34,14 +34,6 @@ struct Lifetime {
   int64_t first = -1, last = -1, bytes = 0, offset = -1;
 };
 
-/// True when all that touches `buffer` stands inside `loop`: it is made anew at every step.
-static bool isLocal(Value buffer, Operation *loop) {
-  return llvm::all_of(buffer.getUsers(), [&](Operation *user) {
-    return isa<kernel::ViewOp, kernel::SlotOp>(user) ? isLocal(user->getResult(0), loop)
-                                                     : loop->isProperAncestor(user);
-  });
-}
-
 namespace {
 /// Numbers the stretches between barriers, of a list and of the lists inside it, and notes in which
 /// of them a buffer is touched. What a loop does not make anew at every step lives through all of
@@ -80,7 +72,7 @@ void Timeline::visit(Block &block) {
         }
     for (const kernel::Range &range : kernel::getRanges(&op)) {
       kernel::BufferOp buffer = range.buffer;
-      if (isa<kernel::IfOp>(op) || (isa<kernel::LoopOp>(op) && isLocal(buffer, &op)))
+      if (isa<kernel::IfOp>(op) || (isa<kernel::LoopOp>(op) && kernel::isMadeAnew(buffer, &op)))
         continue;
       touch(buffer, first, now);
     }

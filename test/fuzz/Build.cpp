@@ -64,7 +64,9 @@ static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
       std::vector<mlir::Value> operands;
       for (int operand : node.operands)
         operands.push_back(values[operand]);
-      values[i] = b.op(node.op, operands, node.attrs, node.type);
+      values[i] = node.op == "scan" || node.op == "cond"
+                      ? emitBodies(b.place(), node, operands)
+                      : b.op(node.op, operands, node.attrs, node.type);
     }
   }
   return values;

@@ -179,7 +179,8 @@ Model Generator::run() {
       &Generator::drawMean,       &Generator::drawMatmul,  &Generator::drawMatmul,
       &Generator::drawConv,       &Generator::drawConv,    &Generator::drawPool,
       &Generator::drawNorm,       &Generator::drawSoftmax, &Generator::drawRandom,
-      &Generator::drawTransposed, &Generator::drawBlock,   &Generator::drawWide};
+      &Generator::drawTransposed, &Generator::drawBlock,   &Generator::drawWide,
+      &Generator::drawScan,       &Generator::drawScan,    &Generator::drawCond};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   if (once(3))

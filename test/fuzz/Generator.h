@@ -2,7 +2,7 @@
 //
 // Every draw adds one op, or a small group as models have them, to values that exist. Invariant:
 // the interval of a value holds every element that it can have. Reading on: Generate.cpp (the
-// basics), DrawValues.cpp, DrawShapes.cpp, DrawImages.cpp.
+// basics), DrawValues.cpp, DrawShapes.cpp, DrawImages.cpp, DrawLoops.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_GENERATOR_H
@@ -72,6 +72,9 @@ private:
   int norm(int a);
   /// Bias and activation, now and then.
   int finishLayer(int y, const Dims &biasDims);
+
+  void drawScan();
+  void drawCond();
 
   void drawHead();
   void drawOutputs();

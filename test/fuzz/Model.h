@@ -37,6 +37,9 @@ struct Model {
   bool momentum = false;
 };
 
+/// Builds a "scan" or "cond": an op with bodies.
+mlir::Value emitBodies(mlir::OpBuilder &builder, const Node &node,
+                       const std::vector<mlir::Value> &operands);
 /// True for what no op makes.
 bool isSource(const Node &node);
 /// A graph of about `size` ops; equal seeds give equal graphs.

@@ -55,6 +55,8 @@ public:
   std::vector<mlir::Value> gradient(llvm::ArrayRef<mlir::Value> ys,
                                     llvm::ArrayRef<mlir::Value> cotangents,
                                     llvm::ArrayRef<mlir::Value> xs);
+  /// Where ops are made, for those that have bodies.
+  mlir::OpBuilder &place() { return builder; }
   void output(const std::string &name, mlir::Value value);
   void update(const std::string &symbol, mlir::Value value);
   /// Writes sinter.return; nothing may follow.

@@ -3,7 +3,7 @@
 // The train entries of Inputs/loops.mlir and of the RNNs, evaluated by the f64 oracle: what
 // differentiate makes of them must be the slope of the loss, with and without work batched first.
 // Entries give gradients as updates of their symbols (behind a step of SGD when there is an @lr)
-// and of their input x as output dx.
+// and of an input x as output dx.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Interpreter.h"
@@ -73,8 +73,9 @@ protected:
         gradient[i] = (old.reals[i] - gradient[i]) / rate.getInitial().convertToDouble();
       expectSlopes(module, name, arguments, old, gradient, symbol);
     }
-    if (auto dx = value->outputs.find("dx"); dx != value->outputs.end())
-      expectSlopes(module, name, arguments, arguments.inputs["x"], dx->second.reals, "x");
+    for (auto &[input, tensor] : arguments.inputs)
+      if (auto dx = value->outputs.find("d" + input); dx != value->outputs.end())
+        expectSlopes(module, name, arguments, tensor, dx->second.reals, input);
   }
 };
 } // namespace

@@ -38,12 +38,12 @@ module @loops {
       updates(%g#0, %g#1 : tensor<3x3xf32>, tensor<3xf32>) symbols [@w, @v]
   }
   // A gradient of a gradient through a loop.
-  sinter.entry @twice name("twice") kind("train") batch(2) inputs ["x"] {
-  ^bb0(%x: tensor<3x2xf32>):
+  sinter.entry @twice name("twice") kind("train") batch(2) inputs ["z"] {
+  ^bb0(%z: tensor<3x2xf32>):
     %v = sinter.get @v : tensor<3xf32>
     %a0 = sinter.constant dense<1.0> : tensor<3x1xf32>
     %vs = sinter.reshape %v : (tensor<3xf32>) -> tensor<3x1xf32>
-    %xt = sinter.transpose %x perm [1, 0] : (tensor<3x2xf32>) -> tensor<2x3xf32>
+    %xt = sinter.transpose %z perm [1, 0] : (tensor<3x2xf32>) -> tensor<2x3xf32>
     %xs = sinter.reshape %xt : (tensor<2x3xf32>) -> tensor<2x3x1xf32>
     %last = sinter.scan (%a0, %xs, %vs) carried 1 stacked 1 length 2 : (tensor<3x1xf32>, tensor<2x3x1xf32>, tensor<3x1xf32>) -> tensor<3x1xf32> {
     ^bb0(%t: tensor<i64>, %a: tensor<3x1xf32>, %s: tensor<3x1xf32>, %k: tensor<3x1xf32>):
@@ -61,13 +61,13 @@ module @loops {
     sinter.return outputs(%loss : tensor<f32>) names ["loss"] updates(%h : tensor<3xf32>) symbols [@v]
   }
   // Every step takes one of two ways and draws its own numbers.
-  sinter.entry @choices name("choices") kind("train") batch(2) inputs ["x", "ways"] {
-  ^bb0(%x: tensor<5x3xf32>, %ways: tensor<5xi32>):
+  sinter.entry @choices name("choices") kind("train") batch(2) inputs ["y", "ways"] {
+  ^bb0(%y: tensor<5x3xf32>, %ways: tensor<5xi32>):
     %v = sinter.get @v : tensor<3xf32>
     %seed = sinter.get @seed : tensor<i64>
     %step = sinter.get @step : tensor<i64>
     %h0 = sinter.constant dense<0.5> : tensor<3xf32>
-    %last = sinter.scan (%h0, %x, %ways, %v, %seed, %step) carried 1 stacked 2 length 5
+    %last = sinter.scan (%h0, %y, %ways, %v, %seed, %step) carried 1 stacked 2 length 5
         : (tensor<3xf32>, tensor<5x3xf32>, tensor<5xi32>, tensor<3xf32>, tensor<i64>, tensor<i64>) -> tensor<3xf32> {
     ^bb0(%t: tensor<i64>, %h: tensor<3xf32>, %s: tensor<3xf32>, %way: tensor<i32>, %k: tensor<3xf32>, %sd: tensor<i64>, %st: tensor<i64>):
       %far = sinter.constant dense<4294967296> : tensor<i64>
@@ -75,7 +75,7 @@ module @loops {
       %1 = sinter.add %st, %0 : (tensor<i64>, tensor<i64>) -> tensor<i64>
       %u = sinter.random_uniform "mask" stream 7 seed %sd step %1 : (tensor<i64>, tensor<i64>) -> tensor<3xf32>
       %masked = sinter.mul %s, %u : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
-      %zero = sinter.constant dense<1> : tensor<i32>
+      %zero = sinter.constant dense<0> : tensor<i32>
       %p = sinter.compare "gt" %way, %zero : (tensor<i32>, tensor<i32>) -> tensor<i1>
       %n = sinter.cond %p (%h, %masked, %k) : tensor<i1>, (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32> {
       ^bb0(%a: tensor<3xf32>, %b: tensor<3xf32>, %c: tensor<3xf32>):
@@ -92,16 +92,16 @@ module @loops {
     %sq = sinter.mul %last, %last : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
     %loss = sinter.sum %sq axes [0] : (tensor<3xf32>) -> tensor<f32>
     %one = sinter.constant dense<1.0> : tensor<f32>
-    %g:2 = sinter.gradient %loss, %one, %v, %x ys 1 : (tensor<f32>, tensor<f32>, tensor<3xf32>, tensor<5x3xf32>) -> (tensor<3xf32>, tensor<5x3xf32>)
-    sinter.return outputs(%loss, %g#1 : tensor<f32>, tensor<5x3xf32>) names ["loss", "dx"] updates(%g#0 : tensor<3xf32>) symbols [@v]
+    %g:2 = sinter.gradient %loss, %one, %v, %y ys 1 : (tensor<f32>, tensor<f32>, tensor<3xf32>, tensor<5x3xf32>) -> (tensor<3xf32>, tensor<5x3xf32>)
+    sinter.return outputs(%loss, %g#1 : tensor<f32>, tensor<5x3xf32>) names ["loss", "dy"] updates(%g#0 : tensor<3xf32>) symbols [@v]
   }
   // Doubles until the sum is large; then a loop that may not begin at all.
-  sinter.entry @until name("until") kind("predict") batch(2) inputs ["x"] {
-  ^bb0(%x: tensor<2x3xf32>):
+  sinter.entry @until name("until") kind("predict") batch(2) inputs ["a0"] {
+  ^bb0(%a0: tensor<2x3xf32>):
     %w = sinter.get @w : tensor<3x3xf32>
     %one = sinter.constant dense<1.0> : tensor<f32>
     %n0 = sinter.constant dense<0.0> : tensor<f32>
-    %abs = sinter.abs %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+    %abs = sinter.abs %a0 : (tensor<2x3xf32>) -> tensor<2x3xf32>
     %r:2 = sinter.while (%abs, %n0, %one) carried 2 : (tensor<2x3xf32>, tensor<f32>, tensor<f32>) -> (tensor<2x3xf32>, tensor<f32>) {
     ^bb0(%a: tensor<2x3xf32>, %n: tensor<f32>, %o: tensor<f32>):
       %0 = sinter.sum %a axes [0, 1] : (tensor<2x3xf32>) -> tensor<f32>

@@ -132,6 +132,8 @@ inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier",
 /// (Kernels.cpp).
 class KernelSet {
 public:
+  /// Kernels may not be named as the symbols of `module` or as `entries`.
+  KernelSet(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp> entries);
   /// The function of `op`, written by the best emitter that covers it unless an equal kernel has
   /// one.
   llvm::FailureOr<mlir::func::FuncOp> add(mlir::ModuleOp module, kernel::KernelOpInterface op);
@@ -147,7 +149,24 @@ private:
 };
 
 /// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
-llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, KernelSet &kernels);
+
+/// The constant data of a module: what has equal bytes is one global, whichever entries, kernels
+/// and shapes read it (Constants.cpp).
+class ConstantSet {
+public:
+  explicit ConstantSet(mlir::ModuleOp module) : module(module) {}
+  /// The global that holds `value` as a buffer of `type` does: in the order of its layout.
+  mlir::memref::GlobalOp get(mlir::Location loc, mlir::DenseElementsAttr value,
+                             kernel::BufferType type);
+
+private:
+  mlir::ModuleOp module;
+  llvm::DenseMap<std::pair<mlir::Attribute, mlir::Type>, mlir::memref::GlobalOp> byBuffer;
+  llvm::DenseMap<mlir::Attribute, mlir::memref::GlobalOp> byContent;
+};
+
+llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, KernelSet &kernels,
+                              ConstantSet &constants);
 
 /// Buffers of a kernel in the order of its function's arguments: each operand once.
 llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);

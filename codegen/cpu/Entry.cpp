@@ -40,7 +40,8 @@ struct BufferLocation {
 /// One SPMD function being written.
 class EntryEmitter {
 public:
-  EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc);
+  EntryEmitter(ModuleOp module, const KernelSet &kernels, ConstantSet &constants, StringRef name,
+               Location loc);
   LogicalResult emitList(Block &block);
   LogicalResult emitCall(kernel::KernelOpInterface op);
   /// A kernel, a launch, a loop or an if.
@@ -60,8 +61,8 @@ private:
   void barrier() { func::CallOp::create(b, loc, kBarrierName, TypeRange(), spmd); }
   Value index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 
-  ModuleOp module;
   const KernelSet &kernels;
+  ConstantSet &constants;
   OpBuilder b;
   Location loc;
   Value spmd, thread, threads, segments;
@@ -92,8 +93,9 @@ static void declareSync(ModuleOp module, StringRef name, int32_t field, TypeRang
   func::ReturnOp::create(b, loc, call.getResults());
 }
 
-EntryEmitter::EntryEmitter(ModuleOp module, const KernelSet &kernels, StringRef name, Location loc)
-    : module(module), kernels(kernels), b(OpBuilder::atBlockEnd(module.getBody())), loc(loc) {
+EntryEmitter::EntryEmitter(ModuleOp module, const KernelSet &kernels, ConstantSet &constants,
+                           StringRef name, Location loc)
+    : kernels(kernels), constants(constants), b(OpBuilder::atBlockEnd(module.getBody())), loc(loc) {
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   auto function = func::FuncOp::create(b, loc, name, b.getFunctionType(pointer, {}));
   spmd = function.addEntryBlock()->getArgument(0);
@@ -117,37 +119,6 @@ Value EntryEmitter::loadField(int32_t offset, Type type) {
   return LLVM::LoadOp::create(b, loc, type, field);
 }
 
-/// Elements of a constant in the order of its buffer's layout, as memory holds them.
-static DenseElementsAttr getPhysicalElements(DenseElementsAttr value, kernel::BufferType type) {
-  Type stored = getStoredType(type.getElementType());
-  int64_t count = type.getPhysicalElements();
-  auto shape = RankedTensorType::get({count}, stored);
-  auto toStored = [&](Attribute element) -> Attribute {
-    auto integer = dyn_cast<IntegerAttr>(element);
-    return integer && integer.getType() != stored
-               ? IntegerAttr::get(stored, integer.getValue().zext(8))
-               : element;
-  };
-  if (value.isSplat())
-    return DenseElementsAttr::get(shape, toStored(value.getSplatValue<Attribute>()));
-  SmallVector<Attribute> logical(value.getValues<Attribute>()), physical(count);
-  Attribute zero = Builder(type.getContext()).getZeroAttr(stored);
-  std::fill(physical.begin(), physical.end(), zero);
-  AffineMap map = type.getLinearMap();
-  SmallVector<int64_t> point(type.getRank(), 0);
-  Builder builder(type.getContext());
-  for (Attribute element : logical) {
-    SmallVector<Attribute> operands, result;
-    for (int64_t i : point)
-      operands.push_back(builder.getIndexAttr(i));
-    (void)map.constantFold(operands, result);
-    physical[cast<IntegerAttr>(result[0]).getInt()] = toStored(element);
-    for (int64_t d = type.getRank(); d-- > 0 && ++point[d] == type.getShape()[d];)
-      point[d] = 0;
-  }
-  return DenseElementsAttr::get(shape, physical);
-}
-
 FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(prologueEnd);
@@ -156,16 +127,9 @@ FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
     auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
     if (!value)
       return op.emitError("internal error: expects the elements of a constant buffer, got none");
-    auto memory =
-        MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType()));
-    std::string name;
-    for (unsigned n = 0; name.empty() || module.lookupSymbol(name); ++n)
-      name = "sinter.constant." + std::to_string(n);
-    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-    memref::GlobalOp::create(top, op.getLoc(), name, top.getStringAttr("private"), memory,
-                             getPhysicalElements(value, type), /*constant=*/true,
-                             top.getI64IntegerAttr(64));
-    return BufferLocation{{}, {}, memref::GetGlobalOp::create(b, loc, memory, name)};
+    memref::GlobalOp global = constants.get(op.getLoc(), value, type);
+    return BufferLocation{
+        {}, {}, memref::GetGlobalOp::create(b, loc, global.getType(), global.getSymName())};
   }
   auto offset = op.getOffset();
   if (!offset)
@@ -395,7 +359,8 @@ LogicalResult EntryEmitter::emitList(Block &block) {
   return success();
 }
 
-LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels) {
+LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels,
+                                 ConstantSet &constants) {
   declareSync(module, kBarrierName, kBarrier);
   auto withSerial = [](kernel::LaunchOp launch) {
     return launch.hasSerial() ? WalkResult::interrupt() : WalkResult::advance();
@@ -409,14 +374,15 @@ LogicalResult codegen::emitEntry(ModuleOp module, kernel::EntryOp entry, KernelS
   });
   if (written.wasInterrupted())
     return failure();
-  if (failed(EntryEmitter(module, kernels, entry.getSymName(), entry.getLoc())
+  if (failed(EntryEmitter(module, kernels, constants, entry.getSymName(), entry.getLoc())
                  .emitList(entry.getBody().front())))
     return failure();
   written = entry->walk([&](Operation *op) {
     if (!kernel::isWork(op) || isa<kernel::LaunchOp>(op) || !kernel::runsAlone(op))
       return WalkResult::advance();
     std::string name = kernel::getRunName(op) + ".run";
-    bool made = succeeded(EntryEmitter(module, kernels, name, op->getLoc()).emitWork(op));
+    bool made =
+        succeeded(EntryEmitter(module, kernels, constants, name, op->getLoc()).emitWork(op));
     return made ? WalkResult::advance() : WalkResult::interrupt();
   });
   return failure(written.wasInterrupted());

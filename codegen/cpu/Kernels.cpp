@@ -134,6 +134,13 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
   return function;
 }
 
+KernelSet::KernelSet(ModuleOp module, ArrayRef<kernel::EntryOp> entries) {
+  for (auto symbol : module.getOps<SymbolOpInterface>())
+    names.insert(symbol.getName());
+  for (kernel::EntryOp entry : entries)
+    names.insert(entry.getSymName());
+}
+
 FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterface op) {
   if (!names.insert(getKernelName(op)).second)
     return op->emitError("internal error: expects a kernel name of its own, got '")
@@ -144,9 +151,6 @@ FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterfac
   for (auto [other, function] : alike)
     if (haveEqualRegions(op, other))
       return functions[op] = function;
-  if (module.lookupSymbol(getKernelName(op)))
-    return op->emitError("internal error: expects a kernel name of its own, got '")
-           << getKernelName(op) << "' twice";
   func::FuncOp function = emitKernel(module, op, operands, unaliased);
   alike.push_back({op, function});
   return functions[op] = function;

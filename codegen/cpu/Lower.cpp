@@ -101,9 +101,10 @@ LogicalResult codegen::lowerToLoops(ModuleOp module) {
     planned->setAttr("kernel.target", target);
   for (kernel::EntryOp entry : entries)
     entry->moveBefore(planned.getBody(), planned.getBody()->end());
-  KernelSet kernels;
+  KernelSet kernels(module, entries);
+  ConstantSet constants(module);
   for (kernel::EntryOp entry : entries)
-    if (failed(emitEntry(module, entry, kernels)))
+    if (failed(emitEntry(module, entry, kernels, constants)))
       return failure();
   cleanUp(module);
   return success();

@@ -180,6 +180,14 @@ def GroupLaunches : Pass<"group-launches", "::mlir::ModuleOp"> {
   }];
 }
 
+def CheckSizes : Pass<"check-sizes", "::mlir::ModuleOp"> {
+  let summary = "models that no machine holds are refused";
+  let description = [{
+    Inputs, outputs, parameters and state of an entry are in memory at the same time: more than a process can address is an error, which names
+    the largest of them and the batch that fits. Changes nothing.
+  }];
+}
+
 def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "one arena for inputs, outputs and temporaries of an entry";
   let description = [{

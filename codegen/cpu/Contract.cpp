@@ -168,7 +168,7 @@ std::optional<Factor> ContractEmitter::preparePacking() {
     for (const RowClass &one : row.classes) {
       sideBySide &= one.taps.empty();
       for (int64_t s = 0; s < one.height; ++s)
-        sideBySide &= getDelta(factor.base, row.dim, one.begins, s, p.dims.size()) == s;
+        sideBySide &= getDelta(factor.base, row.dim, one.begins(), s, p.dims.size()) == s;
     }
     for (int64_t d : p.reduced)
       steps *= p.dims[d];

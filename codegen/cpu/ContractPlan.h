@@ -37,9 +37,11 @@ using Interval = std::pair<int64_t, int64_t>;
 /// Neighbouring row tiles of equal height whose rows have equal intervals.
 struct RowClass {
   int64_t first = 0, tiles = 0, height = 0;
-  llvm::SmallVector<int64_t> begins; ///< first row of each tile
+  int64_t begin = 0; ///< first row of the first tile; the others follow `height` apart
   /// reduced dim -> what each row takes part in
   std::map<int64_t, llvm::SmallVector<Interval>> taps;
+  /// First rows of the tiles.
+  Progression begins() const { return {begin, height, tiles}; }
 };
 
 /// A dim that gives tile rows.

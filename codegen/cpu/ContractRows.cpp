@@ -1,8 +1,8 @@
 //===- ContractRows.cpp - row tiles and borders of a plan -------------------------------------===//
 //
 // See ContractRows.h. A padded index along the rows is c + r * row + t * tap: every row has an
-// interval of taps. Tiles are listed one by one and neighbours with equal intervals become one
-// class: left border, inner tiles, right border.
+// interval of taps. Neighbouring tiles with equal intervals become one class: left border, inner
+// tiles, right border. Inner tiles are counted, not looked at: there may be billions.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractRows.h"
@@ -87,6 +87,62 @@ static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t 
   }
 }
 
+/// Rows of a dim whose taps are all inside: no border meets them.
+static Interval getInnerRows(const Plan &p, int64_t dim) {
+  Interval inner{0, p.dims[dim]};
+  for (const Bound &bound : p.bounds) {
+    RowBound what = classify(p, bound);
+    if (what.row != dim)
+      continue;
+    Linear linear = *getLinear(bound.expr, p.dims.size());
+    int64_t reach = what.tap >= 0 ? linear.by[what.tap] * (p.dims[what.tap] - 1) : 0;
+    for (int64_t rest : {linear.constant, linear.constant + reach}) {
+      Interval inside = getInterval(rest, linear.by[dim], bound.size);
+      inner = {std::max(inner.first, inside.first), std::min(inner.second, inside.second)};
+    }
+  }
+  return inner;
+}
+
+/// First row of tile `t`, or the end of the rows.
+static int64_t beginOf(const RowDim &row, int64_t t, int64_t count) {
+  return std::min(count, row.balanced ? row.split.begin(t) : t * row.mr);
+}
+
+/// The tiles of a row dim as classes; false when they are more than code should have.
+static bool makeClasses(const Plan &p, RowDim &row) {
+  constexpr size_t kMostClasses = 64;
+  int64_t count = p.dims[row.dim];
+  Interval inner = getInnerRows(p, row.dim);
+  auto begin = [&](int64_t t) { return beginOf(row, t, count); };
+  auto height = [&](int64_t t) { return begin(t + 1) - begin(t); };
+  for (int64_t t = 0, next; t < row.split.tiles; t = next) {
+    next = t + 1;
+    // From an inner tile on, to the last one that is inside and as high.
+    if (begin(t) >= inner.first && begin(next) <= inner.second) {
+      auto isLike = [&](int64_t other) {
+        return begin(other + 1) <= inner.second && height(other) == height(t);
+      };
+      auto rest = llvm::seq<int64_t>(t, row.split.tiles);
+      next = t + (std::partition_point(rest.begin(), rest.end(), isLike) - rest.begin());
+    }
+    RowClass one;
+    one.first = t;
+    one.tiles = next - t;
+    one.begin = begin(t);
+    for (; one.height < height(t); ++one.height)
+      addTaps(p, p.bounds, row.dim, one.begin + one.height, one);
+    RowClass *previous = row.classes.empty() ? nullptr : &row.classes.back();
+    if (previous && previous->height == one.height && previous->taps == one.taps)
+      previous->tiles += one.tiles;
+    else if (row.classes.size() == kMostClasses)
+      return false;
+    else
+      row.classes.push_back(std::move(one));
+  }
+  return true;
+}
+
 bool codegen::cutRows(Plan &p) {
   // Rows that share a border with the grid or with other rows are no rows.
   for (bool changed = true; changed;) {
@@ -107,7 +163,8 @@ bool codegen::cutRows(Plan &p) {
           return bound.expr.isFunctionOfDim(s.outer) || bound.expr.isFunctionOfDim(s.inner);
         }))
       return false;
-  for (RowDim &row : p.rows) {
+  for (size_t i = 0; i < p.rows.size();) {
+    RowDim &row = p.rows[i];
     int64_t count = p.dims[row.dim];
     row.balanced = !isBroken(p, row.dim);
     if (row.balanced) {
@@ -116,22 +173,10 @@ bool codegen::cutRows(Plan &p) {
       row.mr = int64_t(1) << llvm::Log2_64(row.mr);
       row.split = {static_cast<int64_t>(llvm::divideCeil(count, row.mr)), row.mr, count / row.mr};
     }
-    for (int64_t t = 0; t < row.split.tiles; ++t) {
-      RowClass one;
-      one.first = t;
-      one.tiles = 1;
-      one.begins = {row.balanced ? row.split.begin(t) : t * row.mr};
-      int64_t height = row.balanced ? row.split.size(t) : std::min(row.mr, count - t * row.mr);
-      for (; one.height < height; ++one.height)
-        addTaps(p, p.bounds, row.dim, one.begins[0] + one.height, one);
-      RowClass *previous = row.classes.empty() ? nullptr : &row.classes.back();
-      if (previous && previous->height == height && previous->taps == one.taps) {
-        ++previous->tiles;
-        previous->begins.push_back(one.begins[0]);
-      } else {
-        row.classes.push_back(std::move(one));
-      }
-    }
+    if (makeClasses(p, row))
+      ++i;
+    else // the grid's borders are formulas
+      p.rows.erase(p.rows.begin() + i);
   }
   llvm::erase_if(p.bounds, [&](const Bound &bound) { return classify(p, bound).row >= 0; });
   return true;

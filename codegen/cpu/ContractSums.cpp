@@ -34,12 +34,12 @@ TileAddresses::TileAddresses(ContractEmitter &emitter, AffineExpr address, const
   for (auto [row, rowClass] : llvm::zip(p.rows, tile.classes)) {
     auto &deltas = rowDelta.emplace_back();
     for (int64_t s = 0; s < rowClass->height; ++s)
-      deltas.push_back(getDelta(address, row.dim, rowClass->begins, s, p.dims.size()));
+      deltas.push_back(getDelta(address, row.dim, rowClass->begins(), s, p.dims.size()));
   }
-  SmallVector<int64_t> starts;
-  for (int64_t t = 0; t < p.laneTiles; ++t)
-    if (std::min(p.nr, p.laneCount - t * p.nr) == tile.lanes)
-      starts.push_back(t * p.nr);
+  // Tiles of all lanes, or the last one.
+  Progression starts{0, p.nr, p.laneCount / p.nr};
+  if (tile.lanes != p.nr)
+    starts = {(p.laneTiles - 1) * p.nr, p.nr, 1};
   for (int64_t v = 0; v < count; ++v)
     laneDelta.push_back(getDelta(address, p.lanesDim, starts, v * p.width, p.dims.size()));
 }

@@ -1,10 +1,12 @@
 //===- Lanes.cpp - vector loads and stores of accesses ----------------------------------------===//
 //
-// See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over the whole
-// dim.
+// See Lanes.h. Strides are proven by evaluating the terms that a dim takes part in over one period
+// of their divisions.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace sinter;
@@ -58,6 +60,31 @@ static int64_t evaluate(AffineExpr expr, int64_t value) {
   }
 }
 
+/// What differences of an expression of one dim repeat after: the product of what it divides by.
+static int64_t getPeriod(AffineExpr expr) {
+  int64_t period = 1;
+  expr.walk([&](AffineExpr part) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(part);
+    auto by = binary ? dyn_cast<AffineConstantExpr>(binary.getRHS()) : AffineConstantExpr();
+    if (by && part.getKind() != AffineExprKind::Add && part.getKind() != AffineExprKind::Mul)
+      period = llvm::MulOverflow(period, by.getValue(), period) ? INT64_MAX : period;
+  });
+  return period;
+}
+
+/// How many values of a progression show all that `terms` do on it; nothing when too many to look
+/// at one by one.
+static std::optional<int64_t> countDistinct(ArrayRef<AffineExpr> terms, Progression values) {
+  constexpr int64_t kMost = 1 << 16;
+  int64_t period = 1;
+  for (AffineExpr term : terms) {
+    int64_t own = getPeriod(term), factor = own / std::gcd(own, period);
+    period = llvm::MulOverflow(period, factor, period) ? INT64_MAX : period;
+  }
+  int64_t count = std::min(values.count, period / std::gcd(period, values.step));
+  return count <= kMost ? std::optional(count) : std::nullopt;
+}
+
 std::optional<int64_t> codegen::getStride(AffineExpr address, int64_t dim, int64_t chunk,
                                           ArrayRef<int64_t> sizes) {
   SmallVector<AffineExpr> own;
@@ -77,7 +104,11 @@ std::optional<int64_t> codegen::getStride(AffineExpr address, int64_t dim, int64
     return sum;
   };
   int64_t size = sizes[dim], stride = size > 1 && chunk > 1 ? at(1) - at(0) : 0;
-  for (int64_t first = 0; first < size; first += chunk) {
+  Progression starts{0, chunk, static_cast<int64_t>(llvm::divideCeil(size, chunk))};
+  std::optional<int64_t> chunks = countDistinct(own, starts);
+  if (!chunks)
+    return std::nullopt;
+  for (int64_t first = 0; first < *chunks * chunk; first += chunk) {
     int64_t start = at(first);
     for (int64_t i = 1; i < chunk && first + i < size; ++i)
       if (at(first + i) - start != stride * i)
@@ -86,7 +117,7 @@ std::optional<int64_t> codegen::getStride(AffineExpr address, int64_t dim, int64
   return stride;
 }
 
-std::optional<int64_t> codegen::getDelta(AffineExpr address, int64_t dim, ArrayRef<int64_t> starts,
+std::optional<int64_t> codegen::getDelta(AffineExpr address, int64_t dim, Progression starts,
                                          int64_t step, size_t dims) {
   int64_t delta = 0;
   SmallVector<AffineExpr> own;
@@ -108,9 +139,11 @@ std::optional<int64_t> codegen::getDelta(AffineExpr address, int64_t dim, ArrayR
         return std::nullopt;
     own.push_back(term);
   }
-  std::optional<int64_t> rest;
-  for (int64_t start : own.empty() ? ArrayRef<int64_t>() : starts) {
-    int64_t moved = 0;
+  std::optional<int64_t> rest, count = countDistinct(own, starts);
+  if (!count)
+    return std::nullopt;
+  for (int64_t i = 0; !own.empty() && i < *count; ++i) {
+    int64_t moved = 0, start = starts.first + i * starts.step;
     for (AffineExpr term : own)
       moved += evaluate(term, start + step) - evaluate(term, start);
     if (rest && *rest != moved)

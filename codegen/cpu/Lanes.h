@@ -14,6 +14,12 @@
 
 namespace sinter::codegen {
 
+/// `count` values that are `step` apart: first points of tiles. Never listed, as a dim may have
+/// billions.
+struct Progression {
+  int64_t first = 0, step = 1, count = 0;
+};
+
 /// The constant c with address(d + i) = address(d) + c*i for all d that are multiples of `chunk`
 /// and i < chunk, along domain dim `dim`; nothing when there is none or it cannot be proven.
 std::optional<int64_t> getStride(mlir::AffineExpr address, int64_t dim, int64_t chunk,
@@ -21,8 +27,8 @@ std::optional<int64_t> getStride(mlir::AffineExpr address, int64_t dim, int64_t 
 
 /// The constant address(start + step) - address(start) along `dim`, equal for all `starts`; nothing
 /// when there is none or it cannot be proven. `dims`: how many dims there are.
-std::optional<int64_t> getDelta(mlir::AffineExpr address, int64_t dim,
-                                llvm::ArrayRef<int64_t> starts, int64_t step, size_t dims);
+std::optional<int64_t> getDelta(mlir::AffineExpr address, int64_t dim, Progression starts,
+                                int64_t step, size_t dims);
 
 /// Terms of the sum `expr`.
 llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);

@@ -168,6 +168,82 @@ int64_t countFlops(Operation *op) {
   return isa<IfOp>(op) ? most : sum;
 }
 
+void RangeSet::Coverage::insert(const Range &range) {
+  buffers.insert(range.buffer);
+  if (range.offset < 0 || range.bytes == 0)
+    return;
+  int64_t begin = range.offset, end = begin + range.bytes;
+  // The first interval that ends behind `begin` or at it, and all that the new one reaches.
+  auto at = ends.upper_bound({range.segment, begin});
+  if (at != ends.begin())
+    if (auto before = std::prev(at);
+        before->first.first == range.segment && before->second >= begin)
+      at = before;
+  while (at != ends.end() && at->first.first == range.segment && at->first.second <= end) {
+    begin = std::min(begin, at->first.second);
+    end = std::max(end, at->second);
+    at = ends.erase(at);
+  }
+  ends[{range.segment, begin}] = end;
+}
+
+bool RangeSet::Coverage::meets(const Range &range) const {
+  if (buffers.contains(range.buffer))
+    return true;
+  if (range.offset < 0 || range.bytes == 0)
+    return false;
+  // The last interval that begins before the range's end.
+  auto at = ends.lower_bound({range.segment, range.offset + range.bytes});
+  if (at == ends.begin())
+    return false;
+  --at;
+  return at->first.first == range.segment && at->second > range.offset;
+}
+
+void RangeSet::insert(ArrayRef<Range> ranges) {
+  for (const Range &range : ranges) {
+    if (range.carried) {
+      carried.push_back(range);
+      continue;
+    }
+    all.insert(range);
+    if (range.writes)
+      written.insert(range);
+  }
+}
+
+bool RangeSet::conflicts(ArrayRef<Range> ranges) const {
+  return conflict(carried, ranges) || llvm::any_of(ranges, [&](const Range &range) {
+           return (range.writes ? all : written).meets(range);
+         });
+}
+
+BufferGroups groupBuffers(EntryOp entry) {
+  BufferGroups groups;
+  SmallVector<BufferOp> placed;
+  entry.walk([&](BufferOp buffer) {
+    groups[buffer] = buffer;
+    if (buffer.getOffset())
+      placed.push_back(buffer);
+  });
+  auto begin = [](BufferOp buffer) {
+    return std::pair(buffer.getSegment(), static_cast<int64_t>(*buffer.getOffset()));
+  };
+  llvm::sort(placed, [&](BufferOp x, BufferOp y) { return begin(x) < begin(y); });
+  BufferOp first;
+  int64_t end = 0;
+  for (BufferOp buffer : placed) {
+    auto [segment, offset] = begin(buffer);
+    if (!first || first.getSegment() != segment || offset >= end) {
+      first = buffer;
+      end = offset;
+    }
+    groups[buffer] = first;
+    end = std::max(end, offset + buffer.getType().getBytes());
+  }
+  return groups;
+}
+
 bool isWork(Operation *op) { return isa<KernelOpInterface, LaunchOp, LoopOp, IfOp>(op); }
 
 // Here, not in KernelOps.cpp: the parts of a launch may not conflict, which the ranges tell.
@@ -178,19 +254,19 @@ LogicalResult LaunchOp::verify() {
         return op.emitOpError() << "cannot stand in kernel.launch: expects kernels";
   if (getParts().front().empty())
     return emitOpError() << "expects at least one part, got none";
-  SmallVector<SmallVector<Range>> before;
+  RangeSet before;
   for (Operation &op : getParts().front()) {
-    before.push_back(getRanges(&op));
-    for (const auto &other : ArrayRef(before).drop_back())
-      if (conflict(other, before.back()))
-        return op.emitOpError() << "expects no byte that another part of its launch writes";
+    SmallVector<Range> ranges = getRanges(&op);
+    if (before.conflicts(ranges))
+      return op.emitOpError() << "expects no byte that another part of its launch writes";
+    before.insert(ranges);
   }
   return success();
 }
 
 SmallVector<bool> placeBarriers(Block &kernels) {
   SmallVector<bool> before;
-  SmallVector<Range> sinceBarrier;
+  RangeSet sinceBarrier;
   bool afterControl = false, afterSerial = false;
   for (Operation &op : kernels) {
     if (!isWork(&op))
@@ -198,11 +274,11 @@ SmallVector<bool> placeBarriers(Block &kernels) {
     SmallVector<Range> ranges = getRanges(&op);
     bool control = isa<LoopOp, IfOp>(op);
     bool needed = !before.empty() &&
-                  (control || afterControl || afterSerial || conflict(sinceBarrier, ranges));
+                  (control || afterControl || afterSerial || sinceBarrier.conflicts(ranges));
     if (needed)
-      sinceBarrier.clear();
+      sinceBarrier = {};
     before.push_back(needed);
-    llvm::append_range(sinceBarrier, ranges);
+    sinceBarrier.insert(ranges);
     afterControl = control;
     auto launch = dyn_cast<LaunchOp>(op);
     afterSerial = launch && launch.hasSerial();

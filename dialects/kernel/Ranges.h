@@ -11,6 +11,8 @@
 
 #include "dialects/kernel/Kernel.h"
 
+#include <map>
+
 namespace sinter::kernel {
 
 /// Bytes of one buffer that a kernel reads or writes.
@@ -54,6 +56,30 @@ bool isMadeAnew(mlir::Value buffer, mlir::Operation *loop);
 /// Floating-point operations of a run: a loop's steps together (one, when nobody knows how many),
 /// the larger part of an if.
 int64_t countFlops(mlir::Operation *op);
+
+/// What several kernels touch, as one: answers by the bytes, however many kernels went in.
+class RangeSet {
+public:
+  void insert(llvm::ArrayRef<Range> ranges);
+  /// True when one of `ranges` conflicts with one of the set.
+  bool conflicts(llvm::ArrayRef<Range> ranges) const;
+
+private:
+  /// Bytes of segments as intervals that do not meet, by (segment, begin); and buffers without a
+  /// place.
+  struct Coverage {
+    std::map<std::pair<int64_t, int64_t>, int64_t> ends;
+    llvm::DenseSet<mlir::Operation *> buffers;
+    void insert(const Range &range);
+    bool meets(const Range &range) const;
+  };
+  Coverage written, all;
+  llvm::SmallVector<Range> carried; ///< which of those overlap depends on their loop
+};
+
+/// A buffer of an entry -> one that stands for it and for all whose bytes may meet its own.
+using BufferGroups = llvm::DenseMap<mlir::Operation *, mlir::Operation *>;
+BufferGroups groupBuffers(EntryOp entry);
 
 /// True for ops that a kernel list runs: kernels, launches, loops, ifs. Buffers and views are no
 /// work.

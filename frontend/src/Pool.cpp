@@ -130,17 +130,25 @@ Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
   auto same = [](const std::vector<int64_t> &v) {
     return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
   };
-  if (rows.empty() || columns.empty() || (same(rows) && same(columns)))
+  if (rows.empty() || columns.empty())
+    return sum;
+  if (same(rows) && same(columns))
     return multiply(
         call, sum,
-        call.number(type.element, 1.0 / static_cast<double>(windows->size[0] * windows->size[1])));
-  std::vector<double> values;
-  for (int64_t row : rows)
-    for (int64_t column : columns)
-      values.push_back(1.0 / static_cast<double>(row * column));
-  rules::Type shape{type.element,
-                    {static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns.size())}};
-  return multiply(call, sum, call.constant(shape, Attributes().dense("value", shape, values)));
+        call.number(type.element, 1.0 / static_cast<double>(rows.front() * columns.front())));
+  // By rows, then by columns: constants as long as an edge, not as large as the image.
+  for (auto [counts, isRows] : {std::pair(rows, true), std::pair(columns, false)}) {
+    if (same(counts) && counts.front() == 1)
+      continue;
+    std::vector<int64_t> dims{static_cast<int64_t>(counts.size())};
+    if (isRows)
+      dims.push_back(1);
+    rules::Type shape{type.element, dims};
+    std::vector<double> values(counts.begin(), counts.end());
+    Tensor divisor = call.constant(shape, Attributes().dense("value", shape, values));
+    sum = call.emit("div", {sum, divisor}, [](const Types &t) { return rules::div(t[0], t[1]); });
+  }
+  return sum;
 }
 
 Tensor global_avg_pool2d(const Operand &operand, Loc loc) {

@@ -30,6 +30,17 @@ kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
   return kernel::AlgorithmAttr::get(op->getContext(), innermost && !across ? 16 : 1, 0);
 }
 
+/// The largest divisor of `size` that is at most `limit`; 0 when there is none. By pairs of
+/// divisors: sizes may be in the billions.
+static int64_t getLargestDivisor(int64_t size, int64_t limit) {
+  int64_t best = 0;
+  for (int64_t d = 1; d <= limit && d <= size / d; ++d)
+    for (int64_t divisor : {d, size / d})
+      if (size % d == 0 && divisor <= limit)
+        best = std::max(best, divisor);
+  return best;
+}
+
 /// Pieces that the outermost reduced dim is cut into; 1: the sum stays whole.
 static int64_t countChunks(ir::ContractionOpInterface op) {
   SmallVector<int64_t> dims = op.getContractionDomain();
@@ -42,11 +53,8 @@ static int64_t countChunks(ir::ContractionOpInterface op) {
   if (reduced < kFewestToCut || points == 0 ||
       points != cast<RankedTensorType>(op->getResult(0).getType()).getNumElements())
     return 1;
-  for (int64_t chunks = dims[parallel]; chunks > 1; --chunks)
-    if (dims[parallel] % chunks == 0 && chunks * points <= operands / 4 &&
-        operands / chunks >= kChunkElements)
-      return chunks;
-  return 1;
+  int64_t most = std::min(operands / 4 / points, operands / kChunkElements);
+  return std::max<int64_t>(1, getLargestDivisor(dims[parallel], most));
 }
 
 kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {

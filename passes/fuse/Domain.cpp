@@ -232,13 +232,13 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMappin
 void Domain::hint(ir::MapOpInterface op, DimMapping &at) {
   SmallVector<int64_t> dims = op.getMapDomain();
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    for (OpOperand &use : operand.getUses()) {
-      Operation *user = use.getOwner();
-      if (user == op || !contains(user) || !isa<ir::MapOpInterface>(user))
-        continue;
+    auto known = reads.find(operand);
+    if (known == reads.end())
+      continue;
+    for (OpOperand *use : llvm::reverse(known->second)) {
       DimMapping theirs, ours;
-      if (!getDimMapping(getOperandAccess(user, use.getOperandNumber()), shapeOf(operand),
-                         theirs) ||
+      if (!getDimMapping(getOperandAccess(use->getOwner(), use->getOperandNumber()),
+                         shapeOf(operand), theirs) ||
           !getPlainAccess(op.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
       for (auto [p, d] : llvm::zip_equal(theirs, ours))
@@ -486,6 +486,8 @@ bool Domain::add(Operation *op, std::string &why) {
     mappings[op] = at;
   }
   members.push_back(op);
+  for (OpOperand &operand : op->getOpOperands())
+    reads[operand.get()].push_back(&operand);
   padded |= map.readsPadded();
   if (order)
     algorithm = order;

@@ -92,6 +92,8 @@ private:
   llvm::SmallVector<bool> inner;
   llvm::SmallVector<mlir::Operation *> members;
   llvm::DenseMap<mlir::Operation *, DimMapping> mappings;
+  /// Who reads a value among the map ops that joined: values may have thousands of other users.
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::OpOperand *, 2>> reads;
   /// For values of views: kernel dim of each index, or -1.
   llvm::DenseMap<mlir::Value, DimMapping> viewMappings;
   llvm::SmallVector<CollapsedDims> collapsed;

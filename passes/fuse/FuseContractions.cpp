@@ -11,8 +11,6 @@
 #include "passes/fuse/Algorithm.h"
 #include "passes/fuse/Outline.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
-
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::passes;
@@ -46,17 +44,18 @@ static bool replays(ir::ContractionOpInterface root, const OpSet &ops, Domain &d
   return true;
 }
 
+/// The reads of each symbol in an entry.
+using SymbolReads = llvm::DenseMap<StringAttr, SmallVector<ir::GetOp, 1>>;
+
 /// Why the value that `op` makes may not update its symbol in this epilogue; empty when it may.
-static std::string refuseUpdate(Operation *op, const OpSet &group) {
+static std::string refuseUpdate(Operation *op, const OpSet &group, const SymbolReads &symbols) {
   OpSet all = group;
   all.insert(op);
   SmallVector<StringAttr> updated;
   for (Value result : op->getResults())
     llvm::append_range(updated, getUpdatedSymbols(result));
   for (StringAttr symbol : updated) {
-    for (auto get : op->getBlock()->getOps<ir::GetOp>()) {
-      if (get.getSymbolAttr().getAttr() != symbol)
-        continue;
+    for (ir::GetOp get : symbols.lookup(symbol)) {
       // A reader that needs the sums would read the weight after it changed.
       for (Operation *reader : get->getUsers()) {
         bool direct = llvm::any_of(reader->getOperands(),
@@ -101,9 +100,18 @@ static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, O
 
 /// Consumers: one scan in block order; `tainted` are ops that need the group through something
 /// outside it.
-static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, FusionLog &log) {
+static void growDown(ir::ContractionOpInterface root, ContractionGroup &group,
+                     const SymbolReads &symbols, FusionLog &log) {
   OpSet tainted;
-  for (Operation *op = root->getNextNode(); op; op = op->getNextNode()) {
+  Operation *last = root; // behind it nobody reads the group
+  auto extend = [&](Operation *member) {
+    for (Operation *user : member->getUsers())
+      if (!user->hasTrait<OpTrait::IsTerminator>() && last->isBeforeInBlock(user))
+        last = user;
+  };
+  extend(root);
+  for (Operation *op = root; op != last;) {
+    op = op->getNextNode();
     bool reads = false, late = false;
     Operation *maker = nullptr;
     for (Value operand : op->getOperands()) {
@@ -129,11 +137,12 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group, F
       why = "also needs a value that is made from the sums elsewhere";
     else if (group.ops.size() >= kMaxMembers)
       why = "the epilogue is full";
-    else if (why = refuseUpdate(op, group.ops); why.empty()) {
+    else if (why = refuseUpdate(op, group.ops, symbols); why.empty()) {
       Domain domain = group.domain;
       if (domain.add(op, why) && !sumsDivided(root, domain, op)) {
         group.domain = domain;
         group.ops.insert(op);
+        extend(op);
         tainted.remove(op);
         continue;
       }
@@ -294,11 +303,14 @@ static void rematerialiseOperands(ir::ContractionOpInterface root, ContractionGr
 static void fuseBlock(Block &block) {
   FusionLog log;
   rematerialiseRandom(block, log);
+  SymbolReads symbols;
+  for (auto get : block.getOps<ir::GetOp>())
+    symbols[get.getSymbolAttr().getAttr()].push_back(get);
   auto roots = llvm::to_vector(block.getOps<ir::ContractionOpInterface>());
   for (ir::ContractionOpInterface root : roots) {
     ContractionGroup group{Domain::ofContraction(root), {}};
     group.ops.insert(root);
-    growDown(root, group, log);
+    growDown(root, group, symbols, log);
     trimRematerialised(root, group, log);
     growUp(root, group);
     rematerialiseOperands(root, group, log);
@@ -311,7 +323,6 @@ static void fuseBlock(Block &block) {
       group.ops.insert(root);
     }
     outline(inBlockOrder(group.ops), "contraction", getAlgorithm(root), log.about(group.ops));
-    sortTopologically(&block);
   }
 }
 

@@ -10,13 +10,9 @@
 #include "passes/Passes.h"
 #include "passes/Regions.h"
 #include "passes/fuse/Algorithm.h"
-#include "passes/fuse/Outline.h"
+#include "passes/fuse/ClusterGraph.h"
 
-#include "mlir/Analysis/TopologicalSortUtils.h"
-
-#include <array>
 #include <map>
-#include <set>
 
 using namespace mlir;
 using namespace sinter;
@@ -29,21 +25,19 @@ namespace sinter::passes {
 
 static constexpr size_t kMaxMembers = 64; ///< ops of one cluster
 static constexpr size_t kMaxValues = 24;  ///< values a cluster reads and writes
+/// Clusters that one asks in vain before it gives up: work grows with the ops, not with their
+/// pairs.
+static constexpr size_t kMaxPartners = 64;
 /// clusters up to this size merge without sharing a value
 static constexpr int64_t kSmallElements = 1 << 14;
 
 /// The clusters of one block.
 class Clusters {
 public:
-  Clusters(Block &block, FusionLog &log) : block(block), log(log) {
-    for (Operation &op : block) {
-      if (!isNode(&op))
-        continue;
-      number[&op] = sets.size();
-      sets.emplace_back();
-      sets.back().insert(&op);
-      order.push_back(&op);
-    }
+  Clusters(Block &block, FusionLog &log) : graph(block), log(log) {
+    for (Operation &op : block)
+      if (isNode(&op))
+        order.push_back(&op);
   }
 
   void run() {
@@ -60,9 +54,9 @@ public:
   /// Clusters that hold work, each in block order.
   SmallVector<SmallVector<Operation *>> take() {
     SmallVector<SmallVector<Operation *>> result;
-    for (OpSet &set : sets)
-      if (llvm::any_of(set, isWork))
-        result.push_back(inBlockOrder(set));
+    for (unsigned cluster = 0; cluster < graph.size(); ++cluster)
+      if (llvm::any_of(graph.getMembers(cluster), isWork))
+        result.push_back(inBlockOrder(graph.getMembers(cluster)));
     return result;
   }
 
@@ -86,17 +80,17 @@ private:
     // Largest operand first: it saves most traffic.
     SmallVector<std::tuple<int64_t, unsigned, Operation *>> makers;
     for (auto [i, operand] : llvm::enumerate(op->getOperands()))
-      if (Operation *maker = operand.getDefiningOp(); maker && number.count(maker))
+      if (Operation *maker = operand.getDefiningOp(); maker && isNode(maker))
         makers.push_back({-cast<RankedTensorType>(operand.getType()).getNumElements(), i, maker});
     llvm::sort(makers);
     for (auto [elements, i, maker] : makers) {
       // A view joins only between two kernels that become one; alone it costs nothing.
-      OpSet views;
-      while (maker && isUnitView(maker) && sets[number[maker]].size() == 1) {
-        views.insert(maker);
+      SmallVector<unsigned> views;
+      while (maker && isUnitView(maker) && membersOf(maker).size() == 1) {
+        views.push_back(graph.getCluster(maker));
         maker = maker->getOperand(0).getDefiningOp();
       }
-      if (maker && number.count(maker))
+      if (maker && isNode(maker))
         tryMerge(op, maker, /*quiet=*/false, views);
     }
   }
@@ -107,14 +101,30 @@ private:
     for (Value operand : op->getOperands()) {
       if (cast<RankedTensorType>(operand.getType()).getNumElements() <= 1)
         continue;
-      for (Operation *user : operand.getUsers())
-        if (user != op && number.count(user) && isWork(user))
-          tryMerge(op, user);
+      ask(op, operand.getUsers(), [&](Operation *user) { return tryMerge(op, user); });
+    }
+  }
+
+  /// Merges `op` with those of `partners` that it can, in turn. Stops when many clusters in a row
+  /// refused.
+  template <class Range>
+  void ask(Operation *op, Range &&partners, llvm::function_ref<bool(Operation *)> tryOne) {
+    llvm::SmallDenseSet<unsigned> refused;
+    for (Operation *partner : partners) {
+      if (partner == op || !isWork(partner) || refused.contains(graph.getCluster(partner)))
+        continue;
+      size_t before = merges;
+      if (!tryOne(partner))
+        refused.insert(graph.getCluster(partner));
+      else if (merges != before)
+        refused.clear();
+      if (refused.size() == kMaxPartners)
+        return;
     }
   }
 
   void joinSmall() {
-    // Candidates by domain; a deep net has thousands of pairs, most of them refused over and over.
+    // Candidates by domain.
     std::map<std::pair<SmallVector<int64_t>, SmallVector<int64_t>>, SmallVector<unsigned>> alike;
     for (auto [i, op] : llvm::enumerate(order)) {
       auto map = dyn_cast<ir::MapOpInterface>(op);
@@ -128,37 +138,38 @@ private:
             .push_back(i);
     }
     SmallVector<ArrayRef<unsigned>> others(order.size());
-    for (auto &[domain, members] : alike)
-      for (auto [at, i] : llvm::enumerate(members))
-        others[i] = ArrayRef(members).drop_front(at + 1);
-    // Two clusters, each with its size: a refusal stands as long as both are what they were, for
-    // merges elsewhere only add ways around.
-    std::set<std::array<size_t, 4>> refused;
-    for (unsigned i = 0; i < order.size(); ++i)
-      for (unsigned j : others[i]) {
-        size_t x = number[order[j]], y = number[order[i]];
-        std::array<size_t, 4> pair{x, sets[x].size(), y, sets[y].size()};
-        if (x != y && !refused.contains(pair) && !tryMerge(order[j], order[i], /*quiet=*/true))
-          refused.insert(pair);
-      }
+    for (auto &[domain, same] : alike)
+      for (auto [at, i] : llvm::enumerate(same))
+        others[i] = ArrayRef(same).drop_front(at + 1);
+    // A cluster that found no partner among its like finds none until some clusters change.
+    llvm::DenseMap<std::pair<unsigned, const unsigned *>, size_t> settled;
+    for (unsigned i = 0; i < order.size(); ++i) {
+      auto key = std::pair(graph.getCluster(order[i]), others[i].end());
+      if (auto it = settled.find(key); it != settled.end() && it->second == merges)
+        continue;
+      size_t before = merges;
+      ask(order[i], llvm::map_range(others[i], [&](unsigned j) { return order[j]; }),
+          [&](Operation *other) { return tryMerge(other, order[i], /*quiet=*/true); });
+      if (merges == before)
+        settled[key] = merges;
+    }
   }
 
   /// Cheap work on values that are stored anyway is done in every cluster that needs it.
   void rematerialise(Operation *op) {
-    unsigned home = number[op];
-    auto isAway = [&](Operation *user) { return !sets[home].contains(user); };
+    const OpSet &home = membersOf(op);
+    auto isAway = [&](Operation *user) { return !home.contains(user); };
     auto isStored = [&](Value v) {
-      return !sets[home].contains(v.getDefiningOp()) || llvm::any_of(v.getUsers(), isAway);
+      return !home.contains(v.getDefiningOp()) || llvm::any_of(v.getUsers(), isAway);
     };
     if (!isCheapToRematerialise(op) || !llvm::all_of(op->getOperands(), isStored) ||
-        !llvm::all_of(op->getUsers(), [&](Operation *user) {
-          return !isAway(user) || (number.count(user) && isWork(user));
-        }))
+        !llvm::all_of(op->getUsers(),
+                      [&](Operation *user) { return !isAway(user) || isWork(user); }))
       return;
     llvm::MapVector<unsigned, Operation *> readers; // with the first of their ops that reads
     for (Operation *user : op->getUsers())
       if (isAway(user)) {
-        Operation *&first = readers[number[user]];
+        Operation *&first = readers[graph.getCluster(user)];
         first = first && first->isBeforeInBlock(user) ? first : user;
       }
     SmallVector<std::pair<unsigned, Operation *>> copies;
@@ -167,16 +178,15 @@ private:
       Operation *copy = OpBuilder(first).clone(*op);
       copies.push_back({reader, copy});
       op->getResult(0).replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
-        return sets[reader].contains(use.getOwner());
+        return graph.getMembers(reader).contains(use.getOwner());
       });
-      OpSet wider = sets[reader];
+      OpSet wider = graph.getMembers(reader);
       wider.insert(copy);
-      fits &= mergeReason(wider).empty();
+      fits &= whyNoKernel(wider).empty();
     }
     for (auto [reader, copy] : copies) {
       if (fits) {
-        number[copy] = reader;
-        sets[reader].insert(copy);
+        graph.add(copy, reader);
         log.refuse(copy, op, "made again: cheaper than to store and read it");
       } else {
         copy->getResult(0).replaceAllUsesWith(op->getResult(0));
@@ -184,38 +194,56 @@ private:
       }
     }
     if (op->use_empty()) {
-      sets[home].remove(op);
-      number.erase(op);
+      graph.remove(op);
       op->erase();
     }
   }
 
-  bool tryMerge(Operation *op, Operation *with, bool quiet = false, const OpSet &between = {}) {
-    unsigned x = number[op], y = number[with];
+  bool tryMerge(Operation *op, Operation *with, bool quiet = false,
+                ArrayRef<unsigned> between = {}) {
+    unsigned x = graph.getCluster(op), y = graph.getCluster(with);
     if (x == y)
       return true;
-    OpSet merged = sets[x];
-    merged.insert(sets[y].begin(), sets[y].end());
-    merged.insert(between.begin(), between.end());
-    std::string why = mergeReason(merged);
-    if (!why.empty()) {
-      if (!quiet) {
-        log.refuse(op, with, why);
-        log.refuse(with, op, why);
-      }
-      return false;
+    SmallVector<unsigned> clusters{x};
+    llvm::append_range(clusters, between);
+    clusters.push_back(y);
+    std::string why = mergeReason(clusters);
+    if (why.empty()) {
+      graph.merge(clusters);
+      ++merges;
+      return true;
     }
-    for (Operation *view : between)
-      sets[number[view]].clear();
-    sets[x].clear();
-    sets[y] = merged;
-    for (Operation *member : merged)
-      number[member] = y;
-    return true;
+    if (!quiet) {
+      log.refuse(op, with, why);
+      log.refuse(with, op, why);
+    }
+    return false;
+  }
+
+  /// Why the clusters can not be one; empty when they can. A refusal stands as long as all of them
+  /// are what they were, for merges elsewhere only add ways around.
+  std::string mergeReason(ArrayRef<unsigned> clusters) {
+    OpSet merged;
+    SmallVector<unsigned> key(clusters);
+    size_t size = 0;
+    for (unsigned cluster : clusters)
+      size += graph.getMembers(cluster).size();
+    if (size > kMaxMembers)
+      return "the kernel would be too long";
+    for (unsigned cluster : clusters) {
+      merged.insert_range(graph.getMembers(cluster));
+      key.push_back(graph.getMembers(cluster).size());
+    }
+    std::string &why = refused[key];
+    if (why.empty())
+      why = whyNoKernel(merged);
+    if (why.empty() && graph.isCyclic(clusters))
+      why = "one needs the other through other work";
+    return why;
   }
 
   /// Why the set can not be one kernel; empty when it can.
-  std::string mergeReason(const OpSet &merged) {
+  std::string whyNoKernel(const OpSet &merged) {
     if (merged.size() > kMaxMembers)
       return "the kernel would be too long";
     SmallVector<Operation *> ordered = inBlockOrder(merged);
@@ -237,8 +265,6 @@ private:
     }
     if (values.size() > kMaxValues)
       return "the kernel would read and write too many values";
-    if (cyclic(merged))
-      return "one needs the other through other work";
     return "";
   }
 
@@ -277,38 +303,14 @@ private:
     return false;
   }
 
-  /// True when a path leaves `merged` and comes back, other clusters being one node each.
-  bool cyclic(const OpSet &merged) {
-    llvm::SmallPtrSet<Operation *, 32> seen;
-    SmallVector<Operation *> stack;
-    auto push = [&](Operation *at, bool first) {
-      for (Value operand : at->getOperands()) {
-        Operation *maker = operand.getDefiningOp();
-        if (maker && maker->getBlock() == &block && !(first && merged.contains(maker)) &&
-            seen.insert(maker).second)
-          stack.push_back(maker);
-      }
-    };
-    for (Operation *op : merged)
-      push(op, /*first=*/true);
-    while (!stack.empty()) {
-      Operation *at = stack.pop_back_val();
-      if (merged.contains(at))
-        return true;
-      push(at, /*first=*/false);
-      if (auto it = number.find(at); it != number.end())
-        for (Operation *peer : sets[it->second])
-          if (!merged.contains(peer))
-            push(peer, /*first=*/false);
-    }
-    return false;
-  }
+  const OpSet &membersOf(Operation *op) const { return graph.getMembers(graph.getCluster(op)); }
 
-  Block &block;
+  ClusterGraph graph;
   FusionLog &log;
   SmallVector<Operation *> order;
-  llvm::DenseMap<Operation *, unsigned> number;
-  SmallVector<OpSet> sets;
+  size_t merges = 0; ///< so far
+  /// Clusters and their sizes -> why they are not one.
+  std::map<SmallVector<unsigned>, std::string> refused;
 };
 
 static void fuseBlock(Block &block) {
@@ -320,7 +322,6 @@ static void fuseBlock(Block &block) {
     std::string why;
     Clusters::build(ops, domain, why);
     outline(ops, "map", domain.getAlgorithm(), log.about(OpSet(ops.begin(), ops.end())));
-    sortTopologically(&block);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "passes/Regions.h"
 
+#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -98,12 +99,15 @@ Operation *getPrimary(ArrayRef<Operation *> ops) {
 }
 
 bool dependsThroughOthers(Operation *op, const OpSet &group) {
+  // What stands before the whole group does not need it.
+  Operation *front =
+      *llvm::min_element(group, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
   llvm::SmallPtrSet<Operation *, 32> seen;
   SmallVector<Operation *> stack;
   auto pushOperands = [&](Operation *at, bool first) {
     for (Value operand : at->getOperands())
       if (Operation *maker = operand.getDefiningOp(); maker && !(first && group.contains(maker)))
-        if (seen.insert(maker).second)
+        if (!maker->isBeforeInBlock(front) && seen.insert(maker).second)
           stack.push_back(maker);
   };
   pushOperands(op, /*first=*/true);
@@ -127,6 +131,17 @@ SmallVector<Operation *> inBlockOrder(const OpSet &set) {
 static bool readsMemory(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   return isa<ir::ContractionOpInterface>(op) || (map && map.readsPadded());
+}
+
+/// True when `fused` stands behind all that it needs and before all that need it.
+static bool standsInOrder(ir::FusedOp fused) {
+  return llvm::all_of(fused->getOperands(),
+                      [&](Value operand) {
+                        Operation *maker = operand.getDefiningOp();
+                        return !maker || maker->isBeforeInBlock(fused);
+                      }) &&
+         llvm::all_of(fused->getUsers(),
+                      [&](Operation *user) { return fused->isBeforeInBlock(user); });
 }
 
 ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::AlgorithmAttr algorithm,
@@ -172,6 +187,8 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::Algorithm
       contributors.insert(LocationAttr(op->getLoc()));
   }
   ir::YieldOp::create(builder, primary->getLoc(), resultList);
+  if (!standsInOrder(fused)) // most do, and a block may be long
+    sortTopologically(fused->getBlock());
   if (algorithm)
     fused->setAttr("algorithm", algorithm);
   if (!contributors.empty())

@@ -63,8 +63,8 @@ bool dependsThroughOthers(mlir::Operation *op, const OpSet &group);
 /// The ops of a set as they stand in their block.
 llvm::SmallVector<mlir::Operation *> inBlockOrder(const OpSet &set);
 
-/// Moves `ops` into a new sinter.fused, in this order, at the last one's place. The block may need
-/// sorting after.
+/// Moves `ops` into a new sinter.fused, in this order, at the last one's place, and sorts the block
+/// where that breaks its order.
 ir::FusedOp outline(llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef kind,
                     kernel::AlgorithmAttr algorithm, llvm::ArrayRef<std::string> notes);
 

@@ -37,8 +37,9 @@ struct Hoister {
   llvm::StringSet<llvm::MallocAllocator> changing; ///< symbols that entries other than train update
   llvm::DenseMap<Value, bool> known;
   ir::EntryOp prepare;
-  IRMapping copies;                         ///< of the entry at hand, in prepare
-  llvm::DenseMap<Value, ir::SymbolOp> made; ///< by value in prepare
+  IRMapping copies;                                           ///< of the entry at hand, in prepare
+  llvm::DenseMap<Value, ir::SymbolOp> made;                   ///< by value in prepare
+  llvm::DenseMap<size_t, SmallVector<Operation *, 1>> copied; ///< in prepare, by hash
   SmallVector<Value> updates;
   SmallVector<Attribute> updated;
 
@@ -138,13 +139,17 @@ Value Hoister::copy(Value value) {
   Block &block = prepare.getBody().front();
   OpBuilder builder = OpBuilder::atBlockEnd(&block);
   Operation *fresh = builder.clone(*op, copies);
-  for (Operation &old : block) {
-    if (&old == fresh ||
-        !OperationEquivalence::isEquivalentTo(&old, fresh, OperationEquivalence::IgnoreLocations))
-      continue;
+  auto &alike = copied[OperationEquivalence::computeHash(
+      fresh, OperationEquivalence::directHashValue, OperationEquivalence::ignoreHashValue,
+      OperationEquivalence::IgnoreLocations)];
+  auto *known = llvm::find_if(alike, [&](Operation *old) {
+    return OperationEquivalence::isEquivalentTo(old, fresh, OperationEquivalence::IgnoreLocations);
+  });
+  if (known != alike.end()) {
     fresh->erase();
-    fresh = &old;
-    break;
+    fresh = *known;
+  } else {
+    alike.push_back(fresh);
   }
   for (auto [from, to] : llvm::zip_equal(op->getResults(), fresh->getResults()))
     copies.map(from, to);

@@ -42,6 +42,8 @@ struct Node {
 /// A run of kernels without control flow between them.
 class Phases {
 public:
+  /// `memory`: a buffer for each, the same where bytes may meet.
+  explicit Phases(const kernel::BufferGroups &memory) : memory(memory) {}
   void add(kernel::KernelOpInterface op);
   void run(Operation *before);
 
@@ -49,7 +51,9 @@ private:
   void assign();
   void demoteSerial();
 
+  const kernel::BufferGroups &memory;
   std::vector<Node> nodes;
+  llvm::DenseMap<Operation *, SmallVector<unsigned>> readers, writers; ///< by memory
   int64_t last = 0;
 };
 } // namespace
@@ -89,11 +93,20 @@ void Phases::add(kernel::KernelOpInterface op) {
   for (kernel::Range &range : node.ranges)
     if (range.writes && range.buffer.getRole() == "temp")
       node.tempBytes += range.bytes;
-  for (auto [j, other] : llvm::enumerate(nodes))
-    if (kernel::conflict(other.ranges, node.ranges)) {
-      node.needs.push_back(j);
-      other.neededBy.push_back(nodes.size());
-    }
+  llvm::SmallSetVector<unsigned, 8> candidates; // that touch the same bytes, one of the two writing
+  for (const kernel::Range &range : node.ranges) {
+    Operation *place = memory.lookup(range.buffer);
+    candidates.insert_range(writers[place]);
+    if (range.writes)
+      candidates.insert_range(readers[place]);
+  }
+  for (const kernel::Range &range : node.ranges)
+    (range.writes ? writers : readers)[memory.lookup(range.buffer)].push_back(nodes.size());
+  node.needs = llvm::filter_to_vector(
+      candidates, [&](unsigned j) { return kernel::conflict(nodes[j].ranges, node.ranges); });
+  llvm::sort(node.needs);
+  for (unsigned j : node.needs)
+    nodes[j].neededBy.push_back(nodes.size());
   nodes.push_back(std::move(node));
 }
 
@@ -135,11 +148,13 @@ void Phases::run(Operation *before) {
   assign();
   demoteSerial();
   OpBuilder builder(before);
-  for (int64_t phase = 0; phase <= last; ++phase) {
+  struct Phase {
     SmallVector<Operation *> parts, serial;
-    for (Node &node : nodes)
-      if (node.phase == phase)
-        (node.serial ? serial : parts).push_back(node.op);
+  };
+  std::vector<Phase> phases(last + 1);
+  for (Node &node : nodes)
+    (node.serial ? phases[node.phase].serial : phases[node.phase].parts).push_back(node.op);
+  for (auto &[parts, serial] : phases) {
     if (parts.size() == 1 && serial.empty()) {
       parts.front()->moveBefore(before);
       continue;
@@ -173,17 +188,17 @@ static void renumber(kernel::EntryOp entry) {
 }
 
 /// The kernels of a list; loops, ifs and launches stay where they are.
-static void groupList(Block &block) {
+static void groupList(Block &block, const kernel::BufferGroups &memory) {
   // An anchor at the end keeps the order of moves.
   OpBuilder builder = OpBuilder::atBlockEnd(&block);
   Operation *end = kernel::LaunchOp::create(builder, block.getParentOp()->getLoc());
-  Phases phases;
+  auto phases = std::make_unique<Phases>(memory);
   for (Operation &op : llvm::make_early_inc_range(block)) {
     if (auto kernelOp = dyn_cast<kernel::KernelOpInterface>(op)) {
-      phases.add(kernelOp);
+      phases->add(kernelOp);
     } else if (kernel::isWork(&op)) {
-      phases.run(&op);
-      phases = {};
+      phases->run(&op);
+      phases = std::make_unique<Phases>(memory);
     }
   }
   end->erase();
@@ -199,7 +214,9 @@ struct GroupLaunches : sinter::passes::impl::GroupLaunchesBase<GroupLaunches> {
             if (!region.empty())
               lists.push_back(&region.front());
       });
-      llvm::for_each(lists, [](Block *list) { groupList(*list); });
+      kernel::BufferGroups memory = kernel::groupBuffers(entry);
+      for (Block *list : lists)
+        groupList(*list, memory);
       renumber(entry);
     });
   }

@@ -13,6 +13,8 @@
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <queue>
+
 using namespace mlir;
 using namespace sinter;
 
@@ -47,12 +49,19 @@ static bool isSymbolPlace(kernel::BufferOp buffer) {
   return llvm::is_contained({"param", "derived", "state"}, buffer.getRole());
 }
 
-static bool intersects(const Roots &x, const Roots &y) {
-  return llvm::any_of(x, [&](Operation *op) { return y.contains(op); });
-}
-
-static std::vector<Node> buildNodes(Block &block) {
+/// The kernels of a list, and who touches a buffer.
+struct KernelList {
   std::vector<Node> nodes;
+  llvm::DenseMap<Operation *, SmallVector<unsigned>> readers, writers;
+  llvm::DenseSet<Value> moved; ///< temporaries made in the place of a symbol by now
+
+  explicit KernelList(Block &block);
+
+private:
+  void add(Node node);
+};
+
+KernelList::KernelList(Block &block) {
   for (Operation &op : block) {
     if (!kernel::isWork(&op))
       continue;
@@ -61,15 +70,29 @@ static std::vector<Node> buildNodes(Block &block) {
       kernel::BufferOp buffer = range.buffer;
       (range.writes ? node.writes : node.reads).insert(buffer);
     }
-    nodes.push_back(std::move(node));
+    add(std::move(node));
   }
-  for (unsigned j = 0; j < nodes.size(); ++j)
-    for (unsigned i = 0; i < j; ++i)
-      if (intersects(nodes[i].writes, nodes[j].reads) ||
-          intersects(nodes[i].reads, nodes[j].writes) ||
-          intersects(nodes[i].writes, nodes[j].writes))
-        nodes[i].after.push_back(j);
-  return nodes;
+}
+
+/// Behind those that it conflicts with.
+void KernelList::add(Node node) {
+  unsigned number = nodes.size();
+  auto runAfter = [&](ArrayRef<unsigned> earlier) {
+    for (unsigned i : earlier)
+      if (nodes[i].after.empty() || nodes[i].after.back() != number)
+        nodes[i].after.push_back(number);
+  };
+  for (Operation *buffer : node.reads)
+    runAfter(writers[buffer]);
+  for (Operation *buffer : node.writes) {
+    runAfter(writers[buffer]);
+    runAfter(readers[buffer]);
+  }
+  for (Operation *buffer : node.reads)
+    readers[buffer].push_back(number);
+  for (Operation *buffer : node.writes)
+    writers[buffer].push_back(number);
+  nodes.push_back(std::move(node));
 }
 
 /// True when `to` must run after `from`.
@@ -166,26 +189,23 @@ static void note(Operation *op, const Twine &text) {
 }
 
 /// Tries to make the copy `nodes[index]` unnecessary.
-static void tryInPlace(std::vector<Node> &nodes, unsigned index) {
+static void tryInPlace(KernelList &list, unsigned index) {
+  std::vector<Node> &nodes = list.nodes;
   auto copy = cast<kernel::MapOp>(nodes[index].op);
   Value temp = copy.getIns()[0], place = copy.getOuts()[0];
   auto tempBuffer = temp.getDefiningOp<kernel::BufferOp>();
   auto placeBuffer = place.getDefiningOp<kernel::BufferOp>();
   if (!tempBuffer || !placeBuffer || tempBuffer.getRole() != "temp" || !isSymbolPlace(placeBuffer))
     return;
-  SmallVector<unsigned> writers, readers;
-  for (auto [i, node] : llvm::enumerate(nodes)) {
-    if (node.removed && cast<kernel::MapOp>(node.op).getIns()[0] == temp)
-      return note(copy, "not in place: the new value is made in the place of another symbol");
-    if (node.removed || i == index)
-      continue;
-    if (node.writes.contains(tempBuffer))
-      writers.push_back(i);
-    if (node.writes.contains(placeBuffer))
-      return note(copy, "not in place: another kernel writes it too");
-    if (node.reads.contains(placeBuffer))
-      readers.push_back(i);
-  }
+  auto others = [&](ArrayRef<unsigned> all) {
+    return llvm::filter_to_vector(all, [&](unsigned i) { return i != index && !nodes[i].removed; });
+  };
+  if (list.moved.contains(temp))
+    return note(copy, "not in place: the new value is made in the place of another symbol");
+  if (!others(list.writers[placeBuffer]).empty())
+    return note(copy, "not in place: another kernel writes it too");
+  SmallVector<unsigned> writers = others(list.writers[tempBuffer]),
+                        readers = others(list.readers[placeBuffer]);
   if (writers.size() != 1)
     return note(copy, "not in place: the new value has not one maker");
   unsigned writer = writers.front();
@@ -198,10 +218,9 @@ static void tryInPlace(std::vector<Node> &nodes, unsigned index) {
     if (reader != writer)
       nodes[reader].after.push_back(writer);
   nodes[index].removed = true;
-  nodes[writer].writes.insert(placeBuffer);
-  for (Node &node : nodes)
-    if (node.reads.remove(tempBuffer))
-      node.reads.insert(placeBuffer);
+  list.moved.insert(temp);
+  list.writers[placeBuffer].push_back(writer);
+  llvm::append_range(list.readers[placeBuffer], list.readers[tempBuffer]);
 }
 
 /// Stable topological order of the kernels that stay; moves the ops.
@@ -211,23 +230,20 @@ static void reorder(std::vector<Node> &nodes, Operation *end) {
     if (!node.removed)
       for (unsigned next : node.after)
         ++waiting[next];
-  llvm::BitVector done(nodes.size());
-  for (size_t placed = 0; placed < nodes.size();) {
-    size_t before = placed;
-    for (auto [i, node] : llvm::enumerate(nodes)) {
-      if (done.test(i) || (!node.removed && waiting[i]))
-        continue;
-      done.set(i);
-      ++placed;
-      if (node.removed)
-        continue;
-      for (unsigned next : node.after)
-        --waiting[next];
-      node.op->moveBefore(end);
-      break;
-    }
-    if (placed == before)
-      return; // a cycle: impossible, every edge was checked
+  std::priority_queue<unsigned, std::vector<unsigned>, std::greater<>> ready;
+  auto offer = [&](unsigned i) {
+    if (!nodes[i].removed && waiting[i] == 0)
+      ready.push(i);
+  };
+  for (unsigned i = 0; i < nodes.size(); ++i)
+    offer(i);
+  while (!ready.empty()) {
+    Node &node = nodes[ready.top()];
+    ready.pop();
+    node.op->moveBefore(end);
+    for (unsigned next : node.after)
+      if (--waiting[next] == 0)
+        offer(next);
   }
 }
 
@@ -235,10 +251,11 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
   void runOnOperation() override {
     getOperation().walk([](kernel::EntryOp entry) {
       Block &block = entry.getBody().front();
-      std::vector<Node> nodes = buildNodes(block);
+      KernelList list(block);
+      std::vector<Node> &nodes = list.nodes;
       for (unsigned i = 0; i < nodes.size(); ++i)
         if (isCopy(nodes[i].op))
-          tryInPlace(nodes, i);
+          tryInPlace(list, i);
       // An anchor keeps the order of moves; views and buffers stay in front of the kernels.
       OpBuilder builder(&block, block.end());
       Operation *end = kernel::BufferOp::create(

@@ -13,12 +13,14 @@
 #include "dialects/kernel/Ranges.h"
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
+#include "passes/memory/Holders.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace sinter;
+using namespace sinter::passes;
 
 namespace sinter::passes {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -27,6 +29,8 @@ namespace sinter::passes {
 
 static constexpr int64_t kWorkSegment = 2;
 static constexpr int64_t kAlignment = 64;
+/// Bytes beyond which offsets could overflow.
+static constexpr int64_t kFar = int64_t(1) << 61;
 
 /// When a buffer is alive, in kernels between two barriers (both ends included), and where it lies.
 struct Lifetime {
@@ -148,18 +152,6 @@ static int64_t place(SmallVector<Lifetime> &lives, bool reuse) {
   return end;
 }
 
-/// What takes memory: its name, its line, and "f32[4,3]".
-struct Holder {
-  StringRef name;
-  Location loc;
-  std::string type;
-  int64_t bytes;
-};
-
-static std::string describe(ArrayRef<int64_t> shape, Type element) {
-  return rules::toString(ir::toRule(RankedTensorType::get(shape, element)));
-}
-
 /// Work buffers alive at the moment when most bytes are.
 static SmallVector<Holder> findPeak(ArrayRef<Lifetime> lives) {
   int64_t peak = -1, peakAt = 0, end = 0;
@@ -181,28 +173,12 @@ static SmallVector<Holder> findPeak(ArrayRef<Lifetime> lives) {
   for (Lifetime life : lives)
     if (liveAt(life, peakAt)) {
       kernel::BufferType type = life.buffer.getType();
-      holders.push_back({life.buffer.getBufferName(), life.buffer.getLoc(),
-                         describe(type.getShape(), type.getElementType()), life.bytes});
+      holders.push_back(makeHolder(
+          life.buffer.getBufferName(), life.buffer.getLoc(),
+          RankedTensorType::get(type.getShape(), type.getElementType(), type.getLayout())));
     }
   return holders;
 }
-
-/// Parameters and state: they stay through every entry.
-static void addSymbols(ModuleOp module, SmallVector<Holder> &holders) {
-  for (Operation &op : *module.getBody()) {
-    if (!isa<ir::SymbolOp, ir::DerivedOp>(op))
-      continue;
-    auto tensor = cast<RankedTensorType>(op.getAttrOfType<TypeAttr>("type").getValue());
-    rules::Type type = ir::toRule(tensor);
-    holders.push_back(
-        {SymbolTable::getSymbolName(&op).getValue(), op.getLoc(), rules::toString(type),
-         *kernel::getStoredBytes(tensor.getShape(), rules::byteSize(type.element),
-                                 dyn_cast_or_null<kernel::LayoutAttr>(tensor.getEncoding()))});
-  }
-}
-
-/// Bytes beyond which sums of sizes could overflow; no machine has them.
-static constexpr int64_t kFar = int64_t(1) << 62;
 
 struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
   using PlanMemoryBase::PlanMemoryBase;
@@ -212,18 +188,14 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
     InFlightDiagnostic error = entry.emitError()
                                << "entry '" << entry.getEntryName() << "' expects ";
     if (budget)
-      error << "at most " << int64_t(budget) << " bytes of memory, got " << work + fixed << ": "
-            << work << " at its peak and " << fixed << " for parameters and state [E1020]";
+      error << "at most " << int64_t(budget) << " bytes of memory, got " << addBytes(work, fixed)
+            << ": " << work << " at its peak and " << fixed << " for parameters and state [E1020]";
     else
-      error << "tensors that memory can hold, got more than 2^62 bytes [E1020]";
+      error << "tensors that a process can address, 2^47 bytes, got " << addBytes(work, fixed)
+            << ": " << work << " at its peak and " << fixed << " for parameters and state [E1020]";
     SmallVector<Holder> holders = findPeak(lives);
     addSymbols(getOperation(), holders);
-    llvm::sort(holders, [](const Holder &x, const Holder &y) {
-      return std::pair(-x.bytes, x.name) < std::pair(-y.bytes, y.name);
-    });
-    for (const Holder &holder : ArrayRef(holders).take_front(5))
-      error.attachNote(holder.loc)
-          << "'" << holder.name << "' takes " << holder.bytes << " bytes: " << holder.type;
+    noteLargest(error, holders);
   }
 
   void runOnOperation() override {
@@ -231,7 +203,7 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
     auto bytes = getOperation()->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes");
     for (auto [segment, size] : llvm::enumerate(bytes ? bytes.asArrayRef() : ArrayRef<int64_t>()))
       if (int64_t(segment) != kWorkSegment)
-        fixed = std::min(kFar, fixed + std::min(kFar, size));
+        fixed = addBytes(fixed, size);
     // One error, of the entry that needs most.
     kernel::EntryOp worst;
     SmallVector<Lifetime> worstLives;
@@ -239,10 +211,11 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
       SmallVector<Lifetime> lives = findLifetimes(entry);
       int64_t all = 0;
       for (const Lifetime &life : lives)
-        all = std::min(kFar, all + std::min(kFar, life.bytes));
-      int64_t work = all < kFar ? place(lives, reuse) : kFar;
+        all = addBytes(all, life.bytes);
+      bool fits = all < kFar;
+      int64_t work = fits ? place(lives, reuse) : all;
       for (Lifetime &life : lives)
-        if (all < kFar)
+        if (fits)
           life.buffer.setOffset(life.offset);
       entry.setWorkBytes(work);
       if (!worst || work > most) {
@@ -251,7 +224,8 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
       }
       most = std::max(most, work);
     });
-    bool failed = worst && (fixed + most >= kFar || (budget && fixed + most > budget));
+    int64_t bound = budget ? std::min<int64_t>(budget, kMostBytes) : kMostBytes;
+    bool failed = worst && addBytes(fixed, most) > bound;
     if (failed)
       refuse(worst, worstLives, most, fixed);
     if (failed)

@@ -36,12 +36,14 @@ EntryBuilder::Imports EntryBuilder::importsOf(const std::vector<Body> &bodies) c
 /// The region's own import of the same; one that it does not use is added.
 EntryBuilder::Import &EntryBuilder::importOf(uint32_t region, const Import &like) {
   Region &here = regions[region];
-  for (Import &import : here.imports)
-    if (import.variable == like.variable && import.outer == like.outer)
-      return import;
-  Value argument = addArgument(region, type(like.outer));
-  here.imports.push_back({like.variable, like.outer, argument, argument});
-  return here.imports.back();
+  size_t fresh = here.imports.size();
+  size_t at = like.variable.empty() ? here.captures.emplace(like.outer, fresh).first->second
+                                    : here.variables.emplace(like.variable, fresh).first->second;
+  if (at == fresh) {
+    Value argument = addArgument(region, type(like.outer));
+    here.imports.push_back({like.variable, like.outer, argument, argument});
+  }
+  return here.imports[at];
 }
 
 /// Puts arguments in the order of `operands`, and yields in that of the op's results.

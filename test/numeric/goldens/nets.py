@@ -124,6 +124,34 @@ class Rnn(nn.Module):
         return self.head(torch.cat([last, back, states.mean(0)], 1))
 
 
+class Loops(nn.Module):
+    def __init__(self):
+        super().__init__()
+        setattr(self, "in", nn.Linear(1, 8))
+        self.hidden, self.row = nn.Linear(8, 8, bias=False), nn.Linear(8, 8)
+        self.plain, self.bent = nn.Linear(8, 10), nn.Linear(8, 10)
+        self.register_buffer("seen", torch.zeros(8))
+        self.register_buffer("steps", torch.zeros(()))
+
+    def read(self, x):
+        h, before, rows = x.new_zeros(len(x), 8), self.seen.clone(), []
+        for row in reversed(x[:, 0].unbind(1)):
+            for pixel in row.unbind(1):
+                h = torch.tanh(getattr(self, "in")(pixel[:, None]) + self.hidden(h))
+                self.steps += 1
+            self.seen.copy_(self.seen * 0.9 + h.detach().mean(0) * 0.1)
+            rows.append(torch.tanh(self.row(h)))
+        return h - before + torch.stack(rows).mean(0)
+
+    def forward(self, x):
+        h, bright = self.read(x), x.max()
+        while bright > 0.1:
+            bright = bright * 0.5
+        logits = self.plain(h) if x.mean() > 0.17 else torch.tanh(self.bent(h)) * 2
+        untaken = sum(value.sum() for value in self.parameters())  # a gradient of 0, not none
+        return logits * (1 + bright) + 0 * untaken
+
+
 class Windows(nn.Module):
     def __init__(self):
         super().__init__()
@@ -152,6 +180,7 @@ MODELS = {
     "unet": (UNet, (3, 21, 15), 2, 0.05, 0.9),
     "sequence": (Sequence, (1, 5, 12), 7, 0.2, 0),
     "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
+    "loops": (Loops, (1, 4, 6), 5, 0.1, 0.9),
     "windows": (Windows, (5, 23, 19), 3, 0.1, 0),
 }
 

@@ -141,10 +141,11 @@ static llvm::BitVector findLive(ScanOp op) {
   return live;
 }
 
-static void eraseDead(Block &block) {
+/// Through the rewriter: its worklist may hold what is erased.
+static void eraseDead(Block &block, PatternRewriter &rewriter) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (isOpTriviallyDead(&op))
-      op.erase();
+      rewriter.eraseOp(&op);
 }
 
 namespace {
@@ -192,7 +193,7 @@ struct PruneScan : OpRewritePattern<ScanOp> {
                                 op.getLength(), op.getReverse(), inputs);
     fresh->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yields); });
-    eraseDead(body);
+    eraseDead(body, rewriter);
     for (unsigned i = op.getNumCarried(); i-- > 0;)
       if (!live.test(i))
         body.eraseArgument(i + 1);
@@ -241,7 +242,7 @@ struct PruneCond : OpRewritePattern<CondOp> {
       for (unsigned i : live.set_bits())
         yields.push_back(yield->getOperand(i));
       rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yields); });
-      eraseDead(from.front());
+      eraseDead(from.front(), rewriter);
       to.takeBody(from);
     }
     for (auto [old, result] : llvm::zip(live.set_bits(), fresh.getResults()))

@@ -117,7 +117,7 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
   let summary = "decides where elements lie, for all entries together";
   let description = [{
     Every contraction picks the dim on its lanes by the cost model and asks for its vector operand in panels. A parameter
-    gets one master layout; other forms that kernels want become sinter.derived, refreshed by the train step when
+    gets one master layout, in the bodies of loops too; other forms that kernels want become sinter.derived, refreshed by the train step when
     training reads them (D17). Temporaries are written as their readers want them; what is left is converted.
     ```
     sinter.symbol @w : tensor<256x784xf32>   →   sinter.symbol @w : tensor<256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
@@ -131,7 +131,8 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
 def LowerToKernel : Pass<"lower-to-kernel", "::mlir::ModuleOp"> {
   let summary = "entries become ordered kernel lists on buffers";
   let description = [{
-    Also places every symbol (attributes `segment`, `offset`, `logical_offset`) and generates the entries load,
+    A scan becomes a kernel.loop on pairs of buffers and slots, a choice a kernel.if; kernels write what a body yields where
+    it is to lie. Also places every symbol (attributes `segment`, `offset`, `logical_offset`) and generates the entries load,
     load_params, save and prepare. Updates are copies at the end of the list until `in-place-updates`.
     ```
     sinter.entry @predict_b1 ... {               kernel.entry @predict_b1 ... {
@@ -168,7 +169,7 @@ def InPlaceUpdates : Pass<"in-place-updates", "::mlir::ModuleOp"> {
 def GroupLaunches : Pass<"group-launches", "::mlir::ModuleOp"> {
   let summary = "kernels side by side, and serial sections that one thread runs";
   let description = [{
-    Kernels that do not need each other share a launch; one smaller than a barrier becomes the serial section of what it needs.
+    In the list of an entry and in those of its loops and ifs: kernels that do not need each other share a launch; one smaller than a barrier becomes the serial section of what it needs.
     ```
     kernel.contract "dw" ... outs(%dw)           kernel.launch {
     kernel.contract "dx" ... outs(%dx)             kernel.contract "dw" ... outs(%dw)
@@ -191,7 +192,8 @@ def CheckSizes : Pass<"check-sizes", "::mlir::ModuleOp"> {
 def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "one arena for inputs, outputs and temporaries of an entry";
   let description = [{
-    Buffers whose lifetimes do not meet may share bytes; offsets are constants.
+    Buffers whose lifetimes do not meet may share bytes; offsets are constants. What a loop's body makes anew at every step
+    lives in the body alone, everything else that the body touches through the whole loop.
     ```
     kernel.buffer "t0" role("temp") segment(2) : ...   →   kernel.buffer "t0" role("temp") segment(2) offset(4096) : ...
     ```

@@ -145,11 +145,17 @@ std::string getRunName(Operation *op) {
   return (entry.getSymName() + "_" + op->getName().stripDialect() + Twine(number)).str();
 }
 
-bool isMadeAnew(Value buffer, Operation *loop) {
-  return llvm::all_of(buffer.getUsers(), [&](Operation *user) {
-    return isa<ViewOp, SlotOp>(user) ? isMadeAnew(user->getResult(0), loop)
+static bool isTouchedInside(Value value, Operation *loop) {
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (isa<SlotOp>(user) && user->getParentOp() == loop)
+      return false;
+    return isa<ViewOp, SlotOp>(user) ? isTouchedInside(user->getResult(0), loop)
                                      : loop->isProperAncestor(user);
   });
+}
+
+bool isMadeAnew(BufferOp buffer, Operation *loop) {
+  return buffer.getRole() == "temp" && isTouchedInside(buffer, loop);
 }
 
 int64_t countFlops(Operation *op) {

@@ -50,8 +50,9 @@ bool runsAlone(mlir::Operation *op);
 /// A kernel's name; `<entry>_loop0` and so on for loops and ifs of an entry's list.
 std::string getRunName(mlir::Operation *op);
 
-/// True when all that touches `buffer` stands inside `loop`: it is made anew at every step.
-bool isMadeAnew(mlir::Value buffer, mlir::Operation *loop);
+/// True for a temporary that a step of `loop` makes anew: all that touches it stands inside, and no
+/// step has a slot of it.
+bool isMadeAnew(BufferOp buffer, mlir::Operation *loop);
 
 /// Floating-point operations of a run: a loop's steps together (one, when nobody knows how many),
 /// the larger part of an if.

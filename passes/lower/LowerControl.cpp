@@ -70,7 +70,10 @@ void EntryLowering::placeResult(Value value, Value place, Region &body,
     made = made.getDefiningOp()->getOperand(0);
     at = entry.addView(value.getLoc(), at, getBufferType(made.getType()));
   }
-  bool isMade = made.getDefiningOp<ir::FusedOp>() && made.getParentRegion() == &body;
+  // A choice writes one place, a kernel as many as there are.
+  bool isMade = made.getParentRegion() == &body &&
+                (made.getDefiningOp<ir::FusedOp>() ||
+                 (made.getDefiningOp<ir::CondOp>() && !places.contains(made)));
   if (isMade && getBufferType(made.getType()) == at.getType())
     places[made].push_back(at);
   else
@@ -146,9 +149,13 @@ LogicalResult EntryLowering::lowerScan(ir::ScanOp op) {
 
 LogicalResult EntryLowering::lowerCond(ir::CondOp op) {
   SmallVector<Value> results;
-  for (Value result : op.getResults())
+  for (Value result : op.getResults()) {
+    auto place = places.find(result);
     results.push_back(buffers[result] =
-                          entry.addTemp(op.getLoc(), getBufferType(result.getType())));
+                          place != places.end()
+                              ? place->second.front()
+                              : entry.addTemp(op.getLoc(), getBufferType(result.getType())));
+  }
   auto branch =
       kernel::IfOp::create(entry.kernels(), op.getLoc(), buffers.lookup(op.getPredicate()));
   for (auto [body, into] : llvm::zip_equal(op->getRegions(), branch->getRegions())) {

@@ -46,3 +46,30 @@ kernel.entry @e name("e") kind("predict") batch(0) {
       kernel.yield %v : f32
   }
 }
+
+// An output that only the loop touches, slot by slot, lives through all of it: no temporary of the body may have its bytes.
+// CHECK-LABEL: kernel.entry @slots
+// CHECK-DAG: "all" role("output") segment(2) offset([[ALL:[0-9]+]])
+// CHECK-NOT: "t" role("temp") segment(2) offset([[ALL]])
+// CHECK: kernel.loop
+kernel.entry @slots name("slots") kind("predict") batch(0) {
+  %x = kernel.buffer "x" role("input") segment(2) : <32xf32>
+  %all = kernel.buffer "all" role("output") segment(2) : <4x32xf32>
+  %t = kernel.buffer "t" role("temp") segment(2) : <32xf32>
+  kernel.loop trip 4 {
+    ^bb0(%i: index):
+      %slot = kernel.slot %all[%i] : <4x32xf32> to <32xf32>
+      kernel.map "makes_t" dims [32] inner [] ins(%x : !kernel.buffer<32xf32>) outs(%t : !kernel.buffer<32xf32>) maps [#id, #id] {
+        ^bb0(%v: f32):
+          kernel.yield %v : f32
+      }
+      kernel.map "makes_slot" dims [32] inner [] ins(%t : !kernel.buffer<32xf32>) outs(%slot : !kernel.buffer<32xf32>) maps [#id, #id] {
+        ^bb0(%v: f32):
+          kernel.yield %v : f32
+      }
+      kernel.map "makes_t_again" dims [32] inner [] ins(%slot : !kernel.buffer<32xf32>) outs(%t : !kernel.buffer<32xf32>) maps [#id, #id] {
+        ^bb0(%v: f32):
+          kernel.yield %v : f32
+      }
+  }
+}

@@ -43,9 +43,8 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
       "what leaves a loop here has a gradient outside of loops");
   add(Stage::Gradient, createDifferentiate(), "after it all ops are alike");
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
-  add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
   add(Stage::Gradient, createBatchSteps(), "sums that backward loops stacked become one sum each");
-  add(Stage::Gradient, createSimplify(), "loops carry and stack what is still read");
+  add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
   add(Stage::Gradient, createHoistPrepared(),
       "after it no entry does again what parameters alone decide");
   add(Stage::Gradient, createSimplify(), "what was moved leaves nothing behind");

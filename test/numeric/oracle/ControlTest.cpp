@@ -1,5 +1,5 @@
-// From programs of the DSL with loops and choices through the container and import to numbers: the
-// graph means what the program says. Reference: the same loops in C++.
+// From programs of the DSL with loops and choices through the container and import to numbers, by
+// the oracle and compiled: the graph means what the program says. Reference: the same loops in C++.
 #include "compiler/Import.h"
 #include "test/numeric/Compile.h"
 #include "test/numeric/Graph.h"
@@ -16,6 +16,21 @@ using interpret::Values;
 using Reals = std::vector<double>;
 using Integers = std::vector<int64_t>;
 
+/// Compiled code rounds where the oracle does, but in its own tanh and exp.
+static void expectSame(const Values &got, const Values &want, const std::string &program) {
+  EXPECT_EQ(got.size(), want.size()) << program;
+  for (const auto &[name, value] : want) {
+    auto found = got.find(name);
+    ASSERT_NE(found, got.end()) << program << ": " << name;
+    EXPECT_EQ(found->second.integers, value.integers) << program << ": " << name;
+    ASSERT_EQ(found->second.reals.size(), value.reals.size()) << program << ": " << name;
+    for (size_t i = 0; i < value.reals.size(); ++i)
+      EXPECT_NEAR(found->second.reals[i], value.reals[i], 1e-14 * (1 + std::fabs(value.reals[i])))
+          << program << ": " << name << " " << i;
+  }
+}
+
+/// What the oracle computes, after compiled code has computed the same.
 static Evaluation run(const std::string &name, Values inputs, Values symbols = {},
                       Values scalars = {}) {
   Arguments arguments;
@@ -29,7 +44,18 @@ static Evaluation run(const std::string &name, Values inputs, Values symbols = {
   }
   auto result = interpret::evaluate(*module, "predict_b1", arguments);
   EXPECT_TRUE(succeeded(result)) << name;
-  return succeeded(result) ? *result : Evaluation();
+  if (failed(result))
+    return {};
+  std::unique_ptr<Program> program = compile(*module, 3);
+  llvm::FailureOr<Evaluation> compiled = llvm::failure();
+  if (program)
+    compiled = program->run("predict_b1", arguments, 2);
+  EXPECT_TRUE(succeeded(compiled)) << name;
+  if (succeeded(compiled)) {
+    expectSame(compiled->outputs, result->outputs, name);
+    expectSame(compiled->updates, result->updates, name);
+  }
+  return *result;
 }
 
 static Tensor reals(Dims dims, Reals values) {

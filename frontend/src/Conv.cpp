@@ -88,7 +88,7 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   if (!sliding)
     return call.poison();
   int64_t inputs = type.dims[1], groups = options.groups;
-  if (auto bad = rules::badSliding(type, window, *sliding))
+  if (auto bad = rules::badSliding(type, window, *sliding, "kernel"))
     return call.fail(*bad, {x});
   if (groups < 1 || inputs % groups || options.filters % groups || inputs == 0)
     return call.fail("E0124",

@@ -41,6 +41,18 @@ static bool isImages(Call &call, const Tensor &x) {
   return true;
 }
 
+/// Zeros behind an axis of `size` in ceil mode, as PyTorch has it: windows are counted upwards, and
+/// the last one counts when it begins inside the images or in the padding before them.
+static int64_t ceilPadding(int64_t size, int64_t window, int64_t step, int64_t padding) {
+  int64_t room = size + 2 * padding - window;
+  if (room + step < 1) // not even the first
+    return padding;
+  int64_t last = (room + step - 1) / step * step; // begin of the last window
+  if (last >= size + padding)
+    last -= step;
+  return std::max(padding, last + window - size - padding);
+}
+
 /// Nothing: reported.
 static std::optional<Windows> resolve(Call &call, const Tensor &x, const Pool2d &options) {
   if (!isImages(call, x))
@@ -54,13 +66,23 @@ static std::optional<Windows> resolve(Call &call, const Tensor &x, const Pool2d 
     windows.sliding.low.push_back(padding[axis]);
     windows.sliding.high.push_back(padding[axis]);
   }
-  if (auto bad = rules::badSliding(type, windows.size, windows.sliding)) {
+  // What ceil mode adds makes a window fit; what it is worked out from is judged first.
+  rules::Type roomy = type;
+  roomy.dims[2] = roomy.dims[3] = INT32_MAX;
+  std::optional<rules::RuleError> bad =
+      rules::badSliding(options.ceil ? roomy : type, windows.size, windows.sliding, "window");
+  for (int axis : {0, 1})
+    if (options.ceil && !bad)
+      windows.sliding.high[axis] = ceilPadding(type.dims[2 + axis], windows.size[axis],
+                                               windows.sliding.strides[axis], padding[axis]);
+  if (!bad)
+    bad = rules::badSliding(type, windows.size, windows.sliding, "window");
+  if (bad) {
     call.fail(*bad, {x});
     return std::nullopt;
   }
   for (int axis : {0, 1}) {
-    int64_t window = windows.size[axis], step = windows.sliding.strides[axis],
-            size = type.dims[2 + axis];
+    int64_t window = windows.size[axis];
     if (2 * padding[axis] > window) {
       call.fail("E0121",
                 "expects a padding of at most half the window, got " +
@@ -68,11 +90,6 @@ static std::optional<Windows> resolve(Call &call, const Tensor &x, const Pool2d 
                 "", {x});
       return std::nullopt;
     }
-    int64_t rest = (size + 2 * padding[axis] - window) % step;
-    // The last window must begin inside the image or the padding before it.
-    int64_t last = size + 2 * padding[axis] - window - rest + step;
-    if (options.ceil && rest != 0 && last < size + padding[axis])
-      windows.sliding.high[axis] += step - rest;
   }
   return windows;
 }
@@ -130,9 +147,7 @@ Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
   auto same = [](const std::vector<int64_t> &v) {
     return std::adjacent_find(v.begin(), v.end(), std::not_equal_to<>()) == v.end();
   };
-  if (rows.empty() || columns.empty())
-    return sum;
-  if (same(rows) && same(columns))
+  if (same(rows) && same(columns)) // never empty: a window fits
     return multiply(
         call, sum,
         call.number(type.element, 1.0 / static_cast<double>(rows.front() * columns.front())));

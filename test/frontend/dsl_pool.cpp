@@ -32,6 +32,10 @@ TEST(Pool2d, CeilModeAddsAWindow) {
   // The third window would begin in the padding behind the 3 pixels.
   EXPECT_THAT(pool({.window = 2, .stride = 3, .padding = 1, .ceil = true}, {1, 1, 2, 2}).text,
               HasSubstr(": f32[1,1,1,1]"));
+  // No window fits without what ceil mode adds.
+  EXPECT_THAT(pool({.window = 3, .stride = 2, .ceil = true}, {1, 1, 2, 2}).text,
+              HasSubstr(": f32[1,1,1,1]"));
+  EXPECT_EQ(pool({.window = 5, .stride = 2, .ceil = true}, {1, 1, 3, 3}).code, 1);
   // Nothing is left over.
   EXPECT_THAT(pool({.window = 2, .ceil = true}, {1, 1, 4, 4}).text, HasSubstr("high = [0,0]"));
 }
@@ -44,6 +48,10 @@ TEST(Pool2d, AveragesDivideByOneNumberOrByEachWindows) {
       pool({.window = 2, .padding = 1, .count_include_pad = false}, {1, 1, 4, 4}, true);
   ASSERT_EQ(uncounted.code, 0) << uncounted.said;
   EXPECT_THAT(uncounted.text, HasSubstr(": f32[3,1]")); // by rows, then by columns
+  // All windows see the same four pixels of nine places.
+  Built inside = pool({.window = 3, .stride = 1, .padding = 1, .count_include_pad = false},
+                      {1, 1, 2, 2}, true);
+  EXPECT_THAT(inside.text, HasSubstr("0.25"));
 }
 
 TEST(Pool2d, AdaptiveIsPlainWhereSizesDivide) {

@@ -24,7 +24,7 @@ static std::string pair(const std::vector<int64_t> &values) {
 static constexpr int64_t kMostSteps = int64_t(1) << 31;
 
 std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &window,
-                                    const Sliding &sliding) {
+                                    const Sliding &sliding, const char *option) {
   // What two numbers should have been; empty when they are that.
   auto wanted = [](const std::vector<int64_t> &values, int64_t least) -> std::string {
     if (values.size() == 2 && std::max(values[0], values[1]) > kMostSteps)
@@ -58,9 +58,9 @@ std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &w
           "E0122",
           "expects a window that fits, got " + pair(window) +
               (sliding.dilations[axis] > 1 ? " (dilated to " + std::to_string(extent) + ")" : "") +
-              " over " + std::to_string(padded) + (axis == 0 ? " rows" : " columns") +
+              " over " + counted(padded, axis == 0 ? "row" : "column") +
               (padded > size ? " (padded)" : "") + " of " + toString(x),
-          0, "a smaller kernel, or more padding"};
+          0, std::string("a smaller ") + option + ", or more padding"};
   }
   return std::nullopt;
 }
@@ -102,7 +102,7 @@ Result<Type> conv2d(const Type &x, const Type &filter, const Sliding &sliding, i
                          (groups > 1 ? " a group" : "") + ", got " + toString(filter) + " for " +
                          toString(x),
                      1, "", 0};
-  if (auto bad = badSliding(x, {filter.dims[2], filter.dims[3]}, sliding))
+  if (auto bad = badSliding(x, {filter.dims[2], filter.dims[3]}, sliding, "kernel"))
     return *bad;
   std::vector<int64_t> dims{x.dims[0], o};
   for (int axis : {0, 1})

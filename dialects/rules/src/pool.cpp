@@ -11,7 +11,7 @@ static Result<Type> slide(const Type &x, const std::vector<int64_t> &window,
     return refusedElement(x, Accepts::Float, 0);
   if (x.rank() != 4)
     return RuleError{"E0107", "expects images f32[n,channels,height,width], got " + toString(x), 0};
-  if (auto bad = badSliding(x, window, sliding))
+  if (auto bad = badSliding(x, window, sliding, "window"))
     return *bad;
   if (window[0] * window[1] > INT32_MAX) // each at most 2^31
     return RuleError{"E0120",
@@ -26,7 +26,7 @@ static Result<Type> slide(const Type &x, const std::vector<int64_t> &window,
       return RuleError{"E0121",
                        "expects windows that each see a pixel, got a padding of " +
                            std::to_string(low) + " and " + std::to_string(sliding.high[axis]) +
-                           " around " + std::to_string(size) + (axis == 0 ? " rows" : " columns") +
+                           " around " + counted(size, axis == 0 ? "row" : "column") +
                            " for a window of " + std::to_string(window[axis]) +
                            " and a stride of " + std::to_string(step),
                        0, "a smaller padding"};

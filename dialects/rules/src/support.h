@@ -14,6 +14,8 @@ bool accepted(ElementType element, Accepts accepts);
 RuleError refusedElement(const Type &got, Accepts accepts, int operand);
 /// E0105 unless 0 <= axis < a.rank().
 std::optional<RuleError> badAxis(const Type &a, int64_t axis);
+/// "1 row", "2 rows", for messages.
+std::string counted(int64_t count, const char *what);
 /// "an axis in [-2, 1]" or so, for messages.
 std::string axisRange(int64_t rank);
 

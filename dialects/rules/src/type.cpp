@@ -98,6 +98,10 @@ Result<Type> validated(Type type) {
   return type;
 }
 
+std::string counted(int64_t count, const char *what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string axisRange(int64_t rank) {
   if (rank == 0)
     return "a tensor with axes";

@@ -12,6 +12,8 @@ int main(int argc, char **argv) {
     max_pool2d(x, {.window = 0});
     max_pool2d(x, {.window = {2, -1}});
     avg_pool2d(x, {.window = 6});
+    avg_pool2d(e.input("row", f32({2, 6, 1, 7})), {.window = {2, 1}});
+    max_pool2d(x, {.window = 7, .stride = 2, .ceil = true});
     max_pool2d(x, {.window = {3, 12}, .padding = {1, 2}});
     max_pool2d(x, {.window = 2, .stride = -1});
     max_pool2d(x, {.window = 2, .padding = -1});

@@ -16,9 +16,10 @@ struct Sliding {
 /// Positions of a window of `window` points along an axis of `size`; 0 when it does not fit.
 int64_t positions(int64_t size, int64_t window, int64_t stride, int64_t low, int64_t high,
                   int64_t dilation);
-/// E0120–E0122 when the window cannot slide over an image of the last two axes of `x`.
+/// E0120–E0122 when the window cannot slide over an image of the last two axes of `x`; `option` is
+/// what the user calls the window.
 std::optional<RuleError> badSliding(const Type &x, const std::vector<int64_t> &window,
-                                    const Sliding &sliding);
+                                    const Sliding &sliding, const char *option);
 
 /// x [n,c,h,w], filter [o,c/groups,kh,kw] → [n,o,oh,ow].
 Result<Type> conv2d(const Type &x, const Type &filter, const Sliding &sliding, int64_t groups);

@@ -30,3 +30,28 @@ function(sinter_gtest name)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
 endfunction()
+
+# sinter_families(OUTPUT PATTERN FILE...): OUTPUT gets one line SINTER_FAMILY(name) a file that defines the function of
+# PATTERN, whose first group is the name. A new file is enough to register a family: whoever lists FILEs globs them.
+function(sinter_families output pattern)
+  set(text "")
+  foreach(source IN LISTS ARGN)
+    file(STRINGS ${source} lines REGEX "^${pattern}")
+    foreach(line IN LISTS lines)
+      string(REGEX REPLACE "^${pattern}.*" "\\1" name "${line}")
+      string(APPEND text "SINTER_FAMILY(${name})\n")
+    endforeach()
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} CONTENT "${text}" @ONLY) # written only when it changes
+endfunction()
+
+# sinter_include_all(OUTPUT PREFIX DIRECTIVE FILE...): OUTPUT includes every FILE as PREFIX/<its name>; the directive is
+# #include, or include for TableGen.
+function(sinter_include_all output prefix directive)
+  set(text "")
+  foreach(source IN LISTS ARGN)
+    get_filename_component(name ${source} NAME)
+    string(APPEND text "${directive} \"${prefix}/${name}\"\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} CONTENT "${text}" @ONLY)
+endfunction()

@@ -32,6 +32,8 @@ std::string test::labelOf(const Row &row, const Case &c) {
       label += std::to_string(*value);
     else if (auto *value = std::get_if<bool>(&attr.value))
       label += *value ? "true" : "false";
+    else if (auto *value = std::get_if<double>(&attr.value))
+      label += std::to_string(*value);
     else if (auto *value = std::get_if<std::string>(&attr.value))
       label += *value;
     else if (auto *value = std::get_if<Dims>(&attr.value))
@@ -217,6 +219,23 @@ static void checkCompiled(Program &program, mlir::ModuleOp module, const Row &ro
   }
 }
 
+/// The oracle's value of a composite against the row's own; f32 constants are exact in neither.
+static void checkReference(mlir::ModuleOp module, const Row &row, const Made &made,
+                           Outcome &outcome) {
+  if (!row.reference)
+    return;
+  std::vector<Tensor> operands;
+  for (size_t i = 0; i < made.c->operands.size(); ++i)
+    operands.push_back(made.arguments.inputs.at(operandName(i)));
+  std::string entry = "value_" + std::to_string(made.number);
+  llvm::FailureOr<Evaluation> got = interpret::evaluate(module, entry, made.arguments);
+  double error =
+      failed(got) ? INFINITY : errorOf(got->outputs["y"], row.reference(operands, *made.c));
+  if (!(error <= (usesSingle(*made.c, made.result) ? 2e-7 : 1e-12)))
+    outcome.failures.push_back(labelOf(row, *made.c) + "the graph against the reference: error " +
+                               std::to_string(error));
+}
+
 Outcome test::check(const Row &row, const Options &options) {
   Outcome outcome;
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
@@ -246,6 +265,7 @@ Outcome test::check(const Row &row, const Options &options) {
   }
   for (const Made &made : all) {
     std::string number = std::to_string(made.number);
+    checkReference(*module, row, made, outcome);
     if (program) {
       checkCompiled(*program, *module, row, made, "value_" + number, options, outcome.valueError,
                     outcome);

@@ -54,10 +54,12 @@ static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Att
   if (!axes)
     return {};
   bool keeps = keepdims && *keepdims;
-  if (op == "sum")
-    return valueOf(rules::sum(a, *axes, keeps));
-  return valueOf(op == "reduce_max" ? rules::reduce_max(a, *axes, keeps)
-                                    : rules::reduce_min(a, *axes, keeps));
+#define SINTER_REDUCTION(name, ...)                                                                \
+  if (op == #name)                                                                                 \
+    return valueOf(rules::name(a, *axes, keeps));
+#define SINTER_EXTREME SINTER_REDUCTION
+#include "sinter/rules/reduce.def"
+  return {};
 }
 
 static Type inferConv(llvm::StringRef op, const std::vector<Type> &t,
@@ -91,7 +93,7 @@ static Type inferPool(llvm::StringRef op, const std::vector<Type> &t,
 
 static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
                            const std::vector<Attr> &attrs) {
-  if (op == "sum" || op == "reduce_max" || op == "reduce_min")
+  if (find<Dims>(attrs, "axes"))
     return inferReduce(op, t[0], attrs);
   if (op.starts_with("conv2d"))
     return inferConv(op, t, attrs);
@@ -127,10 +129,8 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
     return valueOf(rules::select(t[0], t[1], t[2]));
   if (op == "softmax_cross_entropy")
     return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
-  for (llvm::StringRef name : {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu",
-                               "abs", "sign", "stop_gradient", "logical_not"})
-    if (op == name)
-      return t[0];
+  if (t.size() == 1 && attrs.empty()) // cast and reshape say their type
+    return t[0];
   if (Type type = inferWithAttrs(op, t, attrs);
       type.element != ElementType::Invalid || !attrs.empty()) // elementwise work has none
     return type;
@@ -241,6 +241,18 @@ std::vector<mlir::Value> EntryBuilder::gradient(llvm::ArrayRef<mlir::Value> ys,
   state.addAttribute("num_ys", builder.getI64IntegerAttr(ys.size()));
   mlir::Operation *made = builder.create(state);
   return {made->result_begin(), made->result_end()};
+}
+
+mlir::Value EntryBuilder::copy(mlir::Value value, mlir::IRMapping &copies) {
+  if (mlir::Value made = copies.lookupOrNull(value))
+    return made;
+  mlir::Operation *op = value.getDefiningOp();
+  if (!op)
+    llvm::report_fatal_error("test: an argument of a copied graph stands for nothing");
+  for (mlir::Value operand : op->getOperands())
+    copy(operand, copies);
+  builder.clone(*op, copies);
+  return copies.lookup(value);
 }
 
 void EntryBuilder::output(const std::string &name, mlir::Value value) {

@@ -12,6 +12,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/OwningOpRef.h"
 
 #include <variant>
@@ -57,6 +58,8 @@ public:
                                     llvm::ArrayRef<mlir::Value> xs);
   /// Where ops are made, for those that have bodies.
   mlir::OpBuilder &place() { return builder; }
+  /// A copy of the op behind `value` and of all it needs, where `copies` has none yet.
+  mlir::Value copy(mlir::Value value, mlir::IRMapping &copies);
   void output(const std::string &name, mlir::Value value);
   void update(const std::string &symbol, mlir::Value value);
   /// Writes sinter.return; nothing may follow.

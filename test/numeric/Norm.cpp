@@ -1,56 +1,59 @@
 //===- Norm.cpp - numeric rows of batch normalisation -----------------------------------------===//
 //
-// Batch norm is composed of sums and elementwise ops; these rows compose it as the DSL does
-// (frontend/src/Norm.cpp), alone and behind a layer, where fusion takes it apart. Reading on:
-// Rows.h.
+// The DSL's batch norm, alone and behind a layer, where fusion takes it apart, against two passes
+// over the batch in f64: the mean, then the mean of squared deviations. Reading on: Dsl.h;
+// frontend/src/Norm.cpp (one pass).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "test/numeric/Rows.h"
+#include "test/numeric/Dsl.h"
 
-using namespace sinter;
+#include <sinter/sinter.h>
+
 using namespace sinter::test;
+namespace interpret = sinter::interpret;
 using E = ElementType;
 
 namespace {
-/// x [n,c] or [n,c,h,w] as the frontend normalises it.
-struct Normalised {
-  mlir::Value y;
-  mlir::Value mean, variance; ///< [c], of x's element; the variance is the biased one
+/// Mean and biased variance of each channel of x [n,c] or [n,c,h,w], in two passes.
+struct Statistics {
+  std::vector<double> mean, variance;
+  double count = 0; ///< of values a channel
+  explicit Statistics(const Tensor &x);
 };
 } // namespace
 
-/// x normalised over all axes but 1, times scale [c], plus shift [c].
-static Normalised normalise(EntryBuilder &b, mlir::Value x, mlir::Value scale, mlir::Value shift) {
-  Type type = typeOf(x);
-  bool images = type.rank() == 4;
-  int64_t channels = type.dims[1];
-  double count = double(type.dims[0]) * double(images ? type.dims[2] * type.dims[3] : 1);
-  auto number = [&](E element, double value) { return b.constant({element, {}}, value); };
-  auto cast = [&](mlir::Value v, E element) {
-    Type from = typeOf(v);
-    return from.element == element ? v : b.op("cast", {v}, {}, {element, from.dims});
-  };
-  auto average = [&](mlir::Value v) {
-    if (images)
-      v = b.op("sum", {v}, {{"axes", Dims{2, 3}}, {"keepdims", false}});
-    v = b.op("sum", {v}, {{"axes", Dims{0}}, {"keepdims", false}});
-    return b.op("mul", {v, number(E::F64, 1 / count)});
-  };
-  auto spread = [&](mlir::Value v) {
-    return images ? b.op("reshape", {v}, {}, {type.element, {channels, 1, 1}}) : v;
-  };
-  mlir::Value wide = cast(x, E::F64), mean = average(wide);
-  mlir::Value variance =
-      b.op("relu", {b.op("sub", {average(b.op("mul", {wide, wide})), b.op("mul", {mean, mean})})});
-  Normalised result{{}, cast(mean, type.element), cast(variance, type.element)};
-  mlir::Value centre = b.op("stop_gradient", {result.mean});
-  mlir::Value rest = cast(b.op("sub", {mean, cast(centre, E::F64)}), type.element);
-  mlir::Value eps = number(type.element, 1e-5);
-  scale = b.op("div", {scale, b.op("sqrt", {b.op("add", {result.variance, eps})})});
-  shift = b.op("sub", {shift, b.op("mul", {rest, scale})});
-  result.y =
-      b.op("add", {b.op("mul", {b.op("sub", {x, spread(centre)}), spread(scale)}), spread(shift)});
-  return result;
+/// Calls `visit(channel, position)` for every element of x.
+static void eachValue(const Tensor &x, llvm::function_ref<void(int64_t, int64_t)> visit) {
+  interpret::forEachIndex(x.dims(), [&](const Dims &at, int64_t i) { visit(at[1], i); });
+}
+
+Statistics::Statistics(const Tensor &x) : mean(x.dims()[1]), variance(x.dims()[1]) {
+  count = double(x.size()) / double(x.dims()[1]);
+  eachValue(x, [&](int64_t c, int64_t i) { mean[c] += x.reals[i] / count; });
+  eachValue(x, [&](int64_t c, int64_t i) {
+    variance[c] += (x.reals[i] - mean[c]) * (x.reals[i] - mean[c]) / count;
+  });
+}
+
+/// y of statistics that are given.
+static Tensor normalised(const Tensor &x, const std::vector<double> &mean,
+                         const std::vector<double> &variance, const Tensor &weight,
+                         const Tensor &bias, double eps = 1e-5) {
+  Tensor y(x.type);
+  eachValue(x, [&](int64_t c, int64_t i) {
+    y.reals[i] =
+        (x.reals[i] - mean[c]) / std::sqrt(variance[c] + eps) * weight.reals[c] + bias.reals[c];
+  });
+  return y;
+}
+static Tensor normalised(const Tensor &x, const Tensor &weight, const Tensor &bias) {
+  Statistics of(x);
+  return normalised(x, of.mean, of.variance, weight, bias);
+}
+static Tensor mapped(Tensor x, double (*f)(double)) {
+  for (double &value : x.reals)
+    value = f(value);
+  return x;
 }
 
 /// Values that one channel of x averages over.
@@ -64,40 +67,99 @@ static double valuesOf(const Type &x) {
 /// As many terms as the steps from statistics to y make: six roundings, of values up to |y| + 2.
 static constexpr double kSteps = 4;
 
-void test::normRows(std::vector<Row> &rows) {
+/// A 3x3 convolution with one zero around, as a sum over the window.
+static Tensor convolved(const Tensor &x, const Tensor &filter) {
+  Dims dims = x.dims();
+  dims[1] = filter.dims()[0];
+  Tensor y({x.type.element, dims});
+  interpret::forEachIndex(dims, [&](const Dims &at, int64_t to) {
+    interpret::forEachIndex({x.dims()[1], 3, 3}, [&](const Dims &tap, int64_t) {
+      int64_t h = at[2] + tap[1] - 1, w = at[3] + tap[2] - 1;
+      if (h >= 0 && w >= 0 && h < dims[2] && w < dims[3])
+        y.reals[to] +=
+            x.reals[interpret::positionOf(x.dims(), {at[0], tap[0], h, w})] *
+            filter.reals[interpret::positionOf(filter.dims(), {at[1], tap[0], tap[1], tap[2]})];
+    });
+  });
+  return y;
+}
+
+/// What a training step leaves in the running statistics: [mean, variance].
+static std::vector<Row> trackedRows() {
+  std::vector<Row> rows;
+  for (bool variance : {false, true}) {
+    std::string symbol = variance ? "bn.running_var" : "bn.running_mean";
+    Row row{.name = "batch_norm " + symbol, .differentiable = false, .tolerance = 4e-7};
+    row.build =
+        fromDsl({.call = [](const auto &x,
+                            const Case &) { return batch_norm("bn", x[0], {.momentum = 0.25}); },
+                 .symbols = {"", symbol},
+                 .training = true,
+                 .result = symbol});
+    row.reference = [variance](const auto &v, const Case &) {
+      Statistics of(v[0]);
+      Tensor result = v[1];
+      for (size_t c = 0; c < result.reals.size(); ++c) {
+        double fresh = variance ? of.variance[c] * of.count / (of.count - 1) : of.mean[c];
+        result.reals[c] += 0.25 * (fresh - result.reals[c]);
+      }
+      return result;
+    };
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+/// In evaluation, by the running statistics.
+static Row evaluatedRow() {
+  Row row{.name = "batch_norm evaluated",
+          .domains = {Domain::Any, Domain::Any, Domain::Any, Domain::Any, Domain::Positive}};
+  row.build = fromDsl(
+      {.call = [](const auto &x,
+                  const Case &c) { return batch_norm("bn", x[0], {.eps = realOf(c, "eps", 0)}); },
+       .symbols = {"", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"}});
+  row.reference = [](const auto &v, const Case &c) {
+    return normalised(v[0], v[3].reals, v[4].reals, v[1], v[2], realOf(c, "eps", 0));
+  };
+  return row;
+}
+
+void sinter::test::normRows(std::vector<Row> &rows) {
+  std::vector<Row> tracked = trackedRows();
+  Row evaluated = evaluatedRow();
   // No tolerance depends on the mean: x minus a mean that is near is exact, the rest of the mean is
   // known to f32, and statistics are f64. Gradients are sums over the batch of f32 products.
   Row norm{.name = "batch_norm"};
-  norm.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
-    return normalise(b, v[0], v[1], v[2]).y;
-  };
-  Row statistics{.name = "batch_norm statistics", .differentiable = false, .tolerance = 4e-7};
-  statistics.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
-    double count = valuesOf(c.operands[0]);
-    auto number = [&](double value) { return b.constant({c.operands[0].element, {}}, value); };
-    Normalised of = normalise(b, v[0], v[1], v[1]);
-    mlir::Value variance = b.op("mul", {of.variance, number(count / (count - 1))});
-    auto track = [&](mlir::Value old, mlir::Value fresh) {
-      return b.op("add", {b.op("mul", {old, number(.9)}), b.op("mul", {fresh, number(.1)})});
-    };
-    return b.op("concat", {track(v[1], of.mean), track(v[2], variance)}, {{"axis", int64_t(0)}});
-  };
+  norm.build = fromDsl({.call = [](const auto &x, const Case &) { return batch_norm("bn", x[0]); },
+                        .symbols = {"", "bn.weight", "bn.bias"},
+                        .training = true});
+  norm.reference = [](const auto &v, const Case &) { return normalised(v[0], v[1], v[2]); };
   Row dense{.name = "matmul+batch_norm+sigmoid"};
-  dense.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &) {
-    mlir::Value y = b.op("matmul", {v[0], v[1]}, {{"transpose_a", false}, {"transpose_b", false}});
-    return b.op("sigmoid", {normalise(b, y, v[2], v[3]).y});
+  dense.build =
+      fromDsl({.call = [](const auto &x,
+                          const Case &) { return sigmoid(batch_norm("bn", matmul(x[0], x[1]))); },
+               .symbols = {"", "", "bn.weight", "bn.bias"},
+               .training = true});
+  dense.reference = [](const auto &v, const Case &) {
+    Tensor y({v[0].type.element, {v[0].dims()[0], v[1].dims()[1]}});
+    int64_t terms = v[0].dims()[1], columns = v[1].dims()[1];
+    for (int64_t i = 0; i < y.size(); ++i)
+      for (int64_t k = 0; k < terms; ++k)
+        y.reals[i] += v[0].reals[i / columns * terms + k] * v[1].reals[k * columns + i % columns];
+    return mapped(normalised(y, v[2], v[3]), [](double x) { return 1 / (1 + std::exp(-x)); });
   };
   Row conv{.name = "conv2d+batch_norm+tanh"};
-  conv.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
-    return b.op("tanh", {normalise(b, b.op("conv2d", {v[0], v[1]}, c.attrs), v[2], v[3]).y});
+  conv.build = fromDsl({.call =
+                            [](const auto &x, const Case &) {
+                              return tanh(batch_norm("bn", conv2d(x[0], x[1], {.padding = 1})));
+                            },
+                        .symbols = {"", "", "bn.weight", "bn.bias"},
+                        .training = true});
+  conv.reference = [](const auto &v, const Case &) {
+    return mapped(normalised(convolved(v[0], v[1]), v[2], v[3]), std::tanh);
   };
   // A layer's own sums come in front; their errors are divided by the deviation, as its results
   // are.
-  std::vector<Attr> attrs = {{"strides", Dims{1, 1}},
-                             {"low", Dims{1, 1}},
-                             {"high", Dims{1, 1}},
-                             {"dilations", Dims{1, 1}},
-                             {"groups", int64_t(1)}};
   for (E element : {E::F32, E::F64}) {
     for (const Dims &dims : {Dims{5, 3},
                              {17, 1},
@@ -118,8 +180,10 @@ void test::normRows(std::vector<Row> &rows) {
                               .offset = mean,
                               .terms = kSteps,
                               .gradientTerms = kSteps + values});
-        statistics.cases.push_back({.operands = {{element, dims}, c, c}, .offset = mean});
+        for (Row &row : tracked)
+          row.cases.push_back({.operands = {{element, dims}, c}, .offset = mean});
       }
+      evaluated.cases.push_back({{{element, dims}, c, c, c, c}, {{"eps", 1e-3}}});
     }
     for (auto [n, k, c] :
          {std::tuple<int64_t, int64_t, int64_t>{7, 5, 3}, {32, 16, 17}, {13, 1, 1}})
@@ -132,14 +196,15 @@ void test::normRows(std::vector<Row> &rows) {
         Type c{element, {channels}};
         double values = valuesOf({element, x}), products = double(9 * x[1]);
         conv.cases.push_back({.operands = {{element, x}, {element, {channels, x[1], 3, 3}}, c, c},
-                              .attrs = attrs,
                               .terms = kSteps + products,
                               .gradientTerms = kSteps + products + values +
                                                std::max(values, 9. * double(channels))});
       }
   }
   rows.push_back(norm);
-  rows.push_back(statistics);
+  for (const Row &row : tracked)
+    rows.push_back(row);
+  rows.push_back(evaluated);
   rows.push_back(dense);
   rows.push_back(conv);
 }

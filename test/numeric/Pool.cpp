@@ -66,68 +66,6 @@ static Type pooled(E element, const Shape &s) {
   return *rules::pool2d({element, s.x}, s.window, {s.strides, s.low, s.high, {1, 1}});
 }
 
-/// What pixel j of `from` weighs in pixel i of `to`.
-using Weight = double (*)(int64_t i, int64_t j, int64_t to, int64_t from);
-
-static double bilinear(int64_t i, int64_t j, int64_t to, int64_t from) {
-  double at = (double(i) + .5) * double(from) / double(to) - .5;
-  return std::max(0., 1 - std::fabs(std::clamp(at, 0., double(from - 1)) - double(j)));
-}
-
-static double cell(int64_t i, int64_t j, int64_t to, int64_t from) {
-  int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
-  return j >= begin && j < end ? 1. / double(end - begin) : 0.;
-}
-
-/// As the frontend resizes: sums of what weighs anything, one axis after the other.
-static mlir::Value resize(EntryBuilder &b, mlir::Value v, const Case &c, Weight weight) {
-  Type x = c.operands[0];
-  int64_t n = x.dims[0], ch = x.dims[1], h = x.dims[2], w = x.dims[3];
-  int64_t height = c.result.dims[2], width = c.result.dims[3];
-  mlir::Value zero = b.constant({x.element, {}}, 0);
-  auto weights = [&](int64_t from, int64_t to, bool turned) { // [from,to] or [to,from,1]
-    Tensor values({x.element, turned ? Dims{to, from, 1} : Dims{from, to}});
-    for (int64_t i = 0; i < to; ++i)
-      for (int64_t j = 0; j < from; ++j) {
-        double value = weight(i, j, to, from);
-        values.reals[turned ? i * from + j : j * to + i] =
-            x.element == E::F32 ? float(value) : value;
-      }
-    return b.op("constant", {}, {{"value", values}}, values.type);
-  };
-  auto weigh = [&](mlir::Value pixels, Dims shape, mlir::Value by) {
-    pixels = b.op("reshape", {pixels}, {}, {x.element, shape});
-    mlir::Value sees = b.op("compare", {by, zero}, {{"predicate", std::string("ne")}});
-    mlir::Value terms = b.op("select", {sees, b.op("mul", {pixels, by}), zero});
-    return b.op("sum", {terms}, {{"axes", Dims{3}}, {"keepdims", false}});
-  };
-  mlir::Value wide = weigh(v, {n, ch, h, w, 1}, weights(w, width, false));
-  return weigh(wide, {n, ch, 1, h, width}, weights(h, height, true));
-}
-
-/// Images of other sizes, with gradients; and among NaN and infinities, which stay where they are
-/// seen.
-static void resizeRows(std::vector<Row> &rows) {
-  for (auto [name, weight] :
-       {std::pair<const char *, Weight>{"resize", bilinear}, {"adaptive", cell}}) {
-    Row resized{.name = name};
-    resized.build = [weight = weight](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v,
-                                      const Case &c) { return resize(b, v[0], c, weight); };
-    for (E element : {E::F32, E::F64})
-      for (const auto &[x, y] : {std::pair<Dims, Dims>{{2, 3, 11, 7}, {2, 3, 4, 5}},
-                                 {{2, 1, 4, 9}, {2, 1, 13, 17}},
-                                 {{1, 5, 8, 8}, {1, 5, 16, 16}},
-                                 {{1, 1, 1, 1}, {1, 1, 3, 2}},
-                                 {{3, 2, 5, 33}, {3, 2, 1, 1}},
-                                 {{0, 2, 3, 3}, {0, 2, 5, 5}}})
-        resized.cases.push_back({{{element, x}}, {}, {element, y}});
-    rows.push_back(resized);
-    resized.domains = {Domain::Special};
-    resized.differentiable = false;
-    rows.push_back(resized);
-  }
-}
-
 /// Two and more ops that the compiler puts together.
 static void fusedRows(std::vector<Row> &rows) {
   // Ties of zeros where a window has nothing positive: the first has the cotangent, and ReLU stops
@@ -228,5 +166,4 @@ void test::poolRows(std::vector<Row> &rows) {
        {largest, special, places, ties, gather, scatter, sum, spread, activated, average})
     rows.push_back(row);
   fusedRows(rows);
-  resizeRows(rows);
 }

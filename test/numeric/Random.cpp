@@ -4,13 +4,15 @@
 // Reading on: Rows.h; codegen/interpret/Random.cpp (the oracle).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "test/numeric/Rows.h"
+#include "test/numeric/Dsl.h"
 
-using namespace sinter;
+#include <sinter/ops/random.h>
+#include <sinter/runtime.h>
+
 using namespace sinter::test;
 using E = ElementType;
 
-void test::randomRows(std::vector<Row> &rows) {
+void sinter::test::randomRows(std::vector<Row> &rows) {
   Row uniform{.name = "random_uniform",
               .domains = {Domain::Anything},
               .differentiable = false,
@@ -26,17 +28,21 @@ void test::randomRows(std::vector<Row> &rows) {
                                  {element, dims}});
   rows.push_back(uniform);
 
-  // Inverted dropout as the DSL composes it.
+  // Inverted dropout; which elements are kept follows from the runtime's generator.
   Row dropout{.name = "dropout", .domains = {Domain::Any, Domain::Anything}};
-  dropout.build = [](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
-    const Type &type = c.operands[0];
-    Type scalar{type.element, {}};
-    mlir::Value u = b.op("random_uniform", {v[1], v[2]},
-                         {{"stream", int64_t(11)}, {"name", std::string("drop")}}, type);
-    mlir::Value kept =
-        b.op("compare", {u, b.constant(scalar, 0.25)}, {{"predicate", std::string("ge")}});
-    return b.op("select", {kept, b.op("mul", {v[0], b.constant(scalar, 1.0 / 0.75)}),
-                           b.constant(scalar, 0.0)});
+  dropout.build =
+      fromDsl({.call = [](const auto &x,
+                          const Case &) { return sinter::dropout("drop", x[0], {.p = 0.25}); },
+               .symbols = {"", "seed", "step"},
+               .training = true});
+  dropout.reference = [](const auto &v, const Case &) {
+    Tensor y = v[0];
+    for (int64_t i = 0; i < y.size(); ++i) {
+      uint64_t seed = v[1].integers[0], step = v[2].integers[0];
+      uint32_t word = sinter_philox(seed, sinter_stream("drop"), step, i).w[0];
+      y.reals[i] = sinter_uniform_f32(word) < 0.25f ? 0 : y.reals[i] / 0.75;
+    }
+    return y;
   };
   for (E element : {E::F32, E::F64})
     for (const Dims &dims : hardShapes())

@@ -40,6 +40,10 @@ struct Row {
   Case perf = {};          ///< for --perf; none: the first case whose operands are alike, enlarged
   /// Builds the result; by default one op called `name`.
   std::function<mlir::Value(EntryBuilder &, llvm::ArrayRef<mlir::Value>, const Case &)> build = {};
+  /// What the result should be, for rows of composites: plain loops in f64, or PyTorch's numbers,
+  /// never what `build` computes again. The oracle's value of the graph must be it; none: the
+  /// oracle's own definition of the op is the reference.
+  std::function<Tensor(const std::vector<Tensor> &, const Case &)> reference = {};
 };
 
 /// What f32 may lose in a sum of `terms` products of two values in [-2, 2] (Domain::Any), one after
@@ -61,17 +65,10 @@ std::vector<Dims> hardShapes();
 /// Pairs of shapes that broadcast, in every position.
 std::vector<std::pair<Dims, Dims>> broadcastPairs();
 
-/// The rows of every family.
-void elementwiseRows(std::vector<Row> &rows);
-void shapeRows(std::vector<Row> &rows);
-void reduceRows(std::vector<Row> &rows);
-void matmulRows(std::vector<Row> &rows);
-void convRows(std::vector<Row> &rows);
-void poolRows(std::vector<Row> &rows);
-void normRows(std::vector<Row> &rows);
-void lossRows(std::vector<Row> &rows);
-void randomRows(std::vector<Row> &rows);
-void trainRows(std::vector<Row> &rows);
+/// <family>Rows of every file of rows, which CMake finds.
+#define SINTER_FAMILY(family) void family##Rows(std::vector<Row> &rows);
+#include "test/numeric/Families.inc"
+#undef SINTER_FAMILY
 
 } // namespace sinter::test
 

@@ -17,16 +17,9 @@ using namespace sinter::test;
 
 static std::vector<Row> allRows() {
   std::vector<Row> rows;
-  elementwiseRows(rows);
-  shapeRows(rows);
-  reduceRows(rows);
-  matmulRows(rows);
-  convRows(rows);
-  poolRows(rows);
-  normRows(rows);
-  lossRows(rows);
-  randomRows(rows);
-  trainRows(rows);
+#define SINTER_FAMILY(family) family##Rows(rows);
+#include "test/numeric/Families.inc"
+#undef SINTER_FAMILY
   return rows;
 }
 

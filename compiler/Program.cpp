@@ -10,8 +10,11 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Regex.h"
 
 #include <cstring>
+#include <set>
 
 namespace sinter::compiler {
 
@@ -28,15 +31,60 @@ const Installation &getInstallation() {
     std::string root = llvm::sys::path::parent_path(here()).str();
     tree.libDir = root + "/lib";
     tree.includeDir = root + "/include";
-    if (llvm::sys::fs::exists(tree.includeDir + "/sinter/sinter.h"))
-      return tree;
-    // In a build tree, a file names the folder of the sources.
-    std::string why;
-    std::string text = readWholeFile(root + "/lib/sinter-include-dir.txt", why).value_or("");
-    tree.includeDir = llvm::StringRef(text).rtrim().str();
     return tree;
   }();
   return found;
+}
+
+/// Calls `found` with the first group of every match of `pattern`, at most one a line.
+static void eachMatch(llvm::StringRef text, llvm::StringRef pattern,
+                      llvm::function_ref<void(llvm::StringRef)> found) {
+  llvm::Regex regex(pattern);
+  llvm::SmallVector<llvm::StringRef> lines, groups;
+  text.split(lines, '\n');
+  for (llvm::StringRef line : lines)
+    if (regex.match(line, &groups))
+      found(groups.back());
+}
+
+/// Names of functions and options that the DSL's headers declare.
+static std::set<std::string> dslNames(llvm::StringRef includeDir) {
+  std::set<std::string> names;
+  auto add = [&](llvm::StringRef name) { names.insert(name.str()); };
+  std::error_code error;
+  for (llvm::sys::fs::recursive_directory_iterator at(includeDir + "/sinter", error), end;
+       !error && at != end; at.increment(error)) {
+    std::string why, text = readWholeFile(at->path(), why).value_or("");
+    eachMatch(text, "^(SINTER_API|inline) [A-Za-z_:]+ ([a-z_0-9]+)\\(", add);
+    eachMatch(text, "^struct ([A-Za-z0-9]+) ", add);
+    eachMatch(text, "^SINTER_[A-Z]+\\(([a-z_0-9]+),", add); // a table of ops
+  }
+  return names;
+}
+
+/// Help for names that the C++ compiler (clang or g++) does not know: the nearest ones of the DSL;
+/// empty when it said nothing of the kind.
+static std::string helpForUnknown(llvm::StringRef said, llvm::StringRef includeDir) {
+  std::set<std::string> names, told;
+  std::string help;
+  auto tell = [&](llvm::StringRef name) {
+    if (!told.insert(name.str()).second)
+      return;
+    if (names.empty())
+      names = dslNames(includeDir);
+    std::vector<std::pair<unsigned, std::string>> near;
+    for (const std::string &known : names)
+      if (unsigned distance = name.edit_distance_insensitive(known);
+          distance <= 1 + name.size() / 4)
+        near.push_back({distance, known});
+    llvm::sort(near);
+    help += (help.empty() ? "'" : "; '") + name.str() + "' is no function of this version's DSL";
+    for (size_t i = 0; i < std::min<size_t>(near.size(), 3); ++i)
+      help += (i == 0 ? "; near it are " : ", ") + near[i].second;
+  };
+  eachMatch(said, "use of undeclared identifier '([a-zA-Z_0-9]+)'", tell);
+  eachMatch(said, "error: [^a-zA-Z_0-9]+([a-zA-Z_0-9]+)[^a-zA-Z_0-9]+was not declared", tell);
+  return help.empty() ? help : help + "; all are declared in " + includeDir.str() + "/sinter/ops";
 }
 
 static int compileProgram(const ProgramRequest &request, const std::string &program,
@@ -62,12 +110,17 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
     source.insert(0, "./");
   command.insert(command.end(), {source, "-o", program, "-L" + tree.libDir, "-lsinter", "-Xlinker",
                                  "-rpath", "-Xlinker", tree.libDir});
+  if (llvm::sys::Process::StandardErrIsDisplayed())
+    command.push_back("-fdiagnostics-color=always"); // it writes into a pipe
+  std::string said;
   Child child;
   child.command = command;
   child.environment["TMPDIR"] =
       llvm::sys::path::parent_path(program).str(); // its files go with ours
-  child.stdoutToStderr = true;
-  if (auto why = run(child))
+  child.output = &said;
+  std::optional<std::string> notRun = run(child);
+  llvm::errs() << said;
+  if (auto why = notRun)
     return reporter.error(
         Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
   if (child.signal)
@@ -79,10 +132,15 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   if (child.exitCode != 0)
     if (auto full = writeFileAtomically(program, std::string(4 << 20, ' ')))
       return reporter.error(Refused, "expects to write '" + program + "', got: " + *full, "E1203");
-  if (child.exitCode != 0)
-    return reporter.error(
-        Wrong, "'" + request.source + "' does not compile; the compiler's messages are above",
-        "E1202");
+  if (child.exitCode != 0) {
+    reporter.report({Message::Error,
+                     "'" + request.source + "' does not compile; the compiler's messages are above",
+                     "E1202",
+                     {},
+                     {},
+                     helpForUnknown(said, tree.includeDir)});
+    return Wrong;
+  }
   if (request.depfile.empty())
     return Done;
   std::string why;

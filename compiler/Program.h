@@ -30,8 +30,8 @@ struct ProgramRequest {
 /// Bytes of the .sinter container, in `graph`; or an exit code other than Done.
 int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph);
 
-/// Where the program's parts of this installation lie: the folder that holds `lib` and `include` or
-/// the build tree.
+/// Where the program's parts of this installation lie: beside `bin`, in an install tree and in a
+/// build tree alike.
 struct Installation {
   std::string includeDir; ///< holds sinter/sinter.h
   std::string libDir;     ///< holds libsinter.so and libsinter_runtime.a

@@ -40,8 +40,29 @@ Place Context::place(const proto::Location &location) const {
   return place;
 }
 
+/// Where a function is traced again, at another batch or in another mode: shapes that were right
+/// before are wrong here.
+std::optional<Note> Context::tracedAgain() const {
+  if (!trace)
+    return std::nullopt;
+  const proto::Entry &entry = trace->builder.entry();
+  bool evaluates = entry.kind() == proto::Entry::EVAL;
+  bool again = entry.kind() == proto::Entry::PREDICT && trains;
+  for (const std::unique_ptr<Trace> &other : traces)
+    again |= other.get() != trace && other->builder.entry().name() == entry.name();
+  if (!evaluates && !again)
+    return std::nullopt;
+  std::string what = evaluates ? "the evaluation step" : "entry '" + entry.name() + "'";
+  return Note{Place(trace->loc), "while tracing " + what + " with batch " +
+                                     std::to_string(entry.batch()) +
+                                     ": sizes that follow the batch come from batch() or shape()"};
+}
+
 void Context::error(const char *code, const Place &place, const std::string &message,
                     const std::string &help, std::vector<Note> notes) {
+  if (std::string_view(code).starts_with("E01"))
+    if (std::optional<Note> note = tracedAgain())
+      notes.push_back(*note);
   diagnostics.report({Severity::Error, code, message, place, std::move(notes), help});
 }
 

@@ -106,6 +106,7 @@ struct Context {
   proto::Location location(const Loc &loc, const std::string &name);
   /// Where something of the graph was made.
   Place place(const proto::Location &location) const;
+  std::optional<Note> tracedAgain() const;
   void error(const char *code, const Place &place, const std::string &message,
              const std::string &help = "", std::vector<Note> notes = {});
   void warning(const char *code, const Place &place, const std::string &message,

@@ -47,7 +47,12 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   rules::Type type = call.type(x);
   if (options.axis == 0 && type.rank() != 2)
     return call.fail("E0107", "expects a matrix f32[batch,features], got " + toString(type),
-                     type.rank() > 2 ? "insert flatten(x) before this layer" : "", {x});
+                     type.rank() == 3
+                         ? "{.axis = -1} applies the layer to the last axis; flatten(x) "
+                           "before it joins the axes behind the first"
+                     : type.rank() > 3 ? "insert flatten(x) before this layer"
+                                       : "",
+                     {x});
   if (type.rank() < 1)
     return call.fail("E0107", "expects a tensor with axes, got " + toString(type), "", {x});
   if (!rules::isFloat(type.element))

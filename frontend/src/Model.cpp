@@ -44,22 +44,50 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
   if (!validName(name, false)) {
     current.error("E0006", loc,
                   "option expects a name of letters, digits, '_' and '-', got '" + name + "'");
-    return std::max<int64_t>(default_value, 1);
+    return std::max<int64_t>(default_value, 0);
   }
   for (const proto::BuildOption &known : current.graph.module.options())
     if (known.name() == name)
       return known.value();
-  if (default_value < 1) {
+  if (default_value < 0) {
     current.error("E0020", loc,
-                  "option '" + name + "' expects a default of 1 or more, got " +
+                  "option '" + name + "' expects a default of 0 or more, got " +
                       std::to_string(default_value));
-    return 1;
+    return 0;
   }
   proto::BuildOption *option = current.graph.module.add_options();
   option->set_name(name);
   auto chosen = current.options.set.find(name);
   option->set_value(chosen == current.options.set.end() ? default_value : chosen->second);
   return option->value();
+}
+
+/// A value that --set may not give an option: the command line is at fault.
+static void refuseOption(const char *code, const std::string &name, const std::string &wanted,
+                         int64_t value) {
+  context().options.usage = true;
+  context().diagnostics.report({Severity::Error,
+                                code,
+                                "--set " + name + " expects " + wanted + ", got " +
+                                    std::to_string(value),
+                                Place(),
+                                {},
+                                ""});
+}
+
+bool Model::truth(const std::string &name, bool default_value, const Loc &loc) {
+  int64_t value = option(name, default_value ? 1 : 0, loc);
+  if (value > 1)
+    refuseOption("E0013", name, "true or false", value);
+  return value != 0;
+}
+
+/// The training batch: an option of its own name.
+static int64_t batchOption(Model &model, int64_t default_value, const Loc &loc) {
+  int64_t batch = model.option("batch", default_value, loc);
+  if (batch < 1)
+    refuseOption("E0014", "batch", "1 or more", batch);
+  return std::max<int64_t>(batch, 1);
 }
 
 void Model::data(const Data &data, Loc loc) {
@@ -113,7 +141,7 @@ void Model::data(const Data &data, Loc loc) {
   spec->set_height(options.height);
   spec->set_width(options.width);
   *spec->mutable_location() = current.location(loc, "images");
-  option("batch", options.batch, loc);
+  batchOption(*this, options.batch, loc);
 }
 
 // --- Tracing -------------------------------------------------------------------------------------
@@ -198,7 +226,7 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
                   "train expects epochs from 1 to 2147483647, got " +
                       std::to_string(options.epochs));
   current.graph.module.set_default_epochs(options.epochs);
-  int64_t batch = option("batch", 1, loc);
+  int64_t batch = batchOption(*this, 1, loc);
   std::vector<int64_t> sizes = options.eval_batches;
   if (sizes.empty())
     sizes = {batch, 16, 1};

@@ -38,15 +38,22 @@ static void misuse(Context &context, const char *code, const std::string &messag
   context.options.usage = true;
 }
 
+static std::optional<int64_t> optionValue(const std::string &text) {
+  if (text == "true" || text == "false")
+    return text == "true";
+  return wholeNumber(text);
+}
+
 static void readSet(Context &context, const std::string &text) {
   for (const std::string &part : split(text)) {
     size_t equals = part.find('=');
     std::optional<int64_t> value;
     if (equals != std::string::npos && equals > 0)
-      value = wholeNumber(part.substr(equals + 1));
-    if (!value || *value < 1)
+      value = optionValue(part.substr(equals + 1));
+    if (!value || *value < 0)
       misuse(context, "E0013",
-             "--set expects NAME=VALUE with a whole number of 1 or more, got '" + part + "'");
+             "--set expects NAME=VALUE with a whole number of 0 or more, true or false, got '" +
+                 part + "'");
     else
       context.options.set[part.substr(0, equals)] = *value;
   }

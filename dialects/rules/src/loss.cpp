@@ -18,6 +18,19 @@ Result<Type> softmax(const Type &a, int64_t axis) {
 
 Result<Type> log_softmax(const Type &a, int64_t axis) { return softmax(a, axis); }
 
+/// The help where labels do not fit: PyTorch has the classes of images behind the batch.
+static std::string classesGoLast(const Type &logits, const Type &labels) {
+  std::vector<int64_t> rest = logits.dims;
+  if (logits.rank() > 2)
+    rest.erase(rest.begin() + 1);
+  if (logits.rank() <= 2 || rest != labels.dims)
+    return "classes are the last axis of logits [N…,classes], and labels have all axes before it";
+  std::string perm = "0";
+  for (int64_t axis = 2; axis < logits.rank(); ++axis)
+    perm += ", " + std::to_string(axis);
+  return "classes go last: transpose(logits, {" + perm + ", 1}) makes [N…,classes]";
+}
+
 Result<Type> softmax_cross_entropy(const Type &logits, const Type &labels) {
   if (!accepted(logits.element, Accepts::Float))
     return refusedElement(logits, Accepts::Float, 0);
@@ -33,7 +46,7 @@ Result<Type> softmax_cross_entropy(const Type &logits, const Type &labels) {
     return RuleError{"E0117",
                      "expects labels " + toString(Type{ElementType::I32, rows}) + " for logits " +
                          toString(logits) + ", got " + toString(labels),
-                     1, "", 0};
+                     1, classesGoLast(logits, labels), 0};
   return validated({logits.element, rows});
 }
 

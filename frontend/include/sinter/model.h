@@ -9,6 +9,8 @@
 #include "sinter/optim.h"
 #include "sinter/tensor.h"
 
+#include <concepts>
+
 namespace sinter {
 
 /// An entry being traced; a handle, pass it by value.
@@ -50,8 +52,13 @@ public:
   Model(const Model &) = delete;
   Model &operator=(const Model &) = delete;
 
-  /// The chosen value of a build option: `--set name=value`, else the default.
+  /// The chosen value of a build option: `--set name=value`, else the default. A whole number of 0
+  /// or more; a truth value when the default is one (`--set name=true`, also 1).
   int64_t option(const std::string &name, int64_t default_value, Loc loc = Loc::current());
+  template <std::same_as<bool> Truth>
+  bool option(const std::string &name, Truth default_value, Loc loc = Loc::current()) {
+    return truth(name, default_value, loc);
+  }
   /// What training reads.
   void data(const Data &data, Loc loc = Loc::current());
 
@@ -72,6 +79,7 @@ public:
   int write(Loc loc = Loc::current());
 
 private:
+  bool truth(const std::string &name, bool default_value, const Loc &loc);
   bool owner = false; // a second Model, which is an error, must not end the first
   void trainWith(void (*call)(void *, Step), void *function, const Train &options, Loc loc);
   void entryWith(const std::string &name, void (*call)(void *, Entry), void *function, Loc loc);

@@ -7,7 +7,7 @@ int main(int argc, char **argv) {
   model.data(images("mnist", {.batch = 0}));
   model.data(images("mnist"));
   model.option("bad name", 1);
-  model.option("width", 0);
+  model.option("width", -1);
   model.train(
       [](Step s) {
         s.input("pixels");

@@ -25,6 +25,7 @@ int main(int argc, char **argv) {
     softmax_cross_entropy(none, labels);
     softmax_cross_entropy(logits, reshape(labels, {4, 1}));
     softmax_cross_entropy(row, labels);
+    softmax_cross_entropy(e.input("pixels", f32({2, 10, 8, 7})), e.input("classes", i32({2, 8, 7})));
     mse(column, row);
     mse(row, labels);
     mse(labels, labels);

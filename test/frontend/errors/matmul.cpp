@@ -22,6 +22,7 @@ int main(int argc, char **argv) {
     matmul(stack, other);
     linear("fc1", stack, {.units = 4});
     linear("fc2", v, {.units = 4});
+    linear("fc0", e.input("images", f32({4, 3, 2, 2})), {.units = 4});
     linear("fc3", i, {.units = 4});
     linear("fc4", none, {.units = 4});
     linear("fc5", a, {});

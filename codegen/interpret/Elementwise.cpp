@@ -1,6 +1,7 @@
 //===- Elementwise.cpp - the oracle's elementwise ops -----------------------------------------===//
 //
-// One scalar function an op, applied over the broadcast result shape. Conventions where calculus
+// One scalar function an op (its line of rules/elementwise.def), applied over the broadcast result
+// shape. Conventions where calculus
 // leaves a choice: NaN goes through max, min and relu (D3); sign(0) = 0; integers wrap to their
 // width. Reading on: Registry.h; dialects/rules/include/sinter/rules/elementwise.h for the types.
 //
@@ -106,48 +107,19 @@ static LogicalResult castTo(Call &call) {
   return success();
 }
 
-static double maxOrNan(double a, double b) { return std::isnan(a) || a > b ? a : b; }
-static double minOrNan(double a, double b) { return std::isnan(a) || a < b ? a : b; }
-static double signOf(double a) { return a > 0 ? 1.0 : a < 0 ? -1.0 : a; } // keeps NaN and the zero
-
-static double sigmoid(double a) {
-  // Two forms, so that neither overflows and small values keep their digits.
-  return a >= 0 ? 1.0 / (1.0 + std::exp(-a)) : std::exp(a) / (1.0 + std::exp(a));
-}
-
-static int64_t wrapAdd(int64_t a, int64_t b) {
-  return static_cast<uint64_t>(a) + static_cast<uint64_t>(b);
-}
-static int64_t wrapSub(int64_t a, int64_t b) {
-  return static_cast<uint64_t>(a) - static_cast<uint64_t>(b);
-}
-static int64_t wrapMul(int64_t a, int64_t b) {
-  return static_cast<uint64_t>(a) * static_cast<uint64_t>(b);
-}
-
 void interpret::registerElementwise(Registry &registry) {
   auto add = [&](const char *name, Function function) {
     registry[std::string("sinter.") + name] = function;
   };
-  add("add", binary([](double a, double b) { return a + b; }, wrapAdd));
-  add("sub", binary([](double a, double b) { return a - b; }, wrapSub));
-  add("mul", binary([](double a, double b) { return a * b; }, wrapMul));
-  add("div", binary([](double a, double b) { return a / b; }));
-  add("max", binary(maxOrNan, [](int64_t a, int64_t b) { return a > b ? a : b; }));
-  add("min", binary(minOrNan, [](int64_t a, int64_t b) { return a < b ? a : b; }));
-  add("pow", binary([](double a, double b) { return std::pow(a, b); }));
-  add("neg", unary([](double a) { return -a; }, [](int64_t a) { return wrapSub(0, a); }));
-  add("exp", unary([](double a) { return std::exp(a); }));
-  add("log", unary([](double a) { return std::log(a); }));
-  add("sqrt", unary([](double a) { return std::sqrt(a); }));
-  add("rsqrt", unary([](double a) { return 1.0 / std::sqrt(a); }));
-  add("tanh", unary([](double a) { return std::tanh(a); }));
-  add("sigmoid", unary(sigmoid));
-  add("relu", unary([](double a) { return std::isnan(a) || a > 0 ? a : 0.0; },
-                    [](int64_t a) { return a > 0 ? a : int64_t(0); }));
-  add("abs", unary([](double a) { return std::fabs(a); },
-                   [](int64_t a) { return a < 0 ? wrapSub(0, a) : a; }));
-  add("sign", unary(signOf, [](int64_t a) { return int64_t(a > 0) - int64_t(a < 0); }));
+#define SINTER_UNARY(name, accepts, real, ...)                                                     \
+  add(#name, unary([](double x) -> double {                                                        \
+        return real;                                                                               \
+      } __VA_OPT__(, [](int64_t x) -> int64_t { return __VA_ARGS__; })));
+#define SINTER_BINARY(name, accepts, real, ...)                                                    \
+  add(#name, binary([](double x, double y) -> double {                                             \
+        return real;                                                                               \
+      } __VA_OPT__(, [](int64_t x, int64_t y) -> int64_t { return __VA_ARGS__; })));
+#include "sinter/rules/elementwise.def"
   add("compare", compare);
   add("select", selectOf);
   add("cast", castTo);

@@ -153,16 +153,9 @@ llvm::StringRef Call::string(llvm::StringRef name) const {
 static const Registry &registry() {
   static const Registry all = [] {
     Registry made;
-    registerElementwise(made);
-    registerShape(made);
-    registerReduce(made);
-    registerMatmul(made);
-    registerConv(made);
-    registerPool(made);
-    registerLoss(made);
-    registerRandom(made);
-    registerControl(made);
-    registerTrain(made);
+#define SINTER_FAMILY(Family) register##Family(made);
+#include "codegen/interpret/Families.inc"
+#undef SINTER_FAMILY
     return made;
   }();
   return all;

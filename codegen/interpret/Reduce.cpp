@@ -8,6 +8,7 @@
 #include "codegen/interpret/Registry.h"
 
 #include <cmath>
+#include <optional>
 
 using namespace sinter;
 using namespace sinter::interpret;
@@ -37,29 +38,20 @@ template <class Step> static void fold(Call &call, const Dims &axes, Step step) 
   });
 }
 
-static LogicalResult sum(Call &call) {
-  fold(call, call.integers("axes"), [](Tensor &r, int64_t to, const Tensor &a, int64_t from, bool) {
-    if (a.isReal())
-      r.reals[to] += a.reals[from];
-    else
-      r.integers[to] = wrapped(r.type.element, static_cast<uint64_t>(r.integers[to]) +
-                                                   static_cast<uint64_t>(a.integers[from]));
-  });
-  return success();
-}
-
-static Function extremum(double sign) {
-  return [sign](Call &call) -> LogicalResult {
+/// `start` is the reduction of nothing; none: the first element is where it begins.
+static Function reduction(std::optional<double> start, double (*onReals)(double, double),
+                          int64_t (*onInts)(int64_t, int64_t)) {
+  return [=](Call &call) -> LogicalResult {
+    for (int64_t i = 0; start && i < call.result().size(); ++i)
+      call.result().setReal(i, *start);
     fold(call, call.integers("axes"),
          [&](Tensor &r, int64_t to, const Tensor &a, int64_t from, bool first) {
-           if (a.isReal()) {
-             double best = r.reals[to], value = a.reals[from];
-             if (first || std::isnan(value) || sign * value > sign * best)
-               r.reals[to] = value;
-           } else if (first || (sign > 0 ? a.integers[from] > r.integers[to]
-                                         : a.integers[from] < r.integers[to])) {
-             r.integers[to] = a.integers[from];
-           }
+           if (first && !start)
+             r.copyElement(to, a, from);
+           else if (a.isReal())
+             r.reals[to] = onReals(r.reals[to], a.reals[from]);
+           else
+             r.integers[to] = wrapped(r.type.element, onInts(r.integers[to], a.integers[from]));
          });
     return success();
   };
@@ -82,8 +74,11 @@ static LogicalResult argmax(Call &call) {
 }
 
 void interpret::registerReduce(Registry &registry) {
-  registry["sinter.sum"] = sum;
-  registry["sinter.reduce_max"] = extremum(1.0);
-  registry["sinter.reduce_min"] = extremum(-1.0);
+#define SINTER_REDUCTION(name, start, real, integer)                                               \
+  registry["sinter." #name] = reduction(                                                           \
+      start, [](double r, double x) -> double { return real; },                                    \
+      [](int64_t r, int64_t x) -> int64_t { return integer; });
+#define SINTER_EXTREME(name, real, integer) SINTER_REDUCTION(name, std::nullopt, real, integer)
+#include "sinter/rules/reduce.def"
   registry["sinter.argmax"] = argmax;
 }

@@ -1,9 +1,8 @@
 //===- Registry.h - how an op family adds its ops to the oracle -------------------------------===//
 //
-// A family file defines one `register<Family>` and plain functions from operand to result tensors.
-// Result tensors arrive with their type, filled with zeros.
-// Reading on: Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's
-// ops).
+// A family file defines one `register<Family>`, found by its name, and plain functions from operand
+// to result tensors. Result tensors arrive with their type, filled with zeros. Reading on:
+// Elementwise.cpp (the simplest family), Interpreter.cpp (the loop over an entry's ops).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_INTERPRET_REGISTRY_H
@@ -45,16 +44,15 @@ using Function = std::function<llvm::LogicalResult(Call &call)>;
 /// Ops by full name ("sinter.add").
 using Registry = std::map<std::string, Function>;
 
-void registerElementwise(Registry &registry);
-void registerShape(Registry &registry);
-void registerReduce(Registry &registry);
-void registerMatmul(Registry &registry);
-void registerConv(Registry &registry);
-void registerPool(Registry &registry);
-void registerLoss(Registry &registry);
-void registerRandom(Registry &registry);
-void registerControl(Registry &registry);
-void registerTrain(Registry &registry);
+/// register<Family> of every family file, which CMake finds.
+#define SINTER_FAMILY(Family) void register##Family(Registry &registry);
+#include "codegen/interpret/Families.inc"
+#undef SINTER_FAMILY
+
+/// int64 arithmetic that wraps, as the ops have it on integers.
+inline int64_t wrapAdd(int64_t a, int64_t b) { return int64_t(uint64_t(a) + uint64_t(b)); }
+inline int64_t wrapSub(int64_t a, int64_t b) { return int64_t(uint64_t(a) - uint64_t(b)); }
+inline int64_t wrapMul(int64_t a, int64_t b) { return int64_t(uint64_t(a) * uint64_t(b)); }
 
 } // namespace sinter::interpret
 

@@ -1,8 +1,10 @@
 //===- Elementwise.td - one scalar function an element, NumPy broadcasting ------------------------------------------===//
 //
-// One record an op: name, rule, scalar code, gradient. In scalar code `s` is a ScalarBuilder (ScalarBuilder.h) and
-// x, y, z are the operands; in gradients `b` is the GradBuilder, `r` the result, and cotangents of broadcast operands are
-// summed by b.sumTo. Reading on: OpBase.td.
+// One record an op: name, scalar code, gradient. Its rule is that of its name, made of its line in
+// rules/elementwise.def, as are its function in the DSL and the oracle's. In scalar code `s` is a ScalarBuilder
+// (ScalarBuilder.h; s.math<Op> for any function of the math dialect) and x, y, z are the operands; in gradients `b` is the
+// GradBuilder (b.apply<Op> for any unary op), `r` the result, and cotangents of broadcast operands are summed by b.sumTo.
+// Reading on: OpBase.td.
 //
 //===--------------------------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_ELEMENTWISE_TD
@@ -28,47 +30,49 @@ void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::ml
   let hasCanonicalizeMethod = 1;
 }
 
-class Sinter_Unary<string m, string rule, string scalar, Gradient g> : Sinter_Elementwise<m, rule, scalar, g> {
+class Sinter_Unary<string m, string scalar, Gradient g, string rule = !strconcat("rules::", m, "(t(0))")>
+    : Sinter_Elementwise<m, rule, scalar, g> {
   let arguments = (ins Sinter_Tensor:$input);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
-class Sinter_Binary<string m, string rule, string scalar, Gradient g, list<Trait> traits = []> : Sinter_Elementwise<m, rule, scalar, g, traits> {
+class Sinter_Binary<string m, string scalar, Gradient g, list<Trait> traits = []>
+    : Sinter_Elementwise<m, !strconcat("rules::", m, "(t(0), t(1))"), scalar, g, traits> {
   let arguments = (ins Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
 
-def AddOp : Sinter_Binary<"add", "rules::add(t(0), t(1))", "s.add(x, y)",
+def AddOp : Sinter_Binary<"add", "s.add(x, y)",
     GradientExpr<"  dx[0] = b.sumTo(dy[0], getLhs());\n  dx[1] = b.sumTo(dy[0], getRhs());">, [Commutative]> {
   let summary = "x + y";
 }
-def SubOp : Sinter_Binary<"sub", "rules::sub(t(0), t(1))", "s.sub(x, y)",
+def SubOp : Sinter_Binary<"sub", "s.sub(x, y)",
     GradientExpr<"  dx[0] = b.sumTo(dy[0], getLhs());\n  dx[1] = b.neg(b.sumTo(dy[0], getRhs()));">> {
   let summary = "x - y";
   let hasFolder = 1;
 }
-def MulOp : Sinter_Binary<"mul", "rules::mul(t(0), t(1))", "s.mul(x, y)", GradientExpr<[{
+def MulOp : Sinter_Binary<"mul", "s.mul(x, y)", GradientExpr<[{
   dx[0] = b.sumTo(b.mul(dy[0], getRhs()), getLhs());
   dx[1] = b.sumTo(b.mul(dy[0], getLhs()), getRhs());}]>,
   [Commutative, DeclareOpInterfaceMethods<ParameterFoldInterface>]> {
   let summary = "x * y";
   let hasFolder = 1;
 }
-def DivOp : Sinter_Binary<"div", "rules::div(t(0), t(1))", "s.div(x, y)", GradientExpr<[{
+def DivOp : Sinter_Binary<"div", "s.div(x, y)", GradientExpr<[{
   ::mlir::Value q = b.div(dy[0], getRhs());
   dx[0] = b.sumTo(q, getLhs());
   dx[1] = b.neg(b.sumTo(b.mul(q, getResult()), getRhs()));}]>> {
   let summary = "x / y, floats only";
   let hasFolder = 1;
 }
-def MaxOp : Sinter_Binary<"max", "rules::max(t(0), t(1))", "s.max(x, y)",
+def MaxOp : Sinter_Binary<"max", "s.max(x, y)",
     GradientExpr<"  b.splitAt(\"gt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]> {
   let summary = "the larger of x and y; NaN propagates; a tie gives half of the cotangent to each side";
 }
-def MinOp : Sinter_Binary<"min", "rules::min(t(0), t(1))", "s.min(x, y)",
+def MinOp : Sinter_Binary<"min", "s.min(x, y)",
     GradientExpr<"  b.splitAt(\"lt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]> {
   let summary = "the smaller of x and y; NaN propagates; a tie gives half of the cotangent to each side";
 }
-def PowOp : Sinter_Binary<"pow", "rules::pow(t(0), t(1))", "s.pow(x, y)", GradientExpr<[{
+def PowOp : Sinter_Binary<"pow", "s.pow(x, y)", GradientExpr<[{
   ::mlir::Value one = b.constantLike(getRhs(), 1), zero = b.constantLike(getLhs(), 0);
   // 0 where the exponent is 0: there the slope of the base would be 0 * inf.
   ::mlir::Value isConstant = b.compare("eq", getRhs(), b.constantLike(getRhs(), 0));
@@ -81,40 +85,40 @@ def PowOp : Sinter_Binary<"pow", "rules::pow(t(0), t(1))", "s.pow(x, y)", Gradie
   let summary = "x to the power of y";
 }
 
-def NegOp : Sinter_Unary<"neg", "rules::neg(t(0))", "s.neg(x)", GradientExpr<"  dx[0] = b.neg(dy[0]);">> {
+def NegOp : Sinter_Unary<"neg", "s.neg(x)", GradientExpr<"  dx[0] = b.neg(dy[0]);">> {
   let summary = "-x";
   let hasFolder = 1;
 }
-def ExpOp : Sinter_Unary<"exp", "rules::exp(t(0))", "s.exp(x)", GradientExpr<"  dx[0] = b.mul(dy[0], getResult());">> {
+def ExpOp : Sinter_Unary<"exp", "s.exp(x)", GradientExpr<"  dx[0] = b.mul(dy[0], getResult());">> {
   let summary = "e to the power of x";
 }
-def LogOp : Sinter_Unary<"log", "rules::log(t(0))", "s.log(x)", GradientExpr<"  dx[0] = b.div(dy[0], getInput());">> {
+def LogOp : Sinter_Unary<"log", "s.log(x)", GradientExpr<"  dx[0] = b.div(dy[0], getInput());">> {
   let summary = "natural logarithm";
 }
-def SqrtOp : Sinter_Unary<"sqrt", "rules::sqrt(t(0))", "s.sqrt(x)",
+def SqrtOp : Sinter_Unary<"sqrt", "s.sqrt(x)",
     GradientExpr<"  dx[0] = b.div(b.mul(dy[0], b.constantLike(getInput(), 0.5)), getResult());">> {
   let summary = "square root";
 }
-def RsqrtOp : Sinter_Unary<"rsqrt", "rules::rsqrt(t(0))", "s.rsqrt(x)",
+def RsqrtOp : Sinter_Unary<"rsqrt", "s.rsqrt(x)",
     GradientExpr<"  dx[0] = b.mul(b.mul(dy[0], b.constantLike(getInput(), -0.5)), b.div(getResult(), getInput()));">> {
   let summary = "1 / sqrt(x)";
 }
-def TanhOp : Sinter_Unary<"tanh", "rules::tanh(t(0))", "s.tanh(x)", GradientExpr<[{
+def TanhOp : Sinter_Unary<"tanh", "s.tanh(x)", GradientExpr<[{
   dx[0] = b.mul(dy[0], b.sub(b.constantLike(getInput(), 1), b.mul(getResult(), getResult())));}]>> {
   let summary = "hyperbolic tangent";
 }
-def SigmoidOp : Sinter_Unary<"sigmoid", "rules::sigmoid(t(0))", "s.sigmoid(x)", GradientExpr<[{
+def SigmoidOp : Sinter_Unary<"sigmoid", "s.sigmoid(x)", GradientExpr<[{
   dx[0] = b.mul(dy[0], b.mul(getResult(), b.sub(b.constantLike(getInput(), 1), getResult())));}]>> {
   let summary = "1 / (1 + exp(-x))";
 }
-def ReluOp : Sinter_Unary<"relu", "rules::relu(t(0))", "s.max(x, s.zero(x))", GradientExpr<[{
+def ReluOp : Sinter_Unary<"relu", "s.max(x, s.zero(x))", GradientExpr<[{
   dx[0] = b.select(b.compare("gt", getResult(), b.constantLike(getResult(), 0)), dy[0], b.constantLike(getResult(), 0));}]>> {
   let summary = "max(x, 0); NaN propagates; its gradient at 0 is 0 and is read off the result";
 }
-def AbsOp : Sinter_Unary<"abs", "rules::abs(t(0))", "s.abs(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.sign(getInput()));">> {
+def AbsOp : Sinter_Unary<"abs", "s.abs(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.sign(getInput()));">> {
   let summary = "|x|; its gradient at 0 is 0";
 }
-def SignOp : Sinter_Unary<"sign", "rules::sign(t(0))", "s.sign(x)", GradientExpr<"  // constant but at 0">> {
+def SignOp : Sinter_Unary<"sign", "s.sign(x)", GradientExpr<"  // constant but at 0">> {
   let summary = "-1, 1, or x itself where it is 0 or NaN; its gradient is 0";
 }
 
@@ -132,20 +136,20 @@ def SelectOp : Sinter_Elementwise<"select", "rules::select(t(0), t(1), t(2))", "
   let arguments = (ins Sinter_Tensor:$condition, Sinter_Tensor:$lhs, Sinter_Tensor:$rhs);
   let assemblyFormat = "$condition `,` $lhs `,` $rhs attr-dict `:` functional-type(operands, results)";
 }
-def CastOp : Sinter_Unary<"cast", "rules::cast(t(0), toRule(getResult().getType()).element)",
-    "s.cast(x, ::mlir::getElementTypeOrSelf(getResult().getType()))", GradientExpr<[{
+def CastOp : Sinter_Unary<"cast", "s.cast(x, ::mlir::getElementTypeOrSelf(getResult().getType()))", GradientExpr<[{
   if (::llvm::isa<::mlir::FloatType>(::mlir::getElementTypeOrSelf(getInput().getType())))
-    dx[0] = b.cast(dy[0], ::mlir::getElementTypeOrSelf(getInput().getType()));}]>> {
+    dx[0] = b.cast(dy[0], ::mlir::getElementTypeOrSelf(getInput().getType()));}]>,
+    "rules::cast(t(0), toRule(getResult().getType()).element)"> {
   let summary = "another element type; floats to integers truncate and saturate, NaN gives 0; i1 is x != 0";
   let hasFolder = 1;
 }
-def LogicalAndOp : Sinter_Binary<"logical_and", "rules::logical_and(t(0), t(1))", "s.logicalAnd(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]> {
+def LogicalAndOp : Sinter_Binary<"logical_and", "s.logicalAnd(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]> {
   let summary = "x and y";
 }
-def LogicalOrOp : Sinter_Binary<"logical_or", "rules::logical_or(t(0), t(1))", "s.logicalOr(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]> {
+def LogicalOrOp : Sinter_Binary<"logical_or", "s.logicalOr(x, y)", NoGradient<"a logical value has no gradient">, [Commutative]> {
   let summary = "x or y";
 }
-def LogicalNotOp : Sinter_Unary<"logical_not", "rules::logical_not(t(0))", "s.logicalNot(x)", NoGradient<"a logical value has no gradient">> {
+def LogicalNotOp : Sinter_Unary<"logical_not", "s.logicalNot(x)", NoGradient<"a logical value has no gradient">> {
   let summary = "not x";
 }
 

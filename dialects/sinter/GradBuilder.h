@@ -53,6 +53,10 @@ public:
   mlir::Value batchAlongAxes(mlir::Operation *op, mlir::ValueRange operands,
                              llvm::ArrayRef<bool> stacked);
 
+  /// A unary op that keeps its operand's type: apply<CosOp>(x).
+  template <class Op> mlir::Value apply(mlir::Value x) {
+    return Op::create(b, loc, x.getType(), x);
+  }
   /// An op whose result type a rule gives; `args` as its create function takes them behind the
   /// type.
   template <class Op, class... Args>

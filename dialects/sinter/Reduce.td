@@ -8,42 +8,44 @@
 
 include "dialects/sinter/OpBase.td"
 
-class Sinter_Reduce<string m, string rule, string kind, Gradient g> : Sinter_RuleOp<m, g, rule,
+class Sinter_Reduce<string m, string rule, string kind, string inner, Gradient g, string members = ""> : Sinter_RuleOp<m, g, rule,
     [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "isPlainSum"]>, DeclareOpInterfaceMethods<BatchingInterface>],
     !strconcat(BatchedBy<"batchAlongAxes">.text, [{
 bool $cppClass::isPlainSum() { return ::llvm::StringRef("}], kind, [{") == "sum"; }
 ::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf(getInput())); }
+::llvm::SmallVector<int64_t> $cppClass::getInnerDims() { return }], inner, [{; }
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned) { return getIdentityAccess(shapeOf(getInput()).size(), getContext()); }
 ::mlir::AffineMap $cppClass::getResultAccess(unsigned) { return getReducedAccess(shapeOf(getInput()).size(), getInnerDims(), keepsDims(*this), getContext()); }
 void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
                           ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
-  results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n")> {
+  results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n", members)> {
   let results = (outs Sinter_Tensor:$result);
 }
 
-class Sinter_AxesReduce<string m, string rule, string kind, Gradient g> : Sinter_Reduce<m,
-    !strconcat(rule, "(t(0), vec(getAxes()), getKeepdims())"), kind, g> {
+/// Over `axes`, by the rule of its name (rules/reduce.def); without axes nothing is reduced.
+class Sinter_AxesReduce<string m, string kind, Gradient g> : Sinter_Reduce<m,
+    !strconcat("rules::", m, "(t(0), vec(getAxes()), getKeepdims())"), kind, "::llvm::to_vector(getAxes())", g,
+    "::mlir::OpFoldResult $cppClass::fold(FoldAdaptor) { return foldNoAxes(*this, getAxes()); }\n"> {
   let arguments = (ins DenseI64ArrayAttr:$axes, DefaultValuedAttr<BoolAttr, "false">:$keepdims, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axes` $axes attr-dict `:` functional-type(operands, results)";
+  let hasFolder = 1;
 }
 
-def SumOp : Sinter_AxesReduce<"sum", "rules::sum", "sum",
+def SumOp : Sinter_AxesReduce<"sum", "sum",
     GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> {
   let summary = "sum over axes; they vanish, or stay with size 1 under keepdims";
-  let hasFolder = 1;
   let hasCanonicalizeMethod = 1;
 }
-def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "rules::reduce_max", "max",
+def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "max",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
   let summary = "largest over axes; NaN propagates; equal extremes share the cotangent equally";
-  let hasFolder = 1;
 }
-def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "rules::reduce_min", "min",
+def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "min",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
   let summary = "smallest over axes; NaN propagates; equal extremes share the cotangent equally";
-  let hasFolder = 1;
 }
-def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", NoGradient<"an index is piecewise constant">> {
+def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", "{int64_t(getAxis())}",
+    NoGradient<"an index is piecewise constant">> {
   let summary = "i32 index of the first largest element along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";

@@ -1,8 +1,8 @@
 //===- Sinter.h - C++ side of the `sinter` dialect --------------------------------------------===//
 //
-// Declares ops, interfaces and attributes generated from Ops.td, and the helpers that op families
-// share. Reading on: Ops.td for meaning, GradBuilder.h for gradients, ScalarBuilder.h for scalar
-// code.
+// Declares ops, interfaces and attributes generated from the .td files, and the helpers that op
+// families share. Reading on: those for meaning, GradBuilder.h for gradients, ScalarBuilder.h for
+// scalar code.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_SINTER_SINTER_H

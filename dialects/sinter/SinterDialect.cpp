@@ -1,19 +1,15 @@
 //===- SinterDialect.cpp - registration of the `sinter` dialect -------------------------------===//
 //
 // Registers ops and attributes, and includes all generated definitions: inline gradients, rules and
-// scalar code are compiled here. Reading on: Ops.td.
+// scalar code are compiled here. Reading on: OpBase.td.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
 #include "dialects/sinter/ScalarBuilder.h"
 
+#include "dialects/rules/All.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/DialectImplementation.h"
-#include "sinter/rules/elementwise.h"
-#include "sinter/rules/loss.h"
-#include "sinter/rules/matmul.h"
-#include "sinter/rules/random.h"
-#include "sinter/rules/reduce.h"
-#include "sinter/rules/shape.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

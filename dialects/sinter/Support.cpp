@@ -172,6 +172,12 @@ LogicalResult dropBroadcasts(Operation *op, PatternRewriter &rewriter) {
   return success(changed);
 }
 
+OpFoldResult foldNoAxes(Operation *op, ArrayRef<int64_t> axes) {
+  Value input = op->getOperand(0);
+  return axes.empty() && input.getType() == op->getResult(0).getType() ? OpFoldResult(input)
+                                                                       : OpFoldResult();
+}
+
 bool keepsDims(Operation *op) {
   auto keep = op->getAttrOfType<BoolAttr>("keepdims");
   return keep && keep.getValue();

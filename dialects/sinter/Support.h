@@ -51,6 +51,8 @@ mlir::AffineMap getIdentityAccess(size_t rank, mlir::MLIRContext *context);
 /// The dims that stay when `axes` are reduced; kept ones read index 0.
 mlir::AffineMap getReducedAccess(size_t rank, llvm::ArrayRef<int64_t> axes, bool keepdims,
                                  mlir::MLIRContext *context);
+/// The operand of a reduction that has no axes and changes nothing, else none.
+mlir::OpFoldResult foldNoAxes(mlir::Operation *op, llvm::ArrayRef<int64_t> axes);
 /// The attribute keepdims, false where an op has none.
 bool keepsDims(mlir::Operation *op);
 

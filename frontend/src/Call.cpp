@@ -318,3 +318,10 @@ Tensor Call::fail(const rules::RuleError &error, const std::vector<Tensor> &oper
 }
 
 } // namespace sinter::detail
+
+namespace sinter {
+
+Composite::Composite(const char *op, const Loc &loc) : call(new detail::Call(op, loc)) {}
+Composite::~Composite() { delete static_cast<detail::Call *>(call); }
+
+} // namespace sinter

@@ -82,26 +82,16 @@ Tensor logical_not(const Operand &a, Loc loc) {
   return unary("logical_not", "logical_not", rules::logical_not, a, loc);
 }
 
-Tensor max(const Operand &a, const Operand &b, Loc loc) {
-  return binary("max", "max", rules::max, a, b, loc);
-}
-Tensor min(const Operand &a, const Operand &b, Loc loc) {
-  return binary("min", "min", rules::min, a, b, loc);
-}
-Tensor pow(const Operand &a, const Operand &b, Loc loc) {
-  return binary("pow", "pow", rules::pow, a, b, loc);
-}
-Tensor abs(const Operand &a, Loc loc) { return unary("abs", "abs", rules::abs, a, loc); }
-Tensor sign(const Operand &a, Loc loc) { return unary("sign", "sign", rules::sign, a, loc); }
-Tensor exp(const Operand &a, Loc loc) { return unary("exp", "exp", rules::exp, a, loc); }
-Tensor log(const Operand &a, Loc loc) { return unary("log", "log", rules::log, a, loc); }
-Tensor sqrt(const Operand &a, Loc loc) { return unary("sqrt", "sqrt", rules::sqrt, a, loc); }
-Tensor rsqrt(const Operand &a, Loc loc) { return unary("rsqrt", "rsqrt", rules::rsqrt, a, loc); }
-Tensor tanh(const Operand &a, Loc loc) { return unary("tanh", "tanh", rules::tanh, a, loc); }
-Tensor sigmoid(const Operand &a, Loc loc) {
-  return unary("sigmoid", "sigmoid", rules::sigmoid, a, loc);
-}
-Tensor relu(const Operand &a, Loc loc) { return unary("relu", "relu", rules::relu, a, loc); }
+#define SINTER_UNARY(name, ...)                                                                    \
+  Tensor name(const Operand &a, Loc loc) { return unary(#name, #name, rules::name, a, loc); }
+#define SINTER_BINARY(name, ...)                                                                   \
+  Tensor name(const Operand &a, const Operand &b, Loc loc) {                                       \
+    return binary(#name, #name, rules::name, a, b, loc);                                           \
+  }
+#define SINTER_OPERATOR(...) // above
+#define SINTER_SIGN(...)
+#include "sinter/rules/elementwise.def"
+
 Tensor stop_gradient(const Operand &a, Loc loc) {
   return unary("stop_gradient", "stop_gradient", rules::stop_gradient, a, loc);
 }

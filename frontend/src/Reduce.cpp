@@ -41,18 +41,13 @@ static Tensor reduce(Call &call, const char *op, ReduceRule rule, const Tensor &
       op, {a}, [&](const Types &t) { return rule(t[0], *list, keepdims); }, std::move(attributes));
 }
 
-Tensor sum(const Operand &x, Axes axes, bool keepdims, Loc loc) {
-  Call call("sum", loc);
-  return reduce(call, "sum", rules::sum, call.tensor(x), axes, keepdims);
-}
-Tensor reduce_max(const Operand &x, Axes axes, bool keepdims, Loc loc) {
-  Call call("reduce_max", loc);
-  return reduce(call, "reduce_max", rules::reduce_max, call.tensor(x), axes, keepdims);
-}
-Tensor reduce_min(const Operand &x, Axes axes, bool keepdims, Loc loc) {
-  Call call("reduce_min", loc);
-  return reduce(call, "reduce_min", rules::reduce_min, call.tensor(x), axes, keepdims);
-}
+#define SINTER_REDUCTION(name, ...)                                                                \
+  Tensor name(const Operand &x, Axes axes, bool keepdims, Loc loc) {                               \
+    Call call(#name, loc);                                                                         \
+    return reduce(call, #name, rules::name, call.tensor(x), axes, keepdims);                       \
+  }
+#define SINTER_EXTREME SINTER_REDUCTION
+#include "sinter/rules/reduce.def"
 
 Tensor mean(const Operand &x, Axes axes, bool keepdims, Loc loc) {
   Call call("mean", loc);

@@ -17,7 +17,7 @@ using namespace sinter;
 using testing::HasSubstr;
 using testing::Not;
 
-static const std::string kInclude = " -I" SINTER_SOURCE_ROOT "/frontend/include ";
+static const std::string kInclude = " -I" SINTER_INCLUDE_DIR " ";
 static const std::string kSanitize = SINTER_TEST_SANITIZE;
 static const std::string kLink =
     kSanitize + " -L" SINTER_LIB_DIR " -lsinter -Wl,-rpath," SINTER_LIB_DIR " ";
@@ -182,7 +182,7 @@ TEST_F(Program, TheHeaderIsThin) {
 
 TEST_F(Program, EachHeaderStandsAlone) {
   for (const fs::directory_entry &entry :
-       fs::recursive_directory_iterator(SINTER_SOURCE_ROOT "/frontend/include"))
+       fs::recursive_directory_iterator(SINTER_INCLUDE_DIR))
     if (entry.path().extension() == ".h") {
       std::ofstream(at("h.cpp")) << "#include \"" << entry.path().string() << "\"\n";
       Ran ran = run(SINTER_CXX " -std=c++20 -fsyntax-only -Wall -Wextra -Werror" + kInclude +

@@ -31,13 +31,19 @@ static std::vector<Case> withAttr(std::vector<Case> cases, const Attr &attr) {
   return cases;
 }
 
+/// Functions of one float operand with a gradient; of Domain::Positive alone in unaryRows.
+static constexpr const char *kSmooth[] = {"neg", "exp", "tanh", "sigmoid", "relu", "abs"};
+/// Those that are constant between steps.
+static constexpr const char *kSteps[] = {"sign"};
+
 static void unaryRows(std::vector<Row> &rows) {
-  for (const char *name : {"neg", "exp", "tanh", "sigmoid", "relu", "abs"})
+  for (const char *name : kSmooth)
     rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64})});
   for (const char *name : {"log", "sqrt", "rsqrt"})
     rows.push_back(
         {.name = name, .cases = unaryCases({E::F32, E::F64}), .domains = {Domain::Positive}});
-  rows.push_back({.name = "sign", .cases = unaryCases({E::F32, E::F64}), .differentiable = false});
+  for (const char *name : kSteps)
+    rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64}), .differentiable = false});
   for (const char *name : {"neg", "abs", "sign", "relu"})
     rows.push_back({.name = name,
                     .cases = unaryCases({E::I32, E::I64}),
@@ -130,10 +136,16 @@ static void specialRows(std::vector<Row> &rows) {
       binary.push_back({{{element, dims}, {element, dims}}});
       binary.push_back({{{element, {24, 1}}, {element, {24}}}});
     }
-  for (const char *name :
-       {"neg", "exp", "log", "sqrt", "rsqrt", "tanh", "sigmoid", "relu", "abs", "sign"})
+  auto special = [&](const char *name) {
     rows.push_back(
         {.name = name, .cases = unary, .domains = {Domain::Special}, .differentiable = false});
+  };
+  for (const char *name : {"log", "sqrt", "rsqrt"})
+    special(name);
+  for (const char *name : kSmooth)
+    special(name);
+  for (const char *name : kSteps)
+    special(name);
   for (const char *name : {"add", "sub", "mul", "div", "max", "min"})
     rows.push_back(
         {.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});

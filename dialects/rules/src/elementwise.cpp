@@ -48,26 +48,15 @@ static Result<Type> binary(const Type &a, const Type &b, Accepts accepts) {
   return validated({a.element, *dims});
 }
 
-Result<Type> add(const Type &a, const Type &b) { return binary(a, b, Accepts::Numeric); }
-Result<Type> sub(const Type &a, const Type &b) { return binary(a, b, Accepts::Numeric); }
-Result<Type> mul(const Type &a, const Type &b) { return binary(a, b, Accepts::Numeric); }
-Result<Type> max(const Type &a, const Type &b) { return binary(a, b, Accepts::Numeric); }
-Result<Type> min(const Type &a, const Type &b) { return binary(a, b, Accepts::Numeric); }
-Result<Type> div(const Type &a, const Type &b) { return binary(a, b, Accepts::Float); }
-Result<Type> pow(const Type &a, const Type &b) { return binary(a, b, Accepts::Float); }
+#define SINTER_UNARY(name, accepts, ...)                                                           \
+  Result<Type> name(const Type &a) { return unary(a, Accepts::accepts); }
+#define SINTER_BINARY(name, accepts, ...)                                                          \
+  Result<Type> name(const Type &a, const Type &b) { return binary(a, b, Accepts::accepts); }
+#include "sinter/rules/elementwise.def"
+
 Result<Type> logical_and(const Type &a, const Type &b) { return binary(a, b, Accepts::Boolean); }
 Result<Type> logical_or(const Type &a, const Type &b) { return binary(a, b, Accepts::Boolean); }
 Result<Type> logical_not(const Type &a) { return unary(a, Accepts::Boolean); }
-Result<Type> neg(const Type &a) { return unary(a, Accepts::Signed); }
-Result<Type> abs(const Type &a) { return unary(a, Accepts::Signed); }
-Result<Type> sign(const Type &a) { return unary(a, Accepts::Signed); }
-Result<Type> relu(const Type &a) { return unary(a, Accepts::Numeric); }
-Result<Type> exp(const Type &a) { return unary(a, Accepts::Float); }
-Result<Type> log(const Type &a) { return unary(a, Accepts::Float); }
-Result<Type> sqrt(const Type &a) { return unary(a, Accepts::Float); }
-Result<Type> rsqrt(const Type &a) { return unary(a, Accepts::Float); }
-Result<Type> tanh(const Type &a) { return unary(a, Accepts::Float); }
-Result<Type> sigmoid(const Type &a) { return unary(a, Accepts::Float); }
 Result<Type> stop_gradient(const Type &a) { return unary(a, Accepts::Any); }
 
 Result<Type> compare(const Type &a, const Type &b, const std::string &predicate) {

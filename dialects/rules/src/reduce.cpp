@@ -34,15 +34,15 @@ static Result<Type> reduced(const Type &a, const std::vector<int64_t> &axes, boo
   return validated(result);
 }
 
-Result<Type> sum(const Type &a, const std::vector<int64_t> &axes, bool keepdims) {
-  return reduced(a, axes, keepdims, false);
-}
-Result<Type> reduce_max(const Type &a, const std::vector<int64_t> &axes, bool keepdims) {
-  return reduced(a, axes, keepdims, true);
-}
-Result<Type> reduce_min(const Type &a, const std::vector<int64_t> &axes, bool keepdims) {
-  return reduced(a, axes, keepdims, true);
-}
+#define SINTER_REDUCTION(name, ...)                                                                \
+  Result<Type> name(const Type &a, const std::vector<int64_t> &axes, bool keepdims) {              \
+    return reduced(a, axes, keepdims, false);                                                      \
+  }
+#define SINTER_EXTREME(name, ...)                                                                  \
+  Result<Type> name(const Type &a, const std::vector<int64_t> &axes, bool keepdims) {              \
+    return reduced(a, axes, keepdims, true);                                                       \
+  }
+#include "sinter/rules/reduce.def"
 
 Result<Type> argmax(const Type &a, int64_t axis) {
   Result<Type> result = reduced(a, {axis}, false, true);

@@ -134,4 +134,21 @@ private:
   Loc loc;
 };
 
+/// Makes the ops of a function read as one: while it lives, nodes have the line `loc`, and errors
+/// speak of `op`; inside of another such function, of that. So a composite op is one function:
+///   Tensor swish(const Operand &x, Loc loc = Loc::current()) {
+///     Composite call("swish", loc);
+///     return x * sigmoid(x);
+///   }
+class SINTER_API Composite {
+public:
+  Composite(const char *op, const Loc &loc);
+  ~Composite();
+  Composite(const Composite &) = delete;
+  Composite &operator=(const Composite &) = delete;
+
+private:
+  void *call;
+};
+
 } // namespace sinter

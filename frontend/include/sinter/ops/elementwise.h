@@ -1,5 +1,5 @@
 // Elementwise ops with NumPy broadcasting. Element types never mix silently: cast(x, f32) says a
-// conversion.
+// conversion. Reading on: <sinter/rules/elementwise.def>, the table of functions.
 #pragma once
 
 #include "sinter/tensor.h"
@@ -28,26 +28,13 @@ SINTER_API Tensor logical_and(const Operand &a, const Operand &b, Loc loc = Loc:
 SINTER_API Tensor logical_or(const Operand &a, const Operand &b, Loc loc = Loc::current());
 SINTER_API Tensor logical_not(const Operand &a, Loc loc = Loc::current());
 
-/// Larger and smaller of two; NaN wins. The largest over axes is reduce_max.
-SINTER_API Tensor max(const Operand &a, const Operand &b, Loc loc = Loc::current());
-SINTER_API Tensor min(const Operand &a, const Operand &b, Loc loc = Loc::current());
-/// a to the power of b; floating point only.
-SINTER_API Tensor pow(const Operand &a, const Operand &b, Loc loc = Loc::current());
-/// The size without the sign.
-SINTER_API Tensor abs(const Operand &a, Loc loc = Loc::current());
-/// -1, 0 or 1; NaN stays NaN.
-SINTER_API Tensor sign(const Operand &a, Loc loc = Loc::current());
-/// exp, log, sqrt, rsqrt, tanh and sigmoid take floating point only.
-SINTER_API Tensor exp(const Operand &a, Loc loc = Loc::current());
-SINTER_API Tensor log(const Operand &a, Loc loc = Loc::current());
-SINTER_API Tensor sqrt(const Operand &a, Loc loc = Loc::current());
-/// 1 / sqrt(a).
-SINTER_API Tensor rsqrt(const Operand &a, Loc loc = Loc::current());
-SINTER_API Tensor tanh(const Operand &a, Loc loc = Loc::current());
-/// 1 / (1 + exp(-a)).
-SINTER_API Tensor sigmoid(const Operand &a, Loc loc = Loc::current());
-/// The larger of a and 0; NaN stays NaN. The gradient at 0 is 0.
-SINTER_API Tensor relu(const Operand &a, Loc loc = Loc::current());
+/// Functions of the table of elementwise ops: exp(a), max(a, b), …
+#define SINTER_UNARY(name, ...) SINTER_API Tensor name(const Operand &a, Loc loc = Loc::current());
+#define SINTER_BINARY(name, ...)                                                                   \
+  SINTER_API Tensor name(const Operand &a, const Operand &b, Loc loc = Loc::current());
+#define SINTER_OPERATOR(...) // above
+#define SINTER_SIGN(...)     // above
+#include "sinter/rules/elementwise.def"
 
 /// condition ? a : b, element by element.
 SINTER_API Tensor where(const Operand &condition, const Operand &a, const Operand &b,

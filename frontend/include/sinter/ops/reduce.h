@@ -17,18 +17,16 @@ struct Axes {
   std::vector<int64_t> list;
 };
 
-/// The sum over `axes`; `keepdims` leaves a reduced axis with size 1, here and below.
-SINTER_API Tensor sum(const Operand &x, Axes axes = {}, bool keepdims = false,
-                      Loc loc = Loc::current());
+/// Functions of the table of reductions: sum(x), sum(x, -1), reduce_max(x, {0, 2}, true), …
+#define SINTER_REDUCTION(name, ...)                                                                \
+  SINTER_API Tensor name(const Operand &x, Axes axes = {}, bool keepdims = false,                  \
+                         Loc loc = Loc::current());
+#define SINTER_EXTREME SINTER_REDUCTION
+#include "sinter/rules/reduce.def"
+
 /// The mean over `axes`; floating point only, and none of the axes may be empty.
 SINTER_API Tensor mean(const Operand &x, Axes axes = {}, bool keepdims = false,
                        Loc loc = Loc::current());
-/// The largest element over `axes`; NaN wins.
-SINTER_API Tensor reduce_max(const Operand &x, Axes axes = {}, bool keepdims = false,
-                             Loc loc = Loc::current());
-/// The smallest element over `axes`; NaN wins.
-SINTER_API Tensor reduce_min(const Operand &x, Axes axes = {}, bool keepdims = false,
-                             Loc loc = Loc::current());
 /// i32 index of the first largest element along `axis`.
 SINTER_API Tensor argmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 

@@ -7,28 +7,11 @@
 
 namespace sinter::rules {
 
-/// Any numeric element type (not bool), broadcast.
-Result<Type> add(const Type &a, const Type &b);
-Result<Type> sub(const Type &a, const Type &b);
-Result<Type> mul(const Type &a, const Type &b);
-Result<Type> max(const Type &a, const Type &b);
-Result<Type> min(const Type &a, const Type &b);
-/// Float element types only, broadcast.
-Result<Type> div(const Type &a, const Type &b);
-Result<Type> pow(const Type &a, const Type &b);
-/// Signed numeric element types: floats, i32, i64.
-Result<Type> neg(const Type &a);
-Result<Type> abs(const Type &a);
-Result<Type> sign(const Type &a);
-/// Any numeric element type.
-Result<Type> relu(const Type &a);
-/// Float element types only.
-Result<Type> exp(const Type &a);
-Result<Type> log(const Type &a);
-Result<Type> sqrt(const Type &a);
-Result<Type> rsqrt(const Type &a);
-Result<Type> tanh(const Type &a);
-Result<Type> sigmoid(const Type &a);
+/// One rule a line of the table: the element types that it names, broadcast.
+#define SINTER_UNARY(name, ...) Result<Type> name(const Type &a);
+#define SINTER_BINARY(name, ...) Result<Type> name(const Type &a, const Type &b);
+#include "sinter/rules/elementwise.def"
+
 /// → bool. `predicate` is eq ne lt le gt ge; bools know only eq and ne.
 Result<Type> compare(const Type &a, const Type &b, const std::string &predicate);
 /// bool operands only.

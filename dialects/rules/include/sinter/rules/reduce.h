@@ -7,11 +7,13 @@
 
 namespace sinter::rules {
 
-/// Numeric element types; reduced axes vanish, or stay with size 1 under `keepdims`.
-Result<Type> sum(const Type &a, const std::vector<int64_t> &axes, bool keepdims);
-/// As sum, and reduced axes must not be empty: there is no largest of nothing.
-Result<Type> reduce_max(const Type &a, const std::vector<int64_t> &axes, bool keepdims);
-Result<Type> reduce_min(const Type &a, const std::vector<int64_t> &axes, bool keepdims);
+/// One rule a line of the table, for numeric element types; reduced axes vanish, or stay with size
+/// 1 under `keepdims`. Those of an extreme must not be empty: there is no largest of nothing.
+#define SINTER_REDUCTION(name, ...)                                                                \
+  Result<Type> name(const Type &a, const std::vector<int64_t> &axes, bool keepdims);
+#define SINTER_EXTREME SINTER_REDUCTION
+#include "sinter/rules/reduce.def"
+
 /// → i32 index of the first largest element along `axis`, which vanishes.
 Result<Type> argmax(const Type &a, int64_t axis);
 

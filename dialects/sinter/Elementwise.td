@@ -121,6 +121,9 @@ def AbsOp : Sinter_Unary<"abs", "s.abs(x)", GradientExpr<"  dx[0] = b.mul(dy[0],
 def SignOp : Sinter_Unary<"sign", "s.sign(x)", GradientExpr<"  // constant but at 0">> {
   let summary = "-1, 1, or x itself where it is 0 or NaN; its gradient is 0";
 }
+def FloorOp : Sinter_Unary<"floor", "s.math<::mlir::math::FloorOp>(x)", GradientExpr<"  // constant between steps">> {
+  let summary = "the largest whole number <= x; its gradient is 0";
+}
 
 def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",
     "s.compare(getPredicate(), x, y)", NoGradient<"a comparison is piecewise constant">> {

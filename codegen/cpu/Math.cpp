@@ -33,6 +33,9 @@ public:
   Value tanh(Value x);
   Value powOfSingles(Value x, Value y);
 
+  Value sinOfSingle(Value x); ///< f32 values in f64
+  Value sineAhead(Value x, int quarters);
+
 private:
   using P = arith::CmpFPredicate;
   Type shaped(Type scalar) const {
@@ -65,6 +68,7 @@ private:
   Value bits(Value x) { return arith::BitcastOp::create(k.b, k.loc, integer, x); }
   Value number(Value x) { return arith::BitcastOp::create(k.b, k.loc, type, x); }
   Value abs(Value x) { return math::AbsFOp::create(k.b, k.loc, x); }
+  Value round(Value x) { return math::RoundEvenOp::create(k.b, k.loc, x); }
   Value trunc(Value x) { return math::TruncOp::create(k.b, k.loc, x); }
   Value signOf(Value magnitude, Value sign) {
     return math::CopySignOp::create(k.b, k.loc, magnitude, sign);
@@ -181,6 +185,37 @@ Value Expander::powOfSingles(Value x, Value y) {
   return select(arith::OrIOp::create(k.b, k.loc, one, unit), c(1), result);
 }
 
+/// The sine, `quarters` quarter turns ahead, of f32 values in f64. x 2/pi mod 4 is exact enough for
+/// every single: the parts of 2/pi have 28 bits, so that products with x's 24 are exact, whole
+/// turns are taken off each, and the smallest are added first.
+Value Expander::sineAhead(Value x, int quarters) {
+  static constexpr double parts[] = {0x1.45f306cp-1,  0x1.c9c882ap-29,  0x1.4fe13a8p-59,
+                                     0x1.f47d4d0p-86, 0x1.bb81b6cp-113, 0x1.4acc9ep-143,
+                                     0x1.0e4107cp-170};
+  auto withoutTurns = [&](Value v) { return sub(v, mul(c(4), round(mul(v, c(0.25))))); };
+  Value turns;
+  for (double part : llvm::reverse(parts)) {
+    Value product = withoutTurns(mul(x, c(part)));
+    turns = turns ? add(turns, product) : product;
+  }
+  Value n = round(turns), angle = mul(sub(turns, n), c(1.5707963267948966)), z = mul(angle, angle);
+  SmallVector<double> sineSeries, cosineSeries;
+  double term = 1;
+  for (int d = 0; d <= 10; ++d) { // |angle| <= pi/4: below 1e-9
+    (d % 2 ? sineSeries : cosineSeries).push_back(d % 4 < 2 ? term : -term);
+    term /= d + 1;
+  }
+  Value sine = mul(angle, polynomial(z, sineSeries)), cosine = polynomial(z, cosineSeries);
+  n = withoutTurns(add(n, c(quarters))); // -2 … 2
+  Value y = select(is(P::OEQ, abs(n), c(1)), cosine, sine);
+  Value half = is(P::OEQ, abs(n), c(2)), back = is(P::OEQ, n, c(-1));
+  return select(arith::OrIOp::create(k.b, k.loc, half, back), arith::NegFOp::create(k.b, k.loc, y),
+                y);
+}
+Value Expander::sinOfSingle(Value x) {
+  return select(is(P::OEQ, x, c(0)), x, sineAhead(x, 0)); // -0 stays
+}
+
 //===--- the table ----------------------------------------------------------------------------===//
 
 /// `Function` of an expander, of one operand or two.
@@ -203,6 +238,8 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto) { return std::tanh(x); }},
       {"math.powf", 1, 0, true, expandWith<&Expander::powOfSingles>,
        [](auto x, auto y) { return std::pow(x, y); }},
+      {"math.sin", 1, 0, true, expandWith<&Expander::sinOfSingle>,
+       [](auto x, auto) { return std::sin(x); }},
   };
   return functions;
 }

@@ -36,6 +36,7 @@ public:
   Value sinOfSingle(Value x); ///< f32 values in f64
   Value sineAhead(Value x, int quarters);
 
+  Value cosOfSingle(Value x) { return sineAhead(x, 1); } ///< the same
 private:
   using P = arith::CmpFPredicate;
   Type shaped(Type scalar) const {
@@ -240,6 +241,8 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto y) { return std::pow(x, y); }},
       {"math.sin", 1, 0, true, expandWith<&Expander::sinOfSingle>,
        [](auto x, auto) { return std::sin(x); }},
+      {"math.cos", 1, 0, true, expandWith<&Expander::cosOfSingle>,
+       [](auto x, auto) { return std::cos(x); }},
   };
   return functions;
 }

@@ -124,10 +124,12 @@ def SignOp : Sinter_Unary<"sign", "s.sign(x)", GradientExpr<"  // constant but a
 def FloorOp : Sinter_Unary<"floor", "s.math<::mlir::math::FloorOp>(x)", GradientExpr<"  // constant between steps">> {
   let summary = "the largest whole number <= x; its gradient is 0";
 }
-def SinOp : Sinter_Unary<"sin", "s.math<::mlir::math::SinOp>(x)", GradientExpr<[{
-  ::mlir::Value quarter = b.constantLike(getInput(), 1.5707963267948966);
-  dx[0] = b.mul(dy[0], b.apply<SinOp>(b.add(getInput(), quarter)));}]>> {
+def SinOp : Sinter_Unary<"sin", "s.math<::mlir::math::SinOp>(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<CosOp>(getInput()));">> {
   let summary = "sine";
+}
+def CosOp : Sinter_Unary<"cos", "s.math<::mlir::math::CosOp>(x)", GradientExpr<[{
+  dx[0] = b.neg(b.mul(dy[0], b.apply<SinOp>(getInput())));}]>> {
+  let summary = "cosine";
 }
 
 def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",

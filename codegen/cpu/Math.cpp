@@ -37,6 +37,7 @@ public:
   Value sineAhead(Value x, int quarters);
 
   Value cosOfSingle(Value x) { return sineAhead(x, 1); } ///< the same
+  Value erfOfSingle(Value x);                            ///< f32 values in f64
 private:
   using P = arith::CmpFPredicate;
   Type shaped(Type scalar) const {
@@ -217,6 +218,28 @@ Value Expander::sinOfSingle(Value x) {
   return select(is(P::OEQ, x, c(0)), x, sineAhead(x, 0)); // -0 stays
 }
 
+/// erf of f32 values in f64: its series below 1; from 1 to 4, behind which it rounds to 1, the
+/// polynomial through erf at Chebyshev's points (numpy.polynomial.chebyshev.chebinterpolate, degree
+/// 16, error 7e-10).
+Value Expander::erfOfSingle(Value x) {
+  static constexpr double far[] = {
+      0x1.ffcaa8f4c9bdfp-1,  0x1.ac4458767c840p-9,  -0x1.91804e55cd87cp-7, 0x1.cdbbbbfd04d64p-6,
+      -0x1.6596c86e5d5d8p-5, 0x1.7c802259a0f56p-5,  -0x1.051b3fec179cep-5, 0x1.30df510fb8ecep-7,
+      0x1.b47b05b648dd0p-8,  -0x1.3f3fd1a0c8c97p-7, 0x1.2e6a7af1581e7p-8,  0x1.5feb9782f68d7p-11,
+      -0x1.01b5e978b4b7ap-9, 0x1.6133ed125a23bp-11, 0x1.c270efa73cd98p-13, -0x1.427bd56749530p-13,
+      0x1.799d1c7160b2ep-17};
+  SmallVector<double> series;
+  double term = 1.1283791670955126; // 2/sqrt(pi), times (-1)^n / n!
+  for (int n = 0; n <= 11; ++n) {
+    series.push_back(term / (2 * n + 1));
+    term /= -(n + 1);
+  }
+  Value magnitude = abs(x), near = mul(x, polynomial(mul(x, x), series));
+  Value at = select(is(P::OGT, magnitude, c(4)), c(4), magnitude); // NaN stays
+  Value t = mul(sub(at, c(2.5)), c(1 / 1.5));
+  return select(is(P::OLT, magnitude, c(1)), near, signOf(polynomial(t, far), x));
+}
+
 //===--- the table ----------------------------------------------------------------------------===//
 
 /// `Function` of an expander, of one operand or two.
@@ -243,6 +266,8 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto) { return std::sin(x); }},
       {"math.cos", 1, 0, true, expandWith<&Expander::cosOfSingle>,
        [](auto x, auto) { return std::cos(x); }},
+      {"math.erf", 1, 0, true, expandWith<&Expander::erfOfSingle>,
+       [](auto x, auto) { return std::erf(x); }},
   };
   return functions;
 }

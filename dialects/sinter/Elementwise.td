@@ -131,6 +131,11 @@ def CosOp : Sinter_Unary<"cos", "s.math<::mlir::math::CosOp>(x)", GradientExpr<[
   dx[0] = b.neg(b.mul(dy[0], b.apply<SinOp>(getInput())));}]>> {
   let summary = "cosine";
 }
+def ErfOp : Sinter_Unary<"erf", "s.math<::mlir::math::ErfOp>(x)", GradientExpr<[{
+  ::mlir::Value slope = b.exp(b.neg(b.mul(getInput(), getInput())));
+  dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), 1.1283791670955126), slope));}]>> {
+  let summary = "error function";
+}
 
 def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",
     "s.compare(getPredicate(), x, y)", NoGradient<"a comparison is piecewise constant">> {

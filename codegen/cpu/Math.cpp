@@ -38,6 +38,8 @@ public:
 
   Value cosOfSingle(Value x) { return sineAhead(x, 1); } ///< the same
   Value erfOfSingle(Value x);                            ///< f32 values in f64
+  Value log1p(Value x);
+
 private:
   using P = arith::CmpFPredicate;
   Type shaped(Type scalar) const {
@@ -240,6 +242,15 @@ Value Expander::erfOfSingle(Value x) {
   return select(is(P::OLT, magnitude, c(1)), near, signOf(polynomial(t, far), x));
 }
 
+/// log(1 + x): what the rounding of u = 1 + x has lost, over u, is added to log u.
+Value Expander::log1p(Value x) {
+  Value u = add(x, c(1)), result = log(u);
+  Value lost = div(sub(x, sub(u, c(1))), u);
+  double infinity = std::numeric_limits<double>::infinity();
+  Value ordinary = both(is(P::OGT, u, c(0)), is(P::OLT, u, c(infinity)));
+  return select(ordinary, add(result, lost), result);
+}
+
 //===--- the table ----------------------------------------------------------------------------===//
 
 /// `Function` of an expander, of one operand or two.
@@ -268,6 +279,8 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto) { return std::cos(x); }},
       {"math.erf", 1, 0, true, expandWith<&Expander::erfOfSingle>,
        [](auto x, auto) { return std::erf(x); }},
+      {"math.log1p", 3, 3, false, expandWith<&Expander::log1p>,
+       [](auto x, auto) { return std::log1p(x); }},
   };
   return functions;
 }

@@ -136,6 +136,11 @@ def ErfOp : Sinter_Unary<"erf", "s.math<::mlir::math::ErfOp>(x)", GradientExpr<[
   dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), 1.1283791670955126), slope));}]>> {
   let summary = "error function";
 }
+def SoftplusOp : Sinter_Unary<"softplus",
+    "s.add(s.max(x, s.zero(x)), s.math<::mlir::math::Log1pOp>(s.exp(s.neg(s.abs(x)))))",
+    GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<SigmoidOp>(getInput()));">> {
+  let summary = "log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)): neither overflows";
+}
 
 def CompareOp : Sinter_Elementwise<"compare", "rules::compare(t(0), t(1), getPredicate().str())",
     "s.compare(getPredicate(), x, y)", NoGradient<"a comparison is piecewise constant">> {

@@ -49,6 +49,18 @@ void test::reduceRows(std::vector<Row> &rows) {
                   .cases = reduceCases({E::I32, E::I64}, true),
                   .domains = {Domain::Anything},
                   .differentiable = false});
+  rows.push_back({.name = "prod", .cases = reduceCases({E::F32, E::F64}, true)});
+  rows.push_back({.name = "prod",
+                  .cases = reduceCases({E::I32, E::I64}, true),
+                  .domains = {Domain::Anything},
+                  .differentiable = false});
+  // Zeros, up to all; few factors, as differences see products of three of them.
+  Row zeros{.name = "prod", .domains = {Domain::Anything}};
+  for (E element : {E::F32, E::F64})
+    for (const auto &[dims, axes] :
+         {std::pair<Dims, Dims>{{4}, {0}}, {{31, 3}, {1}}, {{3, 31}, {0}}, {{2, 17, 2}, {0, 2}}})
+      zeros.cases.push_back({{{element, dims}}, {{"axes", axes}, {"keepdims", false}}});
+  rows.push_back(zeros);
   for (const char *name : {"reduce_max", "reduce_min"}) {
     rows.push_back({.name = name,
                     .cases = reduceCases({E::F32, E::F64}, false),

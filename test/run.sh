@@ -6,14 +6,15 @@
 #   slow              long random runs: 5,000 graphs, 200 kills
 #   bench             training steps against PyTorch and JAX (skips what is not there)
 #   gpu               checks that need a GPU
+#   coverage          a branch of an op that no row and no test of the DSL enters fails (own build; test/coverage.py)
 #   debug asan tsan   the default tests on another build
 #   all               default, slow and the three builds
 # Tests on real files read SINTER_DATA (a folder with fashion-mnist/ in it); unset, they use the built-in synthetic set.
 set -u
 cd "$(dirname "$0")/.."
 root=$PWD lane=${1:-default} passed=0 failed=0
-case $lane in fast|default|slow|bench|gpu|debug|asan|tsan|all) ;; *)
-  echo "usage: test/run.sh [fast|slow|bench|gpu|debug|asan|tsan|all], got '$lane'" >&2; exit 2 ;;
+case $lane in fast|default|slow|bench|gpu|coverage|debug|asan|tsan|all) ;; *)
+  echo "usage: test/run.sh [fast|slow|bench|gpu|coverage|debug|asan|tsan|all], got '$lane'" >&2; exit 2 ;;
 esac
 bash compiler/cmake/packages.sh || exit 3
 export PATH=/usr/lib/llvm-22/bin:$PATH
@@ -85,6 +86,9 @@ case $lane in
     step "build release" build release
     step models python3 test/bench/models.py
     step convs python3 test/bench/convs.py ;;
+  coverage)
+    step "build coverage" build coverage
+    step coverage python3 test/coverage.py build/coverage ;;
   gpu) echo "skipped: no target of this version needs a GPU" ;;
   all)
     for each in default slow debug asan tsan; do

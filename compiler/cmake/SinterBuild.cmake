@@ -19,6 +19,14 @@ endforeach()
 # Everything includes by path from the root; the public headers by <sinter/...>.
 include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 
+# sinter_covered(TARGET): counts which code of TARGET runs (clang; test/coverage.py reads it).
+function(sinter_covered target)
+  if(SINTER_COVERAGE)
+    target_compile_options(${target} PRIVATE -fprofile-instr-generate -fcoverage-mapping)
+    target_link_options(${target} PUBLIC -fprofile-instr-generate)
+  endif()
+endfunction()
+
 # sinter_gtest(NAME SOURCES... LIBS ...): one GoogleTest program, registered with CTest under the label fast.
 function(sinter_gtest name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS;LABELS" ${ARGN})

@@ -265,11 +265,11 @@ static Value expandWith(EmitContext &k, Type type, ValueRange operands) {
 
 ArrayRef<MathFunction> codegen::mathFunctions() {
   static const MathFunction functions[] = {
-      {"math.exp", 3, 3, false, expandWith<&Expander::exp>,
+      {"math.exp", 2, 3, false, expandWith<&Expander::exp>,
        [](auto x, auto) { return std::exp(x); }},
-      {"math.log", 3, 3, false, expandWith<&Expander::log>,
+      {"math.log", 2, 3, false, expandWith<&Expander::log>,
        [](auto x, auto) { return std::log(x); }},
-      {"math.tanh", 3, 3, false, expandWith<&Expander::tanh>,
+      {"math.tanh", 2, 3, false, expandWith<&Expander::tanh>,
        [](auto x, auto) { return std::tanh(x); }},
       {"math.powf", 1, 0, true, expandWith<&Expander::powOfSingles>,
        [](auto x, auto y) { return std::pow(x, y); }},
@@ -279,7 +279,7 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto) { return std::cos(x); }},
       {"math.erf", 1, 0, true, expandWith<&Expander::erfOfSingle>,
        [](auto x, auto) { return std::erf(x); }},
-      {"math.log1p", 3, 3, false, expandWith<&Expander::log1p>,
+      {"math.log1p", 2, 3, false, expandWith<&Expander::log1p>,
        [](auto x, auto) { return std::log1p(x); }},
   };
   return functions;

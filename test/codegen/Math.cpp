@@ -118,7 +118,7 @@ TEST(Math, DoubleIsAccurate) {
         where = x[i];
       }
     }
-    double limit = function.ulpsDouble > 0 ? function.ulpsDouble : 1; // else it is libm's
+    double limit = function.ulpsDouble > 0 ? function.ulpsDouble : 2; // else it is libm's
     EXPECT_LE(worst, limit) << function.name.str() << "(" << where << ")";
   }
 }

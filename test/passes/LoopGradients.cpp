@@ -104,9 +104,11 @@ TEST_P(LoopGradients, areSlopes) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, LoopGradients,
-    testing::Combine(testing::Values("rnn.mlir", "rnn-reverse.mlir", "lstm.mlir", "loops.mlir"),
-                     testing::Values("differentiate", "simplify,batch-steps,differentiate",
-                                     "simplify,batch-steps,differentiate,fold,batch-steps,simplify")));
+    testing::Combine(
+        testing::Values("rnn.mlir", "rnn-reverse.mlir", "lstm.mlir", "conv-loop.mlir",
+                        "loops.mlir"),
+        testing::Values("differentiate", "simplify,batch-steps,differentiate",
+                        "simplify,batch-steps,differentiate,fold,batch-steps,simplify")));
 
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);

@@ -94,10 +94,13 @@ MODELS = {
 }
 
 
-def start(tag, name, shape):
+SEED = 1000000  # streams of another seed are so far away
+
+
+def start(tag, name, shape, seed=0):
     """Uniform numbers u in [-1, 1): near Xavier's bound for matrices and windows, 1 + u/4 for a norm's weight, u/16 else."""
     count = int(numpy.prod(shape))
-    u = 2.0 * (mixed(tag, count) >> numpy.uint64(40)).astype(numpy.float64) / 2.0**24 - 1.0
+    u = 2.0 * (mixed(tag + SEED * seed, count) >> numpy.uint64(40)).astype(numpy.float64) / 2.0**24 - 1.0
     if len(shape) > 1:
         window = math.prod(shape[2:])
         u *= 2.0 ** round(math.log2(math.sqrt(6.0 / ((shape[0] + shape[1]) * window))))
@@ -108,17 +111,17 @@ def start(tag, name, shape):
     return torch.from_numpy(u.reshape(shape))
 
 
-def images(step, shape):
+def images(step, shape, seed=0):
     """byte / 255 rounded to f32; two thirds of the pixels are 0."""
     count = int(numpy.prod(shape))
-    z = mixed(1000, count, step * count)
+    z = mixed(1000 + SEED * seed, count, step * count)
     byte = numpy.where((z >> numpy.uint64(8)) % numpy.uint64(3) == 0, z & numpy.uint64(255), numpy.uint64(0))
     pixels = (byte.astype(numpy.float64) / 255.0).astype(numpy.float32)
     return torch.from_numpy(pixels.astype(numpy.float64).reshape(shape))
 
 
-def labels(step, batch):
-    return torch.from_numpy((mixed(2000, batch, step * batch) % numpy.uint64(10)).astype(numpy.int64))
+def labels(step, batch, seed=0):
+    return torch.from_numpy((mixed(2000 + SEED * seed, batch, step * batch) % numpy.uint64(10)).astype(numpy.int64))
 
 
 def line(kind, step, name, tensor, digits):

@@ -1,0 +1,111 @@
+//===- Example.cpp - a model's training entry, as the parity programs run it ------------------===//
+//
+// See Example.h.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "test/numeric/parity/Example.h"
+
+#include "compiler/Text.h"
+#include "test/numeric/Compile.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cmath>
+#include <cstdio>
+
+using namespace sinter;
+using namespace sinter::test;
+using interpret::Arguments;
+using interpret::Values;
+
+/// Streams of another seed are so far away; as goldens/convnets.py.
+static constexpr uint64_t kSeed = 1000000;
+
+static std::string nameOf(mlir::Operation *symbol) {
+  return mlir::SymbolTable::getSymbolName(symbol).str();
+}
+
+bool Example::read(const char *path) {
+  auto text = llvm::MemoryBuffer::getFile(path);
+  if (!text) {
+    std::printf("%s: %s\n", path, text.getError().message().c_str());
+    return false;
+  }
+  module = compiler::parseModule(&context(), (*text)->getBuffer(), path);
+  if (!module)
+    return false;
+  for (ir::EntryOp entry : llvm::make_early_inc_range(module->getOps<ir::EntryOp>()))
+    if (entry.getKind() == "train")
+      train = entry;
+    else
+      entry.erase(); // other entries take only time here
+  for (auto symbol : module->getOps<ir::SymbolOp>()) {
+    if (symbol.getKind() == "parameter")
+      parameters.push_back(nameOf(symbol));
+    norms |= symbol.getKind() == "buffer";
+  }
+  std::sort(parameters.begin(), parameters.end());
+  if (!train)
+    std::printf("%s: expects a training entry, got none\n", path);
+  return static_cast<bool>(train);
+}
+
+void Example::outputGradients() {
+  auto end = mlir::cast<ir::ReturnOp>(train.getBody().front().getTerminator());
+  mlir::OpBuilder builder(module->getContext());
+  llvm::SmallVector<mlir::Attribute> names(end.getNames().begin(), end.getNames().end());
+  for (auto gradient : train.getBody().front().getOps<ir::GradientOp>())
+    for (auto [x, result] : llvm::zip(gradient.getXs(), gradient.getResults()))
+      if (auto get = x.getDefiningOp<ir::GetOp>()) {
+        end.getOutputsMutable().append(result);
+        names.push_back(builder.getStringAttr(get.getSymbol()));
+      }
+  end.setNamesAttr(builder.getArrayAttr(names));
+}
+
+/// As start() of goldens/convnets.py.
+static void fill(Tensor &tensor, const std::string &name, uint64_t tag) {
+  const Dims &dims = tensor.dims();
+  double scale = 1.0 / 16.0, shift = 0;
+  if (dims.size() > 1) {
+    double fans = static_cast<double>(dims[0] + dims[1]);
+    for (size_t d = 2; d < dims.size(); ++d)
+      fans *= static_cast<double>(dims[d]);
+    scale = std::exp2(std::nearbyint(std::log2(std::sqrt(6.0 / fans))));
+  } else if (llvm::StringRef(name).ends_with("weight")) {
+    scale = 0.25;
+    shift = 1;
+  }
+  for (int64_t i = 0; i < tensor.size(); ++i)
+    tensor.reals[i] =
+        shift + (2.0 * (static_cast<double>(mixed(tag, i) >> 40) / 16777216.0) - 1.0) * scale;
+}
+
+Values Example::start(uint64_t seed) {
+  Values values;
+  for (auto symbol : module->getOps<ir::SymbolOp>()) {
+    Tensor tensor(interpret::typeOf(symbol.getType()));
+    std::string name = nameOf(symbol);
+    auto place = std::find(parameters.begin(), parameters.end(), name);
+    if (place != parameters.end())
+      fill(tensor, name, 10 + (place - parameters.begin()) + kSeed * seed);
+    else if (llvm::StringRef(name).ends_with("running_var"))
+      std::fill(tensor.reals.begin(), tensor.reals.end(), 1.0);
+    values[name] = tensor;
+  }
+  return values;
+}
+
+void Example::setBatch(Arguments &arguments, int64_t step, uint64_t seed) {
+  arguments.scalars["step"] = Tensor(Type{ElementType::I64, {}}, std::vector<int64_t>{step});
+  for (mlir::Value input : train.getBody().getArguments()) {
+    Tensor tensor(typeOf(input));
+    uint64_t first = static_cast<uint64_t>(step * tensor.size());
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      if (tensor.isReal())
+        tensor.reals[i] = pixelOf(mixed(1000 + kSeed * seed, first + i));
+      else
+        tensor.integers[i] = static_cast<int64_t>(mixed(2000 + kSeed * seed, first + i) % 10);
+    arguments.inputs[tensor.isReal() ? "image" : "label"] = tensor;
+  }
+}

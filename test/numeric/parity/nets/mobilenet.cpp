@@ -1,0 +1,43 @@
+// mobilenet: inverted residuals with one filter a channel and ReLU6 - MobileNetV2 in small.
+// Its PyTorch twin is in goldens/precision.py.
+#include <sinter/sinter.h>
+using namespace sinter;
+
+static Tensor norm_conv(const std::string &name, Tensor x, Conv2d options) {
+  options.bias = false;
+  return batch_norm(name + "_norm", conv2d(name, x, options));
+}
+
+static Tensor relu6(Tensor x) { return min(max(x, 0.0), 6.0); }
+
+static Tensor inverted(const std::string &name, Tensor x, int64_t filters, int64_t stride) {
+  Scope scope(name);
+  int64_t wide = 4 * x.shape()[1];
+  Tensor y = relu6(norm_conv("expand", x, {.filters = wide}));
+  y = relu6(norm_conv(
+      "depth", y, {.filters = wide, .kernel = 3, .stride = stride, .padding = 1, .groups = wide}));
+  y = norm_conv("project", y, {.filters = filters});
+  return stride == 1 && filters == x.shape()[1] ? x + y : y;
+}
+
+static Tensor net(Tensor x) { // f32[N,3,16,16]
+  x = relu6(norm_conv("stem", x, {.filters = 8, .kernel = 3, .padding = 1}));
+  x = inverted("a", x, 12, 2);
+  x = inverted("b", x, 12, 1);
+  x = inverted("c", x, 16, 2);
+  x = inverted("d", x, 16, 1);
+  x = relu6(norm_conv("last", x, {.filters = 32}));
+  return linear("head", mean(x, {2, 3}), {.units = 10});
+}
+
+int main(int argc, char **argv) {
+  Model model("mobilenet", argc, argv);
+  model.data(
+      images("pictures", {.batch = 8, .classes = 10, .channels = 3, .height = 16, .width = 16}));
+  model.train([](Step s) {
+    Tensor logits = net(s.input("image"));
+    Tensor loss = mean(softmax_cross_entropy(logits, s.input("label")));
+    s.minimize(loss, sgd({.lr = 0.05}));
+  });
+  return model.write();
+}

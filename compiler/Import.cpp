@@ -147,12 +147,14 @@ void Importer::addSymbols(Location moduleLoc) {
         FlatSymbolRefAttr::get(context, metric.weight()),
         builder.getStringAttr(metric.finish() == proto::Metric::RATIO ? "ratio" : "exp_ratio"));
   const proto::DataSpec &data = graph.data();
-  if (data.kind() == proto::DataSpec::IMAGES)
-    ir::DataOp::create(
-        builder, getLoc(data.location()), builder.getStringAttr("images"),
-        builder.getStringAttr(data.name()), builder.getI64IntegerAttr(data.classes()),
-        builder.getI64IntegerAttr(data.channels()), builder.getI64IntegerAttr(data.height()),
-        builder.getI64IntegerAttr(data.width()));
+  SmallVector<Attribute> fields;
+  for (const proto::Field &field : data.fields())
+    fields.push_back(ir::FieldAttr::get(
+        context, builder.getStringAttr(field.name()), getType(field.type()),
+        field.decode() == proto::Field::UNIT ? "unit" : "class", field.classes()));
+  if (!fields.empty())
+    ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
+                       builder.getArrayAttr(fields));
 }
 
 /// Isolated: its own arguments and nodes are all that it may use, and nothing else sees them.

@@ -48,7 +48,8 @@ struct TableWriter {
   llvm::LLVMContext &context;
   std::unique_ptr<llvm::Module> out;
   llvm::Type *ptr, *i32, *i64, *f64;
-  llvm::StructType *tensor, *symbol, *scalar, *metric, *range, *kernel, *entry, *data, *table;
+  llvm::StructType *tensor, *symbol, *scalar, *metric, *range, *kernel, *entry, *field, *data,
+      *table;
   llvm::StringMap<llvm::Constant *> strings;
 
   TableWriter(const HostModule &host, const TableOptions &options, llvm::LLVMContext &context)
@@ -66,7 +67,8 @@ struct TableWriter {
     range = type("sinter_range", {i32, i32, i32, i32, i64, i64});
     kernel = type("sinter_kernel", {ptr, ptr, ptr, i64, i64, i64, i32, i32, ptr});
     entry = type("sinter_entry", {ptr, i32, i32, i32, i32, i64, ptr, ptr, ptr, ptr, i64});
-    data = type("sinter_data", {i32, i32, ptr, i32, i32, i32, i32});
+    field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64});
+    data = type("sinter_data", {ptr, ptr, i32, i32});
     table = type("sinter_module", {i32,
                                    i32,
                                    ptr,
@@ -124,13 +126,17 @@ struct TableWriter {
     return llvm::cast<llvm::Constant>(out->getOrInsertFunction(name, type).getCallee());
   }
 
-  llvm::Constant *writeTensor(StringRef name, Type element, ArrayRef<int64_t> shape,
-                              int64_t segment, int64_t offset, int64_t bytes) {
+  llvm::Constant *writeDims(ArrayRef<int64_t> shape) {
     std::vector<llvm::Constant *> dims;
     for (int64_t size : shape)
       dims.push_back(n64(size));
-    return make(tensor, {text(name), n32(getDtype(element)), n32(shape.size()),
-                         array(i64, dims, "dims"), n32(segment), n32(0), n64(offset), n64(bytes)});
+    return array(i64, dims, "dims");
+  }
+
+  llvm::Constant *writeTensor(StringRef name, Type element, ArrayRef<int64_t> shape,
+                              int64_t segment, int64_t offset, int64_t bytes) {
+    return make(tensor, {text(name), n32(getDtype(element)), n32(shape.size()), writeDims(shape),
+                         n32(segment), n32(0), n64(offset), n64(bytes)});
   }
 
   llvm::Constant *writeSymbol(ir::SymbolOp op) {
@@ -235,10 +241,22 @@ struct TableWriter {
                         n64(op.getWorkBytes().value_or(0))});
   }
 
+  llvm::Constant *writeField(ir::FieldAttr attribute) {
+    RankedTensorType type = attribute.getType();
+    uint32_t decode = attribute.getDecode() == "class" ? SINTER_DECODE_CLASS : SINTER_DECODE_UNIT;
+    return make(field, {text(attribute.getName()), n32(getDtype(type.getElementType())),
+                        n32(type.getRank()), writeDims(type.getShape()), n32(decode), n32(0),
+                        n64(attribute.getLimit())});
+  }
+
   llvm::Constant *writeData() {
-    for (auto op : host.module.getOps<ir::DataOp>())
-      return make(data, {n32(SINTER_DATA_IMAGES), n32(op.getClasses()), text(op.getDataName()),
-                         n32(op.getChannels()), n32(op.getHeight()), n32(op.getWidth()), n32(0)});
+    for (auto op : host.module.getOps<ir::DataOp>()) {
+      std::vector<llvm::Constant *> fields;
+      for (auto attribute : op.getFields().getAsRange<ir::FieldAttr>())
+        fields.push_back(writeField(attribute));
+      return make(data, {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
+                         n32(0)});
+    }
     return llvm::ConstantAggregateZero::get(data);
   }
 

@@ -82,11 +82,32 @@ LogicalResult MetricOp::verify() {
   return verifyChoice(*this, "finish", getFinish(), {"ratio", "exp_ratio"});
 }
 
+LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
+                                RankedTensorType type, StringRef decode, int64_t limit) {
+  if (decode != "unit" && decode != "class")
+    return emitError() << "field " << name << " expects unit or class, got '" << decode << "'";
+  bool index = decode == "class";
+  for (int64_t size : type.getShape())
+    if (size < 1)
+      return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;
+  if (index ? !type.getElementType().isInteger(32) : !type.getElementType().isF32())
+    return emitError() << "field " << name << " expects " << (index ? "i32" : "f32") << ", got "
+                       << type;
+  if (index ? limit < 1 : limit != 0)
+    return emitError() << "field " << name << " expects a limit of " << (index ? "1 or more" : "0")
+                       << ", got " << limit;
+  return success();
+}
+
 LogicalResult DataOp::verify() {
-  for (uint64_t size : {getClasses(), getChannels(), getHeight(), getWidth()})
-    if (int64_t(size) < 1)
-      return emitOpError() << "expects sizes of 1 or more, got " << int64_t(size);
-  return verifyChoice(*this, "kind", getKind(), {"images"});
+  SmallVector<StringAttr> names;
+  for (auto field : getFields().getAsRange<FieldAttr>()) {
+    if (llvm::is_contained(names, field.getName()))
+      return emitOpError() << "expects fields of different names, got " << field.getName()
+                           << " twice";
+    names.push_back(field.getName());
+  }
+  return success();
 }
 
 /// Type of what `name` stands for (a symbol, a derived form, a scalar); null after an error.

@@ -61,10 +61,18 @@ def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
   let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` $finish attr-dict";
   let hasVerifier = 1;
 }
+def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
+  let mnemonic = "field";
+  let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below limit)";
+  let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, StringRefParameter<>:$decode,
+                        OptionalParameter<"int64_t">:$limit);
+  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? `>`";
+  let genVerifyDecl = 1;
+}
 def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {
-  let summary = "where batches come from";
-  let arguments = (ins StrAttr:$kind, StrAttr:$data_name, I64Attr:$classes, I64Attr:$channels, I64Attr:$height, I64Attr:$width);
-  let assemblyFormat = "$kind $data_name `classes` $classes `shape` $channels `x` $height `x` $width attr-dict";
+  let summary = "where batches come from: fields fill the inputs of their names";
+  let arguments = (ins StrAttr:$data_name, TypedArrayAttrBase<FieldAttr, "fields">:$fields);
+  let assemblyFormat = "$data_name `fields` $fields attr-dict";
   let hasVerifier = 1;
 }
 def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,

@@ -75,10 +75,14 @@ std::optional<ContainerError> parseContainer(std::string_view bytes, proto::Modu
   uint32_t version = getLittle<uint32_t>(bytes, 8);
   if (version > kContainerVersion)
     return ContainerError{"E0203", "expects format version " + std::to_string(kContainerVersion) +
-                                       " or older, got version " + std::to_string(version) +
+                                       ", got version " + std::to_string(version) +
                                        ": written by a newer sinter"};
   if (version == 0)
     return ContainerError{"E0206", "expects a format version of 1 or more, got 0"};
+  if (version < kContainerVersion)
+    return ContainerError{"E0203", "expects format version " + std::to_string(kContainerVersion) +
+                                       ", got version " + std::to_string(version) +
+                                       ": written by an older sinter"};
   uint64_t length = getLittle<uint64_t>(bytes, 12);
   uint64_t present = bytes.size() - kHeaderBytes;
   if (length != present)

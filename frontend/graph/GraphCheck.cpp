@@ -253,17 +253,31 @@ private:
       fail("expects 'loss' as the first output, got another" + where);
   }
 
+  static constexpr int64_t kMostOfData = 1 << 20;
+
   void checkData() {
     const proto::DataSpec &data = module.data();
-    if (!proto::DataSpec::Kind_IsValid(data.kind()))
-      fail("expects a known kind of data, got " + std::to_string(data.kind()));
-    if (data.kind() != proto::DataSpec::IMAGES)
+    if (data.fields_size() == 0)
       return;
-    for (int64_t size : {data.classes(), data.channels(), data.height(), data.width()})
-      if (size < 1 || size > 1 << 20)
-        fail("expects image sizes and classes from 1 to 1048576, got " + std::to_string(size));
     if (data.name().empty())
       fail("expects a name of the data set, got none");
+    std::set<std::string> names;
+    for (const proto::Field &field : data.fields()) {
+      std::string where = " in field '" + field.name() + "' of the data set";
+      if (field.name().empty() || !names.insert(field.name()).second)
+        fail("expects a name of its own, got another" + where);
+      bool index = field.decode() == proto::Field::CLASS;
+      if (!index && field.decode() != proto::Field::UNIT)
+        fail("expects a known way to decode, got " + std::to_string(field.decode()) + where);
+      if (field.type().element() != (index ? proto::I32 : proto::F32))
+        fail("expects " + std::string(index ? "i32" : "f32") + ", got another element type" +
+             where);
+      if (index && (field.classes() < 1 || field.classes() > kMostOfData))
+        fail("expects 1 to 1048576 classes, got " + std::to_string(field.classes()) + where);
+      for (int64_t size : field.type().dims())
+        if (size < 1 || size > kMostOfData)
+          fail("expects sizes from 1 to 1048576, got " + std::to_string(size) + where);
+    }
     checkLocation(data.location(), "the data set");
   }
 };

@@ -13,14 +13,21 @@ using namespace detail;
 /// The data set's own input `name` at this batch, or nothing.
 static std::optional<rules::Type> dataInput(const proto::DataSpec &data, const std::string &name,
                                             int64_t batch) {
-  if (data.kind() != proto::DataSpec::IMAGES)
-    return std::nullopt;
-  if (name == "image")
-    return rules::Type{rules::ElementType::F32,
-                       {batch, data.channels(), data.height(), data.width()}};
-  if (name == "label")
-    return rules::Type{rules::ElementType::I32, {batch}};
+  for (const proto::Field &field : data.fields())
+    if (field.name() == name) {
+      rules::Type type{static_cast<rules::ElementType>(field.type().element()), {batch}};
+      type.dims.insert(type.dims.end(), field.type().dims().begin(), field.type().dims().end());
+      return type;
+    }
   return std::nullopt;
+}
+
+/// "expects an input of the data set (image, label), got another name".
+static std::string expectsField(const proto::DataSpec &data) {
+  std::string names;
+  for (const proto::Field &field : data.fields())
+    names += (names.empty() ? "" : ", ") + field.name();
+  return "expects an input of the data set (" + names + "), got another name";
 }
 
 int64_t Entry::batch() const {
@@ -55,12 +62,11 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
   bool steps = current.trace->builder.entry().kind() != proto::Entry::PREDICT;
   if (steps && current.badData)
     return call.poison();
-  if (steps && current.graph.module.data().kind() != proto::DataSpec::NONE) {
+  if (steps && current.graph.module.data().fields_size() > 0) {
     std::optional<rules::Type> given =
         dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
     if (!given)
-      return call.fail("E0007",
-                       "expects an input of the data set (image, label), got another name");
+      return call.fail("E0007", expectsField(current.graph.module.data()));
     if (*given != *valid)
       return call.fail("E0007", "expects the data set's type " + toString(*given) + ", got " +
                                     toString(*valid));
@@ -79,11 +85,11 @@ Tensor Step::input(const std::string &name, Loc loc) {
       dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
   if (given)
     return makeInput(call, name, *given);
-  if (current.graph.module.data().kind() == proto::DataSpec::NONE)
+  if (current.graph.module.data().fields_size() == 0)
     return call.fail(
         "E0007", "expects a type, got none, and the model has no data set",
         "call model.data(images(\"fashion-mnist\")) before model.train, or give the type");
-  return call.fail("E0007", "expects an input of the data set (image, label), got another name");
+  return call.fail("E0007", expectsField(current.graph.module.data()));
 }
 
 void detail::addOutput(Call &call, const std::string &name, const Tensor &value, bool first) {

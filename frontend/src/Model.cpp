@@ -66,13 +66,13 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
 static void refuseOption(const char *code, const std::string &name, const std::string &wanted,
                          int64_t value) {
   context().options.usage = true;
-  context().diagnostics.report({Severity::Error,
-                                code,
-                                "--set " + name + " expects " + wanted + ", got " +
-                                    std::to_string(value),
-                                Place(),
-                                {},
-                                ""});
+  context().diagnostics.report(
+      {Severity::Error,
+       code,
+       "--set " + name + " expects " + wanted + ", got " + std::to_string(value),
+       Place(),
+       {},
+       ""});
 }
 
 bool Model::truth(const std::string &name, bool default_value, const Loc &loc) {
@@ -93,55 +93,23 @@ static int64_t batchOption(Model &model, int64_t default_value, const Loc &loc) 
 void Model::data(const Data &data, Loc loc) {
   Context &current = context();
   proto::DataSpec *spec = current.graph.module.mutable_data();
-  if (spec->kind() != proto::DataSpec::NONE) {
+  if (!spec->name().empty() || current.badData) {
     current.error("E0005", loc, "data expects to be called once, got a second data set");
     return;
   }
-  Images options = data.options;
-  struct Known {
-    const char *name;
-    int64_t classes, channels, height, width;
-  };
-  static constexpr Known kKnown[] = {{"mnist", 10, 1, 28, 28},
-                                     {"fashion-mnist", 10, 1, 28, 28},
-                                     {"cifar10", 10, 3, 32, 32},
-                                     {"cifar-10", 10, 3, 32, 32}};
-  for (const Known &known : kKnown)
-    if (data.name == known.name) {
-      auto fill = [](int64_t &value, int64_t normal) { value = value == 0 ? normal : value; };
-      fill(options.classes, known.classes);
-      fill(options.channels, known.channels);
-      fill(options.height, known.height);
-      fill(options.width, known.width);
-    }
-  if (!validName(data.name, true))
-    current.error("E0006", loc,
-                  "images expects a name of letters, digits, '_', '-' and '.', got '" + data.name +
-                      "'");
-  constexpr int64_t kMost = 1 << 20;
-  for (int64_t size : {options.classes, options.channels, options.height, options.width})
-    if (size < 1 || size > kMost) {
-      current.error("E0020", loc,
-                    "images '" + data.name +
-                        "' expects classes, channels, height and width from 1 to 1048576, got " +
-                        std::to_string(size),
-                    "known names that bring them: mnist, fashion-mnist, cifar10");
-      current.badData = true;
-      break;
-    }
-  if (options.batch < 1) {
-    current.error("E0014", loc,
-                  "images expects a batch of 1 or more, got " + std::to_string(options.batch));
-    options.batch = 1;
-  }
-  spec->set_kind(proto::DataSpec::IMAGES);
+  for (const Data::Mistake &mistake : data.mistakes)
+    current.error(mistake.code.c_str(), loc, mistake.text, mistake.help);
+  current.badData = data.fields.empty();
   spec->set_name(data.name);
-  spec->set_classes(options.classes);
-  spec->set_channels(options.channels);
-  spec->set_height(options.height);
-  spec->set_width(options.width);
-  *spec->mutable_location() = current.location(loc, "images");
-  batchOption(*this, options.batch, loc);
+  for (const Field &field : data.fields) {
+    proto::Field *made = spec->add_fields();
+    made->set_name(field.name);
+    graph::setType(made->mutable_type(), toRules(field.type));
+    made->set_decode(static_cast<proto::Field::Decode>(field.decode));
+    made->set_classes(field.classes);
+  }
+  *spec->mutable_location() = current.location(loc, "data");
+  batchOption(*this, std::max<int64_t>(data.batch, 1), loc);
 }
 
 // --- Tracing -------------------------------------------------------------------------------------

@@ -16,26 +16,28 @@
 enum { MOST_FILES = 9999, MOST_RECORD = 1 << 26 };
 
 /* Room for `count` examples in all; what is there stays. */
-static int make_room(split *s, uint64_t count, uint64_t pixels, const char *path, diag *d) {
-  void *grown = realloc(s->pixels, count * pixels);
+static int make_room(split *s, const image_fields *fields, uint64_t count, const char *path,
+                     diag *d) {
+  void *grown = realloc(s->columns[fields->image], count * fields->pixels);
   if (grown)
-    s->pixels = grown;
-  void *labels = grown ? realloc(s->labels, count) : NULL;
+    s->columns[fields->image] = grown;
+  void *labels = grown ? realloc(s->columns[fields->label], count) : NULL;
   if (labels)
-    s->labels = labels;
+    s->columns[fields->label] = labels;
   return labels ? 0
                 : diag_error(d, 2402, "out of memory: '%s' with %llu examples", path,
                              (unsigned long long)count);
 }
 
 /* The file ends within a record. */
-static int wrong_length(const source *s, const sinter_data *spec, uint64_t bytes, uint64_t record,
-                        diag *d) {
+static int wrong_length(const source *s, const sinter_data *spec, const image_fields *fields,
+                        uint64_t bytes, diag *d) {
+  uint64_t record = fields->pixels + 1;
   diag_error(d, 2103,
              "'%s' byte %llu: '%s' expects records of %llu bytes (a label and %ux%ux%u pixels), "
              "got %llu more",
              s->path, (unsigned long long)(bytes - bytes % record), spec->name,
-             (unsigned long long)record, spec->channels, spec->height, spec->width,
+             (unsigned long long)record, fields->channels, fields->height, fields->width,
              (unsigned long long)(bytes % record));
   if (bytes % (record + 1) == 0)
     diag_detail(
@@ -45,48 +47,45 @@ static int wrong_length(const source *s, const sinter_data *spec, uint64_t bytes
 }
 
 /* Adds the records of one file to the split. */
-static int read_records(source *s, const sinter_data *spec, split *out, uint64_t pixels,
+static int read_records(source *s, const sinter_data *spec, const image_fields *fields, split *out,
                         uint8_t *record, diag *d) {
-  uint64_t first = out->count, room = first, bytes = 0, got;
-  if (!s->gzip && s->file_bytes % (pixels + 1) != 0)
-    return wrong_length(s, spec, s->file_bytes, pixels + 1, d);
+  uint64_t first = out->count, room = first, bytes = 0, size = fields->pixels + 1, got;
+  if (!s->gzip && s->file_bytes % size != 0)
+    return wrong_length(s, spec, fields, s->file_bytes, d);
   for (;;) {
-    if (source_read(s, record, pixels + 1, &got, d))
+    if (source_read(s, record, size, &got, d))
       return d->code;
     bytes += got;
-    if (got <= pixels)
+    if (got < size)
       break;
     if (out->count == room) { /* a plain file tells its length; a packed one is found out */
-      room = s->gzip ? room + (room - first) + 1024 : room + s->file_bytes / (pixels + 1);
-      if (make_room(out, room, pixels, s->path, d))
+      room = s->gzip ? room + (room - first) + 1024 : room + s->file_bytes / size;
+      if (make_room(out, fields, room, s->path, d))
         return d->code;
     }
-    out->labels[out->count] = record[0];
-    memcpy(out->pixels + out->count++ * pixels, record + 1, pixels);
+    if (record[0] >= fields->classes)
+      return diag_error(d, 2105, "'%s' byte %llu: expects a label below %u, got %u", s->path,
+                        (unsigned long long)(bytes - size), fields->classes, record[0]);
+    out->columns[fields->label][out->count] = record[0];
+    memcpy(out->columns[fields->image] + out->count++ * fields->pixels, record + 1, fields->pixels);
   }
   if (got)
-    return wrong_length(s, spec, bytes, pixels + 1, d);
+    return wrong_length(s, spec, fields, bytes, d);
   if (out->count == first)
     return diag_error(d, 2107, "'%s' byte 0: expects at least one image, got the end of the file",
                       s->path);
-  for (uint64_t i = first; i < out->count; ++i)
-    if (out->labels[i] >= spec->classes)
-      return diag_error(d, 2105, "'%s' byte %llu: expects a label below %u, got %u", s->path,
-                        (unsigned long long)((i - first) * (pixels + 1)), spec->classes,
-                        out->labels[i]);
   return 0;
 }
 
-static int read_file(const char *folder, const char *file, const sinter_data *spec, split *out,
-                     diag *d) {
-  uint64_t pixels = (uint64_t)spec->channels * spec->height * spec->width;
+static int read_file(const char *folder, const char *file, const sinter_data *spec,
+                     const image_fields *fields, split *out, diag *d) {
   source *s = source_open(folder, file, NULL, d);
   if (!s)
     return d->code;
-  uint8_t *record = pixels < MOST_RECORD ? malloc(pixels + 1) : NULL;
-  int code = record ? read_records(s, spec, out, pixels, record, d)
+  uint8_t *record = fields->pixels < MOST_RECORD ? malloc(fields->pixels + 1) : NULL;
+  int code = record ? read_records(s, spec, fields, out, record, d)
                     : diag_error(d, 2402, "out of memory: an image of %ux%ux%u pixels",
-                                 spec->channels, spec->height, spec->width);
+                                 fields->channels, fields->height, fields->width);
   free(record);
   source_close(s);
   return code;
@@ -104,7 +103,15 @@ static unsigned batch_number(const char *name) {
   return number <= MOST_FILES && (strcmp(p, ".bin") == 0 || strcmp(p, ".bin.gz") == 0) ? number : 0;
 }
 
-int cifar_read(dataset *data, const sinter_data *spec, const char *folder, diag *d) {
+bool cifar_reads(const sinter_data *spec) {
+  image_fields fields;
+  return image_fields_of(spec, &fields) && fields.channels > 1;
+}
+
+int cifar_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
+  (void)pool;
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
   DIR *listing = opendir(folder);
   if (!listing)
     return diag_error(d, 2101, "cannot read '%s': %s", folder, strerror(errno));
@@ -117,8 +124,8 @@ int cifar_read(dataset *data, const sinter_data *spec, const char *folder, diag 
   for (unsigned i = 1; i <= last; ++i) {
     char name[32];
     snprintf(name, sizeof name, "data_batch_%u.bin", i);
-    if (read_file(folder, name, spec, &data->train, d))
+    if (read_file(folder, name, data->spec, &fields, &data->train, d))
       return d->code;
   }
-  return read_file(folder, "test_batch.bin", spec, &data->test, d);
+  return read_file(folder, "test_batch.bin", data->spec, &fields, &data->test, d);
 }

@@ -1,58 +1,106 @@
-/* data.h - image data sets in memory: read from IDX or CIFAR files or drawn, and turned into
- * batches.
+/* data.h - data sets: named fields of examples, read from files or drawn, and turned into batches.
  *
- * Pixels stay bytes; a batch is gathered and converted by the threads of the step itself.
- * Invariant: byte/255 rounded to f32, whatever the model's type. Reading on: dataset.c, idx.c,
- * cifar.c, synthetic.c, gather.c. */
+ * What a data set is made of says <sinter/abi.h> (sinter_data); how examples are come by is a row
+ * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
+ * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
+ * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
 #include "device.h"
 
-/// Examples of one split: u8[count, channels, height, width] and u8[count].
+/// Examples of one split.
 typedef struct split {
   const char *name; /* "train", "test" */
-  uint8_t *pixels, *labels;
   uint64_t count;
+  /* one a field of the data set: its elements as bytes, example after example; NULL where they are
+     made as they are read */
+  uint8_t **columns;
+  uint64_t stream; /* of the random numbers of drawn examples */
 } split;
 
-typedef struct dataset {
+typedef struct dataset dataset;
+
+/// A way to come by examples. A new one is a new row of the table in dataset.c.
+typedef struct reader {
+  const char *name;
+  bool built_in; /* needs no folder */
+  /// Whether it can read data sets of these fields.
+  bool (*reads)(const sinter_data *spec);
+  /// Makes both splits ready and sets their counts; `folder` is NULL for what is built in.
+  int (*open)(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+  /// *to = a field of an example, decoded into elements of type `dtype`. Called by the threads of a
+  /// step, each with its own number; does not allocate.
+  void (*fill)(const dataset *data, const split *from, uint32_t field, uint64_t example,
+               uint32_t dtype, void *to, uint32_t thread);
+} reader;
+
+struct dataset {
+  const sinter_data *spec;
+  const reader *reader;
   split train, test;
-  uint64_t example_bytes; /* channels * height * width */
-} dataset;
+  char *scratch; /* scratch_bytes a thread, for a reader's fill */
+  uint64_t scratch_bytes;
+};
 
-/// Size of the built-in synthetic data.
-enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000 };
-
-/// Reads both splits from a folder: idx_read for images of one channel, cifar_read for more.
-int dataset_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
-/// Draws the synthetic data on all threads of the pool (NULL: on this one).
-int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag *d);
+/// Opens the first reader that reads such fields; folder NULL: the first that is built in, which
+/// may work on all threads of the pool.
+int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sinter_pool *pool,
+                 diag *d);
 /// Frees both splits.
 void dataset_free(dataset *data);
+/// Elements of a field of one example.
+uint64_t field_elements(const sinter_field *field);
+/// A reader's fill where examples lie in columns.
+void column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread);
+/// to[0 .. n) = the field's elements that `from` holds as bytes.
+void field_decode(const sinter_field *field, const uint8_t *from, uint64_t n, uint32_t dtype,
+                  void *to);
+/// *to = a whole number, as i32 or i64.
+void store_index(uint32_t value, uint32_t dtype, void *to);
 
-/// Reads train-images-idx3-ubyte[.gz] and the three beside it.
-int idx_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
-/// Reads data_batch_1.bin[.gz], data_batch_2 … as many as there are, and test_batch.bin[.gz]:
-/// records of one label byte and channels*height*width pixels, channel by channel.
-int cifar_read(dataset *data, const sinter_data *spec, const char *folder, diag *d);
+/// A data set of labelled images: which of its two fields is which, and their sizes.
+typedef struct image_fields {
+  uint32_t image, label; /* indices of fields */
+  uint32_t channels, height, width, classes;
+  uint64_t pixels; /* channels * height * width */
+} image_fields;
+/// False when the fields are others.
+bool image_fields_of(const sinter_data *spec, image_fields *out);
 
-/// Draws example `index` of a split: u8[channels, height, width]; returns its label.
-uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index,
-                          uint8_t *pixels);
+/// The rows of the table: images of one channel are IDX files (train-images-idx3-ubyte[.gz] and the
+/// three beside it), images of more are CIFAR's records (data_batch_1.bin[.gz], data_batch_2 … as
+/// many as there are, and test_batch.bin[.gz]: a label byte and channels*height*width pixels,
+/// channel by channel), both of any size.
+bool idx_reads(const sinter_data *spec);
+int idx_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+bool cifar_reads(const sinter_data *spec);
+int cifar_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+bool synthetic_reads(const sinter_data *spec);
+int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                    uint32_t dtype, void *to, uint32_t thread);
+
+/// Size of the built-in data, and how many bytes of it are drawn at the start and kept: more is
+/// drawn each time that it is read.
+enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000, SYNTHETIC_KEPT = 64 << 20 };
+/// synthetic_open with another limit than SYNTHETIC_KEPT.
+int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d);
 
 /// One batch to gather: examples order[first ..] (order NULL: first, first + 1, ...).
 typedef struct batch_fill {
+  const dataset *data;
   const split *from;
+  const sinter_entry *entry; /* whose inputs are filled */
   const uint32_t *order;
-  uint64_t first, count, example_bytes;
-  const sinter_tensor *image, *label; /* the entry's inputs; NULL when it has none of the name */
+  uint64_t first;
 } batch_fill;
 
 /// A device_fill_fn over a batch_fill.
 void batch_gather(const sinter_spmd *spmd, void *fill);
-/// Finds the inputs `image` and `label` of an entry and checks them against the data.
-int batch_bind(batch_fill *fill, const sinter_entry *entry, const sinter_data *spec, diag *d);
+/// Checks that the inputs of an entry are fields of the data set.
+int batch_check(const sinter_entry *entry, const sinter_data *spec, diag *d);
 /// to[i] = f32(from[i] / 255), correctly rounded.
 void pixels_to_f32(const uint8_t *from, float *to, uint64_t n);
 

@@ -1,8 +1,6 @@
-/* dataset.c - which files a data set is read from. See data.h.
+/* dataset.c - the table of readers, and what they have in common. See data.h.
  *
- * Grey images lie in IDX files, images of more channels in CIFAR-10's binary records. Invariant:
- * after an error nothing is held. Reading on: idx.c, cifar.c, synthetic.c (what trains without
- * files). */
+ * Invariant: after an error nothing is held. Reading on: idx.c, cifar.c, synthetic.c. */
 #include "data.h"
 
 #include <errno.h>
@@ -10,26 +8,81 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int dataset_read(dataset *data, const sinter_data *spec, const char *folder, diag *d) {
-  *data = (dataset){.train = {.name = "train"},
-                    .test = {.name = "test"},
-                    .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
+static const reader readers[] = {
+    {"idx", false, idx_reads, idx_open, column_fill},
+    {"cifar", false, cifar_reads, cifar_open, column_fill},
+    {"synthetic", true, synthetic_reads, synthetic_open, synthetic_fill},
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+static int check_folder(const char *folder, diag *d) {
   struct stat info;
   if (stat(folder, &info) != 0)
     return diag_error(d, 2101, "cannot read '%s': %s", folder, strerror(errno));
   if (!S_ISDIR(info.st_mode))
     return diag_error(d, 2101, "cannot read '%s': expects a folder, got a file", folder);
-  int code =
-      spec->channels == 1 ? idx_read(data, spec, folder, d) : cifar_read(data, spec, folder, d);
-  if (code)
+  return 0;
+}
+
+static int take_columns(split *s, const sinter_data *spec, diag *d) {
+  s->columns = calloc(spec->field_count, sizeof *s->columns);
+  return s->columns ? 0 : diag_error(d, 2402, "out of memory: the data set '%s'", spec->name);
+}
+
+int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sinter_pool *pool,
+                 diag *d) {
+  *data = (dataset){.spec = spec, .train = {.name = "train"}, .test = {.name = "test"}};
+  for (int i = 0; i < READERS && !data->reader; ++i)
+    if (readers[i].built_in == !folder && readers[i].reads(spec))
+      data->reader = &readers[i];
+  if (!data->reader)
+    return diag_error(d, 2108,
+                      folder ? "no reader of this runtime gives the fields of '%s'"
+                             : "'%s' has no built-in data, which are labelled images; --data DIR "
+                               "names a folder",
+                      spec->name);
+  if (folder && check_folder(folder, d))
+    return d->code;
+  if (take_columns(&data->train, spec, d) || take_columns(&data->test, spec, d) ||
+      data->reader->open(data, folder, pool, d))
     dataset_free(data);
-  return code;
+  return d->code;
 }
 
 void dataset_free(dataset *data) {
-  free(data->train.pixels);
-  free(data->train.labels);
-  free(data->test.pixels);
-  free(data->test.labels);
+  split *splits[] = {&data->train, &data->test};
+  for (int i = 0; i < 2; ++i) {
+    for (uint32_t f = 0; splits[i]->columns && f < data->spec->field_count; ++f)
+      free(splits[i]->columns[f]);
+    free(splits[i]->columns);
+  }
+  free(data->scratch);
   *data = (dataset){0};
+}
+
+uint64_t field_elements(const sinter_field *field) {
+  uint64_t n = 1;
+  for (uint32_t i = 0; i < field->rank; ++i)
+    n *= (uint64_t)field->dims[i];
+  return n;
+}
+
+bool image_fields_of(const sinter_data *spec, image_fields *out) {
+  *out = (image_fields){.image = UINT32_MAX, .label = UINT32_MAX};
+  for (uint32_t i = 0; i < spec->field_count; ++i) {
+    const sinter_field *f = &spec->fields[i];
+    if (f->decode == SINTER_DECODE_UNIT && f->rank == 3)
+      out->image = i;
+    else if (f->decode == SINTER_DECODE_CLASS && f->rank == 0)
+      out->label = i;
+  }
+  if (spec->field_count != 2 || out->image == UINT32_MAX || out->label == UINT32_MAX)
+    return false;
+  const sinter_field *image = &spec->fields[out->image];
+  out->channels = (uint32_t)image->dims[0];
+  out->height = (uint32_t)image->dims[1];
+  out->width = (uint32_t)image->dims[2];
+  out->pixels = field_elements(image);
+  out->classes = (uint32_t)spec->fields[out->label].limit;
+  return true;
 }

@@ -42,7 +42,11 @@ SINTER_E2(2106, "images and labels differ in number",
 SINTER_E2(2107, "too few examples",
           "The training split has fewer examples than one batch of the training step, or a file "
           "has none at all.")
-SINTER_E2(2108, "no data to train on", "The model names no data set that this runtime can read.")
+SINTER_E2(
+    2108, "no data to train on",
+    "The model names no data set, or one whose fields no reader gives: files of labelled images "
+    "(IDX, CIFAR), or the built-in synthetic images. Or an entry takes an input that is no "
+    "field of the data set.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "

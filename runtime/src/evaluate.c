@@ -42,10 +42,8 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
                         "'%s' expects a number of examples that its batch sizes cover, got %llu "
                         "left over of %llu",
                         t->eval->name, (unsigned long long)(all - done), (unsigned long long)all);
-    batch_fill fill = {.from = &t->data.test, .first = done};
-    if (batch_bind(&fill, e, &t->module->data, d))
-      return d->code;
-    if (trainer_run_kernels(t, e, batch_gather, &fill, d))
+    batch_fill fill = {.data = &t->data, .from = &t->data.test, .entry = e, .first = done};
+    if (batch_check(e, &t->module->data, d) || trainer_run_kernels(t, e, batch_gather, &fill, d))
       return d->code;
     if (e->output_count)
       loss_sum += instance_value(&t->instance, &e->outputs[0]) * (double)e->batch;

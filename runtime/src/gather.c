@@ -1,4 +1,4 @@
-/* gather.c - batches: chosen examples become the entry's inputs `image` and `label`. See data.h.
+/* gather.c - batches: chosen examples become the entry's inputs, field by field. See data.h.
  *
  * byte/255 as an f32 without a division: 1/255 is split into two floats, or the product is rounded
  * from a double. A test tries all 256 bytes on every path. Wider instructions are chosen at run
@@ -60,58 +60,77 @@ static void prefetch(const uint8_t *example, uint64_t bytes) {
     __builtin_prefetch(example + i);
 }
 
-void batch_gather(const sinter_spmd *spmd, void *argument) {
-  const batch_fill *fill = argument;
-  uint64_t from = fill->count * spmd->thread / spmd->threads,
-           to = fill->count * (spmd->thread + 1) / spmd->threads;
-  uint64_t n = fill->example_bytes;
-  char *image =
-      fill->image ? (char *)spmd->segments[fill->image->segment] + fill->image->offset : NULL;
-  char *label =
-      fill->label ? (char *)spmd->segments[fill->label->segment] + fill->label->offset : NULL;
-  for (uint64_t i = from; i < to; ++i) {
-    uint64_t example = fill->order ? fill->order[fill->first + i] : fill->first + i;
-    const uint8_t *pixels = fill->from->pixels + example * n;
-    if (fill->order && i + 1 < to)
-      prefetch(fill->from->pixels + fill->order[fill->first + i + 1] * n, n);
-    if (image && fill->image->dtype == SINTER_F32) {
-      pixels_to_f32(pixels, (float *)image + i * n, n);
-    } else if (image) {
-      double *row = (double *)image + i * n;
-      for (uint64_t k = 0; k < n; ++k)
-        row[k] = (float)((double)pixels[k] * (1.0 / 255.0));
-    }
-    if (label && fill->label->dtype == SINTER_I64)
-      ((int64_t *)label)[i] = fill->from->labels[example];
-    else if (label)
-      ((int32_t *)label)[i] = fill->from->labels[example];
+void field_decode(const sinter_field *field, const uint8_t *from, uint64_t n, uint32_t dtype,
+                  void *to) {
+  if (field->decode == SINTER_DECODE_CLASS) {
+    for (uint64_t i = 0; i < n; ++i)
+      store_index(from[i], dtype, (char *)to + i * dtype_bytes(dtype));
+  } else if (dtype == SINTER_F32) {
+    pixels_to_f32(from, to, n);
+  } else {
+    for (uint64_t i = 0; i < n; ++i)
+      ((double *)to)[i] = (float)((double)from[i] * (1.0 / 255.0));
   }
 }
 
-int batch_bind(batch_fill *fill, const sinter_entry *entry, const sinter_data *spec, diag *d) {
-  fill->image = fill->label = NULL;
-  fill->example_bytes = (uint64_t)spec->channels * spec->height * spec->width;
-  fill->count = (uint64_t)entry->batch;
+void store_index(uint32_t value, uint32_t dtype, void *to) {
+  if (dtype == SINTER_I64)
+    *(int64_t *)to = value;
+  else
+    *(int32_t *)to = (int32_t)value;
+}
+
+void column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread) {
+  (void)thread;
+  const sinter_field *f = &data->spec->fields[field];
+  uint64_t n = field_elements(f);
+  field_decode(f, from->columns[field] + example * n, n, dtype, to);
+}
+
+static void gather_input(const batch_fill *fill, const sinter_tensor *t, const sinter_spmd *spmd) {
+  const dataset *data = fill->data;
+  const sinter_field *field = instance_field(data->spec, t->name);
+  uint32_t f = (uint32_t)(field - data->spec->fields);
+  uint64_t count = (uint64_t)fill->entry->batch, n = field_elements(field);
+  uint64_t from = count * spmd->thread / spmd->threads,
+           to = count * (spmd->thread + 1) / spmd->threads;
+  const uint8_t *column = fill->order ? fill->from->columns[f] : NULL;
+  char *row = (char *)spmd->segments[t->segment] + t->offset;
+  uint64_t row_bytes = t->bytes / count;
+  for (uint64_t i = from; i < to; ++i) {
+    uint64_t example = fill->order ? fill->order[fill->first + i] : fill->first + i;
+    if (column && i + 1 < to)
+      prefetch(column + fill->order[fill->first + i + 1] * n, n);
+    data->reader->fill(data, fill->from, f, example, t->dtype, row + i * row_bytes, spmd->thread);
+  }
+}
+
+void batch_gather(const sinter_spmd *spmd, void *argument) {
+  const batch_fill *fill = argument;
+  for (uint32_t i = 0; i < fill->entry->input_count; ++i)
+    gather_input(fill, &fill->entry->inputs[i], spmd);
+}
+
+int batch_check(const sinter_entry *entry, const sinter_data *spec, diag *d) {
   for (uint32_t i = 0; i < entry->input_count; ++i) {
     const sinter_tensor *t = &entry->inputs[i];
-    uint64_t elements = t->bytes / dtype_bytes(t->dtype);
-    if (strcmp(t->name, "image") == 0) {
-      if ((t->dtype != SINTER_F32 && t->dtype != SINTER_F64) ||
-          elements != fill->count * fill->example_bytes)
-        return diag_error(d, 2902, "'%s' expects images of %llu elements, data set '%s' has %llu",
-                          entry->name,
-                          (unsigned long long)(elements / (fill->count ? fill->count : 1)),
-                          spec->name, (unsigned long long)fill->example_bytes);
-      fill->image = t;
-    } else if (strcmp(t->name, "label") == 0) {
-      if ((t->dtype != SINTER_I32 && t->dtype != SINTER_I64) || elements != fill->count)
-        return diag_error(d, 2902, "'%s' expects labels of another type or shape than i32[batch]",
-                          entry->name);
-      fill->label = t;
-    } else {
-      return diag_error(d, 2108, "'%s' takes an input '%s'; images give 'image' and 'label'",
-                        entry->name, t->name);
+    const sinter_field *field = instance_field(spec, t->name);
+    if (!field) {
+      diag_error(d, 2108, "'%s' takes an input '%s', data set '%s' has no field of that name",
+                 entry->name, t->name, spec->name);
+      for (uint32_t k = 0; k < spec->field_count; ++k)
+        diag_detail(d, "it has '%s'", spec->fields[k].name);
+      return d->code;
     }
+    bool index = field->decode == SINTER_DECODE_CLASS;
+    bool type = index ? t->dtype == SINTER_I32 || t->dtype == SINTER_I64
+                      : t->dtype == SINTER_F32 || t->dtype == SINTER_F64;
+    uint64_t wanted = (uint64_t)entry->batch * field_elements(field);
+    if (!type || entry->batch < 1 || tensor_elements(t) != wanted)
+      return diag_error(d, 2902, "'%s' expects %llu elements of '%s' as %s, got %llu", entry->name,
+                        (unsigned long long)wanted, t->name, index ? "i32 or i64" : "f32 or f64",
+                        (unsigned long long)tensor_elements(t));
   }
   return 0;
 }

@@ -68,16 +68,16 @@ static source *open_idx(const char *folder, const char *split, const char *what,
   return source_open(folder, file, dotted, d);
 }
 
-static int idx_read_images(const char *folder, const char *file, const sinter_data *spec,
-                           split *out, diag *d) {
+static int read_images(const char *folder, const char *file, const sinter_data *spec,
+                       const image_fields *fields, split *out, diag *d) {
   source *s = open_idx(folder, file, "images", 3, d);
   if (!s)
     return d->code;
   uint32_t sizes[3];
   int code = read_header(s, 3, sizes, d);
-  if (!code && (sizes[1] != spec->height || sizes[2] != spec->width))
+  if (!code && (sizes[1] != fields->height || sizes[2] != fields->width))
     code = diag_error(d, 2102, "'%s' byte 8: '%s' expects images of %ux%u, got %ux%u", s->path,
-                      spec->name, spec->height, spec->width, sizes[1], sizes[2]);
+                      spec->name, fields->height, fields->width, sizes[1], sizes[2]);
   if (!code && !sizes[0])
     code = diag_error(d, 2107, "'%s' byte 4: expects at least one image, got 0", s->path);
   if (!code) {
@@ -85,14 +85,14 @@ static int idx_read_images(const char *folder, const char *file, const sinter_da
     uint64_t bytes; /* three sizes of 32 bits may have a product of 96; no file is that long */
     if (__builtin_mul_overflow((uint64_t)sizes[1] * sizes[2], sizes[0], &bytes))
       bytes = UINT64_MAX / 2;
-    code = read_body(s, 16, bytes, &out->pixels, d);
+    code = read_body(s, 16, bytes, &out->columns[fields->image], d);
   }
   source_close(s);
   return code;
 }
 
-static int idx_read_labels(const char *folder, const char *file, const sinter_data *spec,
-                           split *out, diag *d) {
+static int read_labels(const char *folder, const char *file, const image_fields *fields, split *out,
+                       diag *d) {
   source *s = open_idx(folder, file, "labels", 1, d);
   if (!s)
     return d->code;
@@ -102,22 +102,31 @@ static int idx_read_labels(const char *folder, const char *file, const sinter_da
     code = diag_error(d, 2106, "'%s' byte 4: expects %llu labels, one an image, got %u", s->path,
                       (unsigned long long)out->count, count);
   if (!code)
-    code = read_body(s, 8, count, &out->labels, d);
+    code = read_body(s, 8, count, &out->columns[fields->label], d);
+  const uint8_t *labels = out->columns[fields->label];
   for (uint64_t i = 0; i < count && !code; ++i)
-    if (out->labels[i] >= spec->classes)
+    if (labels[i] >= fields->classes)
       code = diag_error(d, 2105, "'%s' byte %llu: expects a label below %u, got %u", s->path,
-                        (unsigned long long)(8 + i), spec->classes, out->labels[i]);
+                        (unsigned long long)(8 + i), fields->classes, labels[i]);
   source_close(s);
   return code;
 }
 
-int idx_read(dataset *data, const sinter_data *spec, const char *folder, diag *d) {
-  int code = idx_read_images(folder, "train", spec, &data->train, d);
+bool idx_reads(const sinter_data *spec) {
+  image_fields fields;
+  return image_fields_of(spec, &fields) && fields.channels == 1;
+}
+
+int idx_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
+  (void)pool;
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  int code = read_images(folder, "train", data->spec, &fields, &data->train, d);
   if (!code)
-    code = idx_read_labels(folder, "train", spec, &data->train, d);
+    code = read_labels(folder, "train", &fields, &data->train, d);
   if (!code)
-    code = idx_read_images(folder, "t10k", spec, &data->test, d);
+    code = read_images(folder, "t10k", data->spec, &fields, &data->test, d);
   if (!code)
-    code = idx_read_labels(folder, "t10k", spec, &data->test, d);
+    code = read_labels(folder, "t10k", &fields, &data->test, d);
   return code;
 }

@@ -166,20 +166,29 @@ bool instance_batched(const sinter_entry *first, uint32_t variants, bool output,
   return batched;
 }
 
+const sinter_field *instance_field(const sinter_data *data, const char *name) {
+  for (uint32_t i = 0; i < data->field_count; ++i)
+    if (strcmp(data->fields[i].name, name) == 0)
+      return &data->fields[i];
+  return NULL;
+}
+
 int instance_check_labels(const sinter_module *module, const sinter_entry *e,
                           const void *const *inputs, uint64_t n, diag *d) {
-  for (uint32_t i = 0; i < e->input_count; ++i) {
+  for (uint32_t i = 0; i < e->input_count && e->kind != SINTER_ENTRY_PREDICT; ++i) {
     const sinter_tensor *t = &e->inputs[i];
-    if (module->data.kind != SINTER_DATA_IMAGES || e->kind == SINTER_ENTRY_PREDICT ||
-        strcmp(t->name, "label") != 0 || (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
+    const sinter_field *field = instance_field(&module->data, t->name);
+    if (!field || field->decode != SINTER_DECODE_CLASS ||
+        (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
       continue;
-    for (uint64_t k = 0; k < n; ++k) {
+    uint64_t each = tensor_elements(t) / (e->batch > 0 ? (uint64_t)e->batch : 1);
+    for (uint64_t k = 0; k < n * each; ++k) {
       int64_t label = t->dtype == SINTER_I32 ? ((const int32_t *)inputs[i])[k]
                                              : ((const int64_t *)inputs[i])[k];
-      if (label < 0 || label >= module->data.classes)
-        return diag_error(d, 2105, "'%s' expects labels from 0 to %u, got %lld in example %llu",
-                          e->name, module->data.classes - 1, (long long)label,
-                          (unsigned long long)k);
+      if (label < 0 || label >= field->limit)
+        return diag_error(d, 2105, "'%s' expects %ss from 0 to %lld, got %lld in example %llu",
+                          e->name, t->name, (long long)field->limit - 1, (long long)label,
+                          (unsigned long long)(k / each));
     }
   }
   return 0;

@@ -46,8 +46,9 @@ const sinter_entry *instance_variant(const sinter_entry *first, uint32_t variant
 bool instance_batched(const sinter_entry *first, uint32_t variants, bool output, uint32_t i);
 /// Whether an entry needs weights: a kernel of it touches parameters or state.
 bool instance_reads_weights(const sinter_entry *first, uint32_t variants);
-/// Checks the labels of a training or evaluation batch: below the number of classes of the data
-/// set.
+/// The field of a data set called `name`, or NULL.
+const sinter_field *instance_field(const sinter_data *data, const char *name);
+/// Checks the class indices of a training or evaluation batch: below the limit of their field.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,
                           const void *const *inputs, uint64_t n, diag *d);
 /// An entry's input <- data, before it runs. Prepares derived forms as instance_run would:

@@ -1,9 +1,10 @@
 /* synthetic.c - the built-in data: ten digit-like glyphs, drawn with random pen, pose, clutter and
  * noise. See data.h.
  *
- * Example i is a function of (split, i) alone. Invariant: only + - * / sqrt in float, in a fixed
- * order, without contraction, so every machine draws the same bytes. The constants below are chosen
- * such that softmax regression learns well and one hidden layer learns clearly better. */
+ * Example i is a function of (split, i) alone: what fits into SYNTHETIC_KEPT is drawn at the start,
+ * the rest whenever it is read. Invariant: only + - * / sqrt in float, in a fixed order, without
+ * contraction, so every machine draws the same bytes. The constants below are chosen such that
+ * softmax regression learns well and one hidden layer learns clearly better. */
 #include "data.h"
 
 #include <math.h>
@@ -99,7 +100,7 @@ static void draw_segment(canvas *c, float x0, float y0, float x1, float y1, floa
       float ex = px - t * dx, ey = py - t * dy, distance = sqrtf(ex * ex + ey * ey);
       float cover = half + 0.5f - distance;
       cover = (cover > 1 ? 1 : cover) * strength;
-      float *ink = &c->ink[y * c->width + x];
+      float *ink = &c->ink[(size_t)y * (size_t)c->width + (size_t)x];
       if (cover > *ink)
         *ink = cover;
     }
@@ -166,18 +167,23 @@ static void draw_clutter(canvas *c, dice *r) {
   }
 }
 
-uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t index,
-                          uint8_t *pixels) {
+static uint32_t draw_label(dice *r, const image_fields *fields) {
+  return (uint32_t)(((uint64_t)next_word(r) * fields->classes) >> 32);
+}
+
+/* An example of the stream: u8[channels, height, width]; returns its label. `ink` has room for a
+ * plane of floats. */
+static uint32_t draw_example(const image_fields *fields, uint64_t stream, uint64_t index,
+                             float *ink, uint8_t *pixels) {
   dice r = {.stream = stream, .example = index};
-  uint32_t label = (uint32_t)(((uint64_t)next_word(&r) * spec->classes) >> 32);
-  uint64_t plane = (uint64_t)spec->height * spec->width;
-  float ink[plane]; /* bounded by dataset_draw */
+  uint32_t label = draw_label(&r, fields);
+  uint64_t plane = (uint64_t)fields->height * fields->width;
   memset(ink, 0, plane * sizeof *ink);
-  canvas c = {ink, (int)spec->height, (int)spec->width};
+  canvas c = {ink, (int)fields->height, (int)fields->width};
   draw_clutter(&c, &r);
   draw_glyph(&c, &r, glyphs[label % 10], label / 10);
-  for (uint32_t channel = 0; channel < spec->channels; ++channel) {
-    float tint = spec->channels > 1 ? between(&r, 160, 255) : 255;
+  for (uint32_t channel = 0; channel < fields->channels; ++channel) {
+    float tint = fields->channels > 1 ? between(&r, 160, 255) : 255;
     uint32_t word = 0;
     for (uint64_t i = 0; i < plane; ++i) {
       if (i % 4 == 0)
@@ -187,50 +193,82 @@ uint8_t synthetic_example(const sinter_data *spec, uint64_t stream, uint64_t ind
       pixels[channel * plane + i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
   }
-  return (uint8_t)label;
+  return label;
 }
 
-typedef struct draw_job {
-  const sinter_data *spec;
-  dataset *data;
-} draw_job;
-
-static void draw_split(const draw_job *job, split *s, uint32_t thread, uint32_t threads) {
-  uint64_t stream = sinter_stream(s == &job->data->train ? "synthetic/train" : "synthetic/test");
-  for (uint64_t i = s->count * thread / threads, end = s->count * (thread + 1) / threads; i < end;
-       ++i)
-    s->labels[i] =
-        synthetic_example(job->spec, stream, i, s->pixels + i * job->data->example_bytes);
+void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                    uint32_t dtype, void *to, uint32_t thread) {
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  if (from->columns[field]) {
+    column_fill(data, from, field, example, dtype, to, thread);
+  } else if (field == fields.label) {
+    dice r = {.stream = from->stream, .example = example};
+    store_index(draw_label(&r, &fields), dtype, to);
+  } else {
+    float *ink = (float *)(data->scratch + thread * data->scratch_bytes);
+    uint8_t *pixels = (uint8_t *)(ink + (uint64_t)fields.height * fields.width);
+    draw_example(&fields, from->stream, example, ink, pixels);
+    field_decode(&data->spec->fields[field], pixels, fields.pixels, dtype, to);
+  }
 }
 
+/* Draws this thread's share of what is kept. */
 static void draw_share(const sinter_spmd *spmd, void *argument) {
-  draw_job *job = argument;
-  draw_split(job, &job->data->train, spmd->thread, spmd->threads);
-  draw_split(job, &job->data->test, spmd->thread, spmd->threads);
-}
-
-int dataset_draw(dataset *data, const sinter_data *spec, sinter_pool *pool, diag *d) {
-  *data = (dataset){.train = {.name = "train", .count = SYNTHETIC_TRAIN},
-                    .test = {.name = "test", .count = SYNTHETIC_TEST},
-                    .example_bytes = (uint64_t)spec->channels * spec->height * spec->width};
-  if (spec->kind != SINTER_DATA_IMAGES || !data->example_bytes || spec->classes < 1 ||
-      spec->classes > 256 || spec->height > 512 || spec->width > 512)
-    return diag_error(d, 2108, "no synthetic data of the shape of '%s'",
-                      spec->name ? spec->name : "none");
-  split *splits[] = {&data->train, &data->test};
-  for (int i = 0; i < 2; ++i) {
-    splits[i]->pixels = malloc(splits[i]->count * data->example_bytes);
-    splits[i]->labels = malloc(splits[i]->count);
-    if (!splits[i]->pixels || !splits[i]->labels) {
-      dataset_free(data);
-      return diag_error(d, 2402, "out of memory: synthetic data");
+  const dataset *data = argument;
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  float *ink = (float *)(data->scratch + spmd->thread * data->scratch_bytes);
+  const split *splits[] = {&data->train, &data->test};
+  for (int k = 0; k < 2; ++k) {
+    const split *s = splits[k];
+    uint8_t *labels = s->columns[fields.label];
+    uint64_t to = s->count * (spmd->thread + 1) / spmd->threads;
+    for (uint64_t i = s->count * spmd->thread / spmd->threads; i < to; ++i) {
+      uint8_t *pixels = s->columns[fields.image] + i * fields.pixels;
+      uint32_t label = draw_example(&fields, s->stream, i, ink, pixels);
+      if (labels)
+        labels[i] = (uint8_t)label;
     }
   }
-  draw_job job = {spec, data};
-  sinter_spmd alone = {.thread = 0, .threads = 1};
-  if (pool)
-    sinter_pool_run_job(pool, draw_share, &job, NULL);
-  else
-    draw_share(&alone, &job);
+}
+
+bool synthetic_reads(const sinter_data *spec) {
+  image_fields fields;
+  return image_fields_of(spec, &fields);
+}
+
+int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d) {
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  data->train.count = SYNTHETIC_TRAIN;
+  data->test.count = SYNTHETIC_TEST;
+  data->train.stream = sinter_stream("synthetic/train");
+  data->test.stream = sinter_stream("synthetic/test");
+  uint64_t ink = (uint64_t)fields.height * fields.width * sizeof(float);
+  data->scratch_bytes = (ink + fields.pixels + 63) / 64 * 64;
+  data->scratch = malloc(data->scratch_bytes * sinter_pool_threads(pool));
+  split *splits[] = {&data->train, &data->test};
+  if (data->scratch) /* pages are taken now, not in a step */
+    memset(data->scratch, 0, data->scratch_bytes * sinter_pool_threads(pool));
+  bool keeps = fields.pixels <= kept / (SYNTHETIC_TRAIN + SYNTHETIC_TEST), taken = data->scratch;
+  for (int k = 0; k < 2 && keeps; ++k) {
+    uint8_t *pixels = malloc(splits[k]->count * fields.pixels),
+            *labels =
+                fields.classes <= 256 ? malloc(splits[k]->count) : NULL; /* where a byte does */
+    splits[k]->columns[fields.image] = pixels;
+    splits[k]->columns[fields.label] = labels;
+    taken = taken && pixels && (labels || fields.classes > 256);
+  }
+  if (!taken)
+    return diag_error(d, 2402, "out of memory: synthetic images of %ux%ux%u pixels",
+                      fields.channels, fields.height, fields.width);
+  if (keeps)
+    sinter_pool_run_job(pool, draw_share, data, NULL);
   return 0;
+}
+
+int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
+  (void)folder;
+  return synthetic_open_keeping(data, SYNTHETIC_KEPT, pool, d);
 }

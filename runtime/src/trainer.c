@@ -61,17 +61,18 @@ static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
     left = t->flags.steps - p->step;
   uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
   report_bar(&t->report, p->epoch + 1, t->epochs, p->position, t->batches,
-             rate * (double)t->train_fill.count, rate > 0 ? (double)left / rate : 0, t->values,
-             count);
+             rate * (double)t->train->batch, rate > 0 ? (double)left / rate : 0, t->values, count);
 }
 
 static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
   run_position *p = &t->state.position;
-  batch_fill *fill = &t->train_fill;
-  fill->order = t->order;
-  fill->first = (uint64_t)p->position * fill->count;
+  batch_fill fill = {.data = &t->data,
+                     .from = &t->data.train,
+                     .entry = t->train,
+                     .order = t->order,
+                     .first = (uint64_t)(p->position * t->train->batch)};
   instance_set_step(&t->instance, p->step);
-  if (trainer_run_kernels(t, t->train, batch_gather, fill, d))
+  if (trainer_run_kernels(t, t->train, batch_gather, &fill, d))
     return d->code;
   double loss = instance_value(&t->instance, &t->train->outputs[0]);
   p->loss_sum += loss;
@@ -104,9 +105,8 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
   uint32_t count = trainer_metrics(t, p->loss_count > 0 ? p->loss_sum / p->loss_count : NAN);
   trainer_describe(t, count, t->train_text);
   t->test_text[0] = 0;
-  double rate = seconds > 0
-                    ? (double)(p->position - batches_before) * (double)t->train_fill.count / seconds
-                    : 0;
+  double rate =
+      seconds > 0 ? (double)(p->position - batches_before) * (double)t->train->batch / seconds : 0;
   ++p->epoch;
   p->position = 0;
   p->loss_sum = p->loss_count = 0;

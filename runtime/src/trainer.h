@@ -23,7 +23,6 @@ typedef struct trainer {
   uint32_t *order; /* permutation of the training examples; NULL with --no-shuffle */
   const sinter_entry *train, *eval;
   uint32_t train_variants, eval_variants;
-  batch_fill train_fill;
   int64_t epochs, batches;      /* to train for; full batches an epoch */
   report_value *values;         /* as many as an event may show */
   char *train_text, *test_text; /* results of an epoch in words */

@@ -28,8 +28,7 @@ static int find_entries(trainer *t, diag *d) {
   if (t->train && !t->flags.eval && !t->flags.run) {
     if (!t->train->output_count || t->train->batch < 1)
       return diag_error(d, 2902, "'%s' has no loss or no batch", t->train->name);
-    return m->data.kind == SINTER_DATA_IMAGES ? batch_bind(&t->train_fill, t->train, &m->data, d)
-                                              : 0;
+    return m->data.field_count ? batch_check(t->train, &m->data, d) : 0;
   }
   if (!t->train && !t->flags.run && !t->flags.eval && t->flags.steps != 0 && t->flags.epochs != 0)
     return diag_error(d, 2108, "model '%s' has no training step; --run ENTRY runs one entry",
@@ -47,25 +46,22 @@ static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
   if (t->flags.run || (does_nothing(t) && !t->flags.checkpoint))
     return 0;
-  if (spec->kind != SINTER_DATA_IMAGES)
-    return diag_error(d, 2108, "model '%s' names no data set that this runtime can read",
-                      t->module->name);
-  int code = t->flags.data ? dataset_read(&t->data, spec, t->flags.data, d)
-                           : dataset_draw(&t->data, spec, t->instance.device->pool, d);
-  if (code)
-    return code;
+  if (!spec->field_count)
+    return diag_error(d, 2108, "model '%s' names no data set", t->module->name);
+  if (dataset_open(&t->data, spec, t->flags.data, t->instance.device->pool, d))
+    return d->code;
   if (!t->flags.data)
     report_note(
         &t->report,
-        "no --data: using built-in synthetic images of the shape of '%s' (%d train, %d test)",
-        spec->name, SYNTHETIC_TRAIN, SYNTHETIC_TEST);
+        "no --data: using built-in synthetic images of the shape of '%s' (%llu train, %llu test)",
+        spec->name, (unsigned long long)t->data.train.count,
+        (unsigned long long)t->data.test.count);
   if (t->flags.eval)
     return 0;
-  t->batches = (int64_t)(t->data.train.count / t->train_fill.count);
+  t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
   if (!t->batches && !does_nothing(t))
     return diag_error(d, 2107, "training expects at least %lld examples (one batch), got %llu",
                       (long long)t->train->batch, (unsigned long long)t->data.train.count);
-  t->train_fill.from = &t->data.train;
   if (t->flags.steps >= 0 && t->flags.epochs < 0 && t->batches) /* --steps alone says how long */
     t->epochs = t->flags.steps / t->batches + (t->flags.steps % t->batches != 0);
   if (t->data.train.count > UINT32_MAX)

@@ -70,9 +70,12 @@ TEST_F(Table, StructsAreThoseOfC) {
             (V{AT(sinter_metric, name), AT(sinter_metric, sum), AT(sinter_metric, weight),
                AT(sinter_metric, finish), AT(sinter_metric, reserved), sizeof(sinter_metric)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_data"),
-            (V{AT(sinter_data, kind), AT(sinter_data, classes), AT(sinter_data, name),
-               AT(sinter_data, channels), AT(sinter_data, height), AT(sinter_data, width),
+            (V{AT(sinter_data, name), AT(sinter_data, fields), AT(sinter_data, field_count),
                AT(sinter_data, reserved), sizeof(sinter_data)}));
+  EXPECT_EQ(offsetsOf(*table, "sinter_field"),
+            (V{AT(sinter_field, name), AT(sinter_field, dtype), AT(sinter_field, rank),
+               AT(sinter_field, dims), AT(sinter_field, decode), AT(sinter_field, reserved),
+               AT(sinter_field, limit), sizeof(sinter_field)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
             (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
                AT(sinter_range, origin), AT(sinter_range, offset), AT(sinter_range, bytes),
@@ -150,7 +153,7 @@ TEST_F(Table, EmbeddedWeightsAreAligned) {
 TEST_F(Table, HeaderNamesEntriesAndTypes) {
   std::string header = codegen::printHeader(host);
   for (const char *text :
-       {"sinter_status small_open(const void *options, small_t **m);",
+       {"sinter_status small_open(const sinter_options *options, small_t **m);",
         "sinter_status small_train_step(small_t *m, const float *image, small_metrics *metrics);",
         "#ifndef SINTER_STATUS_DEFINED"})
     EXPECT_NE(header.find(text), std::string::npos) << text << " in\n" << header;

@@ -76,11 +76,19 @@ static proto::Module sample() {
   update->set_symbol("w");
   update->set_value(4);
   proto::DataSpec *data = module.mutable_data();
-  data->set_kind(proto::DataSpec::IMAGES);
   data->set_name("mnist");
-  for (auto set : {&proto::DataSpec::set_classes, &proto::DataSpec::set_channels,
-                   &proto::DataSpec::set_height, &proto::DataSpec::set_width})
-    (data->*set)(10);
+  for (auto [name, decode] :
+       {std::pair("image", proto::Field::UNIT), std::pair("label", proto::Field::CLASS)}) {
+    proto::Field *field = data->add_fields();
+    field->set_name(name);
+    field->set_decode(decode);
+    bool image = decode == proto::Field::UNIT;
+    field->mutable_type()->set_element(image ? proto::F32 : proto::I32);
+    for (int64_t size : {1, 28, 28})
+      if (image)
+        field->mutable_type()->add_dims(size);
+    field->set_classes(image ? 0 : 10);
+  }
   return module;
 }
 
@@ -252,7 +260,15 @@ TEST(GraphCheck, NamesAndKinds) {
       "file index below 1");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_sum("nowhere"); }, "scalar symbol");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_name(""); }, "metric");
-  expectRefused([](auto &m) { m.mutable_data()->set_width(0); }, "image sizes");
+  auto field = [](auto &m, int i) { return m.mutable_data()->mutable_fields(i); };
+  expectRefused([&](auto &m) { field(m, 0)->mutable_type()->set_dims(1, 0); },
+                "sizes from 1 to 1048576, got 0 in field 'image'");
+  expectRefused([&](auto &m) { field(m, 1)->set_classes(0); }, "1 to 1048576 classes, got 0");
+  expectRefused([&](auto &m) { field(m, 1)->set_name("image"); }, "a name of its own");
+  expectRefused([&](auto &m) { field(m, 0)->set_decode(proto::Field::NONE); },
+                "known way to decode");
+  expectRefused([&](auto &m) { field(m, 1)->mutable_type()->set_element(proto::F32); },
+                "expects i32, got another element type in field 'label'");
   expectRefused([](auto &m) { m.mutable_data()->set_name(""); }, "data set");
 }
 

@@ -136,7 +136,7 @@ TEST(Model, TrainingWithoutADataSet) {
         {.epochs = 3});
   });
   ASSERT_EQ(built.code, 0) << built.said;
-  EXPECT_EQ(built.module.data().kind(), proto::DataSpec::NONE);
+  EXPECT_EQ(built.module.data().fields_size(), 0);
   EXPECT_EQ(built.module.default_epochs(), 3);
   EXPECT_NE(built.find("train_step", 10), nullptr);
 }
@@ -157,15 +157,48 @@ TEST(Model, DataSpecKnowsNames) {
     model.data(images("cifar10", {.batch = 4}));
     model.train(classifier);
   });
-  EXPECT_EQ(built.module.data().channels(), 3);
-  EXPECT_EQ(built.module.data().height(), 32);
-  EXPECT_EQ(built.module.data().classes(), 10);
+  ASSERT_EQ(built.module.data().fields_size(), 2);
+  const proto::Field &image = built.module.data().fields(0), &label = built.module.data().fields(1);
+  EXPECT_EQ(image.name(), "image");
+  EXPECT_EQ(image.decode(), proto::Field::UNIT);
+  EXPECT_EQ(std::vector<int64_t>(image.type().dims().begin(), image.type().dims().end()),
+            (std::vector<int64_t>{3, 32, 32}));
+  EXPECT_EQ(label.name(), "label");
+  EXPECT_EQ(label.type().dims_size(), 0);
+  EXPECT_EQ(label.classes(), 10);
   EXPECT_THAT(built.text, HasSubstr("fc.weight kind 0 : f32[10,3072]"));
   Built other = build([](Model &model) {
     model.data(images("cifar-10", {.batch = 4}));
     model.train(classifier);
   });
-  EXPECT_EQ(other.module.data().channels(), 3);
+  EXPECT_EQ(other.module.data().fields(0).type().dims(0), 3);
+}
+
+// Training knows fields, not images: names, shapes and types are the data set's.
+TEST(Model, DataIsNamedFields) {
+  Data points{"points",
+              {{"where", f32({2}), Decode::Unit}, {"kinds", i32({3}), Decode::Class, 7}},
+              /*batch=*/6,
+              {}};
+  Built built = build([&](Model &model) {
+    model.data(points);
+    model.train([](Step s) {
+      Tensor where = s.input("where");
+      EXPECT_EQ(where.shape(), (Shape{s.batch(), 2}));
+      EXPECT_EQ(s.input("kinds").shape(), (Shape{s.batch(), 3}));
+      EXPECT_EQ(s.input("kinds").dtype(), i32);
+      s.minimize(mean(linear("fc", where, {.units = 1})), sgd());
+    });
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  EXPECT_EQ(built.module.data().fields(1).classes(), 7);
+  EXPECT_NE(built.find("train_step", 6), nullptr);
+  Built other = build([&](Model &model) {
+    model.data(points);
+    model.train([](Step s) { s.minimize(mean(s.input("image")), sgd()); });
+  });
+  EXPECT_THAT(other.said,
+              HasSubstr("expects an input of the data set (where, kinds), got another"));
 }
 
 TEST(Model, EqualProgramsGiveEqualBytes) {

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 namespace {
 
-const sinter_data spec = {SINTER_DATA_IMAGES, 10, "cifar10", 3, 4, 4, 0};
+const ImageSpec spec(10, "cifar10", 3, 4, 4);
 constexpr size_t kRecord = 1 + 3 * 4 * 4;
 
 // Records of 3x4x4 images: label (first + i) % 10, pixels that name their place.
@@ -28,9 +28,9 @@ std::string records(size_t count, size_t first = 0) {
 }
 
 struct Read {
-  explicit Read(const std::string &folder, const sinter_data &what = spec) {
+  explicit Read(const std::string &folder, const ImageSpec &what = spec) {
     diag d = diag_make(text, sizeof text);
-    code = dataset_read(&data, &what, folder.c_str(), &d);
+    code = dataset_open(&data, &what.data, folder.c_str(), nullptr, &d);
   }
   ~Read() { dataset_free(&data); }
   dataset data = {};
@@ -55,7 +55,7 @@ protected:
     EXPECT_EQ(r.code, code) << message;
     EXPECT_THAT(r.text, HasSubstr(message));
     EXPECT_THAT(r.text, HasSubstr("'" + (s / name) + "'"));
-    EXPECT_EQ(r.data.train.pixels, nullptr);
+    EXPECT_EQ(r.data.train.columns, nullptr);
     unlink((s / name).c_str());
     writeFile(s / plain, before);
   }
@@ -69,12 +69,12 @@ TEST_F(CifarTest, BatchesFollowEachOther) {
   ASSERT_EQ(r.data.test.count, 10u);
   std::string all = records(33);
   for (size_t i = 0; i < 33; ++i) {
-    EXPECT_EQ(r.data.train.labels[i], i % 10);
-    EXPECT_EQ(memcmp(r.data.train.pixels + i * (kRecord - 1), &all[i * kRecord + 1], kRecord - 1),
-              0)
+    EXPECT_EQ(r.data.train.columns[1][i], i % 10);
+    EXPECT_EQ(
+        memcmp(r.data.train.columns[0] + i * (kRecord - 1), &all[i * kRecord + 1], kRecord - 1), 0)
         << i;
   }
-  EXPECT_EQ(r.data.test.labels[0], 3);
+  EXPECT_EQ(r.data.test.columns[1][0], 3);
 }
 
 TEST_F(CifarTest, GzipGivesTheSame) {
@@ -89,8 +89,8 @@ TEST_F(CifarTest, GzipGivesTheSame) {
   ASSERT_EQ(a.code, 0) << a.text;
   ASSERT_EQ(b.code, 0) << b.text;
   ASSERT_EQ(b.data.train.count, 33u);
-  EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 33 * (kRecord - 1)), 0);
-  EXPECT_EQ(memcmp(a.data.train.labels, b.data.train.labels, 33), 0);
+  EXPECT_EQ(memcmp(a.data.train.columns[0], b.data.train.columns[0], 33 * (kRecord - 1)), 0);
+  EXPECT_EQ(memcmp(a.data.train.columns[1], b.data.train.columns[1], 33), 0);
 }
 
 TEST_F(CifarTest, ManyPackedRecords) { // more than what is first taken for a file of unknown length
@@ -100,8 +100,8 @@ TEST_F(CifarTest, ManyPackedRecords) { // more than what is first taken for a fi
   Read r(s.path);
   ASSERT_EQ(r.code, 0) << r.text;
   EXPECT_EQ(r.data.train.count, 5013u);
-  EXPECT_EQ(r.data.train.labels[4999], 9);
-  EXPECT_EQ(r.data.train.labels[5000], 0);
+  EXPECT_EQ(r.data.train.columns[1][4999], 9);
+  EXPECT_EQ(r.data.train.columns[1][5000], 0);
 }
 
 TEST_F(CifarTest, MissingFiles) {
@@ -157,41 +157,10 @@ TEST_F(CifarTest, DamagedGzip) {
 }
 
 TEST_F(CifarTest, AnyChannelsAndSizes) {
-  sinter_data two = {SINTER_DATA_IMAGES, 10, "pairs", 2, 6, 4, 0}; // records of 49 bytes, too
+  ImageSpec two(10, "pairs", 2, 6, 4); // records of 49 bytes, too
   Read r(s.path, two);
   EXPECT_EQ(r.code, 0) << r.text;
-  EXPECT_EQ(r.data.example_bytes, 48u);
   EXPECT_EQ(r.data.train.count, 33u);
-}
-
-uint64_t hash(const uint8_t *bytes, uint64_t n) {
-  uint64_t h = 0xcbf29ce484222325ull;
-  for (uint64_t i = 0; i < n; ++i)
-    h = (h ^ bytes[i]) * 0x100000001b3ull;
-  return h;
-}
-
-// The built-in colour images, too, are the same bytes everywhere: a function of the index alone.
-TEST(Synthetic, ColourIsTheSameEverywhere) {
-  sinter_data colour = {SINTER_DATA_IMAGES, 10, "cifar10", 3, 32, 32, 0};
-  char text[512];
-  diag d = diag_make(text, sizeof text);
-  dataset data;
-  sinter_pool *pool = sinter_pool_open(3);
-  ASSERT_EQ(dataset_draw(&data, &colour, pool, &d), 0) << text;
-  sinter_pool_close(pool);
-  EXPECT_EQ(data.example_bytes, 3072u);
-  EXPECT_EQ(hash(data.train.pixels, 12800 * 3072), 0xc84d1b23c6245d73ull);
-  EXPECT_EQ(hash(data.test.labels, 2000), 0x2a5b5b6dde4ae9d7ull);
-  std::vector<uint8_t> one(3072);
-  EXPECT_EQ(synthetic_example(&colour, sinter_stream("synthetic/train"), 777, one.data()),
-            data.train.labels[777]);
-  EXPECT_EQ(memcmp(one.data(), data.train.pixels + 777 * 3072, 3072), 0);
-  int differ = 0; // the channels of a pen are not one grey
-  for (int i = 0; i < 1024; ++i)
-    differ += abs(one[i] - one[1024 + i]) > 40;
-  EXPECT_GT(differ, 0);
-  dataset_free(&data);
 }
 
 } // namespace

@@ -6,7 +6,6 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -17,8 +16,7 @@ using ::testing::HasSubstr;
 
 namespace {
 
-const sinter_data spec28 = {SINTER_DATA_IMAGES, 10, "fashion-mnist", 1, 28, 28, 0};
-const sinter_data spec4 = {SINTER_DATA_IMAGES, 10, "fashion-mnist", 1, 4, 4, 0};
+const ImageSpec spec4(10, "fashion-mnist", 1, 4, 4);
 
 TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
   uint8_t bytes[256 + 3];
@@ -39,9 +37,9 @@ TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
 }
 
 struct Read {
-  explicit Read(const std::string &folder, const sinter_data &spec = spec4) {
+  explicit Read(const std::string &folder, const ImageSpec &spec = spec4) {
     diag d = diag_make(text, sizeof text);
-    code = dataset_read(&data, &spec, folder.c_str(), &d);
+    code = dataset_open(&data, &spec.data, folder.c_str(), nullptr, &d);
   }
   ~Read() { dataset_free(&data); }
   dataset data = {};
@@ -63,9 +61,9 @@ TEST(Idx, PlainAndGzipGiveTheSame) {
   ASSERT_EQ(b.code, 0) << b.text;
   EXPECT_EQ(a.data.train.count, 20u);
   EXPECT_EQ(a.data.test.count, 10u);
-  EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 20 * 16), 0);
-  EXPECT_EQ(memcmp(a.data.test.labels, b.data.test.labels, 10), 0);
-  EXPECT_EQ(a.data.train.labels[13], 3);
+  EXPECT_EQ(memcmp(a.data.train.columns[0], b.data.train.columns[0], 20 * 16), 0);
+  EXPECT_EQ(memcmp(a.data.test.columns[1], b.data.test.columns[1], 10), 0);
+  EXPECT_EQ(a.data.train.columns[1][13], 3);
 }
 
 // Kaggle's copy: a dot in the names, and folders with the usual ones beside the files.
@@ -81,8 +79,8 @@ TEST(Idx, NamesWithADot) {
   }
   Read a(plain.path), b(dotted.path);
   ASSERT_EQ(b.code, 0) << b.text;
-  EXPECT_EQ(memcmp(a.data.train.pixels, b.data.train.pixels, 20 * 16), 0);
-  EXPECT_EQ(memcmp(a.data.test.labels, b.data.test.labels, 10), 0);
+  EXPECT_EQ(memcmp(a.data.train.columns[0], b.data.train.columns[0], 20 * 16), 0);
+  EXPECT_EQ(memcmp(a.data.test.columns[1], b.data.test.columns[1], 10), 0);
 }
 
 class IdxTest : public ::testing::Test {
@@ -148,7 +146,7 @@ TEST_F(IdxTest, WrongLengths) {
 
 TEST(Idx, SizesWhoseProductIsTooLargeAreNotASmallFile) {
   // 2^31 images of 2^33 pixels: 2^64 bytes, which 64 bits would take for none.
-  sinter_data spec = {SINTER_DATA_IMAGES, 10, "huge", 1, 1 << 17, 1 << 16, 0};
+  ImageSpec spec(10, "huge", 1, 1 << 17, 1 << 16);
   Scratch s;
   writeDataset(s, 20, 10, 4, 4);
   writeFile(s / "train-images-idx3-ubyte", idx({1u << 31, 1 << 17, 1 << 16}, ""));
@@ -179,71 +177,72 @@ TEST_F(IdxTest, LabelsOutOfRange) {
   refuses(labels, bytes, 2105, "byte 15: expects a label below 10, got 10 [E2105]");
 }
 
-uint64_t hash(const uint8_t *bytes, uint64_t n) {
-  uint64_t h = 0xcbf29ce484222325ull;
-  for (uint64_t i = 0; i < n; ++i)
-    h = (h ^ bytes[i]) * 0x100000001b3ull;
-  return h;
-}
-
-dataset draw(const sinter_data &spec, uint32_t threads) {
-  char text[512];
-  diag d = diag_make(text, sizeof text);
-  dataset data;
-  sinter_pool *pool = sinter_pool_open(threads);
-  EXPECT_EQ(dataset_draw(&data, &spec, pool, &d), 0) << text;
-  sinter_pool_close(pool);
-  return data;
-}
-
-// The bytes are part of the outside: accuracies of the built-in data are comparable between
-// machines and versions.
-TEST(Synthetic, TheSameBytesEverywhere) {
-  for (uint32_t threads : {1u, 3u}) {
-    dataset data = draw(spec28, threads);
-    EXPECT_EQ(data.train.count, 12800u);
-    EXPECT_EQ(data.test.count, 2000u);
-    EXPECT_EQ(hash(data.train.pixels, 12800 * 784), 0x2f63d928f01c2a2bull);
-    EXPECT_EQ(hash(data.test.pixels, 2000 * 784), 0x5ea6f28d84766794ull);
-    EXPECT_EQ(hash(data.train.labels, 12800), 0x16607c2ad953d0d7ull);
-    dataset_free(&data);
+// What is no data set of labelled images has no reader here, and no built-in data.
+TEST(Readers, OtherFieldsAreRefused) {
+  Scratch folder;
+  int64_t length = 40;
+  sinter_field text = {"text", SINTER_I32, 1, &length, SINTER_DECODE_CLASS, 0, 28};
+  ImageSpec twice(10, "twice", 1, 4, 4), three(10, "three", 1, 4, 4);
+  twice.fields[1] = twice.fields[0];
+  three.data.field_count = 1;
+  const sinter_data lines = {"lines", &text, 1, 0};
+  const sinter_data *specs[] = {&lines, &twice.data, &three.data};
+  for (const sinter_data *spec : specs) {
+    char message[512];
+    dataset data;
+    diag d = diag_make(message, sizeof message);
+    EXPECT_EQ(dataset_open(&data, spec, folder.path.c_str(), nullptr, &d), 2108);
+    EXPECT_THAT(message, HasSubstr("no reader of this runtime gives the fields of '"));
+    d = diag_make(message, sizeof message);
+    EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, &d), 2108);
+    EXPECT_THAT(message,
+                HasSubstr("' has no built-in data, which are labelled images; --data DIR"));
   }
 }
 
-TEST(Synthetic, HasAllClassesInEqualShares) {
-  dataset data = draw(spec28, 1);
-  int count[10] = {};
-  for (uint64_t i = 0; i < data.train.count; ++i)
-    ++count[data.train.labels[i]];
-  for (int c : count)
-    EXPECT_NEAR(c, 1280, 150);
-  EXPECT_NE(memcmp(data.train.pixels, data.test.pixels, 784), 0);
-  dataset_free(&data);
-}
-
-TEST(Synthetic, OtherShapesWork) {
-  for (sinter_data spec : {sinter_data{SINTER_DATA_IMAGES, 10, "cifar10", 3, 32, 32, 0},
-                           sinter_data{SINTER_DATA_IMAGES, 26, "letters", 1, 12, 20, 0},
-                           sinter_data{SINTER_DATA_IMAGES, 1, "one", 1, 1, 1, 0}}) {
-    uint8_t pixels[3 * 32 * 32];
-    for (uint64_t i = 0; i < 50; ++i)
-      EXPECT_LT(synthetic_example(&spec, 1, i, pixels), spec.classes);
+// Fields come by their names, in any order, as any type that can hold them.
+TEST(Readers, BatchesAreGatheredFieldByField) {
+  Scratch s;
+  writeDataset(s, 20, 10, 4, 4);
+  Read r(s.path);
+  ASSERT_EQ(r.code, 0) << r.text;
+  int64_t batch[] = {3, 1, 4, 4};
+  alignas(8) char memory[3 * 8 + 3 * 16 * 8];
+  void *segments[SINTER_SEGMENTS] = {memory};
+  sinter_tensor inputs[] = {{"label", SINTER_I64, 1, batch, 0, 0, 0, 24},
+                            {"image", SINTER_F64, 4, batch, 0, 0, 24, 3 * 16 * 8}};
+  sinter_entry entry = {};
+  entry.name = "train_step";
+  entry.batch = 3;
+  entry.inputs = inputs;
+  entry.input_count = 2;
+  char message[512];
+  diag d = diag_make(message, sizeof message);
+  ASSERT_EQ(batch_check(&entry, &spec4.data, &d), 0) << message;
+  const uint32_t order[] = {9, 17, 4, 11};
+  batch_fill fill = {&r.data, &r.data.train, &entry, order, 1};
+  for (uint32_t thread = 0; thread < 2; ++thread) {
+    sinter_spmd spmd = {};
+    spmd.segments = segments;
+    spmd.thread = thread;
+    spmd.threads = 2;
+    batch_gather(&spmd, &fill);
   }
-}
-
-TEST(Synthetic, IsDrawnInHalfASecond) {
-  double best = 1e9; // other processes take their share of a run, rarely of all
-  for (int i = 0; i < 5 && best >= 0.5; ++i) {
-    auto start = std::chrono::steady_clock::now();
-    dataset data = draw(spec28, 0);
-    best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    dataset_free(&data);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(reinterpret_cast<int64_t *>(memory)[i], order[1 + i] % 10);
+    for (int p = 0; p < 16; ++p)
+      EXPECT_EQ(reinterpret_cast<double *>(memory + 24)[i * 16 + p],
+                static_cast<float>(r.data.train.columns[0][order[1 + i] * 16 + p] / 255.0L));
   }
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) &&      \
-    !__has_feature(thread_sanitizer)
-  EXPECT_LT(best, 0.5);
-#endif
+  inputs[0].name = "weight";
+  EXPECT_EQ(batch_check(&entry, &spec4.data, &d), 2108);
+  EXPECT_THAT(message,
+              HasSubstr("takes an input 'weight', data set 'fashion-mnist' has no field of "
+                        "that name [E2108]\n  it has 'image'\n  it has 'label'"));
+  inputs[0].name = "label";
+  inputs[0].dtype = SINTER_F32;
+  d = diag_make(message, sizeof message);
+  EXPECT_EQ(batch_check(&entry, &spec4.data, &d), 2902);
 }
 
 } // namespace

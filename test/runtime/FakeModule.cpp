@@ -417,7 +417,10 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   module.scalars = scalars.data();
   module.metrics = metrics.data();
   module.entries = entries.data();
-  module.data = {SINTER_DATA_IMAGES, o.classes, "fashion-mnist", 1, o.height, o.width, 0};
+  dims.push_back({1, o.height, o.width});
+  fields[0] = {"image", SINTER_F32, 3, dims.back().data(), SINTER_DECODE_UNIT, 0, 0};
+  fields[1] = {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, o.classes};
+  module.data = {"fashion-mnist", fields, 2, 0};
   for (int s = 0; s < SINTER_SEGMENTS; ++s)
     module.segment_bytes[s] = used[s];
   module.default_epochs = 5;

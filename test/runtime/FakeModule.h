@@ -41,6 +41,7 @@ private:
                  std::vector<int64_t> dims, uint32_t segment);
   void addEntry(const char *name, uint32_t kind, int64_t batch, sinter_entry_fn run);
 
+  sinter_field fields[2];
   std::deque<std::vector<int64_t>> dims;
   std::deque<std::vector<sinter_tensor>> tensors;
   std::vector<sinter_symbol> symbols;

@@ -67,7 +67,7 @@ hyper-parameters:
 
 TEST_F(FlagsTest, VersionAndLicenses) {
   Outcome r = train(module.get(), {"--version"});
-  EXPECT_EQ(r.out, "fake: model 'fake' for cpu:test, compiled by sinter test, runtime ABI 1\n");
+  EXPECT_EQ(r.out, "fake: model 'fake' for cpu:test, compiled by sinter test, runtime ABI 2\n");
   r = train(module.get(), {"--licenses"});
   EXPECT_EQ(r.code, 0);
   EXPECT_THAT(r.out, HasSubstr("zlib"));
@@ -208,11 +208,11 @@ TEST_F(FlagsTest, ThreadsThatCannotStartAreCounted) {
 TEST_F(FlagsTest, OtherVersionsAndDevicesAreRefused) {
   module.module.device = "cuda";
   refuses({"--steps", "1"}, "the module is for device 'cuda', this runtime has 'cpu' [E2405]", 3);
-  module.module.abi_version = 2;
+  module.module.abi_version = 1;
   Outcome r = train(module.get(), {"--help"});
   EXPECT_EQ(r.code, 70);
   EXPECT_EQ(r.err,
-            "fake: internal error: the module has ABI version 2, this runtime expects 1 [E2901]\n");
+            "fake: internal error: the module has ABI version 1, this runtime expects 2 [E2901]\n");
 }
 
 std::string npy(const std::string &descr, const std::string &shape, const std::string &data,

@@ -281,14 +281,15 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   dataset data;
   char text[256];
   diag d = diag_make(text, sizeof text);
-  ASSERT_EQ(dataset_draw(&data, &trainer->module.data, nullptr, &d), 0);
+  ASSERT_EQ(dataset_open(&data, &trainer->module.data, nullptr, nullptr, &d), 0);
   double metrics[2] = {};
   for (int step = 0; step < 5; ++step) {
     float batch[8 * 36];
     int32_t labels[8];
-    pixels_to_f32(data.train.pixels + step * 8 * 36, batch, 8 * 36);
-    for (int i = 0; i < 8; ++i)
-      labels[i] = data.train.labels[step * 8 + i];
+    for (int i = 0; i < 8; ++i) {
+      data.reader->fill(&data, &data.train, 0, step * 8 + i, SINTER_F32, batch + i * 36, 0);
+      data.reader->fill(&data, &data.train, 1, step * 8 + i, SINTER_I32, labels + i, 0);
+    }
     const void *in[] = {batch, labels};
     ASSERT_EQ(sinter_lib_train_step(lib, in, metrics).code, 0);
   }

@@ -26,6 +26,19 @@ bool exists(const std::string &path);
 /// Whether two byte strings are equal; says where they first differ, without printing them.
 ::testing::AssertionResult sameBytes(const std::string &a, const std::string &b);
 
+/// A data set of labelled images, as the compiler writes it; stays in place.
+struct ImageSpec {
+  ImageSpec(uint32_t classes, const char *name, int64_t channels, int64_t height, int64_t width)
+      : dims{channels, height, width},
+        fields{{"image", SINTER_F32, 3, dims, SINTER_DECODE_UNIT, 0, 0},
+               {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, classes}},
+        data{name, fields, 2, 0} {}
+  ImageSpec(const ImageSpec &) = delete;
+  int64_t dims[3];
+  sinter_field fields[2];
+  sinter_data data;
+};
+
 /// How a process ended and what it said.
 struct Outcome {
   int code = -1; // exit code, or 128 + the signal that ended it

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 1u
+#define SINTER_ABI_VERSION 2u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -178,15 +178,28 @@ typedef struct sinter_entry {
   uint64_t work_bytes;
 } sinter_entry;
 
-typedef enum sinter_data_kind { SINTER_DATA_NONE = 0, SINTER_DATA_IMAGES = 1 } sinter_data_kind;
+typedef enum sinter_decode {
+  SINTER_DECODE_UNIT = 1, /* a byte: byte/255, rounded to f32 */
+  SINTER_DECODE_CLASS = 2 /* a whole number of 0 .. limit-1 */
+} sinter_decode;
 
-/* Where batches come from. The runtime fills the inputs named `image` and `label` of train and eval
- * entries. */
+/* A named part of every example, and how its stored elements become numbers. */
+typedef struct sinter_field {
+  const char *name;    /* of the input that it fills */
+  uint32_t dtype;      /* sinter_dtype that the model was written with: f32 or i32 */
+  uint32_t rank;       /* of one example */
+  const int64_t *dims; /* `rank` sizes */
+  uint32_t decode;     /* sinter_decode */
+  uint32_t reserved;
+  int64_t limit; /* of SINTER_DECODE_CLASS */
+} sinter_field;
+
+/* Where batches come from. The runtime fills the inputs of train and eval entries from the fields
+ * of their names. */
 typedef struct sinter_data {
-  uint32_t kind;    /* sinter_data_kind */
-  uint32_t classes; /* labels are 0 .. classes-1 */
-  const char *name; /* "fashion-mnist", "mnist", "cifar10": names files and messages */
-  uint32_t channels, height, width;
+  const char *name; /* "fashion-mnist", "mnist", "cifar10": for messages; NULL: no data set */
+  const sinter_field *fields;
+  uint32_t field_count; /* 0: no data set */
   uint32_t reserved;
 } sinter_data;
 

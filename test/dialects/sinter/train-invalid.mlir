@@ -49,13 +49,28 @@ sinter.metric @loss sum @s weight @s finish "ratio"
 
 // -----
 
-// expected-error @+1 {{expects sizes of 1 or more, got 0}}
-sinter.data "images" "mnist" classes 10 shape 1 x 0 x 28
+// expected-error @+1 {{field "image" expects sizes of 1 or more, got 0}}
+sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, "unit">]
 
 // -----
 
-// expected-error @+1 {{expects kind to be one of images, got 'text'}}
-sinter.data "text" "mnist" classes 10 shape 1 x 28 x 28
+// expected-error @+1 {{field "image" expects unit or class, got 'text'}}
+sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "text">]
+
+// -----
+
+// expected-error @+1 {{field "label" expects i32, got 'tensor<f32>'}}
+sinter.data "mnist" fields [#sinter.field<"label", tensor<f32>, "class" below 10>]
+
+// -----
+
+// expected-error @+1 {{field "label" expects a limit of 1 or more, got 0}}
+sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, "class">]
+
+// -----
+
+// expected-error @+1 {{expects fields of different names, got "label" twice}}
+sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, "class" below 2>, #sinter.field<"label", tensor<i32>, "class" below 3>]
 
 // -----
 
@@ -286,7 +301,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
   // expected-error @+1 {{expects parent op 'builtin.module'}}
-  sinter.data "images" "mnist" classes 10 shape 1 x 28 x 28
+  sinter.data "mnist" fields []
   sinter.return names [] symbols []
 }
 

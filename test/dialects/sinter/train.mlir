@@ -19,8 +19,8 @@ module @mlp {
   sinter.derived @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> {refreshed}
   // CHECK-NEXT: sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
   sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
-  // CHECK-NEXT: sinter.data "images" "fashion-mnist" classes 10 shape 1 x 28 x 28
-  sinter.data "images" "fashion-mnist" classes 10 shape 1 x 28 x 28
+  // CHECK-NEXT: sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
+  sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
 
   // CHECK-NEXT: sinter.entry @train_step_b2 name("train_step") kind("train") batch(2) inputs ["image"]
   sinter.entry @train_step_b2 name("train_step") kind("train") batch(2) inputs ["image"] {

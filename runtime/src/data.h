@@ -84,7 +84,7 @@ void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint
 
 /// Size of the built-in data, and how many bytes of it are drawn at the start and kept: more is
 /// drawn each time that it is read.
-enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000, SYNTHETIC_KEPT = 64 << 20 };
+enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000, SYNTHETIC_KEPT = 160 << 20 };
 /// synthetic_open with another limit than SYNTHETIC_KEPT.
 int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d);
 

@@ -110,3 +110,19 @@ sinter.entry @layouts name("e") kind("predict") batch(0) inputs ["x"] {
   // CHECK-NEXT: sinter.return outputs(%x, %[[P]] :
   sinter.return outputs(%1, %2 : tensor<4x3xf32>, tensor<4x3xf32, #kernel.layout<[0, 1], block = [0], by = [2]>>) names ["a", "b"] symbols []
 }
+
+// The sum over a stack of products that come in rows of what is summed is one product over all rows; another stack stays.
+// CHECK-LABEL: sinter.entry @stack
+sinter.entry @stack name("stack") kind("predict") batch(0) inputs ["x", "y"] {
+^bb0(%x: tensor<5x3x4xf32>, %y: tensor<5x3x6xf32>):
+  // CHECK-DAG: %[[X:.*]] = sinter.reshape %x : (tensor<5x3x4xf32>) -> tensor<15x4xf32>
+  // CHECK-DAG: %[[Y:.*]] = sinter.reshape %y : (tensor<5x3x6xf32>) -> tensor<15x6xf32>
+  // CHECK: sinter.matmul %[[X]], %[[Y]] {transpose_a = true} : (tensor<15x4xf32>, tensor<15x6xf32>) -> tensor<4x6xf32>
+  %0 = sinter.matmul %x, %y {transpose_a = true} : (tensor<5x3x4xf32>, tensor<5x3x6xf32>) -> tensor<5x4x6xf32>
+  %1 = sinter.sum %0 axes [0] : (tensor<5x4x6xf32>) -> tensor<4x6xf32>
+  // CHECK: sinter.matmul %x, %x {transpose_b = true}
+  // CHECK: sinter.sum
+  %2 = sinter.matmul %x, %x {transpose_b = true} : (tensor<5x3x4xf32>, tensor<5x3x4xf32>) -> tensor<5x3x3xf32>
+  %3 = sinter.sum %2 axes [0] : (tensor<5x3x3xf32>) -> tensor<3x3xf32>
+  sinter.return outputs(%1, %3 : tensor<4x6xf32>, tensor<3x3xf32>) names ["a", "b"] symbols []
+}

@@ -10,7 +10,8 @@
 #include "compiler/Pipeline.h"
 #include "compiler/Session.h"
 #include "dialects/kernel/Ranges.h"
-#include "dialects/sinter/Sinter.h"
+#include "dialects/kernel/contract/Phase.h"
+#include "dialects/sinter/Contraction.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -50,8 +51,8 @@ static int64_t bytesOf(RankedTensorType type) {
          std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
 }
 
-/// Multiply-adds count 2, an element of any other op 1, data movement 0; of bodies the larger one,
-/// as often as it runs where that is known.
+/// Multiply-adds that borders leave count 2, an element of any other op 1, data movement 0; of
+/// bodies the larger one, as often as it runs where that is known.
 static int64_t countFlops(Operation *op) {
   if (auto control = dyn_cast<ir::ControlOpInterface>(op)) {
     int64_t most = 0;
@@ -63,12 +64,8 @@ static int64_t countFlops(Operation *op) {
     }
     return most * control.getTripCount().value_or(1);
   }
-  if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op)) {
-    int64_t points = 2;
-    for (int64_t size : contraction.getContractionDomain())
-      points *= size;
-    return points;
-  }
+  if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))
+    return 2 * kernel::countTerms(ir::getContraction(contraction));
   auto map = dyn_cast<ir::MapOpInterface>(op);
   if (!map)
     return 0;

@@ -1,21 +1,39 @@
 //===- Contract.cpp - the tile grid of a contraction ------------------------------------------===//
 //
 // Threads take tiles of a fixed grid: the leading dims of the order are shared, the others are
-// loops inside. Each class of row tiles, and the last lane tile, has code of its own. Not covered
-// (NaiveContract.cpp does it): what makePlan refuses, and small element types as accumulators.
-// Reading on: ContractPlan.h, ContractEmitter.h, dialects/kernel/Cost.h (who chooses the tile).
+// loops inside. Each class of row tiles, and the last lane tile, has code of its own. What gives no
+// plan is not covered, and NaiveContract.cpp does it. Reading on: dialects/kernel/contract/Plan.h,
+// ContractEmitter.h, dialects/kernel/contract/Cost.h (who chooses the tile).
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
-
-#include "llvm/ADT/SmallSet.h"
+#include "dialects/kernel/Cost.h"
 
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-ContractEmitter::ContractEmitter(EmitContext &k, kernel::ContractOp op, Plan &plan)
+ContractEmitter::ContractEmitter(EmitContext &k, kernel::ContractOp op, const ContractPlan &plan)
     : k(k), op(op), p(plan) {
+  if (p.nothing)
+    return;
+  SmallVector<Value> buffers{op.getA(), op.getB()};
+  llvm::append_range(buffers, op.getExtras());
+  llvm::append_range(buffers, op.getOuts());
+  auto accessOf = [&](size_t number) {
+    auto map = cast<AffineMapAttr>(op.getMaps()[number]).getValue();
+    Access access = k.access(buffers[number], map, false);
+    access.address = p.addresses[number];
+    return makeLaneAccess(k, access, p.lanesDim, p.width);
+  };
+  for (int f : {0, 1}) {
+    static_cast<kernel::ContractFactor &>(factors[f]) = p.factors[f];
+    factors[f].lanes = accessOf(p.factorNumbers[f]);
+  }
+  for (size_t i = 0; i < op.getExtras().size(); ++i)
+    extras.push_back(accessOf(2 + i));
+  for (size_t i = 0; i < op.getOuts().size(); ++i)
+    outs.push_back(accessOf(2 + extras.size() + i));
   point.assign(p.dims.size(), k.index(0));
   tileIndex.assign(p.dims.size(), k.index(0));
   for (auto [d, value] : p.fixed)
@@ -108,8 +126,8 @@ void ContractEmitter::emitTile(const Tile &tile) {
 /// Sets the partial sums of the tiles [begin, end) of the owned dims to zero.
 void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) {
   MLIRContext *context = op.getContext();
-  for (auto [number, out] : llvm::enumerate(p.outs)) {
-    if (!p.sumsUp(op, number))
+  for (auto [number, out] : llvm::enumerate(outs)) {
+    if (!sumsUp(number))
       continue;
     const Access &access = out.access;
     ArrayRef<int64_t> shape = access.type.getShape();
@@ -159,7 +177,7 @@ std::optional<Factor> ContractEmitter::preparePacking() {
       p.chunkLevel >= 0 || p.sums)
     return std::nullopt;
   const RowDim &row = p.rows.front();
-  for (Factor &factor : p.factors) {
+  for (Factor &factor : factors) {
     const Access &access = factor.lanes.access;
     int64_t bytes = access.type.getElementBytes(), steps = 1,
             stride = llvm::alignTo(row.split.big, p.width);
@@ -168,7 +186,7 @@ std::optional<Factor> ContractEmitter::preparePacking() {
     for (const RowClass &one : row.classes) {
       sideBySide &= one.taps.empty();
       for (int64_t s = 0; s < one.height; ++s)
-        sideBySide &= getDelta(factor.base, row.dim, one.begins(), s, p.dims.size()) == s;
+        sideBySide &= kernel::getDelta(factor.base, row.dim, one.begins(), s, p.dims.size()) == s;
     }
     for (int64_t d : p.reduced)
       steps *= p.dims[d];
@@ -190,7 +208,7 @@ std::optional<Factor> ContractEmitter::preparePacking() {
 
 /// Copies `rows` rows of `source` at the current tile.
 void ContractEmitter::emitPacking(const Factor &source, int64_t rows) {
-  const Factor &copy = p.factors[0].packed ? p.factors[0] : p.factors[1];
+  const Factor &copy = factors[0].packed ? factors[0] : factors[1];
   LaneAccess from = source.lanes;
   from.kind = LaneKind::Contiguous;
   from.dim = p.rows.front().dim;
@@ -265,112 +283,109 @@ void ContractEmitter::emit() {
   });
 }
 
-/// Sums in chunks: all tiles of a group take a chunk of the k loops in turn, so that its operands
-/// stay in the nearest cache; their accumulators wait on the stack in between, unchanged (D1).
-void ContractEmitter::emitGroups() {
+/// Room on the stack for the accumulators of as many tiles as the last dims of the order have.
+ContractEmitter::Group ContractEmitter::makeGroup() {
   constexpr int64_t kMostBytes = 128 << 10;
-  int64_t bytes = p.element.getIntOrFloatBitWidth() / 8, all = 1, size = 1;
-  int64_t stride = mostRows() * llvm::divideCeil(p.nr, p.width) * p.width;
-  for (int64_t d : p.order)
-    all *= p.tilesOf(d);
-  for (size_t i = p.order.size(); i-- > p.order.size() - p.group;)
-    if (size * p.tilesOf(p.order[i]) * stride * bytes <= kMostBytes)
-      size *= p.tilesOf(p.order[i]);
-    else
+  Group group;
+  int64_t bytes = p.element.getIntOrFloatBitWidth() / 8;
+  group.stride = mostRows() * llvm::divideCeil(p.nr, p.width) * p.width;
+  for (size_t i = p.order.size(); i-- > p.order.size() - p.group;) {
+    int64_t larger = group.size * p.tilesOf(p.order[i]);
+    if (larger * group.stride * bytes > kMostBytes)
       break;
-  auto memory = memref::AllocaOp::create(k.b, k.loc, MemRefType::get({size * stride}, p.element),
-                                         k.b.getI64IntegerAttr(64));
-  auto vector = VectorType::get({p.width}, p.element);
-  auto [begin, end] = k.part(all);
-  Value first = arith::DivUIOp::create(k.b, k.loc, begin, k.index(size));
-  Value last = arith::CeilDivUIOp::create(k.b, k.loc, end, k.index(size));
-  k.loop(first, last, k.index(1), {}, [&](Value g, ValueRange) {
-    Value base = k.mul(g, size);
-    Value low = arith::MaxUIOp::create(k.b, k.loc, begin, base);
-    Value high = arith::MinUIOp::create(k.b, k.loc, end, k.add(base, k.index(size)));
-    auto slot = [&](Value tile) {
-      return k.mul(arith::SubIOp::create(k.b, k.loc, tile, base), stride);
-    };
-    auto load = [&](const Tile &variant, Value from) {
-      SmallVector<Value> sums;
-      for (int64_t i = 0; i < variant.rows() * vectors(variant); ++i)
-        sums.push_back(
-            vector::LoadOp::create(k.b, k.loc, vector, memory, k.add(from, k.index(i * p.width))));
-      return sums;
-    };
-    auto overTiles = [&](const std::function<void(const Tile &, Value)> &body) {
-      k.loop(low, high, k.index(1), {}, [&](Value tile, ValueRange) {
-        decode(tile, p.order);
-        Value from = slot(tile);
-        overVariants([&](const Tile &variant) { body(variant, from); });
-        return SmallVector<Value>();
-      });
-    };
-    k.loop(slot(low), slot(high), k.index(p.width), {}, [&](Value i, ValueRange) {
-      vector::StoreOp::create(k.b, k.loc, k.zero(vector), memory, i);
-      return SmallVector<Value>();
-    });
-    std::function<void(int64_t)> overChunks = [&](int64_t level) {
-      if (level > p.chunkLevel) {
-        overTiles([&](const Tile &variant, Value from) {
-          SmallVector<Value> sums = emitSums(variant, load(variant, from));
-          for (auto [i, sum] : llvm::enumerate(sums))
-            vector::StoreOp::create(k.b, k.loc, sum, memory, k.add(from, k.index(i * p.width)));
-        });
-        return;
-      }
-      int64_t d = p.reduced[level], block = level == p.chunkLevel ? p.chunkBlock : 1;
-      k.loop(k.index(0), k.index(p.dims[d]), k.index(block), {}, [&](Value i, ValueRange) {
-        Value stop = k.add(i, k.index(block));
-        if (p.dims[d] % block)
-          stop = arith::MinUIOp::create(k.b, k.loc, stop, k.index(p.dims[d]));
-        chunks[d] = {i, stop};
-        overChunks(level + 1);
-        return SmallVector<Value>();
-      });
-      chunks.erase(d);
-    };
-    overChunks(0);
-    overTiles([&](const Tile &variant, Value from) { emitEpilogue(variant, load(variant, from)); });
+    group.size = larger;
+  }
+  group.memory =
+      memref::AllocaOp::create(k.b, k.loc, MemRefType::get({group.size * group.stride}, p.element),
+                               k.b.getI64IntegerAttr(64));
+  return group;
+}
+
+/// Where the accumulators of tile number `tile` wait.
+Value ContractEmitter::slotOf(const Group &group, Value tile) {
+  return k.mul(arith::SubIOp::create(k.b, k.loc, tile, group.base), group.stride);
+}
+
+SmallVector<Value> ContractEmitter::loadSums(const Group &group, const Tile &tile, Value from) {
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < tile.rows() * vectors(tile); ++i)
+    sums.push_back(vector::LoadOp::create(k.b, k.loc, VectorType::get({p.width}, p.element),
+                                          group.memory, k.add(from, k.index(i * p.width))));
+  return sums;
+}
+
+/// `body` for every tile of the group that is this thread's, with the place of its accumulators.
+void ContractEmitter::overTiles(const Group &group,
+                                const std::function<void(const Tile &, Value)> &body) {
+  k.loop(group.low, group.high, k.index(1), {}, [&](Value tile, ValueRange) {
+    decode(tile, p.order);
+    Value from = slotOf(group, tile);
+    overVariants([&](const Tile &variant) { body(variant, from); });
     return SmallVector<Value>();
   });
 }
 
-/// True for schedules that name dims this op has.
-static bool fits(kernel::ContractOp op, kernel::CpuScheduleAttr schedule) {
-  int64_t parallel = op.getParallel(), lanes = schedule.getLanes(), rows = schedule.getRows(),
-          rows2 = schedule.getRows2();
-  bool across = op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16;
-  llvm::SmallSet<int64_t, 8> seen;
-  for (int64_t d : schedule.getOrder())
-    if (d < 0 || d >= parallel || !seen.insert(d).second)
-      return false;
-  return (lanes >= 0 || across) && lanes < parallel && rows < parallel && rows2 < parallel &&
-         (rows != lanes || lanes < 0) && schedule.getMr() > 0 && schedule.getMr2() > 0 &&
-         schedule.getNr() > 0;
+/// The k loops from `level` on that run outside of the group's tiles.
+void ContractEmitter::overChunks(const Group &group, int64_t level) {
+  if (level > p.chunkLevel) {
+    overTiles(group, [&](const Tile &variant, Value from) {
+      SmallVector<Value> sums = emitSums(variant, loadSums(group, variant, from));
+      for (auto [i, sum] : llvm::enumerate(sums))
+        vector::StoreOp::create(k.b, k.loc, sum, group.memory, k.add(from, k.index(i * p.width)));
+    });
+    return;
+  }
+  int64_t d = p.reduced[level], block = level == p.chunkLevel ? p.chunkBlock : 1;
+  k.loop(k.index(0), k.index(p.dims[d]), k.index(block), {}, [&](Value i, ValueRange) {
+    Value stop = k.add(i, k.index(block));
+    if (p.dims[d] % block)
+      stop = arith::MinUIOp::create(k.b, k.loc, stop, k.index(p.dims[d]));
+    chunks[d] = {i, stop};
+    overChunks(group, level + 1);
+    return SmallVector<Value>();
+  });
+  chunks.erase(d);
+}
+
+/// Sums in chunks: all tiles of a group take a chunk of the k loops in turn, so that its operands
+/// stay in the nearest cache; their accumulators wait on the stack in between, unchanged (D1).
+void ContractEmitter::emitGroups() {
+  int64_t all = 1;
+  for (int64_t d : p.order)
+    all *= p.tilesOf(d);
+  Group group = makeGroup();
+  auto vector = VectorType::get({p.width}, p.element);
+  auto [begin, end] = k.part(all);
+  Value first = arith::DivUIOp::create(k.b, k.loc, begin, k.index(group.size));
+  Value last = arith::CeilDivUIOp::create(k.b, k.loc, end, k.index(group.size));
+  k.loop(first, last, k.index(1), {}, [&, begin = begin, end = end](Value g, ValueRange) {
+    group.base = k.mul(g, group.size);
+    group.low = arith::MaxUIOp::create(k.b, k.loc, begin, group.base);
+    group.high = arith::MinUIOp::create(k.b, k.loc, end, k.add(group.base, k.index(group.size)));
+    k.loop(slotOf(group, group.low), slotOf(group, group.high), k.index(p.width), {},
+           [&](Value i, ValueRange) {
+             vector::StoreOp::create(k.b, k.loc, k.zero(vector), group.memory, i);
+             return SmallVector<Value>();
+           });
+    overChunks(group, 0);
+    overTiles(group, [&](const Tile &variant, Value from) {
+      emitEpilogue(variant, loadSums(group, variant, from));
+    });
+    return SmallVector<Value>();
+  });
 }
 
 bool codegen::emitContract(EmitContext &k, kernel::ContractOp op) {
-  Type element = op.getEpilogue().front().getArgument(0).getType();
-  if (!element.isF32() && !element.isF64() && !element.isInteger(32) && !element.isInteger(64))
-    return false;
   kernel::CpuScheduleAttr schedule = op.getScheduleAttr();
   if (!schedule)
     schedule = kernel::chooseSchedule(k.target, op);
-  if (!fits(op, schedule))
-    return false;
-  std::vector<Plan> plans;
-  for (auto &fixed : getStridePhases(op)) {
-    std::optional<Plan> plan = makePlan(k, op, schedule, fixed);
-    if (!plan)
-      return false;
-    plans.push_back(std::move(*plan));
-  }
+  std::vector<ContractPlan> plans =
+      kernel::makePlans(k.target, kernel::getContraction(op), kernel::ContractWalk::of(schedule));
   SmallVector<int64_t> dims = k.dims;
-  for (Plan &plan : plans) {
+  for (const ContractPlan &plan : plans) {
     k.dims = plan.dims;
     ContractEmitter(k, op, plan).emit();
   }
   k.dims = dims;
-  return true;
+  return !plans.empty();
 }

@@ -8,9 +8,21 @@
 #ifndef SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
 #define SINTER_CODEGEN_CPU_CONTRACTEMITTER_H
 
-#include "codegen/cpu/ContractRows.h"
+#include "codegen/cpu/Lanes.h"
+#include "dialects/kernel/contract/Plan.h"
 
 namespace sinter::codegen {
+
+using kernel::ContractPlan;
+using kernel::Interval;
+using kernel::RowClass;
+using kernel::RowDim;
+
+/// A factor of the plan and where it is read.
+struct Factor : kernel::ContractFactor {
+  LaneAccess lanes;
+  bool packed = false; ///< reads the packed copy of a row tile
+};
 
 /// One tile variant: the class of every row dim, and lanes that are really there.
 struct Tile {
@@ -28,6 +40,7 @@ struct Tile {
 };
 
 class ContractEmitter;
+class Epilogue;
 
 /// Addresses of one access in the tile that starts at the emitter's point: base + constant wherever
 /// that can be proven.
@@ -59,11 +72,15 @@ private:
 /// Writes the function of one contraction: its grid of tiles, the sums of each tile, the epilogue.
 class ContractEmitter {
 public:
-  ContractEmitter(EmitContext &k, kernel::ContractOp op, Plan &plan);
+  ContractEmitter(EmitContext &k, kernel::ContractOp op, const ContractPlan &plan);
   void emit();
 
 private:
   friend class TileAddresses;
+  friend class Epilogue;
+
+  /// True for a result that adds up all points of an element.
+  bool sumsUp(size_t out) { return out < op.getSums().size() && op.getSums()[out]; }
 
   // Grid (Contract.cpp).
   void decode(mlir::Value tile, llvm::ArrayRef<int64_t> over);
@@ -71,6 +88,17 @@ private:
   void overRest(llvm::ArrayRef<int64_t> rest, const std::function<void()> &body);
   void overVariants(const std::function<void(const Tile &)> &body);
   void emitTile(const Tile &tile);
+  /// Tiles that take turns, and where their accumulators wait.
+  struct Group {
+    int64_t size = 1, stride = 0; ///< tiles; elements of the accumulators of one
+    mlir::Value memory;
+    mlir::Value base, low, high; ///< number of the first tile; those of this thread
+  };
+  Group makeGroup();
+  mlir::Value slotOf(const Group &group, mlir::Value tile);
+  llvm::SmallVector<mlir::Value> loadSums(const Group &group, const Tile &tile, mlir::Value from);
+  void overTiles(const Group &group, const std::function<void(const Tile &, mlir::Value)> &body);
+  void overChunks(const Group &group, int64_t level);
   void emitGroups();
   void clearSums(mlir::Value begin, mlir::Value end, llvm::ArrayRef<int64_t> over);
   std::optional<Factor> preparePacking();
@@ -110,7 +138,9 @@ private:
 
   EmitContext &k;
   kernel::ContractOp op;
-  Plan &p;
+  const ContractPlan &p;
+  Factor factors[2];
+  llvm::SmallVector<LaneAccess> extras, outs;
   llvm::SmallVector<mlir::Value> point;     ///< first point of the tile; k loops set reduced dims
   llvm::SmallVector<mlir::Value> tileIndex; ///< of each parallel dim
   // While sums are written:

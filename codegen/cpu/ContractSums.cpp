@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
+#include "dialects/kernel/contract/Registers.h"
 
 #include <set>
 
@@ -25,7 +26,7 @@ SmallVector<int64_t> Tile::steps(int64_t r) const {
 TileAddresses::TileAddresses(ContractEmitter &emitter, AffineExpr address, const Tile &tile,
                              bool isPacked)
     : e(emitter), address(address), tile(tile) {
-  const Plan &p = e.p;
+  const ContractPlan &p = e.p;
   int64_t count = e.vectors(tile);
   if (isPacked) {
     packed = e.k.index(0);
@@ -34,14 +35,14 @@ TileAddresses::TileAddresses(ContractEmitter &emitter, AffineExpr address, const
   for (auto [row, rowClass] : llvm::zip(p.rows, tile.classes)) {
     auto &deltas = rowDelta.emplace_back();
     for (int64_t s = 0; s < rowClass->height; ++s)
-      deltas.push_back(getDelta(address, row.dim, rowClass->begins(), s, p.dims.size()));
+      deltas.push_back(kernel::getDelta(address, row.dim, rowClass->begins(), s, p.dims.size()));
   }
   // Tiles of all lanes, or the last one.
-  Progression starts{0, p.nr, p.laneCount / p.nr};
+  kernel::Progression starts{0, p.nr, p.laneCount / p.nr};
   if (tile.lanes != p.nr)
     starts = {(p.laneTiles - 1) * p.nr, p.nr, 1};
   for (int64_t v = 0; v < count; ++v)
-    laneDelta.push_back(getDelta(address, p.lanesDim, starts, v * p.width, p.dims.size()));
+    laneDelta.push_back(kernel::getDelta(address, p.lanesDim, starts, v * p.width, p.dims.size()));
 }
 
 TileAddresses::Address TileAddresses::get(int64_t r, int64_t v) {
@@ -97,7 +98,7 @@ void ContractEmitter::findLimits() {
   MLIRContext *context = op.getContext();
   limits.clear();
   guard = {};
-  for (const Bound &bound : p.bounds) {
+  for (const kernel::Bound &bound : p.bounds) {
     int64_t dim = -1, by = 0;
     for (int64_t d : p.reduced)
       if (bound.expr.isFunctionOfDim(d))
@@ -108,8 +109,8 @@ void ContractEmitter::findLimits() {
       guard = guard ? arith::AndIOp::create(k.b, k.loc, guard, ok).getResult() : ok;
       continue;
     }
-    by = getLinear(bound.expr, p.dims.size())->by[dim];
-    AffineExpr rest = simplifyInRange(
+    by = kernel::getLinear(bound.expr, p.dims.size())->by[dim];
+    AffineExpr rest = kernel::simplifyInRange(
         bound.expr.replace(getAffineDimExpr(dim, context), getAffineConstantExpr(0, context)),
         p.dims);
     // The same as getInterval, at run time.
@@ -130,7 +131,7 @@ void ContractEmitter::findLimits() {
 ContractEmitter::Cursor ContractEmitter::advance(const Cursor &cursor, int64_t dim, Value value) {
   Cursor next = cursor;
   for (int f : {0, 1})
-    if (int64_t step = p.factors[f].step[dim]) {
+    if (int64_t step = factors[f].step[dim]) {
       Value moved = k.mul(value, step);
       next.inner[f] = cursor.inner[f] ? k.add(cursor.inner[f], moved) : moved;
     }
@@ -141,7 +142,7 @@ ContractEmitter::Cursor ContractEmitter::advance(const Cursor &cursor, int64_t d
 ContractEmitter::Cursor ContractEmitter::advance(const Cursor &cursor, int64_t dim, int64_t value) {
   Cursor next = cursor;
   for (int f : {0, 1})
-    next.fixed[f] += p.factors[f].step[dim] * value;
+    next.fixed[f] += factors[f].step[dim] * value;
   point[dim] = k.index(value);
   return next;
 }
@@ -152,8 +153,7 @@ SmallVector<Value> ContractEmitter::emitSums(const Tile &tile, SmallVector<Value
   now = &tile;
   Cursor cursor;
   for (int f : {0, 1}) {
-    addresses[f] =
-        std::make_unique<TileAddresses>(*this, p.factors[f].base, tile, p.factors[f].packed);
+    addresses[f] = std::make_unique<TileAddresses>(*this, factors[f].base, tile, factors[f].packed);
     cursor.inner[f] = addresses[f]->single();
   }
   extents.assign(p.dims.begin(), p.dims.end());
@@ -174,12 +174,12 @@ bool ContractEmitter::exceedsRegisters() {
   constexpr int64_t kFar = 8;
   if (p.reduced.empty())
     return false;
-  int64_t each = llvm::divideCeil(p.width, kernel::getVectorLanes(k.target, p.element));
-  int64_t needed = now->rows() * vectors(*now) * each + 1;
+  kernel::RegisterBudget budget(k.target, p.element, p.laneCount);
+  int64_t each = budget.getRegisters(p.width), held = 0;
   bool share = false;
   for (int f : {0, 1}) {
-    const Factor &factor = p.factors[f];
-    bool uniform = factor.lanes.kind == LaneKind::Uniform;
+    const Factor &factor = factors[f];
+    bool uniform = factor.kind == LaneKind::Uniform;
     int64_t step = factor.step[p.reduced.back()], distance = 0;
     if (step == 0) // read once for all steps
       return false;
@@ -195,9 +195,9 @@ bool ContractEmitter::exceedsRegisters() {
         distance = far;
     share |= distance > 0;
     int64_t values = static_cast<int64_t>(read.size());
-    needed += distance ? values * distance * (uniform ? 1 : each) : uniform ? 1 : values * each;
+    held += distance ? values * distance * (uniform ? 1 : each) : uniform ? 1 : values * each;
   }
-  return share && needed > k.target.getVectorRegisters();
+  return share && !budget.fits(now->rows() * vectors(*now) * each, held);
 }
 
 SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> sums,
@@ -205,7 +205,7 @@ SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> s
   if (level == p.reduced.size())
     return emitStep(std::move(sums), cursor, active);
   int64_t dim = p.reduced[level], size = extents[dim];
-  for (Interval segment : getSegments(p, dim, size, now->classes)) {
+  for (Interval segment : kernel::getSegments(p, dim, size, now->classes)) {
     Rows mine = active;
     for (int64_t r = 0; r < now->rows(); ++r) {
       SmallVector<int64_t> steps = now->steps(r);
@@ -242,7 +242,7 @@ SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> s
       clip(none, arith::SelectOp::create(k.b, k.loc, guard, all, none));
     }
     std::optional<int64_t> innerDim, saved;
-    for (const Split &s : p.splits)
+    for (const kernel::Split &s : p.splits)
       if (s.outer == dim && segment.first == size - 1) { // the ragged block
         innerDim = s.inner;
         saved = extents[s.inner];
@@ -278,7 +278,7 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
       for (int64_t u = 0; u < count; ++u) {
         Cursor step = here;
         for (int f : {0, 1})
-          step.fixed[f] += u * p.factors[f].step[dim];
+          step.fixed[f] += u * factors[f].step[dim];
         for (int f : {0, 1}) // between the steps: LLVM then loads no vector of the next one early
           emitPrefetch(f, step);
         point[dim] = k.add(i, k.index(u));
@@ -317,7 +317,7 @@ SmallVector<Value> ContractEmitter::emitInner(Interval segment, Value begin, Val
 /// gain (measured: 5 % packed, 16 % strided).
 void ContractEmitter::emitPrefetch(int f, const Cursor &cursor) {
   constexpr int64_t kAhead = 8, kLine = 64;
-  const Factor &factor = p.factors[f];
+  const Factor &factor = factors[f];
   int64_t size = p.dims[p.reduced.back()], bytes = factor.lanes.access.type.getElementBytes();
   int64_t stride = factor.step[p.reduced.back()];
   if (factor.packed || size < 2 * kAhead || stride * bytes < kLine || !addresses[f]->single())
@@ -361,7 +361,7 @@ SmallVector<Value> ContractEmitter::emitStep(SmallVector<Value> sums, const Curs
   std::map<std::tuple<int, void *, int64_t>, Value> loaded;
   Value whole[2] = {addresses[0]->single(), addresses[1]->single()};
   auto get = [&](int f, int64_t r, int64_t v) -> Value {
-    const Factor &factor = p.factors[f];
+    const Factor &factor = factors[f];
     if (factor.lanes.kind == LaneKind::Uniform)
       v = 0;
     TileAddresses::Address from = addresses[f]->get(r, v);

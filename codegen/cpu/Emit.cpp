@@ -13,13 +13,6 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-std::pair<int64_t, int64_t> codegen::getBounds(AffineExpr expr, ArrayRef<int64_t> sizes) {
-  SmallVector<int64_t> counted;
-  for (int64_t size : sizes)
-    counted.push_back(std::max<int64_t>(size, 1));
-  return kernel::getIndexRange(expr, counted);
-}
-
 Type codegen::getStoredType(Type element) {
   return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
 }

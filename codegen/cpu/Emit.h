@@ -34,8 +34,7 @@ struct Access {
   bool padded = false;      ///< logical index may leave the shape
 };
 
-/// kernel::getIndexRange with empty dims taken as of size 1: ranges that code may be written for.
-std::pair<int64_t, int64_t> getBounds(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> sizes);
+using kernel::getBounds;
 
 /// Element type as memory holds it: i1 is one byte.
 mlir::Type getStoredType(mlir::Type element);

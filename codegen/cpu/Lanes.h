@@ -2,7 +2,7 @@
 //
 // Loads and stores `lanes` consecutive points of one dim: as one vector where memory is contiguous,
 // else lane by lane. Lanes from `valid` on are outside the domain: never read, never written
-// (padding belongs to nobody). Reading on: ContractPlan.h, Map.cpp.
+// (padding belongs to nobody). Reading on: ContractEmitter.h, Map.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_LANES_H
@@ -14,27 +14,7 @@
 
 namespace sinter::codegen {
 
-/// `count` values that are `step` apart: first points of tiles. Never listed, as a dim may have
-/// billions.
-struct Progression {
-  int64_t first = 0, step = 1, count = 0;
-};
-
-/// The constant c with address(d + i) = address(d) + c*i for all d that are multiples of `chunk`
-/// and i < chunk, along domain dim `dim`; nothing when there is none or it cannot be proven.
-std::optional<int64_t> getStride(mlir::AffineExpr address, int64_t dim, int64_t chunk,
-                                 llvm::ArrayRef<int64_t> sizes);
-
-/// The constant address(start + step) - address(start) along `dim`, equal for all `starts`; nothing
-/// when there is none or it cannot be proven. `dims`: how many dims there are.
-std::optional<int64_t> getDelta(mlir::AffineExpr address, int64_t dim, Progression starts,
-                                int64_t step, size_t dims);
-
-/// Terms of the sum `expr`.
-llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
-
-/// How an access meets the lanes.
-enum class LaneKind { Uniform, Contiguous, Scattered };
+using kernel::LaneKind;
 
 /// An access seen from vectors of `lanes` points along `dim`, whose first point is a multiple of
 /// `lanes`.

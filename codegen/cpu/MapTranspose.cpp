@@ -6,8 +6,8 @@
 // one are one, so that small images fill the blocks. Reading on: MapEmitter.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/ContractPlan.h"
 #include "codegen/cpu/MapEmitter.h"
+#include "dialects/kernel/Cost.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -17,7 +17,7 @@ using namespace sinter::codegen;
 static void mergeDims(SmallVector<int64_t> &dims, MutableArrayRef<AffineExpr> addresses) {
   auto simplify = [&] {
     for (AffineExpr &address : addresses)
-      address = simplifyInRange(address, dims);
+      address = kernel::simplifyInRange(address, dims);
   };
   simplify();
   int64_t inner = -1;
@@ -25,12 +25,7 @@ static void mergeDims(SmallVector<int64_t> &dims, MutableArrayRef<AffineExpr> ad
     if (dims[outer] == 1)
       continue;
     auto even = [&](AffineExpr address) {
-      AffineExpr own = getAffineConstantExpr(0, address.getContext());
-      for (AffineExpr term : getTerms(address))
-        if (term.isFunctionOfDim(outer) || term.isFunctionOfDim(inner))
-          own = own + term;
-      auto linear = getLinear(own, dims.size());
-      return linear && linear->by[outer] == linear->by[inner] * dims[inner];
+      return kernel::stepsEvenly(address, outer, inner, dims);
     };
     if (inner >= 0 && llvm::all_of(addresses, even)) {
       dims[inner] *= dims[outer];

@@ -35,6 +35,7 @@ struct Level {
   const char *name, *triple, *cpu, *features; // LLVM's feature names, comma separated
   int64_t vectorBits, vectorRegisters, fmaPorts;
   bool hasFma;
+  int64_t loadPorts, fmaLatency; // of the CPUs that a level is mostly run on
 };
 } // namespace
 
@@ -43,11 +44,11 @@ static constexpr const char *kLinuxX86 = "x86_64-unknown-linux-gnu";
 #define SINTER_V3 SINTER_V2 ",avx,avx2,bmi,bmi2,f16c,fma,lzcnt,movbe"
 #define SINTER_V4 SINTER_V3 ",avx512bw,avx512cd,avx512dq,avx512f,avx512vl"
 static const Level levels[] = {
-    {"cpu:x86-64-v4", kLinuxX86, "x86-64-v4", SINTER_V4, 512, 32, 2, true},
-    {"cpu:x86-64-v3", kLinuxX86, "x86-64-v3", SINTER_V3, 256, 16, 2, true},
-    {"cpu:x86-64-v2", kLinuxX86, "x86-64-v2", SINTER_V2, 128, 16, 1, false},
-    {"cpu:x86-64", kLinuxX86, "x86-64", "", 128, 16, 1, false},
-    {"cpu:aarch64", "aarch64-unknown-linux-gnu", "generic", "", 128, 32, 2, true},
+    {"cpu:x86-64-v4", kLinuxX86, "x86-64-v4", SINTER_V4, 512, 32, 2, true, 2, 4},
+    {"cpu:x86-64-v3", kLinuxX86, "x86-64-v3", SINTER_V3, 256, 16, 2, true, 2, 4},
+    {"cpu:x86-64-v2", kLinuxX86, "x86-64-v2", SINTER_V2, 128, 16, 1, false, 2, 4},
+    {"cpu:x86-64", kLinuxX86, "x86-64", "", 128, 16, 1, false, 2, 4},
+    {"cpu:aarch64", "aarch64-unknown-linux-gnu", "generic", "", 128, 32, 2, true, 2, 4},
 };
 #undef SINTER_V2
 #undef SINTER_V3
@@ -99,7 +100,7 @@ llvm::Expected<kernel::TargetAttr> codegen::parseTarget(MLIRContext *context, St
                                    llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
   return kernel::TargetAttr::get(context, name, level->triple, level->cpu, level->features,
                                  level->vectorBits, level->vectorRegisters, level->fmaPorts, l1, l2,
-                                 l3, level->hasFma);
+                                 l3, level->hasFma, level->loadPorts, level->fmaLatency);
 }
 
 std::string codegen::getNeededFeatures(kernel::TargetAttr target) {

@@ -20,6 +20,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialects/kernel/Affine.h"
 #include "dialects/kernel/KernelDialect.h.inc"
 
 #define GET_ATTRDEF_CLASSES
@@ -32,10 +33,6 @@ namespace sinter::kernel {
 /// bits do not count them, a size is negative or the layout has another rank.
 std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes,
                                       LayoutAttr layout);
-
-/// Smallest and largest value of an index over the domain [0, dims[i]), as far as 2^62. Divisors
-/// are positive constants.
-std::pair<int64_t, int64_t> getIndexRange(mlir::AffineExpr index, llvm::ArrayRef<int64_t> dims);
 } // namespace sinter::kernel
 
 #include "dialects/kernel/KernelInterfaces.h.inc"

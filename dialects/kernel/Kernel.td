@@ -62,7 +62,9 @@ def TargetAttr : Kernel_Attr<"Target", "target"> {
   let parameters = (ins StringRefParameter<"as the user named it, cpu:x86-64-v4">:$name, StringRefParameter<>:$triple,
                         StringRefParameter<>:$cpu, StringRefParameter<"comma separated, without signs: avx2,fma">:$features,
                         "int64_t":$vectorBits, "int64_t":$vectorRegisters, "int64_t":$fmaPorts,
-                        "int64_t":$l1, "int64_t":$l2, "int64_t":$l3, "bool":$hasFma);
+                        "int64_t":$l1, "int64_t":$l2, "int64_t":$l3, "bool":$hasFma,
+                        DefaultValuedParameter<"int64_t", "2", "loads that start in a cycle">:$loadPorts,
+                        DefaultValuedParameter<"int64_t", "4", "cycles until a multiply-add's sum can be used">:$fmaLatency);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

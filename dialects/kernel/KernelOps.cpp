@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
+#include "dialects/kernel/contract/Phase.h"
 
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/AffineMap.h"
@@ -19,49 +20,6 @@ using namespace sinter::kernel;
 #include "dialects/kernel/KernelOps.cpp.inc"
 
 void YieldOp::build(OpBuilder &, OperationState &) {}
-
-/// Sums and products of such numbers stay within __int128, and none of them is an index that memory
-/// has.
-static int64_t clamp(__int128 value) {
-  constexpr __int128 far = __int128(1) << 62;
-  return int64_t(std::clamp(value, -far, far));
-}
-
-std::pair<int64_t, int64_t> sinter::kernel::getIndexRange(AffineExpr index,
-                                                          ArrayRef<int64_t> dims) {
-  switch (index.getKind()) {
-  case AffineExprKind::Constant: {
-    int64_t value = clamp(cast<AffineConstantExpr>(index).getValue());
-    return {value, value};
-  }
-  case AffineExprKind::DimId:
-    return {0, clamp(dims[cast<AffineDimExpr>(index).getPosition()] - 1)};
-  case AffineExprKind::SymbolId:
-    return {0, 0};
-  default:
-    break;
-  }
-  auto binary = cast<AffineBinaryOpExpr>(index);
-  auto [ll, lh] = getIndexRange(binary.getLHS(), dims);
-  auto [rl, rh] = getIndexRange(binary.getRHS(), dims);
-  switch (index.getKind()) {
-  case AffineExprKind::Add:
-    return {clamp(__int128(ll) + rl), clamp(__int128(lh) + rh)};
-  case AffineExprKind::Mul: {
-    int64_t a = clamp(__int128(ll) * rl), b = clamp(__int128(ll) * rh);
-    int64_t c = clamp(__int128(lh) * rl), d = clamp(__int128(lh) * rh);
-    return {std::min({a, b, c, d}), std::max({a, b, c, d})};
-  }
-  case AffineExprKind::FloorDiv:
-    return {llvm::divideFloorSigned(ll, rl), llvm::divideFloorSigned(lh, rl)};
-  case AffineExprKind::CeilDiv:
-    return {llvm::divideCeilSigned(ll, rl), llvm::divideCeilSigned(lh, rl)};
-  default: // Mod
-    if (ll >= 0 && lh < rl)
-      return {ll, lh};
-    return {0, rl - 1};
-  }
-}
 
 /// True when `expr` divides by something else than a positive constant: it has no range, and no
 /// code.
@@ -293,13 +251,11 @@ OperandRange ContractOp::getWrittenBuffers() { return getOuts(); }
 ArrayRef<int64_t> ContractOp::getDomain() { return getDims(); }
 AffineMap ContractOp::getAccess(unsigned index) { return mapAt(getMaps(), index); }
 int64_t ContractOp::getFlops() {
-  int64_t points = 1, outer = 1;
-  for (auto [i, size] : llvm::enumerate(getDims())) {
+  int64_t points = 1;
+  for (int64_t size : getDims().take_front(getParallel()))
     points *= size;
-    if (i < getParallel())
-      outer *= size;
-  }
-  return 2 * points + outer * (int64_t(getEpilogue().front().getOperations().size()) - 1);
+  return 2 * countTerms(getContraction(*this)) +
+         points * (int64_t(getEpilogue().front().getOperations().size()) - 1);
 }
 
 //===--- map ----------------------------------------------------------------------------------===//

@@ -6,6 +6,7 @@
 // behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
+#include "dialects/sinter/Contraction.h"
 #include "passes/Passes.h"
 #include "passes/Regions.h"
 #include "passes/fuse/Algorithm.h"
@@ -84,18 +85,12 @@ static bool isCandidate(Operation *op) {
 /// True when `op` reduces a dim that an access of the factors divides (the phase of a strided
 /// gradient): the kernel walks each value of such a dim on its own, so sums over it do not meet in
 /// registers.
-static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, Operation *op) {
+static bool sumsDivided(const kernel::Contraction &root, const Domain &domain, Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
-  bool divided = false;
-  for (int64_t d : map ? map.getInnerDims() : SmallVector<int64_t>())
-    for (unsigned i : {0, 1})
-      for (AffineExpr expr : root.getOperandAccess(i).getResults())
-        expr.walk([&, place = domain.getDimMapping(op)[d]](AffineExpr part) {
-          bool divides =
-              part.getKind() == AffineExprKind::Mod || part.getKind() == AffineExprKind::FloorDiv;
-          divided |= divides && place >= 0 && part.isFunctionOfDim(place);
-        });
-  return divided;
+  return map && llvm::any_of(map.getInnerDims(), [&](int64_t d) {
+           int64_t place = domain.getDimMapping(op)[d];
+           return place >= 0 && root.isDivided(place);
+         });
 }
 
 /// Consumers: one scan in block order; `tainted` are ops that need the group through something
@@ -103,6 +98,7 @@ static bool sumsDivided(ir::ContractionOpInterface root, const Domain &domain, O
 static void growDown(ir::ContractionOpInterface root, ContractionGroup &group,
                      const SymbolReads &symbols, FusionLog &log) {
   OpSet tainted;
+  kernel::Contraction contraction = ir::getContraction(root);
   Operation *last = root; // behind it nobody reads the group
   auto extend = [&](Operation *member) {
     for (Operation *user : member->getUsers())
@@ -139,7 +135,7 @@ static void growDown(ir::ContractionOpInterface root, ContractionGroup &group,
       why = "the epilogue is full";
     else if (why = refuseUpdate(op, group.ops, symbols); why.empty()) {
       Domain domain = group.domain;
-      if (domain.add(op, why) && !sumsDivided(root, domain, op)) {
+      if (domain.add(op, why) && !sumsDivided(contraction, domain, op)) {
         group.domain = domain;
         group.ops.insert(op);
         extend(op);

@@ -66,7 +66,7 @@ namespace {
 /// One entry under decision.
 struct Entry {
   ir::EntryOp op;
-  SmallVector<Contraction *> contractions;
+  SmallVector<PlacedContraction *> contractions;
   SmallVector<Value> values;
 
   /// The form with `dim` in blocks; row-major for -1, and where blocks would be padding for the
@@ -78,13 +78,17 @@ struct Entry {
                : makeBlocks(value.getContext(), type.getRank(), dim);
   }
 
-  void setLayouts(Contraction &c, int64_t dim) const {
-    for (int i : {0, 1})
-      if (llvm::is_contained(values, c.operands[i]))
-        (i == 0 ? c.problem.aLayout : c.problem.bLayout) = formOf(c.operands[i], dim);
-    Value result = c.fused.getResult(c.resultIndex);
-    if (llvm::is_contained(values, result))
-      c.problem.outLayout = formOf(result, dim);
+  void setLayouts(PlacedContraction &c, int64_t dim) const {
+    auto set = [&](kernel::ContractAccess &access, Value value) {
+      if (llvm::is_contained(values, value))
+        access.layout = formOf(value, dim);
+    };
+    for (auto [factor, value] : llvm::zip_equal(c.contraction.factors, c.operands))
+      set(factor, value);
+    for (auto [extra, value] : llvm::zip_equal(c.contraction.extras, c.extras))
+      set(extra, value);
+    for (auto [result, value] : llvm::zip_equal(c.contraction.results, c.fused.getResults()))
+      set(result, value);
   }
 };
 } // namespace
@@ -95,7 +99,7 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
   double best = 0;
   for (int64_t dim : {-1, 0, 1}) {
     double cycles = 0;
-    for (Contraction *c : entry.contractions) {
+    for (PlacedContraction *c : entry.contractions) {
       entry.setLayouts(*c, dim);
       cycles += chooseLanes(*c, target, adapt);
     }
@@ -110,7 +114,7 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
       chosen = dim;
     }
   }
-  for (Contraction *c : entry.contractions)
+  for (PlacedContraction *c : entry.contractions)
     entry.setLayouts(*c, chosen);
   if (chosen >= 0)
     for (Value value : entry.values)
@@ -125,12 +129,13 @@ static void planEntry(Entry &entry, kernel::TargetAttr target, AdaptCost adapt, 
 }
 
 void planActivations(ModuleOp module, kernel::TargetAttr target,
-                     std::vector<Contraction> &contractions, AdaptCost adapt, LayoutPlan &plan) {
+                     std::vector<PlacedContraction> &contractions, AdaptCost adapt,
+                     LayoutPlan &plan) {
   for (auto op : module.getOps<ir::EntryOp>()) {
     Entry entry{op, {}, {}};
     for (auto fused : op.getBody().front().getOps<ir::FusedOp>())
       llvm::copy_if(fused.getResults(), std::back_inserter(entry.values), isActivation);
-    for (Contraction &c : contractions)
+    for (PlacedContraction &c : contractions)
       if (c.fused->getParentOp() == op && (llvm::any_of(c.operands, [&](Value v) {
             return cast<RankedTensorType>(v.getType()).getRank() >= 3;
           })))

@@ -20,9 +20,10 @@ inline constexpr int64_t kActivationBlock = 16;
 kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigned dim);
 
 /// Chooses the form of each entry's activations by the cost of all its contractions, sets
-/// `plan.values`, and the operand and result layouts of the contractions' problems.
+/// `plan.values`, and the layouts of the contractions' accesses.
 void planActivations(mlir::ModuleOp module, kernel::TargetAttr target,
-                     std::vector<Contraction> &contractions, AdaptCost adapt, LayoutPlan &plan);
+                     std::vector<PlacedContraction> &contractions, AdaptCost adapt,
+                     LayoutPlan &plan);
 
 } // namespace sinter::passes
 

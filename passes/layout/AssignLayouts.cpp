@@ -15,6 +15,8 @@
 // passes/lower.
 //
 //===------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/contract/CostConstants.h"
 #include "passes/Passes.h"
 #include "passes/layout/Activations.h"
 
@@ -30,9 +32,6 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-/// Cycles of an element that a refresh takes from one layout to another.
-static constexpr double kMoveCycles = 4;
-
 /// One form of a symbol that some contraction wants.
 struct Form {
   kernel::LayoutAttr layout;
@@ -44,7 +43,7 @@ struct Assigner {
   ModuleOp module;
   kernel::TargetAttr target;
   SymbolTable symbols;
-  std::vector<Contraction> contractions;
+  std::vector<PlacedContraction> contractions;
   llvm::MapVector<Operation *, SmallVector<Form>> forms; ///< of each symbol, in program order
   LayoutPlan plan;
 
@@ -52,11 +51,11 @@ struct Assigner {
       : module(module), target(kernel::getTarget(module)), symbols(module) {}
 
   LogicalResult run();
-  double adapt(const Contraction &c, int operand, int64_t lanes);
-  kernel::LayoutAttr lies(const Contraction &c, int operand) const {
-    return operand == 0 ? c.problem.aLayout : c.problem.bLayout;
+  double adapt(const PlacedContraction &c, int operand, int64_t lanes);
+  kernel::LayoutAttr lies(const PlacedContraction &c, int operand) const {
+    return c.contraction.factors[operand].layout;
   }
-  void statePreference(Contraction &c);
+  void statePreference(PlacedContraction &c);
   void chooseMaster(Operation *symbol, ArrayRef<Form> candidates);
   void followMasters();
   void chooseTemporaries();
@@ -70,15 +69,15 @@ static int64_t bytesOf(Value value) {
 }
 
 /// Cycles of having the lanes of a vector operand side by side.
-double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
+double Assigner::adapt(const PlacedContraction &c, int operand, int64_t lanes) {
   Value value = c.operands[operand];
-  AffineMap map = operand == 0 ? c.problem.aMap : c.problem.bMap;
+  AffineMap map = c.contraction.factors[operand].map;
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   if (getSymbolOf(value, symbols))
     return 0; // weighed against the other forms of the symbol later
   if (kernel::isContiguousAlong(map, lanes, shape, lies(c, operand)))
     return 0;
-  double scatter = kScatterCycles *
+  double scatter = kernel::kGatherCycles *
                    static_cast<double>(cast<RankedTensorType>(value.getType()).getNumElements());
   // A maker that is fused work can write panels, element by element; anything else needs a pass
   // over the data.
@@ -88,7 +87,7 @@ double Assigner::adapt(const Contraction &c, int operand, int64_t lanes) {
 }
 
 /// Records what a decided contraction wants of the symbols that it reads on its lanes.
-void Assigner::statePreference(Contraction &c) {
+void Assigner::statePreference(PlacedContraction &c) {
   for (int i : {0, 1}) {
     ir::SymbolOp symbol = getSymbolOf(c.operands[i], symbols);
     if (!symbol || !c.wanted[i])
@@ -110,17 +109,17 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   // A refresh moves every element to another place, behind a barrier.
-  double refresh = kMoveCycles * static_cast<double>(type.getNumElements()) +
-                   kernel::estimateTraffic(target, 2 * bytes) + kKernelCycles;
+  double refresh = kernel::kMoveCycles * static_cast<double>(type.getNumElements()) +
+                   kernel::estimateTraffic(target, 2 * bytes) + kernel::kKernelCycles;
   std::string record;
   double best = 0;
   unsigned chosen = 0;
   for (auto [i, form] : llvm::enumerate(candidates)) {
     double cycles = 0;
-    for (Contraction &c : contractions)
+    for (PlacedContraction &c : contractions)
       if (llvm::is_contained(c.updates, name)) {
-        c.problem.outLayout = form.layout;
-        cycles += kernel::rankContractChoices(target, c.problem).front().cost.total();
+        c.contraction.results[c.contraction.findMainResult()].layout = form.layout;
+        cycles += kernel::ContractModel(target, c.contraction).rank().front().cost.total();
       }
     for (const Form &other : candidates)
       if (other.layout != form.layout && other.training)
@@ -176,7 +175,7 @@ void Assigner::followMasters() {
 void Assigner::chooseTemporaries() {
   // Preferences about each temporary; a broadcast operand prefers row-major.
   llvm::MapVector<Value, SmallVector<kernel::LayoutAttr>> preferences;
-  for (Contraction &c : contractions)
+  for (PlacedContraction &c : contractions)
     for (int i : {0, 1})
       if (c.operands[i].getDefiningOp<ir::FusedOp>())
         preferences[c.operands[i]].push_back(c.wanted[i]);
@@ -194,9 +193,9 @@ void Assigner::chooseTemporaries() {
       continue;
     if (maker.getKind() == "contraction") {
       // Free when the maker has the blocked dim on its own lanes.
-      for (Contraction &other : contractions)
-        if (other.fused == maker && other.lanes < other.problem.parallel &&
-            getUnitPosition(other.problem.outMap, other.lanes) == dim)
+      for (PlacedContraction &other : contractions)
+        if (other.fused == maker && other.lanes < other.contraction.parallel &&
+            getUnitPosition(other.contraction.getMainResult().map, other.lanes) == dim)
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {
       plan.values[value] = layout;
@@ -206,12 +205,12 @@ void Assigner::chooseTemporaries() {
 
 /// What still lies the wrong way is converted where it is read.
 void Assigner::readWanted() {
-  for (Contraction &c : contractions)
+  for (PlacedContraction &c : contractions)
     for (int i : {0, 1}) {
       Value value = c.operands[i];
       if (!c.wanted[i])
         continue;
-      AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
+      AffineMap map = c.contraction.factors[i].map;
       bool fits = plan.values.count(value) ||
                   kernel::isContiguousAlong(map, c.lanes,
                                             cast<RankedTensorType>(value.getType()).getShape(), {});
@@ -221,28 +220,28 @@ void Assigner::readWanted() {
 }
 
 void Assigner::explain() {
-  for (Contraction &c : contractions)
+  for (PlacedContraction &c : contractions)
     plan.notes[c.fused] = c.alternatives;
 }
 
 LogicalResult Assigner::run() {
   if (failed(collectContractions(module, contractions)))
     return failure();
-  auto cost = [&](const Contraction &c, int operand, int64_t lanes) {
+  auto cost = [&](const PlacedContraction &c, int operand, int64_t lanes) {
     return adapt(c, operand, lanes);
   };
   planActivations(module, target, contractions, cost, plan);
-  for (Contraction &c : contractions)
+  for (PlacedContraction &c : contractions)
     if (c.updates.empty()) {
       chooseLanes(c, target, cost);
       statePreference(c);
     }
   for (auto &[symbol, candidates] : forms)
     chooseMaster(symbol, candidates);
-  for (Contraction &c : contractions)
+  for (PlacedContraction &c : contractions)
     if (!c.updates.empty()) {
       if (Operation *symbol = symbols.lookup(c.updates.front()))
-        c.problem.outLayout = plan.masters.lookup(symbol);
+        c.contraction.results[c.contraction.findMainResult()].layout = plan.masters.lookup(symbol);
       chooseLanes(c, target, cost);
     }
   followMasters();

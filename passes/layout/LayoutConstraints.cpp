@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/layout/LayoutConstraints.h"
 
+#include "dialects/kernel/Cost.h"
 #include "passes/fuse/Outline.h"
 #include "passes/graph/Steps.h"
 #include "passes/layout/Activations.h"
@@ -54,58 +55,64 @@ int64_t getUnitPosition(AffineMap map, int64_t dim) {
   return position;
 }
 
-static LogicalResult fillProblem(Contraction &c) {
+/// The access to `value` inside the fused op, over all dims of the contraction.
+static kernel::ContractAccess accessOf(const PlacedContraction &c, Value value, AffineMap map) {
+  return ir::getAccess(
+      value, AffineMap::get(c.contraction.getRank(), 0, map.getResults(), map.getContext()));
+}
+
+/// What the epilogue reads, as lowering will: each value once an access.
+static void addExtras(PlacedContraction &c, const Domain &domain) {
+  for (Operation &op : c.fused.getBody().front().without_terminator()) {
+    if (&op == c.root || op.hasTrait<OpTrait::ConstantLike>() || isUnitView(&op))
+      continue;
+    for (auto [i, operand] : llvm::enumerate(op.getOperands())) {
+      auto argument = dyn_cast<BlockArgument>(operand);
+      if (!argument)
+        continue;
+      kernel::ContractAccess access = accessOf(c, operand, domain.getOperandAccess(&op, i));
+      Value outside = c.fused.getInputs()[argument.getArgNumber()];
+      bool known = llvm::any_of(llvm::zip(c.extras, c.contraction.extras), [&](auto pair) {
+        return std::get<0>(pair) == outside && std::get<1>(pair).map == access.map;
+      });
+      if (known)
+        continue;
+      c.extras.push_back(outside);
+      c.contraction.extras.push_back(access);
+    }
+  }
+}
+
+/// The contraction that the fused op will be as a kernel.
+static LogicalResult describe(PlacedContraction &c) {
   Domain domain = Domain::ofContraction(c.root);
   Block &body = c.fused.getBody().front();
   std::string why;
   for (Operation &op : body.without_terminator())
     if (&op != c.root && !op.hasTrait<OpTrait::ConstantLike>() && !domain.add(&op, why))
       return refuseMember(c.fused, &op, why);
-  kernel::ContractProblem &p = c.problem;
-  p.dims = c.root.getContractionDomain();
-  p.parallel = c.root.getParallelDims();
-  p.sumLanes = c.root.getSumLanes();
-  p.padded = c.root.readsPadded();
-  p.element = cast<RankedTensorType>(c.root->getResult(0).getType()).getElementType();
-  p.aMap = c.root.getOperandAccess(0);
-  p.bMap = c.root.getOperandAccess(1);
-  auto shapeOf = [](Value value) {
-    return llvm::to_vector(cast<RankedTensorType>(value.getType()).getShape());
-  };
-  p.aShape = shapeOf(c.operands[0]);
-  p.bShape = shapeOf(c.operands[1]);
-  p.resultStreams = 0;
-  // The largest result stands for all.
-  auto yielded = body.getTerminator()->getOperands();
-  int64_t most = -1;
-  for (Operation &op : body.without_terminator())
-    for (Value operand : op.getOperands())
-      p.resultStreams +=
-          &op != c.root && isa<BlockArgument>(operand) &&
-          cast<RankedTensorType>(operand.getType()).getNumElements() ==
-              cast<RankedTensorType>(c.root->getResult(0).getType()).getNumElements();
-  for (auto [i, value] : llvm::enumerate(yielded)) {
-    ++p.resultStreams;
-    auto type = cast<RankedTensorType>(value.getType());
-    int64_t bytes = type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth());
-    if (bytes <= most)
-      continue;
-    most = bytes;
-    c.resultIndex = i;
-    p.outShape = shapeOf(value);
-    AffineMap access =
-        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber());
-    p.outMap = AffineMap::get(p.dims.size(), 0, access.getResults(), value.getContext());
+  kernel::Contraction &what = c.contraction;
+  what = ir::getContraction(c.root);
+  what.results.clear();
+  addExtras(c, domain);
+  for (Value value : body.getTerminator()->getOperands()) {
+    Operation *maker = value.getDefiningOp();
+    what.results.push_back(
+        accessOf(c, value, domain.getResultAccess(maker, cast<OpResult>(value).getResultNumber())));
+    while (maker && isUnitView(maker)) // a sum may be seen under a shape with axes of size 1
+      maker = maker->getOperand(0).getDefiningOp();
+    auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
+    what.results.back().sums = map && map.isPlainSum();
   }
   return success();
 }
 
-LogicalResult collectContractions(ModuleOp module, std::vector<Contraction> &found) {
+LogicalResult collectContractions(ModuleOp module, std::vector<PlacedContraction> &found) {
   WalkResult result = module.walk([&](ir::FusedOp fused) {
     auto roots = fused.getBody().front().getOps<ir::ContractionOpInterface>();
     if (roots.empty())
       return WalkResult::advance();
-    Contraction c;
+    PlacedContraction c;
     c.fused = fused;
     c.root = *roots.begin();
     for (int i : {0, 1}) {
@@ -114,7 +121,7 @@ LogicalResult collectContractions(ModuleOp module, std::vector<Contraction> &fou
         return WalkResult::advance();
       c.operands[i] = fused.getInputs()[argument.getArgNumber()];
     }
-    if (failed(fillProblem(c)))
+    if (failed(describe(c)))
       return WalkResult::interrupt();
     for (Value result : fused.getResults())
       llvm::append_range(c.updates, getUpdatedSymbols(result));
@@ -126,7 +133,7 @@ LogicalResult collectContractions(ModuleOp module, std::vector<Contraction> &fou
 
 /// What a choice of lanes asks of the operands, and what granting it costs.
 struct Demand {
-  kernel::ContractProblem ideal; ///< with the demands granted
+  kernel::Contraction ideal; ///< with the demands granted
   int64_t positions[2] = {-1, -1};
   double extra = 0;
 };
@@ -147,38 +154,51 @@ static int64_t getPanelWidth(AffineMap map, int64_t position, int64_t lanes, int
   return run % nr == 0 || nr % run == 0 ? nr : run;
 }
 
-static Demand demandFor(const Contraction &c, int64_t lanes, AdaptCost adapt) {
-  Demand demand{c.problem};
+static Demand demandFor(const PlacedContraction &c, int64_t lanes, AdaptCost adapt) {
+  Demand demand{c.contraction};
   for (int i : {0, 1}) {
-    AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
-    auto &layout = i == 0 ? demand.ideal.aLayout : demand.ideal.bLayout;
-    ArrayRef<int64_t> shape = i == 0 ? c.problem.aShape : c.problem.bShape;
-    int64_t position = map.isFunctionOfDim(lanes) ? getUnitPosition(map, lanes) : -1;
+    kernel::ContractAccess &factor = demand.ideal.factors[i];
+    int64_t position = factor.uses(lanes) ? getUnitPosition(factor.map, lanes) : -1;
     bool panels = takesPanels(c.operands[i]);
     // What lies in blocks stays so.
     if (position < 0 ||
-        (!panels && (layout || kernel::isContiguousAlong(map, lanes, shape, layout))))
+        (!panels && (factor.layout ||
+                     kernel::isContiguousAlong(factor.map, lanes, factor.shape, factor.layout))))
       continue;
     demand.positions[i] = position;
     demand.extra += adapt(c, i, lanes);
-    layout = panels ? makePanels(map, position, getPanelWidth(map, position, lanes, 1 << 20))
-                    : makeBlocks(map.getContext(), shape.size(), position);
+    factor.layout = panels ? makePanels(factor.map, position,
+                                        getPanelWidth(factor.map, position, lanes, 1 << 20))
+                           : makeBlocks(factor.map.getContext(), factor.shape.size(), position);
   }
   return demand;
 }
 
-double chooseLanes(Contraction &c, kernel::TargetAttr target, AdaptCost adapt) {
+/// How operand `i` is to lie for the demand; null: as it comes.
+static kernel::LayoutAttr getWanted(const PlacedContraction &c, const Demand &demand, int i,
+                                    int64_t lanes, int64_t nr) {
+  AffineMap map = c.contraction.factors[i].map;
+  int64_t position = demand.positions[i];
+  if (position < 0)
+    return {};
+  return takesPanels(c.operands[i])
+             ? makePanels(map, position, getPanelWidth(map, position, lanes, nr))
+             : makeBlocks(map.getContext(), map.getNumResults(), position);
+}
+
+double chooseLanes(PlacedContraction &c, kernel::TargetAttr target, AdaptCost adapt) {
   double best = 0;
   SmallVector<std::pair<double, int64_t>> table;
   c.choice = {};
   c.lanes = -1;
   c.wanted[0] = c.wanted[1] = {};
   // A sum in canonical lanes has the last reduced dim on them, any other a parallel dim.
-  int64_t last = c.problem.dims.size() - 1, parallel = c.problem.parallel;
-  bool inLanes = c.problem.sumLanes > 1;
-  for (int64_t lanes = inLanes ? last : parallel - 1; lanes >= (inLanes ? last : 0); --lanes) {
+  int64_t last = c.contraction.getRank() - 1, parallel = c.contraction.parallel;
+  bool across = c.contraction.isAcrossLanes();
+  for (int64_t lanes = across ? last : parallel - 1; lanes >= (across ? last : 0); --lanes) {
     Demand demand = demandFor(c, lanes, adapt);
-    kernel::ContractChoice choice = kernel::chooseRows(target, demand.ideal, inLanes ? -1 : lanes);
+    kernel::ContractChoice choice =
+        kernel::ContractModel(target, demand.ideal).chooseRows(across ? -1 : lanes);
     double total = choice.cost.total() + demand.extra;
     table.push_back({total, lanes});
     if (c.lanes >= 0 && total >= best)
@@ -186,15 +206,8 @@ double chooseLanes(Contraction &c, kernel::TargetAttr target, AdaptCost adapt) {
     best = total;
     c.choice = choice;
     c.lanes = lanes;
-    for (int i : {0, 1}) {
-      AffineMap map = i == 0 ? c.problem.aMap : c.problem.bMap;
-      int64_t position = demand.positions[i];
-      c.wanted[i] =
-          position < 0 ? kernel::LayoutAttr()
-          : takesPanels(c.operands[i])
-              ? makePanels(map, position, getPanelWidth(map, position, lanes, choice.tile.nr))
-              : makeBlocks(map.getContext(), map.getNumResults(), position);
-    }
+    for (int i : {0, 1})
+      c.wanted[i] = getWanted(c, demand, i, lanes, choice.walk.tile.nr);
   }
   llvm::sort(table);
   c.alternatives.clear();

@@ -9,18 +9,18 @@
 #ifndef SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
 #define SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
 
-#include "dialects/kernel/Cost.h"
-#include "dialects/sinter/Sinter.h"
+#include "dialects/kernel/contract/Cost.h"
+#include "dialects/sinter/Contraction.h"
 
 namespace sinter::passes {
 
 /// One contraction of the module and what was decided for it.
-struct Contraction {
+struct PlacedContraction {
   ir::FusedOp fused;
   ir::ContractionOpInterface root;
-  kernel::ContractProblem problem;             ///< layouts as known so far
-  mlir::Value operands[2];                     ///< a and b outside the fused op
-  unsigned resultIndex = 0;                    ///< the result whose access stands for all
+  kernel::Contraction contraction;             ///< layouts as known so far
+  mlir::Value operands[2];                     ///< its factors, outside the fused op
+  llvm::SmallVector<mlir::Value> extras;       ///< those of its epilogue, the same
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
   kernel::ContractChoice choice;
   int64_t lanes = -1; ///< domain dim on the lanes; of a sum in canonical lanes a reduced one
@@ -32,7 +32,8 @@ struct Contraction {
 
 /// Adds all contractions of all entries to `found`, in order. Fails, with a diagnostic, when a
 /// fused op holds what one kernel cannot compute: text that was edited.
-llvm::LogicalResult collectContractions(mlir::ModuleOp module, std::vector<Contraction> &found);
+llvm::LogicalResult collectContractions(mlir::ModuleOp module,
+                                        std::vector<PlacedContraction> &found);
 
 /// The symbol that `value` is the entry value of, also as a capture of a body; null otherwise.
 ir::SymbolOp getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
@@ -45,10 +46,10 @@ int64_t getUnitPosition(mlir::AffineMap map, int64_t dim);
 
 /// Extra cycles of reading operand `operand` with domain dim `lanes` side by side, given where it
 /// lies.
-using AdaptCost = llvm::function_ref<double(const Contraction &, int operand, int64_t lanes)>;
+using AdaptCost = llvm::function_ref<double(const PlacedContraction &, int operand, int64_t lanes)>;
 
 /// Sets choice, lanes, wanted and alternatives by the cost model; returns the cycles.
-double chooseLanes(Contraction &contraction, kernel::TargetAttr target, AdaptCost adapt);
+double chooseLanes(PlacedContraction &contraction, kernel::TargetAttr target, AdaptCost adapt);
 
 } // namespace sinter::passes
 

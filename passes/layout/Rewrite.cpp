@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/layout/Rewrite.h"
 
+#include "dialects/kernel/contract/CostConstants.h"
 #include "passes/Regions.h"
 #include "passes/graph/Steps.h"
 
@@ -223,8 +224,8 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
   for (size_t i = 0, own = types.size(); i < own; ++i) {
     SmallVector<ir::ConvertLayoutOp> conversions;
     auto type = cast<RankedTensorType>(types[i]);
-    double apart = kScatterCycles * static_cast<double>(type.getNumElements());
-    if (maker.getKind() != "contraction" || apart <= kKernelCycles)
+    double apart = kernel::kGatherCycles * static_cast<double>(type.getNumElements());
+    if (maker.getKind() != "contraction" || apart <= kernel::kKernelCycles)
       for (Operation *user : maker.getResult(i).getUsers())
         if (auto conversion = dyn_cast<ir::ConvertLayoutOp>(user))
           conversions.push_back(conversion);

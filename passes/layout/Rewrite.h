@@ -14,11 +14,6 @@
 
 namespace sinter::passes {
 
-/// Cycles of one kernel more: its call and its barrier.
-inline constexpr double kKernelCycles = 3000;
-/// Cycles of an element that leaves a vector on its own.
-inline constexpr double kScatterCycles = 3;
-
 /// A further form of a symbol.
 struct DerivedForm {
   kernel::LayoutAttr layout;

@@ -18,7 +18,8 @@ using kernel::TargetAttr;
 static TargetAttr reshape(TargetAttr target, int64_t bits, int64_t registers, int64_t l1) {
   return TargetAttr::get(target.getContext(), target.getName(), target.getTriple(), target.getCpu(),
                          target.getFeatures(), std::min(bits, target.getVectorBits()), registers,
-                         target.getFmaPorts(), l1, l1 * 8, l1 * 64, target.getHasFma());
+                         target.getFmaPorts(), l1, l1 * 8, l1 * 64, target.getHasFma(),
+                         target.getLoadPorts(), target.getFmaLatency());
 }
 
 static CpuScheduleAttr drawSchedule(mlir::MLIRContext *context, int64_t dims, bool sums,

@@ -28,7 +28,7 @@ LAYERS = {
 }
 # <sinter/...> headers by the folder they belong to.
 PUBLIC = {"rules/": "dialects/rules", "abi.h": "runtime", "runtime.h": "runtime"}
-FAMILY_FREE = {"Sinter.h", "Support.h", "GradBuilder.h", "ScalarBuilder.h"}
+FAMILY_FREE = {"Sinter.h", "Support.h", "Contraction.h", "GradBuilder.h", "ScalarBuilder.h"}
 
 
 def tracked() -> list[str]:

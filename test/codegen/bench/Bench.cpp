@@ -80,32 +80,82 @@ static char **getSegments() {
   return segments;
 }
 
+namespace {
+/// A module with one kernel, and what it is compiled for.
+struct Parsed {
+  explicit Parsed(const std::string &text);
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  kernel::TargetAttr target; ///< null: one of the two could not be read
+};
+} // namespace
+
+static mlir::DialectRegistry makeRegistry() {
+  mlir::DialectRegistry registry;
+  codegen::registerCpuDialects(registry);
+  return registry;
+}
+
+Parsed::Parsed(const std::string &text) : context(makeRegistry()) {
+  context.loadAllAvailableDialects();
+  const char *name = std::getenv("SINTER_TARGET");
+  auto found = codegen::parseTarget(&context, name ? name : "cpu:native");
+  if (!found) {
+    llvm::consumeError(found.takeError());
+    return;
+  }
+  module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  if (!module)
+    return;
+  target = *found;
+  (*module)->setAttr("kernel.target", target);
+}
+
+/// Seconds of one run of the entry; nothing when it does not compile.
+static std::optional<double> timeEntry(Parsed &parsed, unsigned threads) {
+  auto jit = codegen::Jit::create(*parsed.module, parsed.target);
+  if (!jit) {
+    llvm::consumeError(jit.takeError());
+    return std::nullopt;
+  }
+  auto entry = (*jit)->lookup("e");
+  if (!entry) {
+    llvm::consumeError(entry.takeError());
+    return std::nullopt;
+  }
+  return median(
+      [&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), threads); });
+}
+
+double bench::countCycles(const std::string &text, unsigned threads) {
+  constexpr double kLanes = 16, kPorts = 2; // of the peak's loop
+  Parsed parsed(text);
+  std::optional<double> seconds = parsed.target ? timeEntry(parsed, threads) : std::nullopt;
+  if (!seconds) {
+    std::fprintf(stderr, "codegen_bench: this kernel does not compile:\n%s\n", text.c_str());
+    std::exit(1);
+  }
+  return *seconds * measurePeak() * 1e9 / (2 * kLanes * kPorts);
+}
+
 bool bench::measure(const Options &options, const std::string &name, const std::string &text,
                     double flops) {
   if (!options.name.empty() && name.find(options.name) == std::string::npos)
     return true;
-  mlir::DialectRegistry registry;
-  codegen::registerCpuDialects(registry);
-  mlir::MLIRContext context(registry);
-  context.loadAllAvailableDialects();
-  auto target = codegen::parseTarget(
-      &context, std::getenv("SINTER_TARGET") ? std::getenv("SINTER_TARGET") : "cpu:native");
-  if (!target)
+  Parsed parsed(text);
+  if (!parsed.target)
     return false;
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
-  if (!module)
-    return false;
-  (*module)->setAttr("kernel.target", *target);
-  (*module)->walk([&](kernel::ContractOp op) {
+  mlir::ModuleOp module = *parsed.module;
+  module.walk([&](kernel::ContractOp op) {
     if (!options.forced.empty())
-      op->setAttr("schedule",
-                  mlir::parseAttribute("#kernel.cpu_schedule<" + options.forced + ">", &context));
+      op->setAttr("schedule", mlir::parseAttribute("#kernel.cpu_schedule<" + options.forced + ">",
+                                                   &parsed.context));
     if (!op.getScheduleAttr())
-      op.setScheduleAttr(kernel::chooseSchedule(*target, op));
+      op.setScheduleAttr(kernel::chooseSchedule(parsed.target, op));
     if (options.print == "schedule")
       llvm::outs() << op.getScheduleAttr() << "\n";
   });
-  mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
+  mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
   if (failed(codegen::lowerToLoops(*copy)))
     return false;
   if (options.print == "loops")
@@ -116,7 +166,7 @@ bool bench::measure(const Options &options, const std::string &name, const std::
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);
   auto started = std::chrono::steady_clock::now();
-  if (codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), *target, out))
+  if (codegen::emitAssembly(codegen::translateToLLVMIR(*copy, llvmContext), parsed.target, out))
     return false;
   double compile =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -128,19 +178,14 @@ bool bench::measure(const Options &options, const std::string &name, const std::
     fmas += line.contains("vfmadd");
     spills += line.contains("mov") && line.contains("mm") && line.contains("(%rsp)");
   }
-  auto jit = codegen::Jit::create(*module, *target);
-  if (!jit)
-    return false;
-  auto entry = (*jit)->lookup("k.run");
-  if (!entry)
-    return false;
   double peak = measurePeak();
-  double seconds =
-      median([&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), 1); });
-  double gflops = flops / seconds / 1e9;
+  std::optional<double> seconds = timeEntry(parsed, /*threads=*/1);
+  if (!seconds)
+    return false;
+  double gflops = flops / *seconds / 1e9;
   std::printf(
       "%-26s %7.1f GF  %5.1f %% of %5.1f  %8.3f ms  fma %3d  stack moves %d  compile %.0f ms\n",
-      name.c_str(), gflops, 100 * gflops / peak, peak, seconds * 1e3, fmas, spills, compile * 1e3);
+      name.c_str(), gflops, 100 * gflops / peak, peak, *seconds * 1e3, fmas, spills, compile * 1e3);
   std::fflush(stdout);
   return true;
 }
@@ -153,5 +198,9 @@ int main(int argc, char **argv) {
     options.name = argv[2];
   if (argc > 3)
     options.forced = argv[3];
+  if (options.print == "cost") {
+    bench::runCosts();
+    return 0;
+  }
   return bench::runGemms(options) && bench::runConvs(options) ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 //===- Bench.h - times one kernel beside the FMA peak -----------------------------------------===//
 //
 // One thread. A line is GFLOP/s, the share of the peak measured beside it, FMAs and vector stack
-// moves of the assembly. Reading on: Gemm.cpp, Conv.cpp (the cases).
+// moves of the assembly. Reading on: Gemm.cpp, Conv.cpp (the cases), Cost.cpp (the cost
+// model's constants).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_CODEGEN_BENCH_H
@@ -13,7 +14,7 @@ namespace sinter::bench {
 
 /// What the command line asks for: `dump NAME` prints assembly, `loops NAME` the loops, `schedule
 /// NAME` the schedule, `only NAME` nothing more; NAME is a part of the cases' names. A third
-/// argument forces a schedule.
+/// argument forces a schedule. `cost` measures the constants of the cost model instead.
 struct Options {
   std::string print, name, forced;
 };
@@ -22,6 +23,14 @@ struct Options {
 /// does not compile.
 bool measure(const Options &options, const std::string &name, const std::string &text,
              double flops);
+
+/// Cycles that the entry "e" of `text` takes on `threads`, at the clock that the FMA peak beside it
+/// tells. Ends the program when it does not compile.
+double countCycles(const std::string &text, unsigned threads = 1);
+
+/// The constants of the cost model (dialects/kernel/contract/CostConstants.h), each beside what it
+/// is here.
+void runCosts();
 
 bool runGemms(const Options &options);
 bool runConvs(const Options &options);

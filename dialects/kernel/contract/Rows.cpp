@@ -1,36 +1,28 @@
-//===- ContractRows.cpp - row tiles and borders of a plan -------------------------------------===//
+//===- Rows.cpp - row tiles and borders of a plan ---------------------------------------------===//
 //
-// See ContractRows.h. A padded index along the rows is c + r * row + t * tap: every row has an
-// interval of taps. Neighbouring tiles with equal intervals become one class: left border, inner
-// tiles, right border. Inner tiles are counted, not looked at: there may be billions.
+// See Plan.h. A padded index along the rows is c + r * row + t * tap: every row has an interval of
+// taps. Neighbouring tiles with equal intervals become one class: left border, inner tiles, right
+// border. Inner tiles are counted, not looked at: there may be billions.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/ContractRows.h"
+#include "dialects/kernel/contract/Plan.h"
+#include "dialects/kernel/contract/Registers.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
-using namespace sinter;
-using namespace sinter::codegen;
 
-int64_t Plan::tilesOf(int64_t dim) const {
-  if (dim == lanesDim)
-    return laneTiles;
-  for (const RowDim &row : rows)
-    if (row.dim == dim)
-      return row.split.tiles;
-  return dims[dim];
-}
+namespace sinter::kernel {
 
 /// True when an address has a term of `dim` that is not a multiple of it.
-static bool isBroken(const Plan &p, int64_t dim) {
-  SmallVector<AffineExpr> addresses{p.factors[0].base, p.factors[1].base};
-  for (const auto *accesses : {&p.extras, &p.outs})
-    for (const LaneAccess &access : *accesses)
-      addresses.push_back(access.access.address);
-  for (AffineExpr address : addresses)
-    for (AffineExpr term : getTerms(address))
-      if (term.isFunctionOfDim(dim) && !getLinear(term, p.dims.size()))
-        return true;
-  return false;
+static bool isBroken(const ContractPlan &p, int64_t dim) {
+  return llvm::any_of(p.addresses, [&](AffineExpr address) {
+    return llvm::any_of(getTerms(address), [&](AffineExpr term) {
+      return term.isFunctionOfDim(dim) && !getLinear(term, p.dims.size());
+    });
+  });
 }
 
 /// Row and reduced dim of a bound that a row decides alone.
@@ -39,9 +31,9 @@ struct RowBound {
   bool alone = true; ///< no other dims
 };
 
-static RowBound classify(const Plan &p, const Bound &bound) {
+static RowBound classify(const ContractPlan &p, const Bound &bound) {
   RowBound result;
-  int64_t rows = 0, taps = 0;
+  int64_t rows = 0;
   for (int64_t d = 0; d < static_cast<int64_t>(p.dims.size()); ++d) {
     if (!bound.expr.isFunctionOfDim(d))
       continue;
@@ -49,20 +41,17 @@ static RowBound classify(const Plan &p, const Bound &bound) {
       result.row = d;
       ++rows;
     } else if (llvm::is_contained(p.reduced, d)) {
-      result.tap = d;
-      ++taps;
+      result.tap = d; // of one alone (fitsBorders)
     } else {
       result.alone = false;
     }
   }
-  result.alone &= rows <= 1 && taps <= 1;
-  if (taps > 1)
-    result.tap = -2;
+  result.alone &= rows <= 1;
   return result;
 }
 
 /// What one row of a dim takes part in, for every reduced dim whose borders it decides.
-static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t row,
+static void addTaps(const ContractPlan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t row,
                     RowClass &rowClass) {
   for (const Bound &bound : bounds) {
     RowBound what = classify(p, bound);
@@ -87,8 +76,22 @@ static void addTaps(const Plan &p, ArrayRef<Bound> bounds, int64_t dim, int64_t 
   }
 }
 
+/// Rows that share a border with the grid or with other rows are no rows.
+static void dropSharedRows(ContractPlan &p) {
+  auto findShared = [&] {
+    return llvm::find_if(p.bounds, [&](const Bound &bound) {
+      RowBound what = classify(p, bound);
+      return what.row >= 0 && !what.alone;
+    });
+  };
+  for (auto *shared = findShared(); shared != p.bounds.end(); shared = findShared()) {
+    int64_t dim = classify(p, *shared).row;
+    llvm::erase_if(p.rows, [&](const RowDim &row) { return row.dim == dim; });
+  }
+}
+
 /// Rows of a dim whose taps are all inside: no border meets them.
-static Interval getInnerRows(const Plan &p, int64_t dim) {
+static Interval getInnerRows(const ContractPlan &p, int64_t dim) {
   Interval inner{0, p.dims[dim]};
   for (const Bound &bound : p.bounds) {
     RowBound what = classify(p, bound);
@@ -110,7 +113,7 @@ static int64_t beginOf(const RowDim &row, int64_t t, int64_t count) {
 }
 
 /// The tiles of a row dim as classes; false when they are more than code should have.
-static bool makeClasses(const Plan &p, RowDim &row) {
+static bool makeClasses(const ContractPlan &p, RowDim &row) {
   constexpr size_t kMostClasses = 64;
   int64_t count = p.dims[row.dim];
   Interval inner = getInnerRows(p, row.dim);
@@ -143,47 +146,31 @@ static bool makeClasses(const Plan &p, RowDim &row) {
   return true;
 }
 
-bool codegen::cutRows(Plan &p) {
-  // Rows that share a border with the grid or with other rows are no rows.
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const Bound &bound : p.bounds) {
-      RowBound what = classify(p, bound);
-      if (what.row < 0 || what.alone)
-        continue;
-      llvm::erase_if(p.rows, [&](const RowDim &row) { return row.dim == what.row; });
-      changed = true;
-      break;
-    }
+/// Cuts a row dim into tiles and those into classes; false when it cannot give rows.
+static bool cutRow(const ContractPlan &p, RowDim &row) {
+  int64_t count = p.dims[row.dim];
+  row.balanced = !isBroken(p, row.dim);
+  if (row.balanced) {
+    row.split = splitRows(count, row.mr);
+  } else { // tiles must not cross blocks
+    row.mr = int64_t(1) << llvm::Log2_64(row.mr);
+    row.split = {static_cast<int64_t>(llvm::divideCeil(count, row.mr)), row.mr, count / row.mr};
   }
-  if (llvm::any_of(p.bounds, [&](const Bound &bound) { return classify(p, bound).tap == -2; }))
-    return false;
-  for (const Split &s : p.splits) // blocks of a border are not covered
-    if (llvm::any_of(p.bounds, [&](const Bound &bound) {
-          return bound.expr.isFunctionOfDim(s.outer) || bound.expr.isFunctionOfDim(s.inner);
-        }))
-      return false;
-  for (size_t i = 0; i < p.rows.size();) {
-    RowDim &row = p.rows[i];
-    int64_t count = p.dims[row.dim];
-    row.balanced = !isBroken(p, row.dim);
-    if (row.balanced) {
-      row.split = kernel::splitRows(count, row.mr);
-    } else { // tiles must not cross blocks
-      row.mr = int64_t(1) << llvm::Log2_64(row.mr);
-      row.split = {static_cast<int64_t>(llvm::divideCeil(count, row.mr)), row.mr, count / row.mr};
-    }
-    if (makeClasses(p, row))
+  return makeClasses(p, row);
+}
+
+void cutRows(ContractPlan &p) {
+  dropSharedRows(p);
+  for (size_t i = 0; i < p.rows.size();)
+    if (cutRow(p, p.rows[i]))
       ++i;
     else // the grid's borders are formulas
       p.rows.erase(p.rows.begin() + i);
-  }
   llvm::erase_if(p.bounds, [&](const Bound &bound) { return classify(p, bound).row >= 0; });
-  return true;
 }
 
-SmallVector<Interval> codegen::getSegments(const Plan &p, int64_t dim, int64_t size,
-                                           ArrayRef<const RowClass *> classes) {
+SmallVector<Interval> getSegments(const ContractPlan &p, int64_t dim, int64_t size,
+                                  ArrayRef<const RowClass *> classes) {
   llvm::SmallSetVector<int64_t, 8> unique;
   unique.insert(0);
   unique.insert(size);
@@ -211,31 +198,8 @@ SmallVector<Interval> codegen::getSegments(const Plan &p, int64_t dim, int64_t s
   return segments;
 }
 
-void codegen::chooseUnroll(Plan &p, int64_t registers) {
-  constexpr int64_t kStep = 2, kAllAdds = 400;
-  int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each stride phase has code of its own
-  p.unroll = 1;
-  if (p.reduced.empty())
-    return;
-  // Two steps of vectors beside the accumulators must fit, or be kept apart by prefetches
-  // (emitPrefetch).
-  int64_t sums = llvm::divideCeil(p.nr, p.width), vectors = sums, inner = p.reduced.back();
-  for (const RowDim &row : p.rows)
-    sums *= row.split.big;
-  bool apart = p.dims[inner] >= 16 && llvm::any_of(p.factors, [&](const Factor &factor) {
-                 return factor.lanes.kind == LaneKind::Contiguous && factor.step[inner] >= p.width;
-               });
-  if (!apart && sums + 2 * vectors + 1 > registers)
-    return;
-  // With few registers the loops around leave no room for a second step either.
-  constexpr int64_t kFew = 16;
-  for (const Factor &factor : p.factors)
-    for (const RowDim &row : p.rows)
-      if (factor.lanes.kind != LaneKind::Uniform && factor.base.isFunctionOfDim(row.dim))
-        vectors *= row.split.big;
-  if (registers <= kFew && p.reduced.size() > 1 && sums + 2 * vectors + 1 > registers)
-    return;
-  // Multiply-adds of all variants with one step written out.
+/// Multiply-adds of all variants of the tile with one step written out.
+static int64_t countAdds(const ContractPlan &p) {
   int64_t adds = llvm::divideCeil(p.nr, p.width);
   for (const RowDim &row : p.rows) {
     int64_t mine = 0;
@@ -247,8 +211,37 @@ void codegen::chooseUnroll(Plan &p, int64_t registers) {
     }
     adds *= mine;
   }
-  if (p.laneTiles > 1 && p.laneCount % p.nr)
-    adds *= 2;
-  if (adds * kStep <= most)
-    p.unroll = kStep;
+  return p.laneTiles > 1 && p.laneCount % p.nr ? adds * 2 : adds;
 }
+
+/// True when two steps of the innermost k loop may stand side by side: the vectors of both beside
+/// the sums fit, or prefetches keep the steps apart (ContractEmitter::emitPrefetch).
+static bool fitsTwoSteps(TargetAttr target, const ContractPlan &p) {
+  constexpr int64_t kFewRegisters = 16, kFewestSteps = 16;
+  RegisterBudget budget(target, p.element, p.laneCount);
+  int64_t vectors = llvm::divideCeil(p.nr, p.width), sums = vectors, inner = p.reduced.back();
+  for (const RowDim &row : p.rows)
+    sums *= row.split.big;
+  bool apart =
+      p.dims[inner] >= kFewestSteps && llvm::any_of(p.factors, [&](const ContractFactor &factor) {
+        return factor.kind == LaneKind::Contiguous && factor.step[inner] >= p.width;
+      });
+  if (!apart && !budget.fits(sums, 2 * vectors))
+    return false;
+  // With few registers the loops around leave no room for a second step either.
+  for (const ContractFactor &factor : p.factors)
+    for (const RowDim &row : p.rows)
+      if (factor.kind != LaneKind::Uniform && factor.base.isFunctionOfDim(row.dim))
+        vectors *= row.split.big;
+  return target.getVectorRegisters() > kFewRegisters || p.reduced.size() == 1 ||
+         budget.fits(sums, 2 * vectors);
+}
+
+void chooseUnroll(TargetAttr target, ContractPlan &p) {
+  constexpr int64_t kStep = 2, kAllAdds = 400;
+  int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each stride phase has code of its own
+  bool two = !p.reduced.empty() && fitsTwoSteps(target, p) && countAdds(p) * kStep <= most;
+  p.unroll = two ? kStep : 1;
+}
+
+} // namespace sinter::kernel

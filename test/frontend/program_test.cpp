@@ -181,8 +181,7 @@ TEST_F(Program, TheHeaderIsThin) {
 }
 
 TEST_F(Program, EachHeaderStandsAlone) {
-  for (const fs::directory_entry &entry :
-       fs::recursive_directory_iterator(SINTER_INCLUDE_DIR))
+  for (const fs::directory_entry &entry : fs::recursive_directory_iterator(SINTER_INCLUDE_DIR))
     if (entry.path().extension() == ".h") {
       std::ofstream(at("h.cpp")) << "#include \"" << entry.path().string() << "\"\n";
       Ran ran = run(SINTER_CXX " -std=c++20 -fsyntax-only -Wall -Wextra -Werror" + kInclude +
@@ -199,6 +198,8 @@ TEST_F(Program, TheLibraryShowsNoProtobuf) {
   // A build that does not inline shows what the headers define inline; nothing of the standard
   // library.
   EXPECT_THAT(symbols.said, Not(HasSubstr(" W std::")));
-  EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::detail")));
-  EXPECT_THAT(symbols.said, Not(HasSubstr("sinter::rules")));
+  // Of sinter::detail only what templates of the headers call (scanWith and its like).
+  for (const char *inside :
+       {"detail::Call", "detail::Context", "detail::Trace", "sinter::rules", "sinter::graph"})
+    EXPECT_THAT(symbols.said, Not(HasSubstr(inside)));
 }

@@ -153,8 +153,6 @@ Tensor avg_pool2d(const Operand &operand, Pool2d options, Loc loc) {
         call.number(type.element, 1.0 / static_cast<double>(rows.front() * columns.front())));
   // By rows, then by columns: constants as long as an edge, not as large as the image.
   for (auto [counts, isRows] : {std::pair(rows, true), std::pair(columns, false)}) {
-    if (same(counts) && counts.front() == 1)
-      continue;
     std::vector<int64_t> dims{static_cast<int64_t>(counts.size())};
     if (isRows)
       dims.push_back(1);

@@ -6,8 +6,9 @@
 #include "frontend/src/Call.h"
 #include "sinter/rules/control.h"
 
-namespace sinter::detail {
+namespace sinter {
 
+using namespace detail;
 using graph::EntryBuilder;
 
 namespace {
@@ -95,9 +96,9 @@ traceBody(Call &call, BodyKind kind, const std::optional<graph::Types> &types, s
   return builder.close(valuesOf(yields));
 }
 
-ScanResult scanWith(const Tensors &carried, const Tensors &stacked,
-                    ScanStep (*step)(void *, const Tensors &, const Tensors &), void *function,
-                    const Scan &options, Loc loc) {
+ScanResult ControlFlow::scan(const Tensors &carried, const Tensors &stacked,
+                             ScanStep (*step)(void *, const Tensors &, const Tensors &),
+                             void *function, const Scan &options, Loc loc) {
   Call call("scan", loc);
   std::optional<graph::Types> types;
   int64_t length = 0;
@@ -145,8 +146,8 @@ ScanResult scanWith(const Tensors &carried, const Tensors &stacked,
   return {Tensors(all.begin(), middle), Tensors(middle, all.end())};
 }
 
-Tensors condWith(const Operand &predicate, Tensors (*then)(void *), void *thenFunction,
-                 Tensors (*otherwise)(void *), void *otherwiseFunction, Loc loc) {
+Tensors ControlFlow::cond(const Operand &predicate, Tensors (*then)(void *), void *thenFunction,
+                          Tensors (*otherwise)(void *), void *otherwiseFunction, Loc loc) {
   Call call("cond", loc);
   Tensor chosen = call.tensor(predicate);
   Tensors operands{chosen};
@@ -172,9 +173,9 @@ Tensors condWith(const Operand &predicate, Tensors (*then)(void *), void *thenFu
   return made(call, *results, call.maker());
 }
 
-Tensors whileWith(const Tensors &carried, Tensor (*test)(void *, const Tensors &),
-                  void *testFunction, Tensors (*step)(void *, const Tensors &), void *stepFunction,
-                  const WhileLoop &options, Loc loc) {
+Tensors ControlFlow::whileLoop(const Tensors &carried, Tensor (*test)(void *, const Tensors &),
+                               void *testFunction, Tensors (*step)(void *, const Tensors &),
+                               void *stepFunction, const WhileLoop &options, Loc loc) {
   Call call("while_loop", loc);
   std::optional<graph::Types> types;
   Tensors first = carried, operands;
@@ -209,4 +210,4 @@ Tensors whileWith(const Tensors &carried, Tensor (*test)(void *, const Tensors &
   return made(call, *results, call.maker());
 }
 
-} // namespace sinter::detail
+} // namespace sinter

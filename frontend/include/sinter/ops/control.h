@@ -33,16 +33,18 @@ struct WhileLoop {
   int64_t max_trips = 0; ///< stop after so many steps; 0: no bound
 };
 
-namespace detail {
-SINTER_API ScanResult scanWith(const Tensors &carried, const Tensors &stacked,
-                               ScanStep (*call)(void *, const Tensors &, const Tensors &),
-                               void *body, const Scan &options, Loc loc);
-SINTER_API Tensors condWith(const Operand &predicate, Tensors (*then)(void *), void *thenBody,
-                            Tensors (*otherwise)(void *), void *otherwiseBody, Loc loc);
-SINTER_API Tensors whileWith(const Tensors &carried, Tensor (*condition)(void *, const Tensors &),
-                             void *conditionBody, Tensors (*call)(void *, const Tensors &),
-                             void *body, const WhileLoop &options, Loc loc);
-} // namespace detail
+/// Below scan, cond and while_loop: the same with bodies as plain function pointers, each with the
+/// object that it is called on.
+struct SINTER_API ControlFlow {
+  static ScanResult scan(const Tensors &carried, const Tensors &stacked,
+                         ScanStep (*call)(void *, const Tensors &, const Tensors &), void *body,
+                         const Scan &options, Loc loc);
+  static Tensors cond(const Operand &predicate, Tensors (*then)(void *), void *thenBody,
+                      Tensors (*otherwise)(void *), void *otherwiseBody, Loc loc);
+  static Tensors whileLoop(const Tensors &carried, Tensor (*condition)(void *, const Tensors &),
+                           void *conditionBody, Tensors (*call)(void *, const Tensors &),
+                           void *body, const WhileLoop &options, Loc loc);
+};
 
 /// A step for each slice along the leading axis of `stacked` (equal sizes T): `body` takes the
 /// carried values and the slices, Tensors both, and returns a ScanStep. Without stacked inputs
@@ -53,7 +55,7 @@ ScanResult scan(const Tensors &carried, const Tensors &stacked, Body body, Scan 
   auto call = [](void *f, const Tensors &values, const Tensors &slices) -> ScanStep {
     return (*static_cast<Body *>(f))(values, slices);
   };
-  return detail::scanWith(carried, stacked, call, &body, options, loc);
+  return ControlFlow::scan(carried, stacked, call, &body, options, loc);
 }
 
 /// The results of one of two functions that take nothing and return Tensors of equal types: of
@@ -62,7 +64,7 @@ template <class Then, class Else>
 Tensors cond(const Operand &predicate, Then then, Else otherwise, Loc loc = Loc::current()) {
   auto first = [](void *f) -> Tensors { return (*static_cast<Then *>(f))(); };
   auto second = [](void *f) -> Tensors { return (*static_cast<Else *>(f))(); };
-  return detail::condWith(predicate, first, &then, second, &otherwise, loc);
+  return ControlFlow::cond(predicate, first, &then, second, &otherwise, loc);
 }
 
 /// Steps as long as `condition` of the carried values, one bool[], is true: `body` takes them and
@@ -76,7 +78,7 @@ Tensors while_loop(const Tensors &carried, Condition condition, Body body, While
   auto call = [](void *f, const Tensors &values) -> Tensors {
     return (*static_cast<Body *>(f))(values);
   };
-  return detail::whileWith(carried, test, &condition, call, &body, options, loc);
+  return ControlFlow::whileLoop(carried, test, &condition, call, &body, options, loc);
 }
 
 } // namespace sinter

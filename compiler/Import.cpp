@@ -30,6 +30,8 @@ struct Importer {
   Location getLoc(const proto::Location &location);
   Type getElement(int element);
   RankedTensorType getType(const proto::TensorType &type);
+  /// The type of a field of the data set: files hold the same whatever the model computes with.
+  RankedTensorType getFieldType(const proto::TensorType &type);
   Attribute getDense(const proto::Dense &dense);
   Attribute getAttribute(const proto::Attribute &attribute);
   void addSymbols(Location moduleLoc);
@@ -57,6 +59,12 @@ Type Importer::getElement(int element) {
 RankedTensorType Importer::getType(const proto::TensorType &type) {
   return RankedTensorType::get(SmallVector<int64_t>(type.dims().begin(), type.dims().end()),
                                getElement(type.element()));
+}
+
+RankedTensorType Importer::getFieldType(const proto::TensorType &type) {
+  return RankedTensorType::get(
+      SmallVector<int64_t>(type.dims().begin(), type.dims().end()),
+      ir::fromRule(static_cast<rules::ElementType>(type.element()), context));
 }
 
 /// Null when the bytes do not fit the type.
@@ -150,7 +158,7 @@ void Importer::addSymbols(Location moduleLoc) {
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
     fields.push_back(ir::FieldAttr::get(
-        context, builder.getStringAttr(field.name()), getType(field.type()),
+        context, builder.getStringAttr(field.name()), getFieldType(field.type()),
         field.decode() == proto::Field::UNIT ? "unit" : "class", field.classes()));
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),

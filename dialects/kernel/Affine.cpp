@@ -142,6 +142,24 @@ static std::optional<int64_t> countDistinct(ArrayRef<AffineExpr> terms, Progress
   return count <= kMost ? std::optional(count) : std::nullopt;
 }
 
+/// A term of one dim as its steps inside of chunks that start at multiples of `chunk` are: there
+/// d floordiv m stands still and d mod m steps as d does, when `chunk` divides m.
+static AffineExpr insideChunks(AffineExpr term, int64_t chunk) {
+  AffineExpr divided = term, by = getAffineConstantExpr(1, term.getContext());
+  auto isConstant = [](AffineExpr expr) { return isa<AffineConstantExpr>(expr); };
+  if (auto product = dyn_cast<AffineBinaryOpExpr>(term);
+      product && term.getKind() == AffineExprKind::Mul && isConstant(product.getRHS())) {
+    divided = product.getLHS();
+    by = product.getRHS();
+  }
+  auto division = dyn_cast<AffineBinaryOpExpr>(divided);
+  if (!division || !isa<AffineDimExpr>(division.getLHS()) || !division.getRHS().isMultipleOf(chunk))
+    return term;
+  if (divided.getKind() == AffineExprKind::FloorDiv)
+    return getAffineConstantExpr(0, term.getContext());
+  return divided.getKind() == AffineExprKind::Mod ? division.getLHS() * by : term;
+}
+
 std::optional<int64_t> kernel::getStride(AffineExpr address, int64_t dim, int64_t chunk,
                                          ArrayRef<int64_t> sizes) {
   SmallVector<AffineExpr> own;
@@ -152,7 +170,7 @@ std::optional<int64_t> kernel::getStride(AffineExpr address, int64_t dim, int64_
     for (int64_t other = 0; other < static_cast<int64_t>(sizes.size()); ++other)
       if (other != dim && term.isFunctionOfDim(other))
         return std::nullopt;
-    own.push_back(term);
+    own.push_back(insideChunks(term, chunk));
   }
   auto at = [&](int64_t value) {
     int64_t sum = 0;

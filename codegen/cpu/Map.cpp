@@ -177,84 +177,91 @@ void MapEmitter::emitFlat() {
 
 //===--- lanes inside the row -----------------------------------------------------------------===//
 
+/// Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first
+/// element.
+SmallVector<Value> MapEmitter::sweepRow(const Row &row, ValueRange init, const Sweep &body) {
+  SmallVector<int64_t> outer(ArrayRef(inner).drop_back());
+  return k.nest(outer, point, init, [&](ValueRange carried) {
+    SmallVector<Value> state(carried);
+    if (row.full > 0)
+      state = k.loop(k.index(0), k.index(row.full * kLanes), k.index(kLanes), state,
+                     [&](Value i, ValueRange inside) {
+                       point[lanesDim] = i;
+                       return body(kLanes, inside);
+                     });
+    if (row.tail > 0) {
+      point[lanesDim] = k.index(row.full * kLanes);
+      state = body(row.tail, state);
+    }
+    return state;
+  });
+}
+
+Value MapEmitter::reduceRow(kernel::ReduceOp reduce, Row &row) {
+  auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
+    Value number;
+    if (reduce.getKind() == "argmax")
+      number = numberLanes(k, rowNumber(), reduce.getType(), true);
+    return stepLanes(k, reduce, state, body.get(reduce.getInput()), number, valid);
+  };
+  SmallVector<Value> state = startLanes(k, reduce);
+  for (auto [chunk, body] : llvm::enumerate(row.bodies)) {
+    point = row.points[chunk];
+    state = visit(body, state, row.valid(chunk));
+  }
+  if (row.bodies.empty())
+    state = sweepRow(row, state, [&](int64_t valid, ValueRange carried) {
+      BodyEmitter body = vectors(point, valid);
+      return visit(body, SmallVector<Value>(carried), valid);
+    });
+  return finishLanes(k, reduce, state);
+}
+
+/// The row at `point`: its reductions one after the other, then what is stored once a row and what
+/// is stored at every point.
+void MapEmitter::emitRow() {
+  int64_t size = k.dims[lanesDim];
+  Row row;
+  row.chunks = llvm::divideCeil(size, kLanes);
+  row.full = size / kLanes;
+  row.tail = size % kLanes;
+  reduced.clear();
+  bool isShort = inner.size() == 1 && row.chunks <= kShortRow;
+  for (int64_t c = 0; isShort && c < row.chunks; ++c) {
+    point[lanesDim] = k.index(c * kLanes);
+    row.points.push_back(point);
+    row.bodies.push_back(vectors(point, row.valid(c)));
+  }
+  for (kernel::ReduceOp reduce : reduces) {
+    Value result = reduceRow(reduce, row);
+    reduced[reduce.getResult()] = result;
+    for (BodyEmitter &body : row.bodies)
+      body.set(reduce.getResult(), result);
+  }
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+  if (anyOut(true)) {
+    BodyEmitter scalars = vectors(point, 1, /*lanes=*/0);
+    storeRow(scalars, point, 1, true);
+  }
+  if (!anyOut(false))
+    return;
+  for (auto [chunk, body] : llvm::enumerate(row.bodies))
+    storeRow(body, row.points[chunk], row.valid(chunk), false);
+  if (!isShort)
+    sweepRow(row, {}, [&](int64_t valid, ValueRange) {
+      BodyEmitter body = vectors(point, valid);
+      storeRow(body, point, valid, false);
+      return SmallVector<Value>();
+    });
+}
+
 void MapEmitter::emitInside() {
   for (const Access &in : ins)
     inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
   for (const Access &out : outs)
     outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
-  int64_t size = k.dims[lanesDim], full = size / kLanes, tail = size % kLanes,
-          chunks = llvm::divideCeil(size, kLanes);
-  bool isShort = inner.size() == 1 && chunks <= kShortRow;
-  SmallVector<int64_t> outerInner(ArrayRef(inner).drop_back());
-  // Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first
-  // element.
-  using Body = std::function<SmallVector<Value>(int64_t valid, ValueRange)>;
-  auto sweep = [&](ValueRange init, const Body &body) {
-    return k.nest(outerInner, point, init, [&](ValueRange carried) {
-      SmallVector<Value> state(carried);
-      if (full > 0)
-        state = k.loop(k.index(0), k.index(full * kLanes), k.index(kLanes), state,
-                       [&](Value i, ValueRange inside) {
-                         point[lanesDim] = i;
-                         return body(kLanes, inside);
-                       });
-      if (tail > 0) {
-        point[lanesDim] = k.index(full * kLanes);
-        state = body(tail, state);
-      }
-      return state;
-    });
-  };
-  k.shareDims(rows, point, [&] {
-    reduced.clear();
-    SmallVector<BodyEmitter> chunkBodies; // of a short row: values live from phase to phase
-    SmallVector<SmallVector<Value>> chunkPoints;
-    for (int64_t c = 0; isShort && c < chunks; ++c) {
-      point[lanesDim] = k.index(c * kLanes);
-      chunkPoints.push_back(point);
-      chunkBodies.push_back(vectors(point, c < full ? kLanes : tail));
-    }
-    for (kernel::ReduceOp reduce : reduces) {
-      auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
-        Value number;
-        if (reduce.getKind() == "argmax")
-          number = numberLanes(k, rowNumber(), reduce.getType(), true);
-        return stepLanes(k, reduce, state, body.get(reduce.getInput()), number, valid);
-      };
-      SmallVector<Value> state = startLanes(k, reduce);
-      if (isShort) {
-        for (int64_t c = 0; c < chunks; ++c) {
-          point = chunkPoints[c];
-          state = visit(chunkBodies[c], state, c < full ? kLanes : tail);
-        }
-      } else {
-        state = sweep(state, [&](int64_t valid, ValueRange carried) {
-          BodyEmitter body = vectors(point, valid);
-          return visit(body, SmallVector<Value>(carried), valid);
-        });
-      }
-      Value result = finishLanes(k, reduce, state);
-      reduced[reduce.getResult()] = result;
-      for (BodyEmitter &body : chunkBodies)
-        body.set(reduce.getResult(), result);
-    }
-    for (int64_t d : inner)
-      point[d] = k.index(0);
-    if (anyOut(true)) {
-      BodyEmitter scalars = vectors(point, 1, /*lanes=*/0);
-      storeRow(scalars, point, 1, true);
-    }
-    if (!anyOut(false))
-      return;
-    for (int64_t c = 0; isShort && c < chunks; ++c)
-      storeRow(chunkBodies[c], chunkPoints[c], c < full ? kLanes : tail, false);
-    if (!isShort)
-      sweep({}, [&](int64_t valid, ValueRange) {
-        BodyEmitter body = vectors(point, valid);
-        storeRow(body, point, valid, false);
-        return SmallVector<Value>();
-      });
-  });
+  k.shareDims(rows, point, [&] { emitRow(); });
 }
 
 bool MapEmitter::emit() {

@@ -26,6 +26,17 @@ private:
   int64_t chooseLanes();
   void emitFlat();
   void emitInside();
+  /// A row with the lanes along its last dim.
+  struct Row {
+    int64_t chunks = 0, full = 0, tail = 0; ///< vectors; whole ones; elements of the last one
+    llvm::SmallVector<BodyEmitter> bodies;  ///< of a short row's vectors: values live on
+    llvm::SmallVector<llvm::SmallVector<mlir::Value>> points;
+    int64_t valid(int64_t chunk) const { return chunk < full ? kLanes : tail; }
+  };
+  using Sweep = std::function<llvm::SmallVector<mlir::Value>(int64_t valid, mlir::ValueRange)>;
+  llvm::SmallVector<mlir::Value> sweepRow(const Row &row, mlir::ValueRange init, const Sweep &body);
+  mlir::Value reduceRow(kernel::ReduceOp reduce, Row &row);
+  void emitRow();
   void emitAcross();
   void emitAcrossChunk(int64_t valid);
   bool prepareTurn();

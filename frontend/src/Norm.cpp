@@ -97,14 +97,7 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   }
   // y = x * scale + shift, each one number a channel.
   Tensor scale = weight / sqrt(statistics.variance + options.eps);
-  Tensor shift = bias - statistics.mean * scale;
-  if (!train)
-    return x * spread(scale) + spread(shift);
-  // Spread in f64, so that their gradients, sums over whole images, are made in f64.
-  auto everywhere = [&](const Tensor &value) {
-    return cast(broadcast_to(spread(cast(value, f64)), Shape(type.dims)), element);
-  };
-  return x * everywhere(scale) + everywhere(shift);
+  return x * spread(scale) + spread(bias - statistics.mean * scale);
 }
 
 } // namespace sinter

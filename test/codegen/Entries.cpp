@@ -59,8 +59,8 @@ TEST(Entries, LoopsPingPong) {
   }
 }
 
-/// Two parts side by side, a serial section of two kernels in which the second needs the first, then a
-/// reader of both.
+/// Two parts side by side, a serial section of two kernels in which the second needs the first,
+/// then a reader of both.
 TEST(Entries, LaunchEndsWithItsSerialSection) {
   std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = "
                      "arith.addf %v, %v : f32 "

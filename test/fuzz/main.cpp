@@ -28,26 +28,6 @@ static void report(const Model &model, const std::string &why) {
   llvm::outs().flush();
 }
 
-/// Values for the inputs and symbols of a module that no model stands behind.
-static interpret::Arguments drawArguments(mlir::ModuleOp module, int salt) {
-  interpret::Arguments arguments;
-  auto draw = [&](llvm::StringRef name, mlir::Type type) {
-    Random random(seedOf(name.str()) + salt);
-    Type rule = interpret::typeOf(type);
-    bool real = rule.element == ElementType::F32 || rule.element == ElementType::F64;
-    return sample(rule, real ? Domain::Any : Domain::Indices, random);
-  };
-  for (auto entry : module.getOps<ir::EntryOp>())
-    for (auto [argument, name] :
-         llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
-      llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
-      arguments.inputs[text.str()] = draw(text, argument.getType());
-    }
-  for (auto symbol : module.getOps<ir::SymbolOp>())
-    arguments.symbols[symbol.getSymName().str()] = draw(symbol.getSymName(), symbol.getType());
-  return arguments;
-}
-
 /// Judges the graph in a file under every variant.
 static bool judgeFile(const char *path) {
   auto module = mlir::parseSourceFile<mlir::ModuleOp>(path, &context());

@@ -8,8 +8,10 @@
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Pipeline.h"
+#include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
 #include "test/numeric/Memory.h"
+#include "test/numeric/Values.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -31,6 +33,24 @@ bool test::differentiate(mlir::ModuleOp module) {
   mlir::PassManager manager(module.getContext());
   manager.addPass(passes::createDifferentiate());
   return succeeded(manager.run(module));
+}
+
+Arguments test::drawArguments(mlir::ModuleOp module, int salt) {
+  Arguments arguments;
+  auto draw = [&](llvm::StringRef name, mlir::Type type) {
+    Random random(seedOf(name.str()) + salt);
+    rules::Type rule = interpret::typeOf(type);
+    return sample(rule, rules::isFloat(rule.element) ? Domain::Any : Domain::Indices, random);
+  };
+  for (auto entry : module.getOps<ir::EntryOp>())
+    for (auto [argument, name] :
+         llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
+      llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
+      arguments.inputs[text.str()] = draw(text, argument.getType());
+    }
+  for (auto symbol : module.getOps<ir::SymbolOp>())
+    arguments.symbols[symbol.getSymName().str()] = draw(symbol.getSymName(), symbol.getType());
+  return arguments;
 }
 
 namespace {

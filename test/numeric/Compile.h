@@ -20,6 +20,10 @@ namespace sinter::test {
 /// Expands every sinter.gradient in place; false after an error was printed.
 bool differentiate(mlir::ModuleOp module);
 
+/// Values for the inputs and symbols of a module that no model stands behind, by their names and
+/// `salt`.
+interpret::Arguments drawArguments(mlir::ModuleOp module, int salt = 0);
+
 /// A module compiled into memory.
 class Program {
 public:

@@ -9,6 +9,7 @@
 #include "codegen/interpret/Interpreter.h"
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
+#include "test/passes/SmallTensor.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -20,20 +21,11 @@
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::interpret;
+using sinter::test::makeTensor;
 
 namespace {
 class LoopGradients : public testing::TestWithParam<std::tuple<const char *, const char *>> {
 protected:
-  static Tensor makeTensor(Type type, uint64_t &state) {
-    Tensor tensor(typeOf(type));
-    for (int64_t i = 0; i < tensor.size(); ++i) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      double unit = static_cast<double>(state >> 40) / static_cast<double>(1 << 24);
-      tensor.setReal(i, tensor.isReal() ? unit - 0.4 : std::floor(4 * unit));
-    }
-    return tensor;
-  }
-
   /// `value`'s elements of `gradient` are the slopes of the loss.
   static void expectSlopes(ModuleOp module, StringRef entry, Arguments &arguments, Tensor &value,
                            const std::vector<double> &gradient, const std::string &what) {

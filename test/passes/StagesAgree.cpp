@@ -9,6 +9,7 @@
 #include "codegen/interpret/KernelInterpreter.h"
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
+#include "test/passes/SmallTensor.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -21,22 +22,12 @@
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::interpret;
+using sinter::test::makeTensor;
 
 static const char *const kPasses[] = {
     "simplify", "batch-steps",       "fold",           "simplify",       "hoist-prepared",
     "simplify", "fuse-contractions", "fuse-maps",      "assign-layouts", "lower-to-kernel",
     "schedule", "in-place-updates",  "group-launches", "plan-memory"};
-
-/// Small reproducible numbers; integers stay in [0, 4).
-static Tensor makeTensor(Type type, uint64_t &state) {
-  Tensor tensor(typeOf(type));
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    double unit = static_cast<double>(state >> 40) / static_cast<double>(1 << 24);
-    tensor.setReal(i, tensor.isReal() ? unit - 0.4 : std::floor(4 * unit));
-  }
-  return tensor;
-}
 
 static void expectNear(const Values &got, const Values &expected, const std::string &where) {
   for (const auto &[name, tensor] : expected) {

@@ -28,24 +28,6 @@ static std::string inDoubles(std::string text) {
   return text;
 }
 
-static Arguments drawArguments(mlir::ModuleOp module) {
-  Arguments arguments;
-  auto draw = [&](llvm::StringRef name, mlir::Type type) {
-    Random random(seedOf(name.str()));
-    Type rule = interpret::typeOf(type);
-    return sample(rule, rules::isFloat(rule.element) ? Domain::Any : Domain::Indices, random);
-  };
-  for (auto entry : module.getOps<ir::EntryOp>())
-    for (auto [argument, name] :
-         llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
-      llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
-      arguments.inputs[text.str()] = draw(text, argument.getType());
-    }
-  for (auto symbol : module.getOps<ir::SymbolOp>())
-    arguments.symbols[symbol.getSymName().str()] = draw(symbol.getSymName(), symbol.getType());
-  return arguments;
-}
-
 /// The largest error of an element, against 1 + its magnitude.
 static double distance(const Values &got, const Values &want) {
   double worst = 0;

@@ -1,6 +1,6 @@
 // densenet: layers that read all before them, batch norm in front of each convolution - DenseNet in
 // small. Its PyTorch twin is in goldens/precision.py.
-#include <sinter/sinter.h>
+#include "pictures.h"
 using namespace sinter;
 
 static Tensor dense(const std::string &name, Tensor x) {
@@ -28,14 +28,4 @@ static Tensor net(Tensor x) { // f32[N,3,16,16]
   return linear("head", mean(relu(batch_norm("last", x)), {2, 3}), {.units = 10});
 }
 
-int main(int argc, char **argv) {
-  Model model("densenet", argc, argv);
-  model.data(
-      images("pictures", {.batch = 8, .classes = 10, .channels = 3, .height = 16, .width = 16}));
-  model.train([](Step s) {
-    Tensor logits = net(s.input("image"));
-    Tensor loss = mean(softmax_cross_entropy(logits, s.input("label")));
-    s.minimize(loss, sgd({.lr = 0.05}));
-  });
-  return model.write();
-}
+int main(int argc, char **argv) { return classify_pictures("densenet", net, argc, argv); }

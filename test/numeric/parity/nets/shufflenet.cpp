@@ -1,12 +1,7 @@
 // shufflenet: 1x1 filters in groups, channels shuffled between them - ShuffleNet in small.
 // Its PyTorch twin is in goldens/precision.py.
-#include <sinter/sinter.h>
+#include "pictures.h"
 using namespace sinter;
-
-static Tensor norm_conv(const std::string &name, Tensor x, Conv2d options) {
-  options.bias = false;
-  return batch_norm(name + "_norm", conv2d(name, x, options));
-}
 
 static constexpr int64_t kGroups = 3;
 
@@ -38,14 +33,4 @@ static Tensor net(Tensor x) { // f32[N,3,16,16]
   return linear("head", mean(x, {2, 3}), {.units = 10});
 }
 
-int main(int argc, char **argv) {
-  Model model("shufflenet", argc, argv);
-  model.data(
-      images("pictures", {.batch = 8, .classes = 10, .channels = 3, .height = 16, .width = 16}));
-  model.train([](Step s) {
-    Tensor logits = net(s.input("image"));
-    Tensor loss = mean(softmax_cross_entropy(logits, s.input("label")));
-    s.minimize(loss, sgd({.lr = 0.05}));
-  });
-  return model.write();
-}
+int main(int argc, char **argv) { return classify_pictures("shufflenet", net, argc, argv); }

@@ -57,8 +57,7 @@ Type Importer::getElement(int element) {
 }
 
 RankedTensorType Importer::getType(const proto::TensorType &type) {
-  return RankedTensorType::get(SmallVector<int64_t>(type.dims().begin(), type.dims().end()),
-                               getElement(type.element()));
+  return getFieldType(type).clone(getElement(type.element()));
 }
 
 RankedTensorType Importer::getFieldType(const proto::TensorType &type) {

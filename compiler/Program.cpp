@@ -36,7 +36,7 @@ const Installation &getInstallation() {
   return found;
 }
 
-/// Calls `found` with the first group of every match of `pattern`, at most one a line.
+/// Calls `found` with the last group of every match of `pattern`, at most one a line.
 static void eachMatch(llvm::StringRef text, llvm::StringRef pattern,
                       llvm::function_ref<void(llvm::StringRef)> found) {
   llvm::Regex regex(pattern);
@@ -120,9 +120,9 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   child.output = &said;
   std::optional<std::string> notRun = run(child);
   llvm::errs() << said;
-  if (auto why = notRun)
+  if (notRun)
     return reporter.error(
-        Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *why, "E1201");
+        Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *notRun, "E1201");
   if (child.signal)
     return reporter.error(Refused,
                           "the C++ compiler '" + command[0] + "' was ended by signal " +

@@ -7,16 +7,11 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/ContractEmitter.h"
+#include "codegen/cpu/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
-
-static Value addUp(EmitContext &k, Value x, Value y) {
-  if (isa<FloatType>(getElementTypeOrSelf(x.getType())))
-    return arith::AddFOp::create(k.b, k.loc, x, y);
-  return arith::AddIOp::create(k.b, k.loc, x, y);
-}
 
 /// The epilogue of one tile: what was read and what is still being added up.
 class codegen::Epilogue {
@@ -61,7 +56,7 @@ std::pair<Epilogue::Place, Value> Epilogue::resolve(std::vector<TileAddresses> &
 Value Epilogue::combine(Value sum) {
   if (!e.p.acrossLanes)
     return sum;
-  return e.k.combineLanes(sum, [&](Value x, Value y) { return ::addUp(e.k, x, y); });
+  return e.k.combineLanes(sum, [&](Value x, Value y) { return combineReduce(e.k, "sum", x, y); });
 }
 
 Value Epilogue::readExtra(size_t i, int64_t r, int64_t v, ArrayRef<Value> here) {
@@ -82,7 +77,7 @@ void Epilogue::addUp(size_t i, Value value, int64_t r, int64_t v, ArrayRef<Value
   Running &sum = running[place];
   if (!sum.value)
     sum = {splat(e.k, loadLanes(e.k, out, here, valid, address), e.p.width), address, valid};
-  sum.value = ::addUp(e.k, sum.value, splat(e.k, value, e.p.width));
+  sum.value = combineReduce(e.k, "sum", sum.value, splat(e.k, value, e.p.width));
   bool scattered = out.kind == LaneKind::Scattered; // written by the point
   if (scattered || outAddresses[i].rowsMayMeet()) { // the next row may add to the same element
     storeLanes(e.k, out, here, sum.value, valid, scattered ? Value() : address);

@@ -179,7 +179,7 @@ bool ContractEmitter::exceedsRegisters() {
   bool share = false;
   for (int f : {0, 1}) {
     const Factor &factor = factors[f];
-    bool uniform = factor.kind == LaneKind::Uniform;
+    bool uniform = factor.lanes.kind == LaneKind::Uniform;
     int64_t step = factor.step[p.reduced.back()], distance = 0;
     if (step == 0) // read once for all steps
       return false;

@@ -147,8 +147,6 @@ private:
   llvm::StringSet<> names;
 };
 
-/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
-
 /// The constant data of a module: what has equal bytes is one global, whichever entries, kernels
 /// and shapes read it (Constants.cpp).
 class ConstantSet {
@@ -164,6 +162,7 @@ private:
   llvm::DenseMap<mlir::Attribute, mlir::memref::GlobalOp> byContent;
 };
 
+/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
 llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, KernelSet &kernels,
                               ConstantSet &constants);
 
@@ -172,9 +171,6 @@ llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);
 
 /// What turns the LLVM dialect into LLVM IR; before several threads do it (Lower.cpp).
 void registerTranslations(mlir::MLIRContext &context);
-
-/// Name of a kernel op.
-llvm::StringRef getKernelName(mlir::Operation *op);
 
 } // namespace sinter::codegen
 

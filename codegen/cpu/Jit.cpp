@@ -63,8 +63,8 @@ static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
 }
 
 namespace {
-/// Where the threads of one run wait for each other (abi.h: enter_serial, leave_serial,
-/// barrier).
+/// Where the threads of one run wait for each other (enter_serial,
+/// leave_serial and barrier of abi.h).
 struct Rendezvous {
   std::mutex mutex;
   std::condition_variable turned;

@@ -16,7 +16,7 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-StringRef codegen::getKernelName(Operation *op) {
+static StringRef getKernelName(Operation *op) {
   if (auto contract = dyn_cast<kernel::ContractOp>(op))
     return contract.getKernelName();
   return cast<kernel::MapOp>(op).getKernelName();

@@ -220,14 +220,13 @@ Value MapEmitter::reduceRow(kernel::ReduceOp reduce, Row &row) {
 /// The row at `point`: its reductions one after the other, then what is stored once a row and what
 /// is stored at every point.
 void MapEmitter::emitRow() {
-  int64_t size = k.dims[lanesDim];
+  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes);
   Row row;
-  row.chunks = llvm::divideCeil(size, kLanes);
   row.full = size / kLanes;
   row.tail = size % kLanes;
   reduced.clear();
-  bool isShort = inner.size() == 1 && row.chunks <= kShortRow;
-  for (int64_t c = 0; isShort && c < row.chunks; ++c) {
+  bool isShort = inner.size() == 1 && chunks <= kShortRow;
+  for (int64_t c = 0; isShort && c < chunks; ++c) {
     point[lanesDim] = k.index(c * kLanes);
     row.points.push_back(point);
     row.bodies.push_back(vectors(point, row.valid(c)));

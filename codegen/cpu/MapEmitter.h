@@ -28,8 +28,8 @@ private:
   void emitInside();
   /// A row with the lanes along its last dim.
   struct Row {
-    int64_t chunks = 0, full = 0, tail = 0; ///< vectors; whole ones; elements of the last one
-    llvm::SmallVector<BodyEmitter> bodies;  ///< of a short row's vectors: values live on
+    int64_t full = 0, tail = 0;            ///< whole vectors; elements of the last one
+    llvm::SmallVector<BodyEmitter> bodies; ///< of a short row's vectors: values live on
     llvm::SmallVector<llvm::SmallVector<mlir::Value>> points;
     int64_t valid(int64_t chunk) const { return chunk < full ? kLanes : tail; }
   };

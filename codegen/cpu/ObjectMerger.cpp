@@ -1,10 +1,9 @@
 //===- ObjectMerger.cpp - several relocatable objects become one ------------------------------===//
 //
-// See ObjectMerger.h. Sections stay what they are, only their numbers change: the linker meets
-// several
-// `.text`, as it does with one a function. Symbols are one table, locals first, as ELF wants it. No
-// tool is run, so that objects for other machines join as well, and nothing depends on which linker
-// is installed.
+// See ObjectMerger.h. Sections stay what they are, only their numbers change: the linker
+// meets several `.text`, as it does with one a function. Symbols are one table, locals first, as
+// ELF wants it. No tool is run, so that objects for other machines join as well, and nothing
+// depends on which linker is installed.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ObjectMerger.h"

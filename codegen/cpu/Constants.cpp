@@ -1,5 +1,4 @@
 //===- Constants.cpp - constant data of a module, each once -----------------------------------===//
-//--------------------------------------===//
 //
 // Constants become globals in the order of their buffer's layout, moved as bytes. Attributes are
 // unique in a context, so equal bytes are equal attributes. Reading on: Entry.cpp (who asks).

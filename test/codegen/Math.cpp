@@ -56,6 +56,8 @@ static std::vector<codegen::MathFunction> unaryFunctions() {
 
 /// Distance of `got` from `wanted` in units in the last place of a float around `wanted`.
 template <typename T> static double ulps(T got, long double wanted) {
+  if (std::isnan(got) != std::isnan(wanted))
+    return 1e30;
   T rounded = static_cast<T>(wanted);
   if (std::isnan(wanted) || std::isinf(rounded) || wanted == 0)
     return (std::isnan(got) && std::isnan(wanted)) || got == rounded ? 0 : 1e30;

@@ -55,6 +55,8 @@ static Values runStep(Example &example, Program &program, const Values &symbols,
 }
 
 static double apart(const Tensor &x, const Tensor &y) {
+  if (x.size() != y.size())
+    return INFINITY; // a gradient is missing
   double sum = 0;
   for (int64_t i = 0; i < x.size(); ++i)
     sum += (x.reals[i] - y.reals[i]) * (x.reals[i] - y.reals[i]);
@@ -66,7 +68,10 @@ struct Mean {
   double sum = 0;
   int count = 0;
   void add(double ours, double theirs) {
-    sum += std::log(std::fmax(ours, kLeastError) / std::fmax(theirs, kLeastError));
+    auto atLeast = [](double error) {
+      return error < kLeastError ? kLeastError : error;
+    }; // NaN stays
+    sum += std::log(atLeast(ours) / atLeast(theirs));
     ++count;
   }
   double get() const { return std::exp(sum / std::max(count, 1)); }

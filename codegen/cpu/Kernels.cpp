@@ -38,12 +38,8 @@ static SmallVector<SmallVector<kernel::Range>> getOperandRanges(kernel::KernelOp
   for (Value operand : operands) {
     bool writes = llvm::is_contained(op.getWrittenBuffers(), operand);
     SmallVector<kernel::Range> ranges;
-    for (kernel::BufferOp root : kernel::getRootBuffers(operand)) {
-      auto offset = root.getOffset();
-      ranges.push_back({root, static_cast<int64_t>(root.getSegment()),
-                        offset ? static_cast<int64_t>(*offset) : -1, root.getType().getBytes(),
-                        writes, kernel::getCarriedArgument(operand)});
-    }
+    for (kernel::BufferOp root : kernel::getRootBuffers(operand))
+      ranges.push_back(kernel::makeRange(root, writes, kernel::getCarriedArgument(operand)));
     result.push_back(std::move(ranges));
   }
   return result;

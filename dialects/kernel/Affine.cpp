@@ -123,7 +123,7 @@ static int64_t getPeriod(AffineExpr expr) {
   expr.walk([&](AffineExpr part) {
     auto binary = dyn_cast<AffineBinaryOpExpr>(part);
     auto by = binary ? dyn_cast<AffineConstantExpr>(binary.getRHS()) : AffineConstantExpr();
-    if (by && part.getKind() != AffineExprKind::Add && part.getKind() != AffineExprKind::Mul)
+    if (by && divides(part))
       period = llvm::MulOverflow(period, by.getValue(), period) ? INT64_MAX : period;
   });
   return period;

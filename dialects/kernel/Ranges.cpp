@@ -54,6 +54,16 @@ static void collectRoots(Value value, llvm::SmallPtrSetImpl<void *> &seen,
   }
 }
 
+Range makeRange(BufferOp buffer, bool writes, BlockArgument carried) {
+  auto offset = buffer.getOffset();
+  return {buffer,
+          static_cast<int64_t>(buffer.getSegment()),
+          offset ? static_cast<int64_t>(*offset) : -1,
+          buffer.getType().getBytes(),
+          writes,
+          carried};
+}
+
 SmallVector<BufferOp> getRootBuffers(Value value) {
   SmallVector<BufferOp> roots;
   llvm::SmallPtrSet<void *, 8> seen;
@@ -98,14 +108,10 @@ SmallVector<Range> getRanges(Operation *op) {
   SmallVector<Range> ranges;
   for (bool writes : {false, true})
     for (auto [owner, isWrite, carried] : found)
-      if ((isWrite == 1) == writes) {
-        auto buffer = cast<BufferOp>(owner);
-        auto offset = buffer.getOffset();
-        ranges.push_back({buffer, static_cast<int64_t>(buffer.getSegment()),
-                          offset ? static_cast<int64_t>(*offset) : -1,
-                          cast<BufferType>(buffer.getType()).getBytes(), writes,
-                          cast_or_null<BlockArgument>(Value::getFromOpaquePointer(carried))});
-      }
+      if ((isWrite == 1) == writes)
+        ranges.push_back(
+            makeRange(cast<BufferOp>(owner), writes,
+                      cast_or_null<BlockArgument>(Value::getFromOpaquePointer(carried))));
   return ranges;
 }
 

@@ -29,6 +29,9 @@ struct Range {
   bool overlaps(const Range &other) const;
 };
 
+/// All bytes of `buffer`.
+Range makeRange(BufferOp buffer, bool writes, mlir::BlockArgument carried);
+
 /// The kernel.buffer ops that `value` may name: one, or more behind a loop's ping-pong pair.
 llvm::SmallVector<BufferOp> getRootBuffers(mlir::Value value);
 

@@ -42,7 +42,7 @@ struct DropCaptures : OpInterfaceRewritePattern<ControlOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
   LogicalResult matchAndRewrite(ControlOpInterface op, PatternRewriter &rewriter) const override {
-    unsigned first = op->getNumOperands() - static_cast<unsigned>(op.getCaptures().size());
+    unsigned first = op.getFirstCapture();
     bool changed = false;
     for (unsigned i = op->getNumOperands(); i-- > first;) {
       SmallVector<BlockArgument> arguments = getBodyArguments(op, i);

@@ -111,6 +111,8 @@ def ControlOpInterface : OpInterface<"ControlOpInterface"> {
     InterfaceMethod<"Operands of which step t sees slice t.", "::mlir::OperandRange", "getStacked",
                     (ins), [{}], [{ return $_op->getOperands().take_front(0); }]>,
     InterfaceMethod<"Operands that bodies see as they are: the last ones.", "::mlir::OperandRange", "getCaptures">,
+    InterfaceMethod<"Number of the first operand that is a capture.", "unsigned", "getFirstCapture",
+                    (ins), [{}], [{ return $_op->getNumOperands() - static_cast<unsigned>($_op.getCaptures().size()); }]>,
     InterfaceMethod<"Results that are the last carried values.", "::mlir::ResultRange", "getLast",
                     (ins), [{}], [{ return $_op->getResults().take_front(0); }]>,
     InterfaceMethod<"Steps, where they are known before it runs.", "std::optional<int64_t>", "getTripCount",

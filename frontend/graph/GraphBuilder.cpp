@@ -1,8 +1,6 @@
 // Modules and entries under construction. Reading on: GraphBuilder.h.
 #include "frontend/graph/GraphBuilder.h"
 
-#include <algorithm>
-
 namespace sinter::graph {
 
 using rules::Result;

@@ -53,9 +53,8 @@ std::optional<Note> Context::tracedAgain() const {
   if (!evaluates && !again)
     return std::nullopt;
   std::string what = evaluates ? "the evaluation step" : "entry '" + entry.name() + "'";
-  return Note{Place(trace->loc), "while tracing " + what + " with batch " +
-                                     std::to_string(entry.batch()) +
-                                     ": sizes that follow the batch come from batch() or shape()"};
+  return Note{Place(), "while tracing " + what + " with batch " + std::to_string(entry.batch()) +
+                           ": sizes that follow the batch come from batch() or shape()"};
 }
 
 void Context::error(const char *code, const Place &place, const std::string &message,

@@ -70,7 +70,6 @@ struct Trace {
   /// parameters, states and random streams used in this trace, with their first line
   std::map<std::string, Loc> names;
   std::map<std::string, Loc> metrics;
-  Loc loc;
   bool minimized = false;
   bool outputs = false; ///< the function named one, good or not
   Loc minimizeLoc;
@@ -216,6 +215,9 @@ std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
                                               const rules::Type &type);
 /// Reads arguments and environment into `options`, reporting what is wrong.
 void readOptions(Context &context, int argc, char **argv);
+/// Reports that the command line is at fault: exit 2.
+void misuse(Context &context, const char *code, const std::string &message,
+            const std::string &help = "");
 /// Updates the parameters that `loss` reaches.
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
 /// Appends an update of `symbol` at the call's line; nothing for poison.

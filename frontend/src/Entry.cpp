@@ -15,8 +15,8 @@ static std::optional<rules::Type> dataInput(const proto::DataSpec &data, const s
                                             int64_t batch) {
   for (const proto::Field &field : data.fields())
     if (field.name() == name) {
-      rules::Type type{static_cast<rules::ElementType>(field.type().element()), {batch}};
-      type.dims.insert(type.dims.end(), field.type().dims().begin(), field.type().dims().end());
+      rules::Type type = graph::typeOf(field.type());
+      type.dims.insert(type.dims.begin(), batch);
       return type;
     }
   return std::nullopt;

@@ -65,14 +65,8 @@ int64_t Model::option(const std::string &name, int64_t default_value, Loc loc) {
 /// A value that --set may not give an option: the command line is at fault.
 static void refuseOption(const char *code, const std::string &name, const std::string &wanted,
                          int64_t value) {
-  context().options.usage = true;
-  context().diagnostics.report(
-      {Severity::Error,
-       code,
-       "--set " + name + " expects " + wanted + ", got " + std::to_string(value),
-       Place(),
-       {},
-       ""});
+  misuse(context(), code,
+         "--set " + name + " expects " + wanted + ", got " + std::to_string(value));
 }
 
 bool Model::truth(const std::string &name, bool default_value, const Loc &loc) {
@@ -277,27 +271,14 @@ int Model::write(Loc loc) {
     bool known = false;
     for (const proto::BuildOption &option : current.graph.module.options())
       known |= option.name() == name;
-    if (!known) {
-      options.usage = true;
-      current.diagnostics.report({Severity::Error,
-                                  "E0013",
-                                  "--set expects an option of the model (" +
-                                      (names.empty() ? "it has none" : names) + "), got '" + name +
-                                      "'",
-                                  Place(),
-                                  {},
-                                  ""});
-    }
+    if (!known)
+      misuse(current, "E0013",
+             "--set expects an option of the model (" + (names.empty() ? "it has none" : names) +
+                 "), got '" + name + "'");
   }
-  if (options.outFd < 0 && options.outPath.empty() && current.diagnostics.errors() == 0) {
-    options.usage = true;
-    current.diagnostics.report({Severity::Error,
-                                "E0024",
-                                "the program expects -o FILE, got no output to write",
-                                Place(),
-                                {},
-                                "sinter build runs it for you"});
-  }
+  if (options.outFd < 0 && options.outPath.empty() && current.diagnostics.errors() == 0)
+    misuse(current, "E0024", "the program expects -o FILE, got no output to write",
+           "sinter build runs it for you");
   if (options.usage)
     return 2;
   return current.diagnostics.errors() > 0 ? 1 : writeModule(current);

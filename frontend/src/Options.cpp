@@ -33,8 +33,9 @@ static std::vector<std::string> split(const std::string &text) {
   }
 }
 
-static void misuse(Context &context, const char *code, const std::string &message) {
-  context.diagnostics.report({Severity::Error, code, message, Place(), {}, ""});
+void misuse(Context &context, const char *code, const std::string &message,
+            const std::string &help) {
+  context.diagnostics.report({Severity::Error, code, message, Place(), {}, help});
   context.options.usage = true;
 }
 

@@ -55,6 +55,14 @@ SmallVector<StringAttr> getUpdatedSymbols(Value value) {
   return symbols;
 }
 
+bool isPlainSum(Value value) {
+  Operation *maker = value.getDefiningOp();
+  while (maker && isUnitView(maker))
+    maker = maker->getOperand(0).getDefiningOp();
+  auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
+  return map && map.isPlainSum();
+}
+
 bool isCheapToRematerialise(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded())

@@ -43,6 +43,9 @@ llvm::SmallVector<mlir::StringAttr> getUpdatedSymbols(mlir::Value value);
 /// sums and products of one large value and values broadcast along it.
 bool isCheapToRematerialise(mlir::Operation *op);
 
+/// True for a plain sum, also when it is seen under a shape with axes of size 1.
+bool isPlainSum(mlir::Value value);
+
 /// True for random numbers, and for elementwise work on them, scalars and the point alone: a
 /// dropout's mask.
 bool isRandom(mlir::Operation *op);

@@ -14,8 +14,6 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
-#include "llvm/ADT/MapVector.h"
-
 using namespace mlir;
 
 namespace sinter::passes {
@@ -23,12 +21,6 @@ namespace sinter::passes {
 /// Ops that are rather done again than saved for.
 static constexpr size_t kMostRemade = 16;
 static constexpr size_t kMostNotes = 8;
-
-static void eraseDead(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-}
 
 namespace {
 /// The backward loop of one scan. Bodies are written in regions of their own: `primal` becomes the
@@ -48,7 +40,6 @@ private:
   void addCapture(unsigned operand, ArrayRef<Value> terms);
   void chooseSaved();
   llvm::SetVector<Operation *> findRemade(Value value);
-  void save(Value value);
   void rebuildForward();
   void buildBackward(SmallVectorImpl<Value> &dx);
   void readPrimal(IRMapping &mapping, SmallVectorImpl<Value> &stacks);
@@ -79,7 +70,6 @@ private:
   SmallVector<std::pair<unsigned, unsigned>> accumulated; ///< captures, and what carries the sum
   llvm::SetVector<Value> saved;                           ///< values of `primal` with a stack
   llvm::SetVector<Operation *> remade;                    ///< ops of `primal` that are done again
-  SmallVector<Value> extra; ///< of `saved`, those that are no output yet
 };
 } // namespace
 
@@ -181,8 +171,6 @@ llvm::SetVector<Operation *> ScanGradient::findRemade(Value value) {
   return ops;
 }
 
-void ScanGradient::save(Value value) { saved.insert(value); }
-
 void ScanGradient::chooseSaved() {
   Operation *yield = primalBlock().getTerminator();
   llvm::SetVector<Value> read;
@@ -195,14 +183,14 @@ void ScanGradient::chooseSaved() {
   for (auto [i, value] : llvm::enumerate(yield->getOperands()))
     if (read.contains(value) && value.getDefiningOp() &&
         (i >= carriedCount || read.contains(argumentOf(i))))
-      save(value);
+      saved.insert(value);
   for (Operation &inside : primalBlock())
     for (Value value : inside.getResults()) {
       if (!read.contains(value) || saved.contains(value))
         continue;
       llvm::SetVector<Operation *> ops = findRemade(value);
       if (ops.size() > kMostRemade || llvm::any_of(ops, isDear))
-        save(value);
+        saved.insert(value);
       else
         remade.insert(ops.begin(), ops.end());
     }
@@ -211,7 +199,7 @@ void ScanGradient::chooseSaved() {
     read.insert(again->operand_begin(), again->operand_end());
   for (unsigned i = 0; i < carriedCount; ++i)
     if (read.contains(argumentOf(i)))
-      save(yield->getOperand(i));
+      saved.insert(yield->getOperand(i));
 }
 
 /// The loop in the place of the old one, with stacks of all that is saved.

@@ -59,12 +59,6 @@ private:
 };
 } // namespace
 
-static void eraseDead(Block &block) {
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
-    if (isOpTriviallyDead(&op))
-      op.erase();
-}
-
 /// What must be known before `value` can be computed outside of the loop.
 StepBatcher::Needs StepBatcher::needsOf(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {

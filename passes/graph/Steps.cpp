@@ -5,6 +5,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/graph/Steps.h"
 
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
 using namespace mlir;
 
 namespace sinter::passes {
@@ -27,10 +29,9 @@ Value addStacked(ir::ScanOp op, Value stack) {
 }
 
 Value addCapture(ir::ControlOpInterface op, Region &body, Value value) {
-  for (OpOperand &use : value.getUses())
-    if (use.getOwner() == op && llvm::is_contained(op.getCaptures(), value))
-      if (unsigned i = use.getOperandNumber(); i >= op->getNumOperands() - op.getCaptures().size())
-        return op.getBodyArgument(body, i);
+  for (unsigned i = op.getFirstCapture(); i < op->getNumOperands(); ++i)
+    if (op->getOperand(i) == value)
+      return op.getBodyArgument(body, i);
   op->insertOperands(op->getNumOperands(), value);
   for (Region &region : op->getRegions())
     region.addArgument(value.getType(), value.getLoc());
@@ -50,17 +51,20 @@ Value resolveCaptures(Value value) {
     if (!op)
       break;
     Value outside;
-    for (Value captured : op.getCaptures())
-      for (OpOperand &use : captured.getUses())
-        if (use.getOwner() == op &&
-            op.getBodyArgument(*argument.getParentRegion(), use.getOperandNumber()) == argument &&
-            use.getOperandNumber() >= op->getNumOperands() - op.getCaptures().size())
-          outside = captured;
+    for (unsigned i = op.getFirstCapture(); i < op->getNumOperands(); ++i)
+      if (op.getBodyArgument(*argument.getParentRegion(), i) == argument)
+        outside = op->getOperand(i);
     if (!outside)
       break;
     value = outside;
   }
   return value;
+}
+
+void eraseDead(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
 }
 
 unsigned findOutput(ir::ScanOp op, Value value) {

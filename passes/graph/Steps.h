@@ -29,6 +29,9 @@ unsigned findOutput(ir::ScanOp op, mlir::Value value);
 /// steps left of it.
 mlir::Value stackBefore(ir::GradBuilder &b, ir::ScanOp op, unsigned i, mlir::Value outs);
 
+/// Erases what nobody reads.
+void eraseDead(mlir::Block &block);
+
 /// The type of a stack of `length` values of `type`.
 mlir::RankedTensorType stackOf(mlir::Type type, int64_t length);
 

@@ -51,9 +51,7 @@ static bool isSumOfActivation(Value value) {
 
 /// Loops read and write their stacks and states row-major: slot t is a piece of memory.
 static bool meetsLoop(Value value) {
-  return llvm::any_of(value.getUsers(), [](Operation *user) {
-    return isa<ir::ControlOpInterface>(user) || isa<ir::ControlOpInterface>(user->getParentOp());
-  });
+  return llvm::any_of(value.getUsers(), llvm::IsaPred<ir::ControlOpInterface>);
 }
 
 static bool isActivation(Value value) {

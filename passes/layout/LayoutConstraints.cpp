@@ -99,10 +99,7 @@ static LogicalResult describe(PlacedContraction &c) {
     Operation *maker = value.getDefiningOp();
     what.results.push_back(
         accessOf(c, value, domain.getResultAccess(maker, cast<OpResult>(value).getResultNumber())));
-    while (maker && isUnitView(maker)) // a sum may be seen under a shape with axes of size 1
-      maker = maker->getOperand(0).getDefiningOp();
-    auto map = dyn_cast_or_null<ir::MapOpInterface>(maker);
-    what.results.back().sums = map && map.isPlainSum();
+    what.results.back().sums = isPlainSum(value);
   }
   return success();
 }

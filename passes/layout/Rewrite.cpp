@@ -83,9 +83,8 @@ void Rewriter::setMasters() {
 /// A capture is in the body what it is outside.
 void Rewriter::passCaptures() {
   module.walk<WalkOrder::PreOrder>([](ir::ControlOpInterface op) {
-    unsigned first = op->getNumOperands() - static_cast<unsigned>(op.getCaptures().size());
     for (Region &body : op->getRegions())
-      for (unsigned i = first; i < op->getNumOperands(); ++i)
+      for (unsigned i = op.getFirstCapture(); i < op->getNumOperands(); ++i)
         op.getBodyArgument(body, i).setType(op->getOperand(i).getType());
   });
 }
@@ -97,8 +96,7 @@ void Rewriter::settleControl() {
       operand.set(convert(operand.get(), {}));
   };
   module.walk([&](ir::ControlOpInterface op) {
-    unsigned last = op->getNumOperands() - static_cast<unsigned>(op.getCaptures().size());
-    for (unsigned i = 0; i < last; ++i)
+    for (unsigned i = 0; i < op.getFirstCapture(); ++i)
       settle(op->getOpOperand(i));
     for (Region &body : op->getRegions())
       for (OpOperand &operand : body.front().getTerminator()->getOpOperands())

@@ -255,14 +255,9 @@ void FusedLowering::makeOuts() {
     buffers[result] = at.front();
     AffineMap access = widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber()));
-    // a sum may be seen under a shape with axes of size 1
-    Operation *source = value.getDefiningOp();
-    while (source && isUnitView(source))
-      source = source->getOperand(0).getDefiningOp();
-    auto map = dyn_cast_or_null<ir::MapOpInterface>(source);
     outs.append(at);
     outMaps.append(at.size(), access);
-    sums.append(at.size(), root && map && map.isPlainSum());
+    sums.append(at.size(), root && isPlainSum(value));
   }
 }
 

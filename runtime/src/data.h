@@ -11,7 +11,6 @@
 
 /// Examples of one split.
 typedef struct split {
-  const char *name; /* "train", "test" */
   uint64_t count;
   /* one a field of the data set: its elements as bytes, example after example; NULL where they are
      made as they are read */
@@ -23,7 +22,6 @@ typedef struct dataset dataset;
 
 /// A way to come by examples. A new one is a new row of the table in dataset.c.
 typedef struct reader {
-  const char *name;
   bool built_in; /* needs no folder */
   /// Whether it can read data sets of these fields.
   bool (*reads)(const sinter_data *spec);

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 static const reader readers[] = {
-    {"idx", false, idx_reads, idx_open, column_fill},
-    {"cifar", false, cifar_reads, cifar_open, column_fill},
-    {"synthetic", true, synthetic_reads, synthetic_open, synthetic_fill},
+    {false, idx_reads, idx_open, column_fill},
+    {false, cifar_reads, cifar_open, column_fill},
+    {true, synthetic_reads, synthetic_open, synthetic_fill},
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -31,7 +31,7 @@ static int take_columns(split *s, const sinter_data *spec, diag *d) {
 
 int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sinter_pool *pool,
                  diag *d) {
-  *data = (dataset){.spec = spec, .train = {.name = "train"}, .test = {.name = "test"}};
+  *data = (dataset){.spec = spec};
   for (int i = 0; i < READERS && !data->reader; ++i)
     if (readers[i].built_in == !folder && readers[i].reads(spec))
       data->reader = &readers[i];

@@ -198,11 +198,13 @@ static uint32_t draw_example(const image_fields *fields, uint64_t stream, uint64
 
 void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                     uint32_t dtype, void *to, uint32_t thread) {
-  image_fields fields;
-  image_fields_of(data->spec, &fields);
   if (from->columns[field]) {
     column_fill(data, from, field, example, dtype, to, thread);
-  } else if (field == fields.label) {
+    return;
+  }
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  if (field == fields.label) {
     dice r = {.stream = from->stream, .example = example};
     store_index(draw_label(&r, &fields), dtype, to);
   } else {

@@ -60,6 +60,8 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     EMPTY = graph(GROWTH, {"ops": 1})
+    # Four times the ops may take four times as long, and half of that more for what grows a little faster (sorting) and
+    # for noise; ten times the bytes ten times and a fifth; a size alone nothing, and twice for noise.
     kinds = ["elementwise", "distinct constants", "softmaxes", "layers", "one value's readers", "parameters",
              "transposes", "pieces"]
     good = [compare(f"500 and 2,000 ops, {name}", GROWTH, {"kind": kind, "ops": 500}, {"kind": kind, "ops": 2000}, 6)

@@ -42,14 +42,6 @@ static std::string worstOf(const Tensor &got, const Tensor &want) {
          ", expects " + std::to_string(want.real(worst));
 }
 
-static bool sameBits(const Tensor &x, const Tensor &y) {
-  auto same = [](double a, double b) {
-    return (a == b && std::signbit(a) == std::signbit(b)) || (std::isnan(a) && std::isnan(b));
-  };
-  return x.size() == y.size() && x.integers == y.integers &&
-         std::equal(x.reals.begin(), x.reals.end(), y.reals.begin(), same);
-}
-
 // Compares one run with the oracle and, where given, with the first run. A difference from the
 // oracle sets `differs` when that is given, else it is an error.
 static std::string compare(const Values &got, const Values &want, const Values *first,

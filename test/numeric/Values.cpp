@@ -112,3 +112,11 @@ double test::errorOf(const Tensor &got, const Tensor &want) {
                                           : double(got.integers[i] != want.integers[i]));
   return worst;
 }
+
+bool test::sameBits(const Tensor &x, const Tensor &y) {
+  auto same = [](double a, double b) {
+    return (a == b && std::signbit(a) == std::signbit(b)) || (std::isnan(a) && std::isnan(b));
+  };
+  return x.size() == y.size() && x.integers == y.integers &&
+         std::equal(x.reals.begin(), x.reals.end(), y.reals.begin(), same);
+}

@@ -49,6 +49,8 @@ interpret::Tensor sample(const rules::Type &type, Domain domain, Random &random,
 double errorOf(const interpret::Tensor &got, const interpret::Tensor &want);
 /// errorOf, relative to `scale` (>= |want|, say the sum of absolute terms) instead.
 double errorAgainst(const interpret::Tensor &got, const interpret::Tensor &want, double scale);
+/// Equal bit by bit; one NaN is as good as another.
+bool sameBits(const interpret::Tensor &x, const interpret::Tensor &y);
 
 } // namespace sinter::test
 

@@ -141,7 +141,7 @@ static void runEntry(mlir::ModuleOp module, kernel::EntryOp entry) {
       first = got->outputs;
     for (auto &[output, value] : got->outputs) {
       double error = errorOf(value, want["output:" + output]);
-      bool same = value.reals == first[output].reals && value.integers == first[output].integers;
+      bool same = sameBits(value, first[output]);
       expect(error <= 1e-4 && same,
              name + "." + output + " with " + std::to_string(threads) + " threads", error);
     }

@@ -13,7 +13,7 @@ module @sums {
   // CHECK: sinter.fused "map"
   // CHECK: sinter.sum {{.*}} axes [0]
   // KERNEL-LABEL: kernel.entry @inner
-  // KERNEL: kernel.contract "inner_{{[0-9]+}}_matmul_f32" dims [2, 3, 5, 4, 7] parallel 4
+  // KERNEL: kernel.contract "inner_02_matmul_f32" dims [2, 3, 5, 4, 7] parallel 4
   // KERNEL-SAME: sums = array<i1: false, true, true>
   // KERNEL: kernel.yield %{{.*}}, %[[A:.*]], %{{.*}} : f32, f32, f32
   sinter.entry @inner name("inner") kind("predict") batch(2) inputs ["p", "q"] {

@@ -19,7 +19,7 @@ class Sinter_Elementwise<string opMnemonic, string rule, string scalar, Gradient
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
 ::mlir::AffineMap $cppClass::getResultAccess(unsigned i) { return getIdentityAccess(*this); }
 void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
-                          ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
+                          ::llvm::SmallVectorImpl<::mlir::Value> &results) {
   ScalarBuilder s(builder, loc);
   auto arg = [&](size_t i) { return i < operands.size() ? operands[i] : ::mlir::Value(); };
   ::mlir::Value x = arg(0), y = arg(1), z = arg(2);

@@ -41,11 +41,11 @@ def MapOpInterface : OpInterface<"MapOpInterface"> {
     InterfaceMethod<"True when the op just adds its operand up over the inner dims: an epilogue can leave partial sums.",
                     "bool", "isPlainSum", (ins), [{}], [{ return false; }]>,
     InterfaceMethod<[{
-      Builds the scalar code with arith, math and kernel (index, reduce, philox) ops. `indexDims[d]` is the kernel's dim
-      that domain dim d became (for kernel.index). Fills one scalar a result.
+      Builds the scalar code with arith, math and kernel (index, reduce, philox) ops; kernel.index speaks of the op's own
+      domain. Fills one scalar a result.
     }], "void", "buildBody",
     (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "::mlir::ValueRange":$operands,
-         "::llvm::ArrayRef<int64_t>":$indexDims, "::llvm::SmallVectorImpl<::mlir::Value> &":$results)>
+         "::llvm::SmallVectorImpl<::mlir::Value> &":$results)>
   ];
 }
 

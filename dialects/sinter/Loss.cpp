@@ -36,7 +36,7 @@ SmallVector<int64_t> SoftmaxOp::getMapDomain() { return llvm::to_vector(shapeOf(
 SmallVector<int64_t> SoftmaxOp::getInnerDims() { return {int64_t(getAxis())}; }
 AffineMap SoftmaxOp::getOperandAccess(unsigned) { return identityOf(getInput()); }
 AffineMap SoftmaxOp::getResultAccess(unsigned) { return identityOf(getInput()); }
-void SoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t>,
+void SoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                           SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   results.push_back(ScalarBuilder(b, loc).div(row.exp, row.sum));
@@ -46,7 +46,7 @@ SmallVector<int64_t> LogSoftmaxOp::getMapDomain() { return llvm::to_vector(shape
 SmallVector<int64_t> LogSoftmaxOp::getInnerDims() { return {int64_t(getAxis())}; }
 AffineMap LogSoftmaxOp::getOperandAccess(unsigned) { return identityOf(getInput()); }
 AffineMap LogSoftmaxOp::getResultAccess(unsigned) { return identityOf(getInput()); }
-void LogSoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t>,
+void LogSoftmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                              SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   ScalarBuilder s(b, loc);
@@ -66,12 +66,10 @@ AffineMap SoftmaxCrossEntropyOp::getResultAccess(unsigned) {
   return getReducedAccess(shapeOf(getLogits()).size(), getInnerDims(), false, getContext());
 }
 void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                      ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
+                                      SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   ScalarBuilder s(b, loc);
-  int64_t dim = dims[getInnerDims()[0]];
-  Value at = dim < 0 ? s.zero(operands[1])
-                     : Value(kernel::IndexOp::create(b, loc, operands[1].getType(), dim));
+  Value at = kernel::IndexOp::create(b, loc, operands[1].getType(), getInnerDims()[0]);
   Value hit = s.compare("eq", at, operands[1]);
   Value picked = reduce(b, loc, "sum", s.select(hit, row.shifted, s.zero(row.shifted)));
   // A label that is no class takes nothing from log-sum-exp.

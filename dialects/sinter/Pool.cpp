@@ -68,18 +68,16 @@ template <class Op> static AffineMap windowOfPixel(Op op) {
 }
 
 namespace {
-/// Scalar code over i32 indices of the kernel's dims.
+/// Scalar code over i32 indices of the domain.
 struct Indices {
   OpBuilder &b;
   Location loc;
   ScalarBuilder s;
-  ArrayRef<int64_t> dims;
-  Indices(OpBuilder &b, Location loc, ArrayRef<int64_t> dims)
-      : b(b), loc(loc), s(b, loc), dims(dims) {}
+  Indices(OpBuilder &b, Location loc) : b(b), loc(loc), s(b, loc) {}
   Value number(int64_t value) {
     return arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(static_cast<int32_t>(value)));
   }
-  Value at(unsigned i) { return kernel::IndexOp::create(b, loc, b.getI32Type(), dims[i]); }
+  Value at(unsigned i) { return kernel::IndexOp::create(b, loc, b.getI32Type(), i); }
   Value add(Value x, int64_t y) { return y ? Value(s.add(x, number(y))) : x; }
   Value mul(Value x, int64_t y) { return y == 1 ? x : Value(s.mul(x, number(y))); }
   Value both(Value x, Value y) { return x ? s.logicalAnd(x, y) : y; }
@@ -88,11 +86,10 @@ struct Indices {
 
 /// x, or `otherwise` where the window's point lies outside the images.
 template <class Op>
-static Value inside(Op op, OpBuilder &b, Location loc, Value x, double otherwise,
-                    ArrayRef<int64_t> dims) {
+static Value inside(Op op, OpBuilder &b, Location loc, Value x, double otherwise) {
   if (!isPadded(op))
     return x;
-  Indices i(b, loc, dims);
+  Indices i(b, loc);
   Value good;
   ArrayRef<int64_t> shape = shapeOf(op.getInput());
   for (unsigned axis : {0u, 1u}) {
@@ -122,20 +119,20 @@ SINTER_POOL_WINDOWS(MaxPool2dArgmaxOp)
 SINTER_POOL_WINDOWS(MaxPool2dGatherOp)
 SINTER_POOL_WINDOWS(SumPool2dOp)
 
-void MaxPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t> dims,
+void MaxPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                             SmallVectorImpl<Value> &results) {
-  Value x = inside(*this, b, loc, operands[0], kLowest, dims);
+  Value x = inside(*this, b, loc, operands[0], kLowest);
   results.push_back(kernel::ReduceOp::create(b, loc, x.getType(), "max", x));
 }
 
 void MaxPool2dArgmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                  ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
-  Value x = inside(*this, b, loc, operands[0], kLowest, dims);
+                                  SmallVectorImpl<Value> &results) {
+  Value x = inside(*this, b, loc, operands[0], kLowest);
   Value winner = kernel::ReduceOp::create(b, loc, b.getI32Type(), "argmax", x);
   // Where all pixels are -inf, padding before them would win: the first pixel does. No pixel lies
   // before it in the window.
   if (llvm::any_of(getLow(), [](int64_t low) { return low > 0; })) {
-    Indices i(b, loc, dims);
+    Indices i(b, loc);
     Value first;
     for (unsigned axis : {0u, 1u}) {
       Value at = i.s.sub(i.number(getLow()[axis]), i.mul(i.at(2 + axis), getStrides()[axis]));
@@ -153,14 +150,14 @@ static Value pointNumber(Indices &i, int64_t width) {
 }
 
 void MaxPool2dGatherOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                  ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
-  Indices i(b, loc, dims);
+                                  SmallVectorImpl<Value> &results) {
+  Indices i(b, loc);
   Value hit = i.s.compare("eq", operands[1], pointNumber(i, getWindow()[1]));
   Value picked = i.s.select(hit, operands[0], i.s.zero(operands[0]));
   results.push_back(kernel::ReduceOp::create(b, loc, picked.getType(), "sum", picked));
 }
 
-void SumPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t>,
+void SumPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                             SmallVectorImpl<Value> &results) {
   results.push_back(kernel::ReduceOp::create(b, loc, operands[0].getType(), "sum", operands[0]));
 }
@@ -203,8 +200,8 @@ template <class Op> static Value pointOfPixel(Op op, Indices &i, Value &good) {
 }
 
 void MaxPool2dScatterOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                   ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
-  Indices i(b, loc, dims);
+                                   SmallVectorImpl<Value> &results) {
+  Indices i(b, loc);
   Value dy = operands[0], zero = i.s.zero(dy), good;
   if (tiles(*this, shapeOf(getCotangent()))) {
     results.push_back(
@@ -218,12 +215,12 @@ void MaxPool2dScatterOp::buildBody(OpBuilder &b, Location loc, ValueRange operan
 }
 
 void SumPool2dGradientOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                    ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
+                                    SmallVectorImpl<Value> &results) {
   if (tiles(*this, shapeOf(getCotangent()))) {
     results.push_back(operands[0]);
     return;
   }
-  Indices i(b, loc, dims);
+  Indices i(b, loc);
   Value good;
   (void)pointOfPixel(*this, i, good);
   Value part = i.s.select(good, operands[0], i.s.zero(operands[0]));

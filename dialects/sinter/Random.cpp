@@ -18,11 +18,11 @@ AffineMap RandomUniformOp::getOperandAccess(unsigned) {
 }
 AffineMap RandomUniformOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
 void RandomUniformOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
-                                ArrayRef<int64_t> dims, SmallVectorImpl<Value> &results) {
+                                SmallVectorImpl<Value> &results) {
   // Row-major element index of the logical tensor (D2).
   Type i64 = b.getI64Type();
   Value element = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(0));
-  for (auto [size, dim] : llvm::zip(shapeOf(getResult()), dims)) {
+  for (auto [dim, size] : llvm::enumerate(shapeOf(getResult()))) {
     if (size == 1)
       continue;
     Value scale = arith::ConstantOp::create(b, loc, b.getI64IntegerAttr(size));

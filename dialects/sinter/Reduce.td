@@ -17,7 +17,7 @@ bool $cppClass::isPlainSum() { return ::llvm::StringRef("}], kind, [{") == "sum"
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned) { return getIdentityAccess(shapeOf(getInput()).size(), getContext()); }
 ::mlir::AffineMap $cppClass::getResultAccess(unsigned) { return getReducedAccess(shapeOf(getInput()).size(), getInnerDims(), keepsDims(*this), getContext()); }
 void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
-                          ::llvm::ArrayRef<int64_t>, ::llvm::SmallVectorImpl<::mlir::Value> &results) {
+                          ::llvm::SmallVectorImpl<::mlir::Value> &results) {
   results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n", members)> {
   let results = (outs Sinter_Tensor:$result);
 }

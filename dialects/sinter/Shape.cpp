@@ -25,16 +25,10 @@ OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValueAttr(); }
 SmallVector<int64_t> IotaOp::getMapDomain() { return resultDomain(*this); }
 AffineMap IotaOp::getOperandAccess(unsigned) { return {}; }
 AffineMap IotaOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, ArrayRef<int64_t> dims,
-                       SmallVectorImpl<Value> &results) {
+void IotaOp::buildBody(OpBuilder &b, Location loc, ValueRange, SmallVectorImpl<Value> &results) {
   Type element = getElementTypeOrSelf(getResult().getType());
   Type index = isa<FloatType>(element) ? Type(b.getI32Type()) : element;
-  Value value;
-  int64_t dim = dims[getAxis()];
-  if (dim < 0) // an axis of size 1 has no dim in the kernel
-    value = arith::ConstantOp::create(b, loc, b.getIntegerAttr(index, 0));
-  else
-    value = kernel::IndexOp::create(b, loc, index, dim);
+  Value value = kernel::IndexOp::create(b, loc, index, getAxis());
   results.push_back(ScalarBuilder(b, loc).cast(value, element));
 }
 
@@ -85,7 +79,7 @@ AffineMap TransposeOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap TransposeOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void TransposeOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+void TransposeOp::buildBody(OpBuilder &, Location, ValueRange operands,
                             SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
@@ -109,7 +103,7 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
 SmallVector<int64_t> BroadcastToOp::getMapDomain() { return resultDomain(*this); }
 AffineMap BroadcastToOp::getOperandAccess(unsigned i) { return getBroadcastAccess(*this, i); }
 AffineMap BroadcastToOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void BroadcastToOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+void BroadcastToOp::buildBody(OpBuilder &, Location, ValueRange operands,
                               SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
@@ -139,12 +133,12 @@ AffineMap ConcatOp::getOperandAccess(unsigned i) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap ConcatOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void ConcatOp::buildBody(OpBuilder &b, Location loc, ValueRange operands, ArrayRef<int64_t> dims,
+void ConcatOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                          SmallVectorImpl<Value> &results) {
   ScalarBuilder s(b, loc);
   Value value = operands.back();
-  if (operands.size() > 1 && dims[getAxis()] >= 0) {
-    Value at = kernel::IndexOp::create(b, loc, b.getI64Type(), dims[getAxis()]);
+  if (operands.size() > 1) {
+    Value at = kernel::IndexOp::create(b, loc, b.getI64Type(), getAxis());
     for (unsigned i = operands.size() - 1; i-- > 0;)
       value =
           s.select(s.compare("lt", at, s.constant(at, startOf(*this, i + 1))), operands[i], value);
@@ -176,7 +170,7 @@ AffineMap SliceOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap SliceOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void SliceOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
+void SliceOp::buildBody(OpBuilder &, Location, ValueRange operands,
                         SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
@@ -219,8 +213,7 @@ AffineMap PadOp::getOperandAccess(unsigned) {
   return AffineMap::get(index.size(), 0, index, getContext());
 }
 AffineMap PadOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
-void PadOp::buildBody(OpBuilder &, Location, ValueRange operands, ArrayRef<int64_t>,
-                      SmallVectorImpl<Value> &results) {
+void PadOp::buildBody(OpBuilder &, Location, ValueRange operands, SmallVectorImpl<Value> &results) {
   passOn(operands, results);
 }
 LogicalResult PadOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {

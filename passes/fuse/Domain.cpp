@@ -44,7 +44,7 @@ Domain Domain::ofContraction(ir::ContractionOpInterface op) {
   domain.sizes.assign(dims.begin(), dims.begin() + op.getParallelDims());
   domain.inner.assign(domain.sizes.size(), false);
   domain.members.push_back(op);
-  domain.mappings[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+  domain.mappings[op] = getIdentityMapping(dims.size());
   domain.innerDecided = domain.locked = true;
   domain.cut = passes::getAlgorithm(op).getChunk() > 0;
   domain.padded = op.readsPadded();
@@ -59,20 +59,31 @@ SmallVector<int64_t> Domain::getInner() const {
   return dims;
 }
 
-AffineExpr Domain::exprOf(int64_t place, MLIRContext *context) const {
-  if (isUnit(place))
+int64_t Domain::sizeOf(MappedDim place) const {
+  int64_t size = 1;
+  for (int64_t dim : place.getDims())
+    size *= sizes[dim];
+  return size;
+}
+
+/// The index of a dim of size 1 is 0, so that equal accesses are equal maps. Dims beyond `sizes`
+/// are a contraction's reduced ones.
+AffineExpr Domain::exprOf(MappedDim place, MLIRContext *context) const {
+  auto isUnit = [&] {
+    return place.dim < static_cast<int64_t>(sizes.size()) && sizes[place.dim] == 1;
+  };
+  if (!place || (!place.isCollapsed() && isUnit()))
     return getAffineConstantExpr(0, context);
-  if (place < kCollapsed)
-    return getAffineDimExpr(place, context);
-  const CollapsedDims &both = getCollapsed(place);
-  return getAffineDimExpr(both.outer, context) * sizes[both.inner] +
-         getAffineDimExpr(both.inner, context);
+  AffineExpr dim = getAffineDimExpr(place.dim, context);
+  if (!place.isCollapsed())
+    return dim;
+  return dim * sizes[place.inner] + getAffineDimExpr(place.inner, context);
 }
 
 AffineMap Domain::place(Operation *op, AffineMap map) const {
   MLIRContext *context = op->getContext();
   SmallVector<AffineExpr> dims;
-  for (int64_t dim : getDimMapping(op))
+  for (MappedDim dim : getDimMapping(op))
     dims.push_back(exprOf(dim, context));
   unsigned count = sizes.size();
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
@@ -91,7 +102,7 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   MLIRContext *context = op->getContext();
   if (auto it = viewMappings.find(op->getResult(i)); it != viewMappings.end()) {
     SmallVector<AffineExpr> exprs;
-    for (int64_t dim : it->second)
+    for (MappedDim dim : it->second)
       exprs.push_back(exprOf(dim, context));
     return AffineMap::get(sizes.size(), 0, exprs, context);
   }
@@ -100,57 +111,20 @@ AffineMap Domain::getResultAccess(Operation *op, unsigned i) const {
   return place(op, cast<ir::ContractionOpInterface>(op).getResultAccess());
 }
 
-/// Dim, one of `sizes`, of each index; -1 for an index of an axis of size 1; false when not that
-/// plain: a dim that goes beyond its axis (images with a stride, by phase) is not.
-static bool getPlainAccess(AffineMap access, ArrayRef<int64_t> sizes, ArrayRef<int64_t> shape,
-                           SmallVectorImpl<int64_t> &dims) {
-  for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    if (dim && sizes[dim.getPosition()] > size)
-      return false;
-    if (size == 1)
-      dims.push_back(-1);
-    else if (dim)
-      dims.push_back(dim.getPosition());
-    else
-      return false;
-  }
-  return true;
-}
-
-/// outer * size(inner) + inner over dims of `sizes`, which tiles an axis of `size`.
-static std::optional<Domain::CollapsedDims> getWindows(AffineExpr expr, ArrayRef<int64_t> sizes,
-                                                       int64_t size) {
-  auto sum = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (!sum || sum.getKind() != AffineExprKind::Add)
-    return std::nullopt;
-  auto product = dyn_cast<AffineBinaryOpExpr>(sum.getLHS());
-  auto inner = dyn_cast<AffineDimExpr>(sum.getRHS());
-  if (!product || product.getKind() != AffineExprKind::Mul || !inner)
-    return std::nullopt;
-  auto outer = dyn_cast<AffineDimExpr>(product.getLHS());
-  auto factor = dyn_cast<AffineConstantExpr>(product.getRHS());
-  if (!outer || !factor || factor.getValue() != sizes[inner.getPosition()] ||
-      factor.getValue() * sizes[outer.getPosition()] != size)
-    return std::nullopt;
-  return Domain::CollapsedDims{outer.getPosition(), inner.getPosition()};
-}
-
-/// Place of each index of an access; -1 for an index of a dim of size 1. Windows that tile an axis
-/// count as one place. False when not that plain.
+/// Where each index of an access lies; windows that tile an axis count as one dim. False when not
+/// that plain.
 bool Domain::getDimMapping(AffineMap access, ArrayRef<int64_t> shape, DimMapping &mapping) {
   for (auto [expr, size] : llvm::zip_equal(access.getResults(), shape)) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (size == 1 || dim) {
-      mapping.push_back(size == 1 ? -1 : static_cast<int64_t>(dim.getPosition()));
+      mapping.push_back(size == 1 ? MappedDim() : MappedDim::single(dim.getPosition()));
       continue;
     }
-    std::optional<CollapsedDims> both = getWindows(expr, sizes, size);
+    std::optional<MappedDim> both = getWindows(expr, sizes, size);
     if (!both || locked)
       return false;
-    auto *known = llvm::find(collapsed, *both);
-    mapping.push_back(kCollapsed + (known - collapsed.begin()));
-    if (known == collapsed.end())
+    mapping.push_back(*both);
+    if (!llvm::is_contained(collapsed, *both))
       collapsed.push_back(*both);
   }
   return true;
@@ -159,20 +133,21 @@ bool Domain::getDimMapping(AffineMap access, ArrayRef<int64_t> shape, DimMapping
 /// Makes windows of `by` points of a dim: the dim counts the windows, a new one their points. False
 /// when it may not be cut.
 bool Domain::splitDim(int64_t dim, int64_t by, DimMapping &at) {
-  bool used = llvm::any_of(
-      collapsed, [&](const CollapsedDims &both) { return both.outer == dim || both.inner == dim; });
+  bool used =
+      llvm::any_of(collapsed, [&](MappedDim both) { return both.dim == dim || both.inner == dim; });
   if (locked || inner[dim] || used)
     return false;
   sizes[dim] /= by;
-  collapsed.push_back({dim, static_cast<int64_t>(sizes.size())});
+  MappedDim whole = MappedDim::single(dim),
+            both = MappedDim::collapsed(dim, static_cast<int64_t>(sizes.size()));
+  collapsed.push_back(both);
   sizes.push_back(by);
   inner.push_back(false);
-  int64_t both = kCollapsed + static_cast<int64_t>(collapsed.size()) - 1;
   for (auto &entry : mappings)
-    llvm::replace(entry.second, dim, both);
+    llvm::replace(entry.second, whole, both);
   for (auto &entry : viewMappings)
-    llvm::replace(entry.second, dim, both);
-  llvm::replace(at, dim, both);
+    llvm::replace(entry.second, whole, both);
+  llvm::replace(at, whole, both);
   return true;
 }
 
@@ -192,12 +167,12 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMappin
     why = "reads values of another point";
     return false;
   }
-  auto settle = [&](int64_t d, int64_t p) {
-    if (at[d] >= 0 && at[d] != p) {
+  auto settle = [&](int64_t d, MappedDim place) {
+    if (at[d] && at[d] != place) {
       why = "reads a transposed value";
       return false;
     }
-    at[d] = p;
+    at[d] = place;
     return true;
   };
   for (auto [i, size] : llvm::enumerate(shapeOf(operand))) {
@@ -210,19 +185,21 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMappin
       continue;
     }
     // Windows that tile what is made here: its dim becomes two.
-    std::optional<CollapsedDims> windows = getWindows(expr, own, size);
-    if (windows && made[i] < kCollapsed && !splitDim(made[i], own[windows->inner], at))
+    std::optional<MappedDim> windows = getWindows(expr, own, size);
+    bool whole = !made[i].isCollapsed();
+    if (windows && whole && !splitDim(made[i].dim, own[windows->inner], at))
       windows.reset();
     if (!windows) {
       why = "reads values of another point";
       return false;
     }
-    const CollapsedDims both = made[i] < kCollapsed ? collapsed.back() : getCollapsed(made[i]);
-    if (sizes[both.outer] != own[windows->outer] || sizes[both.inner] != own[windows->inner]) {
+    MappedDim both = whole ? collapsed.back() : made[i];
+    if (sizes[both.dim] != own[windows->dim] || sizes[both.inner] != own[windows->inner]) {
       why = "reads windows of another size";
       return false;
     }
-    if (!settle(windows->outer, both.outer) || !settle(windows->inner, both.inner))
+    if (!settle(windows->dim, MappedDim::single(both.dim)) ||
+        !settle(windows->inner, MappedDim::single(both.inner)))
       return false;
   }
   return true;
@@ -241,9 +218,10 @@ void Domain::hint(ir::MapOpInterface op, DimMapping &at) {
                          shapeOf(operand), theirs) ||
           !getPlainAccess(op.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
-      for (auto [p, d] : llvm::zip_equal(theirs, ours))
-        if (d >= 0 && p >= 0 && at[d] < 0 && sizeOf(p) == dims[d] && !llvm::is_contained(at, p))
-          at[d] = p;
+      for (auto [place, own] : llvm::zip_equal(theirs, ours))
+        if (own && place && !at[own.dim] && sizeOf(place) == dims[own.dim] &&
+            !llvm::is_contained(at, place))
+          at[own.dim] = place;
     }
   }
 }
@@ -255,34 +233,34 @@ bool Domain::addView(Operation *op, std::string &why) {
     why = "a view of a value from outside";
     return false;
   }
-  SmallVector<int64_t> made;
+  DimMapping made;
   AffineMap place = getResultAccess(maker, cast<OpResult>(source).getResultNumber());
   if (!getPlainAccess(place, sizes, shapeOf(source), made)) {
     why = "a view of a value made at another point";
     return false;
   }
-  llvm::erase(made, -1);
+  llvm::erase(made, MappedDim());
   DimMapping at;
   auto next = made.begin();
   for (int64_t size : shapeOf(op->getResult(0)))
-    at.push_back(size == 1 ? -1 : *next++);
+    at.push_back(size == 1 ? MappedDim() : *next++);
   members.push_back(op);
   mappings[op] = {};
   viewMappings[op->getResult(0)] = at;
   return true;
 }
 
-/// Makes the domain the one of an op that covers all dims so far; `at` holds the old place of each
-/// of its dims or -1.
-void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
+/// Makes the domain the one of an op that covers all dims so far, none of them collapsed; `at` says
+/// where its dims lay.
+void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<MappedDim> at) {
   SmallVector<int64_t> newDim(sizes.size(), -1);
   for (auto [d, old] : llvm::enumerate(at))
-    if (old >= 0)
-      newDim[old] = d;
+    if (old)
+      newDim[old.dim] = d;
   auto renumber = [&](DimMapping &list) {
-    for (int64_t &dim : list)
-      if (dim >= 0)
-        dim = newDim[dim];
+    for (MappedDim &place : list)
+      if (place)
+        place = newDim[place.dim] < 0 ? MappedDim() : MappedDim::single(newDim[place.dim]);
   };
   for (auto &entry : mappings)
     renumber(entry.second);
@@ -294,15 +272,15 @@ void Domain::reorderLike(ArrayRef<int64_t> opSizes, ArrayRef<int64_t> at) {
 
 /// An epilogue may add up the innermost of the parallel dims, two and more, when two and more stay:
 /// one of those is on the lanes.
-bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<int64_t> at) const {
+bool Domain::isPartialSum(ArrayRef<int64_t> reduced, ArrayRef<MappedDim> at) const {
   int64_t first = static_cast<int64_t>(sizes.size()), points = 1;
   for (int64_t d : reduced)
-    if (at[d] >= 0) {
-      first = std::min(first, at[d]);
-      points *= sizes[at[d]];
+    if (at[d]) {
+      first = std::min(first, at[d].dim);
+      points *= sizes[at[d].dim];
     }
   for (int64_t p = first; p < static_cast<int64_t>(sizes.size()); ++p)
-    if (sizes[p] != 1 && llvm::none_of(reduced, [&](int64_t d) { return at[d] == p; }))
+    if (sizes[p] != 1 && llvm::none_of(reduced, [&](int64_t d) { return at[d].dim == p; }))
       return false;
   return reduced.size() > 1 && first > 1 && points > 1;
 }
@@ -324,7 +302,7 @@ bool Domain::mayJoin(ir::MapOpInterface map, kernel::AlgorithmAttr order, std::s
 }
 
 /// Maps the dims of `op`: to those that its operands dictate, then free ones of their size, in
-/// order. -1 stays where there is none.
+/// order: kernel dims, then windows that tile an axis.
 bool Domain::findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why) {
   SmallVector<int64_t> dims = op.getMapDomain(), reduced = op.getInnerDims();
   for (auto [i, operand] : llvm::enumerate(op->getOperands()))
@@ -332,24 +310,19 @@ bool Domain::findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why
       if (!constrain(op, op.getOperandAccess(i), operand, at, why))
         return false;
   hint(op, at);
+  DimMapping candidates = getIdentityMapping(sizes.size());
+  llvm::append_range(candidates, collapsed);
   for (auto [d, size] : llvm::enumerate(dims)) {
-    if (at[d] >= 0 || size == 1)
+    if (at[d] || size == 1)
       continue;
     bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
-    auto isFree = [&](int64_t p) {
-      return !llvm::is_contained(at, p) &&
-             (!innerDecided || reduced.empty() || inner[p] == reduces);
-    };
-    for (int64_t p = 0; p < static_cast<int64_t>(sizes.size()) && at[d] < 0; ++p)
-      if (sizes[p] == size && isFree(p))
-        at[d] = p;
-    // Or windows that tile an axis of their size.
-    for (auto [j, both] : llvm::enumerate(collapsed)) {
-      int64_t p = kCollapsed + static_cast<int64_t>(j);
-      if (at[d] < 0 && sizeOf(p) == size && !llvm::is_contained(at, p) && isFree(both.outer) &&
-          isFree(both.inner))
-        at[d] = p;
-    }
+    const auto *found = llvm::find_if(candidates, [&](MappedDim place) {
+      return sizeOf(place) == size && !llvm::is_contained(at, place) &&
+             (!innerDecided || reduced.empty() ||
+              llvm::all_of(place.getDims(), [&](int64_t p) { return inner[p] == reduces; }));
+    });
+    if (found != candidates.end())
+      at[d] = *found;
   }
   return true;
 }
@@ -367,19 +340,15 @@ std::optional<Domain::Coverage> Domain::cover(ArrayRef<int64_t> dims, ArrayRef<i
   result.reduced.assign(sizes.size(), false);
   for (auto [d, size] : llvm::enumerate(dims)) {
     bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
-    if (at[d] < 0) {
+    if (!at[d]) {
       result.grows |= size != 1;
       result.onlyInnerGrows &= size == 1 || reduces;
       continue;
     }
     if (sizeOf(at[d]) != size)
       return std::nullopt;
-    SmallVector<int64_t> parts{at[d]};
-    if (at[d] >= kCollapsed)
-      parts = {getCollapsed(at[d]).outer, getCollapsed(at[d]).inner};
-    else
-      result.onlyInnerGrows &= !reduces;
-    for (int64_t part : parts) {
+    result.onlyInnerGrows &= !reduces || at[d].isCollapsed();
+    for (int64_t part : at[d].getDims()) {
       result.covered[part] = true;
       result.reduced[part] = reduces;
     }
@@ -399,15 +368,16 @@ bool Domain::sumsFit(ArrayRef<int64_t> reduced, const DimMapping &at, ArrayRef<b
       why = "reduces other dims";
       return false;
     }
-  int64_t last = -1;
-  for (int64_t d : reduced) {
-    if (at[d] >= 0 && at[d] < last) {
-      why = "reduces in another order";
-      return false;
-    }
-    last = std::max(last, at[d]);
-  }
-  return true;
+  // By kernel dim; the points of a collapsed one are apart, so those come last, by their outer dim.
+  DimMapping order =
+      llvm::filter_to_vector(llvm::map_range(reduced, [&](int64_t d) { return at[d]; }),
+                             [](MappedDim place) { return bool(place); });
+  if (llvm::is_sorted(order, [](MappedDim x, MappedDim y) {
+        return std::pair(x.isCollapsed(), x.dim) < std::pair(y.isCollapsed(), y.dim);
+      }))
+    return true;
+  why = "reduces in another order";
+  return false;
 }
 
 /// Makes the domain and the mapping of an op's dims fit each other: the domain may grow by inner
@@ -435,7 +405,7 @@ bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, DimMapping
     for (int64_t d : reduced)
       inner[d] = true;
     innerDecided = true;
-    at = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+    at = getIdentityMapping(dims.size());
   } else if (!reduced.empty()) {
     if (!coversAll(false)) {
       why = "has another domain";
@@ -452,7 +422,10 @@ bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, DimMapping
   }
   // Vectors of an epilogue are stored as they are made; a scattered store costs more than a kernel
   // of its own.
-  if (locked && !llvm::is_sorted(llvm::make_filter_range(at, [](int64_t p) { return p >= 0; }))) {
+  SmallVector<int64_t> order;
+  for (MappedDim place : at)
+    llvm::append_range(order, place.getDims());
+  if (locked && !llvm::is_sorted(order)) {
     why = "would be written transposed";
     return false;
   }
@@ -478,9 +451,9 @@ bool Domain::add(Operation *op, std::string &why) {
     for (int64_t d : reduced)
       inner[d] = true;
     innerDecided = !reduced.empty();
-    mappings[op] = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
+    mappings[op] = getIdentityMapping(dims.size());
   } else {
-    DimMapping at(dims.size(), -1);
+    DimMapping at(dims.size());
     if (!findMapping(map, at, why) || !match(dims, reduced, at, why))
       return false;
     mappings[op] = at;

@@ -9,6 +9,8 @@
 #ifndef SINTER_PASSES_FUSE_DOMAIN_H
 #define SINTER_PASSES_FUSE_DOMAIN_H
 
+#include "passes/fuse/MappedDim.h"
+
 #include "dialects/kernel/Kernel.h"
 #include "dialects/sinter/Sinter.h"
 
@@ -31,21 +33,10 @@ public:
   llvm::ArrayRef<int64_t> getSizes() const { return sizes; }
   /// Dims that the rows of the kernel reduce over, ascending.
   llvm::SmallVector<int64_t> getInner() const;
-  /// Kernel dim of each dim of the op's own domain; -1: a dim of size 1 that has no place; from
-  /// kCollapsed on: two kernel dims as one (getCollapsed).
-  llvm::ArrayRef<int64_t> getDimMapping(mlir::Operation *op) const {
+  /// Where each dim of the op's own domain lies.
+  llvm::ArrayRef<MappedDim> getDimMapping(mlir::Operation *op) const {
     return mappings.find(op)->second;
   }
-  /// Two kernel dims that an op sees as one, windows that tile an axis: the index outer *
-  /// size(inner) + inner.
-  struct CollapsedDims {
-    int64_t outer, inner;
-    bool operator==(const CollapsedDims &) const = default;
-  };
-  /// DimMapping from this number on are pairs: the first of `collapsed`, the second, …
-  static constexpr int64_t kCollapsed = 1 << 20;
-  /// The pair that a place from kCollapsed on stands for.
-  const CollapsedDims &getCollapsed(int64_t place) const { return collapsed[place - kCollapsed]; }
 
   /// True when some op reads outside its operand's shape.
   bool readsPadded() const { return padded; }
@@ -60,20 +51,12 @@ public:
   mlir::AffineMap place(mlir::Operation *op, mlir::AffineMap map) const;
 
 private:
-  /// No dim, or one of size 1: its index is 0. So that equal accesses are equal maps.
-  bool isUnit(int64_t dim) const {
-    return dim < 0 || (dim < static_cast<int64_t>(sizes.size()) && sizes[dim] == 1);
-  }
-  using DimMapping = llvm::SmallVector<int64_t>;
   bool constrain(mlir::Operation *op, mlir::AffineMap access, mlir::Value operand, DimMapping &at,
                  std::string &why);
   bool getDimMapping(mlir::AffineMap access, llvm::ArrayRef<int64_t> shape, DimMapping &mapping);
   bool splitDim(int64_t dim, int64_t by, DimMapping &at);
-  int64_t sizeOf(int64_t place) const {
-    return place < kCollapsed ? sizes[place]
-                              : sizes[getCollapsed(place).outer] * sizes[getCollapsed(place).inner];
-  }
-  mlir::AffineExpr exprOf(int64_t place, mlir::MLIRContext *context) const;
+  int64_t sizeOf(MappedDim place) const;
+  mlir::AffineExpr exprOf(MappedDim place, mlir::MLIRContext *context) const;
   void hint(ir::MapOpInterface op, DimMapping &at);
   struct Coverage;
   bool mayJoin(ir::MapOpInterface op, kernel::AlgorithmAttr order, std::string &why) const;
@@ -85,8 +68,8 @@ private:
   bool match(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced, DimMapping &at,
              std::string &why);
   bool addView(mlir::Operation *op, std::string &why);
-  bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<int64_t> at) const;
-  void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<int64_t> at);
+  bool isPartialSum(llvm::ArrayRef<int64_t> reduced, llvm::ArrayRef<MappedDim> at) const;
+  void reorderLike(llvm::ArrayRef<int64_t> opSizes, llvm::ArrayRef<MappedDim> at);
 
   llvm::SmallVector<int64_t> sizes;
   llvm::SmallVector<bool> inner;
@@ -94,9 +77,10 @@ private:
   llvm::DenseMap<mlir::Operation *, DimMapping> mappings;
   /// Who reads a value among the map ops that joined: values may have thousands of other users.
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::OpOperand *, 2>> reads;
-  /// For values of views: kernel dim of each index, or -1.
+  /// For values of views: where each index lies.
   llvm::DenseMap<mlir::Value, DimMapping> viewMappings;
-  llvm::SmallVector<CollapsedDims> collapsed;
+  /// The pairs of kernel dims that some op sees as one.
+  DimMapping collapsed;
   bool innerDecided = false, locked = false, padded = false;
   bool cut = false; ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;

@@ -88,8 +88,8 @@ static bool isCandidate(Operation *op) {
 static bool sumsDivided(const kernel::Contraction &root, const Domain &domain, Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   return map && llvm::any_of(map.getInnerDims(), [&](int64_t d) {
-           int64_t place = domain.getDimMapping(op)[d];
-           return place >= 0 && root.isDivided(place);
+           return llvm::any_of(domain.getDimMapping(op)[d].getDims(),
+                               [&](int64_t dim) { return root.isDivided(dim); });
          });
 }
 

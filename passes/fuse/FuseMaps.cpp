@@ -287,7 +287,7 @@ private:
                                 [&](Value v) { return reduced.contains(v.getDefiningOp()); });
       bool reduces = map && !map.getInnerDims().empty();
       bool wholeRow = map && llvm::any_of(domain.getInner(), [&](int64_t d) {
-                        return llvm::is_contained(domain.getDimMapping(op), d);
+                        return llvm::is_contained(domain.getDimMapping(op), MappedDim::single(d));
                       });
       if (needs && wholeRow)
         return true;

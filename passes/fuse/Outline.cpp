@@ -80,8 +80,7 @@ bool isCheapToRematerialise(Operation *op) {
   SmallVector<Value> scalars, results;
   for (Value operand : op->getOperands())
     scalars.push_back(scratch.addArgument(getElementTypeOrSelf(operand.getType()), op->getLoc()));
-  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, map.getMapDomain().size()));
-  map.buildBody(builder, op->getLoc(), scalars, dims, results);
+  map.buildBody(builder, op->getLoc(), scalars, results);
   return scratch.getOperations().size() <= 2 && llvm::all_of(scratch, [](Operation &step) {
            return isa<arith::ArithDialect>(step.getDialect()) &&
                   !isa<arith::DivFOp, arith::DivSIOp, arith::RemSIOp>(step);

@@ -28,8 +28,7 @@ static bool draws(ir::MapOpInterface map) {
   SmallVector<Value> scalars, results;
   for (Value operand : map->getOperands())
     scalars.push_back(scratch.addArgument(getElementTypeOrSelf(operand.getType()), map.getLoc()));
-  auto dims = llvm::to_vector(llvm::seq<int64_t>(0, map.getMapDomain().size()));
-  map.buildBody(builder, map.getLoc(), scalars, dims, results);
+  map.buildBody(builder, map.getLoc(), scalars, results);
   return !scratch.getOps<kernel::PhiloxOp>().empty();
 }
 

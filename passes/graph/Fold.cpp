@@ -65,8 +65,7 @@ static void foldOp(Operation *op) {
     operands.push_back(scratch.addArgument(value.getType(), op->getLoc()));
     known[operands.back()] = value;
   }
-  SmallVector<int64_t> dims = llvm::to_vector(llvm::seq<int64_t>(0, map.getMapDomain().size()));
-  map.buildBody(builder, op->getLoc(), operands, dims, results);
+  map.buildBody(builder, op->getLoc(), operands, results);
   TypedAttr value = results.size() == 1 ? evaluate(results[0], known) : TypedAttr();
   if (!value || value.getType() != type.getElementType())
     return;

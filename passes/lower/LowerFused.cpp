@@ -58,7 +58,7 @@ struct FusedLowering {
   std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
   void addReads(Block *body);
-  void settleIndices(Block *body);
+  void settleIndices(Operation *op, Block *body, Operation *last);
   void buildBody(Block *body, unsigned firstRead, Value sum = {});
   kernel::LayoutAttr partialLayout();
   void makeOuts();
@@ -170,36 +170,42 @@ kernel::LayoutAttr FusedLowering::partialLayout() {
   return {};
 }
 
-/// The index in a dim of size 1 that the kernel does not have is 0; in two dims joined it is made
-/// of both.
-void FusedLowering::settleIndices(Block *body) {
-  for (Operation &op : llvm::make_early_inc_range(*body)) {
-    auto index = dyn_cast<kernel::IndexOp>(op);
-    int64_t dim = index ? static_cast<int64_t>(index.getDim()) : 0;
-    if (!index || (dim >= 0 && dim < Domain::kCollapsed))
+/// `outer` * `size` + `inner`, in the type of both.
+static Value combineIndices(OpBuilder &b, Location loc, Value outer, int64_t size, Value inner) {
+  Type type = outer.getType();
+  if (isa<FloatType>(type)) {
+    auto factor =
+        arith::ConstantOp::create(b, loc, b.getFloatAttr(type, static_cast<double>(size)));
+    return arith::AddFOp::create(b, loc, arith::MulFOp::create(b, loc, outer, factor), inner);
+  }
+  auto factor = arith::ConstantOp::create(b, loc, b.getIntegerAttr(type, size));
+  return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, outer, factor), inner);
+}
+
+/// The scalar code of `op`, all behind `last` (null: all of `body`), speaks of the op's own dims;
+/// makes it speak of the kernel's.
+void FusedLowering::settleIndices(Operation *op, Block *body, Operation *last) {
+  auto written =
+      llvm::make_range(last ? std::next(last->getIterator()) : body->begin(), body->end());
+  for (Operation &step : llvm::make_early_inc_range(written)) {
+    auto index = dyn_cast<kernel::IndexOp>(step);
+    if (!index)
       continue;
+    MappedDim place = domain.getDimMapping(op)[index.getDim()];
+    if (place.kind == MappedDim::Kind::Single) {
+      index.setDim(place.dim);
+      continue;
+    }
     OpBuilder at(index);
     Location loc = index.getLoc();
     Type type = index.getType();
     Value made;
-    if (dim < 0) {
-      made = arith::ConstantOp::create(at, loc, at.getZeroAttr(type));
+    if (place.isCollapsed()) {
+      Value outer = kernel::IndexOp::create(at, loc, type, place.dim);
+      Value inner = kernel::IndexOp::create(at, loc, type, place.inner);
+      made = combineIndices(at, loc, outer, domain.getSizes()[place.inner], inner);
     } else {
-      const Domain::CollapsedDims &both = domain.getCollapsed(dim);
-      Value outer = kernel::IndexOp::create(at, loc, type, both.outer);
-      Value inner = kernel::IndexOp::create(at, loc, type, both.inner);
-      double size = static_cast<double>(domain.getSizes()[both.inner]);
-      bool isFloat = isa<FloatType>(type);
-      auto factor = arith::ConstantOp::create(
-          at, loc,
-          isFloat ? TypedAttr(at.getFloatAttr(type, size))
-                  : TypedAttr(at.getIntegerAttr(type, domain.getSizes()[both.inner])));
-      made =
-          isFloat
-              ? arith::AddFOp::create(at, loc, arith::MulFOp::create(at, loc, outer, factor), inner)
-                    .getResult()
-              : arith::AddIOp::create(at, loc, arith::MulIOp::create(at, loc, outer, factor), inner)
-                    .getResult();
+      made = arith::ConstantOp::create(at, loc, at.getZeroAttr(type));
     }
     index.replaceAllUsesWith(made);
     index.erase();
@@ -233,12 +239,12 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
         operands.push_back(scalars.lookup(operand));
       }
     }
-    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands,
-                                           domain.getDimMapping(op), results);
+    Operation *last = body->empty() ? nullptr : &body->back();
+    cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, results);
+    settleIndices(op, body, last);
     for (auto [result, scalar] : llvm::zip_equal(op->getResults(), results))
       scalars[result] = scalar;
   }
-  settleIndices(body);
   SmallVector<Value> yielded;
   Operation *terminator = fused.getBody().front().getTerminator();
   for (auto [value, result] : llvm::zip_equal(terminator->getOperands(), fused.getResults()))

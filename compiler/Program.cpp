@@ -87,24 +87,20 @@ static std::string helpForUnknown(llvm::StringRef said, llvm::StringRef includeD
   return help.empty() ? help : help + "; all are declared in " + includeDir.str() + "/sinter/ops";
 }
 
-static int compileProgram(const ProgramRequest &request, const std::string &program,
-                          Reporter &reporter) {
-  std::vector<std::string> command = findCommand("CXX", {"clang++-22", "clang++", "g++"});
-  if (command.empty())
-    return reporter.error(Refused,
-                          "expects a C++ compiler to build '" + request.source +
-                              "', got none: set CXX or install g++",
-                          "E1201");
+/// `compiler` with all that makes `program` of the request's source.
+static std::vector<std::string> makeCommand(std::vector<std::string> compiler,
+                                            const ProgramRequest &request,
+                                            const std::string &program) {
   const Installation &tree = getInstallation();
-  std::string depfile = program + ".d";
   std::string folder = llvm::sys::path::parent_path(request.source).str();
+  std::vector<std::string> command = std::move(compiler);
   command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
   if (!folder.empty())
     command.push_back("-I" + folder);
   if (*SINTER_SANITIZERS)
     command.push_back("-fsanitize=" SINTER_SANITIZERS);
   if (!request.depfile.empty())
-    command.insert(command.end(), {"-MD", "-MF", depfile, "-MQ", request.depfileTarget});
+    command.insert(command.end(), {"-MD", "-MF", program + ".d", "-MQ", request.depfileTarget});
   std::string source = request.source; // a name is no flag
   if (source[0] == '-' || source[0] == '@')
     source.insert(0, "./");
@@ -112,9 +108,33 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
                                  "-rpath", "-Xlinker", tree.libDir});
   if (llvm::sys::Process::StandardErrIsDisplayed())
     command.push_back("-fdiagnostics-color=always"); // it writes into a pipe
-  std::string said;
+  return command;
+}
+
+/// The rule that the compiler left beside `program`, where the user wants it.
+static int copyDepfile(const ProgramRequest &request, const std::string &program,
+                       Reporter &reporter) {
+  std::string why;
+  std::optional<std::string> rule = readWholeFile(program + ".d", why);
+  if (rule)
+    why = writeFileAtomically(request.depfile, *rule).value_or("");
+  return why.empty()
+             ? int(Done)
+             : reporter.error(Refused, "expects to write '" + request.depfile + "', got: " + why,
+                              "E1401");
+}
+
+static int compileProgram(const ProgramRequest &request, const std::string &program,
+                          Reporter &reporter) {
+  std::vector<std::string> compiler = findCommand("CXX", {"clang++-22", "clang++", "g++"});
+  if (compiler.empty())
+    return reporter.error(Refused,
+                          "expects a C++ compiler to build '" + request.source +
+                              "', got none: set CXX or install g++",
+                          "E1201");
+  std::string said, name = compiler[0];
   Child child;
-  child.command = command;
+  child.command = makeCommand(std::move(compiler), request, program);
   child.environment["TMPDIR"] =
       llvm::sys::path::parent_path(program).str(); // its files go with ours
   child.output = &said;
@@ -122,10 +142,10 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
   llvm::errs() << said;
   if (notRun)
     return reporter.error(
-        Refused, "expects to run the C++ compiler '" + command[0] + "', got: " + *notRun, "E1201");
+        Refused, "expects to run the C++ compiler '" + name + "', got: " + *notRun, "E1201");
   if (child.signal)
     return reporter.error(Refused,
-                          "the C++ compiler '" + command[0] + "' was ended by signal " +
+                          "the C++ compiler '" + name + "' was ended by signal " +
                               llvm::Twine(child.signal) + " (" + strsignal(child.signal) + ")",
                           "E1201");
   // A compiler that has no room for its files fails as one that has read a mistake.
@@ -138,19 +158,10 @@ static int compileProgram(const ProgramRequest &request, const std::string &prog
                      "E1202",
                      {},
                      {},
-                     helpForUnknown(said, tree.includeDir)});
+                     helpForUnknown(said, getInstallation().includeDir)});
     return Wrong;
   }
-  if (request.depfile.empty())
-    return Done;
-  std::string why;
-  std::optional<std::string> rule = readWholeFile(depfile, why);
-  if (rule)
-    why = writeFileAtomically(request.depfile, *rule).value_or("");
-  return why.empty()
-             ? int(Done)
-             : reporter.error(Refused, "expects to write '" + request.depfile + "', got: " + why,
-                              "E1401");
+  return request.depfile.empty() ? int(Done) : copyDepfile(request, program, reporter);
 }
 
 int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &graph) {

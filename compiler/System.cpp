@@ -70,7 +70,9 @@ bool isSameFile(llvm::StringRef a, llvm::StringRef b) {
   return place(resolve(a.str())) == place(resolve(b.str()));
 }
 
-std::string getTemporary(llvm::StringRef path) { return resolve(path.str()) + ".tmp"; }
+static constexpr char kTemporary[] = ".tmp";
+
+std::string getTemporary(llvm::StringRef path) { return resolve(path.str()) + kTemporary; }
 
 /// A new file, which one process writes at a time: without the lock, one could rename what another
 /// is still writing. What a killed process left is no lock, and goes. Negative when refused.
@@ -112,7 +114,7 @@ std::optional<std::string> writeFileAtomically(llvm::StringRef path, llvm::Strin
   std::string target = resolve(path.str());
   struct stat info;
   bool inPlace = stat(target.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
-  std::string temporary = inPlace ? target : getTemporary(target);
+  std::string temporary = inPlace ? target : target + kTemporary;
   int fd = inPlace ? open(target.c_str(), O_WRONLY | O_CLOEXEC)
                    : openTemporary(temporary.c_str(), executable ? 0777 : 0666);
   if (fd < 0)
@@ -249,66 +251,80 @@ static bool waitUntil(pid_t pid, double deadline, int &status) {
   }
 }
 
-std::optional<std::string> run(Child &child) {
-  std::vector<Capture> captures;
-  std::map<std::string, std::string> environment = child.environment;
-  auto addPipe = [&](std::string *into) -> int {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC))
-      return -1;
-    captures.push_back({ends[0], ends[1], into});
-    return ends[1];
-  };
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  int next = 100; // descriptors of the child; far from those that a program expects to be free
-  bool ok = true;
-  for (auto &[name, text] : child.captured) {
-    int fd = addPipe(&text);
-    ok &= fd >= 0;
-    posix_spawn_file_actions_adddup2(&actions, fd, next);
-    environment[name] = std::to_string(next++);
-  }
-  if (child.output) {
-    int fd = addPipe(child.output);
-    ok &= fd >= 0;
-    posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
-  } else if (child.stdoutToStderr) {
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-  }
+/// Pointers to `texts` as exec wants them, with null at the end.
+static std::vector<char *> getPointers(std::vector<std::string> &texts) {
+  std::vector<char *> pointers;
+  for (std::string &text : texts)
+    pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// Our environment, changed by `changes`.
+static std::vector<std::string> getVariables(const std::map<std::string, std::string> &changes) {
   std::vector<std::string> variables;
   for (char **variable = environ; *variable; ++variable)
-    if (!environment.count(llvm::StringRef(*variable).split('=').first.str()))
+    if (!changes.count(llvm::StringRef(*variable).split('=').first.str()))
       variables.push_back(*variable);
-  for (auto &[name, value] : environment)
+  for (auto &[name, value] : changes)
     variables.push_back(name + "=" + value);
-  std::vector<char *> arguments, envp;
-  for (std::string &argument : child.command)
-    arguments.push_back(argument.data());
-  arguments.push_back(nullptr);
-  for (std::string &variable : variables)
-    envp.push_back(variable.data());
-  envp.push_back(nullptr);
+  return variables;
+}
+
+/// Starts `child` in a group of its own, so that all it started ends with it; `captures` gets our
+/// ends of its pipes. Returns why it could not be started, or 0.
+static int start(Child &child, std::vector<Capture> &captures, pid_t &pid) {
+  std::map<std::string, std::string> environment = child.environment;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  bool ok = true;
+  auto addPipe = [&](std::string &into, std::initializer_list<int> descriptors) {
+    int ends[2];
+    ok = ok && pipe2(ends, O_CLOEXEC) == 0;
+    if (!ok)
+      return;
+    captures.push_back({ends[0], ends[1], &into});
+    for (int descriptor : descriptors)
+      posix_spawn_file_actions_adddup2(&actions, ends[1], descriptor);
+  };
+  int next = 100; // descriptors of the child; far from those that a program expects to be free
+  for (auto &[name, text] : child.captured) {
+    addPipe(text, {next});
+    environment[name] = std::to_string(next++);
+  }
+  if (child.output)
+    addPipe(*child.output, {STDOUT_FILENO, STDERR_FILENO});
+  else if (child.stdoutToStderr)
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  int error = ok ? 0 : errno;
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // A group of its own, so that all it started ends with it; an interrupt of ours is passed on.
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  pid_t pid = 0;
-  int error =
-      ok ? posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data())
-         : errno;
+  std::vector<std::string> variables = getVariables(environment);
+  std::vector<char *> arguments = getPointers(child.command), envp = getPointers(variables);
+  if (!error)
+    error = posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   for (Capture &capture : captures)
     close(capture.write);
-  if (error) {
+  return error;
+}
+
+std::optional<std::string> run(Child &child) {
+  std::vector<Capture> captures;
+  auto closeAll = [&] {
     for (Capture &capture : captures)
-      close(capture.read);
+      if (capture.read >= 0)
+        close(capture.read);
+  };
+  pid_t pid = 0;
+  if (int error = start(child, captures, pid)) {
+    closeAll();
     return strerror(error);
   }
-  endOnInterrupt(pid, child.timeLimitSeconds ? SIGKILL : SIGTERM);
+  endOnInterrupt(pid, child.timeLimitSeconds ? SIGKILL : SIGTERM); // it is in no group of ours
   double deadline = child.timeLimitSeconds ? now() + child.timeLimitSeconds : 0;
   int status = 0;
   if (!drain(captures, deadline, pid) || !waitUntil(pid, deadline, status)) {
@@ -318,9 +334,7 @@ std::optional<std::string> run(Child &child) {
   }
   kill(-pid, SIGKILL); // what it started and left behind
   endOnInterrupt(0, 0);
-  for (Capture &capture : captures)
-    if (capture.read >= 0)
-      close(capture.read);
+  closeAll();
   if (WIFSIGNALED(status))
     child.signal = WTERMSIG(status);
   else

@@ -111,6 +111,8 @@ private:
   };
   using Rows = llvm::SmallVector<bool>;
   llvm::SmallVector<mlir::Value> emitSums(const Tile &tile, llvm::SmallVector<mlir::Value> start);
+  Rows rowsInside(int64_t dim, Interval segment, Rows active);
+  std::pair<mlir::Value, mlir::Value> clipSegment(size_t level, Interval segment);
   llvm::SmallVector<mlir::Value> emitLevel(size_t level, llvm::SmallVector<mlir::Value> sums,
                                            const Cursor &cursor, const Rows &active);
   llvm::SmallVector<mlir::Value> emitInner(Interval segment, mlir::Value begin, mlir::Value end,

@@ -200,47 +200,60 @@ bool ContractEmitter::exceedsRegisters() {
   return share && !budget.fits(now->rows() * vectors(*now) * each, held);
 }
 
+/// Rows of `active` for which every step of `segment` lies inside the border.
+ContractEmitter::Rows ContractEmitter::rowsInside(int64_t dim, Interval segment, Rows active) {
+  for (int64_t r = 0; r < now->rows(); ++r) {
+    SmallVector<int64_t> steps = now->steps(r);
+    for (auto [rowClass, step] : llvm::zip(now->classes, steps)) {
+      auto found = rowClass->taps.find(dim);
+      if (found != rowClass->taps.end())
+        active[r] = active[r] && found->second[step].first <= segment.first &&
+                    segment.second <= found->second[step].second;
+    }
+  }
+  return active;
+}
+
+/// `segment` of the reduced dim at `level`, cut by what run time says: limits of the border, of the
+/// chunk, and the guard. Null when only constants say it.
+std::pair<Value, Value> ContractEmitter::clipSegment(size_t level, Interval segment) {
+  int64_t dim = p.reduced[level], size = extents[dim];
+  Value begin, end;
+  auto clip = [&](Value low, Value high) {
+    auto signedMax = [&](Value x, Value y) -> Value {
+      return arith::MaxSIOp::create(k.b, k.loc, x, y);
+    };
+    auto signedMin = [&](Value x, Value y) -> Value {
+      return arith::MinSIOp::create(k.b, k.loc, x, y);
+    };
+    begin = begin               ? signedMax(begin, low)
+            : segment.first > 0 ? signedMax(low, k.index(segment.first))
+                                : low;
+    end = end                     ? signedMin(end, high)
+          : segment.second < size ? signedMin(high, k.index(segment.second))
+                                  : high;
+  };
+  if (auto limit = limits.find(dim); limit != limits.end())
+    clip(limit->second.first, limit->second.second);
+  if (auto chunk = chunks.find(dim); chunk != chunks.end())
+    clip(chunk->second.first, chunk->second.second);
+  if (level == 0 && guard) {
+    Value none = k.index(0), all = k.index(size);
+    clip(none, arith::SelectOp::create(k.b, k.loc, guard, all, none));
+  }
+  return {begin, end};
+}
+
 SmallVector<Value> ContractEmitter::emitLevel(size_t level, SmallVector<Value> sums,
                                               const Cursor &cursor, const Rows &active) {
   if (level == p.reduced.size())
     return emitStep(std::move(sums), cursor, active);
   int64_t dim = p.reduced[level], size = extents[dim];
   for (Interval segment : kernel::getSegments(p, dim, size, now->classes)) {
-    Rows mine = active;
-    for (int64_t r = 0; r < now->rows(); ++r) {
-      SmallVector<int64_t> steps = now->steps(r);
-      for (auto [rowClass, step] : llvm::zip(now->classes, steps)) {
-        auto found = rowClass->taps.find(dim);
-        if (found != rowClass->taps.end())
-          mine[r] = mine[r] && found->second[step].first <= segment.first &&
-                    segment.second <= found->second[step].second;
-      }
-    }
+    Rows mine = rowsInside(dim, segment, active);
     if (llvm::none_of(mine, [](bool x) { return x; }))
       continue;
-    Value begin, end; // null: constants
-    auto clip = [&](Value low, Value high) {
-      auto signedMax = [&](Value x, Value y) -> Value {
-        return arith::MaxSIOp::create(k.b, k.loc, x, y);
-      };
-      auto signedMin = [&](Value x, Value y) -> Value {
-        return arith::MinSIOp::create(k.b, k.loc, x, y);
-      };
-      begin = begin               ? signedMax(begin, low)
-              : segment.first > 0 ? signedMax(low, k.index(segment.first))
-                                  : low;
-      end = end                     ? signedMin(end, high)
-            : segment.second < size ? signedMin(high, k.index(segment.second))
-                                    : high;
-    };
-    if (auto limit = limits.find(dim); limit != limits.end())
-      clip(limit->second.first, limit->second.second);
-    if (auto chunk = chunks.find(dim); chunk != chunks.end())
-      clip(chunk->second.first, chunk->second.second);
-    if (level == 0 && guard) {
-      Value none = k.index(0), all = k.index(size);
-      clip(none, arith::SelectOp::create(k.b, k.loc, guard, all, none));
-    }
+    auto [begin, end] = clipSegment(level, segment);
     std::optional<int64_t> innerDim, saved;
     for (const kernel::Split &s : p.splits)
       if (s.outer == dim && segment.first == size - 1) { // the ragged block

@@ -37,7 +37,11 @@ private:
   llvm::SmallVector<mlir::Value> sweepRow(const Row &row, mlir::ValueRange init, const Sweep &body);
   mlir::Value reduceRow(kernel::ReduceOp reduce, Row &row);
   void emitRow();
+  void prepareAcross();
   void emitAcross();
+  /// Chunks [begin, end) of the lanes dim; whole vectors run in a loop of their own, so that LLVM
+  /// sees no branch in it.
+  void emitChunks(mlir::Value begin, mlir::Value end);
   void emitAcrossChunk(int64_t valid);
   bool prepareTurn();
   void emitTurned();

@@ -244,7 +244,7 @@ SmallVector<int64_t> MapEmitter::orderLoops() {
   return order;
 }
 
-void MapEmitter::emitAcross() {
+void MapEmitter::prepareAcross() {
   for (const Access &in : ins)
     inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
   for (const Access &out : outs)
@@ -254,6 +254,31 @@ void MapEmitter::emitAcross() {
       if (isOrdered(reduce.getKind()))
         memory[reduce] = memref::AllocaOp::create(
             k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
+}
+
+static void emitRange(EmitContext &k, Value from, Value to,
+                      const std::function<void(Value)> &body) {
+  k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
+void MapEmitter::emitChunks(Value begin, Value end) {
+  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
+  emitRange(k, begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), [&](Value chunk) {
+    point[lanesDim] = k.mul(chunk, kLanes);
+    emitAcrossChunk(kLanes);
+  });
+  if (full < chunks)
+    emitRange(k, arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full)), end, [&](Value) {
+      point[lanesDim] = k.index(full * kLanes);
+      emitAcrossChunk(size % kLanes);
+    });
+}
+
+void MapEmitter::emitAcross() {
+  prepareAcross();
   int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
   SmallVector<int64_t> order = orderLoops();
   auto extentOf = [&](int64_t d) { return d == lanesDim ? chunks : k.dims[d]; };
@@ -271,43 +296,24 @@ void MapEmitter::emitAcross() {
     order.pop_back();
     sizes.pop_back();
   }
-  auto range = [&](Value from, Value to, const std::function<void(Value)> &body) {
-    k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
-      body(i);
-      return SmallVector<Value>();
-    });
-  };
-  auto setChunk = [&](Value chunk) { point[lanesDim] = k.mul(chunk, kLanes); };
-  // Whole vectors run in a loop of their own, so that LLVM sees no branch in it.
-  auto overChunks = [&](Value begin, Value end) {
-    range(begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), [&](Value chunk) {
-      setChunk(chunk);
-      emitAcrossChunk(kLanes);
-    });
-    if (full < chunks)
-      range(arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full)), end, [&](Value) {
-        point[lanesDim] = k.index(full * kLanes);
-        emitAcrossChunk(size % kLanes);
-      });
-  };
   auto overLast = [&](int64_t valid) {
     if (!nested)
       return emitAcrossChunk(valid);
-    range(k.index(0), k.index(k.dims[last]), [&](Value i) {
+    emitRange(k, k.index(0), k.index(k.dims[last]), [&](Value i) {
       point[last] = i;
       emitAcrossChunk(valid);
     });
   };
   auto [begin, end] = k.part(total);
   if (order.empty())
-    return overChunks(begin, end);
-  range(begin, end, [&](Value tile) {
+    return emitChunks(begin, end);
+  emitRange(k, begin, end, [&](Value tile) {
     Value chunk;
     for (auto [d, at] : llvm::zip_equal(order, k.decode(tile, sizes)))
       (d == lanesDim ? chunk : point[d]) = at;
     if (nested && last == lanesDim)
-      return overChunks(k.index(0), k.index(chunks));
-    setChunk(chunk);
+      return emitChunks(k.index(0), k.index(chunks));
+    point[lanesDim] = k.mul(chunk, kLanes);
     k.branch(chunk, full, chunks, [&](bool whole) { overLast(whole ? kLanes : size % kLanes); });
   });
 }

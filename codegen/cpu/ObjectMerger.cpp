@@ -43,6 +43,14 @@ public:
 
 private:
   Error addSymbols(const File &file, const Section &table);
+  /// Fills `symbols`: nothing, locals, globals made local, globals. -> the numbers of `globals`.
+  std::vector<size_t> orderSymbols();
+  /// Sections name each other and symbols by the numbers of the result.
+  void renumber(ArrayRef<size_t> globalNumbers);
+  /// Appends the symbol table and the names of symbols and sections.
+  void addTables();
+  /// Writes the file: header, sections, their headers.
+  void writeSections(raw_ostream &out);
   uint32_t addName(StringRef name);
   void append(Section header, StringRef name, StringRef bytes) {
     sections.push_back({header, bytes.str(), name, 0});
@@ -56,6 +64,8 @@ private:
   std::vector<std::vector<size_t>> symbolNumbers; ///< by file: old -> new, or kGlobal and an index
                                                   ///< in `globals`
   std::vector<Symbol> locals, globals;
+  std::vector<Symbol> symbols; ///< the result's table
+  size_t firstGlobal = 0;      ///< in `symbols`
   StringMap<size_t> globalsByName;
   std::string names = std::string(1, '\0');
 };
@@ -175,14 +185,10 @@ Error Joiner::addSymbols(const File &file, const Section &table) {
   return Error::success();
 }
 
-Error Joiner::write(raw_ostream &out) {
-  if (sections.size() + 4 >= ELF::SHN_LORESERVE)
-    return refuse("there are too many sections");
-  // The final table: nothing, locals, globals made local, globals.
-  std::vector<Symbol> symbols(1);
+std::vector<size_t> Joiner::orderSymbols() {
+  symbols.assign(1, Symbol{});
   symbols.insert(symbols.end(), locals.begin(), locals.end());
   std::vector<size_t> globalNumbers(globals.size());
-  size_t firstGlobal = 0;
   for (bool local : {true, false}) {
     for (auto [i, symbol] : llvm::enumerate(globals)) {
       bool becomesLocal =
@@ -199,7 +205,10 @@ Error Joiner::write(raw_ostream &out) {
     if (local)
       firstGlobal = symbols.size();
   }
-  uint32_t tableNumber = sections.size() + 1;
+  return globalNumbers;
+}
+
+void Joiner::renumber(ArrayRef<size_t> globalNumbers) {
   for (Kept &section : sections) {
     auto &numbers = sectionNumbers[section.file];
     if (section.header.sh_type != ELF::SHT_RELA) {
@@ -207,7 +216,7 @@ Error Joiner::write(raw_ostream &out) {
         section.header.sh_link = numbers[section.header.sh_link];
       continue;
     }
-    section.header.sh_link = tableNumber;
+    section.header.sh_link = sections.size() + 1; // the symbol table, which comes next
     section.header.sh_info = numbers[section.header.sh_info];
     auto *relocations = reinterpret_cast<Relocation *>(section.bytes.data());
     for (size_t i = 0; i < section.bytes.size() / sizeof(Relocation); ++i) {
@@ -215,9 +224,12 @@ Error Joiner::write(raw_ostream &out) {
       relocations[i].setSymbol(number & kGlobal ? globalNumbers[number & ~kGlobal] : number, false);
     }
   }
+}
+
+void Joiner::addTables() {
   Section table{};
   table.sh_type = ELF::SHT_SYMTAB;
-  table.sh_link = tableNumber + 1;
+  table.sh_link = sections.size() + 2;
   table.sh_info = firstGlobal;
   table.sh_addralign = 8;
   table.sh_entsize = sizeof(Symbol);
@@ -233,8 +245,9 @@ Error Joiner::write(raw_ostream &out) {
   for (Kept &section : sections)
     section.header.sh_name = addName(section.name);
   sections.back().bytes = names;
+}
 
-  // The file: header, sections, their headers.
+void Joiner::writeSections(raw_ostream &out) {
   uint64_t at = sizeof(Header);
   for (Kept &section : sections) {
     at = alignTo(at, std::max<uint64_t>(1, section.header.sh_addralign));
@@ -260,6 +273,14 @@ Error Joiner::write(raw_ostream &out) {
   raw(Section{});
   for (const Kept &section : sections)
     raw(section.header);
+}
+
+Error Joiner::write(raw_ostream &out) {
+  if (sections.size() + 4 >= ELF::SHN_LORESERVE)
+    return refuse("there are too many sections");
+  renumber(orderSymbols());
+  addTables();
+  writeSections(out);
   return Error::success();
 }
 

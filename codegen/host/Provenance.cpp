@@ -42,13 +42,66 @@ static bool isHarmless(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() ||
          isa<arith::MaximumFOp, arith::MinimumFOp, arith::SelectOp, arith::CmpFOp, arith::CmpIOp,
              arith::NegFOp, arith::ExtFOp, arith::SIToFPOp, arith::UIToFPOp, math::AbsFOp,
-             math::TanhOp, math::SinOp, math::CosOp>(op);
+             math::TanhOp, math::SinOp, math::CosOp, math::ErfOp>(op);
 }
 
 /// Ops that leave the finite numbers soonest.
 static bool isProne(Operation *op) {
-  return isa<arith::DivFOp, math::LogOp, math::SqrtOp, math::RsqrtOp, math::ExpOp, math::PowFOp>(
-      op);
+  return isa<arith::DivFOp, math::LogOp, math::Log1pOp, math::SqrtOp, math::RsqrtOp, math::ExpOp,
+             math::PowFOp>(op);
+}
+
+namespace {
+/// What a kernel's yielded value is made of.
+struct Makers {
+  SmallVector<Operation *> ops; ///< that can make a number that is not finite; the prone first
+  bool sum = false;             ///< the kernel's sum of products is in it
+};
+} // namespace
+
+/// Ops behind `value`, up to other values that the kernel writes: those are told of by themselves.
+static Makers findMakers(Value value, kernel::YieldOp yield, bool sums) {
+  Makers makers;
+  SmallVector<Value> open{value};
+  llvm::SmallDenseSet<Value> seen;
+  while (!open.empty()) {
+    Value next = open.pop_back_val();
+    bool written = next != value && isa<FloatType>(next.getType()) &&
+                   llvm::is_contained(yield->getOperands(), next);
+    if (written || !seen.insert(next).second)
+      continue;
+    Operation *op = next.getDefiningOp();
+    if (!op) {
+      makers.sum |= sums && cast<BlockArgument>(next).getArgNumber() == 0;
+      continue;
+    }
+    if (isa<FloatType>(next.getType()) && !isHarmless(op))
+      makers.ops.push_back(op);
+    llvm::append_range(open, op->getOperands());
+  }
+  llvm::sort(makers.ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  llvm::stable_sort(makers.ops,
+                    [](Operation *a, Operation *b) { return isProne(a) && !isProne(b); });
+  return makers;
+}
+
+/// The makers and their lines as text; a sum comes first unless an op is prone.
+static std::string describe(const Makers &makers, Location sum) {
+  llvm::SmallVector<std::string> known;
+  auto add = [&](Location loc) {
+    auto [name, place] = nameAndPlace(loc);
+    std::string text = (name.empty() ? "an op" : name) + " at " + place;
+    if (!place.empty() && !llvm::is_contained(known, text))
+      known.push_back(text);
+  };
+  bool prone = !makers.ops.empty() && isProne(makers.ops.front());
+  if (makers.sum && !prone)
+    add(sum);
+  for (Operation *op : makers.ops)
+    add(op->getLoc());
+  if (makers.sum)
+    add(sum);
+  return llvm::join(known, ", ");
 }
 
 std::vector<Provenance> getProvenance(Operation *kernel) {
@@ -66,49 +119,10 @@ std::vector<Provenance> getProvenance(Operation *kernel) {
     Operation *op = value.getDefiningOp();
     return op ? 1 + unsigned(std::distance(body.begin(), op->getIterator())) : 0u;
   };
-
   std::vector<Provenance> provenance;
-  for (auto [value, buffer] : llvm::zip(yield->getOperands(), work.getWrittenBuffers())) {
-    SmallVector<Value> open{value};
-    llvm::SmallDenseSet<Value> seen;
-    SmallVector<Operation *> makers;
-    bool sum = false;
-    while (!open.empty()) {
-      Value next = open.pop_back_val();
-      bool written = next != value && isa<FloatType>(next.getType()) &&
-                     llvm::is_contained(yield->getOperands(), next);
-      if (written || !seen.insert(next).second)
-        continue;
-      Operation *op = next.getDefiningOp();
-      if (!op) {
-        sum |= sums && cast<BlockArgument>(next).getArgNumber() == 0;
-        continue;
-      }
-      if (isa<FloatType>(next.getType()) && !isHarmless(op))
-        makers.push_back(op);
-      llvm::append_range(open, op->getOperands());
-    }
-    llvm::sort(makers, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-    llvm::stable_sort(makers, [](Operation *a, Operation *b) { return isProne(a) && !isProne(b); });
-
-    Provenance source{buffer, "", position(value)};
-    llvm::SmallVector<std::string> known;
-    auto add = [&](Location loc) {
-      auto [name, place] = nameAndPlace(loc);
-      std::string text = (name.empty() ? "an op" : name) + " at " + place;
-      if (!place.empty() && !llvm::is_contained(known, text))
-        known.push_back(text);
-    };
-    bool prone = !makers.empty() && isProne(makers.front());
-    if (sum && !prone)
-      add(kernel->getLoc());
-    for (Operation *op : makers)
-      add(op->getLoc());
-    if (sum)
-      add(kernel->getLoc());
-    source.text = llvm::join(known, ", ");
-    provenance.push_back(std::move(source));
-  }
+  for (auto [value, buffer] : llvm::zip(yield->getOperands(), work.getWrittenBuffers()))
+    provenance.push_back(
+        {buffer, describe(findMakers(value, yield, sums), kernel->getLoc()), position(value)});
   llvm::stable_sort(
       provenance, [](const Provenance &a, const Provenance &b) { return a.position < b.position; });
   return provenance;

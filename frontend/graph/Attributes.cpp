@@ -15,12 +15,16 @@ rules::Type typeOf(const proto::TensorType &type) {
           {type.dims().begin(), type.dims().end()}};
 }
 
+/// The host is little-endian, as every target we build for.
+template <class T> static std::string bytes(T value) {
+  std::string out(sizeof value, '\0');
+  std::memcpy(out.data(), &value, sizeof value);
+  return out;
+}
+
+std::string integerBytes(int64_t value) { return bytes(value); }
+
 std::string elementBytes(rules::ElementType element, double value) {
-  auto bytes = [](auto typed) { // the host is little-endian, as every target we build for
-    std::string out(sizeof typed, '\0');
-    std::memcpy(out.data(), &typed, sizeof typed);
-    return out;
-  };
   using rules::ElementType;
   switch (element) {
   case ElementType::F64:

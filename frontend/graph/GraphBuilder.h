@@ -45,6 +45,11 @@ void setType(proto::TensorType *to, const rules::Type &from);
 rules::Type typeOf(const proto::TensorType &type);
 /// One element's little-endian bytes; integers are truncated, bool is != 0.
 std::string elementBytes(rules::ElementType element, double value);
+/// An i64's, exactly.
+std::string integerBytes(int64_t value);
+
+/// The largest size and number of classes of a data set's field.
+inline constexpr int64_t kMostOfData = 1 << 20;
 
 /// A region that was traced and closed; scan, cond or whileLoop puts it into its op.
 struct Body {

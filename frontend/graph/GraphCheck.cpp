@@ -2,6 +2,7 @@
 // importer's to judge; here: ids are defined once and before use, indices are in range, names
 // unique, types sane, updates fit their symbols. Reading on: Container.h, compiler/Import.
 #include "frontend/graph/Container.h"
+#include "frontend/graph/GraphBuilder.h"
 
 #include "sinter/rules/shape.h"
 #include "sinter/rules/type.h"
@@ -252,8 +253,6 @@ private:
     if (!error && steps && (entry.outputs_size() == 0 || entry.outputs(0).name() != "loss"))
       fail("expects 'loss' as the first output, got another" + where);
   }
-
-  static constexpr int64_t kMostOfData = 1 << 20;
 
   void checkData() {
     const proto::DataSpec &data = module.data();

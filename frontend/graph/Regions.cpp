@@ -13,11 +13,8 @@ using rules::RuleError;
 static const rules::Type kInteger{rules::ElementType::I64, {}};
 
 Value EntryBuilder::addInteger(uint32_t region, int64_t number, const proto::Location &location) {
-  std::string bytes;
-  for (int i = 0; i < 8; ++i)
-    bytes.push_back(static_cast<char>(static_cast<uint64_t>(number) >> (8 * i)));
   Attributes value;
-  value.dense("value", kInteger, std::move(bytes));
+  value.dense("value", kInteger, integerBytes(number));
   return add(region, "constant", {}, std::move(value), {kInteger}, location).front();
 }
 

@@ -53,8 +53,9 @@ std::optional<Note> Context::tracedAgain() const {
   if (!evaluates && !again)
     return std::nullopt;
   std::string what = evaluates ? "the evaluation step" : "entry '" + entry.name() + "'";
-  return Note{Place(), "while tracing " + what + " with batch " + std::to_string(entry.batch()) +
-                           ": sizes that follow the batch come from batch() or shape()"};
+  return Note{place(entry.location()),
+              "while tracing " + what + " with batch " + std::to_string(entry.batch()) +
+                  ": sizes that follow the batch come from batch() or shape()"};
 }
 
 void Context::error(const char *code, const Place &place, const std::string &message,
@@ -153,14 +154,11 @@ Tensor Call::tensor(const Operand &operand, std::optional<rules::ElementType> li
                   "expects a number of " + toString(element) + ", got " + numberText(value),
                   "cast(x, f32) makes the tensor floating point");
     if (element == ElementType::I64) { // a double would lose the low bits
-      std::string data;
-      for (int i = 0; i < 8; ++i)
-        data.push_back(static_cast<char>(
-            static_cast<uint64_t>(TensorAccess::isReal(operand) ? static_cast<int64_t>(value)
-                                                                : TensorAccess::integer(operand)) >>
-            (8 * i)));
+      int64_t integer = TensorAccess::isReal(operand) ? static_cast<int64_t>(value)
+                                                      : TensorAccess::integer(operand);
       rules::Type type{element, {}};
-      Tensor result = constant(type, Attributes().dense("value", type, std::move(data)));
+      Tensor result =
+          constant(type, Attributes().dense("value", type, graph::integerBytes(integer)));
       info(result).number = true;
       return result;
     }

@@ -7,9 +7,6 @@ namespace sinter {
 
 using namespace detail;
 
-/// The largest size and number of classes.
-static constexpr int64_t kMost = 1 << 20;
-
 Data images(std::string name, Images options) {
   struct Known {
     const char *name;
@@ -37,7 +34,7 @@ Data images(std::string name, Images options) {
         {"E0006", "images expects a name of letters, digits, '_', '-' and '.', got '" + name + "'",
          ""});
   for (int64_t size : {options.classes, options.channels, options.height, options.width})
-    if (size < 1 || size > kMost) {
+    if (size < 1 || size > graph::kMostOfData) {
       data.mistakes.push_back(
           {"E0020",
            "images '" + name +

@@ -8,6 +8,7 @@
 #include "sinter/rules/shape.h"
 
 #include <cmath>
+#include <optional>
 
 namespace sinter {
 
@@ -32,6 +33,54 @@ Tensor matmul(const Operand &a, const Operand &b, Matmul options, Loc loc) {
   return product(call, x, y, options);
 }
 
+/// What linear expects of its options and of `type`, the type of its operand; false: reported.
+static bool acceptsLinear(Call &call, const Tensor &x, const rules::Type &type,
+                          const Linear &options) {
+  auto refuse = [&](const char *code, const std::string &text, const char *help = "") {
+    call.fail(code, text + toString(type), help, {x});
+    return false;
+  };
+  if (options.axis == 0 && type.rank() != 2)
+    return refuse("E0107", "expects a matrix f32[batch,features], got ",
+                  type.rank() == 3  ? "{.axis = -1} applies the layer to the last axis; flatten(x) "
+                                      "before it joins the axes behind the first"
+                  : type.rank() > 3 ? "insert flatten(x) before this layer"
+                                    : "");
+  if (type.rank() < 1)
+    return refuse("E0107", "expects a tensor with axes, got ");
+  if (!rules::isFloat(type.element))
+    return refuse("E0102", "expects floating-point numbers, got ", "cast(x, f32) first");
+  if (type.dims.back() == 0)
+    return refuse("E0115", "expects features, got ");
+  return true;
+}
+
+/// x · weightᵀ + bias over the last axis: one product over all rows, so the leading axes are joined
+/// and put back. A layer without a bias leaves it empty.
+static Tensor applyToRows(Call &call, const Tensor &x, const Tensor &weight,
+                          const std::optional<Tensor> &bias) {
+  rules::Type type = call.type(x);
+  std::vector<int64_t> rows(type.dims.begin(), type.dims.end() - 1);
+  auto reshaped = [&](const Tensor &value, const std::vector<int64_t> &dims) {
+    return call.emit("reshape", {value},
+                     [&](const Types &t) { return rules::reshape(t[0], dims); });
+  };
+  Tensor result = x;
+  if (type.rank() != 2) {
+    int64_t count = rules::Type{type.element, rows}.elementCount().value_or(0);
+    result = reshaped(result, {count, type.dims.back()});
+  }
+  result = product(call, result, weight, {.transpose_b = true});
+  if (bias)
+    result =
+        call.emit("add", {result, *bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
+  if (type.rank() != 2) {
+    rows.push_back(call.type(weight).dims[0]);
+    result = reshaped(result, rows);
+  }
+  return result;
+}
+
 Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   Call call("linear", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
@@ -45,22 +94,9 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
-  if (options.axis == 0 && type.rank() != 2)
-    return call.fail("E0107", "expects a matrix f32[batch,features], got " + toString(type),
-                     type.rank() == 3
-                         ? "{.axis = -1} applies the layer to the last axis; flatten(x) "
-                           "before it joins the axes behind the first"
-                     : type.rank() > 3 ? "insert flatten(x) before this layer"
-                                       : "",
-                     {x});
-  if (type.rank() < 1)
-    return call.fail("E0107", "expects a tensor with axes, got " + toString(type), "", {x});
-  if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-                     "cast(x, f32) first", {x});
+  if (!acceptsLinear(call, x, type, options))
+    return call.poison();
   int64_t features = type.dims.back();
-  if (features == 0)
-    return call.fail("E0115", "expects features, got " + toString(type), "", {x});
   DType element{static_cast<uint8_t>(type.element)};
   double bound = 1 / std::sqrt(static_cast<double>(features));
   auto orDefault = [&](Init init) {
@@ -73,28 +109,11 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
                             orDefault(options.weight), loc);
   if (call.isPoison(weight))
     return weight;
-  Tensor bias;
+  std::optional<Tensor> bias;
   if (options.bias)
     bias = parameter(part(".bias"), element({options.units}), orDefault(options.bias_init), loc);
   noteUse(call, "linear", name, context().path(name.text));
-  // One product over all rows: leading axes are joined and put back.
-  std::vector<int64_t> rows(type.dims.begin(), type.dims.end() - 1);
-  Tensor result = x;
-  if (type.rank() != 2) {
-    int64_t count = rules::Type{type.element, rows}.elementCount().value_or(0);
-    result = call.emit("reshape", {result},
-                       [&](const Types &t) { return rules::reshape(t[0], {count, features}); });
-  }
-  result = product(call, result, weight, {.transpose_b = true});
-  if (options.bias)
-    result =
-        call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
-  if (type.rank() != 2) {
-    rows.push_back(options.units);
-    result =
-        call.emit("reshape", {result}, [&](const Types &t) { return rules::reshape(t[0], rows); });
-  }
-  return result;
+  return applyToRows(call, x, weight, bias);
 }
 
 } // namespace sinter

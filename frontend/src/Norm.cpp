@@ -32,6 +32,34 @@ static Channels measure(const Tensor &x, const rules::Type &type, double count) 
   return {mean, relu(average(wide * wide) - mean * mean)}; // rounding can push it below 0
 }
 
+/// What batch_norm expects of its options and of `type`, the type of its operand; false: reported.
+static bool accepts(Call &call, const Tensor &x, const rules::Type &type,
+                    const BatchNorm &options) {
+  auto refuse = [&](const char *code, const std::string &text, const char *help = "") {
+    call.fail(code, text + ", got " + toString(type), help, {x});
+    return false;
+  };
+  if (type.rank() != 2 && type.rank() != 4)
+    return refuse("E0107", "expects f32[n,channels] or f32[n,channels,height,width]");
+  if (!rules::isFloat(type.element))
+    return refuse("E0102", "expects floating-point numbers", "cast(x, f32) first");
+  if (!(options.eps >= 0) || !std::isfinite(options.eps)) {
+    call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
+    return false;
+  }
+  if (!(options.momentum >= 0 && options.momentum <= 1)) {
+    call.fail("E0020", "expects a momentum in [0, 1], got " + numberText(options.momentum));
+    return false;
+  }
+  if (type.dims[1] == 0)
+    return refuse("E0115", "expects channels");
+  if (training() && type.elementCount().value_or(0) <= type.dims[1])
+    return refuse("E0140", "expects more than one value a channel in training",
+                  "the variance of one value is 0, so all that passes is the bias; take a "
+                  "larger batch or image");
+  return true;
+}
+
 Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
   Call call("batch_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
@@ -40,28 +68,10 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
-  if (type.rank() != 2 && type.rank() != 4)
-    return call.fail(
-        "E0107", "expects f32[n,channels] or f32[n,channels,height,width], got " + toString(type),
-        "", {x});
-  if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-                     "cast(x, f32) first", {x});
-  if (!(options.eps >= 0) || !std::isfinite(options.eps))
-    return call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
-  if (!(options.momentum >= 0 && options.momentum <= 1))
-    return call.fail("E0020", "expects a momentum in [0, 1], got " + numberText(options.momentum));
+  if (!accepts(call, x, type, options))
+    return call.poison();
   int64_t channels = type.dims[1], positions = type.rank() == 4 ? type.dims[2] * type.dims[3] : 1;
   double count = static_cast<double>(type.dims[0]) * static_cast<double>(positions);
-  bool train = training();
-  if (train && count <= 1)
-    return call.fail("E0140",
-                     "expects more than one value a channel in training, got " + toString(type),
-                     "the variance of one value is 0, so all that passes is the bias; take a "
-                     "larger batch or image",
-                     {x});
-  if (channels == 0)
-    return call.fail("E0115", "expects channels, got " + toString(type), "", {x});
   DType element{static_cast<uint8_t>(type.element)};
   auto part = [&](const char *suffix) {
     return shared(Name(name.text + suffix));
@@ -80,7 +90,7 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   auto spread = [&](const Tensor &value) { // along the channels of x
     return type.rank() == 4 ? reshape(value, {channels, 1, 1}) : value;
   };
-  if (train) {
+  if (training()) {
     Channels old = statistics, wide = measure(x, type, count);
     statistics = {cast(wide.mean, element), cast(wide.variance, element)};
     auto track = [&](State &state, const Tensor &before, const Tensor &fresh) {

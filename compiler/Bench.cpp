@@ -125,7 +125,7 @@ struct Bench {
 
   void fillEntry(const sinter_entry &entry) {
     for (uint32_t i = 0; i < loaded.module->symbol_count; ++i)
-      if (loaded.module->symbols[i].kind <= SINTER_BUFFER)
+      if (loaded.module->symbols[i].master.segment == SINTER_SEG_PARAMS)
         fill(loaded.module->symbols[i].master, 0.1);
     for (uint32_t i = 0; i < loaded.module->scalar_count; ++i) {
       const sinter_scalar &scalar = loaded.module->scalars[i];
@@ -259,7 +259,7 @@ int runBench(const Options &options) {
       for (int64_t size : op.getDims().take_front(op.getParallel()))
         if (size > 1)
           width = std::min(width, size);
-      bench.widths[op.getKernelName()] = width;
+      bench.widths[op.getFunctionName()] = width;
     });
   if (!bench.pool)
     return session.reporter.error(Refused, "expects to start " + llvm::Twine(options.threads) +

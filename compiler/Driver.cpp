@@ -88,9 +88,9 @@ static bool hasTraining(ModuleOp module) {
   bool found = false;
   module.walk([&](Operation *op) {
     if (auto entry = dyn_cast<ir::EntryOp>(op))
-      found |= entry.getKind() == "train";
+      found |= entry.getKind() == kernel::EntryKind::Train;
     if (auto entry = dyn_cast<kernel::EntryOp>(op))
-      found |= entry.getKind() == "train";
+      found |= entry.getKind() == kernel::EntryKind::Train;
   });
   return found;
 }

@@ -126,33 +126,33 @@ Attribute Importer::getAttribute(const proto::Attribute &attribute) {
 }
 
 void Importer::addSymbols(Location moduleLoc) {
-  static const char *const kinds[] = {"parameter", "buffer", "optimizer", "metric"};
-  static const char *const inits[] = {"constant", "normal", "uniform"};
   // The first two slots are the runtime's own (<sinter/abi.h>); a graph that reads them may list
   // them itself.
-  for (const char *name : {"step", "seed"})
-    ir::ScalarOp::create(builder, NameLoc::get(builder.getStringAttr(name), moduleLoc),
-                         builder.getStringAttr(name), TypeAttr::get(builder.getI64Type()),
-                         builder.getF64FloatAttr(0), builder.getStringAttr(""));
+  for (ir::ScalarKind kind : {ir::ScalarKind::Step, ir::ScalarKind::Seed}) {
+    StringAttr name = builder.getStringAttr(stringifyScalarKind(kind));
+    ir::ScalarOp::create(builder, NameLoc::get(name, moduleLoc), name,
+                         TypeAttr::get(builder.getI64Type()),
+                         ir::ScalarKindAttr::get(context, kind), builder.getF64FloatAttr(0),
+                         builder.getStringAttr(""), IntegerAttr());
+  }
   for (const proto::Scalar &scalar : graph.scalars())
     if (scalar.name() != "step" && scalar.name() != "seed")
       ir::ScalarOp::create(builder, getLoc(scalar.location()), builder.getStringAttr(scalar.name()),
                            TypeAttr::get(getElement(scalar.element())),
+                           ir::ScalarKindAttr::get(context, ir::ScalarKind::Flag),
                            builder.getF64FloatAttr(scalar.initial()),
-                           builder.getStringAttr(scalar.help()));
+                           builder.getStringAttr(scalar.help()), IntegerAttr());
   for (const proto::Symbol &symbol : graph.symbols()) {
-    auto init = ir::InitAttr::get(context, inits[symbol.init().kind()], symbol.init().a(),
-                                  symbol.init().b());
-    ir::SymbolOp::create(builder, getLoc(symbol.location()), builder.getStringAttr(symbol.name()),
-                         TypeAttr::get(getType(symbol.type())),
-                         builder.getStringAttr(kinds[symbol.kind()]), init);
+    auto init = ir::InitAttr::get(context, static_cast<ir::InitKind>(symbol.init().kind()),
+                                  symbol.init().a(), symbol.init().b());
+    ir::SymbolOp::create(builder, getLoc(symbol.location()), symbol.name(), getType(symbol.type()),
+                         static_cast<ir::SymbolKind>(symbol.kind()), init, symbol.parameter(),
+                         symbol.slot());
   }
   for (const proto::Metric &metric : graph.metrics())
-    ir::MetricOp::create(
-        builder, getLoc(metric.location()), builder.getStringAttr(metric.name()),
-        FlatSymbolRefAttr::get(context, metric.sum()),
-        FlatSymbolRefAttr::get(context, metric.weight()),
-        builder.getStringAttr(metric.finish() == proto::Metric::RATIO ? "ratio" : "exp_ratio"));
+    ir::MetricOp::create(builder, getLoc(metric.location()), metric.name(), metric.sum(),
+                         metric.weight(), static_cast<ir::Finish>(metric.finish()),
+                         metric.role() == proto::LOSS);
   const proto::DataSpec &data = graph.data();
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
@@ -219,16 +219,16 @@ LogicalResult Importer::addNode(const proto::Node &node, llvm::DenseMap<unsigned
 }
 
 LogicalResult Importer::addEntry(const proto::Entry &entry) {
-  static const char *const kinds[] = {"train", "eval", "predict"};
+  auto kind = static_cast<kernel::EntryKind>(entry.kind());
   Location loc = getLoc(entry.location());
   std::string symbol = entry.name() + (entry.batch() ? "_b" + std::to_string(entry.batch()) : "");
   if (!entryNames.insert(symbol).second)
-    entryNames.insert(symbol += std::string("_") + kinds[entry.kind()]);
+    entryNames.insert(symbol += "_" + stringifyEntryKind(kind).str());
   SmallVector<llvm::StringRef> names;
   for (const proto::Input &input : entry.inputs())
     names.push_back(input.name());
-  auto op = ir::EntryOp::create(builder, loc, symbol, entry.name(), kinds[entry.kind()],
-                                entry.batch(), builder.getStrArrayAttr(names));
+  auto op = ir::EntryOp::create(builder, loc, symbol, entry.name(), kind, entry.batch(),
+                                builder.getStrArrayAttr(names));
   Block &block = op.getBody().empty() ? op.getBody().emplaceBlock() : op.getBody().front();
   llvm::DenseMap<unsigned, Value> values;
   for (const proto::Input &input : entry.inputs())
@@ -240,10 +240,13 @@ LogicalResult Importer::addEntry(const proto::Entry &entry) {
     if (failed(addNode(node, values)))
       return failure();
   SmallVector<Value> outputs, updates;
+  IntegerAttr loss;
   SmallVector<llvm::StringRef> outputNames;
   SmallVector<Attribute> symbols;
   for (const proto::Output &output : entry.outputs()) {
     outputs.push_back(values.lookup(output.value()));
+    if (output.role() == proto::LOSS)
+      loss = builder.getI64IntegerAttr(outputNames.size());
     outputNames.push_back(output.name());
   }
   for (const proto::Update &update : entry.updates()) {
@@ -251,7 +254,7 @@ LogicalResult Importer::addEntry(const proto::Entry &entry) {
     symbols.push_back(FlatSymbolRefAttr::get(context, update.symbol()));
   }
   ir::ReturnOp::create(builder, loc, outputs, updates, builder.getStrArrayAttr(outputNames),
-                       builder.getArrayAttr(symbols));
+                       builder.getArrayAttr(symbols), loss);
   return success();
 }
 

@@ -79,8 +79,12 @@ static int64_t countFlops(Operation *op) {
   return moves ? 0 : points;
 }
 
+/// What kind of entry is shown, best first.
+static constexpr kernel::EntryKind kShown[] = {kernel::EntryKind::Predict, kernel::EntryKind::Eval,
+                                               kernel::EntryKind::Train};
+
 static ir::EntryOp chooseEntry(ModuleOp module) {
-  for (llvm::StringRef kind : {"predict", "eval", "train"})
+  for (kernel::EntryKind kind : kShown)
     for (auto entry : module.getOps<ir::EntryOp>())
       if (entry.getKind() == kind)
         return entry;
@@ -108,7 +112,8 @@ static std::vector<Layer> listLayers(ModuleOp module, ir::EntryOp entry) {
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
     if (auto get = dyn_cast<ir::GetOp>(op)) {
       auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol());
-      if (symbol && symbol.getKind() == "parameter" && counted.insert(get.getSymbol()).second)
+      if (symbol && symbol.getKind() == ir::SymbolKind::Parameter &&
+          counted.insert(get.getSymbol()).second)
         layer.parameters += type.getNumElements();
       continue;
     }
@@ -117,6 +122,20 @@ static std::vector<Layer> listLayers(ModuleOp module, ir::EntryOp entry) {
       layer.bytes = bytesOf(type);
   }
   return layers;
+}
+
+/// `symbol` itself, or the symbols that a form is made of.
+static SmallVector<ir::SymbolOp> listSources(Operation *symbol, SymbolTable &symbols) {
+  SmallVector<ir::SymbolOp> found;
+  llvm::SetVector<Operation *> stored;
+  stored.insert(symbol);
+  for (size_t i = 0; i < stored.size(); ++i)
+    if (auto form = dyn_cast_or_null<ir::FormOp>(stored[i]))
+      for (auto source : form.getSources().getAsRange<FlatSymbolRefAttr>())
+        stored.insert(symbols.lookup(source.getAttr()));
+    else if (auto plain = dyn_cast_or_null<ir::SymbolOp>(stored[i]))
+      found.push_back(plain);
+  return found;
 }
 
 /// The same of an entry that is planned already: a row a kernel.
@@ -137,12 +156,10 @@ static std::vector<Layer> listKernels(ModuleOp module, kernel::EntryOp entry) {
     for (Value read : op.getReadBuffers()) {
       auto buffer = read.getDefiningOp<kernel::BufferOp>();
       Operation *symbol = buffer ? symbols.lookup(buffer.getBufferName()) : nullptr;
-      if (auto derived = dyn_cast_or_null<ir::DerivedOp>(symbol))
-        symbol = symbols.lookup(derived.getSource());
-      auto parameter = dyn_cast_or_null<ir::SymbolOp>(symbol);
-      if (parameter && parameter.getKind() == "parameter" &&
-          counted.insert(parameter.getSymName()).second)
-        layer.parameters += cast<RankedTensorType>(parameter.getType()).getNumElements();
+      for (ir::SymbolOp parameter : listSources(symbol, symbols))
+        if (parameter.getKind() == ir::SymbolKind::Parameter &&
+            counted.insert(parameter.getSymName()).second)
+          layer.parameters += cast<RankedTensorType>(parameter.getType()).getNumElements();
     }
     layers.push_back(std::move(layer));
   });
@@ -151,7 +168,7 @@ static std::vector<Layer> listKernels(ModuleOp module, kernel::EntryOp entry) {
 
 static kernel::EntryOp choosePlanned(ModuleOp module) {
   SmallVector<kernel::EntryOp> entries = codegen::getPlannedEntries(module);
-  for (llvm::StringRef kind : {"predict", "eval", "train"})
+  for (kernel::EntryKind kind : kShown)
     for (kernel::EntryOp entry : entries)
       if (entry.getKind() == kind)
         return entry;
@@ -267,7 +284,7 @@ int runInfo(const Options &options) {
     return session.reporter.error(Wrong, "info expects a model with entries, got none", "E1103");
   }
   for (auto symbol : module.getOps<ir::SymbolOp>())
-    if (symbol.getKind() == "parameter") {
+    if (symbol.getKind() == ir::SymbolKind::Parameter) {
       auto type = cast<RankedTensorType>(symbol.getType());
       summary.parameters += type.getNumElements();
       summary.parameterBytes += bytesOf(type);

@@ -45,8 +45,9 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
   add(Stage::Gradient, createBatchSteps(), "sums that backward loops stacked become one sum each");
   add(Stage::Gradient, createSimplify(), "gradients of what nobody wants go, equal ones merge");
-  add(Stage::Gradient, createHoistPrepared(),
+  add(Stage::Gradient, createHoistForms(),
       "after it no entry does again what parameters alone decide");
+  add(Stage::Gradient, createRefreshForms(), "fusion takes the refresh into the update");
   add(Stage::Gradient, createSimplify(), "what was moved leaves nothing behind");
 
   add(Stage::Fused, createFuseContractions(),

@@ -167,9 +167,11 @@ int Session::checkSet() {
 static SmallVector<std::pair<Operation *, int64_t>> getPredictions(ModuleOp module) {
   SmallVector<std::pair<Operation *, int64_t>> found;
   module.walk([&](Operation *op) {
-    if (auto entry = dyn_cast<ir::EntryOp>(op); entry && entry.getKind() == "predict")
+    if (auto entry = dyn_cast<ir::EntryOp>(op);
+        entry && entry.getKind() == kernel::EntryKind::Predict)
       found.push_back({op, entry.getBatch()});
-    if (auto entry = dyn_cast<kernel::EntryOp>(op); entry && entry.getKind() == "predict")
+    if (auto entry = dyn_cast<kernel::EntryOp>(op);
+        entry && entry.getKind() == kernel::EntryKind::Predict)
       found.push_back({op, entry.getBatch()});
   });
   return found;

@@ -69,16 +69,28 @@ def BatchSteps : Pass<"batch-steps", "::mlir::ModuleOp"> {
   }];
 }
 
-def HoistPrepared : Pass<"hoist-prepared", "::mlir::ModuleOp"> {
-  let summary = "work on parameters alone moves from eval and predict entries to prepare";
+def HoistForms : Pass<"hoist-forms", "::mlir::ModuleOp"> {
+  let summary = "work on parameters alone moves from eval and predict entries to forms";
   let description = [{
-    Such values become symbols of kind prepared; an entry of kind prepare fills them after loading and before the first run
-    behind a training step. A scale of a sum of products moves into its weight first, so that batch norm in evaluation
-    leaves an offset and no more.
+    Such values become forms with refresh(prepare): computed after loading and before the first run behind a training
+    step. A scale of a sum of products moves into its weight first, so that batch norm in evaluation leaves an offset and
+    no more.
     ```
-    %y = sinter.matmul %x, %w ...           entry predict: %w2 = sinter.get @w.prepared ...
-    %z = sinter.mul %y, %s ...         →                   %z = sinter.matmul %x, %w2 ...
-                                            entry prepare: %w2 = sinter.mul %w, %s ...     updates @w.prepared
+    %y = sinter.matmul %x, %w ...           %w2 = sinter.get @w.prepared ...
+    %z = sinter.mul %y, %s ...         →    %z = sinter.matmul %x, %w2 ...
+                                            sinter.form @w.prepared of @w, @s : ... refresh(prepare) { sinter.mul %w, %s ... }
+    ```
+  }];
+}
+
+def RefreshForms : Pass<"refresh-forms", "::mlir::ModuleOp"> {
+  let summary = "an entry that updates what a form is made of updates the form, too";
+  let description = [{
+    The region of a form with refresh(step) is written out on the new values, where fusion takes it into the kernels that
+    make them. Entries that train nothing refresh every form that they would leave stale.
+    ```
+    sinter.return updates(%w2 ...) symbols [@w]   →   %f = sinter.mul %w2, %s ...
+                                                      sinter.return updates(%w2, %f ...) symbols [@w, @w.scaled]
     ```
   }];
 }
@@ -91,7 +103,7 @@ def FuseContractions : Pass<"fuse-contractions", "::mlir::ModuleOp"> {
     Bias, activation, masks and the optimizer's update of the same weight (D22) are applied to each sum while it is in a
     register. Reasons for what stays apart are in `notes`.
     ```
-    %h = sinter.matmul %x, %w ...            %r = sinter.fused "contraction" (%x, %w, %b) {
+    %h = sinter.matmul %x, %w ...            %r = sinter.fused contraction(%x, %w, %b) {
     %s = sinter.add %h, %b ...         →       matmul, add, relu
     %r = sinter.relu %s ...                  }
     ```
@@ -104,7 +116,7 @@ def FuseMaps : Pass<"fuse-maps", "::mlir::ModuleOp"> {
     Ops that share a domain and one set of inner dims become one kernel; a row value (reduced) and an array over the row
     may meet in it. Work that joins nothing becomes a cluster of one, so that all later stages see sinter.fused only.
     ```
-    %m = sinter.reduce_max %x {axes = [1]}         %y = sinter.fused "map" (%x) {
+    %m = sinter.reduce_max %x {axes = [1]}         %y = sinter.fused map(%x) {
     %s = sinter.sub %x, %m                   →       reduce_max, sub, exp
     %y = sinter.exp %s                             }
     ```
@@ -117,7 +129,7 @@ def AssignLayouts : Pass<"assign-layouts", "::mlir::ModuleOp"> {
   let summary = "decides where elements lie, for all entries together";
   let description = [{
     Every contraction picks the dim on its lanes by the cost model and asks for its vector operand in panels. A parameter
-    gets one master layout, in the bodies of loops too; other forms that kernels want become sinter.derived, refreshed by the train step when
+    gets one master layout, in the bodies of loops too; other layouts that kernels want become forms of it, refreshed by the train step when
     training reads them (D17). Temporaries are written as their readers want them; what is left is converted.
     ```
     sinter.symbol @w : tensor<256x784xf32>   →   sinter.symbol @w : tensor<256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
@@ -132,12 +144,13 @@ def LowerToKernel : Pass<"lower-to-kernel", "::mlir::ModuleOp"> {
   let summary = "entries become ordered kernel lists on buffers";
   let description = [{
     A scan becomes a kernel.loop on pairs of buffers and slots, a choice a kernel.if; kernels write what a body yields where
-    it is to lie. Also places every symbol (attributes `segment`, `offset`, `logical_offset`) and generates the entries load,
-    load_params, save and prepare. Updates are copies at the end of the list until `in-place-updates`.
+    it is to lie. Also places symbols and forms (attributes `offset`, `logical_offset`) and generates the entries load,
+    load_params, save and prepare, with a kernel list of each form's region. Updates are copies at the end of the list until
+    `in-place-updates`.
     ```
     sinter.entry @predict_b1 ... {               kernel.entry @predict_b1 ... {
-      %w = sinter.get @w ...                       %w = kernel.buffer "w" role("param") segment(0) offset(0) : ...
-      %y = sinter.fused "contraction" ...    →     kernel.contract "predict_b1_00_matmul_f32" ...
+      %w = sinter.get @w ...                       %w = kernel.buffer "w" role(param) offset(0) : ...
+      %y = sinter.fused contraction ...    →     kernel.contract "matmul_f32" number 0 ...   
       sinter.return outputs(%y ...) ...          }
     }
     ```
@@ -195,7 +208,7 @@ def PlanMemory : Pass<"plan-memory", "::mlir::ModuleOp"> {
     Buffers whose lifetimes do not meet may share bytes; offsets are constants. What a loop's body makes anew at every step
     lives in the body alone, everything else that the body touches through the whole loop.
     ```
-    kernel.buffer "t0" role("temp") segment(2) : ...   →   kernel.buffer "t0" role("temp") segment(2) offset(4096) : ...
+    kernel.buffer "t0" role(temp) : ...   →   kernel.buffer "t0" role(temp) offset(4096) : ...
     ```
   }];
   let options = [

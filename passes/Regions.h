@@ -12,14 +12,26 @@
 
 namespace sinter::passes {
 
+/// The bodies of all entries and forms of a module: what is simplified and fused.
+inline llvm::SmallVector<mlir::Operation *> getBodies(mlir::ModuleOp module) {
+  llvm::SmallVector<mlir::Operation *> bodies;
+  module.walk<mlir::WalkOrder::PreOrder>([&](mlir::Operation *op) {
+    if (!mlir::isa<ir::EntryOp, ir::FormOp>(op))
+      return mlir::WalkResult::advance();
+    bodies.push_back(op);
+    return mlir::WalkResult::skip();
+  });
+  return bodies;
+}
+
 /// The block of a region that has one; made when it is not there yet.
 inline mlir::Block *bodyOf(mlir::Region &region) {
   return region.empty() ? &region.emplaceBlock() : &region.front();
 }
 
-/// The block of an entry, then those of all bodies in it, outer ones first.
-inline llvm::SmallVector<mlir::Block *> getBlocks(ir::EntryOp entry) {
-  llvm::SmallVector<mlir::Block *> blocks{&entry.getBody().front()};
+/// The block of an entry or form, then those of all bodies in it, outer ones first.
+inline llvm::SmallVector<mlir::Block *> getBlocks(mlir::Operation *entry) {
+  llvm::SmallVector<mlir::Block *> blocks{&entry->getRegion(0).front()};
   entry->walk<mlir::WalkOrder::PreOrder>([&](ir::ControlOpInterface op) {
     for (mlir::Region &body : op->getRegions())
       blocks.push_back(&body.front());

@@ -56,7 +56,8 @@ std::pair<Epilogue::Place, Value> Epilogue::resolve(std::vector<TileAddresses> &
 Value Epilogue::combine(Value sum) {
   if (!e.p.acrossLanes)
     return sum;
-  return e.k.combineLanes(sum, [&](Value x, Value y) { return combineReduce(e.k, "sum", x, y); });
+  return e.k.combineLanes(
+      sum, [&](Value x, Value y) { return combineReduce(e.k, kernel::ReduceKind::Sum, x, y); });
 }
 
 Value Epilogue::readExtra(size_t i, int64_t r, int64_t v, ArrayRef<Value> here) {
@@ -77,7 +78,7 @@ void Epilogue::addUp(size_t i, Value value, int64_t r, int64_t v, ArrayRef<Value
   Running &sum = running[place];
   if (!sum.value)
     sum = {splat(e.k, loadLanes(e.k, out, here, valid, address), e.p.width), address, valid};
-  sum.value = combineReduce(e.k, "sum", sum.value, splat(e.k, value, e.p.width));
+  sum.value = combineReduce(e.k, kernel::ReduceKind::Sum, sum.value, splat(e.k, value, e.p.width));
   bool scattered = out.kind == LaneKind::Scattered; // written by the point
   if (scattered || outAddresses[i].rowsMayMeet()) { // the next row may add to the same element
     storeLanes(e.k, out, here, sum.value, valid, scattered ? Value() : address);

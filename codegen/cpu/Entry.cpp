@@ -66,8 +66,8 @@ private:
   OpBuilder b;
   Location loc;
   Value spmd, thread, threads, segments;
-  Operation *prologueEnd; ///< buffers are resolved before it
-  llvm::DenseMap<int64_t, Value> segmentBases;
+  Operation *prologueEnd;                       ///< buffers are resolved before it
+  llvm::DenseMap<unsigned, Value> segmentBases; ///< by kernel::Segment
   llvm::DenseMap<Value, BufferLocation> locations;
   llvm::DenseMap<Value, Value> indices;
 };
@@ -123,7 +123,7 @@ FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPoint(prologueEnd);
   kernel::BufferType type = op.getType();
-  if (op.getRole() == "constant") {
+  if (op.getRole() == kernel::Role::Constant) {
     auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
     if (!value)
       return op.emitError("internal error: expects the elements of a constant buffer, got none");
@@ -135,10 +135,11 @@ FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
   if (!offset)
     return op.emitError("internal error: expects buffer '")
            << op.getBufferName() << "' to have an offset, got none";
-  Value &base = segmentBases[op.getSegment()];
+  auto segment = static_cast<unsigned>(op.getSegment());
+  Value &base = segmentBases[segment];
   if (!base) {
     Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-    auto field = static_cast<int32_t>(8 * op.getSegment());
+    auto field = static_cast<int32_t>(8 * segment);
     Value slot = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments,
                                      ArrayRef<LLVM::GEPArg>{field});
     Value start = LLVM::LoadOp::create(b, loc, pointer, slot);

@@ -16,12 +16,6 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-static StringRef getKernelName(Operation *op) {
-  if (auto contract = dyn_cast<kernel::ContractOp>(op))
-    return contract.getKernelName();
-  return cast<kernel::MapOp>(op).getKernelName();
-}
-
 /// True when bytes behind operand `i` may also be reached by another distinct operand, one of the
 /// two writing.
 static bool mayAlias(ArrayRef<SmallVector<kernel::Range>> ranges, size_t i) {
@@ -67,6 +61,7 @@ static Attribute getFacts(kernel::KernelOpInterface op, ArrayRef<Value> operands
   Builder b(op.getContext());
   NamedAttrList attributes(op->getAttrDictionary()); // properties and others
   attributes.erase("kernel_name");
+  attributes.erase("number");
   attributes.erase("contributors");
   SmallVector<Attribute> types;
   SmallVector<int64_t> arguments;
@@ -97,7 +92,7 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
         MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
   }
   types.append(2, builder.getIndexType());
-  auto function = func::FuncOp::create(builder, op->getLoc(), getKernelName(op),
+  auto function = func::FuncOp::create(builder, op->getLoc(), op.getFunctionName(),
                                        builder.getFunctionType(types, {}));
   function.setPrivate();
   function.setNoInline(true);
@@ -138,9 +133,9 @@ KernelSet::KernelSet(ModuleOp module, ArrayRef<kernel::EntryOp> entries) {
 }
 
 FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterface op) {
-  if (!names.insert(getKernelName(op)).second)
+  if (!names.insert(op.getFunctionName()).second)
     return op->emitError("internal error: expects a kernel name of its own, got '")
-           << getKernelName(op) << "' twice";
+           << op.getFunctionName() << "' twice";
   SmallVector<Value> operands = getKernelOperands(op);
   SmallVector<bool> unaliased = getUnaliased(op, operands);
   auto &alike = known[getFacts(op, operands, unaliased)];

@@ -200,7 +200,7 @@ SmallVector<Value> MapEmitter::sweepRow(const Row &row, ValueRange init, const S
 Value MapEmitter::reduceRow(kernel::ReduceOp reduce, Row &row) {
   auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
     Value number;
-    if (reduce.getKind() == "argmax")
+    if (reduce.getKind() == kernel::ReduceKind::Argmax)
       number = numberLanes(k, rowNumber(), reduce.getType(), true);
     return stepLanes(k, reduce, state, body.get(reduce.getInput()), number, valid);
   };

@@ -73,7 +73,7 @@ Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values) 
   }
   for (auto [i, value] : llvm::enumerate(values)) {
     Value number;
-    if (reduce.getKind() == "argmax")
+    if (reduce.getKind() == kernel::ReduceKind::Argmax)
       number = numberLanes(k, k.index(static_cast<int64_t>(i)), reduce.getType(), false);
     state = stepLanes(k, reduce, state, value, number, kLanes);
   }
@@ -197,7 +197,7 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
     for (auto [reduce, size] : llvm::zip_equal(group, sizes)) {
       SmallVector<Value> own(carried.slice(at, size));
       Value number;
-      if (kernel::ReduceOp(reduce).getKind() == "argmax")
+      if (kernel::ReduceOp(reduce).getKind() == kernel::ReduceKind::Argmax)
         number = numberLanes(k, rowNumber(), kernel::ReduceOp(reduce).getType(), false);
       next.append(
           stepLanes(k, reduce, own, body.get(kernel::ReduceOp(reduce).getInput()), number, kLanes));

@@ -46,7 +46,7 @@ struct NaiveMap {
 
 Value NaiveMap::emitArgmax(kernel::ReduceOp reduce) {
   Type element = reduce.getInput().getType(), indexType = reduce.getType();
-  Value start = getReduceStart(k, "max", element);
+  Value start = getReduceStart(k, kernel::ReduceKind::Max, element);
   return k.nest(inner, point, {start, k.zero(indexType)}, [&](ValueRange best) {
     Value value = at().get(reduce.getInput());
     Value better = isBetter(k, best[0], value);
@@ -57,8 +57,8 @@ Value NaiveMap::emitArgmax(kernel::ReduceOp reduce) {
 }
 
 Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
-  StringRef kind = reduce.getKind();
-  if (kind == "argmax")
+  kernel::ReduceKind kind = reduce.getKind();
+  if (kind == kernel::ReduceKind::Argmax)
     return emitArgmax(reduce);
   Type element = reduce.getType();
   Value start = getReduceStart(k, kind, element), memory = lanes.lookup(reduce);

@@ -9,47 +9,50 @@
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
+using kernel::ReduceKind;
 
-bool codegen::isOrdered(StringRef kind) { return kind == "sum" || kind == "prod"; }
+bool codegen::isOrdered(ReduceKind kind) {
+  return kind == ReduceKind::Sum || kind == ReduceKind::Prod;
+}
 
-Value codegen::getReduceStart(EmitContext &k, StringRef kind, Type element) {
+Value codegen::getReduceStart(EmitContext &k, ReduceKind kind, Type element) {
   if (auto type = dyn_cast<FloatType>(element)) {
-    double value = kind == "sum"    ? 0.0
-                   : kind == "prod" ? 1.0
-                   : kind == "min"  ? INFINITY
-                                    : -INFINITY;
+    double value = kind == ReduceKind::Sum    ? 0.0
+                   : kind == ReduceKind::Prod ? 1.0
+                   : kind == ReduceKind::Min  ? INFINITY
+                                              : -INFINITY;
     return k.constant(k.b.getFloatAttr(type, value));
   }
   unsigned width = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
   // An i1 is 0 or 1, unsigned.
   llvm::APInt least = width == 1 ? llvm::APInt(1, 0) : llvm::APInt::getSignedMinValue(width);
   llvm::APInt most = width == 1 ? llvm::APInt(1, 1) : llvm::APInt::getSignedMaxValue(width);
-  llvm::APInt value = kind == "sum"    ? llvm::APInt(width, 0)
-                      : kind == "prod" ? llvm::APInt(width, 1)
-                      : kind == "min"  ? most
-                                       : least;
+  llvm::APInt value = kind == ReduceKind::Sum    ? llvm::APInt(width, 0)
+                      : kind == ReduceKind::Prod ? llvm::APInt(width, 1)
+                      : kind == ReduceKind::Min  ? most
+                                                 : least;
   return k.constant(IntegerAttr::get(element, value));
 }
 
-Value codegen::combineReduce(EmitContext &k, StringRef kind, Value x, Value y) {
+Value codegen::combineReduce(EmitContext &k, ReduceKind kind, Value x, Value y) {
   Type element = getElementTypeOrSelf(x.getType());
   if (isa<FloatType>(element)) {
-    if (kind == "sum")
+    if (kind == ReduceKind::Sum)
       return arith::AddFOp::create(k.b, k.loc, x, y);
-    if (kind == "prod")
+    if (kind == ReduceKind::Prod)
       return arith::MulFOp::create(k.b, k.loc, x, y);
-    if (kind == "max")
+    if (kind == ReduceKind::Max)
       return arith::MaximumFOp::create(k.b, k.loc, x, y);
     return arith::MinimumFOp::create(k.b, k.loc, x, y);
   }
-  if (kind == "sum")
+  if (kind == ReduceKind::Sum)
     return arith::AddIOp::create(k.b, k.loc, x, y);
-  if (kind == "prod")
+  if (kind == ReduceKind::Prod)
     return arith::MulIOp::create(k.b, k.loc, x, y);
   if (element.isInteger(1))
-    return kind == "max" ? arith::OrIOp::create(k.b, k.loc, x, y).getResult()
-                         : arith::AndIOp::create(k.b, k.loc, x, y).getResult();
-  if (kind == "max")
+    return kind == ReduceKind::Max ? arith::OrIOp::create(k.b, k.loc, x, y).getResult()
+                                   : arith::AndIOp::create(k.b, k.loc, x, y).getResult();
+  if (kind == ReduceKind::Max)
     return arith::MaxSIOp::create(k.b, k.loc, x, y);
   return arith::MinSIOp::create(k.b, k.loc, x, y);
 }
@@ -81,9 +84,9 @@ Value codegen::numberLanes(EmitContext &k, Value first, Type element, bool conse
 }
 
 SmallVector<Value> codegen::startLanes(EmitContext &k, kernel::ReduceOp reduce) {
-  bool argmax = reduce.getKind() == "argmax";
+  bool argmax = reduce.getKind() == ReduceKind::Argmax;
   Value value =
-      getReduceStart(k, argmax ? StringRef("max") : reduce.getKind(), reduce.getInput().getType());
+      getReduceStart(k, argmax ? ReduceKind::Max : reduce.getKind(), reduce.getInput().getType());
   SmallVector<Value> state{splat(k, value, kLanes)};
   if (argmax)
     state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
@@ -97,7 +100,7 @@ SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
   if (valid < kLanes)
     mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
                                           ArrayRef<int64_t>{valid});
-  if (reduce.getKind() == "argmax") {
+  if (reduce.getKind() == ReduceKind::Argmax) {
     Value better = isBetter(k, state[0], value);
     if (mask)
       better = arith::AndIOp::create(k.b, k.loc, better, mask);
@@ -109,7 +112,7 @@ SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
 }
 
 Value codegen::finishLanes(EmitContext &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
-  if (reduce.getKind() != "argmax")
+  if (reduce.getKind() != ReduceKind::Argmax)
     return k.combineLanes(
         state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
   Value values = state[0], places = state[1];

@@ -13,16 +13,16 @@
 namespace sinter::codegen {
 
 /// Start value of `kind` for scalars of `element` (argmax: of the value compared).
-mlir::Value getReduceStart(EmitContext &kernel, llvm::StringRef kind, mlir::Type element);
+mlir::Value getReduceStart(EmitContext &k, kernel::ReduceKind kind, mlir::Type element);
 
 /// One step of sum, prod, max or min.
-mlir::Value combineReduce(EmitContext &kernel, llvm::StringRef kind, mlir::Value x, mlir::Value y);
+mlir::Value combineReduce(EmitContext &k, kernel::ReduceKind kind, mlir::Value x, mlir::Value y);
 
 /// True where `y` replaces `x` in argmax: greater, or the first NaN.
 mlir::Value isBetter(EmitContext &kernel, mlir::Value x, mlir::Value y);
 
 /// True for kinds whose result depends on the order of the steps.
-bool isOrdered(llvm::StringRef kind);
+bool isOrdered(kernel::ReduceKind kind);
 
 /// Canonical lanes of a reduction (D1).
 inline constexpr int64_t kLanes = 16;

@@ -44,12 +44,14 @@ static void orderPorts(std::vector<Port> &ports, ArrayAttr names) {
 static EntryInfo describeEntry(kernel::EntryOp op) {
   EntryInfo info{op, {}, {}};
   for (auto buffer : op.getBody().getOps<kernel::BufferOp>()) {
-    if (buffer.getRole() == "input")
+    if (buffer.getRole() == kernel::Role::Input)
       info.inputs.push_back({buffer.getBufferName().str(), buffer});
-    else if (buffer.getRole() == "output")
+    else if (buffer.getRole() == kernel::Role::Output)
       info.outputs.push_back({buffer.getBufferName().str(), buffer});
   }
-  orderPorts(info.outputs, op->getAttrOfType<ArrayAttr>("outputs"));
+  orderPorts(info.outputs, op.getOutputsAttr());
+  if (auto loss = op.getLoss(); loss && *loss < info.outputs.size())
+    info.outputs[*loss].loss = true;
   return info;
 }
 
@@ -87,16 +89,17 @@ const EntryInfo *HostModule::findFirst(StringRef name) const {
 std::vector<const EntryInfo *> HostModule::findPredictions() const {
   std::vector<const EntryInfo *> found;
   for (auto &[name, batch] : firstBatch)
-    if (const EntryInfo *entry = findFirst(name); entry && entry->op.getKind() == "predict")
+    if (const EntryInfo *entry = findFirst(name);
+        entry && entry->op.getKind() == kernel::EntryKind::Predict)
       found.push_back(entry);
   return found;
 }
 
 std::vector<int64_t> HostModule::getSegmentBytes() const {
   std::vector<int64_t> bytes(SINTER_SEGMENTS, 0);
-  if (auto sizes = module->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes"))
-    for (auto [i, size] : llvm::enumerate(sizes.asArrayRef().take_front(SINTER_SEGMENTS)))
-      bytes[i] = size;
+  if (auto sizes = module->getAttrOfType<kernel::SegmentBytesAttr>("sinter.segment_bytes"))
+    bytes = {sizes.getParams(), sizes.getState(), sizes.getWork(), sizes.getScalars(),
+             sizes.getLogical()};
   for (const EntryInfo &info : entries)
     bytes[SINTER_SEG_WORK] =
         std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));
@@ -105,7 +108,7 @@ std::vector<int64_t> HostModule::getSegmentBytes() const {
 
 const EntryInfo *HostModule::findTrain() const {
   for (const EntryInfo &entry : entries)
-    if (entry.op.getKind() == "train")
+    if (entry.op.getKind() == kernel::EntryKind::Train)
       return &entry;
   return nullptr;
 }

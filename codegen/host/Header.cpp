@@ -134,7 +134,7 @@ static void printTraining(llvm::raw_ostream &os, const HostModule &host, const E
      << name << "_reset_metrics(" << name << "_t *m);\n\n/* Sets a run-time scalar:";
   bool first = true;
   for (auto scalar : host.module.getOps<ir::ScalarOp>()) {
-    if (scalar.getSymName() == "step")
+    if (scalar.getKind() == ir::ScalarKind::Step)
       continue; // train_step counts it
     os << (first ? " \"" : ", \"") << scalar.getSymName() << "\"";
     first = false;

@@ -29,6 +29,7 @@ namespace sinter::codegen {
 struct Port {
   std::string name;
   kernel::BufferOp buffer;
+  bool loss = false; ///< the output that training minimises
   /// "image" as a C identifier.
   std::string getIdentifier() const;
   /// Type of the buffer.

@@ -35,10 +35,33 @@ static uint32_t getDtype(Type type) {
   return type.isInteger(32) ? SINTER_I32 : SINTER_I64;
 }
 
-static int64_t getInt(Operation *op, StringRef name) {
-  auto attribute = op->getAttrOfType<IntegerAttr>(name);
-  return attribute ? attribute.getInt() : 0;
+// The dialects and the header count alike.
+template <class X, class Y> static constexpr bool same(X x, Y y) {
+  return static_cast<unsigned>(x) == static_cast<unsigned>(y);
 }
+static_assert(same(kernel::Segment::Params, SINTER_SEG_PARAMS) &&
+              same(kernel::Segment::State, SINTER_SEG_STATE) &&
+              same(kernel::Segment::Work, SINTER_SEG_WORK) &&
+              same(kernel::Segment::Scalars, SINTER_SEG_SCALARS) &&
+              same(kernel::Segment::Logical, SINTER_SEG_LOGICAL) &&
+              same(kernel::Segment::Object, SINTER_SEGMENTS));
+static_assert(same(kernel::EntryKind::Train, SINTER_ENTRY_TRAIN) &&
+              same(kernel::EntryKind::Eval, SINTER_ENTRY_EVAL) &&
+              same(kernel::EntryKind::Predict, SINTER_ENTRY_PREDICT) &&
+              same(kernel::EntryKind::Prepare, SINTER_ENTRY_PREPARE) &&
+              same(kernel::EntryKind::Load, SINTER_ENTRY_LOAD) &&
+              same(kernel::EntryKind::Save, SINTER_ENTRY_SAVE) &&
+              same(kernel::EntryKind::LoadParams, SINTER_ENTRY_LOAD_PARAMS));
+static_assert(same(ir::SymbolKind::Parameter, SINTER_PARAMETER) &&
+              same(ir::SymbolKind::Buffer, SINTER_BUFFER) &&
+              same(ir::SymbolKind::Optimizer, SINTER_OPTIMIZER) &&
+              same(ir::SymbolKind::Metric, SINTER_METRIC) &&
+              same(ir::SymbolKind::Counter, SINTER_COUNTER));
+static_assert(same(ir::InitKind::Constant, SINTER_INIT_CONSTANT) &&
+              same(ir::InitKind::Normal, SINTER_INIT_NORMAL) &&
+              same(ir::InitKind::Uniform, SINTER_INIT_UNIFORM));
+static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
+              same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO));
 
 namespace {
 /// Writes one table.
@@ -92,6 +115,9 @@ struct TableWriter {
                                    llvm::ArrayType::get(ptr, 8)});
   }
 
+  template <class Enum> llvm::Constant *number(Enum value) {
+    return llvm::ConstantInt::get(i32, static_cast<unsigned>(value));
+  }
   llvm::Constant *n32(uint64_t value) { return llvm::ConstantInt::get(i32, value); }
   llvm::Constant *n64(uint64_t value) { return llvm::ConstantInt::get(i64, value); }
   llvm::Constant *real(double value) { return llvm::ConstantFP::get(f64, value); }
@@ -134,9 +160,10 @@ struct TableWriter {
   }
 
   llvm::Constant *writeTensor(StringRef name, Type element, ArrayRef<int64_t> shape,
-                              int64_t segment, int64_t offset, int64_t bytes) {
+                              kernel::Segment segment, int64_t offset, int64_t bytes,
+                              sinter_role role = SINTER_ROLE_NONE) {
     return make(tensor, {text(name), n32(getDtype(element)), n32(shape.size()), writeDims(shape),
-                         n32(segment), n32(0), n64(offset), n64(bytes)});
+                         number(segment), number(role), n64(offset), n64(bytes)});
   }
 
   llvm::Constant *writeSymbol(ir::SymbolOp op) {
@@ -146,23 +173,15 @@ struct TableWriter {
         kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), layout);
     auto plainType =
         kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {});
-    uint32_t kind = llvm::StringSwitch<uint32_t>(op.getKind())
-                        .Case("parameter", SINTER_PARAMETER)
-                        .Case("buffer", SINTER_BUFFER)
-                        .Case("optimizer", SINTER_OPTIMIZER)
-                        .Default(SINTER_METRIC);
-    uint32_t init = llvm::StringSwitch<uint32_t>(op.getInit().getKind())
-                        .Case("normal", SINTER_INIT_NORMAL)
-                        .Case("uniform", SINTER_INIT_UNIFORM)
-                        .Default(SINTER_INIT_CONSTANT);
     StringRef name = op.getSymName();
-    return make(symbol,
-                {text(name), n32(kind), n32(init), real(op.getInit().getA()),
-                 real(op.getInit().getB()), n64(rules::streamOf(name.str())),
-                 writeTensor(name, type.getElementType(), type.getShape(), SINTER_SEG_LOGICAL,
-                             getInt(op, "logical_offset"), plainType.getBytes()),
-                 writeTensor(name, type.getElementType(), type.getShape(), getInt(op, "segment"),
-                             getInt(op, "offset"), bufferType.getBytes())});
+    return make(
+        symbol,
+        {text(name), number(op.getKind()), number(op.getInit().getKind()),
+         real(op.getInit().getA()), real(op.getInit().getB()), n64(rules::streamOf(name.str())),
+         writeTensor(name, type.getElementType(), type.getShape(), kernel::Segment::Logical,
+                     op.getLogicalOffset().value_or(0), plainType.getBytes()),
+         writeTensor(name, type.getElementType(), type.getShape(), kernel::getSegment(op.getRole()),
+                     op.getOffset().value_or(0), bufferType.getBytes())});
   }
 
   llvm::Constant *writePorts(const std::vector<Port> &ports, StringRef name) {
@@ -172,7 +191,8 @@ struct TableWriter {
       auto type = cast<kernel::BufferType>(buffer.getResult().getType());
       tensors.push_back(writeTensor(port.name, type.getElementType(), type.getShape(),
                                     buffer.getSegment(), buffer.getOffset().value_or(0),
-                                    type.getBytes()));
+                                    type.getBytes(),
+                                    port.loss ? SINTER_ROLE_LOSS : SINTER_ROLE_NONE));
     }
     return array(tensor, tensors, name);
   }
@@ -185,8 +205,8 @@ struct TableWriter {
     std::vector<Provenance> provenance = getProvenance(op);
     int64_t read = 0, written = 0;
     for (const kernel::Range &piece : kernel::getRanges(op)) {
-      if (piece.segment < 0 || piece.segment >= SINTER_SEGMENTS)
-        continue; // constants are not in a segment
+      if (piece.segment == kernel::Segment::Object)
+        continue;
       kernel::BufferOp buffer = piece.buffer;
       // What a step makes anew has shared its bytes with others by the end of the loop.
       if (isa<kernel::LoopOp>(op) && kernel::isMadeAnew(buffer, op))
@@ -202,7 +222,7 @@ struct TableWriter {
             location += '\0' + provenance[i].text;
           }
         }
-      ranges.push_back({order, make(range, {n32(piece.segment), n32(piece.writes),
+      ranges.push_back({order, make(range, {number(piece.segment), n32(piece.writes),
                                             n32(getDtype(type.getElementType())), n32(start),
                                             n64(piece.offset), n64(piece.bytes)})});
     }
@@ -226,15 +246,7 @@ struct TableWriter {
       kernels.push_back(writeKernel(work));
       return WalkResult::skip();
     });
-    uint32_t kind = llvm::StringSwitch<uint32_t>(op.getKind())
-                        .Case("train", SINTER_ENTRY_TRAIN)
-                        .Case("eval", SINTER_ENTRY_EVAL)
-                        .Case("prepare", SINTER_ENTRY_PREPARE)
-                        .Case("load", SINTER_ENTRY_LOAD)
-                        .Case("save", SINTER_ENTRY_SAVE)
-                        .Case("load_params", SINTER_ENTRY_LOAD_PARAMS)
-                        .Default(SINTER_ENTRY_PREDICT);
-    return make(entry, {text(op.getEntryName()), n32(kind), n32(info.inputs.size()),
+    return make(entry, {text(op.getEntryName()), number(op.getKind()), n32(info.inputs.size()),
                         n32(info.outputs.size()), n32(kernels.size()), n64(op.getBatch()),
                         writePorts(info.inputs, "inputs"), writePorts(info.outputs, "outputs"),
                         array(kernel, kernels, "kernels"), function(op.getSymName()),
@@ -281,25 +293,22 @@ struct TableWriter {
     std::vector<llvm::Constant *> symbols, scalars, metrics, entries;
     llvm::StringMap<uint32_t> indices;
     for (auto op : host.module.getOps<ir::SymbolOp>()) {
-      if (op.getKind() == "prepared") // prepare's own business
-        continue;
       indices[op.getSymName()] = symbols.size();
       symbols.push_back(writeSymbol(op));
     }
     for (auto op : host.module.getOps<ir::ScalarOp>())
-      scalars.push_back(
-          make(scalar, {text(op.getSymName()), n32(getDtype(op.getType())),
-                        n32(getInt(op, "offset") / 8), real(op.getInitial().convertToDouble()),
-                        op.getHelp().empty() ? null() : text(op.getHelp())}));
+      scalars.push_back(make(scalar, {text(op.getSymName()), n32(getDtype(op.getType())),
+                                      n32(op.getOffset().value_or(0) / 8),
+                                      real(op.getInitial().convertToDouble()),
+                                      op.getHelp().empty() ? null() : text(op.getHelp())}));
     for (auto op : host.module.getOps<ir::MetricOp>())
-      metrics.push_back(make(
-          metric, {text(op.getSymName()), n32(indices.lookup(op.getSum())),
-                   n32(indices.lookup(op.getWeight())),
-                   n32(op.getFinish() == "ratio" ? SINTER_FINISH_RATIO : SINTER_FINISH_EXP_RATIO),
-                   n32(0)}));
+      metrics.push_back(make(metric, {text(op.getSymName()), n32(indices.lookup(op.getSum())),
+                                      n32(indices.lookup(op.getWeight())), number(op.getFinish()),
+                                      number(op.getLoss() ? SINTER_ROLE_LOSS : SINTER_ROLE_NONE)}));
     for (const EntryInfo &info : host.entries)
       entries.push_back(writeEntry(info));
     auto target = host.module->getAttrOfType<kernel::TargetAttr>("kernel.target");
+    auto epochs = host.module->getAttrOfType<IntegerAttr>("sinter.default_epochs");
     llvm::Constant *value =
         make(table, {n32(SINTER_ABI_VERSION),
                      n32(0),
@@ -318,7 +327,7 @@ struct TableWriter {
                      array(entry, entries, "entries"),
                      writeData(),
                      writeSegments(),
-                     n32(getInt(host.module, "sinter.default_epochs")),
+                     n32(epochs ? epochs.getInt() : 0),
                      n32(0),
                      writeEmbedded(),
                      llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 8))});

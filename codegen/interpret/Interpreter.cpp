@@ -239,17 +239,38 @@ static LogicalResult fillScalars(mlir::ModuleOp module, Values &scalars) {
   return success();
 }
 
-// A derived form (D17) has the elements of its source; only their places differ.
-static void fillDerived(mlir::ModuleOp module, Values &symbols) {
-  for (mlir::Operation &op : *module.getBody()) {
-    auto name = op.getAttrOfType<mlir::StringAttr>("sym_name");
-    auto source = op.getAttrOfType<mlir::FlatSymbolRefAttr>("source");
-    if (op.getName().getStringRef() != "sinter.derived" || !name || !source ||
-        symbols.count(name.str()))
-      continue;
-    if (auto found = symbols.find(source.getValue().str()); found != symbols.end())
-      symbols[name.str()] = found->second;
+// A form (D17) is its region applied to the values of its sources.
+static LogicalResult fillForm(mlir::Operation *form, const mlir::SymbolTable &table,
+                              Values &symbols) {
+  std::string name = mlir::SymbolTable::getSymbolName(form).str();
+  auto sources = form->getAttrOfType<mlir::ArrayAttr>("sources");
+  mlir::Block &body = form->getRegion(0).front();
+  if (symbols.count(name))
+    return success();
+  Scope scope;
+  for (auto [source, argument] : llvm::zip(sources, body.getArguments())) {
+    llvm::StringRef made = llvm::cast<mlir::FlatSymbolRefAttr>(source).getValue();
+    mlir::Operation *maker = table.lookup(made);
+    if (maker && maker->getName().getStringRef() == "sinter.form" &&
+        failed(fillForm(maker, table, symbols)))
+      return failure();
+    auto found = symbols.find(made.str());
+    if (found == symbols.end())
+      return success(); // nobody who runs can read it
+    scope[argument] = found->second;
   }
+  FailureOr<std::vector<Tensor>> yielded = runBlock(body, scope, Arguments());
+  if (succeeded(yielded))
+    symbols[name] = yielded->front();
+  return success(succeeded(yielded));
+}
+
+LogicalResult interpret::fillForms(mlir::ModuleOp module, Values &symbols) {
+  mlir::SymbolTable table(module);
+  for (mlir::Operation &op : *module.getBody())
+    if (op.getName().getStringRef() == "sinter.form" && failed(fillForm(&op, table, symbols)))
+      return failure();
+  return success();
 }
 
 static LogicalResult bindInputs(mlir::Operation *entry, const Arguments &arguments, Scope &scope) {
@@ -280,8 +301,8 @@ FailureOr<Evaluation> interpret::evaluate(mlir::ModuleOp module, llvm::StringRef
     return module.emitError("expects an entry '") << entry << "', got none";
   Arguments complete = arguments;
   Scope scope;
-  fillDerived(module, complete.symbols);
-  if (failed(fillScalars(module, complete.scalars)) || failed(bindInputs(op, complete, scope)))
+  if (failed(fillForms(module, complete.symbols)) ||
+      failed(fillScalars(module, complete.scalars)) || failed(bindInputs(op, complete, scope)))
     return failure();
   mlir::Block &body = op->getRegion(0).front();
   FailureOr<std::vector<Tensor>> returned = runBlock(body, scope, complete);

@@ -48,6 +48,8 @@ llvm::FailureOr<Evaluation> evaluate(mlir::ModuleOp module, llvm::StringRef entr
 rules::Type typeOf(mlir::Type type);
 /// Elements of a constant attribute as a Tensor of type `type`.
 llvm::FailureOr<Tensor> tensorOf(mlir::Attribute attribute, const rules::Type &type);
+/// Adds the forms that are not there yet, each as its region makes it of `symbols`.
+llvm::LogicalResult fillForms(mlir::ModuleOp module, Values &symbols);
 /// `symbols` after `updates`: what the next step reads.
 void apply(const Values &updates, Values &symbols);
 

@@ -9,6 +9,7 @@
 
 #include "codegen/interpret/Interpreter.h"
 #include "codegen/interpret/Philox.h"
+#include "dialects/kernel/Kernel.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -169,11 +170,12 @@ static bool comparesIntegers(mlir::arith::CmpIPredicate predicate, int64_t a, in
 
 // kernel.reduce: the row's values become one, which every point sees.
 static Tensor reduceRow(mlir::Operation &op, const Tensor &values, int64_t points) {
-  llvm::StringRef kind = op.getAttrOfType<mlir::StringAttr>("kind").getValue();
+  using kernel::ReduceKind;
+  ReduceKind kind = llvm::cast<kernel::ReduceOp>(op).getKind();
   rules::Type type = typeOf(op.getResult(0).getType());
   type.dims = values.dims();
   Tensor result(type);
-  if (kind == "argmax") {
+  if (kind == ReduceKind::Argmax) {
     int64_t best = 0;
     for (int64_t i = 1; i < points; ++i)
       if (values.real(i) > values.real(best) ||
@@ -183,24 +185,24 @@ static Tensor reduceRow(mlir::Operation &op, const Tensor &values, int64_t point
     return result;
   }
   if (values.isReal()) {
-    double total = kind == "sum"    ? 0.0
-                   : kind == "prod" ? 1.0
-                   : kind == "max"  ? -INFINITY
-                                    : INFINITY;
+    double total = kind == ReduceKind::Sum    ? 0.0
+                   : kind == ReduceKind::Prod ? 1.0
+                   : kind == ReduceKind::Max  ? -INFINITY
+                                              : INFINITY;
     for (double value : llvm::ArrayRef(values.reals).take_front(points))
-      total = kind == "sum"    ? total + value
-              : kind == "prod" ? total * value
-              : kind == "max"  ? nanMax(total, value)
-                               : nanMin(total, value);
+      total = kind == ReduceKind::Sum    ? total + value
+              : kind == ReduceKind::Prod ? total * value
+              : kind == ReduceKind::Max  ? nanMax(total, value)
+                                         : nanMin(total, value);
     std::fill(result.reals.begin(), result.reals.end(), total);
     return result;
   }
-  int64_t total = kind == "sum" ? 0 : kind == "prod" ? 1 : values.integers[0];
+  int64_t total = kind == ReduceKind::Sum ? 0 : kind == ReduceKind::Prod ? 1 : values.integers[0];
   for (int64_t value : llvm::ArrayRef(values.integers).take_front(points))
-    total = kind == "sum"    ? int64_t(uint64_t(total) + uint64_t(value))
-            : kind == "prod" ? int64_t(uint64_t(total) * uint64_t(value))
-            : kind == "max"  ? std::max(total, value)
-                             : std::min(total, value);
+    total = kind == ReduceKind::Sum    ? int64_t(uint64_t(total) + uint64_t(value))
+            : kind == ReduceKind::Prod ? int64_t(uint64_t(total) * uint64_t(value))
+            : kind == ReduceKind::Max  ? std::max(total, value)
+                                       : std::min(total, value);
   std::fill(result.integers.begin(), result.integers.end(), wrapped(type.element, total));
   return result;
 }

@@ -129,15 +129,15 @@ LogicalResult Machine::store(mlir::Operation *op, const Window &to, const Dims &
 
 LogicalResult Machine::runBuffer(kernel::BufferOp op) {
   Window window = windowOf(op.getType());
-  if (op.getRole() == "constant") {
+  if (op.getRole() == kernel::Role::Constant) {
     auto value = op.getValue();
     FailureOr<Tensor> elements =
         tensorOf(value ? mlir::Attribute(*value) : mlir::Attribute(), window.storage->type);
     if (failed(elements))
       return op.emitError("internal error: the oracle cannot read this constant");
     *window.storage = *elements;
-  } else if (op.getRole() != "temp") {
-    std::string key = (op.getRole() + ":" + op.getBufferName()).str();
+  } else if (op.getRole() != kernel::Role::Temp) {
+    std::string key = (stringifyRole(op.getRole()) + ":" + op.getBufferName()).str();
     std::shared_ptr<Tensor> &storage = storages[key];
     if (!storage) {
       storage = window.storage;

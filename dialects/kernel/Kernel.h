@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
+#include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/SymbolTable.h"
@@ -22,6 +23,29 @@
 
 #include "dialects/kernel/Affine.h"
 #include "dialects/kernel/KernelDialect.h.inc"
+#include "dialects/kernel/KernelEnums.h.inc"
+
+namespace sinter::kernel {
+/// The segments of <sinter/abi.h>, in its order; Object: read-only data of the object, in none of
+/// them.
+enum class Segment { Params, State, Work, Scalars, Logical, Object };
+
+/// Where buffers of `role` lie.
+Segment getSegment(Role role);
+
+/// Text of an enum's attribute in ops: the keyword alone. A wrong one is answered with all of them.
+template <class Attr> mlir::ParseResult parseKeyword(mlir::OpAsmParser &parser, Attr &attribute) {
+  auto value = mlir::FieldParser<decltype(attribute.getValue())>::parse(parser);
+  if (mlir::failed(value))
+    return mlir::failure();
+  attribute = Attr::get(parser.getContext(), *value);
+  return mlir::success();
+}
+template <class Attr>
+void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, Attr attribute) {
+  printer << stringifyEnum(attribute.getValue());
+}
+} // namespace sinter::kernel
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/kernel/KernelAttrs.h.inc"

@@ -9,9 +9,9 @@
 #ifndef SINTER_DIALECTS_KERNEL_KERNEL_TD
 #define SINTER_DIALECTS_KERNEL_KERNEL_TD
 
+include "dialects/kernel/Enums.td"
 include "mlir/IR/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
-include "mlir/IR/EnumAttr.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
@@ -30,6 +30,17 @@ def Kernel_Dialect : Dialect {
 
 class Kernel_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Kernel_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
+}
+
+// Printed as keywords: `kind(train)`, `role(temp)`, `kernel.reduce sum`.
+def EntryKindAttr : EnumAttr<Kernel_Dialect, Kernel_EntryKind, "entry_kind">;
+def RoleAttr : EnumAttr<Kernel_Dialect, Kernel_Role, "role">;
+def ReduceKindAttr : EnumAttr<Kernel_Dialect, Kernel_ReduceKind, "reduce_kind">;
+
+def SegmentBytesAttr : Kernel_Attr<"SegmentBytes", "segment_bytes"> {
+  let summary = "bytes of each segment of <sinter/abi.h>; work: of the entry that needs most";
+  let parameters = (ins "int64_t":$params, "int64_t":$state, "int64_t":$work, "int64_t":$scalars, "int64_t":$logical);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 def LayoutAttr : Kernel_Attr<"Layout", "layout"> {
@@ -126,7 +137,13 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
     InterfaceMethod<"Iteration domain.", "::llvm::ArrayRef<int64_t>", "getDomain">,
     InterfaceMethod<"Access of a read or written buffer (index over reads, then writes).", "::mlir::AffineMap", "getAccess",
                     (ins "unsigned":$index)>,
-    InterfaceMethod<"Floating-point operations, 2 a multiply-add.", "int64_t", "getFlops">
+    InterfaceMethod<"Floating-point operations, 2 a multiply-add.", "int64_t", "getFlops">,
+    InterfaceMethod<"Place in run order among the numbered kernels of the entry.", "::mlir::IntegerAttr", "getNumberAttr",
+                    (ins), [{ return $_op.getNumberAttr(); }]>,
+    InterfaceMethod<"Changes the number.", "void", "setNumberAttr", (ins "::mlir::IntegerAttr":$number),
+                    [{ $_op.setNumberAttr(number); }]>,
+    InterfaceMethod<"Name in the object and in profiles: the kernel's own, numbered `<entry>_<NN>_<kernel_name>`.",
+                    "std::string", "getFunctionName">
   ];
 }
 
@@ -138,13 +155,14 @@ def AnyScalar : AnyTypeOf<[AnyFloat, AnyInteger, Index]>;
 def EntryOp : Kernel_Op<"entry", [IsolatedFromAbove, Symbol, SingleBlock, NoTerminator]> {
   let summary = "the ordered kernel list of one entry at one batch size";
   let description = [{
-    `kind`: train, eval, predict, prepare, load, save, load_params. Buffers come first, then kernels in run order.
+    Buffers come first, then kernels in run order. `outputs`: names in the user's order; `loss`: which of them training
+    minimises.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, StrAttr:$kind, I64Attr:$batch,
-                       OptionalAttr<I64Attr>:$work_bytes);
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, EntryKindAttr:$kind, I64Attr:$batch,
+                       OptionalAttr<I64Attr>:$work_bytes, OptionalAttr<StrArrayAttr>:$outputs, OptionalAttr<I64Attr>:$loss);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `name` `(` $entry_name `)` `kind` `(` $kind `)` `batch` `(` $batch `)` (`work_bytes` `(` $work_bytes^ `)`)?
+    $sym_name `name` `(` $entry_name `)` `kind` `(` custom<Keyword>($kind) `)` `batch` `(` $batch `)` (`work_bytes` `(` $work_bytes^ `)`)?
     attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
@@ -153,17 +171,19 @@ def EntryOp : Kernel_Op<"entry", [IsolatedFromAbove, Symbol, SingleBlock, NoTerm
 def BufferOp : Kernel_Op<"buffer", [Pure, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "names a place in a segment; offset is set by the planner";
   let description = [{
-    `role`: param, derived, state, scalar, input, output, temp, logical, constant. `segment` as in <sinter/abi.h>.
-    param, derived, state, scalar, logical: `buffer_name` is a module-level symbol. input, output: the entry's name for it.
+    param, form, state, scalar, logical: `buffer_name` is a module-level symbol. input, output: the entry's name for it.
     constant: `value` holds the elements (row-major); it is emitted as read-only data of the object.
+    The role says the segment of <sinter/abi.h>: param and form lie in `params`, state in `state`, scalar in `scalars`,
+    logical in `logical`, input, output and temp in `work`; a constant lies in none.
   }];
-  let arguments = (ins StrAttr:$buffer_name, StrAttr:$role, I64Attr:$segment, OptionalAttr<I64Attr>:$offset,
+  let arguments = (ins StrAttr:$buffer_name, RoleAttr:$role, OptionalAttr<I64Attr>:$offset,
                        OptionalAttr<ElementsAttr>:$value);
   let results = (outs BufferType:$result);
   let assemblyFormat = [{
-    $buffer_name `role` `(` $role `)` `segment` `(` $segment `)` (`offset` `(` $offset^ `)`)? (`value` `(` $value^ `)`)?
+    $buffer_name `role` `(` custom<Keyword>($role) `)` (`offset` `(` $offset^ `)`)? (`value` `(` $value^ `)`)?
     attr-dict `:` type($result)
   }];
+  let extraClassDeclaration = "::sinter::kernel::Segment getSegment() { return ::sinter::kernel::getSegment(getRole()); }";
   let hasVerifier = 1;
 }
 
@@ -196,13 +216,13 @@ def ContractOp : Kernel_Op<"contract", [AttrSizedOperandSegments, DeclareOpInter
     Epilogue block arguments: acc, then one scalar an extra. Maps: a, b, extras, outs; of extras and outs only the
     parallel dims may be used. acc's type is the epilogue's first argument type (D14).
   }];
-  let arguments = (ins StrAttr:$kernel_name, DenseI64ArrayAttr:$dims, I64Attr:$parallel,
+  let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, I64Attr:$parallel,
                        BufferType:$a, BufferType:$b, Variadic<BufferType>:$extras, Variadic<BufferType>:$outs,
                        AffineMapArrayAttr:$maps, DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$sums, UnitAttr:$padded,
                        OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
   let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
-    $kernel_name `dims` $dims `parallel` $parallel (`padded` $padded^)?
+    $kernel_name (`number` $number^)? `dims` $dims `parallel` $parallel (`padded` $padded^)?
     `a` `(` $a `:` type($a) `)` `b` `(` $b `:` type($b) `)` (`extras` `(` $extras^ `:` type($extras) `)`)?
     `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?
     attr-dict-with-keyword `epilogue` $epilogue
@@ -219,12 +239,12 @@ def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethod
     ins: one scalar block argument each, read at its map. outs: a value stored at its map; a map without inner dims
     stores once a row. With `padded`, reads outside the logical shape give 0.
   }];
-  let arguments = (ins StrAttr:$kernel_name, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$inner,
+  let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$inner,
                        Variadic<BufferType>:$ins, Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, UnitAttr:$padded,
                        OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $kernel_name `dims` $dims `inner` $inner (`padded` $padded^)? (`ins` `(` $ins^ `:` type($ins) `)`)?
+    $kernel_name (`number` $number^)? `dims` $dims `inner` $inner (`padded` $padded^)? (`ins` `(` $ins^ `:` type($ins) `)`)?
     `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?
     attr-dict-with-keyword $body
   }];
@@ -233,10 +253,10 @@ def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethod
 
 def ReduceOp : Kernel_Op<"reduce", [Pure]> {
   let summary = "reduces a value over the inner dims of the row (kernel.map only)";
-  let description = "`kind`: sum, max, min, prod (result type = operand type; NaN propagates), argmax (i32, first wins).";
-  let arguments = (ins StrAttr:$kind, AnyScalar:$input);
+  let description = "sum, max, min, prod: result type = operand type, NaN propagates; argmax: i32, first wins.";
+  let arguments = (ins ReduceKindAttr:$kind, AnyScalar:$input);
   let results = (outs AnyScalar:$result);
-  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "custom<Keyword>($kind) $input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
 }
 

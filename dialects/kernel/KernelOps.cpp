@@ -12,6 +12,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace sinter::kernel;
@@ -69,6 +70,13 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
   return success();
 }
 
+static std::string nameFunction(Operation *op, StringRef name, IntegerAttr number) {
+  auto entry = op->getParentOfType<EntryOp>();
+  if (!number || !entry)
+    return name.str();
+  return llvm::formatv("{0}_{1,0+2}_{2}", entry.getSymName(), number.getInt(), name).str();
+}
+
 /// The element type as the kernel's scalar code sees it.
 static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); }
 
@@ -97,15 +105,6 @@ static AffineMap mapAt(ArrayAttr maps, unsigned index) {
   return cast<AffineMapAttr>(maps[index]).getValue();
 }
 
-/// `name` must be one of `known`, listed in the message.
-static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name,
-                                  ArrayRef<StringRef> known) {
-  if (llvm::is_contained(known, name))
-    return success();
-  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ")
-                           << ", got '" << name << "'";
-}
-
 //===--- entries, buffers ---------------------------------------------------------------------===//
 
 LogicalResult EntryOp::verify() {
@@ -114,8 +113,28 @@ LogicalResult EntryOp::verify() {
         op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
       return op.emitOpError()
              << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
-  return verifyChoice(*this, "kind", getKind(),
-                      {"train", "eval", "predict", "prepare", "load", "save", "load_params"});
+  return success();
+}
+
+Segment sinter::kernel::getSegment(Role role) {
+  switch (role) {
+  case Role::Param:
+  case Role::Form:
+    return Segment::Params;
+  case Role::State:
+    return Segment::State;
+  case Role::Scalar:
+    return Segment::Scalars;
+  case Role::Logical:
+    return Segment::Logical;
+  case Role::Constant:
+    return Segment::Object;
+  case Role::Input:
+  case Role::Output:
+  case Role::Temp:
+    return Segment::Work;
+  }
+  llvm_unreachable("a role without a segment");
 }
 
 void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
@@ -125,24 +144,21 @@ void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 LogicalResult BufferOp::verify() {
   if (getOffset() && int64_t(*getOffset()) < 0)
     return emitOpError() << "expects an offset of 0 or more, got " << int64_t(*getOffset());
-  if (int64_t segment = getSegment(); segment < -1 || segment > 4)
-    return emitOpError() << "expects a segment in [0, 4], or -1 for none, got " << segment;
   BufferType type = getResult().getType();
   int64_t end = 0;
   if (getOffset() && __builtin_add_overflow(int64_t(*getOffset()), type.getBytes(), &end))
     return emitOpError() << "expects to end below 2^63 bytes, got offset " << int64_t(*getOffset())
                          << " and " << type.getBytes() << " bytes";
-  bool constant = getRole() == "constant";
+  bool constant = getRole() == Role::Constant;
   if (constant != getValue().has_value())
     return emitOpError() << "expects elements with role constant and with no other, got role '"
-                         << getRole() << "' " << (constant ? "without" : "with") << " elements";
+                         << stringifyRole(getRole()) << "' " << (constant ? "without" : "with")
+                         << " elements";
   if (constant && (getValue()->getShapedType().getShape() != getResult().getType().getShape() ||
                    getValue()->getElementType() != getResult().getType().getElementType()))
     return emitOpError() << "expects elements of the buffer's shape and type, got "
                          << getValue()->getShapedType();
-  return verifyChoice(
-      *this, "role", getRole(),
-      {"param", "derived", "state", "scalar", "input", "output", "temp", "logical", "constant"});
+  return success();
 }
 
 LogicalResult IfOp::verify() {
@@ -157,9 +173,8 @@ LogicalResult IfOp::verify() {
 LogicalResult ReduceOp::verify() {
   if (!isa_and_nonnull<MapOp>((*this)->getParentOp()))
     return emitOpError() << "expects to stand in kernel.map";
-  if (failed(verifyChoice(*this, "kind", getKind(), {"sum", "max", "min", "prod", "argmax"})))
-    return failure();
-  Type expected = getKind() == "argmax" ? IntegerType::get(getContext(), 32) : getInput().getType();
+  Type expected =
+      getKind() == ReduceKind::Argmax ? IntegerType::get(getContext(), 32) : getInput().getType();
   if (getResult().getType() != expected)
     return emitOpError() << "expects a result of type " << expected << ", got "
                          << getResult().getType();
@@ -244,6 +259,9 @@ LogicalResult ContractOp::verify() {
   return verifyYield(*this, block, getOuts());
 }
 
+std::string ContractOp::getFunctionName() {
+  return nameFunction(*this, getKernelName(), getNumberAttr());
+}
 OperandRange ContractOp::getReadBuffers() {
   return getOperation()->getOperands().take_front(2 + getExtras().size());
 }
@@ -290,6 +308,9 @@ LogicalResult MapOp::verify() {
   return verifyYield(*this, block, getOuts());
 }
 
+std::string MapOp::getFunctionName() {
+  return nameFunction(*this, getKernelName(), getNumberAttr());
+}
 OperandRange MapOp::getReadBuffers() { return getIns(); }
 OperandRange MapOp::getWrittenBuffers() { return getOuts(); }
 ArrayRef<int64_t> MapOp::getDomain() { return getDims(); }

@@ -57,7 +57,7 @@ static void collectRoots(Value value, llvm::SmallPtrSetImpl<void *> &seen,
 Range makeRange(BufferOp buffer, bool writes, BlockArgument carried) {
   auto offset = buffer.getOffset();
   return {buffer,
-          static_cast<int64_t>(buffer.getSegment()),
+          buffer.getSegment(),
           offset ? static_cast<int64_t>(*offset) : -1,
           buffer.getType().getBytes(),
           writes,
@@ -139,8 +139,8 @@ bool runsAlone(Operation *op) {
 }
 
 std::string getRunName(Operation *op) {
-  if (isa<KernelOpInterface>(op))
-    return op->getAttrOfType<StringAttr>("kernel_name").getValue().str();
+  if (auto kernel = dyn_cast<KernelOpInterface>(op))
+    return kernel.getFunctionName();
   auto entry = op->getParentOfType<EntryOp>();
   unsigned number = 0;
   for (Operation &other : entry.getBody().front()) {
@@ -161,7 +161,7 @@ static bool isTouchedInside(Value value, Operation *loop) {
 }
 
 bool isMadeAnew(BufferOp buffer, Operation *loop) {
-  return buffer.getRole() == "temp" && isTouchedInside(buffer, loop);
+  return buffer.getRole() == Role::Temp && isTouchedInside(buffer, loop);
 }
 
 int64_t countFlops(Operation *op) {

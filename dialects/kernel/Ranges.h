@@ -18,7 +18,7 @@ namespace sinter::kernel {
 /// Bytes of one buffer that a kernel reads or writes.
 struct Range {
   BufferOp buffer;
-  int64_t segment = 0;
+  Segment segment = Segment::Params;
   int64_t offset = -1; ///< -1 before planning: then only the same buffer op overlaps
   int64_t bytes = 0;
   bool writes = false;
@@ -72,7 +72,7 @@ private:
   /// Bytes of segments as intervals that do not meet, by (segment, begin); and buffers without a
   /// place.
   struct Coverage {
-    std::map<std::pair<int64_t, int64_t>, int64_t> ends;
+    std::map<std::pair<Segment, int64_t>, int64_t> ends;
     llvm::DenseSet<mlir::Operation *> buffers;
     void insert(const Range &range);
     bool meets(const Range &range) const;

@@ -23,6 +23,22 @@ def GradientInterface : OpInterface<"GradientInterface"> {
   ];
 }
 
+def StoredOpInterface : OpInterface<"StoredOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "what has a place of its own outside of entries and is read by sinter.get: symbols, forms, run-time scalars";
+  let methods = [
+    InterfaceMethod<"Name in the module.", "::llvm::StringRef", "getSymName">,
+    InterfaceMethod<"A tensor with its layout; of run-time scalars the element alone.", "::mlir::Type", "getType">,
+    InterfaceMethod<"Changes the type.", "void", "setType", (ins "::mlir::Type":$type)>,
+    InterfaceMethod<"Role of the buffers that hold it.", "::sinter::kernel::Role", "getRole">,
+    InterfaceMethod<"Bytes from the start of its segment, once kernels are made.", "::mlir::IntegerAttr", "getOffsetAttr">
+  ];
+  let extraClassDeclaration = [{
+    /// The type as entries read it: a run-time scalar is a tensor of rank 0.
+    ::mlir::RankedTensorType getTensorType();
+  }];
+}
+
 def MapOpInterface : OpInterface<"MapOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = [{

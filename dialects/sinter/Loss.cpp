@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
 
-static Value reduce(OpBuilder &b, Location loc, StringRef kind, Value x) {
+static Value reduce(OpBuilder &b, Location loc, kernel::ReduceKind kind, Value x) {
   return kernel::ReduceOp::create(b, loc, x.getType(), kind, x);
 }
 
@@ -20,10 +20,10 @@ struct Exponentials {
   Value max, shifted, exp, sum;
   Exponentials(OpBuilder &b, Location loc, Value x) {
     ScalarBuilder s(b, loc);
-    max = reduce(b, loc, "max", x);
+    max = reduce(b, loc, kernel::ReduceKind::Max, x);
     shifted = s.sub(x, max);
     exp = s.exp(shifted);
-    sum = reduce(b, loc, "sum", exp);
+    sum = reduce(b, loc, kernel::ReduceKind::Sum, exp);
   }
 };
 } // namespace
@@ -71,7 +71,8 @@ void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange ope
   ScalarBuilder s(b, loc);
   Value at = kernel::IndexOp::create(b, loc, operands[1].getType(), getInnerDims()[0]);
   Value hit = s.compare("eq", at, operands[1]);
-  Value picked = reduce(b, loc, "sum", s.select(hit, row.shifted, s.zero(row.shifted)));
+  Value picked =
+      reduce(b, loc, kernel::ReduceKind::Sum, s.select(hit, row.shifted, s.zero(row.shifted)));
   // A label that is no class takes nothing from log-sum-exp.
   auto classes = static_cast<double>(shapeOf(getLogits()).back());
   Value known = s.logicalAnd(s.compare("ge", operands[1], s.zero(operands[1])),

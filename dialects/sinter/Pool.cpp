@@ -122,13 +122,13 @@ SINTER_POOL_WINDOWS(SumPool2dOp)
 void MaxPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                             SmallVectorImpl<Value> &results) {
   Value x = inside(*this, b, loc, operands[0], kLowest);
-  results.push_back(kernel::ReduceOp::create(b, loc, x.getType(), "max", x));
+  results.push_back(kernel::ReduceOp::create(b, loc, x.getType(), kernel::ReduceKind::Max, x));
 }
 
 void MaxPool2dArgmaxOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                                   SmallVectorImpl<Value> &results) {
   Value x = inside(*this, b, loc, operands[0], kLowest);
-  Value winner = kernel::ReduceOp::create(b, loc, b.getI32Type(), "argmax", x);
+  Value winner = kernel::ReduceOp::create(b, loc, b.getI32Type(), kernel::ReduceKind::Argmax, x);
   // Where all pixels are -inf, padding before them would win: the first pixel does. No pixel lies
   // before it in the window.
   if (llvm::any_of(getLow(), [](int64_t low) { return low > 0; })) {
@@ -154,12 +154,14 @@ void MaxPool2dGatherOp::buildBody(OpBuilder &b, Location loc, ValueRange operand
   Indices i(b, loc);
   Value hit = i.s.compare("eq", operands[1], pointNumber(i, getWindow()[1]));
   Value picked = i.s.select(hit, operands[0], i.s.zero(operands[0]));
-  results.push_back(kernel::ReduceOp::create(b, loc, picked.getType(), "sum", picked));
+  results.push_back(
+      kernel::ReduceOp::create(b, loc, picked.getType(), kernel::ReduceKind::Sum, picked));
 }
 
 void SumPool2dOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                             SmallVectorImpl<Value> &results) {
-  results.push_back(kernel::ReduceOp::create(b, loc, operands[0].getType(), "sum", operands[0]));
+  results.push_back(kernel::ReduceOp::create(b, loc, operands[0].getType(), kernel::ReduceKind::Sum,
+                                             operands[0]));
 }
 
 //===--- back to pixels -----------------------------------------------------------------------===//
@@ -210,8 +212,8 @@ void MaxPool2dScatterOp::buildBody(OpBuilder &b, Location loc, ValueRange operan
   }
   Value point = pointOfPixel(*this, i, good);
   good = i.both(good, i.s.compare("eq", operands[1], point));
-  results.push_back(
-      kernel::ReduceOp::create(b, loc, dy.getType(), "sum", i.s.select(good, dy, zero)));
+  results.push_back(kernel::ReduceOp::create(b, loc, dy.getType(), kernel::ReduceKind::Sum,
+                                             i.s.select(good, dy, zero)));
 }
 
 void SumPool2dGradientOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
@@ -224,7 +226,8 @@ void SumPool2dGradientOp::buildBody(OpBuilder &b, Location loc, ValueRange opera
   Value good;
   (void)pointOfPixel(*this, i, good);
   Value part = i.s.select(good, operands[0], i.s.zero(operands[0]));
-  results.push_back(kernel::ReduceOp::create(b, loc, part.getType(), "sum", part));
+  results.push_back(
+      kernel::ReduceOp::create(b, loc, part.getType(), kernel::ReduceKind::Sum, part));
 }
 
 //===--- gradients ----------------------------------------------------------------------------===//

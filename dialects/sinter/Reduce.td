@@ -11,14 +11,17 @@ include "dialects/sinter/OpBase.td"
 class Sinter_Reduce<string m, string rule, string kind, string inner, Gradient g, string members = ""> : Sinter_RuleOp<m, g, rule,
     [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "isPlainSum"]>, DeclareOpInterfaceMethods<BatchingInterface>],
     !strconcat(BatchedBy<"batchAlongAxes">.text, [{
-bool $cppClass::isPlainSum() { return ::llvm::StringRef("}], kind, [{") == "sum"; }
+bool $cppClass::isPlainSum() {
+  constexpr auto kind = kernel::ReduceKind::}], kind, [{;
+  return kind == kernel::ReduceKind::Sum;
+}
 ::llvm::SmallVector<int64_t> $cppClass::getMapDomain() { return ::llvm::to_vector(shapeOf(getInput())); }
 ::llvm::SmallVector<int64_t> $cppClass::getInnerDims() { return }], inner, [{; }
 ::mlir::AffineMap $cppClass::getOperandAccess(unsigned) { return getIdentityAccess(shapeOf(getInput()).size(), getContext()); }
 ::mlir::AffineMap $cppClass::getResultAccess(unsigned) { return getReducedAccess(shapeOf(getInput()).size(), getInnerDims(), keepsDims(*this), getContext()); }
 void $cppClass::buildBody(::mlir::OpBuilder &builder, ::mlir::Location loc, ::mlir::ValueRange operands,
                           ::llvm::SmallVectorImpl<::mlir::Value> &results) {
-  results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), "}], kind, "\", operands[0]));\n}\n", members)> {
+  results.push_back(kernel::ReduceOp::create(builder, loc, ::mlir::getElementTypeOrSelf(getResult().getType()), kernel::ReduceKind::}], kind, ", operands[0]));\n}\n", members)> {
   let results = (outs Sinter_Tensor:$result);
 }
 
@@ -31,12 +34,12 @@ class Sinter_AxesReduce<string m, string kind, Gradient g> : Sinter_Reduce<m,
   let hasFolder = 1;
 }
 
-def SumOp : Sinter_AxesReduce<"sum", "sum",
+def SumOp : Sinter_AxesReduce<"sum", "Sum",
     GradientExpr<"  dx[0] = b.broadcastTo(b.withKeptDims(dy[0], getInput(), getAxes()), shapeOf(getInput()));">> {
   let summary = "sum over axes; they vanish, or stay with size 1 under keepdims";
   let hasCanonicalizeMethod = 1;
 }
-def ProdOp : Sinter_AxesReduce<"prod", "prod", GradientExpr<[{
+def ProdOp : Sinter_AxesReduce<"prod", "Prod", GradientExpr<[{
   // The product of the others: of all by x where none is 0; else only a single 0 has one.
   ::mlir::Value x = getInput(), isZero = b.compare("eq", x, b.constantLike(x, 0));
   ::mlir::Value others = b.select(isZero, b.constantLike(x, 1), x);
@@ -49,15 +52,15 @@ def ProdOp : Sinter_AxesReduce<"prod", "prod", GradientExpr<[{
   dx[0] = b.mul(b.withKeptDims(dy[0], x, getAxes()), slope);}]>> {
   let summary = "product over axes; the gradient of an element is the product of the others, zeros or not";
 }
-def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "max",
+def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "Max",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
   let summary = "largest over axes; NaN propagates; equal extremes share the cotangent equally";
 }
-def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "min",
+def ReduceMinOp : Sinter_AxesReduce<"reduce_min", "Min",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {
   let summary = "smallest over axes; NaN propagates; equal extremes share the cotangent equally";
 }
-def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "argmax", "{int64_t(getAxis())}",
+def ArgmaxOp : Sinter_Reduce<"argmax", "rules::argmax(t(0), getAxis())", "Argmax", "{int64_t(getAxis())}",
     NoGradient<"an index is piecewise constant">> {
   let summary = "i32 index of the first largest element along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);

@@ -3,7 +3,7 @@
 // (sum of products) * s = sum of products with a weight that is scaled, when s varies along axes of
 // the weight only: how batch norm in evaluation disappears into the layer before it (D17). An
 // offset in between is scaled on its own. Reading on: Interfaces.td (ParameterFoldInterface),
-// passes/graph/HoistPrepared.cpp.
+// passes/graph/HoistForms.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"

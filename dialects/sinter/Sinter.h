@@ -13,10 +13,13 @@
 #include "sinter/rules/pool.h"
 
 namespace sinter::ir {
+using kernel::parseKeyword;
+using kernel::printKeyword;
 class GradBuilder;
 } // namespace sinter::ir
 
 #include "dialects/sinter/SinterDialect.h.inc"
+#include "dialects/sinter/SinterEnums.h.inc"
 #include "dialects/sinter/SinterInterfaces.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/sinter/SinterAttrs.h.inc"

@@ -17,6 +17,7 @@ using namespace sinter;
 using namespace sinter::ir;
 
 #include "dialects/sinter/SinterDialect.cpp.inc"
+#include "dialects/sinter/SinterEnums.cpp.inc"
 #include "dialects/sinter/SinterInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/sinter/SinterAttrs.cpp.inc"

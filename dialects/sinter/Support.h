@@ -34,6 +34,16 @@ llvm::LogicalResult verifyStored(mlir::Operation *op, mlir::Type type);
 /// The same for all operands and results.
 llvm::LogicalResult verifyLayouts(mlir::Operation *op);
 
+/// The forms of a module, each behind the forms that it is made of.
+llvm::SmallVector<FormOp> orderForms(mlir::ModuleOp module);
+/// Text of a scalar's kind: ` kind step`; nothing for a flag.
+mlir::ParseResult parseScalarKind(mlir::OpAsmParser &parser, ScalarKindAttr &kind);
+void printScalarKind(mlir::OpAsmPrinter &printer, mlir::Operation *op, ScalarKindAttr kind);
+
+/// Text of the sources of a form: `@w, @scale`.
+mlir::ParseResult parseSources(mlir::OpAsmParser &parser, mlir::ArrayAttr &sources);
+void printSources(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::ArrayAttr sources);
+
 /// Elementwise ops broadcast by themselves: reads what a broadcast_to reads where the result's
 /// shape allows it.
 llvm::LogicalResult dropBroadcasts(mlir::Operation *op, mlir::PatternRewriter &rewriter);

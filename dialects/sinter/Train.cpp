@@ -14,22 +14,19 @@ using namespace sinter;
 using namespace sinter::ir;
 
 Attribute InitAttr::parse(AsmParser &parser, Type) {
-  StringRef kind;
   FloatAttr a, b;
   Type f64 = parser.getBuilder().getF64Type();
-  if (parser.parseLess() || parser.parseKeyword(&kind) || parser.parseComma() ||
-      parser.parseAttribute(a, f64) || parser.parseComma() || parser.parseAttribute(b, f64) ||
-      parser.parseGreater())
+  if (parser.parseLess())
     return {};
-  if (kind != "constant" && kind != "normal" && kind != "uniform") {
-    parser.emitError(parser.getNameLoc(), "init expects constant, normal or uniform, got ") << kind;
+  auto kind = FieldParser<InitKind>::parse(parser);
+  if (failed(kind) || parser.parseComma() || parser.parseAttribute(a, f64) || parser.parseComma() ||
+      parser.parseAttribute(b, f64) || parser.parseGreater())
     return {};
-  }
-  return get(parser.getContext(), kind, a.getValueAsDouble(), b.getValueAsDouble());
+  return get(parser.getContext(), *kind, a.getValueAsDouble(), b.getValueAsDouble());
 }
 void InitAttr::print(AsmPrinter &printer) const {
   Type f64 = Float64Type::get(getContext());
-  printer << "<" << getKind() << ", ";
+  printer << "<" << stringifyInitKind(getKind()) << ", ";
   printer.printAttributeWithoutType(FloatAttr::get(f64, getA()));
   printer << ", ";
   printer.printAttributeWithoutType(FloatAttr::get(f64, getB()));
@@ -38,48 +35,76 @@ void InitAttr::print(AsmPrinter &printer) const {
 
 //===--- The module level ---------------------------------------------------------------------===//
 
-/// `name` must be one of `known`, listed in the message.
-static LogicalResult verifyChoice(Operation *op, StringRef what, StringRef name,
-                                  ArrayRef<StringRef> known) {
-  if (llvm::is_contained(known, name))
-    return success();
-  return op->emitOpError() << "expects " << what << " to be one of " << llvm::join(known, ", ")
-                           << ", got '" << name << "'";
+void SymbolOp::build(OpBuilder &builder, OperationState &state, StringRef name, Type type,
+                     SymbolKind kind, InitAttr init, StringRef parameter, StringRef slot) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  properties.sym_name = builder.getStringAttr(name);
+  properties.type = TypeAttr::get(type);
+  properties.kind = SymbolKindAttr::get(builder.getContext(), kind);
+  properties.init = init;
+  if (!parameter.empty())
+    properties.parameter = FlatSymbolRefAttr::get(builder.getContext(), parameter);
+  if (!slot.empty())
+    properties.slot = builder.getStringAttr(slot);
+}
+
+kernel::Role SymbolOp::getRole() {
+  bool state = getKind() == SymbolKind::Optimizer || getKind() == SymbolKind::Metric;
+  return state ? kernel::Role::State : kernel::Role::Param;
 }
 
 LogicalResult SymbolOp::verify() {
   auto type = dyn_cast<RankedTensorType>(getType());
   if (!type)
     return emitOpError() << "expects a tensor type, got " << getType();
-  if (failed(verifyStored(*this, type)) ||
-      failed(verifyChoice(*this, "init", getInit().getKind(), {"constant", "normal", "uniform"})))
-    return failure();
-  if (failed(verifyChoice(*this, "kind", getKind(),
-                          {"parameter", "buffer", "optimizer", "metric", "prepared"})))
+  if (failed(verifyStored(*this, type)))
     return failure();
   // Names stand in weight files: beside safetensors' own entry and beside the trainer's state.
   StringRef name = getSymName();
-  bool weight = getKind() == "parameter" || getKind() == "buffer";
   if (name.empty() || name.size() > 900 ||
       !llvm::all_of(name, [](unsigned char c) { return c > 0x20 && c != 0x7f; }))
     return emitOpError() << "expects a name of 1 to 900 printable bytes, got " << name.size()
                          << " bytes";
   if (name == "__metadata__" ||
-      (weight && (name.starts_with("optimizer/") || name.starts_with("trainer/"))))
+      (isWeight() && (name.starts_with("optimizer/") || name.starts_with("trainer/"))))
     return emitOpError() << "expects a name that weight files do not keep for themselves, got '"
                          << name << "'";
+  if (getParameter().has_value() != getSlot().has_value() ||
+      (getSlot() && getKind() != SymbolKind::Optimizer))
+    return emitOpError() << "expects `of` and `slot` together, and of an optimizer's state only";
   return success();
 }
 
+LogicalResult SymbolOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (!getParameter())
+    return success();
+  auto parameter = symbols.lookupNearestSymbolFrom<SymbolOp>(*this, getParameterAttr());
+  if (parameter && parameter.getKind() == SymbolKind::Parameter)
+    return success();
+  return emitOpError() << "expects " << getParameterAttr() << " to be a parameter, got "
+                       << (parameter ? "another symbol" : "no such name");
+}
+
+ParseResult ir::parseScalarKind(OpAsmParser &parser, ScalarKindAttr &kind) {
+  kind = ScalarKindAttr::get(parser.getContext(), ScalarKind::Flag);
+  return failed(parser.parseOptionalKeyword("kind")) ? success() : parseKeyword(parser, kind);
+}
+void ir::printScalarKind(OpAsmPrinter &printer, Operation *, ScalarKindAttr kind) {
+  if (kind && kind.getValue() != ScalarKind::Flag)
+    printer << " kind " << stringifyScalarKind(kind.getValue());
+}
+
 LogicalResult ScalarOp::verify() {
+  for (ScalarKind own : {ScalarKind::Step, ScalarKind::Seed}) {
+    bool named = getSymName() == stringifyScalarKind(own);
+    if (named != (getKind() == own) || (named && !getType().isInteger(64)))
+      return emitOpError() << "expects @" << stringifyScalarKind(own)
+                           << " and no other to be i64 of kind " << stringifyScalarKind(own);
+  }
   if (!getType().isF32() && !getType().isF64() && !getType().isInteger(32) &&
       !getType().isInteger(64))
     return emitOpError() << "expects f32, f64, i32 or i64, got " << getType();
   return success();
-}
-
-LogicalResult MetricOp::verify() {
-  return verifyChoice(*this, "finish", getFinish(), {"ratio", "exp_ratio"});
 }
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
@@ -110,16 +135,22 @@ LogicalResult DataOp::verify() {
   return success();
 }
 
-/// Type of what `name` stands for (a symbol, a derived form, a scalar); null after an error.
+RankedTensorType StoredOpInterface::getTensorType() {
+  auto type = dyn_cast<RankedTensorType>(getType());
+  return type ? type : RankedTensorType::get({}, getType());
+}
+
+/// Type of what `name` stands for (a symbol, a form, a scalar); null after an error.
 static Type lookupType(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
                        bool scalars = false) {
-  Operation *target = symbols.lookupNearestSymbolFrom(op, name);
-  if (isa_and_nonnull<SymbolOp, DerivedOp>(target))
-    return target->getAttrOfType<TypeAttr>("type").getValue();
-  if (auto scalar = dyn_cast_or_null<ScalarOp>(target); scalar && scalars)
-    return RankedTensorType::get({}, scalar.getType());
+  auto target = symbols.lookupNearestSymbolFrom<StoredOpInterface>(op, name);
+  if (target && isa<RankedTensorType>(target.getType()))
+    return target.getType();
+  if (target && scalars && isa<ScalarOp>(*target))
+    return target.getTensorType();
+  bool other = symbols.lookupNearestSymbolFrom(op, name);
   op->emitOpError() << "expects " << name << " to be a symbol" << (scalars ? " or a scalar" : "")
-                    << " of the module, got " << (target ? "another op" : "no such name");
+                    << " of the module, got " << (other ? "another op" : "no such name");
   return {};
 }
 
@@ -132,15 +163,6 @@ static LogicalResult verifySame(Operation *op, FlatSymbolRefAttr name, Type expe
     return success();
   return op->emitOpError() << "expects " << rules::toString(toRule(expected)) << " for " << name
                            << ", got " << rules::toString(toRule(got));
-}
-
-LogicalResult DerivedOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  if (symbols.lookupNearestSymbolFrom<DerivedOp>(*this, getSourceAttr()))
-    return emitOpError() << "expects a master symbol, got the derived " << getSourceAttr();
-  Type source = lookupType(*this, symbols, getSourceAttr());
-  if (!source || failed(verifySame(*this, getSourceAttr(), source, getType())))
-    return failure();
-  return verifyStored(*this, getType());
 }
 
 LogicalResult MetricOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -175,13 +197,22 @@ LogicalResult EntryOp::verify() {
   if (int64_t(getBatch()) < 0)
     return emitOpError() << "expects a batch of 1 or more, or 0 for none, got "
                          << int64_t(getBatch());
-  return verifyChoice(*this, "kind", getKind(), {"train", "eval", "predict", "prepare"});
+  if (getKind() <= kernel::EntryKind::Predict)
+    return success();
+  return emitOpError() << "expects kind train, eval or predict, got "
+                       << kernel::stringifyEntryKind(getKind());
 }
 
 LogicalResult ReturnOp::verify() {
   if (getOutputs().size() != getNames().size() || getUpdates().size() != getSymbols().size())
     return emitOpError() << "expects one name an output and one symbol an update, got "
                          << getNames().size() << " and " << getSymbols().size();
+  if (!getLoss())
+    return success();
+  if (*getLoss() >= getOutputs().size() ||
+      cast<RankedTensorType>(getOutputs()[*getLoss()].getType()).getRank() != 0)
+    return emitOpError() << "expects the place of a number among the outputs as loss, got "
+                         << int64_t(*getLoss());
   return success();
 }
 
@@ -195,6 +226,14 @@ LogicalResult ReturnOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (!type || failed(verifySame(*this, name, type, update.getType())))
       return failure();
   }
+  for (auto form : (*this)->getParentOfType<ModuleOp>().getOps<FormOp>()) {
+    if (form.getRefresh() != Refresh::Load || seen.contains(form.getSymNameAttr()))
+      continue;
+    for (auto source : form.getSources().getAsRange<FlatSymbolRefAttr>())
+      if (seen.contains(source.getAttr()))
+        return emitOpError() << "expects no update of " << source << ", of which @"
+                             << form.getSymName() << " is made after loading only";
+  }
   return success();
 }
 
@@ -202,9 +241,15 @@ void GetOp::getAsmResultNames(OpAsmSetValueNameFn setName) { setName(getResult()
 
 LogicalResult GetOp::verifySymbolUses(SymbolTableCollection &symbols) {
   Type type = lookupType(*this, symbols, getSymbolAttr(), /*scalars=*/true);
-  if (failed(verifyLayouts(*this)))
+  if (!type || failed(verifyLayouts(*this)))
     return failure();
-  return type ? verifySame(*this, getSymbolAttr(), type, getResult().getType()) : failure();
+  auto entry = (*this)->getParentOfType<EntryOp>();
+  auto form = symbols.lookupNearestSymbolFrom<FormOp>(*this, getSymbolAttr());
+  if (form && form.getRefresh() == Refresh::Prepare && entry &&
+      entry.getKind() == kernel::EntryKind::Train)
+    return emitOpError() << "expects a form that training keeps fresh, got " << getSymbolAttr()
+                         << " of refresh(prepare)";
+  return verifySame(*this, getSymbolAttr(), type, getResult().getType());
 }
 
 //===--- Gradients, fusions, layouts ----------------------------------------------------------===//
@@ -216,11 +261,11 @@ LogicalResult GradientOp::verify() {
   return verifyRule(*this, rules::gradient(operandRules(*this), getNumYs()));
 }
 
-void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, StringRef kind,
+void FusedOp::build(OpBuilder &, OperationState &state, TypeRange results, FusedKind kind,
                     ValueRange inputs) {
   state.addTypes(results);
   state.addOperands(inputs);
-  state.getOrAddProperties<Properties>().kind = StringAttr::get(state.getContext(), kind);
+  state.getOrAddProperties<Properties>().kind = FusedKindAttr::get(state.getContext(), kind);
   state.addRegion();
 }
 
@@ -241,8 +286,6 @@ LogicalResult FusedOp::verify() {
     return emitOpError() << "expects to end in sinter.yield";
   if (!sameButForLayout(block.back().getOperandTypes(), getResultTypes()))
     return emitOpError() << "expects to yield its result types";
-  if (failed(verifyChoice(*this, "kind", getKind(), {"contraction", "map"})))
-    return failure();
   int64_t contractions = 0;
   for (Operation &op : block.without_terminator()) {
     contractions += isa<ContractionOpInterface>(op);
@@ -251,10 +294,10 @@ LogicalResult FusedOp::verify() {
       return op.emitOpError()
              << "cannot stand in sinter.fused: it is no map, contraction, view or constant";
   }
-  if (contractions != (getKind() == "contraction"))
+  if (contractions != (getKind() == FusedKind::Contraction))
     return emitOpError()
            << "expects kind contraction with one contraction, or kind map with none; got "
-           << getKind() << " with " << contractions;
+           << stringifyFusedKind(getKind()) << " with " << contractions;
   return success();
 }
 

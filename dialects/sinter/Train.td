@@ -7,18 +7,30 @@
 #ifndef SINTER_DIALECTS_SINTER_TRAIN_TD
 #define SINTER_DIALECTS_SINTER_TRAIN_TD
 
+include "dialects/kernel/Enums.td"
+include "dialects/sinter/Enums.td"
 include "dialects/sinter/OpBase.td"
 include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/RegionKindInterface.td"
 
+// Printed as keywords: `kind parameter`, `kind(train)`, `refresh(step)`, `finish ratio`, `sinter.fused map`.
+def SymbolKindAttr : EnumAttr<Sinter_Dialect, Sinter_SymbolKind, "symbol_kind">;
+def RefreshAttr : EnumAttr<Sinter_Dialect, Sinter_Refresh, "refresh">;
+def ScalarKindAttr : EnumAttr<Sinter_Dialect, Sinter_ScalarKind, "scalar_kind">;
+def FinishAttr : EnumAttr<Sinter_Dialect, Sinter_Finish, "finish">;
+def FusedKindAttr : EnumAttr<Sinter_Dialect, Sinter_FusedKind, "fused_kind">;
+def EntryKindAttr : EnumAttr<Sinter_Dialect, Kernel_EntryKind, "entry_kind"> {
+  let cppNamespace = "::sinter::ir";
+}
+
 def InitAttr : AttrDef<Sinter_Dialect, "Init"> {
   let mnemonic = "init";
   let summary = "initialiser: constant (a), normal (mean a, deviation b), uniform [a, b)";
-  let parameters = (ins StringRefParameter<>:$kind, "::mlir::FloatAttr":$aAttr, "::mlir::FloatAttr":$bAttr);
+  let parameters = (ins "::sinter::ir::InitKind":$kind, "::mlir::FloatAttr":$aAttr, "::mlir::FloatAttr":$bAttr);
   let hasCustomAssemblyFormat = 1;
-  let builders = [AttrBuilder<(ins "::llvm::StringRef":$kind, "double":$a, "double":$b), [{
+  let builders = [AttrBuilder<(ins "::sinter::ir::InitKind":$kind, "double":$a, "double":$b), [{
     ::mlir::Type f64 = ::mlir::Float64Type::get($_ctxt);
     return $_get($_ctxt, kind, ::mlir::FloatAttr::get(f64, a), ::mlir::FloatAttr::get(f64, b));
   }]>];
@@ -35,31 +47,73 @@ def Sinter_ModuleLevel : HasParent<"::mlir::ModuleOp">;
 def Sinter_SymbolUser : DeclareOpInterfaceMethods<SymbolUserOpInterface>;
 
 def SymbolOp : Sinter_Structural<"symbol", NoGradient<"a symbol is no value; sinter.get reads it">,
-    [Symbol, Sinter_ModuleLevel]> {
-  let summary = "a tensor that outlives a step: kind parameter, buffer, optimizer or metric; prepared: made of those by prepare, never in files";
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, StrAttr:$kind, InitAttr:$init);
-  let assemblyFormat = "$sym_name `:` $type `kind` $kind `init` $init attr-dict";
+    [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser, StoredOpInterface]> {
+  let summary = "a tensor that outlives a step, and that files hold: kind parameter, buffer, optimizer, metric or counter";
+  let description = "An optimizer's state says of which parameter it is what (`of @w slot \"momentum_buffer\"`). A counter is a buffer that weight files may lack, and then starts at 0. `offset`, `logical_offset`: bytes from the start of its segment and of the image of all symbols; set when kernels are made.";
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, SymbolKindAttr:$kind, InitAttr:$init,
+                       OptionalAttr<FlatSymbolRefAttr>:$parameter, OptionalAttr<StrAttr>:$slot, OptionalAttr<I64Attr>:$offset, OptionalAttr<I64Attr>:$logical_offset);
+  let assemblyFormat = "$sym_name `:` $type `kind` custom<Keyword>($kind) (`of` $parameter^)? (`slot` $slot^)? `init` $init attr-dict";
   let hasVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::Type":$type, "::sinter::ir::SymbolKind":$kind, "InitAttr":$init,
+                             CArg<"::llvm::StringRef", "{}">:$parameter, CArg<"::llvm::StringRef", "{}">:$slot)>];
+  let extraClassDeclaration = [{
+    /// True for what weight files hold: parameters, buffers and counters.
+    bool isWeight() { return getKind() != SymbolKind::Optimizer && getKind() != SymbolKind::Metric; }
+    ::sinter::kernel::Role getRole();
+  }];
 }
-def DerivedOp : Sinter_Structural<"derived", NoGradient<"a derived form is no value; sinter.get reads it">,
-    [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
-  let summary = "another form of a parameter (D17); unit attribute `refreshed`: the train step keeps it fresh, else prepare does";
-  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$source, TypeAttr:$type);
-  let assemblyFormat = "$sym_name `of` $source `:` $type attr-dict";
+def FormOp : Sinter_Structural<"form", NoGradient<"a gradient ends at what an entry reads">,
+    [IsolatedFromAbove, SingleBlock, Symbol, Sinter_ModuleLevel, Sinter_SymbolUser, StoredOpInterface]> {
+  let summary = "a value made of symbols and other forms, with a place of its own beside them (D17)";
+  let description = [{
+    The region says how it is computed: its arguments are the values of `sources`, it is pure, and yields one value. The
+    identity is a form that only lies in another layout; what is folded, transformed or of a lower precision is computed.
+    `refresh` says when. Files never hold forms.
+    ```
+    sinter.form @w.form1 of @w : tensor<20x4xf32, #kernel.layout<[0, 1], block = [0], by = [16]>> refresh(step) {
+    ^bb0(%w: tensor<20x4xf32>):
+      sinter.yield %w : tensor<20x4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypedArrayAttrBase<FlatSymbolRefAttr, "symbols">:$sources, TypeAttr:$type,
+                       RefreshAttr:$refresh, OptionalAttr<I64Attr>:$offset);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `of` custom<Sources>($sources) `:` $type `refresh` `(` custom<Keyword>($refresh) `)` attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [
+    /// With an empty block whose arguments have the types `inputs`.
+    OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::ArrayRef<::mlir::Attribute>":$sources, "::mlir::TypeRange":$inputs,
+                   "::mlir::Type":$type, "::sinter::ir::Refresh":$refresh)>];
+  let extraClassDeclaration = [{
+    /// Names of the sources.
+    auto getSourceNames() { return getSources().getAsValueRange<::mlir::FlatSymbolRefAttr>(); }
+    /// The value that the region makes.
+    ::mlir::Value getYielded() { return getBody().front().back().getOperand(0); }
+    /// True when it has its source's elements, and only their places differ.
+    bool isLayout();
+    ::sinter::kernel::Role getRole() { return ::sinter::kernel::Role::Form; }
+  }];
 }
 def ScalarOp : Sinter_Structural<"scalar", NoGradient<"a scalar is no value; sinter.get reads it">,
-    [Symbol, Sinter_ModuleLevel]> {
+    [Symbol, Sinter_ModuleLevel, StoredOpInterface]> {
   let summary = "a run-time scalar in an 8-byte slot: step, seed, hyper-parameters with a flag";
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, F64Attr:$initial, StrAttr:$help);
-  let assemblyFormat = "$sym_name `:` $type `initial` $initial `help` $help attr-dict";
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, DefaultValuedAttr<ScalarKindAttr, "ScalarKind::Flag">:$kind,
+                       F64Attr:$initial, StrAttr:$help, OptionalAttr<I64Attr>:$offset);
+  let assemblyFormat = "$sym_name `:` $type `` custom<ScalarKind>($kind) `initial` $initial `help` $help attr-dict";
   let hasVerifier = 1;
+  let extraClassDeclaration = "::sinter::kernel::Role getRole() { return ::sinter::kernel::Role::Scalar; }";
 }
 def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
     [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
-  let summary = "sum and weight symbols and how to read them: finish ratio or exp_ratio (D12)";
-  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, StrAttr:$finish);
-  let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` $finish attr-dict";
-  let hasVerifier = 1;
+  let summary = "sum and weight symbols and how to read them: finish ratio or exp_ratio (D12); `loss`: of what training minimises";
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, FinishAttr:$finish,
+                       UnitAttr:$loss);
+  let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` custom<Keyword>($finish) (`loss` $loss^)? attr-dict";
 }
 def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
@@ -78,27 +132,27 @@ def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [
 def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,
     [IsolatedFromAbove, Symbol, Sinter_ModuleLevel, SingleBlock,
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
-  let summary = "one trace: a pure function of inputs, symbols and scalars; kind train, eval or predict; prepare: made by the compiler";
-  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, StrAttr:$kind, I64Attr:$batch, StrArrayAttr:$arg_names);
+  let summary = "one trace: a pure function of inputs, symbols and scalars; kind train, eval or predict";
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$entry_name, EntryKindAttr:$kind, I64Attr:$batch, StrArrayAttr:$arg_names);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `name` `(` $entry_name `)` `kind` `(` $kind `)` `batch` `(` $batch `)` `inputs` $arg_names attr-dict-with-keyword $body
+    $sym_name `name` `(` $entry_name `)` `kind` `(` custom<Keyword>($kind) `)` `batch` `(` $batch `)` `inputs` $arg_names attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
 }
 def ReturnOp : Sinter_Structural<"return", NoGradient<"an entry ends here; no value comes out">,
     [Terminator, HasParent<"EntryOp">, AttrSizedOperandSegments, Sinter_SymbolUser]> {
-  let summary = "named outputs, and new values of symbols";
+  let summary = "named outputs, and new values of symbols; `loss`: the output that training minimises";
   let arguments = (ins Variadic<Sinter_Tensor>:$outputs, Variadic<Sinter_Tensor>:$updates, StrArrayAttr:$names,
-                       TypedArrayAttrBase<FlatSymbolRefAttr, "symbols">:$symbols);
+                       TypedArrayAttrBase<FlatSymbolRefAttr, "symbols">:$symbols, OptionalAttr<I64Attr>:$loss);
   let assemblyFormat = [{
-    (`outputs` `(` $outputs^ `:` type($outputs) `)`)? `names` $names (`updates` `(` $updates^ `:` type($updates) `)`)? `symbols` $symbols attr-dict
+    (`outputs` `(` $outputs^ `:` type($outputs) `)`)? `names` $names (`loss` $loss^)? (`updates` `(` $updates^ `:` type($updates) `)`)? `symbols` $symbols attr-dict
   }];
   let hasVerifier = 1;
 }
 def GetOp : Sinter_Structural<"get", NoGradient<"a gradient ends at what an entry reads">,
     [Pure, Sinter_SymbolUser, DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
-  let summary = "value of a symbol, derived form or scalar when the entry starts";
+  let summary = "value of a symbol, form or scalar when the entry starts";
   let arguments = (ins FlatSymbolRefAttr:$symbol);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$symbol attr-dict `:` type($result)";
@@ -125,17 +179,17 @@ def StopGradientOp : Sinter_RuleOp<"stop_gradient", GradientExpr<"  // the point
 def FusedOp : Sinter_Structural<"fused", NoGradient<"fusion comes after differentiation">,
     [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "ops that become one kernel; kind contraction (a sum of products and its epilogue) or map (one domain)";
-  let arguments = (ins StrAttr:$kind, Variadic<Sinter_Tensor>:$inputs);
+  let arguments = (ins FusedKindAttr:$kind, Variadic<Sinter_Tensor>:$inputs);
   let results = (outs Variadic<Sinter_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$kind `(` $inputs `)` attr-dict-with-keyword `:` functional-type($inputs, $results) $body";
+  let assemblyFormat = "custom<Keyword>($kind) `(` $inputs `)` attr-dict-with-keyword `:` functional-type($inputs, $results) $body";
   let hasVerifier = 1;
   let skipDefaultBuilders = 1;
-  let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::llvm::StringRef":$kind, "::mlir::ValueRange":$inputs)>];
+  let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::sinter::ir::FusedKind":$kind, "::mlir::ValueRange":$inputs)>];
 }
 def YieldOp : Sinter_Structural<"yield", NoGradient<"fusion comes after differentiation">,
-    [Terminator, Pure, ParentOneOf<["FusedOp", "ScanOp", "CondOp", "WhileOp"]>]> {
-  let summary = "results of a fused op, values of a body";
+    [Terminator, Pure, ParentOneOf<["FusedOp", "FormOp", "ScanOp", "CondOp", "WhileOp"]>]> {
+  let summary = "results of a fused op, values of a body, the value of a form";
   let arguments = (ins Variadic<Sinter_Tensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }

@@ -87,15 +87,16 @@ Value EntryBuilder::get(const std::string &symbol, const rules::Type &type,
 }
 
 Result<Value> EntryBuilder::output(const std::string &name, Value value,
-                                   const proto::Location &location, bool first) {
+                                   const proto::Location &location, proto::Role role) {
   for (const proto::Output &other : made.outputs())
     if (other.name() == name)
       return RuleError{"E0005", "expects a name of its own, got one in use"};
   proto::Output *output = made.add_outputs();
   output->set_name(name);
   output->set_value(value);
+  output->set_role(role);
   *output->mutable_location() = location;
-  for (int i = made.outputs_size() - 1; first && i > 0; --i)
+  for (int i = made.outputs_size() - 1; role == proto::LOSS && i > 0; --i)
     made.mutable_outputs()->SwapElements(i, i - 1);
   return value;
 }
@@ -170,8 +171,16 @@ Result<const proto::Scalar *> GraphBuilder::addScalar(const std::string &name,
   return scalar;
 }
 
+void GraphBuilder::nameState(const std::string &symbol, const std::string &parameter,
+                             const std::string &slot) {
+  proto::Symbol *state = module.mutable_symbols(symbolIndex.at(symbol));
+  state->set_parameter(parameter);
+  state->set_slot(slot);
+}
+
 void GraphBuilder::addMetric(const std::string &name, const std::string &sum,
-                             const std::string &weight, const proto::Location &location) {
+                             const std::string &weight, const proto::Location &location,
+                             proto::Role role) {
   for (const proto::Metric &metric : module.metrics())
     if (metric.name() == name)
       return;
@@ -179,6 +188,7 @@ void GraphBuilder::addMetric(const std::string &name, const std::string &sum,
   metric->set_name(name);
   metric->set_sum(sum);
   metric->set_weight(weight);
+  metric->set_role(role);
   *metric->mutable_location() = location;
 }
 

@@ -79,9 +79,9 @@ public:
                                const Rule &rule, const proto::Location &location);
   /// The value of a symbol or scalar when the entry starts: one node for all reads.
   Value get(const std::string &symbol, const rules::Type &type, const proto::Location &location);
-  /// Names a result; `first` puts it before all others. E0005: the name is taken.
+  /// Names a result; the loss comes before all others. E0005: the name is taken.
   rules::Result<Value> output(const std::string &name, Value value, const proto::Location &location,
-                              bool first = false);
+                              proto::Role role = proto::NONE);
   /// The symbol's value when the entry ends.
   void update(const std::string &symbol, Value value, const proto::Location &location);
   /// Ends the entry: `entry()` is complete.
@@ -210,9 +210,11 @@ public:
                                                  rules::ElementType element, double initial,
                                                  const std::string &help,
                                                  const proto::Location &location);
+  /// Says of a known symbol that it is the state `slot` of `parameter`.
+  void nameState(const std::string &symbol, const std::string &parameter, const std::string &slot);
   /// Adds a metric once: what is reported is sum / weight.
   void addMetric(const std::string &name, const std::string &sum, const std::string &weight,
-                 const proto::Location &location);
+                 const proto::Location &location, proto::Role role = proto::NONE);
   /// Null when there is none.
   const proto::Symbol *findSymbol(const std::string &name) const;
   const proto::Scalar *findScalar(const std::string &name) const;

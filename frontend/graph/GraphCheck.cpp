@@ -100,6 +100,10 @@ private:
       if (!proto::Symbol::Kind_IsValid(symbol.kind()) ||
           !proto::Initializer::Kind_IsValid(symbol.init().kind()))
         fail("expects a known kind and initialiser, got others for " + where);
+      if (symbol.kind() != proto::Symbol::OPTIMIZER && !symbol.parameter().empty())
+        fail("expects a parameter named by an optimizer's state alone, got one for " + where);
+      if (symbol.parameter().empty() != symbol.slot().empty())
+        fail("expects a parameter and a slot together for " + where);
       if (!std::isfinite(symbol.init().a()) || !std::isfinite(symbol.init().b()))
         fail("expects finite initialiser values, got others for " + where);
       checkLocation(symbol.location(), where);
@@ -121,6 +125,8 @@ private:
           fail("expects a scalar symbol for metric " + quoted(metric.name()) + ", got " +
                quoted(*symbol));
       }
+      if (!proto::Role_IsValid(metric.role()))
+        fail("expects a known role of metric " + quoted(metric.name()));
       if (!proto::Metric::Finish_IsValid(metric.finish()))
         fail("expects a known finish, got another for metric " + quoted(metric.name()));
       checkLocation(metric.location(), "metric " + quoted(metric.name()));
@@ -234,6 +240,11 @@ private:
     for (const proto::Output &output : entry.outputs()) {
       if (output.name().empty() || !outputs.insert(output.name()).second)
         fail("expects each output once and with a name, got " + quoted(output.name()) + where);
+      if (!proto::Role_IsValid(output.role()))
+        fail("expects a known role of output " + quoted(output.name()) + where);
+      else if (auto at = scope.find(output.value());
+               output.role() == proto::LOSS && at != scope.end() && at->second.rank() != 0)
+        fail("expects a number as loss " + quoted(output.name()) + where);
       if (!scope.count(output.value()))
         fail("expects a value of the entry as output " + quoted(output.name()) + ", got " +
              std::to_string(output.value()) + where);
@@ -249,9 +260,12 @@ private:
       checkLocation(update.location(), "the update of " + quoted(update.symbol()));
     }
     checkLocation(entry.location(), "entry '" + entry.name() + "'");
+    auto losses = std::count_if(entry.outputs().begin(), entry.outputs().end(),
+                                [](auto &output) { return output.role() == proto::LOSS; });
     bool steps = entry.kind() != proto::Entry::PREDICT;
-    if (!error && steps && (entry.outputs_size() == 0 || entry.outputs(0).name() != "loss"))
-      fail("expects 'loss' as the first output, got another" + where);
+    if (!error && losses != steps)
+      fail("expects one loss among the outputs of a step and none elsewhere, got " +
+           std::to_string(losses) + where);
   }
 
   void checkData() {

@@ -202,6 +202,8 @@ bool validName(const std::string &name, bool dots);
 bool fitsElement(rules::ElementType element, double value);
 /// A number as a message shows it.
 std::string numberText(double value);
+/// A state that weight files may lack; it starts at 0.
+State counter(const Name &name, const Loc &loc);
 /// Adds a symbol once; later calls check the type. False: reported.
 bool declareSymbol(const std::string &name, proto::Symbol::Kind kind, const rules::Type &type,
                    const proto::Initializer &init, const Loc &loc);
@@ -222,8 +224,9 @@ void misuse(Context &context, const char *code, const std::string &message,
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
 /// Appends an update of `symbol` at the call's line; nothing for poison.
 void addUpdate(Call &call, const std::string &symbol, const Tensor &value);
-/// Adds an output, or reports that its name is taken; `first` puts it before all others.
-void addOutput(Call &call, const std::string &name, const Tensor &value, bool first = false);
+/// Adds an output, or reports that its name is taken.
+void addOutput(Call &call, const std::string &name, const Tensor &value,
+               proto::Role role = proto::NONE);
 /// Writes the module to the output that was asked for. → the program's exit code
 int writeModule(Context &context);
 

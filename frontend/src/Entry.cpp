@@ -92,10 +92,10 @@ Tensor Step::input(const std::string &name, Loc loc) {
   return call.fail("E0007", expectsField(current.graph.module.data()));
 }
 
-void detail::addOutput(Call &call, const std::string &name, const Tensor &value, bool first) {
+void detail::addOutput(Call &call, const std::string &name, const Tensor &value, proto::Role role) {
   Context &current = context();
   auto added = current.trace->builder.output(name, TensorAccess::value(value),
-                                             current.location(call.loc(), name), first);
+                                             current.location(call.loc(), name), role);
   if (!added)
     call.fail(added.error(), {});
 }
@@ -125,7 +125,8 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
 
 /// sum += value · batch, weight += batch: what the trainer reads as sum / weight when an epoch ends
 /// (D12).
-static void addMetric(Call &call, const std::string &name, const Tensor &value) {
+static void addMetric(Call &call, const std::string &name, const Tensor &value,
+                      proto::Role role = proto::NONE) {
   Context &current = context();
   const Loc &loc = call.loc();
   const rules::Type scalar{rules::ElementType::F32, {}};
@@ -134,7 +135,7 @@ static void addMetric(Call &call, const std::string &name, const Tensor &value) 
   for (const std::string &symbol : symbols)
     if (!declareSymbol(symbol, proto::Symbol::METRIC, scalar, proto::Initializer(), loc))
       return;
-  current.graph.addMetric(name, symbols[0], symbols[1], current.location(loc, name));
+  current.graph.addMetric(name, symbols[0], symbols[1], current.location(loc, name), role);
   int64_t batch = current.trace->builder.entry().batch();
   Operand weight(batch, loc);
   Tensor share = Operand(cast(Operand(value, loc), f32, loc), loc) * weight;
@@ -170,9 +171,9 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
                           type.rank() > 0 ? "mean(loss) makes it one" : "cast(loss, f32) first",
                           {loss}));
   // The loss is the first output, wherever the model names others.
-  addOutput(call, "loss", loss, /*first=*/true);
+  addOutput(call, "loss", loss, proto::LOSS);
   trace.metrics.emplace("loss", loc);
-  addMetric(call, "loss", loss);
+  addMetric(call, "loss", loss, proto::LOSS);
   if (trace.builder.entry().kind() == proto::Entry::TRAIN)
     applyOptimizer(call, loss, optimizer);
 }

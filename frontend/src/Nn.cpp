@@ -110,13 +110,21 @@ Tensor parameter(Name name, Type type, Init init, Loc loc) {
   return openSymbol(call, "parameter", proto::Symbol::PARAMETER, name, path, type, init, loc);
 }
 
-State state(Name name, Type type, Init init, Loc loc) {
+static State openState(proto::Symbol::Kind kind, const Name &name, Type type, Init init, Loc loc) {
   std::string path = context().path(name.text);
   Call call("state", loc, path);
-  Tensor value = openSymbol(call, "state", proto::Symbol::BUFFER, name, path, type, init, loc);
+  Tensor value = openSymbol(call, "state", kind, name, path, type, init, loc);
   if (call.isPoison(value))
     return TensorAccess::makeState(UINT32_MAX, path);
   return TensorAccess::makeState(TensorAccess::trace(value), path);
+}
+
+State state(Name name, Type type, Init init, Loc loc) {
+  return openState(proto::Symbol::BUFFER, name, type, init, loc);
+}
+
+State detail::counter(const Name &name, const Loc &loc) {
+  return openState(proto::Symbol::COUNTER, name, i64({}), zeros(), loc);
 }
 
 Tensor hyperparameter(const std::string &name, double initial, const std::string &help, Loc loc) {

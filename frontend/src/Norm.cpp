@@ -82,7 +82,7 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   Tensor bias = parameter(part(".bias"), element({channels}), options.bias, loc);
   State runningMean = state(part(".running_mean"), element({channels}), zeros(), loc);
   State runningVar = state(part(".running_var"), element({channels}), ones(), loc);
-  State tracked = state(part(".num_batches_tracked"), i64({}), zeros(), loc);
+  State tracked = counter(part(".num_batches_tracked"), loc);
   if (call.isPoison(bias))
     return call.poison();
   noteUse(call, "batch_norm", name, context().path(name.text));

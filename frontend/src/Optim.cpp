@@ -166,6 +166,7 @@ static Tensor sgdStep(Call &call, Group &group, const std::string &name, const T
     std::string symbol = "optimizer/" + name + ".momentum_buffer";
     if (!declareSymbol(symbol, proto::Symbol::OPTIMIZER, type, proto::Initializer(), loc))
       return call.poison();
+    context().graph.nameState(symbol, name, "momentum_buffer");
     Tensor buffer = plus(times(momentum, call.get(symbol, type, "momentum of '" + name + "'")), g);
     addUpdate(call, symbol, buffer);
     g = options.nesterov ? plus(g, times(momentum, buffer)) : buffer;

@@ -3,7 +3,7 @@
 // Grows a group from each contraction: elementwise consumers that read the sums at their own point,
 // then elementwise producers whose only consumers are inside. The optimizer's update of the same
 // weight joins only when nothing that needs the sums still reads the old weight (D22). Leaves
-// behind: every contraction inside a sinter.fused of kind "contraction". Next: FuseMaps.cpp.
+// behind: every contraction inside a sinter.fused of kind contraction. Next: FuseMaps.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Contraction.h"
@@ -318,15 +318,15 @@ static void fuseBlock(Block &block) {
       group.ops.clear();
       group.ops.insert(root);
     }
-    outline(inBlockOrder(group.ops), "contraction", getAlgorithm(root), log.about(group.ops));
+    outline(inBlockOrder(group.ops), ir::FusedKind::Contraction, getAlgorithm(root),
+            log.about(group.ops));
   }
 }
 
 struct FuseContractions : sinter::passes::impl::FuseContractionsBase<FuseContractions> {
   void runOnOperation() override {
-    getOperation().walk([](ir::EntryOp entry) {
-      for (Block *block : getBlocks(entry))
+    for (Operation *body : getBodies(getOperation()))
+      for (Block *block : getBlocks(body))
         fuseBlock(*block);
-    });
   }
 };

@@ -321,15 +321,15 @@ static void fuseBlock(Block &block) {
     Domain domain;
     std::string why;
     Clusters::build(ops, domain, why);
-    outline(ops, "map", domain.getAlgorithm(), log.about(OpSet(ops.begin(), ops.end())));
+    outline(ops, ir::FusedKind::Map, domain.getAlgorithm(),
+            log.about(OpSet(ops.begin(), ops.end())));
   }
 }
 
 struct FuseMaps : sinter::passes::impl::FuseMapsBase<FuseMaps> {
   void runOnOperation() override {
-    getOperation().walk([](ir::EntryOp entry) {
-      for (Block *block : getBlocks(entry))
+    for (Operation *body : getBodies(getOperation()))
+      for (Block *block : getBlocks(body))
         fuseBlock(*block);
-    });
   }
 };

@@ -151,7 +151,7 @@ static bool standsInOrder(ir::FusedOp fused) {
                       [&](Operation *user) { return fused->isBeforeInBlock(user); });
 }
 
-ir::FusedOp outline(ArrayRef<Operation *> ops, StringRef kind, kernel::AlgorithmAttr algorithm,
+ir::FusedOp outline(ArrayRef<Operation *> ops, ir::FusedKind kind, kernel::AlgorithmAttr algorithm,
                     ArrayRef<std::string> notes) {
   OpSet group(ops.begin(), ops.end());
   llvm::SetVector<Value> inputs, results, constants;

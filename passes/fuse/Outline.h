@@ -68,7 +68,7 @@ llvm::SmallVector<mlir::Operation *> inBlockOrder(const OpSet &set);
 
 /// Moves `ops` into a new sinter.fused, in this order, at the last one's place, and sorts the block
 /// where that breaks its order.
-ir::FusedOp outline(llvm::ArrayRef<mlir::Operation *> ops, llvm::StringRef kind,
+ir::FusedOp outline(llvm::ArrayRef<mlir::Operation *> ops, ir::FusedKind kind,
                     kernel::AlgorithmAttr algorithm, llvm::ArrayRef<std::string> notes);
 
 } // namespace sinter::passes

@@ -80,8 +80,8 @@ static void foldOp(Operation *op) {
 
 struct Fold : sinter::passes::impl::FoldBase<Fold> {
   void runOnOperation() override {
-    for (auto entry : getOperation().getOps<ir::EntryOp>())
-      for (Block *block : getBlocks(entry))
+    for (Operation *body : getBodies(getOperation()))
+      for (Block *block : getBlocks(body))
         for (Operation &op : llvm::make_early_inc_range(*block))
           foldOp(&op);
   }

@@ -1,12 +1,13 @@
 //===- Simplify.cpp - canonical forms, common subexpressions, dead code -----------------------===//
 //
-// The ops' own folders and patterns do the work; this pass drives them over every entry, merges
-// equal ops and drops unused ones. Module-level symbols are never touched. Leaves behind: no unused
-// pure op and no two equal ones in an entry. Next: Fold.cpp, passes/gradient.
+// The ops' own folders and patterns do the work; this pass drives them over every entry and form,
+// merges equal ops and drops unused ones. Module-level symbols are never touched. Leaves behind: no
+// unused pure op and no two equal ones in an entry. Next: Fold.cpp, passes/gradient.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
+#include "passes/Regions.h"
 
 #include "mlir/IR/Dominance.h"
 #include "mlir/Transforms/CSE.h"
@@ -14,6 +15,7 @@
 
 using namespace mlir;
 using namespace sinter;
+using namespace sinter::passes;
 
 namespace sinter::passes {
 #define GEN_PASS_DEF_SIMPLIFY
@@ -39,15 +41,15 @@ struct Simplify : sinter::passes::impl::SimplifyBase<Simplify> {
   void runOnOperation() override {
     GreedyRewriteConfig config;
     config.enableConstantCSE(true);
-    for (auto entry : getOperation().getOps<ir::EntryOp>()) {
+    for (Operation *body : getBodies(getOperation())) {
       // Merging can open new folds and the other way round; two rounds are usual.
       for (int round = 0; round < kMaxRounds; ++round) {
         bool changed = false, merged = false;
-        if (failed(applyPatternsGreedily(entry.getBody(), patterns, config, &changed)))
-          entry.emitWarning() << "internal: simplification did not settle";
-        DominanceInfo dominance(entry);
+        if (failed(applyPatternsGreedily(body->getRegion(0), patterns, config, &changed)))
+          body->emitWarning() << "internal: simplification did not settle";
+        DominanceInfo dominance(body);
         IRRewriter rewriter(&getContext());
-        eliminateCommonSubExpressions(rewriter, dominance, entry, &merged);
+        eliminateCommonSubExpressions(rewriter, dominance, body, &merged);
         if (!changed && !merged)
           break;
       }

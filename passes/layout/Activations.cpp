@@ -27,7 +27,7 @@ static bool becomesParameter(Value value) {
   auto shape = cast<RankedTensorType>(value.getType()).getShape();
   return isUpdate(value) || llvm::any_of(value.getUsers(), [&](Operation *user) {
            auto fused = dyn_cast<ir::FusedOp>(user);
-           return fused && fused.getKind() == "map" &&
+           return fused && fused.getKind() == ir::FusedKind::Map &&
                   llvm::any_of(fused.getResults(), [&](Value result) {
                     return cast<RankedTensorType>(result.getType()).getShape() == shape &&
                            isUpdate(result);

@@ -5,7 +5,7 @@
 //    (LayoutConstraints.h).
 // 2. A parameter's preferences compete to be its master layout: the update kernel must write it,
 // the
-//    others become derived forms that cost a refresh (D17).
+//    others become forms of it that cost a refresh (D17).
 // 3. Contractions that write an update pick lanes with the master given; state follows its
 //    parameter.
 // 4. Temporaries take the preferred panels when all their readers agree and the maker can write
@@ -89,10 +89,10 @@ double Assigner::adapt(const PlacedContraction &c, int operand, int64_t lanes) {
 /// Records what a decided contraction wants of the symbols that it reads on its lanes.
 void Assigner::statePreference(PlacedContraction &c) {
   for (int i : {0, 1}) {
-    ir::SymbolOp symbol = getSymbolOf(c.operands[i], symbols);
+    ir::StoredOpInterface symbol = getSymbolOf(c.operands[i], symbols);
     if (!symbol || !c.wanted[i])
       continue;
-    bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == "train";
+    bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == kernel::EntryKind::Train;
     auto &list = forms[symbol];
     auto *same = llvm::find_if(list, [&](const Form &form) { return form.layout == c.wanted[i]; });
     if (same == list.end()) {
@@ -105,8 +105,8 @@ void Assigner::statePreference(PlacedContraction &c) {
 }
 
 void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
-  StringAttr name = symbol->getAttrOfType<StringAttr>(SymbolTable::getSymbolAttrName());
-  auto type = cast<RankedTensorType>(cast<ir::SymbolOp>(symbol).getType());
+  StringAttr name = SymbolTable::getSymbolName(symbol);
+  RankedTensorType type = cast<ir::StoredOpInterface>(symbol).getTensorType();
   int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
   // A refresh moves every element to another place, behind a barrier.
   double refresh = kernel::kMoveCycles * static_cast<double>(type.getNumElements()) +
@@ -139,35 +139,33 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
     plan.notes[symbol] = "master of " + record;
   for (const Form &form : candidates)
     if (form.layout != candidates[chosen].layout)
-      plan.derived[symbol].push_back({form.layout, form.training, {}});
+      plan.forms[symbol].push_back({form.layout, form.training, {}});
 }
 
-/// State that is updated beside a parameter of its shape lies as the parameter does, and so do
-/// gradients on the way.
+/// An optimizer's state lies as its parameter does, and so do gradients on the way to the update.
 void Assigner::followMasters() {
+  for (auto state : module.getOps<ir::SymbolOp>()) {
+    Operation *parameter = state.getParameter() ? symbols.lookup(*state.getParameter()) : nullptr;
+    kernel::LayoutAttr layout = plan.masters.lookup(parameter);
+    auto shapeOf = [](Operation *op) {
+      return cast<ir::StoredOpInterface>(op).getTensorType().getShape();
+    };
+    if (layout && !plan.masters.lookup(state) && shapeOf(state) == shapeOf(parameter))
+      plan.masters[state] = layout;
+  }
   module.walk([&](ir::FusedOp fused) {
-    SmallVector<Operation *> touched;
-    for (Value input : fused.getInputs())
-      if (ir::SymbolOp symbol = getSymbolOf(input, symbols))
-        touched.push_back(symbol);
-    for (Operation *leader : touched) {
-      kernel::LayoutAttr layout = plan.masters.lookup(leader);
+    if (fused.getKind() != ir::FusedKind::Map)
+      return;
+    for (Value input : fused.getInputs()) {
+      ir::StoredOpInterface leader = getSymbolOf(input, symbols);
+      kernel::LayoutAttr layout = leader ? plan.masters.lookup(leader) : kernel::LayoutAttr();
       if (!layout)
         continue;
-      auto shape = cast<RankedTensorType>(cast<ir::SymbolOp>(leader).getType()).getShape();
-      for (Operation *symbol : touched) {
-        auto follower = cast<ir::SymbolOp>(symbol);
-        if (follower.getKind() == "optimizer" && !plan.masters.lookup(symbol) &&
-            cast<RankedTensorType>(follower.getType()).getShape() == shape)
-          plan.masters[symbol] = layout;
-      }
-      if (fused.getKind() != "map")
-        continue;
-      for (Value input : fused.getInputs())
-        if (auto maker = input.getDefiningOp<ir::FusedOp>();
-            maker && maker.getKind() == "contraction" && input.hasOneUse() &&
-            cast<RankedTensorType>(input.getType()).getShape() == shape)
-          plan.values[input] = layout;
+      for (Value other : fused.getInputs())
+        if (auto maker = other.getDefiningOp<ir::FusedOp>();
+            maker && maker.getKind() == ir::FusedKind::Contraction && other.hasOneUse() &&
+            cast<RankedTensorType>(other.getType()).getShape() == leader.getTensorType().getShape())
+          plan.values[other] = layout;
     }
   });
 }
@@ -191,7 +189,7 @@ void Assigner::chooseTemporaries() {
     bool alreadySideBySide = kernel::getContiguousDim(type.getShape(), {}) == dim;
     if (viewed)
       continue;
-    if (maker.getKind() == "contraction") {
+    if (maker.getKind() == ir::FusedKind::Contraction) {
       // Free when the maker has the blocked dim on its own lanes.
       for (PlacedContraction &other : contractions)
         if (other.fused == maker && other.lanes < other.contraction.parallel &&

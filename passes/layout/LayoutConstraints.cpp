@@ -16,9 +16,10 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-ir::SymbolOp getSymbolOf(Value value, SymbolTable &symbols) {
+ir::StoredOpInterface getSymbolOf(Value value, SymbolTable &symbols) {
   auto get = resolveCaptures(value).getDefiningOp<ir::GetOp>();
-  return get ? symbols.lookup<ir::SymbolOp>(get.getSymbol()) : ir::SymbolOp();
+  auto stored = get ? symbols.lookup<ir::StoredOpInterface>(get.getSymbol()) : nullptr;
+  return stored && !isa<ir::ScalarOp>(*stored) ? stored : nullptr;
 }
 
 kernel::LayoutAttr makePanels(AffineMap access, unsigned dim, int64_t by) {
@@ -107,7 +108,7 @@ static LogicalResult describe(PlacedContraction &c) {
 LogicalResult collectContractions(ModuleOp module, std::vector<PlacedContraction> &found) {
   WalkResult result = module.walk([&](ir::FusedOp fused) {
     auto roots = fused.getBody().front().getOps<ir::ContractionOpInterface>();
-    if (roots.empty())
+    if (roots.empty() || isa<ir::FormOp>(fused->getParentOp()))
       return WalkResult::advance();
     PlacedContraction c;
     c.fused = fused;

@@ -30,13 +30,15 @@ struct PlacedContraction {
   std::string alternatives; ///< "dim 1: 83000 cycles, dim 0: 250000 cycles"
 };
 
-/// Adds all contractions of all entries to `found`, in order. Fails, with a diagnostic, when a
-/// fused op holds what one kernel cannot compute: text that was edited.
+/// Adds all contractions of all entries (forms follow what these ask for) to `found`, in order.
+/// Fails, with a diagnostic, when a fused op holds what one kernel cannot compute: text that was
+/// edited.
 llvm::LogicalResult collectContractions(mlir::ModuleOp module,
                                         std::vector<PlacedContraction> &found);
 
-/// The symbol that `value` is the entry value of, also as a capture of a body; null otherwise.
-ir::SymbolOp getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
+/// The symbol or form that `value` is the entry value of, also as a capture of a body; null
+/// otherwise.
+ir::StoredOpInterface getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
 
 /// Panels along `dim`: [dim / by][others in the order in which the domain runs over them][by].
 kernel::LayoutAttr makePanels(mlir::AffineMap access, unsigned dim, int64_t by);

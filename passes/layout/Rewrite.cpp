@@ -1,7 +1,7 @@
 //===- Rewrite.cpp - carrying a layout plan out -----------------------------------------------===//
 //
 // See Rewrite.h. The order matters: symbols and their reads, then temporaries, then updates (which
-// must end in the master layout) and derived forms, then conversions where a view or an output
+// must end in the master layout) and forms, then conversions where a view or an output
 // wants row-major order. Last, conversions of what fused work makes become stores of their makers.
 //
 //===------------------------------------------------------------------------------------------===//
@@ -46,9 +46,11 @@ struct Rewriter {
 
   Value convert(Value value, kernel::LayoutAttr layout);
   void setMasters();
-  void makeDerived();
+  void makeForms();
+  ir::Refresh getRefresh(ir::StoredOpInterface symbol, const LayoutForm &form);
   void redirectReads();
   void settleReturn(ir::EntryOp entry);
+  void settleForm(ir::FormOp form);
   void settleViews();
   void passCaptures();
   void settleControl();
@@ -68,13 +70,15 @@ Value Rewriter::convert(Value value, kernel::LayoutAttr layout) {
 }
 
 void Rewriter::setMasters() {
-  for (auto symbol : module.getOps<ir::SymbolOp>())
+  for (auto symbol : module.getOps<ir::StoredOpInterface>())
     if (kernel::LayoutAttr layout = plan.masters.lookup(symbol))
       symbol.setType(withLayout(symbol.getType(), layout));
   module.walk([&](ir::GetOp get) {
-    if (auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol()))
-      get.getResult().setType(cast<RankedTensorType>(symbol.getType()));
+    if (auto symbol = symbols.lookup<ir::StoredOpInterface>(get.getSymbol()))
+      get.getResult().setType(symbol.getTensorType());
   });
+  for (auto form : module.getOps<ir::FormOp>())
+    settleForm(form);
   for (auto [value, layout] : plan.values)
     value.setType(withLayout(value.getType(), layout));
   passCaptures();
@@ -104,33 +108,59 @@ void Rewriter::settleControl() {
   });
 }
 
-void Rewriter::makeDerived() {
-  for (auto &[op, forms] : plan.derived) {
-    auto symbol = cast<ir::SymbolOp>(op);
+/// A form reads its sources where they lie; what it makes is stored as it is to lie.
+void Rewriter::settleForm(ir::FormOp form) {
+  for (auto [source, argument] : llvm::zip_equal(form.getSources(), form.getBody().getArguments()))
+    argument.setType(
+        symbols.lookup<ir::StoredOpInterface>(cast<FlatSymbolRefAttr>(source).getAttr())
+            .getTensorType());
+  if (Value value = form.getYielded(); value.getDefiningOp<ir::FusedOp>())
+    value.setType(cast<RankedTensorType>(form.getType()));
+}
+
+/// What training reads is always fresh; the rest when it is needed.
+ir::Refresh Rewriter::getRefresh(ir::StoredOpInterface symbol, const LayoutForm &form) {
+  if (auto source = dyn_cast<ir::FormOp>(*symbol))
+    return source.getRefresh();
+  if (!form.training)
+    return ir::Refresh::Prepare;
+  bool updated = false;
+  auto name = FlatSymbolRefAttr::get(symbol);
+  module.walk([&](ir::ReturnOp ret) { updated |= llvm::is_contained(ret.getSymbols(), name); });
+  return updated ? ir::Refresh::Step : ir::Refresh::Load;
+}
+
+void Rewriter::makeForms() {
+  for (auto &[op, forms] : plan.forms) {
+    auto symbol = cast<ir::StoredOpInterface>(op);
     for (auto [i, form] : llvm::enumerate(forms)) {
       OpBuilder builder(symbol->getContext());
       builder.setInsertionPointAfter(symbol);
       std::string name = (symbol.getSymName() + ".form" + Twine(i + 1)).str();
       while (symbols.lookup(name))
         name += "_";
-      form.op = ir::DerivedOp::create(builder, symbol.getLoc(), name, symbol.getSymName(),
-                                      withLayout(symbol.getType(), form.layout));
+      form.op = ir::FormOp::create(
+          builder, symbol.getLoc(), name, FlatSymbolRefAttr::get(symbol), symbol.getTensorType(),
+          withLayout(symbol.getType(), form.layout), getRefresh(symbol, form));
+      Block &body = form.op.getBody().front();
+      builder.setInsertionPointToEnd(&body);
+      ir::YieldOp::create(builder, symbol.getLoc(), body.getArguments());
       symbols.insert(form.op);
     }
   }
 }
 
-/// Fused ops read the form they want: a derived one, or a converted temporary.
+/// Fused ops read the form they want: one of the symbol, or a converted temporary.
 void Rewriter::redirectReads() {
-  llvm::DenseMap<std::pair<Operation *, Operation *>, Value> gets; // (entry, derived) -> value
+  llvm::DenseMap<std::pair<Operation *, Operation *>, Value> gets; // (entry, form) -> value
   for (auto &[key, wanted] : plan.reads) {
     auto [user, value] = key;
     kernel::LayoutAttr layout = wanted.layout;
     if (layoutOf(value) == layout)
       continue;
     Value replacement;
-    if (ir::SymbolOp symbol = getSymbolOf(value, symbols)) {
-      for (DerivedForm &form : plan.derived[symbol])
+    if (ir::StoredOpInterface symbol = getSymbolOf(value, symbols)) {
+      for (LayoutForm &form : plan.forms[symbol])
         if (form.layout == layout) {
           Value outside = resolveCaptures(value);
           Value &get = gets[{outside.getDefiningOp()->getParentOp(), form.op}];
@@ -175,12 +205,13 @@ void Rewriter::settleReturn(ir::EntryOp entry) {
     if (layoutOf(output))
       output = convert(output, {});
   SmallVector<Attribute> names(ret.getSymbols().getValue());
-  bool train = entry.getKind() == "train";
+  bool train = entry.getKind() == kernel::EntryKind::Train;
   for (unsigned i = 0, count = updates.size(); i < count; ++i) {
-    auto symbol = symbols.lookup<ir::SymbolOp>(cast<FlatSymbolRefAttr>(names[i]).getValue());
+    auto symbol =
+        symbols.lookup<ir::StoredOpInterface>(cast<FlatSymbolRefAttr>(names[i]).getValue());
     if (!symbol)
       continue;
-    kernel::LayoutAttr master = plan.masters.lookup(symbol);
+    auto master = dyn_cast_or_null<kernel::LayoutAttr>(symbol.getTensorType().getEncoding());
     auto maker = updates[i].getDefiningOp<ir::FusedOp>();
     if (layoutOf(updates[i]) != master) {
       if (maker && !plan.values.count(updates[i]))
@@ -189,17 +220,15 @@ void Rewriter::settleReturn(ir::EntryOp entry) {
         updates[i] = convert(updates[i], master);
     }
     // A train step leaves the forms that only other entries read to `prepare`.
-    for (DerivedForm &form : plan.derived[symbol])
-      if (form.training || !train) {
+    for (LayoutForm &form : plan.forms[symbol])
+      if (!train || form.op.getRefresh() != ir::Refresh::Prepare) {
         updates.push_back(convert(updates[i], form.layout));
         names.push_back(FlatSymbolRefAttr::get(form.op));
-        if (train)
-          form.op->setAttr("refreshed", builder.getUnitAttr());
       }
   }
-  ir::ReturnOp::create(builder, ret.getLoc(), outputs, updates, ret.getNames(),
-                       builder.getArrayAttr(names));
-  ret.erase();
+  ret.getOutputsMutable().assign(outputs);
+  ret.getUpdatesMutable().assign(updates);
+  ret.setSymbolsAttr(builder.getArrayAttr(names));
 }
 
 void Rewriter::settleViews() {
@@ -223,7 +252,7 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
     SmallVector<ir::ConvertLayoutOp> conversions;
     auto type = cast<RankedTensorType>(types[i]);
     double apart = kernel::kGatherCycles * static_cast<double>(type.getNumElements());
-    if (maker.getKind() != "contraction" || apart <= kernel::kKernelCycles)
+    if (maker.getKind() != ir::FusedKind::Contraction || apart <= kernel::kKernelCycles)
       for (Operation *user : maker.getResult(i).getUsers())
         if (auto conversion = dyn_cast<ir::ConvertLayoutOp>(user))
           conversions.push_back(conversion);
@@ -261,7 +290,7 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
 void rewriteLayouts(ModuleOp module, LayoutPlan &plan) {
   Rewriter rewriter(module, plan);
   rewriter.setMasters();
-  rewriter.makeDerived();
+  rewriter.makeForms();
   rewriter.redirectReads();
   for (auto entry : module.getOps<ir::EntryOp>())
     rewriter.settleReturn(entry);

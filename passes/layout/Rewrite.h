@@ -1,7 +1,7 @@
 //===- Rewrite.h - carrying a layout plan out -------------------------------------------------===//
 //
 // A plan says where symbols, temporaries and single reads lie; rewriteLayouts sets the encodings,
-// makes derived forms and converts where two sides disagree. Reading on: AssignLayouts.cpp (who
+// makes forms and converts where two sides disagree. Reading on: AssignLayouts.cpp (who
 // plans).
 //
 //===------------------------------------------------------------------------------------------===//
@@ -14,11 +14,11 @@
 
 namespace sinter::passes {
 
-/// A further form of a symbol.
-struct DerivedForm {
+/// A further layout of a symbol or form.
+struct LayoutForm {
   kernel::LayoutAttr layout;
   bool training = false; ///< train entries read it, so they refresh it
-  ir::DerivedOp op;
+  ir::FormOp op;
 };
 
 /// How one operand of a sum is to be read.
@@ -29,9 +29,10 @@ struct WantedRead {
 
 /// What was decided.
 struct LayoutPlan {
-  llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr> masters; ///< symbols; absent: row-major
-  llvm::MapVector<mlir::Operation *, llvm::SmallVector<DerivedForm>> derived; ///< of symbols
-  llvm::MapVector<mlir::Value, kernel::LayoutAttr> values; ///< results of fused ops
+  llvm::DenseMap<mlir::Operation *, kernel::LayoutAttr>
+      masters; ///< symbols and forms; absent: row-major
+  llvm::MapVector<mlir::Operation *, llvm::SmallVector<LayoutForm>> forms; ///< of symbols and forms
+  llvm::MapVector<mlir::Value, kernel::LayoutAttr> values;                 ///< results of fused ops
   /// How a fused op wants to read a value, when that is not how the value lies.
   llvm::MapVector<std::pair<mlir::Operation *, mlir::Value>, WantedRead> reads;
   llvm::DenseMap<mlir::Operation *, std::string> notes;

@@ -1,7 +1,8 @@
 //===- EntryLowering.h - one entry on its way to a kernel list --------------------------------===//
 //
-// Knows the buffer of every tensor. LowerToKernel.cpp walks the entry, LowerControl.cpp the bodies
-// of its loops and choices. Reading on: Lowering.h.
+// Knows the buffer of every tensor. LowerToKernel.cpp walks the entry, or the region of a form that
+// the entry computes, LowerControl.cpp the bodies of loops and choices. Reading on: Lowering.h,
+// GenerateEntries.cpp (forms).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LOWER_ENTRYLOWERING_H
@@ -13,18 +14,26 @@ namespace sinter::passes {
 
 /// Lowering of one entry.
 struct EntryLowering {
-  ir::EntryOp source;
   EntryBuilder entry;
   mlir::SymbolTable symbols;
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   Places places; ///< where results of fused ops are to lie, of the body at hand
 
+  /// Of an entry of the graph.
   EntryLowering(mlir::OpBuilder &builder, ir::EntryOp source);
+  /// Of an entry that the compiler adds, called as its kind.
+  EntryLowering(mlir::OpBuilder &builder, mlir::ModuleOp module, kernel::EntryKind kind);
 
-  llvm::LogicalResult lower();
+  /// Writes all of `source`. Fails with a diagnostic, as do the others.
+  llvm::LogicalResult lower(ir::EntryOp source);
+  /// Adds the kernels that compute `form` at its place.
+  llvm::LogicalResult lower(ir::FormOp form);
+  /// Behind everything else of an added entry.
+  void finish();
 
 private:
   llvm::LogicalResult lowerOp(mlir::Operation &op);
+  llvm::LogicalResult checkForms(ir::ReturnOp op);
   void lowerReturn(ir::ReturnOp op);
   void makeConstant(mlir::Operation &op, mlir::DenseElementsAttr elements);
   bool becomeOutput(mlir::Value tensor, llvm::StringRef name);

@@ -54,7 +54,8 @@ Value EntryLowering::inMemory(Value tensor) {
   }
   Value buffer = buffers.lookup(tensor);
   auto roots = kernel::getRootBuffers(buffer);
-  if (llvm::none_of(roots, [](kernel::BufferOp root) { return root.getRole() == "constant"; }))
+  if (llvm::none_of(roots,
+                    [](kernel::BufferOp root) { return root.getRole() == kernel::Role::Constant; }))
     return buffer;
   Value place = entry.addTemp(tensor.getLoc(), getBufferType(tensor.getType()));
   entry.addCopy(tensor.getLoc(), "carry", buffer, place);

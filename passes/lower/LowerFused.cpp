@@ -2,7 +2,7 @@
 //
 // Replays the domain (passes/fuse/Domain.h), gives every (value, access) that comes from outside
 // one block argument, and lets each op write its own scalar code (MapOpInterface::buildBody). Kind
-// "contraction": operands 0 and 1 of the sum are a and b, the rest is the epilogue. Next:
+// contraction: operands 0 and 1 of the sum are a and b, the rest is the epilogue. Next:
 // Schedule.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
@@ -274,10 +274,10 @@ void FusedLowering::makeContraction(StringRef name) {
   maps.append(readMaps);
   maps.append(outMaps);
   auto flags = llvm::is_contained(sums, true) ? ArrayRef<bool>(sums) : ArrayRef<bool>();
-  auto op = kernel::ContractOp::create(builder, fused.getLoc(), name, root.getContractionDomain(),
-                                       root.getParallelDims(), bufferOf(root->getOperand(0)),
-                                       bufferOf(root->getOperand(1)), reads, outs,
-                                       builder.getAffineMapArrayAttr(maps), flags,
+  auto op = kernel::ContractOp::create(builder, fused.getLoc(), name, entry.numberKernel(),
+                                       root.getContractionDomain(), root.getParallelDims(),
+                                       bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)),
+                                       reads, outs, builder.getAffineMapArrayAttr(maps), flags,
                                        domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
   Block *body = bodyOf(op.getEpilogue());
   body->addArgument(sumType(), root->getLoc());
@@ -314,8 +314,8 @@ void FusedLowering::makeChunks(StringRef name) {
       entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, ArrayRef<int64_t>(partial),
                                                             sumType(), partialLayout()));
   auto sum = kernel::ContractOp::create(
-      builder, fused.getLoc(), name, sizes, parallel + 1, bufferOf(root->getOperand(0)),
-      bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
+      builder, fused.getLoc(), name, entry.numberKernel(), sizes, parallel + 1,
+      bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
       builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(), algorithm,
       kernel::CpuScheduleAttr());
   Block *body = bodyOf(sum.getEpilogue());
@@ -338,14 +338,15 @@ void FusedLowering::makeChunks(StringRef name) {
   SmallVector<Value> ins{place};
   ins.append(reads);
   auto end = kernel::MapOp::create(
-      builder, fused.getLoc(), entry.nameKernel("combine", sumType()), points,
+      builder, fused.getLoc(), nameKernel("combine", sumType()), entry.numberKernel(), points,
       ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
       /*padded=*/false, kernel::AlgorithmAttr::get(context, 1, 0), kernel::CpuScheduleAttr());
   body = bodyOf(end.getBody());
   Value part = body->addArgument(sumType(), root->getLoc());
   addReads(body);
   inside = OpBuilder::atBlockEnd(body);
-  Value total = kernel::ReduceOp::create(inside, root->getLoc(), sumType(), "sum", part);
+  Value total =
+      kernel::ReduceOp::create(inside, root->getLoc(), sumType(), kernel::ReduceKind::Sum, part);
   buildBody(body, 1, total);
   made.push_back(end);
 }
@@ -356,9 +357,9 @@ void FusedLowering::makeMap(StringRef name) {
   SmallVector<AffineMap> maps = readMaps;
   maps.append(outMaps);
   auto op =
-      kernel::MapOp::create(builder, fused.getLoc(), name, domain.getSizes(), domain.getInner(),
-                            reads, outs, builder.getAffineMapArrayAttr(maps), domain.readsPadded(),
-                            algorithm, kernel::CpuScheduleAttr());
+      kernel::MapOp::create(builder, fused.getLoc(), name, entry.numberKernel(), domain.getSizes(),
+                            domain.getInner(), reads, outs, builder.getAffineMapArrayAttr(maps),
+                            domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
   Block *body = bodyOf(op.getBody());
   addReads(body);
   buildBody(body, 0);
@@ -378,8 +379,8 @@ LogicalResult FusedLowering::lower() {
     return failure();
   collectReads();
   makeOuts();
-  std::string name = entry.nameKernel(getShortName(getPrimary(ops)),
-                                      getKernelType(fused.getBody().front().getTerminator()));
+  std::string name = nameKernel(getShortName(getPrimary(ops)),
+                                getKernelType(fused.getBody().front().getTerminator()));
   if (root && algorithm && algorithm.getChunk() > 0)
     makeChunks(name);
   else if (root)

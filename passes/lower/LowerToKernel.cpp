@@ -24,16 +24,20 @@ namespace sinter::passes {
 } // namespace sinter::passes
 
 EntryLowering::EntryLowering(OpBuilder &builder, ir::EntryOp source)
-    : source(source), entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(),
-                            source.getKind(), source.getBatch()),
+    : entry(builder, source.getLoc(), source.getSymName(), source.getEntryName(), source.getKind(),
+            source.getBatch()),
       symbols(source->getParentOfType<ModuleOp>()) {}
+
+EntryLowering::EntryLowering(OpBuilder &builder, ModuleOp module, kernel::EntryKind kind)
+    : entry(builder, module.getLoc(), stringifyEntryKind(kind), stringifyEntryKind(kind), kind, 0),
+      symbols(module) {}
 
 /// Constants of kernels are scalars in their bodies; the others are data.
 void EntryLowering::makeConstant(Operation &op, DenseElementsAttr elements) {
   Value result = op.getResult(0);
   if (result.use_empty())
     return;
-  buffers[result] = entry.addBuffer(op.getLoc(), "constant", "constant", NoSegment,
+  buffers[result] = entry.addBuffer(op.getLoc(), "constant", kernel::Role::Constant,
                                     getBufferType(result.getType()), {}, elements);
 }
 
@@ -54,8 +58,6 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
     Value to = entry.addTemp(op.getLoc(), getBufferType(convert.getResult().getType()));
     entry.addCopy(op.getLoc(), "convert", buffers.lookup(convert.getInput()), to);
     buffers[convert.getResult()] = to;
-  } else if (auto ret = dyn_cast<ir::ReturnOp>(op)) {
-    lowerReturn(ret);
   } else {
     return op.emitError() << "internal error: '" << op.getName()
                           << "' is in no fused op and has no lowering";
@@ -74,19 +76,18 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
     buffer = view.getSource();
   }
   auto root = buffer.getDefiningOp<kernel::BufferOp>();
-  if (!root || root.getRole() != "temp" || cast<kernel::BufferType>(root.getType()).getLayout() ||
-      type.getLayout())
+  if (!root || root.getRole() != kernel::Role::Temp ||
+      cast<kernel::BufferType>(root.getType()).getLayout() || type.getLayout())
     return false;
   if (root.getType() == type) {
-    root.setRole("output");
+    root.setRole(kernel::Role::Output);
     root.setBufferName(name);
     return true;
   }
   // The kernel writes another shape of the same elements: the output is the place, the old buffer a
   // view of it.
   OpBuilder at(root);
-  auto output = kernel::BufferOp::create(at, root.getLoc(), type, at.getStringAttr(name),
-                                         at.getStringAttr("output"), at.getI64IntegerAttr(Work),
+  auto output = kernel::BufferOp::create(at, root.getLoc(), type, name, kernel::Role::Output,
                                          IntegerAttr(), ElementsAttr());
   auto view = kernel::ViewOp::create(at, root.getLoc(), root.getType(), output);
   root.getResult().replaceAllUsesWith(view.getResult());
@@ -100,7 +101,8 @@ bool EntryLowering::becomeOutput(Value tensor, StringRef name) {
 
 void EntryLowering::lowerReturn(ir::ReturnOp op) {
   // Buffers stand in the order in which they were needed; this is the user's.
-  entry.getEntry()->setAttr("outputs", op.getNames());
+  entry.getEntry().setOutputsAttr(op.getNames());
+  entry.getEntry().setLossAttr(op.getLossAttr());
   // Updates read before any symbol changes: a value that is a symbol's own place goes through a
   // temporary.
   SmallVector<std::pair<Value, Operation *>> updates;
@@ -113,7 +115,7 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
       root = view.getSource();
     if (from == to)
       continue;
-    if (root.getDefiningOp<kernel::BufferOp>().getRole() != "temp") {
+    if (root.getDefiningOp<kernel::BufferOp>().getRole() != kernel::Role::Temp) {
       Value temp = entry.addTemp(value.getLoc(), cast<kernel::BufferType>(from.getType()));
       entry.addCopy(value.getLoc(), "keep", from, temp);
       kept[value] = temp;
@@ -128,7 +130,7 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
       continue;
     auto type = getBufferType(value.getType());
     Value out = entry.addBuffer(
-        value.getLoc(), text, "output", Work,
+        value.getLoc(), text, kernel::Role::Output,
         kernel::BufferType::get(op.getContext(), type.getShape(), type.getElementType(), {}));
     entry.addCopy(value.getLoc(), "output", buffers.lookup(value), out);
   }
@@ -140,20 +142,55 @@ void EntryLowering::lowerReturn(ir::ReturnOp op) {
   }
 }
 
-LogicalResult EntryLowering::lower() {
-  Block &block = source.getBody().front();
-  for (auto [argument, name] : llvm::zip_equal(block.getArguments(), source.getArgNames()))
-    buffers[argument] = entry.addBuffer(argument.getLoc(), cast<StringAttr>(name).getValue(),
-                                        "input", Work, getBufferType(argument.getType()));
-  for (Operation &op : block)
-    if (failed(lowerOp(op)))
-      return failure();
+/// Text may come without the updates that refresh-forms adds.
+LogicalResult EntryLowering::checkForms(ir::ReturnOp op) {
+  bool trains = entry.getEntry().getKind() == kernel::EntryKind::Train;
+  auto isUpdated = [&](Attribute name) { return llvm::is_contained(op.getSymbols(), name); };
+  for (auto form : op->getParentOfType<ModuleOp>().getOps<ir::FormOp>()) {
+    bool waits = trains && form.getRefresh() == ir::Refresh::Prepare;
+    if (!waits && llvm::any_of(form.getSources(), isUpdated) &&
+        !isUpdated(FlatSymbolRefAttr::get(form)))
+      return op.emitError() << "expects an update of form @" << form.getSymName()
+                            << ", as it updates what the form is made of; --refresh-forms adds it";
+  }
+  return success();
+}
+
+void EntryLowering::finish() {
   splitReductions(entry);
   // Constants that loops begin with are numbers in kernels.
   for (auto buffer :
        llvm::make_early_inc_range(entry.getEntry().getBody().front().getOps<kernel::BufferOp>()))
-    if (buffer.getRole() == "constant" && buffer->use_empty())
+    if (buffer.getRole() == kernel::Role::Constant && buffer->use_empty())
       buffer.erase();
+}
+
+LogicalResult EntryLowering::lower(ir::EntryOp source) {
+  Block &block = source.getBody().front();
+  for (auto [argument, name] : llvm::zip_equal(block.getArguments(), source.getArgNames()))
+    buffers[argument] = entry.addBuffer(argument.getLoc(), cast<StringAttr>(name).getValue(),
+                                        kernel::Role::Input, getBufferType(argument.getType()));
+  for (Operation &op : block.without_terminator())
+    if (failed(lowerOp(op)))
+      return failure();
+  auto ret = cast<ir::ReturnOp>(block.getTerminator());
+  if (failed(checkForms(ret)))
+    return failure();
+  lowerReturn(ret);
+  finish();
+  return success();
+}
+
+LogicalResult EntryLowering::lower(ir::FormOp form) {
+  Block &block = form.getBody().front();
+  for (auto [source, argument] : llvm::zip_equal(form.getSources(), block.getArguments()))
+    buffers[argument] =
+        entry.getSymbolBuffer(symbols.lookup(cast<FlatSymbolRefAttr>(source).getAttr()));
+  for (Operation &op : block.without_terminator())
+    if (failed(lowerOp(op)))
+      return failure();
+  entry.addCopy(form.getLoc(), form.isLayout() ? "derive" : "update",
+                buffers.lookup(form.getYielded()), entry.getSymbolBuffer(form));
   return success();
 }
 
@@ -163,11 +200,12 @@ struct LowerToKernel : sinter::passes::impl::LowerToKernelBase<LowerToKernel> {
     for (auto source : llvm::to_vector(getOperation().getOps<ir::EntryOp>())) {
       OpBuilder builder(source);
       EntryLowering lowering(builder, source);
-      if (failed(lowering.lower()))
+      if (failed(lowering.lower(source)))
         return signalPassFailure();
       source.erase();
     }
-    generateEntries(getOperation());
+    if (failed(generateEntries(getOperation())))
+      return signalPassFailure();
     // Ops of one kernel begin alike (softmax and its loss): their scalar code is shared.
     getOperation().walk([&](kernel::KernelOpInterface op) {
       DominanceInfo dominance(op);

@@ -3,7 +3,7 @@
 // EntryBuilder writes one kernel.entry: buffers and views in front, kernels in run order behind
 // them. lowerFused makes one kernel of one sinter.fused. assignSymbolAddresses fixes where every
 // module-level symbol lies. Reading on: EntryLowering.h (entries), LowerFused.cpp (kernels),
-// AddressSymbols.cpp (segments, generated entries).
+// AddressSymbols.cpp (offsets), GenerateEntries.cpp (load, save, prepare).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LOWER_LOWERING_H
@@ -14,15 +14,8 @@
 
 namespace sinter::passes {
 
-/// Segments of <sinter/abi.h>; constants are data of the object and in none of them.
-enum Segment : int64_t {
-  Params = 0,
-  State = 1,
-  Work = 2,
-  Scalars = 3,
-  Logical = 4,
-  NoSegment = -1
-};
+/// Name of a kernel that does `op`: <op>_<type>
+std::string nameKernel(llvm::StringRef op, mlir::Type type);
 
 /// The buffer type of a tensor: shape, element, layout.
 kernel::BufferType getBufferType(mlir::Type tensor);
@@ -32,23 +25,20 @@ class EntryBuilder {
 public:
   /// Starts an entry called `symbol` at the place of `module`.
   EntryBuilder(mlir::OpBuilder &module, mlir::Location loc, llvm::StringRef symbol,
-               llvm::StringRef name, llvm::StringRef kind, int64_t batch);
-
-  /// Goes on in front of the kernels of a finished entry.
-  explicit EntryBuilder(kernel::EntryOp entry);
+               llvm::StringRef name, kernel::EntryKind kind, int64_t batch);
 
   /// Adds a buffer behind those that are there.
-  mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, llvm::StringRef role,
-                        int64_t segment, kernel::BufferType type, mlir::IntegerAttr offset = {},
+  mlir::Value addBuffer(mlir::Location loc, llvm::StringRef name, kernel::Role role,
+                        kernel::BufferType type, mlir::IntegerAttr offset = {},
                         mlir::ElementsAttr value = {});
   /// The same bytes as `source`, seen as `type`.
   mlir::Value addView(mlir::Location loc, mlir::Value source, kernel::BufferType type);
-  /// A temporary of segment Work.
+  /// A temporary.
   mlir::Value addTemp(mlir::Location loc, kernel::BufferType type);
-  /// The place of a symbol, derived form or scalar; one buffer an entry.
+  /// The place of a symbol, form or scalar; one buffer an entry.
   mlir::Value getSymbolBuffer(mlir::Operation *symbol);
   /// The logical image of a symbol.
-  mlir::Value getLogicalBuffer(mlir::Operation *symbol);
+  mlir::Value getLogicalBuffer(ir::SymbolOp symbol);
   /// A kernel that copies `from` to every one of `to`; layouts may differ, shapes may not.
   void addCopy(mlir::Location loc, llvm::StringRef what, mlir::Value from, mlir::ValueRange to);
 
@@ -61,8 +51,8 @@ public:
       lastBuffer = fresh;
   }
 
-  /// <entry>_<NN>_<op>_<type>
-  std::string nameKernel(llvm::StringRef op, mlir::Type type);
+  /// The next kernel's number.
+  mlir::IntegerAttr numberKernel() { return builder.getI64IntegerAttr(kernelCount++); }
   /// Builder at the end of the kernel list, or of the part that is being written.
   mlir::OpBuilder &kernels() { return builder; }
   kernel::EntryOp getEntry() { return entry; }
@@ -91,12 +81,12 @@ llvm::LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
 /// instead of one.
 void splitReductions(EntryBuilder &entry);
 
-/// Gives every symbol, derived form and scalar its segment and offset; sets `sinter.segment_bytes`
+/// Gives every symbol, form and scalar its offset; sets `sinter.segment_bytes`
 /// of the module.
 void assignSymbolAddresses(mlir::ModuleOp module);
 
-/// Appends the generated entries load, load_params, save, prepare.
-void generateEntries(mlir::ModuleOp module);
+/// Appends the generated entries load, load_params, save, prepare. Fails with a diagnostic.
+llvm::LogicalResult generateEntries(mlir::ModuleOp module);
 
 } // namespace sinter::passes
 

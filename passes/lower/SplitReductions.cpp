@@ -66,7 +66,7 @@ bool Split::analyse() {
   for (Operation &inside : op.getBody().front()) {
     bool needs = llvm::any_of(inside.getOperands(), [&](Value v) { return reduced.lookup(v); });
     if (auto reduce = dyn_cast<kernel::ReduceOp>(inside)) {
-      if (needs || !llvm::is_contained({"sum", "max", "min", "prod"}, reduce.getKind()))
+      if (needs || reduce.getKind() == kernel::ReduceKind::Argmax)
         return false;
       reduces.push_back(reduce);
       reduced[reduce.getResult()] = true;
@@ -118,9 +118,9 @@ kernel::MapOp Split::makeChunks(EntryBuilder &entry, ArrayRef<Value> partials) {
   maps.append(partials.size(), AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
   int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
   auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
-  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), newDims, newInner, ins,
-                                     partials, builder.getAffineMapArrayAttr(maps), false, chunked,
-                                     kernel::CpuScheduleAttr());
+  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), op.getNumberAttr(), newDims,
+                                     newInner, ins, partials, builder.getAffineMapArrayAttr(maps),
+                                     false, chunked, kernel::CpuScheduleAttr());
   Block *firstBody = bodyOf(first.getBody());
   IRMapping mapping;
   for (unsigned i : used)
@@ -157,11 +157,12 @@ kernel::MapOp Split::makeCombine(EntryBuilder &entry, ArrayRef<Value> partials) 
   for (unsigned i = op.getIns().size(); i < old.size(); ++i)
     maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
   auto tree = kernel::AlgorithmAttr::get(context, 16, 0);
-  std::string name = entry.nameKernel(
-      "combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
-  auto second = kernel::MapOp::create(
-      builder, loc, name, ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins, op.getOuts(),
-      builder.getAffineMapArrayAttr(maps), false, tree, kernel::CpuScheduleAttr());
+  std::string name =
+      nameKernel("combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
+  auto second = kernel::MapOp::create(builder, loc, name, entry.numberKernel(),
+                                      ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins,
+                                      op.getOuts(), builder.getAffineMapArrayAttr(maps), false,
+                                      tree, kernel::CpuScheduleAttr());
   Block *secondBody = bodyOf(second.getBody());
   IRMapping end;
   OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);

@@ -91,7 +91,7 @@ void Phases::add(kernel::KernelOpInterface op) {
   Node node{op, kernel::getRanges(op), {}, {}};
   node.work = countWork(op);
   for (kernel::Range &range : node.ranges)
-    if (range.writes && range.buffer.getRole() == "temp")
+    if (range.writes && range.buffer.getRole() == kernel::Role::Temp)
       node.tempBytes += range.bytes;
   llvm::SmallSetVector<unsigned, 8> candidates; // that touch the same bytes, one of the two writing
   for (const kernel::Range &range : node.ranges) {
@@ -171,19 +171,13 @@ void Phases::run(Operation *before) {
   }
 }
 
-/// Kernels are numbered as they run: <entry>_<NN>_<rest>.
+/// Kernels are numbered as they run.
 static void renumber(kernel::EntryOp entry) {
-  unsigned number = 0;
-  std::string prefix = (entry.getSymName() + "_").str();
+  Builder builder(entry.getContext());
+  int64_t number = 0;
   entry.walk([&](kernel::KernelOpInterface op) {
-    auto name = op->getAttrOfType<StringAttr>("kernel_name");
-    StringRef rest = name.getValue();
-    if (!rest.consume_front(prefix) || rest.take_while(llvm::isDigit).empty())
-      return;
-    rest = rest.drop_while(llvm::isDigit);
-    std::string digits = (number < 10 ? "0" : "") + std::to_string(number);
-    op->setAttr("kernel_name", StringAttr::get(op->getContext(), prefix + digits + rest));
-    ++number;
+    if (op.getNumberAttr())
+      op.setNumberAttr(builder.getI64IntegerAttr(number++));
   });
 }
 

@@ -27,11 +27,9 @@ Holder makeHolder(StringRef name, Location loc, RankedTensorType tensor) {
 }
 
 void addSymbols(ModuleOp module, SmallVectorImpl<Holder> &holders) {
-  for (Operation &op : *module.getBody())
-    if (isa<ir::SymbolOp, ir::DerivedOp>(op))
-      holders.push_back(
-          makeHolder(SymbolTable::getSymbolName(&op).getValue(), op.getLoc(),
-                     cast<RankedTensorType>(op.getAttrOfType<TypeAttr>("type").getValue())));
+  for (auto stored : module.getOps<ir::StoredOpInterface>())
+    if (!isa<ir::ScalarOp>(*stored))
+      holders.push_back(makeHolder(stored.getSymName(), stored.getLoc(), stored.getTensorType()));
 }
 
 void noteLargest(InFlightDiagnostic &error, SmallVector<Holder> holders) {

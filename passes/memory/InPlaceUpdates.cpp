@@ -46,7 +46,8 @@ static bool isCopy(Operation *op) {
 }
 
 static bool isSymbolPlace(kernel::BufferOp buffer) {
-  return llvm::is_contained({"param", "derived", "state"}, buffer.getRole());
+  kernel::Segment segment = buffer.getSegment();
+  return segment == kernel::Segment::Params || segment == kernel::Segment::State;
 }
 
 /// The kernels of a list, and who touches a buffer.
@@ -195,7 +196,8 @@ static void tryInPlace(KernelList &list, unsigned index) {
   Value temp = copy.getIns()[0], place = copy.getOuts()[0];
   auto tempBuffer = temp.getDefiningOp<kernel::BufferOp>();
   auto placeBuffer = place.getDefiningOp<kernel::BufferOp>();
-  if (!tempBuffer || !placeBuffer || tempBuffer.getRole() != "temp" || !isSymbolPlace(placeBuffer))
+  if (!tempBuffer || !placeBuffer || tempBuffer.getRole() != kernel::Role::Temp ||
+      !isSymbolPlace(placeBuffer))
     return;
   auto others = [&](ArrayRef<unsigned> all) {
     return llvm::filter_to_vector(all, [&](unsigned i) { return i != index && !nodes[i].removed; });
@@ -260,8 +262,8 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
       OpBuilder builder(&block, block.end());
       Operation *end = kernel::BufferOp::create(
           builder, entry.getLoc(),
-          kernel::BufferType::get(&*entry->getContext(), {}, builder.getI8Type(), {}), "", "temp",
-          2, IntegerAttr(), ElementsAttr());
+          kernel::BufferType::get(&*entry->getContext(), {}, builder.getI8Type(), {}), "",
+          kernel::Role::Temp, IntegerAttr(), ElementsAttr());
       reorder(nodes, end);
       end->erase();
       for (Node &node : nodes) {

@@ -6,8 +6,8 @@
 // caller may run it again without writing them), outputs from their first writer to the end. What
 // a loop's body makes anew at every step lives inside the body alone, everything else that the body
 // touches through the whole loop. Leaves
-// behind: every segment-2 buffer has an offset, every entry its work_bytes. Next: codegen/host,
-// codegen/cpu.
+// behind: every buffer of segment work has an offset, every entry its work_bytes. Next:
+// codegen/host, codegen/cpu.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Ranges.h"
@@ -27,7 +27,6 @@ namespace sinter::passes {
 #include "passes/Passes.h.inc"
 } // namespace sinter::passes
 
-static constexpr int64_t kWorkSegment = 2;
 static constexpr int64_t kAlignment = 64;
 /// Bytes beyond which offsets could overflow.
 static constexpr int64_t kFar = int64_t(1) << 61;
@@ -90,7 +89,7 @@ static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
   // Barriers that the values themselves ask for: without offsets only a buffer meets itself.
   Timeline timeline;
   for (auto buffer : entry.getBody().front().getOps<kernel::BufferOp>())
-    if (buffer.getSegment() == kWorkSegment) {
+    if (buffer.getSegment() == kernel::Segment::Work) {
       buffer.removeOffsetAttr();
       timeline.lives[buffer] = {buffer, -1, -1,
                                 cast<kernel::BufferType>(buffer.getType()).getBytes(), -1};
@@ -98,11 +97,11 @@ static SmallVector<Lifetime> findLifetimes(kernel::EntryOp entry) {
   timeline.visit(entry.getBody().front());
   SmallVector<Lifetime> result;
   for (auto &[op, life] : timeline.lives) {
-    StringRef role = life.buffer.getRole();
-    if (role == "input") {
+    kernel::Role role = life.buffer.getRole();
+    if (role == kernel::Role::Input) {
       life.first = 0;
       life.last = timeline.now;
-    } else if (role == "output") {
+    } else if (role == kernel::Role::Output) {
       life.first = std::max<int64_t>(life.first, 0);
       life.last = timeline.now;
     }
@@ -200,9 +199,10 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
 
   void runOnOperation() override {
     int64_t most = 0, fixed = 0;
-    auto bytes = getOperation()->getAttrOfType<DenseI64ArrayAttr>("sinter.segment_bytes");
-    for (auto [segment, size] : llvm::enumerate(bytes ? bytes.asArrayRef() : ArrayRef<int64_t>()))
-      if (int64_t(segment) != kWorkSegment)
+    auto bytes = getOperation()->getAttrOfType<kernel::SegmentBytesAttr>("sinter.segment_bytes");
+    if (bytes)
+      for (int64_t size :
+           {bytes.getParams(), bytes.getState(), bytes.getScalars(), bytes.getLogical()})
         fixed = addBytes(fixed, size);
     // One error, of the entry that needs most.
     kernel::EntryOp worst;
@@ -230,10 +230,10 @@ struct PlanMemory : sinter::passes::impl::PlanMemoryBase<PlanMemory> {
       refuse(worst, worstLives, most, fixed);
     if (failed)
       return signalPassFailure();
-    if (bytes) {
-      SmallVector<int64_t> all(bytes.asArrayRef());
-      all[kWorkSegment] = most;
-      getOperation()->setAttr("sinter.segment_bytes", DenseI64ArrayAttr::get(&getContext(), all));
-    }
+    if (bytes)
+      getOperation()->setAttr(
+          "sinter.segment_bytes",
+          kernel::SegmentBytesAttr::get(&getContext(), bytes.getParams(), bytes.getState(), most,
+                                        bytes.getScalars(), bytes.getLogical()));
   }
 };

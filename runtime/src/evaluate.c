@@ -12,14 +12,14 @@ uint32_t trainer_metrics(trainer *t, double loss) {
     t->values[count++] = (report_value){"loss", loss, false};
   for (uint32_t i = 0; i < t->module->metric_count; ++i) {
     const sinter_metric *m = &t->module->metrics[i];
-    t->values[count++] = (report_value){m->name, instance_metric(&t->instance, i), false};
-  }
-  for (uint32_t i = 1; i < count; ++i)
-    if (strcmp(t->values[i].name, "loss") == 0) {
-      report_value loss_value = t->values[i];
-      memmove(&t->values[1], &t->values[0], i * sizeof *t->values);
-      t->values[0] = loss_value;
+    report_value value = {m->name, instance_metric(&t->instance, i), false};
+    uint32_t at = count++;
+    if (m->role == SINTER_ROLE_LOSS) { /* the loss comes first */
+      memmove(&t->values[1], &t->values[0], at * sizeof *t->values);
+      at = 0;
     }
+    t->values[at] = value;
+  }
   return count;
 }
 
@@ -45,8 +45,9 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
     batch_fill fill = {.data = &t->data, .from = &t->data.test, .entry = e, .first = done};
     if (batch_check(e, &t->module->data, d) || trainer_run_kernels(t, e, batch_gather, &fill, d))
       return d->code;
-    if (e->output_count)
-      loss_sum += instance_value(&t->instance, &e->outputs[0]) * (double)e->batch;
+    const sinter_tensor *loss = instance_loss(e);
+    if (loss)
+      loss_sum += instance_value(&t->instance, loss) * (double)e->batch;
     done += (uint64_t)e->batch;
   }
   *count = trainer_metrics(t, all ? loss_sum / (double)all : NAN);

@@ -82,7 +82,7 @@ void trainer_info(const sinter_module *m) {
   bool first = true;
   for (uint32_t i = 0; i < m->symbol_count; ++i) {
     const sinter_symbol *s = &m->symbols[i];
-    if (s->kind != SINTER_PARAMETER && s->kind != SINTER_BUFFER)
+    if (!is_weight(s))
       continue;
     fputs(first ? "" : ",", stdout);
     first = false;

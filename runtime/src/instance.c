@@ -194,6 +194,18 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *e,
   return 0;
 }
 
+bool is_weight(const sinter_symbol *symbol) {
+  return symbol->kind == SINTER_PARAMETER || symbol->kind == SINTER_BUFFER ||
+         symbol->kind == SINTER_COUNTER;
+}
+
+const sinter_tensor *instance_loss(const sinter_entry *entry) {
+  for (uint32_t i = 0; i < entry->output_count; ++i)
+    if (entry->outputs[i].role == SINTER_ROLE_LOSS)
+      return &entry->outputs[i];
+  return NULL;
+}
+
 static bool run_kind(instance *self, uint32_t kind) {
   const sinter_entry *e = instance_find(self->module, NULL, kind, NULL);
   if (e) {

@@ -2,7 +2,7 @@
  * them.
  *
  * Trainer and libraries are both built on it (D28). Invariant: between calls, master weights and
- * every derived form that training reads agree; forms only prediction reads are fresh unless
+ * every form that training reads agree; forms only prediction reads are fresh unless
  * `stale`. Reading on: device.h. */
 #ifndef SINTER_RUNTIME_INSTANCE_H
 #define SINTER_RUNTIME_INSTANCE_H
@@ -14,7 +14,7 @@ typedef struct instance {
   device *device;
   void *segments[SINTER_SEGMENTS];
   bool owned[SINTER_SEGMENTS]; /* released by instance_close */
-  bool stale;                  /* a training step ran since derived forms were prepared */
+  bool stale;                  /* a training step ran since forms were prepared */
 } instance;
 
 /// Bytes of a dtype's element; 0 when unknown.
@@ -51,18 +51,18 @@ const sinter_field *instance_field(const sinter_data *data, const char *name);
 /// Checks the class indices of a training or evaluation batch: below the limit of their field.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,
                           const void *const *inputs, uint64_t n, diag *d);
-/// An entry's input <- data, before it runs. Prepares derived forms as instance_run would:
+/// An entry's input <- data, before it runs. Prepares forms as instance_run would:
 /// preparing works in the memory that inputs lie in.
 void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data);
-/// Runs an entry; prepares derived forms first when they are stale and the entry may read them.
+/// Runs an entry; prepares forms first when they are stale and the entry may read them.
 void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
-/// Derived forms that training does not keep fresh <- master layout, when a training step ran
+/// Forms that training does not keep fresh <- master layout, when a training step ran
 /// since.
 void instance_prepare(instance *self);
 /// Logical image of all symbols <- their initialisers; a function of the seed alone. Does not load
 /// it.
 void instance_initialise(instance *self, uint64_t seed);
-/// Master layout and derived forms <- logical image; params_only leaves optimizer and metrics
+/// Master layout and forms <- logical image; params_only leaves optimizer and metrics
 /// alone.
 void instance_push(instance *self, bool params_only);
 /// Logical image <- master layout.
@@ -79,6 +79,10 @@ void instance_set(instance *self, const sinter_scalar *scalar, double value);
 void instance_set_step(instance *self, int64_t step);
 void instance_set_seed(instance *self, int64_t seed);
 
+/// Whether weight files hold a symbol.
+bool is_weight(const sinter_symbol *symbol);
+/// The output of an entry that training minimises; NULL: none.
+const sinter_tensor *instance_loss(const sinter_entry *entry);
 /// Reads a scalar tensor of any number type.
 double instance_value(instance *self, const sinter_tensor *tensor);
 /// Zeroes the metric accumulators.

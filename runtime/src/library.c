@@ -117,7 +117,7 @@ static int open_handle(const sinter_module *module, sinter_pool *pool, shared_we
 
 static bool has_weights(const sinter_module *module) {
   for (uint32_t i = 0; i < module->symbol_count; ++i)
-    if (module->symbols[i].kind == SINTER_PARAMETER || module->symbols[i].kind == SINTER_BUFFER)
+    if (is_weight(&module->symbols[i]))
       return true;
   return false;
 }
@@ -330,8 +330,9 @@ sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, 
       instance_set_step(&lib->instance, lib->step++);
       instance_run(&lib->instance, e, NULL, NULL);
       lib->loaded = true;
-      if (metrics && e->output_count)
-        metrics[0] = instance_value(&lib->instance, &e->outputs[0]);
+      const sinter_tensor *loss = instance_loss(e);
+      if (metrics && loss)
+        metrics[0] = instance_value(&lib->instance, loss);
       for (uint32_t i = 0; metrics && i < lib->instance.module->metric_count; ++i)
         metrics[1 + i] = instance_metric(&lib->instance, i);
     }

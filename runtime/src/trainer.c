@@ -36,8 +36,9 @@ static uint32_t step_values(trainer *t) {
   for (uint32_t i = 0; i < t->train->output_count; ++i) {
     const sinter_tensor *out = &t->train->outputs[i];
     if (tensor_elements(out) == 1)
-      t->values[count++] = (report_value){i ? out->name : "loss", instance_value(&t->instance, out),
-                                          out->dtype == SINTER_F32};
+      t->values[count++] =
+          (report_value){out->role == SINTER_ROLE_LOSS ? "loss" : out->name,
+                         instance_value(&t->instance, out), out->dtype == SINTER_F32};
   }
   for (uint32_t i = 0; i < t->module->scalar_count; ++i) {
     const sinter_scalar *s = &t->module->scalars[i];
@@ -73,7 +74,7 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   instance_set_step(&t->instance, p->step);
   if (trainer_run_kernels(t, t->train, batch_gather, &fill, d))
     return d->code;
-  double loss = instance_value(&t->instance, &t->train->outputs[0]);
+  double loss = instance_value(&t->instance, instance_loss(t->train));
   p->loss_sum += loss;
   p->loss_count += 1;
   ++p->step;

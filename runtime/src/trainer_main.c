@@ -24,9 +24,9 @@ static int find_entries(trainer *t, diag *d) {
   t->train = instance_find(m, NULL, SINTER_ENTRY_TRAIN, &t->train_variants);
   t->eval = instance_find(m, NULL, SINTER_ENTRY_EVAL, &t->eval_variants);
   for (uint32_t i = 0; i < m->metric_count; ++i)
-    t->loss_is_metric |= strcmp(m->metrics[i].name, "loss") == 0;
+    t->loss_is_metric |= m->metrics[i].role == SINTER_ROLE_LOSS;
   if (t->train && !t->flags.eval && !t->flags.run) {
-    if (!t->train->output_count || t->train->batch < 1)
+    if (!instance_loss(t->train) || t->train->batch < 1)
       return diag_error(d, 2902, "'%s' has no loss or no batch", t->train->name);
     return m->data.field_count ? batch_check(t->train, &m->data, d) : 0;
   }

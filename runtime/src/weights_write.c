@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool ends_with(const char *text, const char *end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n >= m && memcmp(text + n - m, end, m) == 0;
-}
-
 static bool starts_with(const char *text, const char *start) {
   return strncmp(text, start, strlen(start)) == 0;
 }
@@ -25,7 +20,7 @@ int weights_make(weight_table *table, const instance *self, bool everything, uin
     return diag_error(d, 2402, "out of memory: the names of the weights");
   for (uint32_t i = 0; i < module->symbol_count; ++i) {
     const sinter_symbol *s = &module->symbols[i];
-    bool weight = s->kind == SINTER_PARAMETER || s->kind == SINTER_BUFFER;
+    bool weight = is_weight(s);
     if (!weight && !everything)
       continue;
     const char *prefix = weight ? "" : s->kind == SINTER_OPTIMIZER ? "optimizer/" : "trainer/";
@@ -37,7 +32,7 @@ int weights_make(weight_table *table, const instance *self, bool everything, uin
         .dims = s->logical.dims,
         .bytes = s->logical.bytes,
         .data = instance_at(self, &s->logical),
-        .optional = s->kind == SINTER_BUFFER && ends_with(s->name, ".num_batches_tracked"),
+        .optional = s->kind == SINTER_COUNTER,
     };
   }
   return 0;

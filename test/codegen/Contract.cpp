@@ -26,16 +26,16 @@ static std::string gemm(int m, int n, int k, const std::string &aMap, const std:
   std::string y = "!kernel.buffer<" + shape("mn") + outLayout + ">";
   std::string c = "!kernel.buffer<" + std::to_string(n) + "x" + type + ">";
   std::string mask = "!kernel.buffer<" + std::to_string(m) + "x" + std::to_string(n) + "xi1>";
-  return R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : )" +
+  return R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : )" +
          a + R"(
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : )" +
+    %w = kernel.buffer "w" role(param) offset(0) : )" +
          b + R"(
-    %c = kernel.buffer "c" role("param") segment(0) offset(1048576) : )" +
+    %c = kernel.buffer "c" role(param) offset(1048576) : )" +
          c + R"(
-    %y = kernel.buffer "y" role("output") segment(2) offset(1048576) : )" +
+    %y = kernel.buffer "y" role(output) offset(1048576) : )" +
          y + R"(
-    %mask = kernel.buffer "mask" role("output") segment(2) offset(2097152) : )" +
+    %mask = kernel.buffer "mask" role(output) offset(2097152) : )" +
          mask + R"(
     kernel.contract "k" dims [)" +
          std::to_string(m) + ", " + std::to_string(n) + ", " + std::to_string(k) +
@@ -121,10 +121,10 @@ TEST(Contract, VectorWidthsKeepBits) {
 }
 
 TEST(Contract, PaddedConvolution) {
-  std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(2) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<2x3x7x9xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : !kernel.buffer<20x3x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>
-    %y = kernel.buffer "y" role("output") segment(2) offset(8192) : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
+  std::string text = R"(module @m { kernel.entry @e name("e") kind(predict) batch(2) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<2x3x7x9xf32>
+    %w = kernel.buffer "w" role(param) offset(0) : !kernel.buffer<20x3x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>
+    %y = kernel.buffer "y" role(output) offset(8192) : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
     kernel.contract "k" dims [2, 20, 7, 9, 3, 3, 3] parallel 4 padded a(%x : !kernel.buffer<2x3x7x9xf32>)
       b(%w : !kernel.buffer<20x3x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>)
       outs(%y : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
@@ -150,11 +150,11 @@ TEST(Contract, PaddedConvolution) {
 // Row tiles of four over partial sums of three rows each: a sum that ends in the middle of a tile
 // goes on in the next.
 TEST(Contract, PartialSumsAcrossRowTiles) {
-  std::string text = R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %a = kernel.buffer "a" role("input") segment(2) offset(0) : !kernel.buffer<33xf32>
-    %b = kernel.buffer "b" role("input") segment(2) offset(1024) : !kernel.buffer<31x33xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(8192) : !kernel.buffer<31x33xf32>
-    %ysum = kernel.buffer "ysum" role("output") segment(2) offset(16384) : !kernel.buffer<11x33xf32>
+  std::string text = R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %a = kernel.buffer "a" role(input) offset(0) : !kernel.buffer<33xf32>
+    %b = kernel.buffer "b" role(input) offset(1024) : !kernel.buffer<31x33xf32>
+    %y = kernel.buffer "y" role(output) offset(8192) : !kernel.buffer<31x33xf32>
+    %ysum = kernel.buffer "ysum" role(output) offset(16384) : !kernel.buffer<11x33xf32>
     kernel.contract "k" dims [33, 31] parallel 2 a(%a : !kernel.buffer<33xf32>) b(%b : !kernel.buffer<31x33xf32>)
       outs(%y, %ysum : !kernel.buffer<31x33xf32>, !kernel.buffer<11x33xf32>)
       maps [affine_map<(c, r) -> (c)>, affine_map<(c, r) -> (r, c)>, affine_map<(c, r) -> (r, c)>,

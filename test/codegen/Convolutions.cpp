@@ -95,13 +95,12 @@ std::string Net::kernel(const std::string &dims, int parallel, const std::string
     return "affine_map<(" + vars + ") -> (" + results + ")>";
   };
   auto place = [](const char *name, int at, const std::string &of) {
-    return llvm::formatv(
-               "%{0} = kernel.buffer \"{0}\" role(\"{1}\") segment(2) offset({2}) : {3}\n", name,
-               name[0] == 'y' ? "output" : "input", at << 22, of)
+    return llvm::formatv("%{0} = kernel.buffer \"{0}\" role({1}) offset({2}) : {3}\n", name,
+                         name[0] == 'y' ? "output" : "input", at << 22, of)
         .str();
   };
   bool two = !sums.empty();
-  return "module @m { kernel.entry @e name(\"e\") kind(\"train\") batch(1) {\n" + place("a", 0, a) +
+  return "module @m { kernel.entry @e name(\"e\") kind(train) batch(1) {\n" + place("a", 0, a) +
          place("b", 1, b) + place("c", 2, bias) + place("y", 3, y) +
          (two ? place("ysum", 4, sums) : "") + "kernel.contract \"k\" dims [" + dims +
          "] parallel " + std::to_string(parallel) + " padded a(%a : " + a + ") b(%b : " + b +

@@ -23,13 +23,13 @@ static void check(const std::string &text, double tolerance) {
 /// x <- x * rate + constant, `trip` times, each state also written to its slot of `all`.
 static std::string loopText(int trip) {
   std::string n = std::to_string(trip), slots = std::to_string(trip == 0 ? 1 : trip);
-  return R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %a = kernel.buffer "a" role("input") segment(2) offset(0) : <37xf32>
-    %b = kernel.buffer "b" role("temp") segment(2) offset(256) : <37xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(512) : <37xf32>
-    %all = kernel.buffer "all" role("state") segment(1) offset(0) : <)" +
+  return R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %a = kernel.buffer "a" role(input) offset(0) : <37xf32>
+    %b = kernel.buffer "b" role(temp) offset(256) : <37xf32>
+    %y = kernel.buffer "y" role(output) offset(512) : <37xf32>
+    %all = kernel.buffer "all" role(state) offset(0) : <)" +
          slots + R"(x37xf32>
-    %c = kernel.buffer "c" role("constant") segment(2) value(dense<[0.5, 0.25]> : tensor<2xf32>) : <2xf32>
+    %c = kernel.buffer "c" role(constant) value(dense<[0.5, 0.25]> : tensor<2xf32>) : <2xf32>
     %last = kernel.loop trip )" +
          n + R"( carried(%a, %b : !kernel.buffer<37xf32>, !kernel.buffer<37xf32>) {
       ^bb0(%i: index, %now: !kernel.buffer<37xf32>, %next: !kernel.buffer<37xf32>):
@@ -67,21 +67,21 @@ TEST(Entries, LaunchEndsWithItsSerialSection) {
                      "kernel.yield %w : f32 }\n";
   std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> "
                     "{ ^bb0(%v: f32): "
-                    "%r = kernel.reduce \"sum\" %v : f32 -> f32 kernel.yield %r : f32 }\n";
+                    "%r = kernel.reduce sum %v : f32 -> f32 kernel.yield %r : f32 }\n";
   std::string full = "!kernel.buffer<1037xf32>", one = "!kernel.buffer<f32>";
   auto map = [&](const char *name, const char *in, const char *out, bool sums) {
     return "kernel.map \"" + std::string(name) + "\" dims [1037] inner [" + (sums ? "0" : "") +
            "] ins(%" + in + " : " + full + ") outs(%" + out + " : " + (sums ? one : full) + ")" +
            (sums ? sum : copy);
   };
-  check(R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <1037xf32>
-    %a = kernel.buffer "a" role("temp") segment(2) offset(4224) : <1037xf32>
-    %b = kernel.buffer "b" role("temp") segment(2) offset(8448) : <1037xf32>
-    %c = kernel.buffer "c" role("temp") segment(2) offset(12672) : <1037xf32>
-    %s = kernel.buffer "s" role("output") segment(2) offset(16896) : <f32>
-    %t = kernel.buffer "t" role("output") segment(2) offset(16960) : <f32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(17024) : <1037xf32>
+  check(R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <1037xf32>
+    %a = kernel.buffer "a" role(temp) offset(4224) : <1037xf32>
+    %b = kernel.buffer "b" role(temp) offset(8448) : <1037xf32>
+    %c = kernel.buffer "c" role(temp) offset(12672) : <1037xf32>
+    %s = kernel.buffer "s" role(output) offset(16896) : <f32>
+    %t = kernel.buffer "t" role(output) offset(16960) : <f32>
+    %y = kernel.buffer "y" role(output) offset(17024) : <1037xf32>
     kernel.launch {)" +
             map("a", "x", "a", false) + map("b", "x", "b", false) + "} serial {" +
             map("c", "a", "c", false) + map("s", "b", "s", true) + map("t", "c", "t", true) + "}" +
@@ -92,17 +92,17 @@ TEST(Entries, LaunchEndsWithItsSerialSection) {
 TEST(Entries, IfTakesOneSide) {
   for (const char *limit : {"-100.0", "100.0"}) {
     SCOPED_TRACE(limit);
-    check(std::string(R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-      %a = kernel.buffer "a" role("input") segment(2) offset(0) : <4x5xf32>
-      %go = kernel.buffer "go" role("temp") segment(2) offset(128) : <i1>
-      %y = kernel.buffer "y" role("output") segment(2) offset(192) : <20xf32>
+    check(std::string(R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+      %a = kernel.buffer "a" role(input) offset(0) : <4x5xf32>
+      %go = kernel.buffer "go" role(temp) offset(128) : <i1>
+      %y = kernel.buffer "y" role(output) offset(192) : <20xf32>
       %flat = kernel.view %a : <4x5xf32> to <20xf32>
       kernel.map "ask" dims [20] inner [0] ins(%flat : !kernel.buffer<20xf32>) outs(%go : !kernel.buffer<i1>)
         maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> {
         ^bb0(%v: f32):
           %limit = arith.constant )") +
               limit + R"( : f32
-          %sum = kernel.reduce "sum" %v : f32 -> f32
+          %sum = kernel.reduce sum %v : f32 -> f32
           %0 = arith.cmpf ogt, %sum, %limit : f32
           kernel.yield %0 : i1
       }
@@ -126,10 +126,10 @@ TEST(Entries, IfTakesOneSide) {
 
 TEST(Entries, RandomNumbersAreTheRuntimes) {
   for (const char *type : {"f32", "f64"}) {
-    std::string text = R"(module @m { kernel.entry @e name("e") kind("train") batch(1) {
-      %step = kernel.buffer "step" role("scalar") segment(3) offset(0) : <i64>
-      %seed = kernel.buffer "seed" role("scalar") segment(3) offset(8) : <i64>
-      %y = kernel.buffer "y" role("output") segment(2) offset(0) : <3x21xT>
+    std::string text = R"(module @m { kernel.entry @e name("e") kind(train) batch(1) {
+      %step = kernel.buffer "step" role(scalar) offset(0) : <i64>
+      %seed = kernel.buffer "seed" role(scalar) offset(8) : <i64>
+      %y = kernel.buffer "y" role(output) offset(0) : <3x21xT>
       kernel.map "k" dims [3, 21] inner [] ins(%seed, %step : !kernel.buffer<i64>, !kernel.buffer<i64>)
         outs(%y : !kernel.buffer<3x21xT>) maps [affine_map<(i, j) -> ()>, affine_map<(i, j) -> ()>, affine_map<(i, j) -> (i, j)>] {
         ^bb0(%s: i64, %t: i64):
@@ -151,12 +151,12 @@ TEST(Entries, RandomNumbersAreTheRuntimes) {
 }
 
 TEST(Entries, TransposedAndOddElements) {
-  check(R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %a = kernel.buffer "a" role("input") segment(2) offset(0) : <19x23xf64>
-    %m = kernel.buffer "m" role("input") segment(2) offset(4096) : <23xi1>
-    %n = kernel.buffer "n" role("input") segment(2) offset(4224) : <19xi64>
-    %y = kernel.buffer "y" role("output") segment(2) offset(8192) : <23x19xf64, #kernel.layout<[1, 0], block = [0], by = [8]>>
-    %p = kernel.buffer "p" role("output") segment(2) offset(16384) : <23x19xi1>
+  check(R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %a = kernel.buffer "a" role(input) offset(0) : <19x23xf64>
+    %m = kernel.buffer "m" role(input) offset(4096) : <23xi1>
+    %n = kernel.buffer "n" role(input) offset(4224) : <19xi64>
+    %y = kernel.buffer "y" role(output) offset(8192) : <23x19xf64, #kernel.layout<[1, 0], block = [0], by = [8]>>
+    %p = kernel.buffer "p" role(output) offset(16384) : <23x19xi1>
     kernel.map "k" dims [23, 19] inner [] ins(%a, %m, %n : !kernel.buffer<19x23xf64>, !kernel.buffer<23xi1>, !kernel.buffer<19xi64>)
       outs(%y, %p : !kernel.buffer<23x19xf64, #kernel.layout<[1, 0], block = [0], by = [8]>>, !kernel.buffer<23x19xi1>)
       maps [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>] {

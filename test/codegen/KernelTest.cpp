@@ -114,8 +114,10 @@ static std::vector<int64_t> placesOf(kernel::BufferType type) {
 }
 
 static std::string keyOf(kernel::BufferOp op) {
-  return (op.getRole() + ":" + op.getBufferName()).str();
+  return (stringifyRole(op.getRole()) + ":" + op.getBufferName()).str();
 }
+
+static size_t segmentOf(kernel::BufferOp op) { return static_cast<size_t>(op.getSegment()); }
 
 Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   constexpr unsigned char kPattern = 0xA5;
@@ -128,15 +130,15 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   std::vector<std::vector<bool>> used(SINTER_SEGMENTS);
   auto buffers = [&](llvm::function_ref<void(kernel::BufferOp, int64_t)> visit) {
     owned->walk([&](kernel::BufferOp op) {
-      if (op.getRole() != "constant")
+      if (op.getRole() != kernel::Role::Constant)
         visit(op, *op.getOffset());
     });
   };
   buffers([&](kernel::BufferOp op, int64_t offset) {
-    auto &bytes = memory[op.getSegment()];
+    auto &bytes = memory[segmentOf(op)];
     bytes.resize(std::max<size_t>(bytes.size(), offset + op.getType().getBytes() + 64),
                  static_cast<char>(kPattern));
-    used[op.getSegment()].resize(bytes.size());
+    used[segmentOf(op)].resize(bytes.size());
   });
   std::vector<char *> bases(SINTER_SEGMENTS);
   std::vector<std::vector<char>> raw(SINTER_SEGMENTS);
@@ -148,10 +150,10 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   buffers([&](kernel::BufferOp op, int64_t offset) {
     kernel::BufferType type = op.getType();
     for (auto [i, place] : llvm::enumerate(placesOf(type))) {
-      char *at = bases[op.getSegment()] + offset + place * type.getElementBytes();
-      std::fill_n(used[op.getSegment()].begin() + (at - bases[op.getSegment()]),
-                  type.getElementBytes(), true);
-      if (op.getRole() != "temp" && op.getRole() != "output")
+      char *at = bases[segmentOf(op)] + offset + place * type.getElementBytes();
+      std::fill_n(used[segmentOf(op)].begin() + (at - bases[segmentOf(op)]), type.getElementBytes(),
+                  true);
+      if (op.getRole() != kernel::Role::Temp && op.getRole() != kernel::Role::Output)
         writeElement(at, type.getElementType(), startValue(keyOf(op), type.getElementType(), i));
     }
   });
@@ -160,12 +162,12 @@ Contents Program::run(unsigned threads, codegen::CodeOptions options) {
   EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
   buffers([&](kernel::BufferOp op, int64_t offset) {
     kernel::BufferType type = op.getType();
-    if (op.getRole() == "temp")
+    if (op.getRole() == kernel::Role::Temp)
       return;
     auto &values = contents[keyOf(op)];
     values.clear();
     for (int64_t place : placesOf(type))
-      values.push_back(readElement(bases[op.getSegment()] + offset + place * type.getElementBytes(),
+      values.push_back(readElement(bases[segmentOf(op)] + offset + place * type.getElementBytes(),
                                    type.getElementType()));
   });
   for (size_t s = 0; s < SINTER_SEGMENTS; ++s)
@@ -181,7 +183,8 @@ Contents Program::oracle() {
   interpret::Buffers named;
   owned->walk([&](kernel::BufferOp op) {
     kernel::BufferType type = op.getType();
-    if (op.getRole() == "temp" || op.getRole() == "constant" || op.getRole() == "output")
+    if (op.getRole() == kernel::Role::Temp || op.getRole() == kernel::Role::Constant ||
+        op.getRole() == kernel::Role::Output)
       return;
     mlir::Type element = type.getElementType();
     rules::Type rule;

@@ -21,10 +21,10 @@ static std::string textOf(const std::string &function, const std::string &type, 
   std::string buffer = "!kernel.buffer<" + std::to_string(count) + "x" + type + ">";
   std::string id = "affine_map<(i) -> (i)>";
   std::string call = function == "math.powf" ? "math.powf %a, %b" : function + " %a";
-  return "module @m { kernel.entry @e name(\"e\") kind(\"predict\") batch(1) {\n"
-         "%x = kernel.buffer \"x\" role(\"input\") segment(0) offset(0) : " +
-         buffer + "\n%z = kernel.buffer \"z\" role(\"input\") segment(1) offset(0) : " + buffer +
-         "\n%y = kernel.buffer \"y\" role(\"output\") segment(2) offset(0) : " + buffer +
+  return "module @m { kernel.entry @e name(\"e\") kind(predict) batch(1) {\n"
+         "%x = kernel.buffer \"x\" role(param) offset(0) : " +
+         buffer + "\n%z = kernel.buffer \"z\" role(state) offset(0) : " + buffer +
+         "\n%y = kernel.buffer \"y\" role(output) offset(0) : " + buffer +
          "\nkernel.map \"k\" dims [" + std::to_string(count) + "] inner [] ins(%x, %z : " + buffer +
          ", " + buffer + ") outs(%y : " + buffer + ") maps [" + id + ", " + id + ", " + id +
          "] {\n^bb0(%a: " + type + ", %b: " + type + "):\n%0 = " + call + " : " + type +

@@ -10,12 +10,12 @@ using namespace sinter::test;
 
 static const char *const kGemm = R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(7) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<7x33xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : !kernel.buffer<37x33xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
-    %c = kernel.buffer "c" role("param") segment(0) offset(16384) : !kernel.buffer<37xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(2048) : !kernel.buffer<7x37xf32>
-    %mask = kernel.buffer "mask" role("output") segment(2) offset(8192) : !kernel.buffer<7x37xi1>
+  kernel.entry @e name("e") kind(predict) batch(7) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<7x33xf32>
+    %w = kernel.buffer "w" role(param) offset(0) : !kernel.buffer<37x33xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
+    %c = kernel.buffer "c" role(param) offset(16384) : !kernel.buffer<37xf32>
+    %y = kernel.buffer "y" role(output) offset(2048) : !kernel.buffer<7x37xf32>
+    %mask = kernel.buffer "mask" role(output) offset(8192) : !kernel.buffer<7x37xi1>
     kernel.contract "k" dims [7, 37, 33] parallel 2 a(%x : !kernel.buffer<7x33xf32>)
       b(%w : !kernel.buffer<37x33xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>)
       extras(%c : !kernel.buffer<37xf32>) outs(%y, %mask : !kernel.buffer<7x37xf32>, !kernel.buffer<7x37xi1>)
@@ -45,11 +45,11 @@ TEST(Naive, MatrixProduct) {
 TEST(Naive, PartialSumsLeavePaddingAlone) {
   Program program(R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(7) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<7x9xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : !kernel.buffer<9x5xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(1024) : !kernel.buffer<7x5xf32>
-    %s = kernel.buffer "s" role("output") segment(2) offset(2048) : !kernel.buffer<2x5xf32, #kernel.layout<[0, 1], block = [1], by = [8]>>
+  kernel.entry @e name("e") kind(predict) batch(7) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<7x9xf32>
+    %w = kernel.buffer "w" role(param) offset(0) : !kernel.buffer<9x5xf32>
+    %y = kernel.buffer "y" role(output) offset(1024) : !kernel.buffer<7x5xf32>
+    %s = kernel.buffer "s" role(output) offset(2048) : !kernel.buffer<2x5xf32, #kernel.layout<[0, 1], block = [1], by = [8]>>
     kernel.contract "k" dims [7, 5, 9] parallel 2 a(%x : !kernel.buffer<7x9xf32>) b(%w : !kernel.buffer<9x5xf32>)
       outs(%y, %s : !kernel.buffer<7x5xf32>, !kernel.buffer<2x5xf32, #kernel.layout<[0, 1], block = [1], by = [8]>>)
       maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>,
@@ -70,11 +70,11 @@ module @m {
 TEST(Naive, PaddedLeavesTermsAndPointsOut) {
   Program program(R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<7xf32>
-    %w = kernel.buffer "w" role("constant") segment(4) value(dense<[0x7F800000, 2.0, 0x7F800000]> : tensor<3xf32>) : !kernel.buffer<3xf32>
-    %u = kernel.buffer "u" role("input") segment(2) offset(1024) : !kernel.buffer<7xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(2048) : !kernel.buffer<7xf32>
+  kernel.entry @e name("e") kind(predict) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<7xf32>
+    %w = kernel.buffer "w" role(constant) value(dense<[0x7F800000, 2.0, 0x7F800000]> : tensor<3xf32>) : !kernel.buffer<3xf32>
+    %u = kernel.buffer "u" role(input) offset(1024) : !kernel.buffer<7xf32>
+    %y = kernel.buffer "y" role(output) offset(2048) : !kernel.buffer<7xf32>
     kernel.contract "k" dims [8, 3] parallel 1 padded a(%x : !kernel.buffer<7xf32>) b(%w : !kernel.buffer<3xf32>)
       extras(%u : !kernel.buffer<7xf32>) outs(%y : !kernel.buffer<7xf32>)
       maps [affine_map<(i, p) -> (i + 100 * p - 100)>, affine_map<(i, p) -> (p)>, affine_map<(i, p) -> (i)>,

@@ -136,12 +136,12 @@ std::string Maker::list(const std::vector<Buffer> &buffers, bool types) const {
 }
 
 std::string Maker::module(const std::vector<Buffer> &buffers, const std::string &kernel) const {
-  std::string text = "module @m { kernel.entry @e name(\"e\") kind(\"predict\") batch(1) {\n";
+  std::string text = "module @m { kernel.entry @e name(\"e\") kind(predict) batch(1) {\n";
   int64_t offset = 0;
   for (const Buffer &b : buffers) {
-    text += "  %" + b.name + " = kernel.buffer \"" + b.name + "\" role(\"" +
-            (b.name[0] == 'y' ? "output" : "input") + "\") segment(2) offset(" +
-            std::to_string(offset) + ") : " + b.type + "\n";
+    text += "  %" + b.name + " = kernel.buffer \"" + b.name + "\" role(" +
+            (b.name[0] == 'y' ? "output" : "input") + ") offset(" + std::to_string(offset) +
+            ") : " + b.type + "\n";
     offset += kSpace;
   }
   return text + kernel + "} }";
@@ -229,11 +229,11 @@ std::string Maker::map() {
           list(part(0, 2), true) + ") outs(" + list(part(2, 5), false) + " : " +
           list(part(2, 5), true) + ") maps [" + maps + "]" +
           (once(3) ? "" : " algorithm <lanes = 16>") + " {\n  ^bb0(%u: " + type + ", %v: " + type +
-          "):\n    %x = arith.mulf %u, %v : " + type + "\n    %s = kernel.reduce \"sum\" %x : " +
-          type + " -> " + type + "\n    %m = kernel.reduce \"max\" %u : " + type + " -> " + type +
+          "):\n    %x = arith.mulf %u, %v : " + type + "\n    %s = kernel.reduce sum %x : " + type +
+          " -> " + type + "\n    %m = kernel.reduce max %u : " + type + " -> " + type +
           "\n    %t = arith.mulf %s, %m : " + type + "\n    %z = arith.subf %x, %t : " + type +
-          "\n    %r = kernel.reduce \"sum\" %z : " + type + " -> " + type +
-          "\n    %i = kernel.reduce \"argmax\" %u : " + type +
+          "\n    %r = kernel.reduce sum %z : " + type + " -> " + type +
+          "\n    %i = kernel.reduce argmax %u : " + type +
           " -> i32\n    kernel.yield %z, %r, %i : " + type + ", " + type + ", i32\n}\n");
 }
 

@@ -16,12 +16,12 @@ static std::string replaced(std::string text, const std::string &from, const std
 
 static const char *const kSoftmax = R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(9) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<9xNxTYPE>
-    %label = kernel.buffer "label" role("input") segment(2) offset(65536) : !kernel.buffer<9xi32>
-    %dx = kernel.buffer "dx" role("output") segment(2) offset(131072) : !kernel.buffer<9xNxTYPE>
-    %loss = kernel.buffer "loss" role("output") segment(2) offset(262144) : !kernel.buffer<9xTYPE>
-    %best = kernel.buffer "best" role("output") segment(2) offset(270336) : !kernel.buffer<9xi32>
+  kernel.entry @e name("e") kind(predict) batch(9) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<9xNxTYPE>
+    %label = kernel.buffer "label" role(input) offset(65536) : !kernel.buffer<9xi32>
+    %dx = kernel.buffer "dx" role(output) offset(131072) : !kernel.buffer<9xNxTYPE>
+    %loss = kernel.buffer "loss" role(output) offset(262144) : !kernel.buffer<9xTYPE>
+    %best = kernel.buffer "best" role(output) offset(270336) : !kernel.buffer<9xi32>
     kernel.map "k" dims [9, N] inner [1] ins(%x, %label : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xi32>)
       outs(%dx, %loss, %best : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xTYPE>, !kernel.buffer<9xi32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>,
@@ -29,10 +29,10 @@ module @m {
       ^bb0(%v: TYPE, %y: i32):
         %zero = arith.constant 0.0 : TYPE
         %one = arith.constant 1.0 : TYPE
-        %max = kernel.reduce "max" %v : TYPE -> TYPE
+        %max = kernel.reduce max %v : TYPE -> TYPE
         %shift = arith.subf %v, %max : TYPE
         %e = math.exp %shift : TYPE
-        %sum = kernel.reduce "sum" %e : TYPE -> TYPE
+        %sum = kernel.reduce sum %e : TYPE -> TYPE
         %i = kernel.index 1 : i32
         %hit = arith.cmpi eq, %i, %y : i32
         %p = arith.divf %e, %sum : TYPE
@@ -41,9 +41,9 @@ module @m {
         %log = math.log %sum : TYPE
         %logp = arith.subf %shift, %log : TYPE
         %picked = arith.select %hit, %logp, %zero : TYPE
-        %total = kernel.reduce "sum" %picked : TYPE -> TYPE
+        %total = kernel.reduce sum %picked : TYPE -> TYPE
         %loss1 = arith.negf %total : TYPE
-        %first = kernel.reduce "argmax" %v : TYPE -> i32
+        %first = kernel.reduce argmax %v : TYPE -> i32
         kernel.yield %d, %loss1, %first : TYPE, TYPE, i32
       }
   }
@@ -74,16 +74,16 @@ TEST(Rows, VectorWidthsKeepBits) {
 
 static const char *const kColumns = R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(40) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : !kernel.buffer<40xNxf32>
-    %b = kernel.buffer "b" role("param") segment(0) offset(0) : !kernel.buffer<Nxf32>
-    %lr = kernel.buffer "lr" role("scalar") segment(3) offset(16) : !kernel.buffer<f32>
+  kernel.entry @e name("e") kind(predict) batch(40) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<40xNxf32>
+    %b = kernel.buffer "b" role(param) offset(0) : !kernel.buffer<Nxf32>
+    %lr = kernel.buffer "lr" role(scalar) offset(16) : !kernel.buffer<f32>
     kernel.map "k" dims [40, N] inner [0] ins(%x, %b, %lr : !kernel.buffer<40xNxf32>, !kernel.buffer<Nxf32>, !kernel.buffer<f32>)
       outs(%b : !kernel.buffer<Nxf32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (n)>]
       algorithm <lanes = LANES> {
       ^bb0(%v: f32, %old: f32, %rate: f32):
-        %sum = kernel.reduce "sum" %v : f32 -> f32
+        %sum = kernel.reduce sum %v : f32 -> f32
         %step = arith.mulf %sum, %rate : f32
         %new = arith.subf %old, %step : f32
         kernel.yield %new : f32
@@ -109,16 +109,16 @@ TEST(Rows, ColumnSumsInPlace) {
 // across rows.
 static const char *const kInPlace = R"(
 module @m {
-  kernel.entry @e name("e") kind("predict") batch(37) {
-    %x = kernel.buffer "x" role("param") segment(0) offset(0) : !kernel.buffer<37x20xf32>
-    %s = kernel.buffer "s" role("output") segment(2) offset(0) : !kernel.buffer<37xf32>
+  kernel.entry @e name("e") kind(predict) batch(37) {
+    %x = kernel.buffer "x" role(param) offset(0) : !kernel.buffer<37x20xf32>
+    %s = kernel.buffer "s" role(output) offset(0) : !kernel.buffer<37xf32>
     kernel.map "k" dims [37, 20] inner [1] ins(%x, %x : !kernel.buffer<37x20xf32>, !kernel.buffer<37x20xf32>)
       outs(%x, %s : !kernel.buffer<37x20xf32>, !kernel.buffer<37xf32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, OTHER)>, affine_map<(m, n) -> (m, n)>,
             affine_map<(m, n) -> (m)>] ALGORITHM {
       ^bb0(%v: f32, %w: f32):
         %p = arith.mulf %v, %w : f32
-        %sum = kernel.reduce "sum" %p : f32 -> f32
+        %sum = kernel.reduce sum %p : f32 -> f32
         %twice = arith.addf %v, %v : f32
         %total = arith.addf %sum, %w : f32
         kernel.yield %twice, %total : f32, f32

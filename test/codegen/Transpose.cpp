@@ -24,16 +24,16 @@ static std::string makeMap(const std::string &shape, const std::string &from, co
   std::string whole = "affine_map<" + dims + " -> " + dims + ">",
               first = "affine_map<" + dims + " -> (a)>";
   std::string z = "!kernel.buffer<" + shape.substr(0, shape.find('x')) + "x" + type + ">";
-  return R"(module @m { kernel.entry @e name("e") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : )" +
+  return R"(module @m { kernel.entry @e name("e") kind(predict) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : )" +
          x + R"(
-    %w = kernel.buffer "w" role("input") segment(2) offset(262144) : )" +
+    %w = kernel.buffer "w" role(input) offset(262144) : )" +
          y + R"(
-    %z = kernel.buffer "z" role("input") segment(2) offset(524288) : )" +
+    %z = kernel.buffer "z" role(input) offset(524288) : )" +
          z + R"(
-    %y = kernel.buffer "y" role("output") segment(2) offset(786432) : )" +
+    %y = kernel.buffer "y" role(output) offset(786432) : )" +
          y + R"(
-    %m = kernel.buffer "m" role("output") segment(2) offset(1048576) : )" +
+    %m = kernel.buffer "m" role(output) offset(1048576) : )" +
          m + R"(
     kernel.map "k" dims [)" +
          sizes + "] inner [] ins(%x, %w, %z : " + x + ", " + y + ", " + z + ") outs(%y, %m : " + y +

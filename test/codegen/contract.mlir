@@ -8,11 +8,11 @@
 #y = affine_map<(m, n, k) -> (m, n)>
 #panels = #kernel.layout<[0, 1], block = [0], by = [16]>
 module attributes {kernel.target = #target} {
-  kernel.entry @e name("e") kind("predict") batch(5) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <5x9xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <20x9xf32, #panels>
-    %c = kernel.buffer "c" role("param") segment(0) offset(2048) : <20xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(256) : <5x20xf32>
+  kernel.entry @e name("e") kind(predict) batch(5) {
+    %x = kernel.buffer "x" role(input) offset(0) : <5x9xf32>
+    %w = kernel.buffer "w" role(param) offset(0) : <20x9xf32, #panels>
+    %c = kernel.buffer "c" role(param) offset(2048) : <20xf32>
+    %y = kernel.buffer "y" role(output) offset(256) : <5x20xf32>
     // 5 rows by 3: tiles of 3 and 2 rows. 20 lanes by 16: a full vector, then 4 lanes of one.
     kernel.contract "product" dims [5, 20, 9] parallel 2 a(%x : <5x9xf32>) b(%w : <20x9xf32, #panels>) extras(%c : !kernel.buffer<20xf32>)
       outs(%y : !kernel.buffer<5x20xf32>) maps [#a, #b, #c, #y]
@@ -66,11 +66,11 @@ module attributes {kernel.target = #target} {
 #y = affine_map<(m, n, k) -> (m, n)>
 #s = affine_map<(m, n, k) -> (m floordiv 4, n)>
 module attributes {kernel.target = #target} {
-  kernel.entry @sums name("sums") kind("predict") batch(8) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <8x7xf32>
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <7x32xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(256) : <8x32xf32>
-    %s = kernel.buffer "s" role("output") segment(2) offset(1280) : <2x32xf32>
+  kernel.entry @sums name("sums") kind(predict) batch(8) {
+    %x = kernel.buffer "x" role(input) offset(0) : <8x7xf32>
+    %w = kernel.buffer "w" role(param) offset(0) : <7x32xf32>
+    %y = kernel.buffer "y" role(output) offset(256) : <8x32xf32>
+    %s = kernel.buffer "s" role(output) offset(1280) : <2x32xf32>
     kernel.contract "partial" dims [8, 32, 7] parallel 2 a(%x : <8x7xf32>) b(%w : <7x32xf32>)
       outs(%y, %s : !kernel.buffer<8x32xf32>, !kernel.buffer<2x32xf32>) maps [#x, #w, #y, #s]
       schedule <lanes = 1, rows = 0, mr = 2, nr = 16, order = 0, 1>
@@ -101,10 +101,10 @@ module attributes {kernel.target = #target} {
 #f = affine_map<(n, o, h, w, p, q, c) -> (o, c, p, q)>
 #y = affine_map<(n, o, h, w, p, q, c) -> (n, o, h, w)>
 module attributes {kernel.target = #target} {
-  kernel.entry @conv name("conv") kind("predict") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <1x32x4x6xf32, #blocked>
-    %f = kernel.buffer "f" role("param") segment(0) offset(0) : <16x32x3x3xf32, #packed>
-    %y = kernel.buffer "y" role("output") segment(2) offset(4096) : <1x16x4x6xf32, #blocked>
+  kernel.entry @conv name("conv") kind(predict) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <1x32x4x6xf32, #blocked>
+    %f = kernel.buffer "f" role(param) offset(0) : <16x32x3x3xf32, #packed>
+    %y = kernel.buffer "y" role(output) offset(4096) : <1x16x4x6xf32, #blocked>
     kernel.contract "borders" dims [1, 16, 4, 6, 3, 3, 32] parallel 4 padded a(%x : <1x32x4x6xf32, #blocked>)
       b(%f : <16x32x3x3xf32, #packed>) outs(%y : !kernel.buffer<1x16x4x6xf32, #blocked>) maps [#x, #f, #y]
       schedule <lanes = 1, rows = 3, mr = 3, nr = 16, order = 0, 2, 1, 3> epilogue {

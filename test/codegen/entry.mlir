@@ -5,12 +5,12 @@
 
 #id = affine_map<(i) -> (i)>
 module {
-  kernel.entry @e name("e") kind("predict") batch(1) {
-    %a = kernel.buffer "a" role("input") segment(2) offset(0) : <16xf32>
-    %b = kernel.buffer "b" role("temp") segment(2) offset(64) : <16xf32>
-    %c = kernel.buffer "c" role("output") segment(2) offset(128) : <16xf32>
-    %d = kernel.buffer "d" role("output") segment(2) offset(192) : <16xf32>
-    %o = kernel.buffer "o" role("temp") segment(2) offset(96) : <16xf32>
+  kernel.entry @e name("e") kind(predict) batch(1) {
+    %a = kernel.buffer "a" role(input) offset(0) : <16xf32>
+    %b = kernel.buffer "b" role(temp) offset(64) : <16xf32>
+    %c = kernel.buffer "c" role(output) offset(128) : <16xf32>
+    %d = kernel.buffer "d" role(output) offset(192) : <16xf32>
+    %o = kernel.buffer "o" role(temp) offset(96) : <16xf32>
     kernel.map "one" dims [16] inner [] ins(%a : !kernel.buffer<16xf32>) outs(%b : !kernel.buffer<16xf32>) maps [#id, #id] {
       ^bb0(%v: f32):
         kernel.yield %v : f32

@@ -4,10 +4,10 @@
 
 #id = affine_map<(i) -> (i)>
 module {
-  kernel.entry @first name("first") kind("predict") batch(1) {
-    %a = kernel.buffer "a" role("input") segment(2) offset(0) : <16xf32>
-    %b = kernel.buffer "b" role("input") segment(2) offset(64) : <16xf32>
-    %c = kernel.buffer "c" role("output") segment(2) offset(128) : <16xf32>
+  kernel.entry @first name("first") kind(predict) batch(1) {
+    %a = kernel.buffer "a" role(input) offset(0) : <16xf32>
+    %b = kernel.buffer "b" role(input) offset(64) : <16xf32>
+    %c = kernel.buffer "c" role(output) offset(128) : <16xf32>
     // CHECK: func.func private @sinter.barrier
     // CHECK: func.func private @sum(
     kernel.map "sum" dims [16] inner [] ins(%a, %b : !kernel.buffer<16xf32>, !kernel.buffer<16xf32>) outs(%c : !kernel.buffer<16xf32>) maps [#id, #id, #id] {
@@ -61,10 +61,10 @@ module {
   // CHECK: call @twice(
   // CHECK: call @plain(
   // Equal, in another entry, on other bytes.
-  kernel.entry @second name("second") kind("predict") batch(2) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(640) : <16xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(704) : <16xf32>
-    %z = kernel.buffer "z" role("input") segment(1) offset(0) : <16xf32>
+  kernel.entry @second name("second") kind(predict) batch(2) {
+    %x = kernel.buffer "x" role(input) offset(640) : <16xf32>
+    %y = kernel.buffer "y" role(output) offset(704) : <16xf32>
+    %z = kernel.buffer "z" role(state) offset(0) : <16xf32>
     kernel.map "again" dims [16] inner [] ins(%x, %z : !kernel.buffer<16xf32>, !kernel.buffer<16xf32>) outs(%y : !kernel.buffer<16xf32>) maps [#id, #id, #id] attributes {contributors = ["elsewhere"]} {
       ^bb0(%p: f32, %q: f32):
         %0 = arith.constant 1.0 : f32

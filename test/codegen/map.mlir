@@ -6,10 +6,10 @@
 #own = affine_map<(i, j) -> (i, j)>
 #one = affine_map<(i, j) -> ()>
 module {
-  kernel.entry @e name("e") kind("train") batch(1) {
-    %w = kernel.buffer "w" role("param") segment(0) offset(0) : <64x10xf32, #panels>
-    %g = kernel.buffer "g" role("temp") segment(2) offset(0) : <64x10xf32, #panels>
-    %lr = kernel.buffer "lr" role("scalar") segment(3) offset(16) : <f32>
+  kernel.entry @e name("e") kind(train) batch(1) {
+    %w = kernel.buffer "w" role(param) offset(0) : <64x10xf32, #panels>
+    %g = kernel.buffer "g" role(temp) offset(0) : <64x10xf32, #panels>
+    %lr = kernel.buffer "lr" role(scalar) offset(16) : <f32>
     kernel.map "flat" dims [64, 10] inner [] ins(%w, %g, %lr : !kernel.buffer<64x10xf32, #panels>, !kernel.buffer<64x10xf32, #panels>, !kernel.buffer<f32>)
       outs(%w : !kernel.buffer<64x10xf32, #panels>) maps [#own, #own, #one, #own] {
       ^bb0(%v: f32, %d: f32, %rate: f32):
@@ -35,15 +35,15 @@ module {
 #own = affine_map<(i, j) -> (i, j)>
 #row = affine_map<(i, j) -> (i)>
 module {
-  kernel.entry @e name("e") kind("eval") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <8x10xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(320) : <8x10xf32>
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <8x10xf32>
+    %y = kernel.buffer "y" role(output) offset(320) : <8x10xf32>
     kernel.map "rows" dims [8, 10] inner [1] ins(%x : !kernel.buffer<8x10xf32>) outs(%y : !kernel.buffer<8x10xf32>)
       maps [#own, #own] algorithm <lanes = 16> {
       ^bb0(%v: f32):
-        %0 = kernel.reduce "max" %v : f32 -> f32
+        %0 = kernel.reduce max %v : f32 -> f32
         %1 = arith.subf %v, %0 : f32
-        %2 = kernel.reduce "sum" %1 : f32 -> f32
+        %2 = kernel.reduce sum %1 : f32 -> f32
         %3 = arith.divf %1, %2 : f32
         kernel.yield %3 : f32
     }
@@ -65,13 +65,13 @@ module {
 #own = affine_map<(i, j) -> (i, j)>
 #column = affine_map<(i, j) -> (j)>
 module {
-  kernel.entry @e name("e") kind("eval") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <24x32xf32>
-    %y = kernel.buffer "y" role("output") segment(2) offset(3072) : <32xf32>
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <24x32xf32>
+    %y = kernel.buffer "y" role(output) offset(3072) : <32xf32>
     kernel.map "columns" dims [24, 32] inner [0] ins(%x : !kernel.buffer<24x32xf32>) outs(%y : !kernel.buffer<32xf32>)
       maps [#own, #column] algorithm <lanes = 1> {
       ^bb0(%v: f32):
-        %0 = kernel.reduce "sum" %v : f32 -> f32
+        %0 = kernel.reduce sum %v : f32 -> f32
         kernel.yield %0 : f32
     }
   }
@@ -90,13 +90,13 @@ module {
 #place = affine_map<(n, h, w, p, q) -> (n, h, w)>
 #blocks = #kernel.layout<[0, 1, 2], block = [0], by = [16]>
 module {
-  kernel.entry @e name("e") kind("eval") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <32x64x64xf32, #blocks>
-    %y = kernel.buffer "y" role("output") segment(2) offset(524288) : <32x32x32xf32, #blocks>
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <32x64x64xf32, #blocks>
+    %y = kernel.buffer "y" role(output) offset(524288) : <32x32x32xf32, #blocks>
     kernel.map "windows" dims [32, 32, 32, 2, 2] inner [3, 4] ins(%x : !kernel.buffer<32x64x64xf32, #blocks>)
       outs(%y : !kernel.buffer<32x32x32xf32, #blocks>) maps [#pixel, #place] algorithm <lanes = 1> {
       ^bb0(%v: f32):
-        %0 = kernel.reduce "max" %v : f32 -> f32
+        %0 = kernel.reduce max %v : f32 -> f32
         kernel.yield %0 : f32
     }
   }
@@ -117,18 +117,18 @@ module {
 #sums = affine_map<(c, n, h, w) -> (n, c)>
 #blocked = #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>
 module {
-  kernel.entry @e name("e") kind("eval") batch(1) {
-    %x = kernel.buffer "x" role("input") segment(2) offset(0) : <16x6x9x7xf32, #blocked>
-    %y = kernel.buffer "y" role("output") segment(2) offset(24192) : <16x6x9x7xf32, #blocked>
-    %s = kernel.buffer "s" role("output") segment(2) offset(48384) : <16x6xf32>
-    %t = kernel.buffer "t" role("output") segment(2) offset(48768) : <16x6xf32>
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <16x6x9x7xf32, #blocked>
+    %y = kernel.buffer "y" role(output) offset(24192) : <16x6x9x7xf32, #blocked>
+    %s = kernel.buffer "s" role(output) offset(48384) : <16x6xf32>
+    %t = kernel.buffer "t" role(output) offset(48768) : <16x6xf32>
     kernel.map "sweep" dims [6, 16, 9, 7] inner [2, 3] ins(%x : !kernel.buffer<16x6x9x7xf32, #blocked>)
       outs(%y, %s, %t : !kernel.buffer<16x6x9x7xf32, #blocked>, !kernel.buffer<16x6xf32>, !kernel.buffer<16x6xf32>)
       maps [#own, #own, #sums, #sums] algorithm <lanes = 1> {
       ^bb0(%v: f32):
         %square = arith.mulf %v, %v : f32
-        %0 = kernel.reduce "sum" %v : f32 -> f32
-        %1 = kernel.reduce "sum" %square : f32 -> f32
+        %0 = kernel.reduce sum %v : f32 -> f32
+        %1 = kernel.reduce sum %square : f32 -> f32
         kernel.yield %square, %0, %1 : f32, f32, f32
     }
   }

@@ -33,6 +33,18 @@ TEST(Import, EveryOpHasOneNamedLine) {
   });
 }
 
+TEST(Import, TheLossIsKnownByItsRole) {
+  for (bool marked : {true, false}) {
+    Compiler compiler;
+    proto::Module graph = makeModel();
+    graph.mutable_entries(0)->mutable_outputs(0)->set_role(marked ? proto::LOSS : proto::NONE);
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        compiler::importModule(&compiler.context, graph, false);
+    ASSERT_TRUE(module);
+    module->walk([&](ir::ReturnOp end) { EXPECT_EQ(end.getLoss().has_value(), marked); });
+  }
+}
+
 TEST(Import, DoubleReplacesFloatEverywhere) {
   Compiler compiler;
   mlir::OwningOpRef<mlir::ModuleOp> module =

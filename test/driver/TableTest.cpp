@@ -57,7 +57,7 @@ TEST_F(Table, StructsAreThoseOfC) {
   using V = std::vector<uint64_t>;
   EXPECT_EQ(offsetsOf(*table, "sinter_tensor"),
             (V{AT(sinter_tensor, name), AT(sinter_tensor, dtype), AT(sinter_tensor, rank),
-               AT(sinter_tensor, dims), AT(sinter_tensor, segment), AT(sinter_tensor, reserved),
+               AT(sinter_tensor, dims), AT(sinter_tensor, segment), AT(sinter_tensor, role),
                AT(sinter_tensor, offset), AT(sinter_tensor, bytes), sizeof(sinter_tensor)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_symbol"),
             (V{AT(sinter_symbol, name), AT(sinter_symbol, kind), AT(sinter_symbol, init),
@@ -68,7 +68,7 @@ TEST_F(Table, StructsAreThoseOfC) {
                AT(sinter_scalar, initial), AT(sinter_scalar, help), sizeof(sinter_scalar)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_metric"),
             (V{AT(sinter_metric, name), AT(sinter_metric, sum), AT(sinter_metric, weight),
-               AT(sinter_metric, finish), AT(sinter_metric, reserved), sizeof(sinter_metric)}));
+               AT(sinter_metric, finish), AT(sinter_metric, role), sizeof(sinter_metric)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_data"),
             (V{AT(sinter_data, name), AT(sinter_data, fields), AT(sinter_data, field_count),
                AT(sinter_data, reserved), sizeof(sinter_data)}));

@@ -82,6 +82,7 @@ inline proto::Module makeModel() {
   node("sub", {2, 9}, proto::F32, {3, 2});                                        // 10
   proto::Output *loss = entry->add_outputs();
   loss->set_name("loss");
+  loss->set_role(proto::LOSS);
   loss->set_value(5);
   proto::Update *update = entry->add_updates();
   update->set_symbol("w");

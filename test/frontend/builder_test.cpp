@@ -64,7 +64,6 @@ TEST(GraphBuilder, BuildsAnEntry) {
   Value y = builder.add(x, w);
   EXPECT_EQ(entry.type(y), f32({3, 2}));
   EXPECT_TRUE(entry.output("y", y, at(6, "y")));
-  EXPECT_TRUE(entry.output("first", x, at(7, "first"), /*first=*/true));
   entry.update("w", w, at(8, "w"));
   EXPECT_EQ(builder.text(), "module built\n"
                             "symbol w kind 0 : f32[2] init 0 0 0\n"
@@ -73,9 +72,27 @@ TEST(GraphBuilder, BuildsAnEntry) {
                             "  input %1 = x : f32[3,2]\n"
                             "  %2 = get {symbol = @w} : f32[2] @ 4 w\n"
                             "  %3 = add %1, %2 : f32[3,2] @ 4 sum\n"
-                            "  output first = %1\n"
                             "  output y = %3\n"
                             "  update w = %2\n");
+}
+
+TEST(GraphBuilder, PutsTheLossFirst) {
+  GraphBuilder builder;
+  EntryBuilder &entry = builder.addEntry("step", proto::Entry::TRAIN, 1, at(1, "step"));
+  Value x = *entry.input("x", f32(), at(2, "x"));
+  EXPECT_TRUE(entry.output("y", x, at(3, "y")));
+  EXPECT_TRUE(entry.output("loss", x, at(4, "loss"), proto::LOSS));
+  ASSERT_EQ(entry.entry().outputs_size(), 2);
+  EXPECT_EQ(entry.entry().outputs(0).name(), "loss");
+  EXPECT_EQ(entry.entry().outputs(0).role(), proto::LOSS);
+}
+
+TEST(GraphBuilder, SaysWhoseStateASymbolIs) {
+  GraphBuilder builder;
+  EXPECT_TRUE(builder.addSymbol("v", proto::Symbol::OPTIMIZER, f32(), {}, at(1, "v")));
+  builder.nameState("v", "w", "momentum_buffer");
+  EXPECT_EQ(builder.findSymbol("v")->parameter(), "w");
+  EXPECT_EQ(builder.findSymbol("v")->slot(), "momentum_buffer");
 }
 
 /// A body reads what is around it through arguments; a variable it assigns is carried.

@@ -71,6 +71,7 @@ static proto::Module sample() {
   region->add_yields(5);
   proto::Output *output = entry->add_outputs();
   output->set_name("loss");
+  output->set_role(proto::LOSS);
   output->set_value(4);
   proto::Update *update = entry->add_updates();
   update->set_symbol("w");
@@ -345,8 +346,8 @@ TEST(GraphCheck, Values) {
                 "exact numbers that round");
   expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_value(5); },
                 "value of the entry");
-  expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_name("other"); },
-                "'loss' as the first");
+  expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_role(proto::NONE); },
+                "one loss among the outputs");
   expectRefused([](auto &m) { *m.mutable_entries(0)->add_outputs() = m.entries(0).outputs(0); },
                 "each output once");
   expectRefused([](auto &m) { *m.mutable_entries(0)->add_inputs() = m.entries(0).inputs(0); },

@@ -86,7 +86,7 @@ TEST(BatchNorm, HasPyTorchsParametersAndBuffers) {
        {"symbol bn1.weight kind 0 : f32[6] init 0 1", "symbol bn1.bias kind 0 : f32[6]",
         "symbol bn1.running_mean kind 1 : f32[6]",
         "symbol bn1.running_var kind 1 : f32[6] init 0 1",
-        "symbol bn1.num_batches_tracked kind 1 : i64[]"})
+        "symbol bn1.num_batches_tracked kind 4 : i64[]"})
     EXPECT_THAT(built.text, HasSubstr(line));
   EXPECT_THAT(built.text, Not(HasSubstr("sum")));
 }

@@ -114,7 +114,7 @@ static void emitOutputs(EntryBuilder &b, const Model &model,
 }
 
 static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live) {
-  EntryBuilder b(module, "train", "train_step", "train", 1);
+  EntryBuilder b(module, "train", "train_step", kernel::EntryKind::Train, 1);
   Type scalar{model.element, {}};
   std::vector<mlir::Value> values = emitNodes(b, model, live), xs;
   mlir::Value loss = lossOf(b, model, values);
@@ -147,13 +147,14 @@ static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vect
 
 /// An entry that shows the terms; one that evaluates changes states besides.
 static void emitForward(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live,
-                        const std::string &kind) {
-  EntryBuilder b(module, kind, kind, kind, 1);
+                        kernel::EntryKind kind) {
+  std::string name = kernel::stringifyEntryKind(kind).str();
+  EntryBuilder b(module, name, name, kind, 1);
   std::vector<mlir::Value> values = emitNodes(b, model, live);
   for (int term : model.terms)
     b.output(nameOf(term), values[term]);
   emitOutputs(b, model, values);
-  if (kind == "eval")
+  if (kind == kernel::EntryKind::Eval)
     for (auto [state, value] : model.updates)
       b.update(stateOf(state), values[value]);
   b.finish();
@@ -165,16 +166,17 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
   addScalar(*module, "lr", model.element, 0.5);
   for (size_t i = 0; i < model.nodes.size(); ++i)
     if (live[i] && model.nodes[i].op == "parameter") {
-      addSymbol(*module, nameOf(i), model.nodes[i].type, "parameter");
+      addSymbol(*module, nameOf(i), model.nodes[i].type, ir::SymbolKind::Parameter);
       if (model.momentum)
-        addSymbol(*module, "velocity/" + nameOf(i), model.nodes[i].type, "optimizer");
+        addSymbol(*module, "velocity/" + nameOf(i), model.nodes[i].type, ir::SymbolKind::Optimizer,
+                  nameOf(i));
     } else if (live[i] && model.nodes[i].op == "state") {
-      addSymbol(*module, stateOf(i), model.nodes[i].type, "buffer");
+      addSymbol(*module, stateOf(i), model.nodes[i].type, ir::SymbolKind::Buffer);
     }
   emitTrain(*module, model, live);
-  emitForward(*module, model, live, "predict");
+  emitForward(*module, model, live, kernel::EntryKind::Predict);
   if (model.updates.size() > 1)
-    emitForward(*module, model, live, "eval");
+    emitForward(*module, model, live, kernel::EntryKind::Eval);
   return module;
 }
 

@@ -107,7 +107,7 @@ static Type addEntries(mlir::ModuleOp module, const Row &row, const Case &c, siz
     if (gradient && !row.differentiable)
       break;
     std::string name = (gradient ? "gradient_" : "value_") + std::to_string(number);
-    EntryBuilder b(module, name, name, "predict", 0);
+    EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
     std::vector<mlir::Value> operands, xs;
     for (size_t i = 0; i < c.operands.size(); ++i) {
       operands.push_back(b.input(operandName(i), c.operands[i]));

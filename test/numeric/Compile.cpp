@@ -67,7 +67,7 @@ private:
   kernel::EntryOp find(llvm::function_ref<bool(kernel::EntryOp)> matches);
   LogicalResult call(kernel::EntryOp entry, unsigned threads);
   // Runs the load or save entry; its logical buffers are `visit`ed before (load) or after (save).
-  LogicalResult move(llvm::StringRef kind, unsigned threads,
+  LogicalResult move(kernel::EntryKind kind, unsigned threads,
                      llvm::function_ref<LogicalResult(kernel::BufferOp)> visit);
   LogicalResult load(const Values &symbols, unsigned threads);
   LogicalResult prepare(unsigned threads);
@@ -96,16 +96,16 @@ LogicalResult JitProgram::call(kernel::EntryOp entry, unsigned threads) {
   return success();
 }
 
-LogicalResult JitProgram::move(llvm::StringRef kind, unsigned threads,
+LogicalResult JitProgram::move(kernel::EntryKind kind, unsigned threads,
                                llvm::function_ref<LogicalResult(kernel::BufferOp)> visit) {
   kernel::EntryOp entry = find([&](kernel::EntryOp e) { return e.getKind() == kind; });
   if (!entry)
     return success();
-  bool loads = kind == "load";
+  bool loads = kind == kernel::EntryKind::Load;
   if (!loads && failed(call(entry, threads)))
     return failure();
   for (auto buffer : entry.getBody().getOps<kernel::BufferOp>())
-    if (buffer.getRole() == "logical" && failed(visit(buffer)))
+    if (buffer.getRole() == kernel::Role::Logical && failed(visit(buffer)))
       return failure();
   return loads ? call(entry, threads) : success();
 }
@@ -126,7 +126,7 @@ LogicalResult JitProgram::writeScalar(kernel::BufferOp buffer, const Values &sca
 
 LogicalResult JitProgram::load(const Values &symbols, unsigned threads) {
   stale = true;
-  return move("load", threads, [&](kernel::BufferOp buffer) -> LogicalResult {
+  return move(kernel::EntryKind::Load, threads, [&](kernel::BufferOp buffer) -> LogicalResult {
     auto found = symbols.find(buffer.getBufferName().str());
     memory.write(buffer, found == symbols.end() ? Tensor(typeOf(buffer.getType())) : found->second);
     return success();
@@ -136,7 +136,8 @@ LogicalResult JitProgram::load(const Values &symbols, unsigned threads) {
 // What depends on weights alone is made from them once, as the runtime does after loading and after
 // training (D17).
 LogicalResult JitProgram::prepare(unsigned threads) {
-  kernel::EntryOp entry = find([](kernel::EntryOp e) { return e.getKind() == "prepare"; });
+  kernel::EntryOp entry =
+      find([](kernel::EntryOp e) { return e.getKind() == kernel::EntryKind::Prepare; });
   if (stale && entry && failed(call(entry, threads)))
     return failure();
   stale = false;
@@ -150,15 +151,15 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
     return planned->emitError("expects a planned entry '") << name << "', got none";
   if (!keepsSymbols && failed(load(arguments.symbols, threads)))
     return failure();
-  if (entry.getKind() == "train")
+  if (entry.getKind() == kernel::EntryKind::Train)
     stale = true;
   else if (failed(prepare(threads)))
     return failure();
   memory.poison();
   for (auto buffer : entry.getBody().getOps<kernel::BufferOp>()) {
-    if (buffer.getRole() == "scalar" && failed(writeScalar(buffer, arguments.scalars)))
+    if (buffer.getRole() == kernel::Role::Scalar && failed(writeScalar(buffer, arguments.scalars)))
       return failure();
-    if (buffer.getRole() != "input")
+    if (buffer.getRole() != kernel::Role::Input)
       continue;
     auto found = arguments.inputs.find(buffer.getBufferName().str());
     if (found == arguments.inputs.end())
@@ -169,12 +170,13 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
     return failure();
   Evaluation evaluation;
   for (auto buffer : entry.getBody().getOps<kernel::BufferOp>())
-    if (buffer.getRole() == "output")
+    if (buffer.getRole() == kernel::Role::Output)
       evaluation.outputs[buffer.getBufferName().str()] = memory.read(buffer);
-  LogicalResult saved = move("save", threads, [&](kernel::BufferOp buffer) -> LogicalResult {
-    evaluation.updates[buffer.getBufferName().str()] = memory.read(buffer);
-    return success();
-  });
+  LogicalResult saved =
+      move(kernel::EntryKind::Save, threads, [&](kernel::BufferOp buffer) -> LogicalResult {
+        evaluation.updates[buffer.getBufferName().str()] = memory.read(buffer);
+        return success();
+      });
   if (failed(saved))
     return failure();
   return evaluation;

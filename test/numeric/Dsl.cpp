@@ -86,7 +86,8 @@ mlir::Value sinter::test::inlined(EntryBuilder &b, const Traced &traced,
     llvm::report_fatal_error(llvm::Twine("test: the DSL refuses a row's case: ") + traced.said);
   sinter::ir::EntryOp entry;
   for (auto candidate : mlir::ModuleOp(*traced.module).getOps<sinter::ir::EntryOp>())
-    if (candidate.getKind() == (function.training ? "train" : "predict"))
+    if (candidate.getKind() ==
+        (function.training ? sinter::kernel::EntryKind::Train : sinter::kernel::EntryKind::Predict))
       entry = candidate;
   auto end = mlir::cast<sinter::ir::ReturnOp>(entry.getBody().front().getTerminator());
   mlir::Value result;

@@ -178,13 +178,13 @@ static mlir::ArrayAttr strings(const std::vector<std::string> &names) {
 static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
 
 EntryBuilder::EntryBuilder(mlir::ModuleOp module, const std::string &symbol,
-                           const std::string &name, const std::string &kind, int64_t batch)
+                           const std::string &name, kernel::EntryKind kind, int64_t batch)
     : builder(&context()) {
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.entry");
   state.addAttribute("sym_name", builder.getStringAttr(symbol));
   state.addAttribute("entry_name", builder.getStringAttr(name));
-  state.addAttribute("kind", builder.getStringAttr(kind));
+  state.addAttribute("kind", ir::EntryKindAttr::get(&context(), kind));
   state.addAttribute("batch", builder.getI64IntegerAttr(batch));
   state.addAttribute("arg_names", strings({}));
   state.addRegion()->emplaceBlock();
@@ -285,30 +285,35 @@ void EntryBuilder::finish() {
 
 mlir::OwningOpRef<mlir::ModuleOp> test::makeModule(const std::string &name) {
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(here(), name);
-  addScalar(*module, "step", ElementType::I64, 0);
-  addScalar(*module, "seed", ElementType::I64, 0);
+  addScalar(*module, "step", ElementType::I64, 0, ir::ScalarKind::Step);
+  addScalar(*module, "seed", ElementType::I64, 0, ir::ScalarKind::Seed);
   return module;
 }
 
 void test::addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type,
-                     const std::string &kind) {
+                     ir::SymbolKind kind, const std::string &parameter) {
   mlir::OpBuilder builder(&context());
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.symbol");
   state.addAttribute("sym_name", builder.getStringAttr(name));
   state.addAttribute("type", mlir::TypeAttr::get(tensorType(type)));
-  state.addAttribute("kind", builder.getStringAttr(kind));
-  state.addAttribute("init", ir::InitAttr::get(&context(), "constant", 0.0, 0.0));
+  state.addAttribute("kind", ir::SymbolKindAttr::get(&context(), kind));
+  state.addAttribute("init", ir::InitAttr::get(&context(), ir::InitKind::Constant, 0.0, 0.0));
+  if (!parameter.empty()) {
+    state.addAttribute("parameter", mlir::FlatSymbolRefAttr::get(&context(), parameter));
+    state.addAttribute("slot", builder.getStringAttr("velocity"));
+  }
   builder.create(state);
 }
 
 void test::addScalar(mlir::ModuleOp module, const std::string &name, ElementType element,
-                     double initial) {
+                     double initial, ir::ScalarKind kind) {
   mlir::OpBuilder builder(&context());
   builder.setInsertionPointToEnd(module.getBody());
   mlir::OperationState state(here(), "sinter.scalar");
   state.addAttribute("sym_name", builder.getStringAttr(name));
   state.addAttribute("type", mlir::TypeAttr::get(ir::fromRule(element, &context())));
+  state.addAttribute("kind", ir::ScalarKindAttr::get(&context(), kind));
   state.addAttribute("initial", builder.getF64FloatAttr(initial));
   state.addAttribute("help", builder.getStringAttr(""));
   builder.create(state);

@@ -9,6 +9,7 @@
 #define SINTER_TEST_NUMERIC_GRAPH_H
 
 #include "codegen/interpret/Interpreter.h"
+#include "dialects/sinter/Sinter.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -42,7 +43,7 @@ Type inferType(llvm::StringRef op, const std::vector<Type> &operands,
 class EntryBuilder {
 public:
   EntryBuilder(mlir::ModuleOp module, const std::string &symbol, const std::string &name,
-               const std::string &kind, int64_t batch);
+               kernel::EntryKind kind, int64_t batch);
   /// A new argument.
   mlir::Value input(const std::string &name, const Type &type);
   /// An op with one result; `result` may be left out where the rules know it.
@@ -74,11 +75,12 @@ private:
 
 /// An empty module with the target and the two builtin scalars.
 mlir::OwningOpRef<mlir::ModuleOp> makeModule(const std::string &name);
-/// Adds a symbol ("parameter", "buffer", "optimizer", "metric"), initially zero.
+/// Adds a symbol, initially zero; `parameter`: whose state it is.
 void addSymbol(mlir::ModuleOp module, const std::string &name, const Type &type,
-               const std::string &kind);
+               ir::SymbolKind kind, const std::string &parameter = "");
 /// Adds a run-time scalar.
-void addScalar(mlir::ModuleOp module, const std::string &name, ElementType element, double initial);
+void addScalar(mlir::ModuleOp module, const std::string &name, ElementType element, double initial,
+               ir::ScalarKind kind = ir::ScalarKind::Flag);
 /// The rules type of a value.
 Type typeOf(mlir::Value value);
 

@@ -22,6 +22,10 @@ rules::Type test::typeOf(kernel::BufferType type) {
   return rule;
 }
 
+static size_t segmentOf(kernel::BufferOp buffer) {
+  return static_cast<size_t>(buffer.getSegment());
+}
+
 Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
     : storage{{{nullptr, std::free},
                {nullptr, std::free},
@@ -34,7 +38,8 @@ Memory::Memory(llvm::ArrayRef<kernel::EntryOp> entries)
     entry->walk([&](kernel::BufferOp buffer) {
       if (std::optional<uint64_t> offset = buffer.getOffset()) {
         int64_t end = static_cast<int64_t>(*offset) + buffer.getType().getBytes();
-        sizes[buffer.getSegment()] = std::max(sizes[buffer.getSegment()], end);
+        int64_t &size = sizes[segmentOf(buffer)];
+        size = std::max(size, end);
       }
     });
   }
@@ -123,7 +128,7 @@ static int64_t placeOf(kernel::BufferType type, const Dims &index) {
 
 void Memory::write(kernel::BufferOp buffer, const Tensor &tensor) {
   kernel::BufferType type = buffer.getType();
-  char *base = static_cast<char *>(bases[buffer.getSegment()]) + buffer.getOffset().value_or(0);
+  char *base = static_cast<char *>(bases[segmentOf(buffer)]) + buffer.getOffset().value_or(0);
   ElementType element = typeOf(type).element;
   interpret::forEachIndex(type.getShape(), [&](const Dims &index, int64_t i) {
     putElement(base + placeOf(type, index) * type.getElementBytes(), tensor, i, element);
@@ -133,7 +138,7 @@ void Memory::write(kernel::BufferOp buffer, const Tensor &tensor) {
 Tensor Memory::read(kernel::BufferOp buffer) const {
   kernel::BufferType type = buffer.getType();
   const char *base =
-      static_cast<const char *>(bases[buffer.getSegment()]) + buffer.getOffset().value_or(0);
+      static_cast<const char *>(bases[segmentOf(buffer)]) + buffer.getOffset().value_or(0);
   Tensor tensor(typeOf(type));
   interpret::forEachIndex(type.getShape(), [&](const Dims &index, int64_t i) {
     takeElement(base + placeOf(type, index) * type.getElementBytes(), tensor, i);

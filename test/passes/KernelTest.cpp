@@ -41,11 +41,11 @@ TEST_F(KernelModel, contiguousDimOfALayout) {
 TEST_F(KernelModel, barriersStandWhereBytesMeet) {
   const char *text = R"(
 #id = affine_map<(d0) -> (d0)>
-kernel.entry @e name("e") kind("predict") batch(0) {
-  %a = kernel.buffer "a" role("temp") segment(2) offset(0) : <16xf32>
-  %b = kernel.buffer "b" role("temp") segment(2) offset(64) : <16xf32>
-  %c = kernel.buffer "c" role("temp") segment(2) offset(32) : <16xf32>
-  %d = kernel.buffer "d" role("param") segment(0) offset(0) : <16xf32>
+kernel.entry @e name("e") kind(predict) batch(0) {
+  %a = kernel.buffer "a" role(temp) offset(0) : <16xf32>
+  %b = kernel.buffer "b" role(temp) offset(64) : <16xf32>
+  %c = kernel.buffer "c" role(temp) offset(32) : <16xf32>
+  %d = kernel.buffer "d" role(param) offset(0) : <16xf32>
   %v = kernel.view %b : <16xf32> to <4x4xf32>
   kernel.map "w_a" dims [16] inner [] ins(%d : !kernel.buffer<16xf32>) outs(%a : !kernel.buffer<16xf32>) maps [#id, #id] {
   ^bb0(%x: f32):
@@ -76,11 +76,11 @@ kernel.entry @e name("e") kind("predict") batch(0) {
 TEST_F(KernelModel, threadsAreSyncedBehindSerialSections) {
   const char *text = R"(
 #id = affine_map<(d0) -> (d0)>
-kernel.entry @e name("e") kind("predict") batch(0) {
-  %a = kernel.buffer "a" role("temp") segment(2) offset(0) : <16xf32>
-  %b = kernel.buffer "b" role("temp") segment(2) offset(64) : <16xf32>
-  %c = kernel.buffer "c" role("temp") segment(2) offset(128) : <16xf32>
-  %d = kernel.buffer "d" role("param") segment(0) offset(0) : <16xf32>
+kernel.entry @e name("e") kind(predict) batch(0) {
+  %a = kernel.buffer "a" role(temp) offset(0) : <16xf32>
+  %b = kernel.buffer "b" role(temp) offset(64) : <16xf32>
+  %c = kernel.buffer "c" role(temp) offset(128) : <16xf32>
+  %d = kernel.buffer "d" role(param) offset(0) : <16xf32>
   kernel.launch {
     kernel.map "w_a" dims [16] inner [] ins(%d : !kernel.buffer<16xf32>) outs(%a : !kernel.buffer<16xf32>) maps [#id, #id] {
     ^bb0(%x: f32):

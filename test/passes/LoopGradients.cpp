@@ -91,7 +91,7 @@ TEST_P(LoopGradients, areSlopes) {
   ASSERT_TRUE(succeeded(manager.run(*module)));
   int entries = 0;
   for (auto entry : module->getOps<ir::EntryOp>())
-    if (entry.getKind() == "train") {
+    if (entry.getKind() == kernel::EntryKind::Train) {
       check(*module, entry);
       ++entries;
     }

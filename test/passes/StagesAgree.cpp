@@ -24,10 +24,11 @@ using namespace sinter;
 using namespace sinter::interpret;
 using sinter::test::makeTensor;
 
-static const char *const kPasses[] = {
-    "simplify", "batch-steps",       "fold",           "simplify",       "hoist-prepared",
-    "simplify", "fuse-contractions", "fuse-maps",      "assign-layouts", "lower-to-kernel",
-    "schedule", "in-place-updates",  "group-launches", "plan-memory"};
+static const char *const kPasses[] = {"simplify",         "batch-steps",       "fold",
+                                      "simplify",         "hoist-forms",       "refresh-forms",
+                                      "simplify",         "fuse-contractions", "fuse-maps",
+                                      "assign-layouts",   "lower-to-kernel",   "schedule",
+                                      "in-place-updates", "group-launches",    "plan-memory"};
 
 static void expectNear(const Values &got, const Values &expected, const std::string &where) {
   for (const auto &[name, tensor] : expected) {
@@ -71,7 +72,7 @@ static std::vector<EntryCase> makeCases(ModuleOp module) {
   return cases;
 }
 
-/// What passes made of parameters is zero until prepare has run.
+/// What prepare makes is zero until it has run.
 static Tensor makeZeros(mlir::Type type) {
   uint64_t state = 42;
   Tensor zeros = makeTensor(type, state);
@@ -80,12 +81,9 @@ static Tensor makeZeros(mlir::Type type) {
   return zeros;
 }
 
-/// Derived forms hold what their symbol holds before the entry runs.
+/// Forms hold what their region makes before the entry runs, or nothing until prepare has run.
 static Buffers makeBuffers(ModuleOp module, const EntryCase &c) {
   Buffers buffers;
-  for (auto symbol : module.getOps<ir::SymbolOp>())
-    if (symbol.getKind() == "prepared")
-      buffers["param:" + symbol.getSymName().str()] = makeZeros(symbol.getType());
   for (const auto &[name, tensor] : c.arguments.inputs)
     buffers["input:" + name] = tensor;
   for (const auto &[name, tensor] : c.arguments.symbols) {
@@ -94,39 +92,51 @@ static Buffers makeBuffers(ModuleOp module, const EntryCase &c) {
   }
   for (const auto &[name, tensor] : c.arguments.scalars)
     buffers["scalar:" + name] = tensor;
-  for (auto derived : module.getOps<ir::DerivedOp>()) {
-    auto source = c.arguments.symbols.find(derived.getSource().str());
-    buffers["derived:" + derived.getSymName().str()] =
-        source == c.arguments.symbols.end() ? makeZeros(derived.getType()) : source->second;
+  Values stored = c.arguments.symbols;
+  EXPECT_TRUE(succeeded(fillForms(module, stored)));
+  for (auto form : module.getOps<ir::FormOp>()) {
+    std::string name = form.getSymName().str();
+    bool waits = form.getRefresh() == ir::Refresh::Prepare;
+    buffers["form:" + name] = waits ? makeZeros(form.getType()) : stored.at(name);
   }
   return buffers;
 }
 
+/// Behind an entry, `forms` are what their regions make of what it leaves; those of prepare may be
+/// stale behind training.
+static void checkForms(ModuleOp module, const EntryCase &c, const Values &forms, bool trains,
+                       const std::string &where) {
+  Values stored = c.arguments.symbols;
+  apply(c.expected.updates, stored);
+  ASSERT_TRUE(succeeded(fillForms(module, stored))) << where;
+  for (auto form : module.getOps<ir::FormOp>()) {
+    std::string name = form.getSymName().str();
+    if (!forms.count(name) || (trains && form.getRefresh() == ir::Refresh::Prepare))
+      continue;
+    expectNear(forms, {{name, stored.at(name)}}, where + " form");
+  }
+}
+
 static void checkPlanned(ModuleOp module, const EntryCase &c, const std::string &where) {
   Buffers buffers = makeBuffers(module, c);
-  if (SymbolTable(module).lookup<kernel::EntryOp>("prepare")) {
-    ASSERT_TRUE(succeeded(runKernelEntry(module, "prepare", buffers))) << where;
-  }
+  ASSERT_TRUE(succeeded(runKernelEntry(module, "prepare", buffers))) << where;
   ASSERT_TRUE(succeeded(runKernelEntry(module, c.symbol, buffers))) << where;
-  Values outputs, updates;
+  Values outputs, updates, forms;
   for (const auto &[name, tensor] : buffers) {
     StringRef role = StringRef(name).split(':').first, rest = StringRef(name).split(':').second;
     if (role == "output")
       outputs[rest.str()] = tensor;
+    if (role == "form")
+      forms[rest.str()] = tensor;
   }
-  for (const auto &[name, tensor] : c.expected.updates) {
-    auto symbol =
-        SymbolTable::lookupNearestSymbolFrom(module, StringAttr::get(module.getContext(), name));
-    bool params = symbol->getAttrOfType<IntegerAttr>("segment").getInt() == 0;
-    updates[name] = buffers[(params ? "param:" : "state:") + name];
-    // A refreshed form equals its symbol after the step.
-    for (auto derived : module.getOps<ir::DerivedOp>())
-      if (derived.getSource() == name && derived->hasAttr("refreshed"))
-        expectNear({{name, buffers["derived:" + derived.getSymName().str()]}}, {{name, tensor}},
-                   where + " refreshed form");
-  }
+  SymbolTable symbols(module);
+  for (const auto &[name, tensor] : c.expected.updates)
+    if (auto symbol = symbols.lookup<ir::SymbolOp>(name))
+      updates[name] = buffers[(stringifyRole(symbol.getRole()) + ":" + name).str()];
   expectNear(outputs, c.expected.outputs, where);
   expectNear(updates, c.expected.updates, where);
+  auto entry = symbols.lookup<kernel::EntryOp>(c.symbol);
+  checkForms(module, c, forms, entry.getKind() == kernel::EntryKind::Train, where);
 }
 
 TEST_P(StagesAgree, keepMeaning) {
@@ -152,21 +162,11 @@ TEST_P(StagesAgree, keepMeaning) {
         checkPlanned(*module, c, where);
         continue;
       }
-      // Derived forms are symbols like any other for the oracle.
-      Arguments arguments = c.arguments;
-      if (SymbolTable(*module).lookup("prepare")) {
-        auto prepared = evaluate(*module, "prepare", arguments);
-        ASSERT_TRUE(succeeded(prepared)) << where;
-        for (const auto &[name, tensor] : prepared->updates)
-          arguments.symbols[name] = tensor;
-      }
-      for (auto derived : module->getOps<ir::DerivedOp>())
-        arguments.symbols[derived.getSymName().str()] =
-            arguments.symbols.at(derived.getSource().str());
-      auto value = evaluate(*module, c.symbol, arguments);
+      auto value = evaluate(*module, c.symbol, c.arguments);
       ASSERT_TRUE(succeeded(value)) << where;
       expectNear(value->outputs, c.expected.outputs, where);
       expectNear(value->updates, c.expected.updates, where);
+      checkForms(*module, c, value->updates, /*trains=*/true, where);
     }
   }
 }

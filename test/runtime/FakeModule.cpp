@@ -280,8 +280,10 @@ void FakeModule::addEntry(const char *name, uint32_t kind, int64_t batch, sinter
     if (kind != SINTER_ENTRY_PREDICT)
       in.push_back(tensor("label", SINTER_I32, {batch}, SINTER_SEG_WORK, offset));
     offset = w.loss;
-    if (kind != SINTER_ENTRY_PREDICT)
+    if (kind != SINTER_ENTRY_PREDICT) {
       out.push_back(tensor("loss", SINTER_F32, {}, SINTER_SEG_WORK, offset));
+      out.back().role = SINTER_ROLE_LOSS;
+    }
     offset = w.logits;
     if (kind == SINTER_ENTRY_PREDICT)
       out.push_back(tensor("logits", SINTER_F32, {batch, classes}, SINTER_SEG_WORK, offset));
@@ -351,11 +353,11 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   uint32_t metric = static_cast<uint32_t>(symbols.size());
   addSymbol("accuracy/sum", SINTER_METRIC, SINTER_INIT_CONSTANT, 0, 0, {}, SINTER_SEG_STATE);
   addSymbol("accuracy/weight", SINTER_METRIC, SINTER_INIT_CONSTANT, 0, 0, {}, SINTER_SEG_STATE);
-  metrics.push_back({"accuracy", metric, metric + 1, SINTER_FINISH_RATIO, 0});
+  metrics.push_back({"accuracy", metric, metric + 1, SINTER_FINISH_RATIO, SINTER_ROLE_NONE});
   if (o.lossMetric) {
     addSymbol("loss/sum", SINTER_METRIC, SINTER_INIT_CONSTANT, 0, 0, {}, SINTER_SEG_STATE);
     addSymbol("loss/weight", SINTER_METRIC, SINTER_INIT_CONSTANT, 0, 0, {}, SINTER_SEG_STATE);
-    metrics.push_back({"loss", metric + 2, metric + 3, SINTER_FINISH_RATIO, 0});
+    metrics.push_back({"loss", metric + 2, metric + 3, SINTER_FINISH_RATIO, SINTER_ROLE_LOSS});
   }
   g = {};
   g.classes = static_cast<uint64_t>(classes);

@@ -34,7 +34,7 @@ typedef enum sinter_dtype {
 
 /* Memory of a running module is a few segments; buffers are (segment, constant offset). */
 typedef enum sinter_segment {
-  /* parameters in master layout and their derived forms; may be shared or read-only */
+  /* parameters in master layout and forms made of them; may be shared or read-only */
   SINTER_SEG_PARAMS = 0,
   /* optimizer state, variables, metric accumulators, in the layout kernels want */
   SINTER_SEG_STATE = 1,
@@ -46,6 +46,12 @@ typedef enum sinter_segment {
   SINTER_SEGMENTS = 5
 } sinter_segment;
 
+/* What a value is to the trainer. */
+typedef enum sinter_role {
+  SINTER_ROLE_NONE = 0,
+  SINTER_ROLE_LOSS = 1 /* what training minimises: one number */
+} sinter_role;
+
 /* A shaped value at a fixed place. */
 typedef struct sinter_tensor {
   const char *name;
@@ -53,8 +59,8 @@ typedef struct sinter_tensor {
   uint32_t rank;
   const int64_t *dims; /* `rank` sizes; row-major */
   uint32_t segment;    /* sinter_segment */
-  uint32_t reserved;
-  uint64_t offset; /* bytes from the segment's base */
+  uint32_t role;       /* sinter_role; of outputs */
+  uint64_t offset;     /* bytes from the segment's base */
   uint64_t bytes;
 } sinter_tensor;
 
@@ -71,7 +77,9 @@ typedef enum sinter_symbol_kind {
   SINTER_BUFFER = 1,
   SINTER_OPTIMIZER = 2, /* optimizer state: only in checkpoints, under "optimizer/" */
   /* metric accumulators: only in checkpoints, under "trainer/"; zeroed when an epoch starts */
-  SINTER_METRIC = 3
+  SINTER_METRIC = 3,
+  /* a buffer that weight files may lack, and that then is 0 */
+  SINTER_COUNTER = 4
 } sinter_symbol_kind;
 
 /* One module-level symbol. `logical` says where its row-major image lies in SINTER_SEG_LOGICAL,
@@ -107,7 +115,7 @@ typedef struct sinter_metric {
   const char *name;     /* "loss", "accuracy" */
   uint32_t sum, weight; /* indices into sinter_module.symbols */
   uint32_t finish;      /* sinter_finish */
-  uint32_t reserved;
+  uint32_t role;        /* sinter_role: whether it is the mean of the loss */
 } sinter_metric;
 
 /* What one thread knows while it runs an entry. */
@@ -158,8 +166,8 @@ typedef enum sinter_entry_kind {
   SINTER_ENTRY_TRAIN = 0,
   SINTER_ENTRY_EVAL = 1,
   SINTER_ENTRY_PREDICT = 2,
-  SINTER_ENTRY_PREPARE = 3,    /* derived forms that training does not keep fresh <- master */
-  SINTER_ENTRY_LOAD = 4,       /* logical image -> master layout, state and every derived form */
+  SINTER_ENTRY_PREPARE = 3,    /* forms that training does not keep fresh <- master */
+  SINTER_ENTRY_LOAD = 4,       /* logical image -> master layout, state and the other forms */
   SINTER_ENTRY_SAVE = 5,       /* master layout, state -> logical image */
   SINTER_ENTRY_LOAD_PARAMS = 6 /* like LOAD, touching SINTER_SEG_PARAMS only (libraries, --init) */
 } sinter_entry_kind;
@@ -171,7 +179,7 @@ typedef struct sinter_entry {
   uint32_t kind;    /* sinter_entry_kind */
   uint32_t input_count, output_count, kernel_count;
   int64_t batch; /* examples a run; 0 when the entry has none */
-  /* a train or eval entry's first output is the scalar "loss" */
+  /* one output of a train or eval entry has the role of the loss */
   const sinter_tensor *inputs, *outputs;
   const sinter_kernel *kernels;
   sinter_entry_fn run;

@@ -50,10 +50,10 @@ static std::string kernel(const std::string &dims, int parallel, bool padded, co
   auto map = [&](const std::string &results) {
     return "affine_map<(" + vars + ") -> (" + results + ")>";
   };
-  return "module @m { kernel.entry @e name(\"e\") kind(\"train\") batch(1) {\n"
-         "%a = kernel.buffer \"a\" role(\"input\") segment(2) offset(0) : " +
-         a + "\n%b = kernel.buffer \"b\" role(\"input\") segment(0) offset(0) : " + b +
-         "\n%y = kernel.buffer \"y\" role(\"input\") segment(1) offset(0) : " + y +
+  return "module @m { kernel.entry @e name(\"e\") kind(train) batch(1) {\n"
+         "%a = kernel.buffer \"a\" role(input) offset(0) : " +
+         a + "\n%b = kernel.buffer \"b\" role(param) offset(0) : " + b +
+         "\n%y = kernel.buffer \"y\" role(state) offset(0) : " + y +
          "\nkernel.contract \"k\" dims [" + dims + "] parallel " + std::to_string(parallel) +
          (padded ? " padded" : "") + " a(%a : " + a + ") b(%b : " + b + ") outs(%y : " + y +
          ") maps [" + map(aMap) + ", " + map(bMap) + ", " + map(yMap) + "] " + tail +

@@ -32,19 +32,19 @@ static std::string textOf(const Product &p) {
            layout + ">";
   };
   auto buffer = [](const char *name, int64_t offset, const std::string &type) {
-    return "%" + std::string(name) + " = kernel.buffer \"" + name +
-           "\" role(\"temp\") segment(2) offset(" + std::to_string(offset) + ") : " + type + "\n";
+    return "%" + std::string(name) + " = kernel.buffer \"" + name + "\" role(temp) offset(" +
+           std::to_string(offset) + ") : " + type + "\n";
   };
   std::string a = shape(p.m, p.k), y = shape(p.m, p.n),
               b = shape(p.n, p.k,
                         p.panels ? ", #kernel.layout<[0, 1], block = [0], by = [32]>" : "");
   std::string schedule = p.across ? "lanes = -1, rows = 0, mr = 4, nr = 16, rows2 = 1, mr2 = 4"
                                   : "lanes = 1, rows = 0, mr = 14, nr = 32";
-  return "module @m { kernel.entry @e name(\"e\") kind(\"train\") batch(1) {\n" +
-         buffer("a", 0, a) + buffer("b", 16 << 20, b) + buffer("y", 32 << 20, y) +
-         buffer("c", 48 << 20, y) + "kernel.contract \"k\" dims [" + std::to_string(p.m) + ", " +
-         std::to_string(p.n) + ", " + std::to_string(p.k) + "] parallel 2 a(%a : " + a +
-         ") b(%b : " + b + ") " + (p.added ? "extras(%c : " + y + ") " : "") + "outs(%y : " + y +
+  return "module @m { kernel.entry @e name(\"e\") kind(train) batch(1) {\n" + buffer("a", 0, a) +
+         buffer("b", 16 << 20, b) + buffer("y", 32 << 20, y) + buffer("c", 48 << 20, y) +
+         "kernel.contract \"k\" dims [" + std::to_string(p.m) + ", " + std::to_string(p.n) + ", " +
+         std::to_string(p.k) + "] parallel 2 a(%a : " + a + ") b(%b : " + b + ") " +
+         (p.added ? "extras(%c : " + y + ") " : "") + "outs(%y : " + y +
          ") maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>" +
          (p.added ? ", affine_map<(m, n, k) -> (m, n)>" : "") +
          ", affine_map<(m, n, k) -> (m, n)>] " + (p.across ? "algorithm <lanes = 16> " : "") +
@@ -61,11 +61,10 @@ static std::string copyOf(int64_t columns, int kernels = 1, const std::string &t
     return "!kernel.buffer<64x" + std::to_string(columns) + "xf32" + layout + ">";
   };
   std::string types[] = {bufferOf(""), bufferOf(to)};
-  std::string text =
-      "module @m { kernel.entry @e name(\"e\") kind(\"train\") batch(1) {\n"
-      "%0 = kernel.buffer \"x\" role(\"temp\") segment(2) offset(0) : " +
-      types[0] +
-      "\n%1 = kernel.buffer \"y\" role(\"temp\") segment(2) offset(67108864) : " + types[1] + "\n";
+  std::string text = "module @m { kernel.entry @e name(\"e\") kind(train) batch(1) {\n"
+                     "%0 = kernel.buffer \"x\" role(temp) offset(0) : " +
+                     types[0] +
+                     "\n%1 = kernel.buffer \"y\" role(temp) offset(67108864) : " + types[1] + "\n";
   for (int i = 0; i < kernels; ++i) {
     std::string x = std::to_string(i % 2), y = std::to_string(1 - i % 2);
     text += "kernel.map \"k" + std::to_string(i) + "\" dims [64, " + std::to_string(columns) +

@@ -49,14 +49,14 @@ static std::string textOf(const Case &c) {
   std::string a = buffer(c.a, ""), b = buffer(c.b, c.bLayout), y = buffer(c.y, c.yLayout);
   std::string bias =
       c.update ? "!kernel.buffer<f32>" : "!kernel.buffer<" + std::to_string(c.n) + "xf32>";
-  std::string text =
-      "module @m { kernel.entry @e name(\"e\") kind(\"train\") batch(1) {\n"
-      "%a = kernel.buffer \"a\" role(\"input\") segment(2) offset(0) : " +
-      a + "\n%b = kernel.buffer \"b\" role(\"input\") segment(2) offset(16777216) : " + b +
-      "\n%y = kernel.buffer \"y\" role(\"param\") segment(0) offset(0) : " + y +
-      "\n%c = kernel.buffer \"c\" role(\"scalar\") segment(3) offset(0) : " + bias +
-      "\nkernel.contract \"k\" dims [" + std::to_string(c.m) + ", " + std::to_string(c.n) + ", " +
-      std::to_string(c.k) + "] parallel 2 a(%a : " + a + ") b(%b : " + b + ") extras(%c";
+  std::string text = "module @m { kernel.entry @e name(\"e\") kind(train) batch(1) {\n"
+                     "%a = kernel.buffer \"a\" role(input) offset(0) : " +
+                     a + "\n%b = kernel.buffer \"b\" role(input) offset(16777216) : " + b +
+                     "\n%y = kernel.buffer \"y\" role(param) offset(0) : " + y +
+                     "\n%c = kernel.buffer \"c\" role(scalar) offset(0) : " + bias +
+                     "\nkernel.contract \"k\" dims [" + std::to_string(c.m) + ", " +
+                     std::to_string(c.n) + ", " + std::to_string(c.k) + "] parallel 2 a(%a : " + a +
+                     ") b(%b : " + b + ") extras(%c";
   text += c.update ? ", %y : " + bias + ", " + y : " : " + bias;
   text += ") outs(%y : " + y + ") maps [" + map(c.a) + ", " + map(c.b) + ", ";
   text += c.update ? "affine_map<(m, n, k) -> ()>, " + map(c.y) : "affine_map<(m, n, k) -> (n)>";

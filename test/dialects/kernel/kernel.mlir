@@ -5,20 +5,20 @@
 
 // CHECK: module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>}
 module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
-  // CHECK-LABEL: kernel.entry @step name("train_step") kind("train") batch(4) work_bytes(4096) {
-  kernel.entry @step name("train_step") kind("train") batch(4) work_bytes(4096) {
-    // CHECK-NEXT: kernel.buffer "x" role("input") segment(2) offset(64) : <4x6xf32>
-    %x = kernel.buffer "x" role("input") segment(2) offset(64) : <4x6xf32>
-    // CHECK-NEXT: kernel.buffer "w" role("param") segment(0) : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
-    %w = kernel.buffer "w" role("param") segment(0) : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
-    // CHECK-NEXT: kernel.buffer "c" role("constant") segment(-1) value(dense<[1, 2]> : tensor<2xi32>) : <2xi32>
-    %c = kernel.buffer "c" role("constant") segment(-1) value(dense<[1, 2]> : tensor<2xi32>) : <2xi32>
-    %b = kernel.buffer "b" role("state") segment(1) : <40xf32>
-    %y = kernel.buffer "y" role("temp") segment(2) : <4x40xf32>
-    %p = kernel.buffer "p" role("output") segment(2) : <4xi32>
-    %s = kernel.buffer "sums" role("temp") segment(2) : <2x40xf32>
-    %seed = kernel.buffer "seed" role("scalar") segment(3) : <i64>
-    %go = kernel.buffer "go" role("temp") segment(2) : <i1>
+  // CHECK-LABEL: kernel.entry @step name("train_step") kind(train) batch(4) work_bytes(4096) {
+  kernel.entry @step name("train_step") kind(train) batch(4) work_bytes(4096) {
+    // CHECK-NEXT: kernel.buffer "x" role(input) offset(64) : <4x6xf32>
+    %x = kernel.buffer "x" role(input) offset(64) : <4x6xf32>
+    // CHECK-NEXT: kernel.buffer "w" role(param) : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
+    %w = kernel.buffer "w" role(param) : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
+    // CHECK-NEXT: kernel.buffer "c" role(constant) value(dense<[1, 2]> : tensor<2xi32>) : <2xi32>
+    %c = kernel.buffer "c" role(constant) value(dense<[1, 2]> : tensor<2xi32>) : <2xi32>
+    %b = kernel.buffer "b" role(state) : <40xf32>
+    %y = kernel.buffer "y" role(temp) : <4x40xf32>
+    %p = kernel.buffer "p" role(output) : <4xi32>
+    %s = kernel.buffer "sums" role(temp) : <2x40xf32>
+    %seed = kernel.buffer "seed" role(scalar) : <i64>
+    %go = kernel.buffer "go" role(temp) : <i1>
     // CHECK: kernel.view %{{.*}} : <4x6xf32> to <24xf32>
     %flat = kernel.view %x : <4x6xf32> to <24xf32>
     // CHECK-NEXT: kernel.contract "matmul" dims [4, 40, 6] parallel 2 padded
@@ -50,10 +50,10 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
         maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>]
         algorithm <lanes = 16> {
     ^bb0(%v: f32, %key: i64):
-      // CHECK: kernel.reduce "max" %{{.*}} : f32 -> f32
-      %max = kernel.reduce "max" %v : f32 -> f32
-      // CHECK-NEXT: kernel.reduce "argmax" %{{.*}} : f32 -> i32
-      %best = kernel.reduce "argmax" %v : f32 -> i32
+      // CHECK: kernel.reduce max %{{.*}} : f32 -> f32
+      %max = kernel.reduce max %v : f32 -> f32
+      // CHECK-NEXT: kernel.reduce argmax %{{.*}} : f32 -> i32
+      %best = kernel.reduce argmax %v : f32 -> i32
       %at = kernel.index 1 : i64
       // CHECK: kernel.philox %{{.*}}, %{{.*}}, %{{.*}} stream 7 : f32
       %r = kernel.philox %key, %key, %at stream 7 : f32
@@ -62,7 +62,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     }
     // CHECK: kernel.loop trip 3 carried(%{{.*}}, %{{.*}} : !kernel.buffer<40xf32>, !kernel.buffer<40xf32>) {
     // CHECK-NEXT: ^bb0(%{{.*}}: index, %{{.*}}: !kernel.buffer<40xf32>, %{{.*}}: !kernel.buffer<40xf32>):
-    %ping = kernel.buffer "ping" role("temp") segment(2) : <40xf32>
+    %ping = kernel.buffer "ping" role(temp) : <40xf32>
     %end = kernel.loop trip 3 carried(%b, %ping : !kernel.buffer<40xf32>, !kernel.buffer<40xf32>) {
     ^bb0(%t: index, %now: !kernel.buffer<40xf32>, %next: !kernel.buffer<40xf32>):
       // CHECK-NEXT: kernel.slot %{{.*}}[%{{.*}}] : <4x40xf32> to <40xf32>

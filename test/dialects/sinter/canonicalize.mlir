@@ -2,7 +2,7 @@
 // RUN: sinter-opt %s --canonicalize | FileCheck %s
 
 // CHECK-LABEL: @identities name
-sinter.entry @identities name("e") kind("predict") batch(0) inputs ["x", "i"] {
+sinter.entry @identities name("e") kind(predict) batch(0) inputs ["x", "i"] {
 ^bb0(%x: tensor<3x2xf32>, %i: tensor<3xi32>):
   %one = sinter.constant dense<1.0> : tensor<f32>
   %zero = sinter.constant dense<0.0> : tensor<f32>
@@ -34,7 +34,7 @@ sinter.entry @identities name("e") kind("predict") batch(0) inputs ["x", "i"] {
 
 // x + 0 is not x for x = -0, x * 0 is not 0 for NaN, x - (-0) is not x for x = -0, x / x is not 1.
 // CHECK-LABEL: @not_identities name
-sinter.entry @not_identities name("e") kind("predict") batch(0) inputs ["x"] {
+sinter.entry @not_identities name("e") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<3xf32>):
   %zero = sinter.constant dense<0.0> : tensor<f32>
   %minus = sinter.constant dense<-0.0> : tensor<f32>
@@ -55,7 +55,7 @@ sinter.entry @not_identities name("e") kind("predict") batch(0) inputs ["x"] {
 
 // Elementwise ops broadcast by themselves; where a broadcast gives the result its shape, it stays.
 // CHECK-LABEL: @broadcasts name
-sinter.entry @broadcasts name("e") kind("predict") batch(0) inputs ["x", "y"] {
+sinter.entry @broadcasts name("e") kind(predict) batch(0) inputs ["x", "y"] {
 ^bb0(%x: tensor<4x3xf32>, %y: tensor<3xf32>):
   %0 = sinter.broadcast_to %y : (tensor<3xf32>) -> tensor<4x3xf32>
   // CHECK: %[[B:.*]] = sinter.broadcast_to %y
@@ -70,7 +70,7 @@ sinter.entry @broadcasts name("e") kind("predict") batch(0) inputs ["x", "y"] {
 
 // Transposes compose, vanish in products, and are views when only axes of size 1 move.
 // CHECK-LABEL: @transposes name
-sinter.entry @transposes name("e") kind("predict") batch(0) inputs ["x", "y", "z"] {
+sinter.entry @transposes name("e") kind(predict) batch(0) inputs ["x", "y", "z"] {
 ^bb0(%x: tensor<2x3x4xf32>, %y: tensor<5x3xf32>, %z: tensor<1x3x1x4xf32>):
   %0 = sinter.transpose %x perm [1, 2, 0] : (tensor<2x3x4xf32>) -> tensor<3x4x2xf32>
   // CHECK: sinter.transpose %x perm [2, 0, 1] : (tensor<2x3x4xf32>) -> tensor<4x2x3xf32>
@@ -87,7 +87,7 @@ sinter.entry @transposes name("e") kind("predict") batch(0) inputs ["x", "y", "z
 
 // Data movement of constants happens now.
 // CHECK-LABEL: @constants name
-sinter.entry @constants name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @constants name("e") kind(predict) batch(0) inputs [] {
   %0 = sinter.constant dense<[[1, 2], [3, 4]]> : tensor<2x2xi32>
   // CHECK-DAG: sinter.constant dense<[1, 2, 3, 4]> : tensor<4xi32>
   %1 = sinter.reshape %0 : (tensor<2x2xi32>) -> tensor<4xi32>
@@ -101,7 +101,7 @@ sinter.entry @constants name("e") kind("predict") batch(0) inputs [] {
 
 // Layout conversions: to the same layout, there and back, and through another one.
 // CHECK-LABEL: @layouts name
-sinter.entry @layouts name("e") kind("predict") batch(0) inputs ["x"] {
+sinter.entry @layouts name("e") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<4x3xf32>):
   %0 = sinter.convert_layout %x : tensor<4x3xf32> to tensor<4x3xf32, #kernel.layout<[1, 0]>>
   %1 = sinter.convert_layout %0 : tensor<4x3xf32, #kernel.layout<[1, 0]>> to tensor<4x3xf32>
@@ -113,7 +113,7 @@ sinter.entry @layouts name("e") kind("predict") batch(0) inputs ["x"] {
 
 // The sum over a stack of products that come in rows of what is summed is one product over all rows; another stack stays.
 // CHECK-LABEL: sinter.entry @stack
-sinter.entry @stack name("stack") kind("predict") batch(0) inputs ["x", "y"] {
+sinter.entry @stack name("stack") kind(predict) batch(0) inputs ["x", "y"] {
 ^bb0(%x: tensor<5x3x4xf32>, %y: tensor<5x3x6xf32>):
   // CHECK-DAG: %[[X:.*]] = sinter.reshape %x : (tensor<5x3x4xf32>) -> tensor<15x4xf32>
   // CHECK-DAG: %[[Y:.*]] = sinter.reshape %y : (tensor<5x3x6xf32>) -> tensor<15x6xf32>

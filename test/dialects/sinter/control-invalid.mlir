@@ -1,6 +1,6 @@
 // RUN: sinter-opt --split-input-file --verify-diagnostics %s
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["x", "h"] {
 ^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
   // expected-error @+1 {{expects stacked inputs of 4 steps (the leading axis), got f32[5,3] [E0131]}}
   %last = sinter.scan (%h, %x) carried 1 stacked 1 length 4 : (tensor<3xf32>, tensor<5x3xf32>) -> tensor<3xf32> {
@@ -12,7 +12,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["x", "h"] {
 ^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
   // expected-error @+1 {{expects a body with arguments i64[], f32[3], f32[3], got i64[], f32[3]}}
   %last = sinter.scan (%h, %x) carried 1 stacked 1 length 5 : (tensor<3xf32>, tensor<5x3xf32>) -> tensor<3xf32> {
@@ -24,7 +24,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["x", "h"] {
 ^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
   // expected-error @+1 {{expects 1 results, got 2}}
   %last, %ys = sinter.scan (%h, %x) carried 1 stacked 1 length 5 : (tensor<3xf32>, tensor<5x3xf32>) -> (tensor<3xf32>, tensor<5x3xf32>) {
@@ -36,7 +36,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["x", "h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h"] {
 ^bb0(%h: tensor<3xf32>):
   // expected-error @+1 {{expects a length of 1 or more, got 0 [E0131]}}
   %last = sinter.scan (%h) carried 1 stacked 0 length 0 : (tensor<3xf32>) -> tensor<3xf32> {
@@ -48,7 +48,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h"] {
 ^bb0(%h: tensor<3xf32>):
   // expected-error @+1 {{expects num_carried in 0 … 1, got 2}}
   %last = sinter.scan (%h) carried 2 stacked 0 length 2 : (tensor<3xf32>) -> tensor<3xf32> {
@@ -60,7 +60,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h", "p"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h", "p"] {
 ^bb0(%h: tensor<3xf32>, %p: tensor<2xi1>):
   // expected-error @+1 {{expects one truth value bool[] as its predicate, got bool[2] [E0132]}}
   %r = sinter.cond %p (%h) : tensor<2xi1>, (tensor<3xf32>) -> tensor<3xf32> {
@@ -75,7 +75,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h", "p"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h"] {
 ^bb0(%h: tensor<3xf32>):
   // expected-error @+1 {{expects one truth value bool[] as its condition, got f32[3] [E0132]}}
   %r = sinter.while (%h) carried 1 : (tensor<3xf32>) -> tensor<3xf32> {
@@ -90,7 +90,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h"] {
 ^bb0(%h: tensor<3xf32>):
   // expected-note @+1 {{required by region isolation constraints}}
   %r = sinter.scan (%h) carried 1 stacked 0 length 2 : (tensor<3xf32>) -> tensor<3xf32> {
@@ -104,7 +104,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h"] {
 ^bb0(%h: tensor<3xf32>):
   // expected-error @+1 {{expects a body that keeps the type f32[3] of carried value 0, got f32[1] [E0130]}}
   %r = sinter.scan (%h) carried 1 stacked 0 length 2 : (tensor<3xf32>) -> tensor<3xf32> {
@@ -117,7 +117,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["h"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["h", "p"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["h", "p"] {
 ^bb0(%h: tensor<3xf32>, %p: tensor<i1>):
   // expected-error @+1 {{expects branches of equal types, got f32[3] and f32[1] for result 0 [E0133]}}
   %r = sinter.cond %p (%h) : tensor<i1>, (tensor<3xf32>) -> tensor<3xf32> {

@@ -2,7 +2,7 @@
 // RUN: sinter-opt --simplify %s | FileCheck %s --check-prefix=SIMPLE
 
 // CHECK-LABEL: sinter.entry @forms
-sinter.entry @forms name("forms") kind("predict") batch(0) inputs ["x", "h", "w", "p"] {
+sinter.entry @forms name("forms") kind(predict) batch(0) inputs ["x", "h", "w", "p"] {
 ^bb0(%x: tensor<5x2x3xf32>, %h: tensor<2x3xf32>, %w: tensor<3x3xf32>, %p: tensor<i1>):
   // CHECK: sinter.scan(%h, %x, %w) carried 1 stacked 1 length 5 reverse true
   // CHECK-SAME: (tensor<2x3xf32>, tensor<5x2x3xf32>, tensor<3x3xf32>) -> (tensor<2x3xf32>, tensor<5x2x3xf32>)
@@ -42,7 +42,7 @@ sinter.entry @forms name("forms") kind("predict") batch(0) inputs ["x", "h", "w"
 
 // What nobody reads is not carried, stacked or captured; what never changes is captured.
 // SIMPLE-LABEL: sinter.entry @pruned
-sinter.entry @pruned name("pruned") kind("predict") batch(0) inputs ["x", "h", "w"] {
+sinter.entry @pruned name("pruned") kind(predict) batch(0) inputs ["x", "h", "w"] {
 ^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>, %w: tensor<3xf32>):
   %two = sinter.constant dense<2.0> : tensor<f32>
   // SIMPLE: %[[S:.*]]:2 = sinter.scan(%h, %x, %w) carried 1 stacked 1 length 5
@@ -66,7 +66,7 @@ sinter.entry @pruned name("pruned") kind("predict") batch(0) inputs ["x", "h", "
 }
 
 // SIMPLE-LABEL: sinter.entry @known
-sinter.entry @known name("known") kind("predict") batch(0) inputs ["x", "p"] {
+sinter.entry @known name("known") kind(predict) batch(0) inputs ["x", "p"] {
 ^bb0(%x: tensor<3xf32>, %p: tensor<i1>):
   %true = sinter.constant dense<true> : tensor<i1>
   // SIMPLE-NOT: else

@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @convolutions
-sinter.entry @convolutions name("e") kind("predict") batch(0) inputs ["x", "w"] {
+sinter.entry @convolutions name("e") kind(predict) batch(0) inputs ["x", "w"] {
 ^bb0(%x: tensor<2x6x9x8xf32>, %w: tensor<4x3x3x2xf32>):
   // CHECK: sinter.conv2d %x, %w
   // CHECK-SAME: (tensor<2x6x9x8xf32>, tensor<4x3x3x2xf32>) -> tensor<2x4x5x8xf32>

@@ -3,8 +3,8 @@
 // RUN: sinter-opt %s | sinter-opt | FileCheck %s
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
-// CHECK-LABEL: sinter.entry @binary name("binary") kind("predict") batch(0) inputs ["a", "b", "c"]
-sinter.entry @binary name("binary") kind("predict") batch(0) inputs ["a", "b", "c"] {
+// CHECK-LABEL: sinter.entry @binary name("binary") kind(predict) batch(0) inputs ["a", "b", "c"]
+sinter.entry @binary name("binary") kind(predict) batch(0) inputs ["a", "b", "c"] {
 // CHECK: ^bb0(%a: tensor<4x3xf32>, %b: tensor<3xf32>, %c: tensor<f32>):
 ^bb0(%a: tensor<4x3xf32>, %b: tensor<3xf32>, %c: tensor<f32>):
   // CHECK: sinter.add %a, %b : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4x3xf32>
@@ -25,7 +25,7 @@ sinter.entry @binary name("binary") kind("predict") batch(0) inputs ["a", "b", "
 }
 
 // CHECK-LABEL: @unary
-sinter.entry @unary name("unary") kind("predict") batch(0) inputs ["a", "i"] {
+sinter.entry @unary name("unary") kind(predict) batch(0) inputs ["a", "i"] {
 ^bb0(%a: tensor<5xf64>, %i: tensor<5xi32>):
   // CHECK: sinter.neg %a : (tensor<5xf64>) -> tensor<5xf64>
   %0 = sinter.neg %a : (tensor<5xf64>) -> tensor<5xf64>
@@ -51,7 +51,7 @@ sinter.entry @unary name("unary") kind("predict") batch(0) inputs ["a", "i"] {
 }
 
 // CHECK-LABEL: @logic
-sinter.entry @logic name("logic") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @logic name("logic") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<5xf32>, %b: tensor<5xf32>):
   // CHECK: sinter.compare "lt" %a, %b : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xi1>
   %0 = sinter.compare "lt" %a, %b : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xi1>
@@ -70,7 +70,7 @@ sinter.entry @logic name("logic") kind("predict") batch(0) inputs ["a", "b"] {
 
 // A layout is an encoding; rules do not look at it.
 // CHECK-LABEL: @layout
-sinter.entry @layout name("layout") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @layout name("layout") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4x3xf32, #kernel.layout<[1, 0]>>):
   // CHECK: sinter.exp %a : (tensor<4x3xf32, #kernel.layout<[1, 0]>>) -> tensor<4x3xf32>
   %0 = sinter.exp %a : (tensor<4x3xf32, #kernel.layout<[1, 0]>>) -> tensor<4x3xf32>

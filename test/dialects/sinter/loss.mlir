@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @losses
-sinter.entry @losses name("e") kind("predict") batch(0) inputs ["a", "l"] {
+sinter.entry @losses name("e") kind(predict) batch(0) inputs ["a", "l"] {
 ^bb0(%a: tensor<4x6xf32>, %l: tensor<4xi32>):
   // CHECK: sinter.softmax %a axis 0 : (tensor<4x6xf32>) -> tensor<4x6xf32>
   %0 = sinter.softmax %a axis 0 : (tensor<4x6xf32>) -> tensor<4x6xf32>

@@ -1,7 +1,7 @@
 // Matrix products: every refusal of the rule reaches the op, with its code.
 // RUN: sinter-opt %s --split-input-file --verify-diagnostics
 
-sinter.entry @inner name("e") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @inner name("e") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<4x6xf32>, %b: tensor<5x6xf32>):
   // expected-error @+1 {{expects equal inner sizes, got 6 and 5 in f32[4,6] x f32[5,6] [E0108]}}
   %0 = sinter.matmul %a, %b : (tensor<4x6xf32>, tensor<5x6xf32>) -> tensor<4x6xf32>
@@ -10,7 +10,7 @@ sinter.entry @inner name("e") kind("predict") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @rank name("e") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @rank name("e") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<4x6xf32>, %b: tensor<6xf32>):
   // expected-error @+1 {{[E0107]}}
   %0 = sinter.matmul %a, %b : (tensor<4x6xf32>, tensor<6xf32>) -> tensor<4xf32>
@@ -19,7 +19,7 @@ sinter.entry @rank name("e") kind("predict") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @batch name("e") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @batch name("e") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<2x4x6xf32>, %b: tensor<3x6x4xf32>):
   // expected-error @+1 {{[E0103]}}
   %0 = sinter.matmul %a, %b : (tensor<2x4x6xf32>, tensor<3x6x4xf32>) -> tensor<2x4x4xf32>
@@ -28,7 +28,7 @@ sinter.entry @batch name("e") kind("predict") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @elements name("e") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @elements name("e") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<4x6xf32>, %b: tensor<6x4xf64>):
   // expected-error @+1 {{[E0101]}}
   %0 = sinter.matmul %a, %b : (tensor<4x6xf32>, tensor<6x4xf64>) -> tensor<4x4xf32>
@@ -37,7 +37,7 @@ sinter.entry @elements name("e") kind("predict") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @integers name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @integers name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4x4xi32>):
   // expected-error @+1 {{[E0102]}}
   %0 = sinter.matmul %a, %a : (tensor<4x4xi32>, tensor<4x4xi32>) -> tensor<4x4xi32>
@@ -46,7 +46,7 @@ sinter.entry @integers name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @result name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @result name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4x6xf32>):
   // expected-error @+1 {{expects result type f32[4,4], got f32[6,6]}}
   %0 = sinter.matmul %a, %a {transpose_b = true} : (tensor<4x6xf32>, tensor<4x6xf32>) -> tensor<6x6xf32>

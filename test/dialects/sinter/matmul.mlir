@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @matmuls
-sinter.entry @matmuls name("e") kind("predict") batch(0) inputs ["a", "b", "c"] {
+sinter.entry @matmuls name("e") kind(predict) batch(0) inputs ["a", "b", "c"] {
 ^bb0(%a: tensor<4x6xf32>, %b: tensor<5x6xf32>, %c: tensor<3x1x6x4xf32>):
   // CHECK: sinter.matmul %a, %b {transpose_b = true} : (tensor<4x6xf32>, tensor<5x6xf32>) -> tensor<4x5xf32>
   %0 = sinter.matmul %a, %b {transpose_b = true} : (tensor<4x6xf32>, tensor<5x6xf32>) -> tensor<4x5xf32>

@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @pooling
-sinter.entry @pooling name("e") kind("predict") batch(0) inputs ["x"] {
+sinter.entry @pooling name("e") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<2x6x9x8xf32>):
   // CHECK: %[[Y:.*]] = sinter.max_pool2d %x
   // CHECK-SAME: window = array<i64: 3, 2>

@@ -5,7 +5,7 @@
 // RUN: sinter-opt %s --cse | FileCheck %s
 
 // CHECK-LABEL: @random
-sinter.entry @random name("e") kind("predict") batch(0) inputs ["seed", "step"] {
+sinter.entry @random name("e") kind(predict) batch(0) inputs ["seed", "step"] {
 ^bb0(%seed: tensor<i64>, %step: tensor<i64>):
   // CHECK: sinter.random_uniform "drop1" stream 17 seed %seed step %step : (tensor<i64>, tensor<i64>) -> tensor<4x6xf32>
   %0 = sinter.random_uniform "drop1" stream 17 seed %seed step %step : (tensor<i64>, tensor<i64>) -> tensor<4x6xf32>

@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @reductions
-sinter.entry @reductions name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @reductions name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4x6x5xf32>):
   // CHECK: sinter.sum %a axes [0, 2] : (tensor<4x6x5xf32>) -> tensor<6xf32>
   %0 = sinter.sum %a axes [0, 2] : (tensor<4x6x5xf32>) -> tensor<6xf32>

@@ -5,7 +5,7 @@
 // CHECK-LABEL: kernel.entry @relu
 // CHECK: %[[Z:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK-NEXT: arith.maximumf %{{.*}}, %[[Z]] : f32
-sinter.entry @relu name("relu") kind("predict") batch(0) inputs ["x"] {
+sinter.entry @relu name("relu") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<3xf32>):
   %0 = sinter.relu %x : (tensor<3xf32>) -> tensor<3xf32>
   sinter.return outputs(%0 : tensor<3xf32>) names ["y"] symbols []
@@ -17,7 +17,7 @@ sinter.entry @relu name("relu") kind("predict") batch(0) inputs ["x"] {
 // CHECK: arith.cmpi ult
 // CHECK: arith.maxsi
 // CHECK: arith.uitofp
-sinter.entry @integers name("integers") kind("predict") batch(0) inputs ["u", "i"] {
+sinter.entry @integers name("integers") kind(predict) batch(0) inputs ["u", "i"] {
 ^bb0(%u: tensor<3xi8>, %i: tensor<3xi32>):
   %0 = sinter.max %u, %u : (tensor<3xi8>, tensor<3xi8>) -> tensor<3xi8>
   %1 = sinter.compare "lt" %0, %u : (tensor<3xi8>, tensor<3xi8>) -> tensor<3xi1>
@@ -31,7 +31,7 @@ sinter.entry @integers name("integers") kind("predict") batch(0) inputs ["u", "i
 // CHECK: arith.cmpf oeq
 // CHECK: arith.cmpf une
 // CHECK: arith.cmpf oge
-sinter.entry @order name("order") kind("predict") batch(0) inputs ["x", "y"] {
+sinter.entry @order name("order") kind(predict) batch(0) inputs ["x", "y"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>):
   %0 = sinter.compare "eq" %x, %y : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xi1>
   %1 = sinter.compare "ne" %x, %y : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xi1>
@@ -50,7 +50,7 @@ sinter.entry @order name("order") kind("predict") batch(0) inputs ["x", "y"] {
 // CHECK-NEXT: %[[I:.*]] = arith.fptosi %[[IN]] : f32 to i32
 // CHECK-NEXT: %[[MAX:.*]] = arith.constant 2147483647 : i32
 // CHECK-NEXT: arith.select %[[HIGH]], %[[MAX]], %[[I]] : i32
-sinter.entry @saturate name("saturate") kind("predict") batch(0) inputs ["x"] {
+sinter.entry @saturate name("saturate") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<3xf32>):
   %0 = sinter.cast %x : (tensor<3xf32>) -> tensor<3xi32>
   sinter.return outputs(%0 : tensor<3xi32>) names ["y"] symbols []
@@ -62,7 +62,7 @@ sinter.entry @saturate name("saturate") kind("predict") batch(0) inputs ["x"] {
 // CHECK: %[[AT:.*]] = kernel.index 0 : i64
 // CHECK: %[[FIRST:.*]] = arith.cmpi slt, %[[AT]], %{{.*}} : i64
 // CHECK: arith.select %[[FIRST]], %{{.*}}, %{{.*}} : f32
-sinter.entry @concat name("concat") kind("predict") batch(0) inputs ["x", "y"] {
+sinter.entry @concat name("concat") kind(predict) batch(0) inputs ["x", "y"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<2xf32>):
   %0 = sinter.concat %x, %y axis 0 : (tensor<3xf32>, tensor<2xf32>) -> tensor<5xf32>
   sinter.return outputs(%0 : tensor<5xf32>) names ["y"] symbols []
@@ -71,14 +71,14 @@ sinter.entry @concat name("concat") kind("predict") batch(0) inputs ["x", "y"] {
 // Loss and softmax subtract the largest logit first.
 // CHECK-LABEL: kernel.entry @loss
 // CHECK: kernel.map {{.*}} dims [4, 7] inner [1]
-// CHECK: %[[M:.*]] = kernel.reduce "max" %[[V:.*]] : f32 -> f32
+// CHECK: %[[M:.*]] = kernel.reduce max %[[V:.*]] : f32 -> f32
 // CHECK-NEXT: %[[S:.*]] = arith.subf %[[V]], %[[M]] : f32
 // CHECK-NEXT: %[[E:.*]] = math.exp %[[S]] : f32
-// CHECK-NEXT: kernel.reduce "sum" %[[E]] : f32 -> f32
+// CHECK-NEXT: kernel.reduce sum %[[E]] : f32 -> f32
 // CHECK: kernel.index 1 : i32
-// CHECK: kernel.reduce "sum"
+// CHECK: kernel.reduce sum
 // CHECK: math.log
-sinter.entry @loss name("loss") kind("predict") batch(0) inputs ["x", "l"] {
+sinter.entry @loss name("loss") kind(predict) batch(0) inputs ["x", "l"] {
 ^bb0(%x: tensor<4x7xf32>, %l: tensor<4xi32>):
   %0 = sinter.softmax_cross_entropy %x, %l : (tensor<4x7xf32>, tensor<4xi32>) -> tensor<4xf32>
   sinter.return outputs(%0 : tensor<4xf32>) names ["y"] symbols []
@@ -89,7 +89,7 @@ sinter.entry @loss name("loss") kind("predict") batch(0) inputs ["x", "l"] {
 // CHECK-DAG: kernel.index 0 : i64
 // CHECK-DAG: kernel.index 1 : i64
 // CHECK: kernel.philox %{{.*}}, %{{.*}}, %{{.*}} stream 9 : f32
-sinter.entry @random name("random") kind("predict") batch(0) inputs ["seed", "step"] {
+sinter.entry @random name("random") kind(predict) batch(0) inputs ["seed", "step"] {
 ^bb0(%seed: tensor<i64>, %step: tensor<i64>):
   %0 = sinter.random_uniform "d" stream 9 seed %seed step %step : (tensor<i64>, tensor<i64>) -> tensor<4x7xf32>
   sinter.return outputs(%0 : tensor<4x7xf32>) names ["y"] symbols []

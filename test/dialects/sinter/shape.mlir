@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
 // CHECK-LABEL: @movement
-sinter.entry @movement name("e") kind("predict") batch(0) inputs ["a", "b"] {
+sinter.entry @movement name("e") kind(predict) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<4x6xf32>, %b: tensor<2x6xf32>):
   // CHECK: sinter.reshape %a : (tensor<4x6xf32>) -> tensor<2x12xf32>
   %0 = sinter.reshape %a : (tensor<4x6xf32>) -> tensor<2x12xf32>
@@ -24,7 +24,7 @@ sinter.entry @movement name("e") kind("predict") batch(0) inputs ["a", "b"] {
 }
 
 // CHECK-LABEL: @makers
-sinter.entry @makers name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @makers name("e") kind(predict) batch(0) inputs [] {
   // CHECK: sinter.constant dense<5.000000e-01> : tensor<3x2xf32>
   %0 = sinter.constant dense<5.000000e-01> : tensor<3x2xf32>
   // CHECK-NEXT: sinter.constant dense<[1, 2, 3]> : tensor<3xi32>

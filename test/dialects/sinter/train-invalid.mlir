@@ -1,28 +1,28 @@
 // The module level and what structures entries: each inconsistency is refused.
 // RUN: sinter-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{expects kind to be one of parameter, buffer, optimizer, metric, prepared, got 'weight'}}
-sinter.symbol @w : tensor<4xf32> kind "weight" init <constant, 0.0, 0.0>
+// expected-error @+1 {{expected one of [parameter, buffer, optimizer, metric, counter] for kind of symbol, got: weight}}
+sinter.symbol @w : tensor<4xf32> kind weight init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{expects a tensor type, got 'f32'}}
-sinter.symbol @w : f32 kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @w : f32 kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{[E0104]}}
-sinter.symbol @w : tensor<?xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @w : tensor<?xf32> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{[E0102]}}
-sinter.symbol @w : tensor<4xindex> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @w : tensor<4xindex> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
-// expected-error @+1 {{init expects constant, normal or uniform, got xavier}}
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <xavier, 0.0, 0.0>
+// expected-error @+1 {{expected one of [constant, normal, uniform] for kind of initialiser, got: xavier}}
+sinter.symbol @w : tensor<4xf32> kind parameter init <xavier, 0.0, 0.0>
 
 // -----
 
@@ -31,21 +31,21 @@ sinter.scalar @flag : i1 initial 1.0 help ""
 
 // -----
 
-sinter.symbol @s : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
-// expected-error @+1 {{expects finish to be one of ratio, exp_ratio, got 'mean'}}
-sinter.metric @loss sum @s weight @s finish "mean"
+sinter.symbol @s : tensor<f32> kind metric init <constant, 0.0, 0.0>
+// expected-error @+1 {{expected one of [ratio, exp_ratio] for finish of metric, got: mean}}
+sinter.metric @loss sum @s weight @s finish mean
 
 // -----
 
-sinter.symbol @s : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
+sinter.symbol @s : tensor<f32> kind metric init <constant, 0.0, 0.0>
 // expected-error @+1 {{expects @n to be a symbol of the module, got no such name}}
-sinter.metric @loss sum @s weight @n finish "ratio"
+sinter.metric @loss sum @s weight @n finish ratio
 
 // -----
 
-sinter.symbol @s : tensor<2xf32> kind "metric" init <constant, 0.0, 0.0>
+sinter.symbol @s : tensor<2xf32> kind metric init <constant, 0.0, 0.0>
 // expected-error @+1 {{expects a floating-point number in @s, got 'tensor<2xf32>'}}
-sinter.metric @loss sum @s weight @s finish "ratio"
+sinter.metric @loss sum @s weight @s finish ratio
 
 // -----
 
@@ -74,49 +74,36 @@ sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, "class" below 2>
 
 // -----
 
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-// expected-error @+1 {{expects f32[4] for @w, got f32[5]}}
-sinter.derived @w.t of @w : tensor<5xf32>
-
-// -----
-
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-sinter.derived @w.t of @w : tensor<4xf32>
-// expected-error @+1 {{expects a master symbol, got the derived @w.t}}
-sinter.derived @w.tt of @w.t : tensor<4xf32>
-
-// -----
-
 // expected-error @+1 {{expects one name an input (1), got 0}}
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
 ^bb0(%a: tensor<4xf32>):
   sinter.return names [] symbols []
 }
 
 // -----
 
-// expected-error @+1 {{expects kind to be one of train, eval, predict, prepare, got 'test'}}
-sinter.entry @e name("e") kind("test") batch(0) inputs [] {
+// expected-error @+1 {{expected one of [train, eval, predict, prepare, load, save, load_params] for kind of entry, got: test}}
+sinter.entry @e name("e") kind(test) batch(0) inputs [] {
   sinter.return names [] symbols []
 }
 
 // -----
 
 // expected-error @+1 {{expects a batch of 1 or more, or 0 for none, got -1}}
-sinter.entry @e name("e") kind("predict") batch(-1) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(-1) inputs [] {
   sinter.return names [] symbols []
 }
 
 // -----
 
 // expected-error @+1 {{expects to end in sinter.return}}
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
   %0 = sinter.iota 0 : tensor<4xi32>
 }
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects one name an output and one symbol an update, got 0 and 0}}
   sinter.return outputs(%a : tensor<4xf32>) names [] symbols []
@@ -124,8 +111,8 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects one update a symbol, got two of @w}}
   sinter.return names [] updates(%a, %a : tensor<4xf32>, tensor<4xf32>) symbols [@w, @w]
@@ -133,8 +120,8 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<5xf32>):
   // expected-error @+1 {{expects f32[4] for @w, got f32[5]}}
   sinter.return names [] updates(%a : tensor<5xf32>) symbols [@w]
@@ -143,7 +130,7 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
 // -----
 
 sinter.scalar @lr : f32 initial 0.1 help ""
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<f32>):
   // expected-error @+1 {{expects @lr to be a symbol of the module, got another op}}
   sinter.return names [] updates(%a : tensor<f32>) symbols [@lr]
@@ -151,7 +138,7 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
   // expected-error @+1 {{expects @w to be a symbol or a scalar of the module, got no such name}}
   %0 = sinter.get @w : tensor<4xf32>
   sinter.return names [] symbols []
@@ -160,7 +147,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
 // -----
 
 sinter.scalar @lr : f32 initial 0.1 help ""
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
   // expected-error @+1 {{expects f32[] for @lr, got f64[]}}
   %0 = sinter.get @lr : tensor<f64>
   sinter.return names [] symbols []
@@ -168,7 +155,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
   // expected-error @+1 {{expects @e to be a symbol or a scalar of the module, got another op}}
   %0 = sinter.get @e : tensor<f64>
   sinter.return names [] symbols []
@@ -176,7 +163,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
 
 // -----
 
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<f32>):
   // expected-error @+1 {{expects ys, as many cotangents, then xs; got 1 operands}}
   %0 = sinter.gradient %a ys 1 : (tensor<f32>) -> tensor<f32>
@@ -185,7 +172,7 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<f32>, %b: tensor<4xf32>):
   // expected-error @+1 {{[E0119]}}
   %0 = sinter.gradient %a, %b, %b ys 1 : (tensor<f32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
@@ -194,7 +181,7 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a", "b"] {
 ^bb0(%a: tensor<f32>, %b: tensor<4xf32>):
   // expected-error @+1 {{expects result type f32[4], got f32[5]}}
   %0 = sinter.gradient %a, %a, %b ys 1 : (tensor<f32>, tensor<f32>, tensor<4xf32>) -> tensor<5xf32>
@@ -203,7 +190,7 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a", "b"] {
 
 // -----
 
-sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<f32>):
   // expected-error @+1 {{expects ys, as many cotangents, then xs; got 2 operands}}
   %0 = sinter.gradient %a, %a ys 4611686018427387905 : (tensor<f32>, tensor<f32>) -> tensor<f32>
@@ -212,10 +199,10 @@ sinter.entry @e name("e") kind("train") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
-  // expected-error @+1 {{expects kind to be one of contraction, map, got 'loop'}}
-  %0 = sinter.fused "loop"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{expected one of [contraction, map] for kind of fusion, got: loop}}
+  %0 = sinter.fused loop(%a) : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%x: tensor<4xf32>):
     %1 = sinter.exp %x : (tensor<4xf32>) -> tensor<4xf32>
     sinter.yield %1 : tensor<4xf32>
@@ -225,10 +212,10 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects block arguments of its operands' types}}
-  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<5xf32> {
+  %0 = sinter.fused map(%a) : (tensor<4xf32>) -> tensor<5xf32> {
   ^bb0(%x: tensor<5xf32>):
     %1 = sinter.exp %x : (tensor<5xf32>) -> tensor<5xf32>
     sinter.yield %1 : tensor<5xf32>
@@ -238,10 +225,10 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects block arguments of its operands' types}}
-  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  %0 = sinter.fused map(%a) : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%x: i32):
     %1 = sinter.constant dense<1.0> : tensor<4xf32>
     sinter.yield %1 : tensor<4xf32>
@@ -251,10 +238,10 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects to yield its result types}}
-  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<5xf32> {
+  %0 = sinter.fused map(%a) : (tensor<4xf32>) -> tensor<5xf32> {
   ^bb0(%x: tensor<4xf32>):
     %1 = sinter.exp %x : (tensor<4xf32>) -> tensor<4xf32>
     sinter.yield %1 : tensor<4xf32>
@@ -264,10 +251,10 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4x4xf32>):
   // expected-error @+1 {{expects kind contraction with one contraction, or kind map with none; got map with 1}}
-  %0 = sinter.fused "map"(%a) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %0 = sinter.fused map(%a) : (tensor<4x4xf32>) -> tensor<4x4xf32> {
   ^bb0(%x: tensor<4x4xf32>):
     %1 = sinter.matmul %x, %x : (tensor<4x4xf32>, tensor<4x4xf32>) -> tensor<4x4xf32>
     sinter.yield %1 : tensor<4x4xf32>
@@ -277,9 +264,9 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
-  %0 = sinter.fused "map"(%a) : (tensor<4xf32>) -> tensor<4xf32> {
+  %0 = sinter.fused map(%a) : (tensor<4xf32>) -> tensor<4xf32> {
   ^bb0(%x: tensor<4xf32>):
     // expected-error @+1 {{cannot stand in sinter.fused: it is no map, contraction, view or constant}}
     %1 = sinter.convert_layout %x : tensor<4xf32> to tensor<4xf32, #kernel.layout<[0]>>
@@ -290,7 +277,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects equal shapes and elements, got 'tensor<4xf32>' and 'tensor<4xf64>'}}
   %0 = sinter.convert_layout %a : tensor<4xf32> to tensor<4xf64>
@@ -299,7 +286,7 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 
 // -----
 
-sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs [] {
   // expected-error @+1 {{expects parent op 'builtin.module'}}
   sinter.data "mnist" fields []
   sinter.return names [] symbols []
@@ -309,30 +296,24 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs [] {
 
 // Sizes that 63 bits do not count are refused wherever a type may stand: nothing behind computes with them.
 // expected-error @+1 {{expects a tensor of fewer than 2^63 bytes, got f32[4611686018427387904,4] [E0104]}}
-sinter.symbol @w : tensor<4611686018427387904x4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @w : tensor<4611686018427387904x4xf32> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{expects a layout in which the tensor takes fewer than 2^63 bytes}}
-sinter.symbol @w : tensor<1x1152921504606846976xf32, #kernel.layout<[0, 1], block = [0], by = [8]>> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @w : tensor<1x1152921504606846976xf32, #kernel.layout<[0, 1], block = [0], by = [8]>> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{expects a tensor of fewer than 2^63 bytes, got f32[4611686018427387904,4] [E0104]}}
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4611686018427387904x4xf32>):
   sinter.return names [] symbols []
 }
 
 // -----
 
-sinter.symbol @w : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-// expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got #kernel.layout<[0, 1]>}}
-sinter.derived @w.form1 of @w : tensor<4xf32, #kernel.layout<[0, 1]>>
-
-// -----
-
-sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["a"] {
 ^bb0(%a: tensor<4xf32>):
   // expected-error @+1 {{expects an encoding #kernel.layout of rank 1, got "row-major"}}
   %0 = sinter.convert_layout %a : tensor<4xf32> to tensor<4xf32, "row-major">
@@ -342,14 +323,50 @@ sinter.entry @e name("e") kind("predict") batch(0) inputs ["a"] {
 // -----
 
 // expected-error @+1 {{expects a name that weight files do not keep for themselves, got '__metadata__'}}
-sinter.symbol @__metadata__ : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @__metadata__ : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{expects a name that weight files do not keep for themselves, got 'trainer/step'}}
-sinter.symbol @"trainer/step" : tensor<i64> kind "buffer" init <constant, 0.0, 0.0>
+sinter.symbol @"trainer/step" : tensor<i64> kind buffer init <constant, 0.0, 0.0>
 
 // -----
 
 // expected-error @+1 {{expects a name of 1 to 900 printable bytes, got 3 bytes}}
-sinter.symbol @"a b" : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
+sinter.symbol @"a b" : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects kind train, eval or predict, got load}}
+sinter.entry @e name("e") kind(load) batch(1) inputs [] {
+  sinter.return names [] symbols []
+}
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects `of` and `slot` together, and of an optimizer's state only}}
+sinter.symbol @v : tensor<4xf32> kind buffer of @w slot "v" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects @w to be a parameter, got no such name}}
+sinter.symbol @v : tensor<4xf32> kind optimizer of @w slot "v" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expects @step and no other to be i64 of kind step}}
+sinter.scalar @step : i64 initial 0.0 help ""
+
+// -----
+
+// expected-error @+1 {{expects @seed and no other to be i64 of kind seed}}
+sinter.scalar @lr : i64 kind seed initial 0.0 help ""
+
+// -----
+
+sinter.entry @e name("e") kind(train) batch(1) inputs ["x"] {
+^bb0(%x: tensor<4xf32>):
+  // expected-error @+1 {{expects the place of a number among the outputs as loss, got 0}}
+  sinter.return outputs(%x : tensor<4xf32>) names ["x"] loss 0 symbols []
+}

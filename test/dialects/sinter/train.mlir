@@ -5,25 +5,37 @@
 
 // CHECK: module @mlp
 module @mlp {
-  // CHECK-NEXT: sinter.scalar @step : i64 initial 0.000000e+00 help "steps done"
-  sinter.scalar @step : i64 initial 0.0 help "steps done"
+  // CHECK-NEXT: sinter.scalar @step : i64 kind step initial 0.000000e+00 help "steps done"
+  sinter.scalar @step : i64 kind step initial 0.0 help "steps done"
   // CHECK-NEXT: sinter.scalar @lr : f32 initial 1.000000e-01 help "learning rate"
   sinter.scalar @lr : f32 initial 0.1 help "learning rate"
-  // CHECK-NEXT: sinter.symbol @fc.weight : tensor<10x4xf32> kind "parameter" init <normal, 0.000000e+00, 1.000000e-02>
-  sinter.symbol @fc.weight : tensor<10x4xf32> kind "parameter" init <normal, 0.0, 0.01>
-  // CHECK-NEXT: sinter.symbol @"a/b" : tensor<f32> kind "metric" init <constant, 0.000000e+00, 0.000000e+00> {offset = 64 : i64}
-  sinter.symbol @"a/b" : tensor<f32> kind "metric" init <constant, 0.0, 0.0> {offset = 64 : i64}
-  // CHECK-NEXT: sinter.symbol @w : tensor<f32> kind "metric" init <uniform, -1.000000e+00, 1.000000e+00>
-  sinter.symbol @w : tensor<f32> kind "metric" init <uniform, -1.0, 1.0>
-  // CHECK-NEXT: sinter.derived @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> {refreshed}
-  sinter.derived @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> {refreshed}
-  // CHECK-NEXT: sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
-  sinter.metric @accuracy sum @"a/b" weight @w finish "ratio"
+  // CHECK-NEXT: sinter.symbol @fc.weight : tensor<10x4xf32> kind parameter init <normal, 0.000000e+00, 1.000000e-02>
+  sinter.symbol @fc.weight : tensor<10x4xf32> kind parameter init <normal, 0.0, 0.01>
+  // CHECK-NEXT: sinter.symbol @"a/b" : tensor<f32> kind metric init <constant, 0.000000e+00, 0.000000e+00> {offset = 64 : i64}
+  sinter.symbol @"a/b" : tensor<f32> kind metric init <constant, 0.0, 0.0> {offset = 64 : i64}
+  // CHECK-NEXT: sinter.symbol @w : tensor<f32> kind metric init <uniform, -1.000000e+00, 1.000000e+00>
+  sinter.symbol @w : tensor<f32> kind metric init <uniform, -1.0, 1.0>
+  // CHECK-NEXT: sinter.form @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> refresh(step) attributes {offset = 192 : i64} {
+  // CHECK-NEXT: ^bb0(%[[LIES:.*]]: tensor<10x4xf32>):
+  // CHECK-NEXT: sinter.yield %[[LIES]] : tensor<10x4xf32>
+  sinter.form @fc.weight.t of @fc.weight : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>> refresh(step) attributes {offset = 192 : i64} {
+  ^bb0(%lies: tensor<10x4xf32>):
+    sinter.yield %lies : tensor<10x4xf32>
+  }
+  // CHECK: sinter.form @scaled of @fc.weight.t, @w : tensor<10x4xf32> refresh(prepare) {
+  // CHECK: sinter.mul
+  sinter.form @scaled of @fc.weight.t, @w : tensor<10x4xf32> refresh(prepare) {
+  ^bb0(%a: tensor<10x4xf32>, %b: tensor<f32>):
+    %0 = sinter.mul %a, %b : (tensor<10x4xf32>, tensor<f32>) -> tensor<10x4xf32>
+    sinter.yield %0 : tensor<10x4xf32>
+  }
+  // CHECK: sinter.metric @accuracy sum @"a/b" weight @w finish ratio
+  sinter.metric @accuracy sum @"a/b" weight @w finish ratio
   // CHECK-NEXT: sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
   sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
 
-  // CHECK-NEXT: sinter.entry @train_step_b2 name("train_step") kind("train") batch(2) inputs ["image"]
-  sinter.entry @train_step_b2 name("train_step") kind("train") batch(2) inputs ["image"] {
+  // CHECK-NEXT: sinter.entry @train_step_b2 name("train_step") kind(train) batch(2) inputs ["image"]
+  sinter.entry @train_step_b2 name("train_step") kind(train) batch(2) inputs ["image"] {
   // CHECK-NEXT: ^bb0(%image: tensor<2x4xf32>):
   ^bb0(%image: tensor<2x4xf32>):
     // CHECK-NEXT: sinter.get @fc.weight : tensor<10x4xf32>
@@ -32,9 +44,9 @@ module @mlp {
     %t = sinter.get @fc.weight.t : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>>
     // CHECK-NEXT: sinter.get @lr : tensor<f32>
     %lr = sinter.get @lr : tensor<f32>
-    // CHECK-NEXT: %[[Y:.*]] = sinter.fused "contraction"(%image, %{{.*}}) attributes {notes = ["add apart from exp: big"]} : (tensor<2x4xf32>, tensor<10x4xf32,{{.*}}>) -> tensor<2x10xf32> {
+    // CHECK-NEXT: %[[Y:.*]] = sinter.fused contraction(%image, %{{.*}}) attributes {notes = ["add apart from exp: big"]} : (tensor<2x4xf32>, tensor<10x4xf32,{{.*}}>) -> tensor<2x10xf32> {
     // CHECK-NEXT: ^bb0(%{{.*}}: tensor<2x4xf32>, %{{.*}}: tensor<10x4xf32>):
-    %y = sinter.fused "contraction"(%image, %t) attributes {notes = ["add apart from exp: big"]}
+    %y = sinter.fused contraction(%image, %t) attributes {notes = ["add apart from exp: big"]}
         : (tensor<2x4xf32>, tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>>) -> tensor<2x10xf32> {
     ^bb0(%a: tensor<2x4xf32>, %b: tensor<10x4xf32>):
       %0 = sinter.matmul %a, %b {transpose_b = true} : (tensor<2x4xf32>, tensor<10x4xf32>) -> tensor<2x10xf32>
@@ -52,7 +64,7 @@ module @mlp {
     sinter.return outputs(%loss : tensor<f32>) names ["loss"] updates(%c : tensor<10x4xf32, #kernel.layout<[1, 0]>>) symbols [@fc.weight]
   }
   // CHECK: sinter.entry @nothing
-  sinter.entry @nothing name("nothing") kind("eval") batch(0) inputs [] {
+  sinter.entry @nothing name("nothing") kind(eval) batch(0) inputs [] {
     // CHECK-NEXT: sinter.return names [] symbols []
     sinter.return names [] symbols []
   }

@@ -1,11 +1,11 @@
 // What loops in loops do on one number: an output that only the loop touches, slot by slot, had the bytes of a temporary of its body.
 module @random {
-  sinter.scalar @step : i64 initial 0.000000e+00 help ""
-  sinter.scalar @seed : i64 initial 0.000000e+00 help ""
+  sinter.scalar @step : i64 kind step initial 0.000000e+00 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.000000e+00 help ""
   sinter.scalar @lr : f32 initial 5.000000e-01 help ""
-  sinter.symbol @n15 : tensor<f32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.symbol @n16 : tensor<f32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.entry @train name("train_step") kind("train") batch(1) inputs ["n11"] {
+  sinter.symbol @n15 : tensor<f32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.symbol @n16 : tensor<f32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.entry @train name("train_step") kind(train) batch(1) inputs ["n11"] {
   ^bb0(%n11: tensor<4xf32>):
     %n15 = sinter.get @n15 : tensor<f32>
     %n16 = sinter.get @n16 : tensor<f32>
@@ -55,7 +55,7 @@ module @random {
     %10 = sinter.sub %n16, %9 : (tensor<f32>, tensor<f32>) -> tensor<f32>
     sinter.return outputs(%4 : tensor<f32>) names ["loss"] updates(%8, %10 : tensor<f32>, tensor<f32>) symbols [@n15, @n16]
   }
-  sinter.entry @predict name("predict") kind("predict") batch(1) inputs ["n11"] {
+  sinter.entry @predict name("predict") kind(predict) batch(1) inputs ["n11"] {
   ^bb0(%n11: tensor<4xf32>):
     %n15 = sinter.get @n15 : tensor<f32>
     %n16 = sinter.get @n16 : tensor<f32>

@@ -1,9 +1,9 @@
 // What a convolution reads is read by its residual too, and by nobody else.
 module @residual_of_a_factor {
-  sinter.scalar @step : i64 initial 0.000000e+00 help ""
-  sinter.scalar @seed : i64 initial 0.000000e+00 help ""
-  sinter.symbol @w : tensor<4x4x3x3xf32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.entry @predict name("predict") kind("predict") batch(3) inputs ["x"] {
+  sinter.scalar @step : i64 kind step initial 0.000000e+00 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.000000e+00 help ""
+  sinter.symbol @w : tensor<4x4x3x3xf32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.entry @predict name("predict") kind(predict) batch(3) inputs ["x"] {
   ^bb0(%x: tensor<3x4x5x3xf32>):
     %w = sinter.get @w : tensor<4x4x3x3xf32>
     %h = sinter.tanh %x : (tensor<3x4x5x3xf32>) -> tensor<3x4x5x3xf32>

@@ -1,12 +1,12 @@
 // A loop's body becomes smaller while it is simplified: what is erased must leave the rewriter's list, too.
 module @scan_whose_body_shrinks {
-  sinter.scalar @step : i64 initial 0.000000e+00 help ""
-  sinter.scalar @seed : i64 initial 0.000000e+00 help ""
+  sinter.scalar @step : i64 kind step initial 0.000000e+00 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.000000e+00 help ""
   sinter.scalar @lr : f32 initial 5.000000e-01 help ""
-  sinter.symbol @n1 : tensor<16xf32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.symbol @n5 : tensor<1x1xf32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.symbol @n6 : tensor<1xf32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.entry @train name("train_step") kind("train") batch(1) inputs ["label"] {
+  sinter.symbol @n1 : tensor<16xf32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.symbol @n5 : tensor<1x1xf32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.symbol @n6 : tensor<1xf32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.entry @train name("train_step") kind(train) batch(1) inputs ["label"] {
   ^bb0(%label: tensor<i32>):
     %n1 = sinter.get @n1 : tensor<16xf32>
     %0 = sinter.log_softmax %n1 axis 0 : (tensor<16xf32>) -> tensor<16xf32>
@@ -52,7 +52,7 @@ module @scan_whose_body_shrinks {
     %27 = sinter.sub %n6, %26 : (tensor<1xf32>, tensor<1xf32>) -> tensor<1xf32>
     sinter.return outputs(%19, %0 : tensor<f32>, tensor<16xf32>) names ["loss", "also0"] updates(%23, %25, %27 : tensor<16xf32>, tensor<1x1xf32>, tensor<1xf32>) symbols [@n1, @n5, @n6]
   }
-  sinter.entry @predict name("predict") kind("predict") batch(1) inputs [] {
+  sinter.entry @predict name("predict") kind(predict) batch(1) inputs [] {
     %n1 = sinter.get @n1 : tensor<16xf32>
     %0 = sinter.log_softmax %n1 axis 0 : (tensor<16xf32>) -> tensor<16xf32>
     %1 = sinter.tanh %0 : (tensor<16xf32>) -> tensor<16xf32>

@@ -1,10 +1,10 @@
 // Sums of an epilogue become the new value of the very buffer that the epilogue reads at every point.
 module @sum_into_its_bias {
-  sinter.scalar @step : i64 initial 0.000000e+00 help ""
-  sinter.scalar @seed : i64 initial 0.000000e+00 help ""
-  sinter.symbol @w : tensor<17x3x3x3xf32> kind "parameter" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.symbol @b : tensor<4x17x1x1xf32> kind "buffer" init <constant, 0.000000e+00, 0.000000e+00>
-  sinter.entry @train name("train") kind("train") batch(4) inputs ["x"] {
+  sinter.scalar @step : i64 kind step initial 0.000000e+00 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.000000e+00 help ""
+  sinter.symbol @w : tensor<17x3x3x3xf32> kind parameter init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.symbol @b : tensor<4x17x1x1xf32> kind buffer init <constant, 0.000000e+00, 0.000000e+00>
+  sinter.entry @train name("train") kind(train) batch(4) inputs ["x"] {
   ^bb0(%x: tensor<4x3x8x8xf32>):
     %w = sinter.get @w : tensor<17x3x3x3xf32>
     %b = sinter.get @b : tensor<4x17x1x1xf32>

@@ -207,7 +207,7 @@ static std::string nameOf(size_t operand) { return "x" + std::to_string(operand)
 static Type addEntry(mlir::ModuleOp module, const Record &record, const Traced &traced,
                      size_t number) {
   std::string name = "case_" + std::to_string(number);
-  EntryBuilder b(module, name, name, "predict", 0);
+  EntryBuilder b(module, name, name, sinter::kernel::EntryKind::Predict, 0);
   std::vector<mlir::Value> operands, xs;
   for (size_t i = 0; i < record.c.operands.size(); ++i) {
     operands.push_back(b.input(nameOf(i), record.c.operands[i]));

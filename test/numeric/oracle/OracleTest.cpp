@@ -21,7 +21,7 @@ using Reals = std::vector<double>;
 static Tensor evaluateOp(const std::string &name, const std::vector<Tensor> &operands,
                          const std::vector<Attr> &attrs = {}) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
-  EntryBuilder b(*module, "e", "e", "predict", 0);
+  EntryBuilder b(*module, "e", "e", kernel::EntryKind::Predict, 0);
   Arguments arguments;
   std::vector<mlir::Value> values;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -86,7 +86,7 @@ TEST(Oracle, Loss) {
 static std::vector<Reals> gradientsOf(const std::string &name, const std::vector<Tensor> &operands,
                                       const std::vector<Attr> &attrs = {}) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
-  EntryBuilder b(*module, "e", "e", "predict", 0);
+  EntryBuilder b(*module, "e", "e", kernel::EntryKind::Predict, 0);
   Arguments arguments;
   std::vector<mlir::Value> values;
   for (size_t i = 0; i < operands.size(); ++i) {
@@ -129,7 +129,7 @@ TEST(Gradient, AtKinks) {
 
 TEST(Gradient, StopsWhereItIsTold) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
-  EntryBuilder b(*module, "e", "e", "predict", 0);
+  EntryBuilder b(*module, "e", "e", kernel::EntryKind::Predict, 0);
   mlir::Value x = b.input("x", {ElementType::F32, {2}});
   mlir::Value y = b.op("mul", {x, b.op("stop_gradient", {x})}); // x times a constant
   b.output("dx", b.gradient({y}, {b.constant({ElementType::F32, {2}}, 1.0)}, {x})[0]);
@@ -157,7 +157,7 @@ TEST(Oracle, RandomNumbersAreTheRuntimes) {
 
 TEST(Oracle, SaysWhatIsMissing) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("oracle");
-  EntryBuilder b(*module, "e", "e", "predict", 0);
+  EntryBuilder b(*module, "e", "e", kernel::EntryKind::Predict, 0);
   b.output("y", b.input("x", {ElementType::F32, {2}}));
   b.finish();
   std::string said;

@@ -35,14 +35,14 @@ bool Example::read(const char *path) {
   if (!module)
     return false;
   for (ir::EntryOp entry : llvm::make_early_inc_range(module->getOps<ir::EntryOp>()))
-    if (entry.getKind() == "train")
+    if (entry.getKind() == kernel::EntryKind::Train)
       train = entry;
     else
       entry.erase(); // other entries take only time here
   for (auto symbol : module->getOps<ir::SymbolOp>()) {
-    if (symbol.getKind() == "parameter")
+    if (symbol.getKind() == ir::SymbolKind::Parameter)
       parameters.push_back(nameOf(symbol));
-    norms |= symbol.getKind() == "buffer";
+    norms |= symbol.getKind() == ir::SymbolKind::Buffer;
   }
   std::sort(parameters.begin(), parameters.end());
   if (!train)

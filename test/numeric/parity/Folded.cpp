@@ -4,7 +4,7 @@
 // inside the weights that `prepare` fills, must be within 1e-5 of the largest logit of what the f64
 // oracle makes of the graph, where batch norm is a step of its own. Weights and running statistics
 // are random, far from the ones and zeros at which folding would do nothing. Reading on:
-// passes/graph/HoistPrepared.cpp.
+// passes/graph/HoistForms.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Text.h"
@@ -57,7 +57,7 @@ static int check(const char *path) {
     return 1;
   std::vector<ir::EntryOp> entries;
   for (ir::EntryOp entry : llvm::make_early_inc_range(module->getOps<ir::EntryOp>()))
-    if (entry.getKind() == "predict")
+    if (entry.getKind() == kernel::EntryKind::Predict)
       entries.push_back(entry);
     else
       entry.erase(); // other entries take only time here

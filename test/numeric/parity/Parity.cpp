@@ -60,11 +60,12 @@ static mlir::OwningOpRef<mlir::ModuleOp> makeModel(const std::string &model, Ele
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule(model);
   addScalar(*module, "lr", element, 0.1);
   for (const Layer &layer : layersOf(model)) {
-    addSymbol(*module, layer.name + ".weight", {element, {layer.fanOut, layer.fanIn}}, "parameter");
-    addSymbol(*module, layer.name + ".bias", {element, {layer.fanOut}}, "parameter");
+    addSymbol(*module, layer.name + ".weight", {element, {layer.fanOut, layer.fanIn}},
+              ir::SymbolKind::Parameter);
+    addSymbol(*module, layer.name + ".bias", {element, {layer.fanOut}}, ir::SymbolKind::Parameter);
   }
   Type scalar{element, {}};
-  EntryBuilder b(*module, "train_step", "train_step", "train", kBatch);
+  EntryBuilder b(*module, "train_step", "train_step", kernel::EntryKind::Train, kBatch);
   mlir::Value x = b.input("image", {element, {kBatch, kPixels}}); // f32[N,784]
   mlir::Value label = b.input("label", {ElementType::I32, {kBatch}});
   std::vector<mlir::Value> parameters;

@@ -30,7 +30,7 @@ static void expect(bool holds, const std::string &what, double error) {
 static Buffers inputsOf(kernel::EntryOp entry) {
   Buffers inputs;
   entry.walk([&](kernel::BufferOp buffer) {
-    if (buffer.getRole() != "input")
+    if (buffer.getRole() != kernel::Role::Input)
       return;
     auto type = buffer.getType();
     Type rule = interpret::typeOf(type.getElementType());

@@ -2,13 +2,13 @@
 // gradient. Odd sizes everywhere: x f32[2,3,7,5], w f32[5,3,3,3], y f32[2,5,7,5]. The runner also checks the adjoint
 // identity <dy, y> = <dx, x> = <dw, w>.
 module @walls {
-  kernel.entry @conv3x3 name("conv3x3") kind("predict") batch(2) {
-    %x = kernel.buffer "x" role("input") segment(2) : !kernel.buffer<2x3x7x5xf32>
-    %w = kernel.buffer "w" role("input") segment(2) : !kernel.buffer<5x3x3x3xf32>
-    %dy = kernel.buffer "dy" role("input") segment(2) : !kernel.buffer<2x5x7x5xf32>
-    %y = kernel.buffer "y" role("output") segment(2) : !kernel.buffer<2x5x7x5xf32>
-    %dx = kernel.buffer "dx" role("output") segment(2) : !kernel.buffer<2x3x7x5xf32>
-    %dw = kernel.buffer "dw" role("output") segment(2) : !kernel.buffer<5x3x3x3xf32>
+  kernel.entry @conv3x3 name("conv3x3") kind(predict) batch(2) {
+    %x = kernel.buffer "x" role(input) : !kernel.buffer<2x3x7x5xf32>
+    %w = kernel.buffer "w" role(input) : !kernel.buffer<5x3x3x3xf32>
+    %dy = kernel.buffer "dy" role(input) : !kernel.buffer<2x5x7x5xf32>
+    %y = kernel.buffer "y" role(output) : !kernel.buffer<2x5x7x5xf32>
+    %dx = kernel.buffer "dx" role(output) : !kernel.buffer<2x3x7x5xf32>
+    %dw = kernel.buffer "dw" role(output) : !kernel.buffer<5x3x3x3xf32>
     // y[n,o,h,w] = sum over c,p,q of x[n,c,h+p-1,w+q-1] * w[o,c,p,q]
     kernel.contract "forward" dims [2, 5, 7, 5, 3, 3, 3] parallel 4 padded
         a(%x : !kernel.buffer<2x3x7x5xf32>) b(%w : !kernel.buffer<5x3x3x3xf32>) outs(%y : !kernel.buffer<2x5x7x5xf32>)

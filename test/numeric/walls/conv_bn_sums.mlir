@@ -3,15 +3,15 @@
 // up and normalises with the biased variance (D4). x f32[2,3,7,5], w f32[20,3,3,3], y f32[2,20,7,5].
 #blocked = #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>
 module @walls {
-  kernel.entry @conv_bn_sums name("conv_bn_sums") kind("predict") batch(2) {
-    %x = kernel.buffer "x" role("input") segment(2) : !kernel.buffer<2x3x7x5xf32>
-    %w = kernel.buffer "w" role("input") segment(2) : !kernel.buffer<20x3x3x3xf32>
-    %y = kernel.buffer "y" role("temp") segment(2) : !kernel.buffer<2x20x7x5xf32, #blocked>
-    %sum = kernel.buffer "sum" role("output") segment(2) : !kernel.buffer<4x20xf32>
-    %square = kernel.buffer "square" role("output") segment(2) : !kernel.buffer<4x20xf32>
-    %mean = kernel.buffer "mean" role("output") segment(2) : !kernel.buffer<20xf32>
-    %scale = kernel.buffer "scale" role("output") segment(2) : !kernel.buffer<20xf32>
-    %z = kernel.buffer "z" role("output") segment(2) : !kernel.buffer<2x20x7x5xf32>
+  kernel.entry @conv_bn_sums name("conv_bn_sums") kind(predict) batch(2) {
+    %x = kernel.buffer "x" role(input) : !kernel.buffer<2x3x7x5xf32>
+    %w = kernel.buffer "w" role(input) : !kernel.buffer<20x3x3x3xf32>
+    %y = kernel.buffer "y" role(temp) : !kernel.buffer<2x20x7x5xf32, #blocked>
+    %sum = kernel.buffer "sum" role(output) : !kernel.buffer<4x20xf32>
+    %square = kernel.buffer "square" role(output) : !kernel.buffer<4x20xf32>
+    %mean = kernel.buffer "mean" role(output) : !kernel.buffer<20xf32>
+    %scale = kernel.buffer "scale" role(output) : !kernel.buffer<20xf32>
+    %z = kernel.buffer "z" role(output) : !kernel.buffer<2x20x7x5xf32>
     kernel.contract "conv" dims [2, 20, 7, 5, 3, 3, 3] parallel 4 padded
         a(%x : !kernel.buffer<2x3x7x5xf32>) b(%w : !kernel.buffer<20x3x3x3xf32>)
         outs(%y, %sum, %square : !kernel.buffer<2x20x7x5xf32, #blocked>, !kernel.buffer<4x20xf32>, !kernel.buffer<4x20xf32>)
@@ -34,8 +34,8 @@ module @walls {
     ^bb0(%a: f32, %b: f32):
       %count = arith.constant 0.0142857143 : f32
       %eps = arith.constant 1.0e-05 : f32
-      %total = kernel.reduce "sum" %a : f32 -> f32
-      %squares = kernel.reduce "sum" %b : f32 -> f32
+      %total = kernel.reduce sum %a : f32 -> f32
+      %squares = kernel.reduce sum %b : f32 -> f32
       %m = arith.mulf %total, %count : f32
       %q = arith.mulf %squares, %count : f32
       %mm = arith.mulf %m, %m : f32

@@ -1,14 +1,14 @@
 // A recurrent step in a kernel.loop with ping-pong state (D20): h' = tanh(h * w + x[t]), h' saved at slot t.
 // Five iterations, so the last state lies in pong. x f32[5,3,7], w f32[7,7], h f32[3,7], saved f32[5,3,7].
 module @walls {
-  kernel.entry @loop name("loop") kind("predict") batch(3) {
-    %x = kernel.buffer "x" role("input") segment(2) : !kernel.buffer<5x3x7xf32>
-    %w = kernel.buffer "w" role("input") segment(2) : !kernel.buffer<7x7xf32>
-    %h0 = kernel.buffer "h0" role("input") segment(2) : !kernel.buffer<3x7xf32>
-    %saved = kernel.buffer "saved" role("output") segment(2) : !kernel.buffer<5x3x7xf32>
-    %last = kernel.buffer "last" role("output") segment(2) : !kernel.buffer<3x7xf32>
-    %ping = kernel.buffer "ping" role("temp") segment(2) : !kernel.buffer<3x7xf32>
-    %pong = kernel.buffer "pong" role("temp") segment(2) : !kernel.buffer<3x7xf32>
+  kernel.entry @loop name("loop") kind(predict) batch(3) {
+    %x = kernel.buffer "x" role(input) : !kernel.buffer<5x3x7xf32>
+    %w = kernel.buffer "w" role(input) : !kernel.buffer<7x7xf32>
+    %h0 = kernel.buffer "h0" role(input) : !kernel.buffer<3x7xf32>
+    %saved = kernel.buffer "saved" role(output) : !kernel.buffer<5x3x7xf32>
+    %last = kernel.buffer "last" role(output) : !kernel.buffer<3x7xf32>
+    %ping = kernel.buffer "ping" role(temp) : !kernel.buffer<3x7xf32>
+    %pong = kernel.buffer "pong" role(temp) : !kernel.buffer<3x7xf32>
     kernel.map "start" dims [3, 7] inner [] ins(%h0 : !kernel.buffer<3x7xf32>) outs(%ping : !kernel.buffer<3x7xf32>)
         maps [affine_map<(n, i) -> (n, i)>, affine_map<(n, i) -> (n, i)>] {
     ^bb0(%v: f32):

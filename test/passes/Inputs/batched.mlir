@@ -1,9 +1,9 @@
 // Every batching rule: all of this body is done for all steps at once, so that no loop is left.
 // Slices: a, b, l, q; the same for every step: c, m, k, q5.
 module @batched {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.entry @predict name("predict") kind("predict") batch(0) inputs ["a", "b", "l", "q", "c", "m", "k", "q5"] {
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.entry @predict name("predict") kind(predict) batch(0) inputs ["a", "b", "l", "q", "c", "m", "k", "q5"] {
   ^bb0(%a_all: tensor<3x2x4xf32>, %b_all: tensor<3x4xf32>, %l_all: tensor<3x2xi32>, %q_all: tensor<3x2x4x5xf32>, %c_all: tensor<2x4xf32>, %m_all: tensor<4x5xf32>, %k_all: tensor<5x4xf32>, %q5_all: tensor<5x2x4xf32>):
     %r:23 = sinter.scan (%a_all, %b_all, %l_all, %q_all, %c_all, %m_all, %k_all, %q5_all) carried 0 stacked 4 length 3
         : (tensor<3x2x4xf32>, tensor<3x4xf32>, tensor<3x2xi32>, tensor<3x2x4x5xf32>, tensor<2x4xf32>, tensor<4x5xf32>, tensor<5x4xf32>, tensor<5x2x4xf32>)

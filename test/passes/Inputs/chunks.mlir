@@ -1,11 +1,11 @@
 // A weight gradient of few elements over a long sum, cut into chunks before its update; and a stack of products
 // whose epilogue leaves sums over the matrices.
 module @chunks attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
   sinter.scalar @lr : f32 initial 1.0e-3 help "learning rate"
-  sinter.symbol @w : tensor<5x3xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.entry @train name("train_step") kind("train") batch(36000) inputs ["x", "dy", "p", "q"] {
+  sinter.symbol @w : tensor<5x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.entry @train name("train_step") kind(train) batch(36000) inputs ["x", "dy", "p", "q"] {
   ^bb0(%x: tensor<36000x3xf32>, %dy: tensor<36000x5xf32>, %p: tensor<2x3x5x7xf32>, %q: tensor<2x3x7x4xf32>):
     %lr = sinter.get @lr : tensor<f32>
     %w = sinter.get @w : tensor<5x3xf32>

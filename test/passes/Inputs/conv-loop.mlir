@@ -1,10 +1,10 @@
 // A convolution in a loop: it has no batching rule, so the cotangent of its filter is added up step by step.
 module @conv_loop {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @w : tensor<3x3x3x3xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @b : tensor<3x1x1xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.entry @train_step name("train_step") kind("train") batch(2) inputs ["x"] {
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @w : tensor<3x3x3x3xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @b : tensor<3x1x1xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.entry @train_step name("train_step") kind(train) batch(2) inputs ["x"] {
   ^bb0(%x: tensor<4x2x3x5x5xf32>):
     %w = sinter.get @w : tensor<3x3x3x3xf32>
     %b = sinter.get @b : tensor<3x1x1xf32>

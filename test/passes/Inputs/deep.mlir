@@ -1,17 +1,17 @@
 // Three layers with momentum, dropout, weight decay, a frozen weight and gradients by the gradient op; odd sizes.
 module @deep attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
   sinter.scalar @lr : f32 initial 1.0e-1 help "learning rate"
   sinter.scalar @decay : f32 initial 1.0e-2 help "weight decay"
-  sinter.symbol @w1 : tensor<33x13xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @w2 : tensor<17x33xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @w3 : tensor<5x17xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @b2 : tensor<17xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @m1 : tensor<33x13xf32> kind "optimizer" init <constant, 0.0, 0.0>
-  sinter.symbol @m2 : tensor<17x33xf32> kind "optimizer" init <constant, 0.0, 0.0>
-  sinter.symbol @loss.sum : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
-  sinter.entry @train name("train_step") kind("train") batch(7) inputs ["x", "label"] {
+  sinter.symbol @w1 : tensor<33x13xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @w2 : tensor<17x33xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @w3 : tensor<5x17xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @b2 : tensor<17xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @m1 : tensor<33x13xf32> kind optimizer of @w1 slot "momentum_buffer" init <constant, 0.0, 0.0>
+  sinter.symbol @m2 : tensor<17x33xf32> kind optimizer of @w2 slot "momentum_buffer" init <constant, 0.0, 0.0>
+  sinter.symbol @loss.sum : tensor<f32> kind metric init <constant, 0.0, 0.0>
+  sinter.entry @train name("train_step") kind(train) batch(7) inputs ["x", "label"] {
   ^bb0(%x: tensor<7x13xf32>, %label: tensor<7xi32>):
     %lr = sinter.get @lr : tensor<f32>
     %decay = sinter.get @decay : tensor<f32>

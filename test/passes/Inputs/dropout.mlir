@@ -1,10 +1,10 @@
 // A dropout behind a ReLU with its gradient, noise that is an output too, and noise in front of a sum of products.
 module @dropout {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @w : tensor<24x32xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @v : tensor<16x24xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.entry @train name("train_step") kind("train") batch(8) inputs ["x"] {
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @w : tensor<24x32xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @v : tensor<16x24xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.entry @train name("train_step") kind(train) batch(8) inputs ["x"] {
   ^bb0(%x: tensor<8x32xf32>):
     %w = sinter.get @w : tensor<24x32xf32>
     %v = sinter.get @v : tensor<16x24xf32>
@@ -26,7 +26,7 @@ module @dropout {
     %g = sinter.gradient %l, %one, %w ys 1 : (tensor<f32>, tensor<f32>, tensor<24x32xf32>) -> tensor<24x32xf32>
     sinter.return outputs(%l : tensor<f32>) names ["l"] updates(%g : tensor<24x32xf32>) symbols [@w]
   }
-  sinter.entry @noise name("noise") kind("predict") batch(8) inputs ["a", "b"] {
+  sinter.entry @noise name("noise") kind(predict) batch(8) inputs ["a", "b"] {
   ^bb0(%a: tensor<8x24xf32>, %b: tensor<24x8xf32>):
     %seed = sinter.get @seed : tensor<i64>
     %step = sinter.get @step : tensor<i64>
@@ -37,7 +37,7 @@ module @dropout {
     %r = sinter.mul %u, %t : (tensor<8x24xf32>, tensor<f32>) -> tensor<8x24xf32>
     sinter.return outputs(%u, %r : tensor<8x24xf32>, tensor<8x24xf32>) names ["u", "r"] symbols []
   }
-  sinter.entry @added name("added") kind("predict") batch(8) inputs ["a", "b"] {
+  sinter.entry @added name("added") kind(predict) batch(8) inputs ["a", "b"] {
   ^bb0(%a: tensor<8x24xf32>, %b: tensor<24x8xf32>):
     %seed = sinter.get @seed : tensor<i64>
     %step = sinter.get @step : tensor<i64>

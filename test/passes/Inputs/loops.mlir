@@ -1,11 +1,11 @@
 // Loops in a loop, a choice and a random mask inside, a step that reads its iteration; all but the last have gradients.
 module @loops {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @w : tensor<3x3xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @v : tensor<3xf32> kind "parameter" init <uniform, -0.3, 0.3>
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @w : tensor<3x3xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @v : tensor<3xf32> kind parameter init <uniform, -0.3, 0.3>
   // Outer steps read two rows of x, inner steps one; the inner state starts from the outer one.
-  sinter.entry @nested name("nested") kind("train") batch(2) inputs ["x"] {
+  sinter.entry @nested name("nested") kind(train) batch(2) inputs ["x"] {
   ^bb0(%x: tensor<4x2x2x3xf32>):
     %w = sinter.get @w : tensor<3x3xf32>
     %v = sinter.get @v : tensor<3xf32>
@@ -38,7 +38,7 @@ module @loops {
       updates(%g#0, %g#1 : tensor<3x3xf32>, tensor<3xf32>) symbols [@w, @v]
   }
   // A gradient of a gradient through a loop.
-  sinter.entry @twice name("twice") kind("train") batch(2) inputs ["z"] {
+  sinter.entry @twice name("twice") kind(train) batch(2) inputs ["z"] {
   ^bb0(%z: tensor<3x2xf32>):
     %v = sinter.get @v : tensor<3xf32>
     %a0 = sinter.constant dense<1.0> : tensor<3x1xf32>
@@ -61,7 +61,7 @@ module @loops {
     sinter.return outputs(%loss : tensor<f32>) names ["loss"] updates(%h : tensor<3xf32>) symbols [@v]
   }
   // Every step takes one of two ways and draws its own numbers.
-  sinter.entry @choices name("choices") kind("train") batch(2) inputs ["y", "ways"] {
+  sinter.entry @choices name("choices") kind(train) batch(2) inputs ["y", "ways"] {
   ^bb0(%y: tensor<5x3xf32>, %ways: tensor<5xi32>):
     %v = sinter.get @v : tensor<3xf32>
     %seed = sinter.get @seed : tensor<i64>
@@ -96,7 +96,7 @@ module @loops {
     sinter.return outputs(%loss, %g#1 : tensor<f32>, tensor<5x3xf32>) names ["loss", "dy"] updates(%g#0 : tensor<3xf32>) symbols [@v]
   }
   // Doubles until the sum is large; then a loop that may not begin at all.
-  sinter.entry @until name("until") kind("predict") batch(2) inputs ["a0"] {
+  sinter.entry @until name("until") kind(predict) batch(2) inputs ["a0"] {
   ^bb0(%a0: tensor<2x3xf32>):
     %w = sinter.get @w : tensor<3x3xf32>
     %one = sinter.constant dense<1.0> : tensor<f32>

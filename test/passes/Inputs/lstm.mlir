@@ -1,14 +1,14 @@
 // An LSTM: two carried values, one of them in no output; its gates are slices of one product. A second loop reads the states
 // of the first from the last to the first.
 module @lstm {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @w : tensor<24x4xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @u : tensor<24x6xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @b : tensor<24xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @c0 : tensor<3x6xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @k : tensor<6x6xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.entry @train_step name("train_step") kind("train") batch(3) inputs ["x"] {
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @w : tensor<24x4xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @u : tensor<24x6xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @b : tensor<24xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @c0 : tensor<3x6xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @k : tensor<6x6xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.entry @train_step name("train_step") kind(train) batch(3) inputs ["x"] {
   ^bb0(%x: tensor<5x3x4xf32>):
     %w = sinter.get @w : tensor<24x4xf32>
     %u = sinter.get @u : tensor<24x6xf32>

@@ -1,16 +1,16 @@
 module @mlp attributes {sinter.default_epochs = 10 : i64, kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
   sinter.scalar @lr : f32 initial 1.0e-1 help "learning rate"
-  sinter.symbol @"fc1.weight" : tensor<19x25xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.symbol @"fc1.bias" : tensor<19xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @"fc2.weight" : tensor<4x19xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.symbol @"fc2.bias" : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @"accuracy.sum" : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
-  sinter.symbol @"accuracy.weight" : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
-  sinter.metric @accuracy sum @"accuracy.sum" weight @"accuracy.weight" finish "ratio"
+  sinter.symbol @"fc1.weight" : tensor<19x25xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.symbol @"fc1.bias" : tensor<19xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @"fc2.weight" : tensor<4x19xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.symbol @"fc2.bias" : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @"accuracy.sum" : tensor<f32> kind metric init <constant, 0.0, 0.0>
+  sinter.symbol @"accuracy.weight" : tensor<f32> kind metric init <constant, 0.0, 0.0>
+  sinter.metric @accuracy sum @"accuracy.sum" weight @"accuracy.weight" finish ratio
   sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x5x5xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 4>]
-  sinter.entry @train_step_b9 name("train_step") kind("train") batch(9) inputs ["image", "label"] {
+  sinter.entry @train_step_b9 name("train_step") kind(train) batch(9) inputs ["image", "label"] {
   ^bb0(%image: tensor<9x1x5x5xf32>, %label: tensor<9xi32>):
     %w1 = sinter.get @"fc1.weight" : tensor<19x25xf32>
     %b1 = sinter.get @"fc1.bias" : tensor<19xf32>
@@ -64,7 +64,7 @@ module @mlp attributes {sinter.default_epochs = 10 : i64, kernel.target = #kerne
     %b2n = sinter.sub %b2, %s4 : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
     sinter.return outputs(%loss : tensor<f32>) names ["loss"] updates(%w1n, %b1n, %w2n, %b2n, %as2, %aw2 : tensor<19x25xf32>, tensor<19xf32>, tensor<4x19xf32>, tensor<4xf32>, tensor<f32>, tensor<f32>) symbols [@"fc1.weight", @"fc1.bias", @"fc2.weight", @"fc2.bias", @"accuracy.sum", @"accuracy.weight"]
   }
-  sinter.entry @predict_b1 name("predict") kind("predict") batch(1) inputs ["image"] {
+  sinter.entry @predict_b1 name("predict") kind(predict) batch(1) inputs ["image"] {
   ^bb0(%image: tensor<1x1x5x5xf32>):
     %w1 = sinter.get @"fc1.weight" : tensor<19x25xf32>
     %b1 = sinter.get @"fc1.bias" : tensor<19xf32>

@@ -1,17 +1,17 @@
 // Two convolutions with batch norm and ReLU, the second with a residual add: a training step with statistics of the batch,
 // and prediction with running ones (kept as deviations: any number is one).
 module @norm attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.symbol @w1 : tensor<8x3x3x3xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @g1 : tensor<8xf32> kind "parameter" init <constant, 1.0, 0.0>
-  sinter.symbol @b1 : tensor<8xf32> kind "parameter" init <constant, 1.0, 0.0>
-  sinter.symbol @m1 : tensor<8xf32> kind "buffer" init <constant, 1.0, 0.0>
-  sinter.symbol @v1 : tensor<8xf32> kind "buffer" init <constant, 1.0, 0.0>
-  sinter.symbol @w2 : tensor<8x8x3x3xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @g2 : tensor<8xf32> kind "parameter" init <constant, 1.0, 0.0>
-  sinter.symbol @b2 : tensor<8xf32> kind "parameter" init <constant, 1.0, 0.0>
-  sinter.symbol @m2 : tensor<8xf32> kind "buffer" init <constant, 1.0, 0.0>
-  sinter.symbol @v2 : tensor<8xf32> kind "buffer" init <constant, 1.0, 0.0>
-  sinter.entry @train name("train_step") kind("train") batch(4) inputs ["x"] {
+  sinter.symbol @w1 : tensor<8x3x3x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @g1 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>
+  sinter.symbol @b1 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>
+  sinter.symbol @m1 : tensor<8xf32> kind buffer init <constant, 1.0, 0.0>
+  sinter.symbol @v1 : tensor<8xf32> kind buffer init <constant, 1.0, 0.0>
+  sinter.symbol @w2 : tensor<8x8x3x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @g2 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>
+  sinter.symbol @b2 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>
+  sinter.symbol @m2 : tensor<8xf32> kind buffer init <constant, 1.0, 0.0>
+  sinter.symbol @v2 : tensor<8xf32> kind buffer init <constant, 1.0, 0.0>
+  sinter.entry @train name("train_step") kind(train) batch(4) inputs ["x"] {
   ^bb0(%x: tensor<4x3x6x8xf32>):
     %w1 = sinter.get @w1 : tensor<8x3x3x3xf32>
     %g1 = sinter.get @g1 : tensor<8xf32>
@@ -77,7 +77,7 @@ module @norm attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", 
     %b2n = sinter.sub %b2, %b2s : (tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32>
     sinter.return outputs(%l : tensor<f32>) names ["l"] updates(%w1n, %g1n, %b1n, %w2n, %g2n, %b2n : tensor<8x3x3x3xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8x8x3x3xf32>, tensor<8xf32>, tensor<8xf32>) symbols [@w1, @g1, @b1, @w2, @g2, @b2]
   }
-  sinter.entry @predict name("predict") kind("predict") batch(4) inputs ["x"] {
+  sinter.entry @predict name("predict") kind(predict) batch(4) inputs ["x"] {
   ^bb0(%x: tensor<4x3x6x8xf32>):
     %w1 = sinter.get @w1 : tensor<8x3x3x3xf32>
     %g1 = sinter.get @g1 : tensor<8xf32>

@@ -1,13 +1,13 @@
 // A tanh RNN from the last step to the first: every step's state counts in the loss, and the last one once more.
 module @rnn attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
   sinter.scalar @lr : f32 initial 1.0e-1 help "learning rate"
-  sinter.symbol @w_ih : tensor<7x5xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @w_hh : tensor<7x7xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @b_ih : tensor<7xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @b_hh : tensor<7xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.entry @train_step name("train_step") kind("train") batch(3) inputs ["x", "goal"] {
+  sinter.symbol @w_ih : tensor<7x5xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @w_hh : tensor<7x7xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @b_ih : tensor<7xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @b_hh : tensor<7xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.entry @train_step name("train_step") kind(train) batch(3) inputs ["x", "goal"] {
   ^bb0(%x: tensor<5x3x5xf32>, %goal: tensor<3x7xf32>):
     %w_ih = sinter.get @w_ih : tensor<7x5xf32>
     %w_hh = sinter.get @w_hh : tensor<7x7xf32>

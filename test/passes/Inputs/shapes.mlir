@@ -1,12 +1,12 @@
 // Data movement, views, constants, broadcasting and symbols that change places: what an entry can ask of the planner.
 module @shapes {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @p : tensor<3x4xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @q : tensor<3x4xf32> kind "buffer" init <normal, 0.0, 0.1>
-  sinter.symbol @count : tensor<i64> kind "buffer" init <constant, 0.0, 0.0>
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @p : tensor<3x4xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @q : tensor<3x4xf32> kind buffer init <normal, 0.0, 0.1>
+  sinter.symbol @count : tensor<i64> kind buffer init <constant, 0.0, 0.0>
   // Two symbols change places; outputs are a symbol's old value, an input, a constant, and one value twice.
-  sinter.entry @swap name("swap") kind("train") batch(0) inputs ["x"] {
+  sinter.entry @swap name("swap") kind(train) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<3x4xf32>):
     %p = sinter.get @p : tensor<3x4xf32>
     %q = sinter.get @q : tensor<3x4xf32>
@@ -20,7 +20,7 @@ module @shapes {
     sinter.return outputs(%p, %x, %c, %splat, %e, %e, %flat : tensor<3x4xf32>, tensor<3x4xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<12xf32>) names ["p", "x", "c", "splat", "e1", "e2", "flat"] updates(%q, %p, %n1 : tensor<3x4xf32>, tensor<3x4xf32>, tensor<i64>) symbols [@p, @q, @count]
   }
   // A value is an output and an update; a symbol gets a view of another value.
-  sinter.entry @both name("both") kind("train") batch(0) inputs ["x"] {
+  sinter.entry @both name("both") kind(train) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<12xf32>):
     %p = sinter.get @p : tensor<3x4xf32>
     %v = sinter.reshape %x : (tensor<12xf32>) -> tensor<3x4xf32>
@@ -28,7 +28,7 @@ module @shapes {
     %d = sinter.sub %s, %p : (tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
     sinter.return outputs(%s, %d : tensor<3x4xf32>, tensor<3x4xf32>) names ["s", "d"] updates(%s, %v : tensor<3x4xf32>, tensor<3x4xf32>) symbols [@p, @q]
   }
-  sinter.entry @move name("move") kind("predict") batch(0) inputs ["x", "y"] {
+  sinter.entry @move name("move") kind(predict) batch(0) inputs ["x", "y"] {
   ^bb0(%x: tensor<3x4xf32>, %y: tensor<3x1x4xf32>):
     %t = sinter.transpose %x perm [1, 0] : (tensor<3x4xf32>) -> tensor<4x3xf32>
     %te = sinter.exp %t : (tensor<4x3xf32>) -> tensor<4x3xf32>
@@ -49,7 +49,7 @@ module @shapes {
     sinter.return outputs(%te, %z0, %bm, %mid : tensor<4x3xf32>, tensor<3x5xf32>, tensor<3x2x4xf32>, tensor<2xf32>) names ["t", "z", "b", "mid"] symbols []
   }
   // Stacks of matrices, a constant operand, a transposed operand, an outer product, a product with one row.
-  sinter.entry @matrices name("matrices") kind("predict") batch(0) inputs ["a", "b", "v"] {
+  sinter.entry @matrices name("matrices") kind(predict) batch(0) inputs ["a", "b", "v"] {
   ^bb0(%a: tensor<2x3x5xf32>, %b: tensor<5x4xf32>, %v: tensor<1x4xf32>):
     %c = sinter.matmul %a, %b : (tensor<2x3x5xf32>, tensor<5x4xf32>) -> tensor<2x3x4xf32>
     %r = sinter.relu %c : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
@@ -64,7 +64,7 @@ module @shapes {
     sinter.return outputs(%o, %k, %out : tensor<2x3x4xf32>, tensor<1x6xf32>, tensor<4x5xf32>) names ["o", "k", "out"] symbols []
   }
   // Zeros around one element, made in the same entry or constant: not a value of every point.
-  sinter.entry @zeros name("zeros") kind("predict") batch(0) inputs ["x"] {
+  sinter.entry @zeros name("zeros") kind(predict) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<3xf32>):
     %s = sinter.sum %x axes [0] {keepdims = true} : (tensor<3xf32>) -> tensor<1xf32>
     %p = sinter.pad %s low [2] high [0] : (tensor<1xf32>) -> tensor<3xf32>

@@ -1,13 +1,13 @@
 // What bodies do beside computing: states that swap or shift, captures and slices that are stacked, constants with slices, one step,
 // a loop without states, softmax and integers, a choice in a loop of unknown length, a capture that prepare makes.
 module @states {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
-  sinter.symbol @w : tensor<16x16xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @s : tensor<16xf32> kind "parameter" init <uniform, -0.3, 0.3>
-  sinter.symbol @h : tensor<4x16xf32> kind "buffer" init <uniform, -0.3, 0.3>
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
+  sinter.symbol @w : tensor<16x16xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @s : tensor<16xf32> kind parameter init <uniform, -0.3, 0.3>
+  sinter.symbol @h : tensor<4x16xf32> kind buffer init <uniform, -0.3, 0.3>
   // Work on parameters alone is prepared and captured; the state of a buffer is carried and updated; softmax and integers in a body.
-  sinter.entry @predict name("predict") kind("predict") batch(4) inputs ["x"] {
+  sinter.entry @predict name("predict") kind(predict) batch(4) inputs ["x"] {
   ^bb0(%x: tensor<6x4x16xf32>):
     %w = sinter.get @w : tensor<16x16xf32>
     %s = sinter.get @s : tensor<16xf32>
@@ -28,7 +28,7 @@ module @states {
     sinter.return outputs(%r#0, %r#1, %r#2 : tensor<4x16xf32>, tensor<4xi32>, tensor<6x4x16xf32>) names ["a", "n", "ys"] updates(%r#0 : tensor<4x16xf32>) symbols [@h]
   }
   // States swap, a shift register, a stacked capture and a slice stacked again, a constant input with slices; no carried value at all.
-  sinter.entry @moves name("moves") kind("eval") batch(4) inputs ["y"] {
+  sinter.entry @moves name("moves") kind(eval) batch(4) inputs ["y"] {
   ^bb0(%x: tensor<3x4xf32>):
     %a = sinter.constant dense<1.0> : tensor<4xf32>
     %b = sinter.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
@@ -50,7 +50,7 @@ module @states {
     sinter.return outputs(%r#0, %r#1, %r#2, %r#3, %r#4, %z : tensor<4xf32>, tensor<4xf32>, tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x2x2xf32>, tensor<3xf32>) names ["r0", "r1", "r2", "r3", "r4", "z"] symbols []
   }
   // One step; a choice inside a while; a carried value of every kind.
-  sinter.entry @one name("one") kind("eval") batch(4) inputs ["v"] {
+  sinter.entry @one name("one") kind(eval) batch(4) inputs ["v"] {
   ^bb0(%x: tensor<1x4xf32>):
     %a = sinter.constant dense<0.5> : tensor<4xf32>
     %r:2 = sinter.scan (%a, %x) carried 1 stacked 1 length 1 : (tensor<4xf32>, tensor<1x4xf32>) -> (tensor<4xf32>, tensor<1x4xf32>) {

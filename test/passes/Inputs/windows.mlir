@@ -1,9 +1,9 @@
 // A convolution, statistics over images, a sigmoid and pooling, with gradients: sums leave the epilogue, windows join with
 // the work before and behind them. Then max-pooling behind a ReLU.
 module @windows attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.symbol @w : tensor<5x3x3x3xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @scale : tensor<5xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.entry @train name("train_step") kind("train") batch(4) inputs ["x"] {
+  sinter.symbol @w : tensor<5x3x3x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @scale : tensor<5xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.entry @train name("train_step") kind(train) batch(4) inputs ["x"] {
   ^bb0(%x: tensor<4x3x6x8xf32>):
     %w = sinter.get @w : tensor<5x3x3x3xf32>
     %scale = sinter.get @scale : tensor<5xf32>
@@ -25,7 +25,7 @@ module @windows attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3
     %s1 = sinter.sub %scale, %gs : (tensor<5xf32>, tensor<5xf32>) -> tensor<5xf32>
     sinter.return outputs(%l : tensor<f32>) names ["l"] updates(%w1, %s1 : tensor<5x3x3x3xf32>, tensor<5xf32>) symbols [@w, @scale]
   }
-  sinter.entry @maxima name("maxima") kind("train") batch(16) inputs ["x"] {
+  sinter.entry @maxima name("maxima") kind(train) batch(16) inputs ["x"] {
   ^bb0(%x: tensor<16x3x6x8xf32>):
     %w = sinter.get @w : tensor<5x3x3x3xf32>
     %y = sinter.conv2d %x, %w {strides = array<i64: 1, 1>, low = array<i64: 1, 1>, high = array<i64: 1, 1>, dilations = array<i64: 1, 1>, groups = 1 : i64} : (tensor<16x3x6x8xf32>, tensor<5x3x3x3xf32>) -> tensor<16x5x6x8xf32>

@@ -4,12 +4,12 @@
 // constants is done.
 // CHECK-LABEL: sinter.entry @bodies
 // CHECK: sinter.scan
-// CHECK: sinter.fused "contraction"
+// CHECK: sinter.fused contraction
 // CHECK: sinter.matmul
 // CHECK: sinter.add
 // CHECK: sinter.tanh
 // CHECK: }
-// CHECK: sinter.fused "map"
+// CHECK: sinter.fused map
 // CHECK: sinter.constant dense<6.0
 // CHECK-NOT: sinter.fused
 // CHECK: sinter.sum
@@ -17,11 +17,11 @@
 // CHECK: }
 // CHECK-NEXT: sinter.yield
 // CHECK: sinter.cond
-// CHECK: sinter.fused "map"
+// CHECK: sinter.fused map
 // CHECK: } else {
 // CHECK-NOT: sinter.fused
 // CHECK: sinter.return
-sinter.entry @bodies name("bodies") kind("predict") batch(0) inputs ["h", "w", "b", "p"] {
+sinter.entry @bodies name("bodies") kind(predict) batch(0) inputs ["h", "w", "b", "p"] {
 ^bb0(%h: tensor<4x8xf32>, %w: tensor<8x8xf32>, %b: tensor<8xf32>, %p: tensor<i1>):
   %r = sinter.scan (%h, %w, %b) carried 1 stacked 0 length 3 : (tensor<4x8xf32>, tensor<8x8xf32>, tensor<8xf32>) -> tensor<4x8xf32> {
   ^bb0(%t: tensor<i64>, %c: tensor<4x8xf32>, %k: tensor<8x8xf32>, %a: tensor<8xf32>):

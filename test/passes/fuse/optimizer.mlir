@@ -4,11 +4,11 @@
 // RUN: sinter-opt --fuse-contractions --fuse-maps --assign-layouts --lower-to-kernel --in-place-updates %s | FileCheck %s --check-prefix=KERNEL
 module @m {
   sinter.scalar @lr : f32 initial 0.1 help ""
-  sinter.symbol @w : tensor<8x3x3x3xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @v : tensor<8x3x3x3xf32> kind "optimizer" init <constant, 0.0, 0.0>
+  sinter.symbol @w : tensor<8x3x3x3xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @v : tensor<8x3x3x3xf32> kind optimizer of @w slot "momentum_buffer" init <constant, 0.0, 0.0>
 
   // CHECK-LABEL: sinter.entry @momentum
-  // CHECK: sinter.fused "contraction"(%dy, %x, %v, %lr, %w)
+  // CHECK: sinter.fused contraction(%dy, %x, %v, %lr, %w)
   // CHECK: sinter.conv2d_filter_gradient
   // CHECK-NEXT: sinter.add
   // CHECK-NEXT: sinter.mul
@@ -17,10 +17,10 @@ module @m {
   // CHECK-NEXT: }
   // CHECK-NEXT: sinter.return
   // KERNEL-LABEL: kernel.entry @momentum
-  // KERNEL: kernel.contract "momentum_00_conv2d_filter_gradient_f32"
+  // KERNEL: kernel.contract "conv2d_filter_gradient_f32" number 0
   // KERNEL-SAME: outs(%v, %w :
   // KERNEL-NOT: kernel.map
-  sinter.entry @momentum name("momentum") kind("train") batch(2) inputs ["x", "dy"] {
+  sinter.entry @momentum name("momentum") kind(train) batch(2) inputs ["x", "dy"] {
   ^bb0(%x: tensor<2x3x6x6xf32>, %dy: tensor<2x8x4x4xf32>):
     %w = sinter.get @w : tensor<8x3x3x3xf32>
     %v = sinter.get @v : tensor<8x3x3x3xf32>
@@ -34,15 +34,15 @@ module @m {
 
   // Chunks of the sum are put together by the kernel that updates.
   // KERNEL-LABEL: kernel.entry @chunks
-  // KERNEL: kernel.contract "chunks_{{[0-9]+}}_conv2d_filter_gradient_f32" dims [4, 8, 3, 3, 3,
-  // KERNEL: kernel.map "chunks_{{[0-9]+}}_combine_f32" dims [8, 3, 3, 3, 4] inner [4]
+  // KERNEL: kernel.contract "conv2d_filter_gradient_f32" number {{[0-9]+}} dims [4, 8, 3, 3, 3,
+  // KERNEL: kernel.map "combine_f32" number {{[0-9]+}} dims [8, 3, 3, 3, 4] inner [4]
   // KERNEL-SAME: outs(%w :
-  // KERNEL: kernel.reduce "sum"
+  // KERNEL: kernel.reduce sum
   // KERNEL-NEXT: arith.mulf
   // KERNEL-NEXT: arith.subf
   // KERNEL-NOT: kernel.map
   // KERNEL: kernel.entry @clipped
-  sinter.entry @chunks name("chunks") kind("train") batch(64) inputs ["x", "dy"] {
+  sinter.entry @chunks name("chunks") kind(train) batch(64) inputs ["x", "dy"] {
   ^bb0(%x: tensor<64x3x66x66xf32>, %dy: tensor<64x8x64x64xf32>):
     %w = sinter.get @w : tensor<8x3x3x3xf32>
     %lr = sinter.get @lr : tensor<f32>
@@ -54,14 +54,14 @@ module @m {
 
   // Clipped by its norm: the update needs all sums at once.
   // CHECK-LABEL: sinter.entry @clipped
-  // CHECK: %[[G:.*]] = sinter.fused "contraction"(%dy, %x)
+  // CHECK: %[[G:.*]] = sinter.fused contraction(%dy, %x)
   // CHECK-SAME: conv2d_filter_gradient apart from mul: also needs a value that is made from the sums elsewhere
   // CHECK: sinter.conv2d_filter_gradient
   // CHECK-NEXT: sinter.yield
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK: sinter.sum
   // CHECK: sinter.sub
-  sinter.entry @clipped name("clipped") kind("train") batch(2) inputs ["x", "dy"] {
+  sinter.entry @clipped name("clipped") kind(train) batch(2) inputs ["x", "dy"] {
   ^bb0(%x: tensor<2x3x6x6xf32>, %dy: tensor<2x8x4x4xf32>):
     %w = sinter.get @w : tensor<8x3x3x3xf32>
     %lr = sinter.get @lr : tensor<f32>

@@ -4,17 +4,17 @@
 module @m {
   // The sums of a layer's epilogue are f64; other work casts the stored f32 again.
   // CHECK-LABEL: sinter.entry @wide
-  // CHECK: sinter.fused "contraction"
+  // CHECK: sinter.fused contraction
   // CHECK: sinter.conv2d
   // CHECK-NEXT: %[[WIDE:.*]] = sinter.cast
   // CHECK-NEXT: %[[SUM:.*]] = sinter.sum %[[WIDE]]
   // CHECK-NEXT: sinter.yield %{{.*}}, %[[SUM]] : tensor<8x16x16x16xf32>, tensor<8x16xf64>
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK: sinter.cast {{.*}} -> tensor<8x16x16x16xf64>
   // CHECK-NEXT: sinter.mul
   // CHECK-NEXT: sinter.cast {{.*}} -> tensor<8x16x16x16xf32>
   // CHECK-NEXT: sinter.yield
-  sinter.entry @wide name("wide") kind("predict") batch(0) inputs ["x", "f"] {
+  sinter.entry @wide name("wide") kind(predict) batch(0) inputs ["x", "f"] {
   ^bb0(%x: tensor<8x3x16x16xf32>, %f: tensor<16x3x3x3xf32>):
     %y = sinter.conv2d %x, %f {dilations = array<i64: 1, 1>, groups = 1 : i64, high = array<i64: 1, 1>, low = array<i64: 1, 1>, strides = array<i64: 1, 1>} : (tensor<8x3x16x16xf32>, tensor<16x3x3x3xf32>) -> tensor<8x16x16x16xf32>
     %wide = sinter.cast %y : (tensor<8x16x16x16xf32>) -> tensor<8x16x16x16xf64>
@@ -28,18 +28,18 @@ module @m {
 
   // An epilogue takes the mean off x itself, though another kernel does too.
   // CHECK-LABEL: sinter.entry @epilogue
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK-NEXT: ^bb0
   // CHECK-NEXT: sinter.sub
   // CHECK-NEXT: sinter.exp
   // CHECK-NEXT: sinter.yield %{{[^,]*}} :
-  // CHECK: sinter.fused "contraction"(%d, %f, %x, %m)
+  // CHECK: sinter.fused contraction(%d, %f, %x, %m)
   // CHECK-SAME: sub apart from sub: made again: cheaper than to store and read it
   // CHECK: sinter.conv2d
   // CHECK-NEXT: sinter.sub
   // CHECK-NEXT: sinter.mul
   // CHECK-NEXT: sinter.sum
-  sinter.entry @epilogue name("epilogue") kind("predict") batch(0) inputs ["x", "m", "d", "f"] {
+  sinter.entry @epilogue name("epilogue") kind(predict) batch(0) inputs ["x", "m", "d", "f"] {
   ^bb0(%x: tensor<8x16x16x16xf32>, %m: tensor<16x1x1xf32>, %d: tensor<8x3x16x16xf32>, %f: tensor<16x3x3x3xf32>):
     %c = sinter.sub %x, %m : (tensor<8x16x16x16xf32>, tensor<16x1x1xf32>) -> tensor<8x16x16x16xf32>
     %e = sinter.exp %c : (tensor<8x16x16x16xf32>) -> tensor<8x16x16x16xf32>
@@ -51,14 +51,14 @@ module @m {
 
   // A product stands between the two kernels; each takes the mean off x.
   // CHECK-LABEL: sinter.entry @centred
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK: sinter.sub
   // CHECK: sinter.yield %{{[^,]*}} : tensor<256xf32>
-  // CHECK: sinter.fused "map"(%x, %m,
+  // CHECK: sinter.fused map(%x, %m,
   // CHECK-SAME: sub apart from sub: made again: cheaper than to store and read it
   // CHECK: sinter.sub
   // CHECK: sinter.yield %{{[^,]*}} : tensor<128xf32>
-  sinter.entry @centred name("centred") kind("predict") batch(0) inputs ["x", "m", "z"] {
+  sinter.entry @centred name("centred") kind(predict) batch(0) inputs ["x", "m", "z"] {
   ^bb0(%x: tensor<256x128xf32>, %m: tensor<128xf32>, %z: tensor<256x128xf32>):
     %c = sinter.sub %x, %m : (tensor<256x128xf32>, tensor<128xf32>) -> tensor<256x128xf32>
     %e = sinter.exp %c : (tensor<256x128xf32>) -> tensor<256x128xf32>
@@ -72,12 +72,12 @@ module @m {
 
   // Not so: what takes long to compute, and what follows from two large values.
   // CHECK-LABEL: sinter.entry @dear
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK: sinter.yield %{{.*}}, %{{.*}} : {{.*}}tensor<256x128xf32>
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK-NOT: sinter.exp
   // CHECK: sinter.return
-  sinter.entry @dear name("dear") kind("predict") batch(0) inputs ["x", "m"] {
+  sinter.entry @dear name("dear") kind(predict) batch(0) inputs ["x", "m"] {
   ^bb0(%x: tensor<256x128xf32>, %m: tensor<128xf32>):
     %c = sinter.exp %x : (tensor<256x128xf32>) -> tensor<256x128xf32>
     %r = sinter.sum %c axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>
@@ -86,13 +86,13 @@ module @m {
     sinter.return outputs(%r, %t : tensor<256xf32>, tensor<128xf32>) names ["r", "t"] symbols []
   }
   // CHECK-LABEL: sinter.entry @two
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK: sinter.add
   // CHECK: sinter.yield %{{.*}}, %{{.*}} : {{.*}}tensor<256x128xf32>
-  // CHECK: sinter.fused "map"
+  // CHECK: sinter.fused map
   // CHECK-NOT: sinter.add
   // CHECK: sinter.return
-  sinter.entry @two name("two") kind("predict") batch(0) inputs ["x", "m"] {
+  sinter.entry @two name("two") kind(predict) batch(0) inputs ["x", "m"] {
   ^bb0(%x: tensor<256x128xf32>, %m: tensor<256x128xf32>):
     %c = sinter.add %x, %m : (tensor<256x128xf32>, tensor<256x128xf32>) -> tensor<256x128xf32>
     %r = sinter.sum %c axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>

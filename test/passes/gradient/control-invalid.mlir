@@ -1,6 +1,6 @@
 // RUN: sinter-opt --differentiate --verify-diagnostics %s
 
-sinter.entry @e name("e") kind("train") batch(0) inputs ["x"] {
+sinter.entry @e name("e") kind(train) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<3xf32>):
   // expected-error @+1 {{'while' has no gradient: the number of steps is known only when it runs; scan has a gradient [E1010]}}
   %r = sinter.while (%x) carried 1 : (tensor<3xf32>) -> tensor<3xf32> {

@@ -3,7 +3,7 @@
 // The forward loop stacks its states; the backward one goes the other way, reads what is saved, and stacks the terms of
 // weight and bias; those are added up behind it.
 // CHECK-LABEL: sinter.entry @scan
-sinter.entry @scan name("scan") kind("train") batch(0) inputs ["x", "h", "w", "b"] {
+sinter.entry @scan name("scan") kind(train) batch(0) inputs ["x", "h", "w", "b"] {
 ^bb0(%x: tensor<5x2x3xf32>, %h: tensor<2x3xf32>, %w: tensor<3x3xf32>, %b: tensor<3xf32>):
   // CHECK: %[[F:.*]]:2 = sinter.scan(%h, %x, %w, %b) carried 1 stacked 1 length 5
   // CHECK-SAME: notes = ["saved for the backward loop: exp f32[2,3]"]
@@ -30,7 +30,7 @@ sinter.entry @scan name("scan") kind("train") batch(0) inputs ["x", "h", "w", "b
 
 // What is no sum is added up step by step; elementwise work is done again.
 // CHECK-LABEL: sinter.entry @accumulated
-sinter.entry @accumulated name("accumulated") kind("train") batch(0) inputs ["x", "k"] {
+sinter.entry @accumulated name("accumulated") kind(train) batch(0) inputs ["x", "k"] {
 ^bb0(%x: tensor<5x3xf32>, %k: tensor<3xf32>):
   // CHECK: sinter.scan(%x, %k) carried 0 stacked 1 length 5
   // CHECK-SAME: done again in the backward loop: tanh
@@ -53,7 +53,7 @@ sinter.entry @accumulated name("accumulated") kind("train") batch(0) inputs ["x"
 
 // A choice's gradient is a choice; a capture that a branch does not use gets zeros there.
 // CHECK-LABEL: sinter.entry @cond
-sinter.entry @cond name("cond") kind("train") batch(0) inputs ["p", "x", "y"] {
+sinter.entry @cond name("cond") kind(train) batch(0) inputs ["p", "x", "y"] {
 ^bb0(%p: tensor<i1>, %x: tensor<3xf32>, %y: tensor<3xf32>):
   // CHECK: sinter.cond %p
   // CHECK: %[[D:.*]]:2 = sinter.cond %p

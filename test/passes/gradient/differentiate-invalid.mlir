@@ -1,8 +1,8 @@
 // Losses that cannot be differentiated, and parameters that a loss does not reach.
 // RUN: sinter-opt %s --split-input-file --verify-diagnostics --differentiate
 
-sinter.symbol @fc1.weight : tensor<3xf32> kind "parameter" init <constant, 0.0, 0.0>
-sinter.entry @refused name("e") kind("train") batch(0) inputs ["d"] {
+sinter.symbol @fc1.weight : tensor<3xf32> kind parameter init <constant, 0.0, 0.0>
+sinter.entry @refused name("e") kind(train) batch(0) inputs ["d"] {
 ^bb0(%d: tensor<3xf32>):
   %w = sinter.get @fc1.weight : tensor<3xf32>
   %0 = sinter.exp %w : (tensor<3xf32>) -> tensor<3xf32>
@@ -18,7 +18,7 @@ sinter.entry @refused name("e") kind("train") batch(0) inputs ["d"] {
 // -----
 
 // The same op beside the path is no error.
-sinter.entry @beside name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @beside name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>, %d: tensor<3xf32>):
   %0 = sinter.convert_layout %y : tensor<3xf32> to tensor<3xf32, #kernel.layout<[0]>>
   %1 = sinter.mul %x, %0 : (tensor<3xf32>, tensor<3xf32, #kernel.layout<[0]>>) -> tensor<3xf32>
@@ -28,8 +28,8 @@ sinter.entry @beside name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 
 // -----
 
-sinter.symbol @fc2.bias : tensor<3xf32> kind "parameter" init <constant, 0.0, 0.0>
-sinter.entry @unreached name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.symbol @fc2.bias : tensor<3xf32> kind parameter init <constant, 0.0, 0.0>
+sinter.entry @unreached name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   %b = sinter.get @fc2.bias : tensor<3xf32>
   %0 = sinter.neg %x : (tensor<3xf32>) -> tensor<3xf32>

@@ -3,7 +3,7 @@
 
 // A later gradient differentiates through the code of an earlier one (D9): d(3x^2)/dx reads what the first made.
 // CHECK-LABEL: sinter.entry @second name
-sinter.entry @second name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @second name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   // CHECK: %[[X2:.*]] = sinter.mul %x, %x
   %0 = sinter.mul %x, %x : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
@@ -23,7 +23,7 @@ sinter.entry @second name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // Several ys: their cotangents are added where they meet. A y that is an x gets its own cotangent.
 // CHECK-LABEL: sinter.entry @several name
-sinter.entry @several name("e") kind("train") batch(0) inputs ["x", "d", "e"] {
+sinter.entry @several name("e") kind(train) batch(0) inputs ["x", "d", "e"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>, %e: tensor<3xf32>):
   %0 = sinter.neg %x : (tensor<3xf32>) -> tensor<3xf32>
   // CHECK: sinter.neg %x
@@ -37,7 +37,7 @@ sinter.entry @several name("e") kind("train") batch(0) inputs ["x", "d", "e"] {
 
 // x may stand in the middle: nothing behind it is differentiated.
 // CHECK-LABEL: sinter.entry @middle name
-sinter.entry @middle name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @middle name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   // CHECK: %[[E:.*]] = sinter.exp %x
   // CHECK-NEXT: %[[T:.*]] = sinter.tanh %[[E]]
@@ -52,7 +52,7 @@ sinter.entry @middle name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // No code is left for operands that no x hides behind: the image of a first layer gets no product of its own.
 // CHECK-LABEL: sinter.entry @dead name
-sinter.entry @dead name("e") kind("train") batch(0) inputs ["x", "w", "d"] {
+sinter.entry @dead name("e") kind(train) batch(0) inputs ["x", "w", "d"] {
 ^bb0(%x: tensor<2x3xf32>, %w: tensor<4x3xf32>, %d: tensor<2x4xf32>):
   // CHECK: sinter.matmul
   // CHECK-NEXT: sinter.matmul %d, %x {transpose_a = true}
@@ -64,7 +64,7 @@ sinter.entry @dead name("e") kind("train") batch(0) inputs ["x", "w", "d"] {
 
 // Cotangents stop at stop_gradient, at integers and at truth values; stop_gradient itself is gone afterwards.
 // CHECK-LABEL: sinter.entry @stops name
-sinter.entry @stops name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @stops name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   // CHECK-NOT: sinter.stop_gradient
   // CHECK: %[[E:.*]] = sinter.exp %x
@@ -84,7 +84,7 @@ sinter.entry @stops name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // What no y depends on gets zeros.
 // CHECK-LABEL: sinter.entry @zero name
-sinter.entry @zero name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @zero name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<2xf64>, %d: tensor<3xf32>):
   %0 = sinter.neg %x : (tensor<3xf32>) -> tensor<3xf32>
   // CHECK: %[[Z:.*]] = sinter.constant dense<0.000000e+00> : tensor<2xf64>
@@ -95,7 +95,7 @@ sinter.entry @zero name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 
 // New ops stand where the op stands that they are the gradient of (D24), not where the gradient was asked for.
 // CHECK-LABEL: sinter.entry @places name
-sinter.entry @places name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @places name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>, %d: tensor<3xf32>):
   %0 = sinter.mul %x, %y : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32> loc("fc1"("mlp.cpp":9:12))
   %1 = sinter.neg %0 : (tensor<3xf32>) -> tensor<3xf32> loc("head"("mlp.cpp":10:7))

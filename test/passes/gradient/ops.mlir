@@ -3,7 +3,7 @@
 
 // Cotangents of broadcast operands are summed; those of one value are added.
 // CHECK-LABEL: @binary name
-sinter.entry @binary name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @binary name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<2x3xf32>, %y: tensor<3xf32>, %d: tensor<2x3xf32>):
   %0 = sinter.add %x, %y : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   %1 = sinter.sub %0, %y : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
@@ -31,7 +31,7 @@ sinter.entry @binary name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 
 // relu reads its result and gives 0 at 0; abs uses the sign; a tie of max gives half to each side.
 // CHECK-LABEL: @kinks name
-sinter.entry @kinks name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @kinks name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<3xf32>, %d: tensor<3xf32>):
   %0 = sinter.max %x, %y : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
   %1 = sinter.abs %0 : (tensor<3xf32>) -> tensor<3xf32>
@@ -56,7 +56,7 @@ sinter.entry @kinks name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 
 // Where a function's result gives its slope, the result is reused.
 // CHECK-LABEL: @functions name
-sinter.entry @functions name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @functions name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   %0 = sinter.exp %x : (tensor<3xf32>) -> tensor<3xf32>
   %1 = sinter.log %0 : (tensor<3xf32>) -> tensor<3xf32>
@@ -94,7 +94,7 @@ sinter.entry @functions name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // 0 where the exponent is 0 (dx) or the base is 0 (dy): log(0) and 0 * inf must not leak.
 // CHECK-LABEL: @power name
-sinter.entry @power name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @power name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<f32>, %d: tensor<3xf32>):
   %0 = sinter.pow %x, %y : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
   // CHECK: %[[P:.*]] = sinter.pow %x, %y
@@ -111,7 +111,7 @@ sinter.entry @power name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 }
 
 // CHECK-LABEL: @shapes name
-sinter.entry @shapes name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @shapes name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<4x6xf32>, %d: tensor<4x7xf32>):
   %0 = sinter.transpose %x perm [1, 0] : (tensor<4x6xf32>) -> tensor<6x4xf32>
   %1 = sinter.slice %0 starts [1, 0] limits [6, 4] strides [2, 1] : (tensor<6x4xf32>) -> tensor<3x4xf32>
@@ -137,7 +137,7 @@ sinter.entry @shapes name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // A tie of reduce_max shares the cotangent equally.
 // CHECK-LABEL: @reduce name
-sinter.entry @reduce name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @reduce name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<4x6xf32>, %d: tensor<4xf32>):
   %0 = sinter.reduce_max %x axes [1] {keepdims = true} : (tensor<4x6xf32>) -> tensor<4x1xf32>
   %1 = sinter.sub %x, %0 : (tensor<4x6xf32>, tensor<4x1xf32>) -> tensor<4x6xf32>
@@ -158,7 +158,7 @@ sinter.entry @reduce name("e") kind("train") batch(0) inputs ["x", "d"] {
 }
 
 // CHECK-LABEL: @rows name
-sinter.entry @rows name("e") kind("train") batch(0) inputs ["x", "d"] {
+sinter.entry @rows name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<4x6xf32>, %d: tensor<4x6xf32>):
   %0 = sinter.softmax %x axis 1 : (tensor<4x6xf32>) -> tensor<4x6xf32>
   %1 = sinter.log_softmax %0 axis 0 : (tensor<4x6xf32>) -> tensor<4x6xf32>
@@ -179,7 +179,7 @@ sinter.entry @rows name("e") kind("train") batch(0) inputs ["x", "d"] {
 
 // Both gradients of a product are products; no operand is copied to be transposed.
 // CHECK-LABEL: @products name
-sinter.entry @products name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
+sinter.entry @products name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<5x2x3xf32>, %y: tensor<4x3xf32>, %d: tensor<5x2x4xf32>):
   %0 = sinter.matmul %x, %y {transpose_b = true} : (tensor<5x2x3xf32>, tensor<4x3xf32>) -> tensor<5x2x4xf32>
   // CHECK: %[[DX:.*]] = sinter.matmul %d, %y : (tensor<5x2x4xf32>, tensor<4x3xf32>) -> tensor<5x2x3xf32>
@@ -194,7 +194,7 @@ sinter.entry @products name("e") kind("train") batch(0) inputs ["x", "y", "d"] {
 
 // (softmax - onehot) * dy, without a gradient for the labels.
 // CHECK-LABEL: @cross_entropy name
-sinter.entry @cross_entropy name("e") kind("train") batch(0) inputs ["x", "l", "d"] {
+sinter.entry @cross_entropy name("e") kind(train) batch(0) inputs ["x", "l", "d"] {
 ^bb0(%x: tensor<2x4xf32>, %l: tensor<2xi32>, %d: tensor<2xf32>):
   %0 = sinter.softmax_cross_entropy %x, %l : (tensor<2x4xf32>, tensor<2xi32>) -> tensor<2xf32>
   // CHECK: %[[L:.*]] = sinter.reshape %l : (tensor<2xi32>) -> tensor<2x1xi32>
@@ -211,7 +211,7 @@ sinter.entry @cross_entropy name("e") kind("train") batch(0) inputs ["x", "l", "
 }
 
 // CHECK-LABEL: @choice name
-sinter.entry @choice name("e") kind("train") batch(0) inputs ["c", "x", "y", "d"] {
+sinter.entry @choice name("e") kind(train) batch(0) inputs ["c", "x", "y", "d"] {
 ^bb0(%c: tensor<3xi1>, %x: tensor<3xf32>, %y: tensor<f32>, %d: tensor<3xf32>):
   %0 = sinter.select %c, %x, %y : (tensor<3xi1>, tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
   %1 = sinter.min %0, %x : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>

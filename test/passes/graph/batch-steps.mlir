@@ -3,7 +3,7 @@
 // A product of slices goes in front, with what follows from it; one of captures is done once; one that only outputs need
 // goes behind, and reads the stack of states that there is already.
 // CHECK-LABEL: sinter.entry @rnn
-sinter.entry @rnn name("rnn") kind("predict") batch(0) inputs ["x", "h", "w", "u", "v", "b"] {
+sinter.entry @rnn name("rnn") kind(predict) batch(0) inputs ["x", "h", "w", "u", "v", "b"] {
 ^bb0(%x: tensor<5x2x3xf32>, %h: tensor<2x4xf32>, %w: tensor<3x4xf32>, %u: tensor<4x4xf32>, %v: tensor<4x6xf32>, %b: tensor<4xf32>):
   // CHECK: %[[XW:.*]] = sinter.matmul %x, %w : (tensor<5x2x3xf32>, tensor<3x4xf32>) -> tensor<5x2x4xf32>
   // CHECK: %[[XWB:.*]] = sinter.add %[[XW]], %b
@@ -35,7 +35,7 @@ sinter.entry @rnn name("rnn") kind("predict") batch(0) inputs ["x", "h", "w", "u
 // What a step got as a carried value is what the step before left; without a batching rule an op stays, and so does
 // elementwise work on slices; the iteration is a slice of an iota.
 // CHECK-LABEL: sinter.entry @stays
-sinter.entry @stays name("stays") kind("predict") batch(0) inputs ["x", "h", "w", "seed"] {
+sinter.entry @stays name("stays") kind(predict) batch(0) inputs ["x", "h", "w", "seed"] {
 ^bb0(%x: tensor<5x2x3xf32>, %h: tensor<2x3xf32>, %w: tensor<3x3xf32>, %seed: tensor<i64>):
   // CHECK: %[[IOTA:.*]] = sinter.iota 0 : tensor<5xi64>
   // CHECK: %[[S:.*]] = sinter.scan(%h, %x, %[[IOTA]], %seed) carried 1 stacked 2 length 5 reverse true

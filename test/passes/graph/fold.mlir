@@ -4,7 +4,7 @@ module @m {
   // CHECK-LABEL: sinter.entry @folds
   // CHECK: %[[C:.*]] = sinter.constant dense<3.906250e-03> : tensor<8xf32>
   // CHECK-NEXT: sinter.return outputs(%[[C]]
-  sinter.entry @folds name("folds") kind("predict") batch(0) inputs [] {
+  sinter.entry @folds name("folds") kind(predict) batch(0) inputs [] {
     %one = sinter.constant dense<1.0> : tensor<f32>
     %n = sinter.constant dense<256.0> : tensor<f32>
     %q = sinter.div %one, %n : (tensor<f32>, tensor<f32>) -> tensor<f32>
@@ -17,7 +17,7 @@ module @m {
   // CHECK: sinter.exp
   // CHECK: sinter.sum
   // CHECK: sinter.add
-  sinter.entry @stays name("stays") kind("predict") batch(0) inputs [] {
+  sinter.entry @stays name("stays") kind(predict) batch(0) inputs [] {
     %two = sinter.constant dense<2.0> : tensor<f32>
     %e = sinter.exp %two : (tensor<f32>) -> tensor<f32>
     %v = sinter.constant dense<0.1> : tensor<7xf32>

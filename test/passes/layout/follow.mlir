@@ -5,10 +5,10 @@
 // CHECK: sinter.symbol @"optimizer/w.momentum" : tensor<64x80xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
 // CHECK: sinter.symbol @flat : tensor<80x2x32xf32> kind
 module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.symbol @w : tensor<64x80xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.symbol @"optimizer/w.momentum" : tensor<64x80xf32> kind "optimizer" init <constant, 0.0, 0.0>
-  sinter.symbol @flat : tensor<80x2x32xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.entry @train name("train_step") kind("train") batch(48) inputs ["x", "dy"] {
+  sinter.symbol @w : tensor<64x80xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.symbol @"optimizer/w.momentum" : tensor<64x80xf32> kind optimizer of @w slot "momentum" init <constant, 0.0, 0.0>
+  sinter.symbol @flat : tensor<80x2x32xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.entry @train name("train_step") kind(train) batch(48) inputs ["x", "dy"] {
   ^bb0(%x: tensor<48x80xf32>, %dy: tensor<48x64xf32>):
     %w = sinter.get @w : tensor<64x80xf32>
     %m = sinter.get @"optimizer/w.momentum" : tensor<64x80xf32>

@@ -3,12 +3,12 @@
 // A group's first channel moves the channel's index and leaves no shape: the channels of a group go on the lanes though
 // the image has a border. Panels and blocks divide groups of 32.
 // CHECK-LABEL: kernel.entry @even
-// CHECK: kernel.contract "even_00_conv2d_f32" {{.*}} outs(%{{.*}} : !kernel.buffer<2x64x9x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
-// CHECK: kernel.contract "even_01_conv2d_f32" dims [2, 2, 32, 9, 9, 3, 3, 32] {{.*}} b(%{{.*}} : <64x32x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) {{.*}} schedule <lanes = 2,
+// CHECK: kernel.contract "conv2d_f32" number 0 {{.*}} outs(%{{.*}} : !kernel.buffer<2x64x9x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
+// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 32, 9, 9, 3, 3, 32] {{.*}} b(%{{.*}} : <64x32x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) {{.*}} schedule <lanes = 2,
 module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.symbol @w1 : tensor<64x64x1x1xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.symbol @w2 : tensor<64x32x3x3xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.entry @even name("predict") kind("predict") batch(0) inputs ["x"] {
+  sinter.symbol @w1 : tensor<64x64x1x1xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.symbol @w2 : tensor<64x32x3x3xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.entry @even name("predict") kind(predict) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<2x64x9x9xf32>):
     %w1 = sinter.get @w1 : tensor<64x64x1x1xf32>
     %w2 = sinter.get @w2 : tensor<64x32x3x3xf32>
@@ -23,12 +23,12 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 // Blocks of 16 cut groups of 12 unevenly, and sums over them would be left to plain loops: the image stays row-major,
 // and a panel is a group.
 // CHECK-LABEL: kernel.entry @uneven
-// CHECK: kernel.contract "uneven_00_conv2d_f32" {{.*}} outs(%{{.*}} : !kernel.buffer<2x24x9x9xf32>)
-// CHECK: kernel.contract "uneven_01_conv2d_f32" dims [2, 2, 12, 9, 9, 3, 3, 12] {{.*}} b(%{{.*}} : <24x12x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [12]>>) {{.*}} schedule <lanes = 2,
+// CHECK: kernel.contract "conv2d_f32" number 0 {{.*}} outs(%{{.*}} : !kernel.buffer<2x24x9x9xf32>)
+// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 12, 9, 9, 3, 3, 12] {{.*}} b(%{{.*}} : <24x12x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [12]>>) {{.*}} schedule <lanes = 2,
 module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
-  sinter.symbol @w1 : tensor<24x24x1x1xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.symbol @w2 : tensor<24x12x3x3xf32> kind "parameter" init <normal, 0.0, 0.01>
-  sinter.entry @uneven name("predict") kind("predict") batch(0) inputs ["x"] {
+  sinter.symbol @w1 : tensor<24x24x1x1xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.symbol @w2 : tensor<24x12x3x3xf32> kind parameter init <normal, 0.0, 0.01>
+  sinter.entry @uneven name("predict") kind(predict) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<2x24x9x9xf32>):
     %w1 = sinter.get @w1 : tensor<24x24x1x1xf32>
     %w2 = sinter.get @w2 : tensor<24x12x3x3xf32>

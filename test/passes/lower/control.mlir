@@ -2,11 +2,11 @@
 
 // The kernel that makes the next state writes it in the next buffer and in the slot of the stack; reverse slots count down.
 // CHECK-LABEL: kernel.entry @scan
-// CHECK-DAG: %[[X:.*]] = kernel.buffer "x" role("input")
-// CHECK-DAG: %[[PING:.*]] = kernel.buffer "t0" role("temp")
-// CHECK-DAG: %[[PONG:.*]] = kernel.buffer "t1" role("temp")
-// CHECK-DAG: %[[YS:.*]] = kernel.buffer "ys" role("output")
-// CHECK: kernel.map "scan_00_carry_f32" {{.*}} outs(%[[PING]]
+// CHECK-DAG: %[[X:.*]] = kernel.buffer "x" role(input)
+// CHECK-DAG: %[[PING:.*]] = kernel.buffer "t0" role(temp)
+// CHECK-DAG: %[[PONG:.*]] = kernel.buffer "t1" role(temp)
+// CHECK-DAG: %[[YS:.*]] = kernel.buffer "ys" role(output)
+// CHECK: kernel.map "carry_f32" number 0 {{.*}} outs(%[[PING]]
 // CHECK: kernel.loop trip 5 carried(%[[PING]], %[[PONG]]
 // CHECK-NEXT: ^bb0(%[[I:.*]]: index, %[[NOW:.*]]: !kernel.buffer<3xf32>, %[[NEXT:.*]]: !kernel.buffer<3xf32>)
 // CHECK: %[[LAST:.*]] = arith.constant 4 : index
@@ -16,7 +16,7 @@
 // CHECK: kernel.map {{.*}} ins(%[[NOW]], %[[SLICE]] {{.*}} outs(%[[NEXT]], %[[SLOT]]
 // CHECK-NOT: kernel.map
 // CHECK: -> !kernel.buffer<3xf32>
-sinter.entry @scan name("scan") kind("predict") batch(0) inputs ["x", "h"] {
+sinter.entry @scan name("scan") kind(predict) batch(0) inputs ["x", "h"] {
 ^bb0(%x: tensor<5x3xf32>, %h: tensor<3xf32>):
   %last, %ys = sinter.scan (%h, %x) carried 1 stacked 1 length 5 reverse true : (tensor<3xf32>, tensor<5x3xf32>) -> (tensor<3xf32>, tensor<5x3xf32>) {
   ^bb0(%t: tensor<i64>, %c: tensor<3xf32>, %s: tensor<3xf32>):
@@ -30,13 +30,13 @@ sinter.entry @scan name("scan") kind("predict") batch(0) inputs ["x", "h"] {
 // CHECK-LABEL: kernel.entry @copies
 // CHECK: kernel.loop trip 2
 // CHECK: ^bb0(%{{.*}}: index, %[[A:.*]]: !kernel.buffer<3xf32>, %[[NA:.*]]: !kernel.buffer<3xf32>, %[[B:.*]]: !kernel.buffer<3xf32>, %[[NB:.*]]: !kernel.buffer<3xf32>)
-// CHECK-DAG: kernel.map "copies_{{.*}}_carry_f32" {{.*}} ins(%[[B]] {{.*}} outs(%[[NA]]
+// CHECK-DAG: kernel.map "carry_f32" {{.*}} ins(%[[B]] {{.*}} outs(%[[NA]]
 // CHECK-DAG: kernel.map {{.*}} ins(%[[A]] {{.*}} outs(%[[NB]]
 // CHECK: kernel.if %{{.*}} then {
 // CHECK: kernel.map {{.*}} outs(%[[R:.*]] :
 // CHECK: } else {
-// CHECK: kernel.map "copies_{{.*}}_carry_f32" {{.*}} outs(%[[R]] :
-sinter.entry @copies name("copies") kind("predict") batch(0) inputs ["h", "g", "p"] {
+// CHECK: kernel.map "carry_f32" {{.*}} outs(%[[R]] :
+sinter.entry @copies name("copies") kind(predict) batch(0) inputs ["h", "g", "p"] {
 ^bb0(%h: tensor<3xf32>, %g: tensor<3xf32>, %p: tensor<i1>):
   %r:2 = sinter.scan (%h, %g) carried 2 stacked 0 length 2 : (tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   ^bb0(%t: tensor<i64>, %a: tensor<3xf32>, %b: tensor<3xf32>):
@@ -61,8 +61,8 @@ sinter.entry @copies name("copies") kind("predict") batch(0) inputs ["h", "g", "
 // CHECK: ^bb0(%{{.*}}: index, %{{.*}}: !kernel.buffer<i1>, %[[AGAIN:.*]]: !kernel.buffer<i1>, %[[NOW:.*]]: !kernel.buffer<f32>, %[[NEXT:.*]]: !kernel.buffer<f32>)
 // CHECK: kernel.map {{.*}} ins(%[[NOW]] {{.*}} outs(%[[NEXT]]
 // CHECK: kernel.map {{.*}} ins(%[[NEXT]] {{.*}} outs(%[[AGAIN]]
-// CHECK: kernel.map "while_{{.*}}_carry_f32" {{.*}} ins(%[[L]]#1
-sinter.entry @while name("while") kind("predict") batch(0) inputs ["x"] {
+// CHECK: kernel.map "carry_f32" {{.*}} ins(%[[L]]#1
+sinter.entry @while name("while") kind(predict) batch(0) inputs ["x"] {
 ^bb0(%x: tensor<f32>):
   %r = sinter.while (%x) carried 1 : (tensor<f32>) -> tensor<f32> {
   ^bb0(%a: tensor<f32>):

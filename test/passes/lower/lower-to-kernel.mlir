@@ -1,41 +1,41 @@
 // RUN: sinter-opt --fuse-contractions --fuse-maps --lower-to-kernel %s | FileCheck %s
 
 // Symbols get their places: parameters in segment 0, state in 1, scalars in 8-byte slots of 3, and one logical image.
-// CHECK: sinter.segment_bytes = array<i64: 192, 64, 0, 24, 256>
-// CHECK: sinter.scalar @lr {{.*}}offset = 16 : i64, segment = 3 : i64
-// CHECK: sinter.symbol @w {{.*}}{logical_offset = 0 : i64, offset = 0 : i64, segment = 0 : i64}
-// CHECK: sinter.symbol @b {{.*}}{logical_offset = 128 : i64, offset = 128 : i64, segment = 0 : i64}
-// CHECK: sinter.symbol @count {{.*}}{logical_offset = 192 : i64, offset = 0 : i64, segment = 1 : i64}
+// CHECK: sinter.segment_bytes = #kernel.segment_bytes<params = 192, state = 64, work = 0, scalars = 24, logical = 256>
+// CHECK: sinter.scalar @lr {{.*}}offset = 16 : i64
+// CHECK: sinter.symbol @w {{.*}}{logical_offset = 0 : i64, offset = 0 : i64}
+// CHECK: sinter.symbol @b {{.*}}{logical_offset = 128 : i64, offset = 128 : i64}
+// CHECK: sinter.symbol @count {{.*}}{logical_offset = 192 : i64, offset = 0 : i64}
 module @m {
-  sinter.scalar @step : i64 initial 0.0 help ""
-  sinter.scalar @seed : i64 initial 0.0 help ""
+  sinter.scalar @step : i64 kind step initial 0.0 help ""
+  sinter.scalar @seed : i64 kind seed initial 0.0 help ""
   sinter.scalar @lr : f32 initial 0.1 help ""
-  sinter.symbol @w : tensor<4x8xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @b : tensor<4xf32> kind "parameter" init <constant, 0.0, 0.0>
-  sinter.symbol @count : tensor<f32> kind "metric" init <constant, 0.0, 0.0>
+  sinter.symbol @w : tensor<4x8xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @b : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.symbol @count : tensor<f32> kind metric init <constant, 0.0, 0.0>
 
-  // CHECK-LABEL: kernel.entry @train name("train_step") kind("train") batch(2)
-  // CHECK-DAG: %[[IMAGE:.*]] = kernel.buffer "image" role("input") segment(2) : <2x2x4xf32>
+  // CHECK-LABEL: kernel.entry @train name("train_step") kind(train) batch(2)
+  // CHECK-DAG: %[[IMAGE:.*]] = kernel.buffer "image" role(input) : <2x2x4xf32>
   // CHECK-DAG: %[[X:.*]] = kernel.view %[[IMAGE]] : <2x2x4xf32> to <2x8xf32>
-  // CHECK-DAG: %[[W:.*]] = kernel.buffer "w" role("param") segment(0) offset(0)
-  // CHECK-DAG: %[[COUNT:.*]] = kernel.buffer "count" role("state") segment(1) offset(0)
-  // CHECK-DAG: %[[LR:.*]] = kernel.buffer "lr" role("scalar") segment(3) offset(16)
+  // CHECK-DAG: %[[W:.*]] = kernel.buffer "w" role(param) offset(0)
+  // CHECK-DAG: %[[COUNT:.*]] = kernel.buffer "count" role(state) offset(0)
+  // CHECK-DAG: %[[LR:.*]] = kernel.buffer "lr" role(scalar) offset(16)
   // A sum of products, its bias and its activation are one kernel; constants are in its body.
-  // CHECK: kernel.contract "train_00_matmul_f32" dims [2, 4, 8] parallel 2 a(%[[X]]
+  // CHECK: kernel.contract "matmul_f32" number 0 dims [2, 4, 8] parallel 2 a(%[[X]]
   // CHECK-SAME: b(%[[W]]
   // CHECK-SAME: algorithm <lanes = 1>
   // CHECK: arith.addf
   // CHECK: arith.constant 0.0
   // CHECK: arith.maximumf
-  // CHECK: kernel.map "train_01_sum_f32" dims [2, 4] inner [0, 1]
-  // CHECK: kernel.reduce "sum"
+  // CHECK: kernel.map "sum_f32" number 1 dims [2, 4] inner [0, 1]
+  // CHECK: kernel.reduce sum
   // The index in a dim of size 1 is 0.
-  // CHECK: kernel.map "train_02_
+  // CHECK: kernel.map "{{.*}}" number 2
   // CHECK-NOT: kernel.index -1
   // Updates are copies behind everything else.
-  // CHECK: kernel.map "train_{{.*}}_update_f32"
+  // CHECK: kernel.map "update_f32"
   // CHECK-SAME: outs(%[[COUNT]]
-  sinter.entry @train name("train_step") kind("train") batch(2) inputs ["image"] {
+  sinter.entry @train name("train_step") kind(train) batch(2) inputs ["image"] {
   ^bb0(%image: tensor<2x2x4xf32>):
     %x = sinter.reshape %image : (tensor<2x2x4xf32>) -> tensor<2x8xf32>
     %w = sinter.get @w : tensor<4x8xf32>
@@ -56,24 +56,24 @@ module @m {
 
   // A symbol's own value and a constant are copied to outputs; swapped symbols are kept before they are overwritten.
   // CHECK-LABEL: kernel.entry @odd
-  // CHECK: kernel.buffer "constant" role("constant") segment(-1) value(dense<[1.000000e+00, 2.000000e+00]>
-  // CHECK: _output_f32
-  // CHECK: _output_f32
-  // CHECK: _update_f32
-  sinter.entry @odd name("odd") kind("predict") batch(0) inputs ["v"] {
+  // CHECK: kernel.buffer "constant" role(constant) value(dense<[1.000000e+00, 2.000000e+00]>
+  // CHECK: kernel.map "output_f32
+  // CHECK: kernel.map "output_f32
+  // CHECK: kernel.map "update_f32
+  sinter.entry @odd name("odd") kind(predict) batch(0) inputs ["v"] {
   ^bb0(%v: tensor<4xf32>):
     %b = sinter.get @b : tensor<4xf32>
     %c = sinter.constant dense<[1.0, 2.0]> : tensor<2xf32>
     sinter.return outputs(%b, %c : tensor<4xf32>, tensor<2xf32>) names ["b", "c"] updates(%v : tensor<4xf32>) symbols [@b]
   }
 
-  // CHECK-LABEL: kernel.entry @load name("load") kind("load")
-  // CHECK: kernel.map "load_00_pack_f32"
-  // CHECK: kernel.map "load_02_pack_f32"
+  // CHECK-LABEL: kernel.entry @load name("load") kind(load)
+  // CHECK: kernel.map "pack_f32" number 0
+  // CHECK: kernel.map "pack_f32" number 2
   // CHECK-LABEL: kernel.entry @load_params
-  // CHECK: kernel.map "load_params_01_pack_f32"
+  // CHECK: kernel.map "pack_f32" number 1
   // CHECK-NOT: load_params_02
   // CHECK-LABEL: kernel.entry @save
-  // CHECK: kernel.map "save_02_unpack_f32"
+  // CHECK: kernel.map "unpack_f32" number 2
   // CHECK-LABEL: kernel.entry @prepare
 }

@@ -2,13 +2,13 @@
 
 // 90,000 elements: two chunks of 150 rows, whose sums end in a second kernel; the order depends on the shape only (D1).
 // CHECK-LABEL: kernel.entry @norm
-// CHECK: kernel.map "norm_00_sum_f32" dims [2, 150, 300] inner [1, 2] ins(%{{[a-z0-9_]+}} : !kernel.buffer<300x300xf32>)
+// CHECK: kernel.map "sum_f32" number 0 dims [2, 150, 300] inner [1, 2] ins(%{{[a-z0-9_]+}} : !kernel.buffer<300x300xf32>)
 // CHECK-SAME: algorithm <lanes = 16, chunk = 45000>
-// CHECK: kernel.reduce "sum"
+// CHECK: kernel.reduce sum
 // CHECK-NEXT: kernel.yield
-// CHECK: kernel.map "norm_{{[0-9]+}}_combine_f32" dims [2] inner [0]
+// CHECK: kernel.map "combine_f32" number {{[0-9]+}} dims [2] inner [0]
 // CHECK-SAME: algorithm <lanes = 16>
-// CHECK: kernel.reduce "sum"
+// CHECK: kernel.reduce sum
 // CHECK: math.sqrt
 // What needs the norm for every element is a kernel of its own.
 // CHECK: kernel.map {{.*}} dims [300, 300] inner []
@@ -21,7 +21,7 @@
 // CHECK-NOT: combine
 // CHECK-LABEL: kernel.entry @load
 module @m {
-  sinter.entry @norm name("norm") kind("predict") batch(0) inputs ["g"] {
+  sinter.entry @norm name("norm") kind(predict) batch(0) inputs ["g"] {
   ^bb0(%g: tensor<300x300xf32>):
     %sq = sinter.mul %g, %g : (tensor<300x300xf32>, tensor<300x300xf32>) -> tensor<300x300xf32>
     %s = sinter.sum %sq axes [0, 1] : (tensor<300x300xf32>) -> tensor<f32>
@@ -29,7 +29,7 @@ module @m {
     %q = sinter.div %g, %n : (tensor<300x300xf32>, tensor<f32>) -> tensor<300x300xf32>
     sinter.return outputs(%q : tensor<300x300xf32>) names ["q"] symbols []
   }
-  sinter.entry @whole name("whole") kind("predict") batch(0) inputs ["x", "y"] {
+  sinter.entry @whole name("whole") kind(predict) batch(0) inputs ["x", "y"] {
   ^bb0(%x: tensor<65536xf32>, %y: tensor<65537xf32>):
     %s = sinter.sum %x axes [0] : (tensor<65536xf32>) -> tensor<f32>
     %t = sinter.sum %y axes [0] : (tensor<65537xf32>) -> tensor<f32>

@@ -1,18 +1,18 @@
-// What depends on parameters alone moves to prepare; a scale behind a sum of products moves into its weight; a state that
+// What depends on parameters alone becomes a form; a scale behind a sum of products moves into its weight; a state that
 // evaluation itself changes stays where it is.
-// RUN: sinter-opt --hoist-prepared --simplify --split-input-file %s | FileCheck %s
+// RUN: sinter-opt --hoist-forms --simplify --split-input-file %s | FileCheck %s
 module @prepared {
-  sinter.symbol @w : tensor<3x5xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @s : tensor<3xf32> kind "parameter" init <normal, 0.0, 0.1>
-  sinter.symbol @o : tensor<3xf32> kind "buffer" init <normal, 0.0, 0.1>
-  sinter.symbol @count : tensor<3xf32> kind "buffer" init <constant, 0.0, 0.0>
+  sinter.symbol @w : tensor<3x5xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @s : tensor<3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @o : tensor<3xf32> kind buffer init <normal, 0.0, 0.1>
+  sinter.symbol @count : tensor<3xf32> kind buffer init <constant, 0.0, 0.0>
   // CHECK-LABEL: sinter.entry @predict
   // CHECK-DAG: %[[W:.*]] = sinter.get @w.prepared
   // CHECK-DAG: %[[O:.*]] = sinter.get @{{[os]}}.prepared
   // CHECK: %[[Y:.*]] = sinter.matmul %x, %[[W]]
   // CHECK: sinter.add %[[Y]], %[[O]]
   // CHECK-NOT: sinter.mul
-  sinter.entry @predict name("predict") kind("predict") batch(7) inputs ["x"] {
+  sinter.entry @predict name("predict") kind(predict) batch(7) inputs ["x"] {
   ^bb0(%x: tensor<7x5xf32>):
     %w = sinter.get @w : tensor<3x5xf32>
     %s = sinter.get @s : tensor<3xf32>
@@ -26,7 +26,7 @@ module @prepared {
   // CHECK-LABEL: sinter.entry @counting
   // CHECK: sinter.get @count
   // CHECK: sinter.exp
-  sinter.entry @counting name("counting") kind("predict") batch(7) inputs ["x"] {
+  sinter.entry @counting name("counting") kind(predict) batch(7) inputs ["x"] {
   ^bb0(%x: tensor<7x3xf32>):
     %count = sinter.get @count : tensor<3xf32>
     %e = sinter.exp %count : (tensor<3xf32>) -> tensor<3xf32>
@@ -35,26 +35,26 @@ module @prepared {
   }
   // CHECK-LABEL: sinter.entry @train
   // CHECK: sinter.exp
-  sinter.entry @train name("train") kind("train") batch(7) inputs ["x"] {
+  sinter.entry @train name("train") kind(train) batch(7) inputs ["x"] {
   ^bb0(%x: tensor<7x3xf32>):
     %s = sinter.get @s : tensor<3xf32>
     %e = sinter.exp %s : (tensor<3xf32>) -> tensor<3xf32>
     sinter.return names [] updates(%e : tensor<3xf32>) symbols [@s]
   }
-  // CHECK: sinter.symbol @w.prepared : tensor<3x5xf32> kind "prepared"
-  // CHECK-LABEL: sinter.entry @prepare name("prepare") kind("prepare") batch(0)
-  // CHECK-COUNT-1: sinter.exp
-  // CHECK: sinter.return names [] updates
+  // CHECK: sinter.form @w.prepared of @w, @s : tensor<3x5xf32> refresh(prepare) {
+  // CHECK: sinter.exp
+  // CHECK: sinter.yield
+  // CHECK: sinter.form @{{[os]}}.prepared of @o, @s : tensor<3xf32> refresh(prepare) {
 }
 
 // -----
 // Every product reads the one before twice: 2^60 paths lead to the parameter, and each op is visited once.
 // CHECK-LABEL: module @shared
 module @shared {
-  sinter.symbol @w : tensor<3xf32> kind "parameter" init <normal, 0.0, 0.1>
+  sinter.symbol @w : tensor<3xf32> kind parameter init <normal, 0.0, 0.1>
   // CHECK: %[[P:.*]] = sinter.get @w.prepared
   // CHECK-NEXT: sinter.add %x, %[[P]]
-  sinter.entry @predict name("predict") kind("predict") batch(7) inputs ["x"] {
+  sinter.entry @predict name("predict") kind(predict) batch(7) inputs ["x"] {
   ^bb0(%x: tensor<7x3xf32>):
     %0 = sinter.get @w : tensor<3xf32>
     %1 = sinter.mul %0, %0 : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
@@ -120,6 +120,6 @@ module @shared {
     %y = sinter.add %x, %60 : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
     sinter.return outputs(%y : tensor<7x3xf32>) names ["y"] symbols []
   }
-  // CHECK-LABEL: sinter.entry @prepare
+  // CHECK: sinter.form @w.prepared of @w
   // CHECK-COUNT-60: sinter.mul
 }

@@ -1,0 +1,230 @@
+//===- HoistForms.cpp - work on parameters alone becomes a form -------------------------------===//
+//
+// In entries that train nothing, what depends on parameters only (a batch norm's scale, a weight
+// scaled by it) is the same at every run. Such values become forms with refresh(prepare): computed
+// after loading and before the first run behind a training step (D17). Ops that can move work to
+// parameters do so first (ParameterFoldInterface). Leaves behind: no op on parameters alone in eval
+// and predict entries, but views. Next: RefreshForms.cpp.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "dialects/sinter/Sinter.h"
+#include "passes/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/OperationSupport.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::passes;
+
+namespace sinter::passes {
+#define GEN_PASS_DEF_HOISTFORMS
+#include "passes/Passes.h.inc"
+} // namespace sinter::passes
+
+/// A form may be so many times larger than the parameters it is made of.
+static constexpr int64_t kMostGrowth = 2;
+
+namespace {
+struct Hoister {
+  ModuleOp module;
+  SymbolTable symbols;
+  llvm::StringSet<llvm::MallocAllocator> changing; ///< symbols that entries other than train update
+  llvm::DenseMap<Value, bool> known;
+  /// Made so far, by sources: equal ones are one.
+  llvm::DenseMap<Attribute, SmallVector<ir::FormOp>> alike;
+  llvm::DenseMap<Value, ir::FormOp> made; ///< by value of an entry
+
+  explicit Hoister(ModuleOp module) : module(module), symbols(module) {}
+  void run();
+  bool ofParameters(Value value);
+  void foldInto(ir::EntryOp entry);
+  void hoist(ir::EntryOp entry);
+  bool isWorthIt(Value value);
+  ir::FormOp makeForm(Value value);
+  std::string nameForm(ArrayRef<ir::GetOp> gets);
+};
+} // namespace
+
+static bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
+
+bool Hoister::ofParameters(Value value) {
+  auto [it, fresh] = known.try_emplace(value, false);
+  if (!fresh)
+    return it->second;
+  Operation *op = value.getDefiningOp();
+  bool result = false;
+  if (op && isConstant(value)) {
+    result = true;
+  } else if (auto get = dyn_cast_or_null<ir::GetOp>(op)) {
+    auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol());
+    result = symbol && symbol.isWeight() && !changing.contains(get.getSymbol());
+  } else if (op && isa<ir::MapOpInterface, ir::ViewOpInterface, ir::ContractionOpInterface>(op)) {
+    result = op->getNumOperands() > 0 &&
+             llvm::all_of(op->getOperands(), [&](Value v) { return ofParameters(v); });
+  }
+  known[value] = result;
+  return result;
+}
+
+void Hoister::foldInto(ir::EntryOp entry) {
+  for (Operation &op : llvm::make_early_inc_range(entry.getBody().front())) {
+    auto fold = dyn_cast<ir::ParameterFoldInterface>(op);
+    if (!fold || ofParameters(op.getResult(0)))
+      continue;
+    OpBuilder builder(&op);
+    std::string why;
+    auto isOfParameters = [&](Value v) { return ofParameters(v); };
+    if (Value better = fold.foldIntoParameters(builder, isOfParameters, why)) {
+      op.getResult(0).replaceAllUsesWith(better);
+      known.erase(op.getResult(0));
+      op.erase();
+    } else if (!why.empty()) {
+      op.setAttr("notes", builder.getStrArrayAttr({"not folded into parameters: " + why}));
+    }
+  }
+}
+
+/// All ops that a value is made of, each behind its operands, so that equal values have equal
+/// lists. An op is visited once: graphs share, and paths through them may double at every op.
+static SmallVector<Operation *> findMakers(Value value) {
+  llvm::SetVector<Operation *> makers;
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  SmallVector<std::pair<Operation *, unsigned>> stack{{value.getDefiningOp(), 0}};
+  while (!stack.empty()) {
+    auto &[op, next] = stack.back();
+    if (next < op->getNumOperands()) {
+      Operation *maker = op->getOperand(next++).getDefiningOp();
+      if (seen.insert(maker).second)
+        stack.push_back({maker, 0});
+    } else {
+      makers.insert(op);
+      stack.pop_back();
+    }
+  }
+  return makers.takeVector();
+}
+
+/// The symbols among them, each once.
+static SmallVector<ir::GetOp> getSources(ArrayRef<Operation *> makers) {
+  SmallVector<ir::GetOp> gets;
+  llvm::SmallDenseSet<StringAttr> seen;
+  for (Operation *op : makers)
+    if (auto get = dyn_cast<ir::GetOp>(op);
+        get && seen.insert(get.getSymbolAttr().getAttr()).second)
+      gets.push_back(get);
+  return gets;
+}
+
+static int64_t countElements(Value value) {
+  return cast<RankedTensorType>(value.getType()).getNumElements();
+}
+
+/// Views cost nothing, constants are folded elsewhere, and memory is not given away for a
+/// broadcast.
+bool Hoister::isWorthIt(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (isa<ir::ViewOpInterface>(op))
+    op = op->getOperand(0).getDefiningOp();
+  if (isa<ir::GetOp>(op) || isConstant(op->getResult(0)))
+    return false;
+  SmallVector<ir::GetOp> gets = getSources(findMakers(value));
+  int64_t elements = 0;
+  for (ir::GetOp get : gets)
+    elements += countElements(get);
+  return !gets.empty() && countElements(value) <= kMostGrowth * elements;
+}
+
+/// Named after the largest parameter in it.
+std::string Hoister::nameForm(ArrayRef<ir::GetOp> gets) {
+  ir::GetOp largest = *llvm::max_element(
+      gets, [](ir::GetOp x, ir::GetOp y) { return countElements(x) < countElements(y); });
+  std::string stem = (largest.getSymbol() + ".prepared").str(), name = stem;
+  for (int i = 2; symbols.lookup(name); ++i)
+    name = stem + std::to_string(i);
+  return name;
+}
+
+/// The form that holds `value`; an equal one that is there already serves.
+ir::FormOp Hoister::makeForm(Value value) {
+  ir::FormOp &known = made[value];
+  if (known)
+    return known;
+  SmallVector<Operation *> makers = findMakers(value);
+  SmallVector<ir::GetOp> gets = getSources(makers);
+  SmallVector<Attribute> sources;
+  SmallVector<Type> inputs;
+  for (ir::GetOp get : gets) {
+    sources.push_back(get.getSymbolAttr());
+    inputs.push_back(get.getType());
+  }
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto form = ir::FormOp::create(builder, value.getLoc(), nameForm(gets), sources, inputs,
+                                 value.getType(), ir::Refresh::Prepare);
+  builder.setInsertionPointToEnd(&form.getBody().front());
+  llvm::DenseMap<StringAttr, Value> arguments;
+  for (auto [get, argument] : llvm::zip_equal(gets, form.getBody().getArguments()))
+    arguments[get.getSymbolAttr().getAttr()] = argument;
+  IRMapping copies;
+  for (Operation *op : makers)
+    if (auto get = dyn_cast<ir::GetOp>(op))
+      copies.map(get.getResult(), arguments.lookup(get.getSymbolAttr().getAttr()));
+    else
+      builder.clone(*op, copies);
+  ir::YieldOp::create(builder, value.getLoc(), copies.lookup(value));
+  for (ir::FormOp old : alike[form.getSourcesAttr()])
+    if (OperationEquivalence::isRegionEquivalentTo(&old.getBody(), &form.getBody(),
+                                                   OperationEquivalence::IgnoreLocations)) {
+      form.erase();
+      return known = old;
+    }
+  symbols.insert(form);
+  alike[form.getSourcesAttr()].push_back(form);
+  return known = form;
+}
+
+void Hoister::hoist(ir::EntryOp entry) {
+  Block &block = entry.getBody().front();
+  llvm::DenseMap<Operation *, Value> gets;
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (op.getNumResults() > 0 && ofParameters(op.getResult(0)))
+      continue;
+    for (OpOperand &operand : op.getOpOperands()) {
+      Value value = operand.get();
+      if (!value.getDefiningOp() || !ofParameters(value) || !isWorthIt(value))
+        continue;
+      ir::FormOp form = makeForm(value);
+      Value &get = gets[form];
+      if (!get) {
+        OpBuilder builder = OpBuilder::atBlockBegin(&block);
+        get = ir::GetOp::create(builder, value.getLoc(), value.getType(), form.getSymName());
+        known[get] = false;
+      }
+      operand.set(get);
+    }
+  }
+}
+
+void Hoister::run() {
+  SmallVector<ir::EntryOp> entries;
+  for (auto entry : module.getOps<ir::EntryOp>()) {
+    if (entry.getKind() == kernel::EntryKind::Train)
+      continue;
+    entries.push_back(entry);
+    auto ret = cast<ir::ReturnOp>(entry.getBody().front().getTerminator());
+    for (Attribute name : ret.getSymbols())
+      changing.insert(cast<FlatSymbolRefAttr>(name).getValue());
+  }
+  for (ir::EntryOp entry : entries) {
+    foldInto(entry);
+    hoist(entry);
+  }
+}
+
+struct HoistForms : sinter::passes::impl::HoistFormsBase<HoistForms> {
+  void runOnOperation() override { Hoister(getOperation()).run(); }
+};

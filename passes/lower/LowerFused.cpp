@@ -58,7 +58,7 @@ struct FusedLowering {
   std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
   void collectReads();
   void addReads(Block *body);
-  void settleIndices(Operation *op, Block *body, Operation *last);
+  void settleIndices(Operation *op, Block *body, Operation *last, MutableArrayRef<Value> results);
   void buildBody(Block *body, unsigned firstRead, Value sum = {});
   kernel::LayoutAttr partialLayout();
   void makeOuts();
@@ -182,9 +182,10 @@ static Value combineIndices(OpBuilder &b, Location loc, Value outer, int64_t siz
   return arith::AddIOp::create(b, loc, arith::MulIOp::create(b, loc, outer, factor), inner);
 }
 
-/// The scalar code of `op`, all behind `last` (null: all of `body`), speaks of the op's own dims;
-/// makes it speak of the kernel's.
-void FusedLowering::settleIndices(Operation *op, Block *body, Operation *last) {
+/// The scalar code of `op`, all behind `last` (null: all of `body`), and its `results` speak of the
+/// op's own dims; makes them speak of the kernel's.
+void FusedLowering::settleIndices(Operation *op, Block *body, Operation *last,
+                                  MutableArrayRef<Value> results) {
   auto written =
       llvm::make_range(last ? std::next(last->getIterator()) : body->begin(), body->end());
   for (Operation &step : llvm::make_early_inc_range(written)) {
@@ -208,6 +209,7 @@ void FusedLowering::settleIndices(Operation *op, Block *body, Operation *last) {
       made = arith::ConstantOp::create(at, loc, at.getZeroAttr(type));
     }
     index.replaceAllUsesWith(made);
+    llvm::replace(results, Value(index), made);
     index.erase();
   }
 }
@@ -241,7 +243,7 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
     }
     Operation *last = body->empty() ? nullptr : &body->back();
     cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, results);
-    settleIndices(op, body, last);
+    settleIndices(op, body, last, results);
     for (auto [result, scalar] : llvm::zip_equal(op->getResults(), results))
       scalars[result] = scalar;
   }

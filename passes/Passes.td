@@ -73,8 +73,8 @@ def HoistForms : Pass<"hoist-forms", "::mlir::ModuleOp"> {
   let summary = "work on parameters alone moves from eval and predict entries to forms";
   let description = [{
     Such values become forms with refresh(prepare): computed after loading and before the first run behind a training
-    step. A scale of a sum of products moves into its weight first, so that batch norm in evaluation leaves an offset and
-    no more.
+    step. What two of them are made of is a form, too. A scale of a sum of products moves into its weight first, so that
+    batch norm in evaluation leaves an offset and no more.
     ```
     %y = sinter.matmul %x, %w ...           %w2 = sinter.get @w.prepared ...
     %z = sinter.mul %y, %s ...         →    %z = sinter.matmul %x, %w2 ...

@@ -13,6 +13,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/OperationSupport.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -30,6 +31,12 @@ namespace sinter::passes {
 static constexpr int64_t kMostGrowth = 2;
 
 namespace {
+/// What a form is made of in the end.
+struct Origin {
+  StringRef name;   ///< of the largest parameter
+  int64_t elements; ///< of all parameters, but not more than the form's own
+};
+
 struct Hoister {
   ModuleOp module;
   SymbolTable symbols;
@@ -37,16 +44,18 @@ struct Hoister {
   llvm::DenseMap<Value, bool> known;
   /// Made so far, by sources: equal ones are one.
   llvm::DenseMap<Attribute, SmallVector<ir::FormOp>> alike;
-  llvm::DenseMap<Value, ir::FormOp> made; ///< by value of an entry
+  llvm::DenseMap<Operation *, Origin> origins; ///< of forms
 
   explicit Hoister(ModuleOp module) : module(module), symbols(module) {}
   void run();
   bool ofParameters(Value value);
   void foldInto(ir::EntryOp entry);
+  SmallVector<Value> findShared(Block &block);
   void hoist(ir::EntryOp entry);
-  bool isWorthIt(Value value);
-  ir::FormOp makeForm(Value value);
-  std::string nameForm(ArrayRef<ir::GetOp> gets);
+  Origin getOrigin(ir::GetOp get);
+  Origin getOrigin(ArrayRef<ir::GetOp> sources);
+  ir::FormOp makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef<ir::GetOp> gets);
+  std::string nameForm(StringRef parameter);
 };
 } // namespace
 
@@ -89,6 +98,34 @@ void Hoister::foldInto(ir::EntryOp entry) {
   }
 }
 
+/// Values of parameters that are to be at hand: what other ops of the entry read, and what two such
+/// values are made of. In program order, so that a value stands behind those in it. What foldInto
+/// left behind goes.
+SmallVector<Value> Hoister::findShared(Block &block) {
+  llvm::DenseMap<Operation *, Operation *> sharedBy; // op -> the one shared value it serves
+  SmallVector<Value> shared;
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+    if (isOpTriviallyDead(&op)) {
+      for (Value result : op.getResults())
+        known.erase(result);
+      op.erase();
+      continue;
+    }
+    if (op.getNumResults() != 1 || !ofParameters(op.getResult(0)) || isa<ir::GetOp>(op) ||
+        isConstant(op.getResult(0)))
+      continue;
+    llvm::SmallPtrSet<Operation *, 4> users; // null: what is no work on parameters
+    for (Operation *user : op.getUsers())
+      users.insert(sharedBy.lookup(user));
+    bool isShared = users.size() > 1 || users.contains(nullptr);
+    if (isShared)
+      shared.push_back(op.getResult(0));
+    sharedBy[&op] = isShared ? &op : *users.begin();
+  }
+  std::reverse(shared.begin(), shared.end());
+  return shared;
+}
+
 /// All ops that a value is made of, each behind its operands, so that equal values have equal
 /// lists. An op is visited once: graphs share, and paths through them may double at every op.
 static SmallVector<Operation *> findMakers(Value value) {
@@ -109,7 +146,7 @@ static SmallVector<Operation *> findMakers(Value value) {
   return makers.takeVector();
 }
 
-/// The symbols among them, each once.
+/// The symbols and forms among them, each once.
 static SmallVector<ir::GetOp> getSources(ArrayRef<Operation *> makers) {
   SmallVector<ir::GetOp> gets;
   llvm::SmallDenseSet<StringAttr> seen;
@@ -124,51 +161,54 @@ static int64_t countElements(Value value) {
   return cast<RankedTensorType>(value.getType()).getNumElements();
 }
 
-/// Views cost nothing, constants are folded elsewhere, and memory is not given away for a
-/// broadcast.
-bool Hoister::isWorthIt(Value value) {
+Origin Hoister::getOrigin(ir::GetOp get) {
+  auto known = origins.find(symbols.lookup(get.getSymbol()));
+  return known == origins.end() ? Origin{get.getSymbol(), countElements(get)} : known->second;
+}
+
+Origin Hoister::getOrigin(ArrayRef<ir::GetOp> sources) {
+  Origin largest{"", 0};
+  int64_t elements = 0;
+  for (ir::GetOp get : sources) {
+    Origin origin = getOrigin(get);
+    elements += origin.elements;
+    if (origin.elements > largest.elements)
+      largest = origin;
+  }
+  return {largest.name, elements};
+}
+
+/// Views cost nothing, and constants are folded elsewhere.
+static bool isComputed(Value value) {
   Operation *op = value.getDefiningOp();
   while (isa<ir::ViewOpInterface>(op))
     op = op->getOperand(0).getDefiningOp();
-  if (isa<ir::GetOp>(op) || isConstant(op->getResult(0)))
-    return false;
-  SmallVector<ir::GetOp> gets = getSources(findMakers(value));
-  int64_t elements = 0;
-  for (ir::GetOp get : gets)
-    elements += countElements(get);
-  return !gets.empty() && countElements(value) <= kMostGrowth * elements;
+  return !isa<ir::GetOp>(op) && !isConstant(op->getResult(0));
 }
 
-/// Named after the largest parameter in it.
-std::string Hoister::nameForm(ArrayRef<ir::GetOp> gets) {
-  ir::GetOp largest = *llvm::max_element(
-      gets, [](ir::GetOp x, ir::GetOp y) { return countElements(x) < countElements(y); });
-  std::string stem = (largest.getSymbol() + ".prepared").str(), name = stem;
+std::string Hoister::nameForm(StringRef parameter) {
+  std::string first = (parameter + ".prepared").str(), name = first;
   for (int i = 2; symbols.lookup(name); ++i)
-    name = stem + std::to_string(i);
+    name = first + std::to_string(i);
   return name;
 }
 
 /// The form that holds `value`; an equal one that is there already serves.
-ir::FormOp Hoister::makeForm(Value value) {
-  ir::FormOp &known = made[value];
-  if (known)
-    return known;
-  SmallVector<Operation *> makers = findMakers(value);
-  SmallVector<ir::GetOp> gets = getSources(makers);
+ir::FormOp Hoister::makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef<ir::GetOp> gets) {
   SmallVector<Attribute> sources;
   SmallVector<Type> inputs;
   for (ir::GetOp get : gets) {
     sources.push_back(get.getSymbolAttr());
     inputs.push_back(get.getType());
   }
+  Origin origin = getOrigin(gets);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  auto form = ir::FormOp::create(builder, value.getLoc(), nameForm(gets), sources, inputs,
+  auto form = ir::FormOp::create(builder, value.getLoc(), nameForm(origin.name), sources, inputs,
                                  value.getType(), ir::Refresh::Prepare);
   builder.setInsertionPointToEnd(&form.getBody().front());
   llvm::DenseMap<StringAttr, Value> arguments;
-  for (auto [get, argument] : llvm::zip_equal(gets, form.getBody().getArguments()))
-    arguments[get.getSymbolAttr().getAttr()] = argument;
+  for (auto [source, argument] : llvm::zip_equal(sources, form.getBody().getArguments()))
+    arguments[cast<FlatSymbolRefAttr>(source).getAttr()] = argument;
   IRMapping copies;
   for (Operation *op : makers)
     if (auto get = dyn_cast<ir::GetOp>(op))
@@ -180,32 +220,27 @@ ir::FormOp Hoister::makeForm(Value value) {
     if (OperationEquivalence::isRegionEquivalentTo(&old.getBody(), &form.getBody(),
                                                    OperationEquivalence::IgnoreLocations)) {
       form.erase();
-      return known = old;
+      return old;
     }
   symbols.insert(form);
+  origins[form] = {origin.name, std::min(origin.elements, countElements(value))};
   alike[form.getSourcesAttr()].push_back(form);
-  return known = form;
+  return form;
 }
 
 void Hoister::hoist(ir::EntryOp entry) {
   Block &block = entry.getBody().front();
-  llvm::DenseMap<Operation *, Value> gets;
-  for (Operation &op : llvm::make_early_inc_range(block)) {
-    if (op.getNumResults() > 0 && ofParameters(op.getResult(0)))
+  for (Value value : findShared(block)) {
+    SmallVector<Operation *> makers = findMakers(value);
+    SmallVector<ir::GetOp> sources = getSources(makers);
+    // Memory is not given away for a broadcast.
+    if (!isComputed(value) || countElements(value) > kMostGrowth * getOrigin(sources).elements)
       continue;
-    for (OpOperand &operand : op.getOpOperands()) {
-      Value value = operand.get();
-      if (!value.getDefiningOp() || !ofParameters(value) || !isWorthIt(value))
-        continue;
-      ir::FormOp form = makeForm(value);
-      Value &get = gets[form];
-      if (!get) {
-        OpBuilder builder = OpBuilder::atBlockBegin(&block);
-        get = ir::GetOp::create(builder, value.getLoc(), value.getType(), form.getSymName());
-        known[get] = false;
-      }
-      operand.set(get);
-    }
+    OpBuilder builder = OpBuilder::atBlockBegin(&block);
+    Value get = ir::GetOp::create(builder, value.getLoc(), value.getType(),
+                                  makeForm(value, makers, sources).getSymName());
+    known[get] = true;
+    value.replaceAllUsesWith(get); // forms of what comes next are made of this one
   }
 }
 

@@ -66,12 +66,15 @@
 // PREDICT-NEXT: sinter.yield
 // PREDICT-NEXT: }
 // PREDICT-NEXT: sinter.return
-// PREDICT: sinter.form @w1.prepared of @w1, {{.*}} refresh(prepare) {
+// PREDICT: sinter.form @g1.prepared of @g1, @v1 : tensor<8xf32> refresh(prepare) {
 // PREDICT: sinter.fused map
 // PREDICT: sinter.sqrt
-// PREDICT: sinter.form @b1.prepared
-// PREDICT: sinter.form @w2.prepared
-// PREDICT: sinter.form @b2.prepared
+// PREDICT: sinter.form @b1.prepared of @b1, @m1, @g1.prepared
+// PREDICT: sinter.form @w1.prepared of @w1, @g1.prepared
+// PREDICT-NOT: sinter.sqrt
+// PREDICT: sinter.form @g2.prepared of @g2, @v2
+// PREDICT: sinter.form @b2.prepared of @b2, @m2, @g2.prepared
+// PREDICT: sinter.form @w2.prepared of @w2, @g2.prepared
 
 module @refused {
   sinter.symbol @w : tensor<8x3x3x3xf32> kind parameter init <normal, 0.0, 0.1>

@@ -41,10 +41,61 @@ module @prepared {
     %e = sinter.exp %s : (tensor<3xf32>) -> tensor<3xf32>
     sinter.return names [] updates(%e : tensor<3xf32>) symbols [@s]
   }
-  // CHECK: sinter.form @w.prepared of @w, @s : tensor<3x5xf32> refresh(prepare) {
+  // What two forms are made of is a form itself.
+  // CHECK: sinter.form @s.prepared of @s : tensor<3xf32> refresh(prepare) {
   // CHECK: sinter.exp
-  // CHECK: sinter.yield
-  // CHECK: sinter.form @{{[os]}}.prepared of @o, @s : tensor<3xf32> refresh(prepare) {
+  // CHECK: sinter.form @w.prepared of @w, @s.prepared : tensor<3x5xf32> refresh(prepare) {
+  // CHECK-NOT: sinter.exp
+  // CHECK: sinter.form @o.prepared of @o, @s.prepared : tensor<3xf32> refresh(prepare) {
+}
+
+// -----
+// A chain of which every value is read: each form is made of the one before, so text grows as the chain does. What only
+// one of them needs (sinter.neg) stands in it, what nobody reads in none, and two entries share.
+// CHECK-LABEL: module @chain
+module @chain {
+  sinter.symbol @w : tensor<3xf32> kind parameter init <normal, 0.0, 0.1>
+  // CHECK-LABEL: sinter.entry @predict
+  // CHECK-DAG: %[[A:.*]] = sinter.get @w.prepared :
+  // CHECK-DAG: %[[B:.*]] = sinter.get @w.prepared2 :
+  // CHECK-DAG: %[[C:.*]] = sinter.get @w.prepared3 :
+  // CHECK: %[[XA:.*]] = sinter.add %x, %[[A]]
+  // CHECK: %[[XB:.*]] = sinter.add %[[XA]], %[[B]]
+  // CHECK: sinter.add %[[XB]], %[[C]]
+  sinter.entry @predict name("predict") kind(predict) batch(7) inputs ["x"] {
+  ^bb0(%x: tensor<7x3xf32>):
+    %w = sinter.get @w : tensor<3xf32>
+    %a = sinter.exp %w : (tensor<3xf32>) -> tensor<3xf32>
+    %n = sinter.neg %a : (tensor<3xf32>) -> tensor<3xf32>
+    %b = sinter.exp %n : (tensor<3xf32>) -> tensor<3xf32>
+    %c = sinter.exp %b : (tensor<3xf32>) -> tensor<3xf32>
+    %xa = sinter.add %x, %a : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    %xb = sinter.add %xa, %b : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    %xc = sinter.add %xb, %c : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    sinter.return outputs(%xc : tensor<7x3xf32>) names ["y"] symbols []
+  }
+  // CHECK-LABEL: sinter.entry @other
+  // CHECK: sinter.get @w.prepared :
+  sinter.entry @other name("other") kind(predict) batch(7) inputs ["x"] {
+  ^bb0(%x: tensor<7x3xf32>):
+    %w = sinter.get @w : tensor<3xf32>
+    %unread = sinter.tanh %w : (tensor<3xf32>) -> tensor<3xf32>
+    %a = sinter.exp %w : (tensor<3xf32>) -> tensor<3xf32>
+    %xa = sinter.add %x, %a : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    sinter.return outputs(%xa : tensor<7x3xf32>) names ["y"] symbols []
+  }
+  // CHECK: sinter.form @w.prepared of @w : tensor<3xf32> refresh(prepare) {
+  // CHECK: sinter.exp
+  // CHECK: sinter.form @w.prepared2 of @w.prepared : tensor<3xf32> refresh(prepare) {
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: sinter.neg
+  // CHECK-NEXT: sinter.exp
+  // CHECK-NEXT: sinter.yield
+  // CHECK: sinter.form @w.prepared3 of @w.prepared2 : tensor<3xf32> refresh(prepare) {
+  // CHECK-NEXT: ^bb0
+  // CHECK-NEXT: sinter.exp
+  // CHECK-NEXT: sinter.yield
+  // CHECK-NOT: sinter.form
 }
 
 // -----

@@ -156,9 +156,9 @@ void Importer::addSymbols(Location moduleLoc) {
   const proto::DataSpec &data = graph.data();
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
-    fields.push_back(ir::FieldAttr::get(
-        context, builder.getStringAttr(field.name()), getFieldType(field.type()),
-        field.decode() == proto::Field::UNIT ? "unit" : "class", field.classes()));
+    fields.push_back(ir::FieldAttr::get(context, builder.getStringAttr(field.name()),
+                                        getFieldType(field.type()),
+                                        static_cast<ir::Decode>(field.decode()), field.classes()));
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
                        builder.getArrayAttr(fields));

@@ -60,6 +60,8 @@ static_assert(same(ir::SymbolKind::Parameter, SINTER_PARAMETER) &&
 static_assert(same(ir::InitKind::Constant, SINTER_INIT_CONSTANT) &&
               same(ir::InitKind::Normal, SINTER_INIT_NORMAL) &&
               same(ir::InitKind::Uniform, SINTER_INIT_UNIFORM));
+static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
+              same(ir::Decode::Class, SINTER_DECODE_CLASS));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
               same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO));
 
@@ -255,10 +257,9 @@ struct TableWriter {
 
   llvm::Constant *writeField(ir::FieldAttr attribute) {
     RankedTensorType type = attribute.getType();
-    uint32_t decode = attribute.getDecode() == "class" ? SINTER_DECODE_CLASS : SINTER_DECODE_UNIT;
     return make(field, {text(attribute.getName()), n32(getDtype(type.getElementType())),
-                        n32(type.getRank()), writeDims(type.getShape()), n32(decode), n32(0),
-                        n64(attribute.getLimit())});
+                        n32(type.getRank()), writeDims(type.getShape()),
+                        number(attribute.getDecode()), n32(0), n64(attribute.getLimit())});
   }
 
   llvm::Constant *writeData() {

@@ -35,6 +35,10 @@ def Sinter_InitKind : Sinter_Enum<"InitKind", "kind of initialiser", [
 def Sinter_Finish : Sinter_Enum<"Finish", "finish of metric", [
   I32EnumCase<"Ratio", 0, "ratio">, I32EnumCase<"ExpRatio", 1, "exp_ratio">]>;
 
+// As sinter_decode of <sinter/abi.h> and Field.Decode of frontend/graph.proto.
+def Sinter_Decode : Sinter_Enum<"Decode", "way to decode", [
+  I32EnumCase<"Unit", 1, "unit">, I32EnumCase<"Class", 2, "class">]>;
+
 def Sinter_FusedKind : Sinter_Enum<"FusedKind", "kind of fusion", [
   I32EnumCase<"Contraction", 0, "contraction">, I32EnumCase<"Map", 1, "map">]>;
 

@@ -108,10 +108,8 @@ LogicalResult ScalarOp::verify() {
 }
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
-                                RankedTensorType type, StringRef decode, int64_t limit) {
-  if (decode != "unit" && decode != "class")
-    return emitError() << "field " << name << " expects unit or class, got '" << decode << "'";
-  bool index = decode == "class";
+                                RankedTensorType type, Decode decode, int64_t limit) {
+  bool index = decode == Decode::Class;
   for (int64_t size : type.getShape())
     if (size < 1)
       return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;

@@ -118,7 +118,7 @@ def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
 def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
   let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below limit)";
-  let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, StringRefParameter<>:$decode,
+  let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
                         OptionalParameter<"int64_t">:$limit);
   let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? `>`";
   let genVerifyDecl = 1;

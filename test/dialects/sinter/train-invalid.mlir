@@ -50,27 +50,28 @@ sinter.metric @loss sum @s weight @s finish ratio
 // -----
 
 // expected-error @+1 {{field "image" expects sizes of 1 or more, got 0}}
-sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, "unit">]
+sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+1 {{field "image" expects unit or class, got 'text'}}
-sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "text">]
+// expected-error @+2 {{expected one of [unit, class] for way to decode, got: text}}
+// expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
+sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
 // -----
 
 // expected-error @+1 {{field "label" expects i32, got 'tensor<f32>'}}
-sinter.data "mnist" fields [#sinter.field<"label", tensor<f32>, "class" below 10>]
+sinter.data "mnist" fields [#sinter.field<"label", tensor<f32>, class below 10>]
 
 // -----
 
 // expected-error @+1 {{field "label" expects a limit of 1 or more, got 0}}
-sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, "class">]
+sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class>]
 
 // -----
 
 // expected-error @+1 {{expects fields of different names, got "label" twice}}
-sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, "class" below 2>, #sinter.field<"label", tensor<i32>, "class" below 3>]
+sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class below 2>, #sinter.field<"label", tensor<i32>, class below 3>]
 
 // -----
 
@@ -352,6 +353,17 @@ sinter.symbol @v : tensor<4xf32> kind buffer of @w slot "v" init <constant, 0.0,
 
 // expected-error @+1 {{expects @w to be a parameter, got no such name}}
 sinter.symbol @v : tensor<4xf32> kind optimizer of @w slot "v" init <constant, 0.0, 0.0>
+
+// -----
+
+sinter.symbol @w : tensor<4xf32> kind buffer init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects @w to be a parameter, got another symbol}}
+sinter.symbol @v : tensor<4xf32> kind optimizer of @w slot "v" init <constant, 0.0, 0.0>
+
+// -----
+
+// expected-error @+1 {{expected one of [step, seed, flag] for kind of scalar, got: rate}}
+sinter.scalar @lr : f32 kind rate initial 0.0 help ""
 
 // -----
 

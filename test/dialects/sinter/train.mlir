@@ -31,8 +31,8 @@ module @mlp {
   }
   // CHECK: sinter.metric @accuracy sum @"a/b" weight @w finish ratio
   sinter.metric @accuracy sum @"a/b" weight @w finish ratio
-  // CHECK-NEXT: sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
-  sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 10>]
+  // CHECK-NEXT: sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, unit>, #sinter.field<"label", tensor<i32>, class below 10>]
+  sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, unit>, #sinter.field<"label", tensor<i32>, class below 10>]
 
   // CHECK-NEXT: sinter.entry @train_step_b2 name("train_step") kind(train) batch(2) inputs ["image"]
   sinter.entry @train_step_b2 name("train_step") kind(train) batch(2) inputs ["image"] {

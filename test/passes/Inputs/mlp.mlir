@@ -9,7 +9,7 @@ module @mlp attributes {sinter.default_epochs = 10 : i64, kernel.target = #kerne
   sinter.symbol @"accuracy.sum" : tensor<f32> kind metric init <constant, 0.0, 0.0>
   sinter.symbol @"accuracy.weight" : tensor<f32> kind metric init <constant, 0.0, 0.0>
   sinter.metric @accuracy sum @"accuracy.sum" weight @"accuracy.weight" finish ratio
-  sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x5x5xf32>, "unit">, #sinter.field<"label", tensor<i32>, "class" below 4>]
+  sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x5x5xf32>, unit>, #sinter.field<"label", tensor<i32>, class below 4>]
   sinter.entry @train_step_b9 name("train_step") kind(train) batch(9) inputs ["image", "label"] {
   ^bb0(%image: tensor<9x1x5x5xf32>, %label: tensor<9xi32>):
     %w1 = sinter.get @"fc1.weight" : tensor<19x25xf32>

@@ -348,6 +348,20 @@ TEST(GraphCheck, Values) {
                 "value of the entry");
   expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_role(proto::NONE); },
                 "one loss among the outputs");
+  auto role = [](int value) { return static_cast<proto::Role>(value); };
+  expectRefused([&](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_role(role(9)); },
+                "known role of output 'loss'");
+  expectRefused([&](auto &m) { m.mutable_metrics(0)->set_role(role(9)); }, "known role of metric");
+  expectRefused([](auto &m) { m.mutable_entries(0)->mutable_outputs(0)->set_value(3); },
+                "a number as loss 'loss'");
+  expectRefused([](auto &m) { m.mutable_symbols(0)->set_parameter("w"); },
+                "named by an optimizer's state alone");
+  expectRefused(
+      [](auto &m) {
+        m.mutable_symbols(0)->set_kind(proto::Symbol::OPTIMIZER);
+        m.mutable_symbols(0)->set_slot("v");
+      },
+      "a parameter and a slot together");
   expectRefused([](auto &m) { *m.mutable_entries(0)->add_outputs() = m.entries(0).outputs(0); },
                 "each output once");
   expectRefused([](auto &m) { *m.mutable_entries(0)->add_inputs() = m.entries(0).inputs(0); },

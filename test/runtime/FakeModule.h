@@ -58,5 +58,5 @@ private:
 extern std::function<void(int64_t)> fakeStepHook;
 /// The step at which the fake's second kernel writes a NaN; -1 never.
 extern int64_t fakeNanStep;
-/// How often derived forms were prepared.
+/// How often forms were prepared.
 extern int fakePrepares;

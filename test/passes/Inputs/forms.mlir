@@ -56,7 +56,7 @@ module @forms attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3",
     %rs = sinter.mul %ds, %rate : (tensor<33x1xf32>, tensor<f32>) -> tensor<33x1xf32>
     %w2 = sinter.sub %w, %rw : (tensor<33x13xf32>, tensor<33x13xf32>) -> tensor<33x13xf32>
     %s2 = sinter.sub %s, %rs : (tensor<33x1xf32>, tensor<33x1xf32>) -> tensor<33x1xf32>
-    sinter.return outputs(%loss : tensor<f32>) names ["loss"] updates(%w2, %s2 : tensor<33x13xf32>, tensor<33x1xf32>) symbols [@w, @s]
+    sinter.return outputs(%loss : tensor<f32>) names ["loss"] loss 0 updates(%w2, %s2 : tensor<33x13xf32>, tensor<33x1xf32>) symbols [@w, @s]
   }
   sinter.entry @predict_b7 name("predict") kind(predict) batch(7) inputs ["x"] {
   ^bb0(%x: tensor<7x13xf32>):

@@ -7,25 +7,25 @@
 
 // The reader of the old value moves before the writer, and the copy is gone.
 // CHECK-LABEL: kernel.entry @reorder
-// CHECK: kernel.map "reorder_01_read"
-// CHECK: kernel.map "reorder_00_sgd" {{.*}} outs(%[[W:.*]] :
+// CHECK: kernel.map "read" number 1
+// CHECK: kernel.map "sgd" number 0 {{.*}} outs(%[[W:.*]] :
 // CHECK-NOT: kernel.map
 kernel.entry @reorder name("reorder") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <8xf32>
   %g = kernel.buffer "g" role(input) : <8xf32>
   %o = kernel.buffer "o" role(output) : <8xf32>
   %t = kernel.buffer "t0" role(temp) : <8xf32>
-  kernel.map "reorder_00_sgd" dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  kernel.map "sgd" number 0 dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
   ^bb0(%a: f32, %b: f32):
     %s = arith.subf %a, %b : f32
     kernel.yield %s : f32
   }
-  kernel.map "reorder_01_read" dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "read" number 1 dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     %s = arith.negf %a : f32
     kernel.yield %s : f32
   }
-  kernel.map "reorder_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "update" number 2 dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
@@ -33,23 +33,23 @@ kernel.entry @reorder name("reorder") kind(train) batch(1) {
 
 // A kernel needs both the new and the old value: the copy stays, with the reason.
 // CHECK-LABEL: kernel.entry @both
-// CHECK: _update" {{.*}}notes = ["not in place: a kernel that needs the new value still reads the old one"]
+// CHECK: "update" number 2 {{.*}}notes = ["not in place: a kernel that needs the new value still reads the old one"]
 kernel.entry @both name("both") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <8xf32>
   %g = kernel.buffer "g" role(input) : <8xf32>
   %o = kernel.buffer "o" role(output) : <8xf32>
   %t = kernel.buffer "t0" role(temp) : <8xf32>
-  kernel.map "both_00_sgd" dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  kernel.map "sgd" number 0 dims [8] inner [] ins(%w, %g : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
   ^bb0(%a: f32, %b: f32):
     %s = arith.subf %a, %b : f32
     kernel.yield %s : f32
   }
-  kernel.map "both_01_read" dims [8] inner [] ins(%w, %t : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
+  kernel.map "read" number 1 dims [8] inner [] ins(%w, %t : !kernel.buffer<8xf32>, !kernel.buffer<8xf32>) outs(%o : !kernel.buffer<8xf32>) maps [#id, #id, #id] {
   ^bb0(%a: f32, %b: f32):
     %s = arith.subf %b, %a : f32
     kernel.yield %s : f32
   }
-  kernel.map "both_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "update" number 2 dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
@@ -57,28 +57,28 @@ kernel.entry @both name("both") kind(train) batch(1) {
 
 // The writer reads the old value at another point, or still needs it for a sum.
 // CHECK-LABEL: kernel.entry @points
-// CHECK: kernel.map "points_02_update" {{.*}}notes = ["not in place: the kernel reads the old value at other points than it writes"]
-// CHECK: kernel.map "points_03_update" {{.*}}notes = ["not in place: the kernel's reductions may still need the old value"]
+// CHECK: kernel.map "update" number 2 {{.*}}notes = ["not in place: the kernel reads the old value at other points than it writes"]
+// CHECK: kernel.map "update" number 3 {{.*}}notes = ["not in place: the kernel's reductions may still need the old value"]
 kernel.entry @points name("points") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <8xf32>
   %v = kernel.buffer "v" role(param) offset(64) : <4x8xf32>
   %t = kernel.buffer "t0" role(temp) : <8xf32>
   %u = kernel.buffer "t1" role(temp) : <4x8xf32>
-  kernel.map "points_00_shift" dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#zero, #id] {
+  kernel.map "shift" number 0 dims [8] inner [] ins(%w : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#zero, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
-  kernel.map "points_01_norm" dims [4, 8] inner [1] ins(%v : !kernel.buffer<4x8xf32>) outs(%u : !kernel.buffer<4x8xf32>) maps [#row, #row] algorithm <lanes = 16> {
+  kernel.map "norm" number 1 dims [4, 8] inner [1] ins(%v : !kernel.buffer<4x8xf32>) outs(%u : !kernel.buffer<4x8xf32>) maps [#row, #row] algorithm <lanes = 16> {
   ^bb0(%a: f32):
     %n = kernel.reduce sum %a : f32 -> f32
     %s = arith.divf %a, %n : f32
     kernel.yield %s : f32
   }
-  kernel.map "points_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "update" number 2 dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
-  kernel.map "points_03_update" dims [4, 8] inner [] ins(%u : !kernel.buffer<4x8xf32>) outs(%v : !kernel.buffer<4x8xf32>) maps [#row, #row] {
+  kernel.map "update" number 3 dims [4, 8] inner [] ins(%u : !kernel.buffer<4x8xf32>) outs(%v : !kernel.buffer<4x8xf32>) maps [#row, #row] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
@@ -86,19 +86,19 @@ kernel.entry @points name("points") kind(train) batch(1) {
 
 // A row value may be updated by the kernel that sums the row.
 // CHECK-LABEL: kernel.entry @bias
-// CHECK: kernel.map "bias_00_sum" {{.*}} outs(%{{.*}} : !kernel.buffer<4xf32>)
+// CHECK: kernel.map "sum" number 0 {{.*}} outs(%{{.*}} : !kernel.buffer<4xf32>)
 // CHECK-NOT: kernel.map
 kernel.entry @bias name("bias") kind(train) batch(1) {
   %b = kernel.buffer "b" role(param) offset(0) : <4xf32>
   %g = kernel.buffer "g" role(input) : <4x8xf32>
   %t = kernel.buffer "t0" role(temp) : <4xf32>
-  kernel.map "bias_00_sum" dims [4, 8] inner [1] ins(%g, %b : !kernel.buffer<4x8xf32>, !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #outer, #outer] algorithm <lanes = 16> {
+  kernel.map "sum" number 0 dims [4, 8] inner [1] ins(%g, %b : !kernel.buffer<4x8xf32>, !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #outer, #outer] algorithm <lanes = 16> {
   ^bb0(%a: f32, %old: f32):
     %n = kernel.reduce sum %a : f32 -> f32
     %s = arith.subf %old, %n : f32
     kernel.yield %s : f32
   }
-  kernel.map "bias_01_update" dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%b : !kernel.buffer<4xf32>) maps [#id, #id] {
+  kernel.map "update" number 1 dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%b : !kernel.buffer<4xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
@@ -106,24 +106,24 @@ kernel.entry @bias name("bias") kind(train) batch(1) {
 
 // One value becomes two symbols: it is made in the place of the first and copied from there.
 // CHECK-LABEL: kernel.entry @two
-// CHECK: kernel.map "two_00_neg" {{.*}} outs(%[[W:.*]] :
-// CHECK-NOT: "two_01_update"
-// CHECK: kernel.map "two_02_update" {{.*}} ins(%[[W]] :{{.*}}notes = ["not in place: the new value is made in the place of another symbol"]
+// CHECK: kernel.map "neg" number 0 {{.*}} outs(%[[W:.*]] :
+// CHECK-NOT: kernel.map "update" number 1
+// CHECK: kernel.map "update" number 2 {{.*}} ins(%[[W]] :{{.*}}notes = ["not in place: the new value is made in the place of another symbol"]
 kernel.entry @two name("two") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <8xf32>
   %v = kernel.buffer "v" role(param) offset(64) : <8xf32>
   %g = kernel.buffer "g" role(input) : <8xf32>
   %t = kernel.buffer "t0" role(temp) : <8xf32>
-  kernel.map "two_00_neg" dims [8] inner [] ins(%g : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "neg" number 0 dims [8] inner [] ins(%g : !kernel.buffer<8xf32>) outs(%t : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     %s = arith.negf %a : f32
     kernel.yield %s : f32
   }
-  kernel.map "two_01_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "update" number 1 dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%w : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
-  kernel.map "two_02_update" dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%v : !kernel.buffer<8xf32>) maps [#id, #id] {
+  kernel.map "update" number 2 dims [8] inner [] ins(%t : !kernel.buffer<8xf32>) outs(%v : !kernel.buffer<8xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
@@ -131,17 +131,17 @@ kernel.entry @two name("two") kind(train) batch(1) {
 
 // Partial sums begin at zero: points behind the first would no longer find the old value.
 // CHECK-LABEL: kernel.entry @partial
-// CHECK: kernel.map "partial_01_update" {{.*}}notes = ["not in place: the points that are added up still need the old value"]
+// CHECK: kernel.map "update" number 1 {{.*}}notes = ["not in place: the points that are added up still need the old value"]
 kernel.entry @partial name("partial") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <4xf32>
   %x = kernel.buffer "x" role(input) : <4x8xf32>
   %t = kernel.buffer "t0" role(temp) : <4xf32>
-  kernel.contract "partial_00_sum" dims [4, 8] parallel 2 a(%x : !kernel.buffer<4x8xf32>) b(%x : !kernel.buffer<4x8xf32>) extras(%w : !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #row, #outer, #outer] attributes {sums = array<i1: true>} epilogue {
+  kernel.contract "sum" number 0 dims [4, 8] parallel 2 a(%x : !kernel.buffer<4x8xf32>) b(%x : !kernel.buffer<4x8xf32>) extras(%w : !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #row, #outer, #outer] attributes {sums = array<i1: true>} epilogue {
   ^bb0(%a: f32, %old: f32):
     %s = arith.addf %a, %old : f32
     kernel.yield %s : f32
   }
-  kernel.map "partial_01_update" dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%w : !kernel.buffer<4xf32>) maps [#id, #id] {
+  kernel.map "update" number 1 dims [4] inner [] ins(%t : !kernel.buffer<4xf32>) outs(%w : !kernel.buffer<4xf32>) maps [#id, #id] {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }

@@ -18,7 +18,7 @@ using namespace sinter::codegen;
 static constexpr int64_t kShortRow = 4;
 
 MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op)
-    : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() == kLanes) {
+    : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() > 1) {
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   for (auto [i, in] : llvm::enumerate(op.getIns()))
     ins.push_back(k.access(in, maps[i], op.getPadded()));

@@ -1,4 +1,4 @@
-//===- Enums.td - what entries, buffers and reductions of the `kernel` dialect can be -----------------------------===//
+//===- Enums.td - what entries, buffers, reductions and algorithms of the `kernel` dialect can be -----------------===//
 //
 // Keywords of the text form. TableGen makes C++ of this file alone; the attributes over it stand in Kernel.td and, for
 // entries of the graph, in dialects/sinter/Train.td.
@@ -28,5 +28,8 @@ def Kernel_Role : Kernel_Enum<"Role", "role of buffer", [
 def Kernel_ReduceKind : Kernel_Enum<"ReduceKind", "kind of reduction", [
   I32EnumCase<"Sum", 0, "sum">, I32EnumCase<"Max", 1, "max">, I32EnumCase<"Min", 2, "min">,
   I32EnumCase<"Prod", 3, "prod">, I32EnumCase<"Argmax", 4, "argmax">]>;
+
+def Kernel_AlgorithmName : Kernel_Enum<"AlgorithmName", "algorithm", [
+  I32EnumCase<"Chain", 0, "chain">, I32EnumCase<"Lanes", 1, "lanes">, I32EnumCase<"Chunks", 2, "chunks">]>;
 
 #endif

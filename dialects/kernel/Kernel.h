@@ -57,6 +57,11 @@ namespace sinter::kernel {
 /// bits do not count them, a size is negative or the layout has another rank.
 std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes,
                                       LayoutAttr layout);
+
+/// Checks the algorithm of an op whose sums go over dims of `reduced` sizes; none: it sums nothing.
+/// Errors say what was expected and found.
+mlir::LogicalResult verifyAlgorithm(mlir::Operation *op, AlgorithmAttr algorithm,
+                                    std::optional<llvm::ArrayRef<int64_t>> reduced);
 } // namespace sinter::kernel
 
 #include "dialects/kernel/KernelInterfaces.h.inc"

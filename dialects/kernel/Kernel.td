@@ -80,14 +80,38 @@ def TargetAttr : Kernel_Attr<"Target", "target"> {
 }
 
 def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
-  let summary = "all that orders the sums of a kernel (D1); fixed from shapes before layout and schedule";
+  let summary = "all that orders the sums of a kernel (D1); fixed from shapes and types before layout and schedule";
   let description = [{
-    `lanes` = 16: element i (row-major over the reduced dims) is summed into canonical lane i mod 16, lanes are combined
-    by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1). `lanes` = 1: one chain in row-major order.
-    `chunk`: 0, or the number of reduced elements a chunk has; chunks are separate outputs.
+    Of the elements of a sum in row-major order of the reduced dims:
+      chain                                      one accumulator, in order
+      lanes 16                                   element i goes to accumulator i mod 16; accumulators are joined by the tree
+                                                 (i, i+8), (i, i+4), (i, i+2), (i, i+1)
+      chunks 3 x 50000 of lanes 16 joined chain  elements in runs of 50,000, of which the last may be shorter; each is summed
+                                                 in 16 lanes, and the sums are joined in one chain in their order
+    A part of a chunked sum, and what joins the parts, are each a chain or lanes. What does not depend on the order (max, min,
+    argmax, the sums of integers) may be done in any. passes/fuse/Algorithm.cpp decides.
   }];
-  let parameters = (ins "int64_t":$lanes, DefaultValuedParameter<"int64_t", "0">:$chunk);
-  let assemblyFormat = "`<` `lanes` `=` $lanes (`,` `chunk` `=` $chunk^)? `>`";
+  let parameters = (ins "::sinter::kernel::AlgorithmName":$name, "int64_t":$lanes, "int64_t":$chunks, "int64_t":$length,
+                        "int64_t":$join);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [
+    /// One chain, or lanes when `lanes` is more than 1.
+    AttrBuilder<(ins "int64_t":$lanes), [{
+      return $_get($_ctxt, lanes == 1 ? AlgorithmName::Chain : AlgorithmName::Lanes, lanes, 0, 0, 1);
+    }]>,
+    /// `chunks` of `length` elements, each as `lanes` says, their sums as `join` says.
+    AttrBuilder<(ins "int64_t":$chunks, "int64_t":$length, "int64_t":$lanes, "int64_t":$join), [{
+      return $_get($_ctxt, AlgorithmName::Chunks, lanes, chunks, length, join);
+    }]>];
+  let extraClassDeclaration = [{
+    /// True for a sum that is cut into chunks: getChunks, getLength and getJoin (1: a chain) tell how.
+    bool isCut() const { return getName() == AlgorithmName::Chunks; }
+    /// How one chunk is summed; without chunks, the whole sum.
+    AlgorithmAttr getPart() const { return get(getContext(), getLanes()); }
+    /// How the sums of chunks are joined.
+    AlgorithmAttr getJoining() const { return get(getContext(), getJoin()); }
+  }];
 }
 
 def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {

@@ -248,6 +248,12 @@ LogicalResult ContractOp::verify() {
         return emitOpError() << "expects extras and outs to use parallel dims only, got "
                              << AffineMapAttr::get(map);
   }
+  if (failed(verifyAlgorithm(*this, getAlgorithmAttr(), dims.drop_front(parallel))))
+    return failure();
+  if (getAlgorithmAttr().isCut())
+    return emitOpError() << "expects a chain or lanes: chunks of a sum of products are a parallel "
+                            "dim and a kernel that joins them; got "
+                         << getAlgorithmAttr();
   Block &block = getEpilogue().front();
   if (block.getNumArguments() != 1 + getExtras().size())
     return emitOpError() << "expects " << 1 + getExtras().size() << " epilogue arguments, got "
@@ -298,6 +304,13 @@ LogicalResult MapOp::verify() {
                             i < getIns().size() && getPadded())))
       return failure();
   Block &block = getBody().front();
+  SmallVector<int64_t> row;
+  for (int64_t dim : getInner())
+    row.push_back(dims[dim]);
+  bool reduces = !block.getOps<ReduceOp>().empty();
+  if (failed(verifyAlgorithm(*this, getAlgorithmAttr(),
+                             reduces ? std::optional(ArrayRef(row)) : std::nullopt)))
+    return failure();
   if (block.getNumArguments() != getIns().size())
     return emitOpError() << "expects one block argument an input (" << getIns().size() << "), got "
                          << block.getNumArguments();

@@ -21,6 +21,14 @@ using namespace sinter::ir;
 #include "dialects/sinter/SinterInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/sinter/SinterAttrs.cpp.inc"
+static ParseResult parseAlgorithm(OpAsmParser &parser, kernel::AlgorithmAttr &algorithm) {
+  algorithm = llvm::cast_or_null<kernel::AlgorithmAttr>(kernel::AlgorithmAttr::parse(parser, {}));
+  return success(algorithm != nullptr);
+}
+static void printAlgorithm(OpAsmPrinter &printer, FusedOp, kernel::AlgorithmAttr algorithm) {
+  algorithm.print(printer);
+}
+
 #define GET_OP_CLASSES
 #include "dialects/sinter/SinterOps.cpp.inc"
 

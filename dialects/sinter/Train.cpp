@@ -274,6 +274,24 @@ static bool sameButForLayout(TypeRange a, TypeRange b) {
   });
 }
 
+/// What is summed has an algorithm that fits: a contraction's domain is in its op, a map's dims may
+/// be cut further by others that join it, but hold as many elements.
+static LogicalResult verifySums(FusedOp fused) {
+  std::optional<SmallVector<int64_t>> reduced;
+  for (Operation &op : fused.getBody().front()) {
+    if (auto contraction = dyn_cast<ContractionOpInterface>(op)) {
+      reduced.emplace(
+          llvm::drop_begin(contraction.getContractionDomain(), contraction.getParallelDims()));
+    } else if (auto map = dyn_cast<MapOpInterface>(op); map && fused.getKind() == FusedKind::Map) {
+      SmallVector<int64_t> dims = map.getMapDomain(), inner = map.getInnerDims();
+      if (!inner.empty())
+        reduced.emplace(llvm::map_range(inner, [&](int64_t d) { return dims[d]; }));
+    }
+  }
+  return kernel::verifyAlgorithm(fused, fused.getAlgorithmAttr(),
+                                 reduced ? std::optional(ArrayRef(*reduced)) : std::nullopt);
+}
+
 LogicalResult FusedOp::verify() {
   if (failed(verifyLayouts(*this)))
     return failure();
@@ -296,7 +314,7 @@ LogicalResult FusedOp::verify() {
     return emitOpError()
            << "expects kind contraction with one contraction, or kind map with none; got "
            << stringifyFusedKind(getKind()) << " with " << contractions;
-  return success();
+  return verifySums(*this);
 }
 
 LogicalResult ConvertLayoutOp::verify() {

@@ -176,13 +176,22 @@ def StopGradientOp : Sinter_RuleOp<"stop_gradient", GradientExpr<"  // the point
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
+def Sinter_AlgorithmAttr : Attr<CPred<"::llvm::isa<::sinter::kernel::AlgorithmAttr>($_self)">, "algorithm of sums"> {
+  let storageType = "::sinter::kernel::AlgorithmAttr";
+  let returnType = "::sinter::kernel::AlgorithmAttr";
+  let convertFromStorage = "$_self";
+}
 def FusedOp : Sinter_Structural<"fused", NoGradient<"fusion comes after differentiation">,
     [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "ops that become one kernel; kind contraction (a sum of products and its epilogue) or map (one domain)";
-  let arguments = (ins FusedKindAttr:$kind, Variadic<Sinter_Tensor>:$inputs);
+  let description = "`algorithm` orders the sum of products, or the reductions of the map (#kernel.algorithm); what reduces has one.";
+  let arguments = (ins FusedKindAttr:$kind, Variadic<Sinter_Tensor>:$inputs, OptionalAttr<Sinter_AlgorithmAttr>:$algorithm);
   let results = (outs Variadic<Sinter_Tensor>:$results);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "custom<Keyword>($kind) `(` $inputs `)` attr-dict-with-keyword `:` functional-type($inputs, $results) $body";
+  let assemblyFormat = [{
+    custom<Keyword>($kind) `(` $inputs `)` (`algorithm` custom<Algorithm>($algorithm)^)? attr-dict-with-keyword `:`
+    functional-type($inputs, $results) $body
+  }];
   let hasVerifier = 1;
   let skipDefaultBuilders = 1;
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::sinter::ir::FusedKind":$kind, "::mlir::ValueRange":$inputs)>];

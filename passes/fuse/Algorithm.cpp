@@ -27,7 +27,7 @@ kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
   // Over two dims and more (an image, a window) while many sums stay: the sums are on the lanes.
   bool across = inner.size() > 1 && kept >= kFewestLanes;
   bool innermost = llvm::is_contained(inner, rank - 1);
-  return kernel::AlgorithmAttr::get(op->getContext(), innermost && !across ? 16 : 1, 0);
+  return kernel::AlgorithmAttr::get(op->getContext(), innermost && !across ? 16 : 1);
 }
 
 /// The largest divisor of `size` that is at most `limit`; 0 when there is none. By pairs of
@@ -62,8 +62,10 @@ kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {
   SmallVector<int64_t> dims = op.getContractionDomain();
   for (int64_t size : llvm::drop_begin(dims, op.getParallelDims()))
     reduced *= size;
-  return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes(),
-                                    chunks > 1 ? reduced / chunks : 0);
+  if (chunks > 1)
+    return kernel::AlgorithmAttr::get(op->getContext(), chunks, reduced / chunks, op.getSumLanes(),
+                                      /*join=*/1);
+  return kernel::AlgorithmAttr::get(op->getContext(), op.getSumLanes());
 }
 
 } // namespace sinter::passes

@@ -46,7 +46,7 @@ Domain Domain::ofContraction(ir::ContractionOpInterface op) {
   domain.members.push_back(op);
   domain.mappings[op] = getIdentityMapping(dims.size());
   domain.innerDecided = domain.locked = true;
-  domain.cut = passes::getAlgorithm(op).getChunk() > 0;
+  domain.cut = passes::getAlgorithm(op).isCut();
   domain.padded = op.readsPadded();
   return domain;
 }

@@ -196,8 +196,7 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, ir::FusedKind kind, kernel::Algor
   ir::YieldOp::create(builder, primary->getLoc(), resultList);
   if (!standsInOrder(fused)) // most do, and a block may be long
     sortTopologically(fused->getBlock());
-  if (algorithm)
-    fused->setAttr("algorithm", algorithm);
+  fused.setAlgorithmAttr(algorithm);
   if (!contributors.empty())
     fused->setAttr("contributors", builder.getArrayAttr(contributors.getArrayRef()));
   if (!notes.empty()) {

@@ -85,7 +85,7 @@ LogicalResult FusedLowering::analyse() {
     if (op != root && !domain.add(op, why))
       return refuseMember(fused, op, why);
   dims = root ? root.getContractionDomain().size() : domain.getSizes().size();
-  algorithm = fused->getAttrOfType<kernel::AlgorithmAttr>("algorithm");
+  algorithm = fused.getAlgorithmAttr();
   return success();
 }
 
@@ -294,10 +294,8 @@ void FusedLowering::makeChunks(StringRef name) {
   OpBuilder &builder = entry.kernels();
   MLIRContext *context = builder.getContext();
   SmallVector<int64_t> sizes = root.getContractionDomain(), points(domain.getSizes());
-  int64_t parallel = root.getParallelDims(), reduced = 1;
-  for (int64_t size : ArrayRef(sizes).drop_front(parallel))
-    reduced *= size;
-  int64_t chunks = reduced / algorithm.getChunk(), length = sizes[parallel] / chunks;
+  int64_t parallel = root.getParallelDims(), chunks = algorithm.getChunks(),
+          length = sizes[parallel] / chunks;
   // The chunk becomes the outermost parallel dim; the reduced dim that it is cut from gets shorter.
   SmallVector<AffineExpr> dimsOfSum;
   for (unsigned d = 0; d < sizes.size(); ++d)
@@ -318,8 +316,8 @@ void FusedLowering::makeChunks(StringRef name) {
   auto sum = kernel::ContractOp::create(
       builder, fused.getLoc(), name, entry.numberKernel(), sizes, parallel + 1,
       bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
-      builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(), algorithm,
-      kernel::CpuScheduleAttr());
+      builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(),
+      algorithm.getPart(), kernel::CpuScheduleAttr());
   Block *body = bodyOf(sum.getEpilogue());
   Value acc = body->addArgument(sumType(), root->getLoc());
   OpBuilder inside = OpBuilder::atBlockEnd(body);
@@ -342,7 +340,7 @@ void FusedLowering::makeChunks(StringRef name) {
   auto end = kernel::MapOp::create(
       builder, fused.getLoc(), nameKernel("combine", sumType()), entry.numberKernel(), points,
       ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
-      /*padded=*/false, kernel::AlgorithmAttr::get(context, 1, 0), kernel::CpuScheduleAttr());
+      /*padded=*/false, algorithm.getJoining(), kernel::CpuScheduleAttr());
   body = bodyOf(end.getBody());
   Value part = body->addArgument(sumType(), root->getLoc());
   addReads(body);
@@ -383,7 +381,7 @@ LogicalResult FusedLowering::lower() {
   makeOuts();
   std::string name = nameKernel(getShortName(getPrimary(ops)),
                                 getKernelType(fused.getBody().front().getTerminator()));
-  if (root && algorithm && algorithm.getChunk() > 0)
+  if (root && algorithm.isCut())
     makeChunks(name);
   else if (root)
     makeContraction(name);

@@ -116,11 +116,9 @@ kernel::MapOp Split::makeChunks(EntryBuilder &entry, ArrayRef<Value> partials) {
     maps.push_back(old[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
   }
   maps.append(partials.size(), AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
-  int64_t lanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 16;
-  auto chunked = kernel::AlgorithmAttr::get(context, lanes, slices * rest);
   auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), op.getNumberAttr(), newDims,
                                      newInner, ins, partials, builder.getAffineMapArrayAttr(maps),
-                                     false, chunked, kernel::CpuScheduleAttr());
+                                     false, op.getAlgorithmAttr(), kernel::CpuScheduleAttr());
   Block *firstBody = bodyOf(first.getBody());
   IRMapping mapping;
   for (unsigned i : used)
@@ -156,7 +154,7 @@ kernel::MapOp Split::makeCombine(EntryBuilder &entry, ArrayRef<Value> partials) 
     }
   for (unsigned i = op.getIns().size(); i < old.size(); ++i)
     maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
-  auto tree = kernel::AlgorithmAttr::get(context, 16, 0);
+  auto tree = kernel::AlgorithmAttr::get(context, 16);
   std::string name =
       nameKernel("combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
   auto second = kernel::MapOp::create(builder, loc, name, entry.numberKernel(),

@@ -42,7 +42,7 @@ static std::string gemm(int m, int n, int k, const std::string &aMap, const std:
          R"(] parallel 2 a(%x : )" + a + ") b(%w : " + b + ") extras(%c : " + c +
          ") outs(%y, %mask : " + y + ", " + mask + ") maps [" + map(aMap) + ", " + map(bMap) +
          R"(, affine_map<(m, n, k) -> (n)>, affine_map<(m, n, k) -> (m, n)>,
-      affine_map<(m, n, k) -> (m, n)>] epilogue {
+      affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
       ^bb0(%acc: )" +
          type + ", %bias: " + type + R"():
         %zero = arith.constant 0.0 : )" +
@@ -130,7 +130,7 @@ TEST(Contract, PaddedConvolution) {
       outs(%y : !kernel.buffer<2x20x7x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
       maps [affine_map<(n, o, h, w, c, i, j) -> (n, c, h + i - 1, w + j - 1)>,
             affine_map<(n, o, h, w, c, i, j) -> (o, c, i, j)>, affine_map<(n, o, h, w, c, i, j) -> (n, o, h, w)>]
-      epilogue {
+      algorithm <chain> epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc : f32
     } } })";
@@ -159,7 +159,7 @@ TEST(Contract, PartialSumsAcrossRowTiles) {
       outs(%y, %ysum : !kernel.buffer<31x33xf32>, !kernel.buffer<11x33xf32>)
       maps [affine_map<(c, r) -> (c)>, affine_map<(c, r) -> (r, c)>, affine_map<(c, r) -> (r, c)>,
             affine_map<(c, r) -> (r floordiv 3, c)>]
-      attributes {sums = array<i1: false, true>} epilogue {
+      algorithm <chain> attributes {sums = array<i1: false, true>} epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc, %acc : f32, f32
     } } })";

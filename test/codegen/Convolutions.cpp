@@ -76,7 +76,8 @@ private:
                      const std::string &a, const std::string &aMap, const std::string &b,
                      const std::string &bMap, const std::string &y, const std::string &yMap,
                      const std::string &bias, const std::string &biasMap, const std::string &sums,
-                     const std::string &sumsMap, const std::string &algorithm = "");
+                     const std::string &sumsMap,
+                     const std::string &algorithm = "algorithm <chain>");
 
   std::mt19937 random;
   int n, c, o, kh, kw, stride, dilation, pad, h, w, oh, ow;
@@ -159,7 +160,7 @@ std::string Net::filterGradient(bool across) {
     return kernel(list({o, c, kh, kw, n / 16, oh, ow, 16}), 4, "o, c, p, q, m, h, w, l",
                   type({n, o, oh, ow}, layout), "m * 16 + l, o, h, w", type({n, c, h, w}, layout),
                   "m * 16 + l, c, " + rows + ", " + columns, dw, "o, c, p, q", dw, "o, c, p, q", "",
-                  "", "algorithm <lanes = 16>");
+                  "", "algorithm <lanes 16>");
   }
   return kernel(list({o, c, kh, kw, n, oh, ow}), 4, "o, c, p, q, n, h, w",
                 type({n, o, oh, ow}, image()), "n, o, h, w", type({n, c, h, w}, image()),

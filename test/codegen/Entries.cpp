@@ -65,7 +65,7 @@ TEST(Entries, LaunchEndsWithItsSerialSection) {
   std::string copy = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>] { ^bb0(%v: f32): %w = "
                      "arith.addf %v, %v : f32 "
                      "kernel.yield %w : f32 }\n";
-  std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> "
+  std::string sum = " maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes 16> "
                     "{ ^bb0(%v: f32): "
                     "%r = kernel.reduce sum %v : f32 -> f32 kernel.yield %r : f32 }\n";
   std::string full = "!kernel.buffer<1037xf32>", one = "!kernel.buffer<f32>";
@@ -98,7 +98,7 @@ TEST(Entries, IfTakesOneSide) {
       %y = kernel.buffer "y" role(output) offset(192) : <20xf32>
       %flat = kernel.view %a : <4x5xf32> to <20xf32>
       kernel.map "ask" dims [20] inner [0] ins(%flat : !kernel.buffer<20xf32>) outs(%go : !kernel.buffer<i1>)
-        maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes = 16> {
+        maps [affine_map<(i) -> (i)>, affine_map<(i) -> ()>] algorithm <lanes 16> {
         ^bb0(%v: f32):
           %limit = arith.constant )") +
               limit + R"( : f32

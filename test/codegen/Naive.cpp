@@ -21,7 +21,7 @@ module @m {
       extras(%c : !kernel.buffer<37xf32>) outs(%y, %mask : !kernel.buffer<7x37xf32>, !kernel.buffer<7x37xi1>)
       maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (n)>,
             affine_map<(m, n, k) -> (m, n)>, affine_map<(m, n, k) -> (m, n)>]
-      epilogue {
+      algorithm <chain> epilogue {
       ^bb0(%acc: f32, %bias: f32):
         %zero = arith.constant 0.0 : f32
         %sum = arith.addf %acc, %bias : f32
@@ -54,7 +54,7 @@ module @m {
       outs(%y, %s : !kernel.buffer<7x5xf32>, !kernel.buffer<2x5xf32, #kernel.layout<[0, 1], block = [1], by = [8]>>)
       maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>,
             affine_map<(m, n, k) -> (m floordiv 4, n)>]
-      attributes {sums = array<i1: false, true>} epilogue {
+      algorithm <chain> attributes {sums = array<i1: false, true>} epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc, %acc : f32, f32
       }
@@ -79,7 +79,7 @@ module @m {
       extras(%u : !kernel.buffer<7xf32>) outs(%y : !kernel.buffer<7xf32>)
       maps [affine_map<(i, p) -> (i + 100 * p - 100)>, affine_map<(i, p) -> (p)>, affine_map<(i, p) -> (i)>,
             affine_map<(i, p) -> (i)>]
-      epilogue {
+      algorithm <chain> epilogue {
       ^bb0(%acc: f32, %extra: f32):
         %sum = arith.addf %acc, %extra : f32
         kernel.yield %sum : f32

@@ -193,8 +193,9 @@ std::string Maker::contract() {
                (padded ? " padded" : "") + " a(%a : " + all[0].type + ") b(%b : " + all[1].type +
                ") extras(%c : " + all[2].type + ") outs(" + list(part(3, 5), false) + " : " +
                list(part(3, 5), true) + ") maps [" + maps + "] " +
-               (once(4) ? "algorithm <lanes = 16> " : "") + sums + "epilogue {\n  ^bb0(%acc: " +
-               type + ", %e: " + type + "):\n    %zero = arith.constant 0.0 : " + type +
+               (once(4) ? "algorithm <lanes 16> " : "algorithm <chain> ") + sums +
+               "epilogue {\n  ^bb0(%acc: " + type + ", %e: " + type +
+               "):\n    %zero = arith.constant 0.0 : " + type +
                "\n    %sum = arith.addf %acc, %e : " + type +
                "\n    %positive = arith.cmpf ogt, %sum, %zero : " + type +
                "\n    kernel.yield %sum, " + last + " : " + type + ", " + lastType + "\n}\n");
@@ -228,9 +229,10 @@ std::string Maker::map() {
           (padded ? " padded" : "") + " ins(" + list(part(0, 2), false) + " : " +
           list(part(0, 2), true) + ") outs(" + list(part(2, 5), false) + " : " +
           list(part(2, 5), true) + ") maps [" + maps + "]" +
-          (once(3) ? "" : " algorithm <lanes = 16>") + " {\n  ^bb0(%u: " + type + ", %v: " + type +
-          "):\n    %x = arith.mulf %u, %v : " + type + "\n    %s = kernel.reduce sum %x : " + type +
-          " -> " + type + "\n    %m = kernel.reduce max %u : " + type + " -> " + type +
+          (once(3) ? " algorithm <chain>" : " algorithm <lanes 16>") + " {\n  ^bb0(%u: " + type +
+          ", %v: " + type + "):\n    %x = arith.mulf %u, %v : " + type +
+          "\n    %s = kernel.reduce sum %x : " + type + " -> " + type +
+          "\n    %m = kernel.reduce max %u : " + type + " -> " + type +
           "\n    %t = arith.mulf %s, %m : " + type + "\n    %z = arith.subf %x, %t : " + type +
           "\n    %r = kernel.reduce sum %z : " + type + " -> " + type +
           "\n    %i = kernel.reduce argmax %u : " + type +

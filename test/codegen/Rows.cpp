@@ -25,7 +25,7 @@ module @m {
     kernel.map "k" dims [9, N] inner [1] ins(%x, %label : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xi32>)
       outs(%dx, %loss, %best : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xTYPE>, !kernel.buffer<9xi32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>,
-            affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m)>] algorithm <lanes = 16> {
+            affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m)>] algorithm <lanes 16> {
       ^bb0(%v: TYPE, %y: i32):
         %zero = arith.constant 0.0 : TYPE
         %one = arith.constant 1.0 : TYPE
@@ -81,7 +81,7 @@ module @m {
     kernel.map "k" dims [40, N] inner [0] ins(%x, %b, %lr : !kernel.buffer<40xNxf32>, !kernel.buffer<Nxf32>, !kernel.buffer<f32>)
       outs(%b : !kernel.buffer<Nxf32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (n)>]
-      algorithm <lanes = LANES> {
+      algorithm <ORDER> {
       ^bb0(%v: f32, %old: f32, %rate: f32):
         %sum = kernel.reduce sum %v : f32 -> f32
         %step = arith.mulf %sum, %rate : f32
@@ -92,10 +92,10 @@ module @m {
 })";
 
 TEST(Rows, ColumnSumsInPlace) {
-  for (const char *lanes : {"1", "16"})
+  for (const char *order : {"chain", "lanes 16"})
     for (const char *columns : {"1", "10", "16", "37", "256"}) {
-      std::string text = replaced(replaced(kColumns, "LANES", lanes), "N", columns);
-      SCOPED_TRACE(std::string(lanes) + " lanes x" + columns);
+      std::string text = replaced(replaced(kColumns, "ORDER", order), "N", columns);
+      SCOPED_TRACE(std::string(order) + " x" + columns);
       Program fast(text), naive(text);
       naive.naive();
       Contents wanted = naive.oracle(), slow = naive.run(1), got = fast.run(1);
@@ -115,7 +115,7 @@ module @m {
     kernel.map "k" dims [37, 20] inner [1] ins(%x, %x : !kernel.buffer<37x20xf32>, !kernel.buffer<37x20xf32>)
       outs(%x, %s : !kernel.buffer<37x20xf32>, !kernel.buffer<37xf32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, OTHER)>, affine_map<(m, n) -> (m, n)>,
-            affine_map<(m, n) -> (m)>] ALGORITHM {
+            affine_map<(m, n) -> (m)>] algorithm <ORDER> {
       ^bb0(%v: f32, %w: f32):
         %p = arith.mulf %v, %w : f32
         %sum = kernel.reduce sum %p : f32 -> f32
@@ -128,9 +128,9 @@ module @m {
 
 TEST(Rows, ResultsThatReplaceOperandsComeLast) {
   for (const char *other : {"0", "19 - n"})
-    for (const char *algorithm : {"", "algorithm <lanes = 16>"}) {
-      std::string text = replaced(replaced(kInPlace, "OTHER", other), "ALGORITHM", algorithm);
-      SCOPED_TRACE(std::string(other) + ", " + algorithm);
+    for (const char *order : {"chain", "lanes 16"}) {
+      std::string text = replaced(replaced(kInPlace, "OTHER", other), "ORDER", order);
+      SCOPED_TRACE(std::string(other) + ", " + order);
       Program fast(text), naive(text);
       naive.naive();
       fast.schedule("lanes = 0, rows = -1, mr = 1, nr = 16, order = 0, 1");

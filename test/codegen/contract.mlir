@@ -15,7 +15,7 @@ module attributes {kernel.target = #target} {
     %y = kernel.buffer "y" role(output) offset(256) : <5x20xf32>
     // 5 rows by 3: tiles of 3 and 2 rows. 20 lanes by 16: a full vector, then 4 lanes of one.
     kernel.contract "product" dims [5, 20, 9] parallel 2 a(%x : <5x9xf32>) b(%w : <20x9xf32, #panels>) extras(%c : !kernel.buffer<20xf32>)
-      outs(%y : !kernel.buffer<5x20xf32>) maps [#a, #b, #c, #y]
+      outs(%y : !kernel.buffer<5x20xf32>) maps [#a, #b, #c, #y] algorithm <chain>
       schedule <lanes = 1, rows = 0, mr = 3, nr = 16, order = 1, 0> epilogue {
       ^bb0(%acc: f32, %bias: f32):
         %0 = arith.addf %acc, %bias : f32
@@ -72,7 +72,7 @@ module attributes {kernel.target = #target} {
     %y = kernel.buffer "y" role(output) offset(256) : <8x32xf32>
     %s = kernel.buffer "s" role(output) offset(1280) : <2x32xf32>
     kernel.contract "partial" dims [8, 32, 7] parallel 2 a(%x : <8x7xf32>) b(%w : <7x32xf32>)
-      outs(%y, %s : !kernel.buffer<8x32xf32>, !kernel.buffer<2x32xf32>) maps [#x, #w, #y, #s]
+      outs(%y, %s : !kernel.buffer<8x32xf32>, !kernel.buffer<2x32xf32>) maps [#x, #w, #y, #s] algorithm <chain>
       schedule <lanes = 1, rows = 0, mr = 2, nr = 16, order = 0, 1>
       attributes {sums = array<i1: false, true>} epilogue {
       ^bb0(%acc: f32):
@@ -106,7 +106,7 @@ module attributes {kernel.target = #target} {
     %f = kernel.buffer "f" role(param) offset(0) : <16x32x3x3xf32, #packed>
     %y = kernel.buffer "y" role(output) offset(4096) : <1x16x4x6xf32, #blocked>
     kernel.contract "borders" dims [1, 16, 4, 6, 3, 3, 32] parallel 4 padded a(%x : <1x32x4x6xf32, #blocked>)
-      b(%f : <16x32x3x3xf32, #packed>) outs(%y : !kernel.buffer<1x16x4x6xf32, #blocked>) maps [#x, #f, #y]
+      b(%f : <16x32x3x3xf32, #packed>) outs(%y : !kernel.buffer<1x16x4x6xf32, #blocked>) maps [#x, #f, #y] algorithm <chain>
       schedule <lanes = 1, rows = 3, mr = 3, nr = 16, order = 0, 2, 1, 3> epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc : f32

@@ -39,7 +39,7 @@ module {
     %x = kernel.buffer "x" role(input) offset(0) : <8x10xf32>
     %y = kernel.buffer "y" role(output) offset(320) : <8x10xf32>
     kernel.map "rows" dims [8, 10] inner [1] ins(%x : !kernel.buffer<8x10xf32>) outs(%y : !kernel.buffer<8x10xf32>)
-      maps [#own, #own] algorithm <lanes = 16> {
+      maps [#own, #own] algorithm <lanes 16> {
       ^bb0(%v: f32):
         %0 = kernel.reduce max %v : f32 -> f32
         %1 = arith.subf %v, %0 : f32
@@ -69,7 +69,7 @@ module {
     %x = kernel.buffer "x" role(input) offset(0) : <24x32xf32>
     %y = kernel.buffer "y" role(output) offset(3072) : <32xf32>
     kernel.map "columns" dims [24, 32] inner [0] ins(%x : !kernel.buffer<24x32xf32>) outs(%y : !kernel.buffer<32xf32>)
-      maps [#own, #column] algorithm <lanes = 1> {
+      maps [#own, #column] algorithm <chain> {
       ^bb0(%v: f32):
         %0 = kernel.reduce sum %v : f32 -> f32
         kernel.yield %0 : f32
@@ -94,7 +94,7 @@ module {
     %x = kernel.buffer "x" role(input) offset(0) : <32x64x64xf32, #blocks>
     %y = kernel.buffer "y" role(output) offset(524288) : <32x32x32xf32, #blocks>
     kernel.map "windows" dims [32, 32, 32, 2, 2] inner [3, 4] ins(%x : !kernel.buffer<32x64x64xf32, #blocks>)
-      outs(%y : !kernel.buffer<32x32x32xf32, #blocks>) maps [#pixel, #place] algorithm <lanes = 1> {
+      outs(%y : !kernel.buffer<32x32x32xf32, #blocks>) maps [#pixel, #place] algorithm <chain> {
       ^bb0(%v: f32):
         %0 = kernel.reduce max %v : f32 -> f32
         kernel.yield %0 : f32
@@ -124,7 +124,7 @@ module {
     %t = kernel.buffer "t" role(output) offset(48768) : <16x6xf32>
     kernel.map "sweep" dims [6, 16, 9, 7] inner [2, 3] ins(%x : !kernel.buffer<16x6x9x7xf32, #blocked>)
       outs(%y, %s, %t : !kernel.buffer<16x6x9x7xf32, #blocked>, !kernel.buffer<16x6xf32>, !kernel.buffer<16x6xf32>)
-      maps [#own, #own, #sums, #sums] algorithm <lanes = 1> {
+      maps [#own, #own, #sums, #sums] algorithm <chain> {
       ^bb0(%v: f32):
         %square = arith.mulf %v, %v : f32
         %0 = kernel.reduce sum %v : f32 -> f32

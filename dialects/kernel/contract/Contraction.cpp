@@ -88,7 +88,7 @@ Contraction getContraction(ContractOp op) {
   Contraction c;
   c.dims.assign(op.getDims().begin(), op.getDims().end());
   c.parallel = op.getParallel();
-  c.sumLanes = op.getAlgorithm() ? op.getAlgorithm()->getLanes() : 1;
+  c.sumLanes = op.getAlgorithmAttr().getLanes();
   c.padded = op.getPadded();
   c.accumulator = op.getEpilogue().front().getArgument(0).getType();
   auto maps = op.getMaps().getAsValueRange<AffineMapAttr>();

@@ -46,7 +46,7 @@ static std::string buffer(std::initializer_list<int> shape, const std::string &l
 static std::string kernel(const std::string &dims, int parallel, bool padded, const std::string &a,
                           const std::string &b, const std::string &y, const std::string &vars,
                           const std::string &aMap, const std::string &bMap, const std::string &yMap,
-                          const std::string &tail) {
+                          const std::string &tail, const std::string &order = "chain") {
   auto map = [&](const std::string &results) {
     return "affine_map<(" + vars + ") -> (" + results + ")>";
   };
@@ -56,8 +56,8 @@ static std::string kernel(const std::string &dims, int parallel, bool padded, co
          "\n%y = kernel.buffer \"y\" role(state) offset(0) : " + y +
          "\nkernel.contract \"k\" dims [" + dims + "] parallel " + std::to_string(parallel) +
          (padded ? " padded" : "") + " a(%a : " + a + ") b(%b : " + b + ") outs(%y : " + y +
-         ") maps [" + map(aMap) + ", " + map(bMap) + ", " + map(yMap) + "] " + tail +
-         " epilogue {\n^bb0(%s: f32):\nkernel.yield %s : f32\n} } }";
+         ") maps [" + map(aMap) + ", " + map(bMap) + ", " + map(yMap) + "] algorithm <" + order +
+         "> " + tail + " epilogue {\n^bb0(%s: f32):\nkernel.yield %s : f32\n} } }";
 }
 
 static std::string list(std::initializer_list<int> values) {
@@ -127,8 +127,7 @@ static std::string filterGradient(const Layer &l, const char *xLayout, const cha
                   "o, c, p, q", schedule(how));
   return kernel(list({l.o, l.c, l.k, l.k, l.n / 16, l.outH(), l.outW(), 16}), 4, l.pad > 0, dy, x,
                 dw, "o, c, p, q, m, h, w, l", "m * 16 + l, o, h, w",
-                "m * 16 + l, c, " + rows + ", " + columns, "o, c, p, q",
-                "algorithm <lanes = 16> " + schedule(how));
+                "m * 16 + l, c, " + rows + ", " + columns, "o, c, p, q", schedule(how), "lanes 16");
 }
 
 bool bench::runConvs(const Options &options) {

@@ -241,7 +241,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
 
 kernel.entry @e name("e") kind(eval) batch(0) {
   %x = kernel.buffer "x" role(temp) : <4xf32>
-  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] {
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] algorithm <chain> {
   ^bb0(%u: f32):
     // expected-error @+1 {{expected one of [sum, max, min, prod, argmax] for kind of reduction, got: mean}}
     %0 = kernel.reduce mean %u : f32 -> f32
@@ -253,7 +253,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
 
 kernel.entry @e name("e") kind(eval) batch(0) {
   %x = kernel.buffer "x" role(temp) : <4xf32>
-  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] {
+  kernel.map "m" dims [4] inner [] ins(%x : !kernel.buffer<4xf32>) outs(%x : !kernel.buffer<4xf32>) maps [affine_map<(n) -> (n)>, affine_map<(n) -> (n)>] algorithm <chain> {
   ^bb0(%u: f32):
     // expected-error @+1 {{expects a result of type 'i32', got 'f32'}}
     %0 = kernel.reduce argmax %u : f32 -> f32
@@ -278,7 +278,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   // expected-error @+1 {{expects at most 3 parallel dims, got 4}}
   kernel.contract "c" dims [4, 4, 4] parallel 4 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
   }
@@ -290,7 +290,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   // expected-error @+1 {{expects one map a buffer (3), got 2}}
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
   }
@@ -302,7 +302,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   // expected-error @+1 {{expects extras and outs to use parallel dims only}}
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, k)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, k)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
   }
@@ -314,7 +314,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   // expected-error @+1 {{expects one 'sums' flag an out, got 2}}
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain>
       attributes {sums = array<i1: true, true>} epilogue {
   ^bb0(%acc: f32):
     kernel.yield %acc : f32
@@ -327,7 +327,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   // expected-error @+1 {{expects 1 epilogue arguments, got 2}}
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32, %extra: f32):
     kernel.yield %acc : f32
   }
@@ -338,7 +338,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
 kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xf32>
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xf32>) b(%a : <4x4xf32>) outs(%a : !kernel.buffer<4x4xf32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32):
     // expected-error @+1 {{expects to stand in kernel.map}}
     %0 = kernel.reduce sum %acc : f32 -> f32
@@ -351,7 +351,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
 kernel.entry @e name("e") kind(eval) batch(0) {
   %a = kernel.buffer "a" role(temp) : <4x4xi32>
   kernel.contract "c" dims [4, 4, 4] parallel 2 a(%a : <4x4xi32>) b(%a : <4x4xi32>) outs(%a : !kernel.buffer<4x4xi32>)
-      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+      maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
   ^bb0(%acc: i32):
     // expected-error @+1 {{expects a parallel dim, got 2}}
     %0 = kernel.index 2 : i32
@@ -485,7 +485,7 @@ kernel.entry @e name("e") kind(eval) batch(0) {
   // expected-error @+1 {{expects accesses inside}}
   kernel.contract "k" dims [6, 1] parallel 1 padded a(%x : !kernel.buffer<4xf32>) b(%x : !kernel.buffer<4xf32>)
       extras(%x : !kernel.buffer<4xf32>) outs(%y : !kernel.buffer<5xf32>)
-      maps [affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (n)>] epilogue {
+      maps [affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (n)>, affine_map<(n, k) -> (n)>] algorithm <chain> epilogue {
   ^bb0(%acc: f32, %u: f32):
     kernel.yield %u : f32
   }

@@ -24,14 +24,14 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     // CHECK-NEXT: kernel.contract "matmul" dims [4, 40, 6] parallel 2 padded
     // CHECK-SAME: a(%{{.*}} : <4x6xf32>) b(%{{.*}} : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) extras(%{{.*}} : !kernel.buffer<40xf32>)
     // CHECK-SAME: outs(%{{.*}}, %{{.*}} : !kernel.buffer<4x40xf32>, !kernel.buffer<2x40xf32>)
-    // CHECK-SAME: algorithm <lanes = 1> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
+    // CHECK-SAME: algorithm <chain> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
     // CHECK-SAME: attributes {sums = array<i1: false, true>} epilogue
     kernel.contract "matmul" dims [4, 40, 6] parallel 2 padded
         a(%x : <4x6xf32>) b(%w : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) extras(%b : !kernel.buffer<40xf32>)
         outs(%y, %s : !kernel.buffer<4x40xf32>, !kernel.buffer<2x40xf32>)
         maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (n)>,
               affine_map<(m, n, k) -> (m, n)>, affine_map<(m, n, k) -> (m floordiv 2, n)>]
-        algorithm <lanes = 1> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
+        algorithm <chain> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
         attributes {sums = array<i1: false, true>} epilogue {
     // CHECK-NEXT: ^bb0(%{{.*}}: f32, %{{.*}}: f32):
     ^bb0(%acc: f32, %bias: f32):
@@ -45,10 +45,10 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     }
     // CHECK: kernel.map "rows" dims [4, 40] inner [1]
     // CHECK-SAME: ins(%{{.*}}, %{{.*}} : !kernel.buffer<4x40xf32>, !kernel.buffer<i64>) outs(%{{.*}}, %{{.*}} : !kernel.buffer<4x40xf32>, !kernel.buffer<4xi32>)
-    // CHECK-SAME: algorithm <lanes = 16>
+    // CHECK-SAME: algorithm <lanes 16>
     kernel.map "rows" dims [4, 40] inner [1] ins(%y, %seed : !kernel.buffer<4x40xf32>, !kernel.buffer<i64>) outs(%y, %p : !kernel.buffer<4x40xf32>, !kernel.buffer<4xi32>)
         maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> ()>, affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>]
-        algorithm <lanes = 16> {
+        algorithm <lanes 16> {
     ^bb0(%v: f32, %key: i64):
       // CHECK: kernel.reduce max %{{.*}} : f32 -> f32
       %max = kernel.reduce max %v : f32 -> f32

@@ -44,9 +44,9 @@ module @mlp {
     %t = sinter.get @fc.weight.t : tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>>
     // CHECK-NEXT: sinter.get @lr : tensor<f32>
     %lr = sinter.get @lr : tensor<f32>
-    // CHECK-NEXT: %[[Y:.*]] = sinter.fused contraction(%image, %{{.*}}) attributes {notes = ["add apart from exp: big"]} : (tensor<2x4xf32>, tensor<10x4xf32,{{.*}}>) -> tensor<2x10xf32> {
+    // CHECK-NEXT: %[[Y:.*]] = sinter.fused contraction(%image, %{{.*}}) algorithm <chain> attributes {notes = ["add apart from exp: big"]} : (tensor<2x4xf32>, tensor<10x4xf32,{{.*}}>) -> tensor<2x10xf32> {
     // CHECK-NEXT: ^bb0(%{{.*}}: tensor<2x4xf32>, %{{.*}}: tensor<10x4xf32>):
-    %y = sinter.fused contraction(%image, %t) attributes {notes = ["add apart from exp: big"]}
+    %y = sinter.fused contraction(%image, %t) algorithm <chain> attributes {notes = ["add apart from exp: big"]}
         : (tensor<2x4xf32>, tensor<10x4xf32, #kernel.layout<[1, 0], block = [0], by = [16]>>) -> tensor<2x10xf32> {
     ^bb0(%a: tensor<2x4xf32>, %b: tensor<10x4xf32>):
       %0 = sinter.matmul %a, %b {transpose_b = true} : (tensor<2x4xf32>, tensor<10x4xf32>) -> tensor<2x10xf32>

@@ -14,7 +14,7 @@ module @walls {
         a(%x : !kernel.buffer<2x3x7x5xf32>) b(%w : !kernel.buffer<5x3x3x3xf32>) outs(%y : !kernel.buffer<2x5x7x5xf32>)
         maps [affine_map<(n, o, h, w, c, p, q) -> (n, c, h + p - 1, w + q - 1)>,
               affine_map<(n, o, h, w, c, p, q) -> (o, c, p, q)>,
-              affine_map<(n, o, h, w, c, p, q) -> (n, o, h, w)>]
+              affine_map<(n, o, h, w, c, p, q) -> (n, o, h, w)>] algorithm <chain>
         epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
@@ -24,7 +24,7 @@ module @walls {
         a(%dy : !kernel.buffer<2x5x7x5xf32>) b(%w : !kernel.buffer<5x3x3x3xf32>) outs(%dx : !kernel.buffer<2x3x7x5xf32>)
         maps [affine_map<(n, c, h, w, o, p, q) -> (n, o, h - p + 1, w - q + 1)>,
               affine_map<(n, c, h, w, o, p, q) -> (o, c, p, q)>,
-              affine_map<(n, c, h, w, o, p, q) -> (n, c, h, w)>]
+              affine_map<(n, c, h, w, o, p, q) -> (n, c, h, w)>] algorithm <chain>
         epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
@@ -34,7 +34,7 @@ module @walls {
         a(%dy : !kernel.buffer<2x5x7x5xf32>) b(%x : !kernel.buffer<2x3x7x5xf32>) outs(%dw : !kernel.buffer<5x3x3x3xf32>)
         maps [affine_map<(o, c, p, q, n, h, w) -> (n, o, h, w)>,
               affine_map<(o, c, p, q, n, h, w) -> (n, c, h + p - 1, w + q - 1)>,
-              affine_map<(o, c, p, q, n, h, w) -> (o, c, p, q)>]
+              affine_map<(o, c, p, q, n, h, w) -> (o, c, p, q)>] algorithm <chain>
         epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32

@@ -19,7 +19,7 @@ module @walls {
               affine_map<(n, o, h, w, c, p, q) -> (o, c, p, q)>,
               affine_map<(n, o, h, w, c, p, q) -> (n, o, h, w)>,
               affine_map<(n, o, h, w, c, p, q) -> ((n * 7 + h) floordiv 4, o)>,
-              affine_map<(n, o, h, w, c, p, q) -> ((n * 7 + h) floordiv 4, o)>]
+              affine_map<(n, o, h, w, c, p, q) -> ((n * 7 + h) floordiv 4, o)>] algorithm <chain>
         attributes {sums = array<i1: false, true, true>}
         epilogue {
     ^bb0(%acc: f32):
@@ -30,7 +30,7 @@ module @walls {
     kernel.map "statistics" dims [20, 4] inner [1]
         ins(%sum, %square : !kernel.buffer<4x20xf32>, !kernel.buffer<4x20xf32>)
         outs(%mean, %scale : !kernel.buffer<20xf32>, !kernel.buffer<20xf32>)
-        maps [affine_map<(o, k) -> (k, o)>, affine_map<(o, k) -> (k, o)>, affine_map<(o, k) -> (o)>, affine_map<(o, k) -> (o)>] {
+        maps [affine_map<(o, k) -> (k, o)>, affine_map<(o, k) -> (k, o)>, affine_map<(o, k) -> (o)>, affine_map<(o, k) -> (o)>] algorithm <chain> {
     ^bb0(%a: f32, %b: f32):
       %count = arith.constant 0.0142857143 : f32
       %eps = arith.constant 1.0e-05 : f32

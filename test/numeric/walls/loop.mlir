@@ -22,7 +22,7 @@ module @walls {
           a(%current : !kernel.buffer<3x7xf32>) b(%w : !kernel.buffer<7x7xf32>) extras(%xt : !kernel.buffer<3x7xf32>)
           outs(%next, %st : !kernel.buffer<3x7xf32>, !kernel.buffer<3x7xf32>)
           maps [affine_map<(n, j, i) -> (n, i)>, affine_map<(n, j, i) -> (i, j)>, affine_map<(n, j, i) -> (n, j)>,
-                affine_map<(n, j, i) -> (n, j)>, affine_map<(n, j, i) -> (n, j)>]
+                affine_map<(n, j, i) -> (n, j)>, affine_map<(n, j, i) -> (n, j)>] algorithm <chain>
           epilogue {
       ^bb0(%acc: f32, %e: f32):
         %s = arith.addf %acc, %e : f32

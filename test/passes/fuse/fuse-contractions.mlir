@@ -7,7 +7,7 @@ module @m {
   // Bias and activation go into the epilogue; the sum keeps its own order (D1).
   // CHECK-LABEL: sinter.entry @bias
   // CHECK: sinter.fused contraction
-  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 1>
+  // CHECK-SAME: algorithm <chain>
   // CHECK: sinter.matmul
   // CHECK-NEXT: sinter.add
   // CHECK-NEXT: %[[R:.*]] = sinter.relu

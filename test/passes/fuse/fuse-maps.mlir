@@ -4,7 +4,7 @@ module @m {
   // A loss, its backward pass and the accuracy rows are one kernel over rows of 10.
   // CHECK-LABEL: sinter.entry @loss
   // CHECK: %[[ROWS:.*]]:3 = sinter.fused map
-  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 16>
+  // CHECK-SAME: algorithm <lanes 16>
   // CHECK: sinter.softmax_cross_entropy
   // CHECK: sinter.softmax
   // CHECK: sinter.mul
@@ -32,7 +32,7 @@ module @m {
   // A bias gradient and its update: a sum over the outer dim (one chain) and a row value.
   // CHECK-LABEL: sinter.entry @bias
   // CHECK: sinter.fused map
-  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 1>
+  // CHECK-SAME: algorithm <chain>
   // CHECK: sinter.sum
   // CHECK-NEXT: sinter.mul
   // CHECK-NEXT: sinter.sub

@@ -5,7 +5,7 @@
 module @sums {
   // CHECK-LABEL: sinter.entry @inner
   // CHECK: sinter.fused contraction
-  // CHECK-SAME: algorithm = #kernel.algorithm<lanes = 1>
+  // CHECK-SAME: algorithm <chain>
   // CHECK: sinter.matmul
   // CHECK: sinter.mul
   // CHECK: sinter.sum {{.*}} axes [2, 3]
@@ -35,7 +35,7 @@ module @sums {
     sinter.return outputs(%m, %s : tensor<2x3x5x4xf32>, tensor<5x4xf32>) names ["m", "s"] symbols []
   }
   // CHECK-LABEL: sinter.entry @long
-  // CHECK: algorithm = #kernel.algorithm<lanes = 1, chunk = 9000>
+  // CHECK: algorithm <chunks {{[0-9]+}} x 9000 of chain joined chain>
   // KERNEL-LABEL: kernel.entry @long
   // KERNEL: kernel.contract "matmul_f32" number 0 dims [4, 5, 3, 9000] parallel 3
   // KERNEL-SAME: outs(%{{.*}} : !kernel.buffer<4x5x3xf32>)

@@ -5,7 +5,7 @@
 module @m {
   sinter.entry @predict_b1 name("predict") kind(predict) batch(1) inputs ["x", "w", "y"] {
   ^bb0(%x: tensor<4x3xf32>, %w: tensor<3x8xf32>, %y: tensor<5x7xf32>):
-    %0:2 = sinter.fused contraction(%x, %w, %y) : (tensor<4x3xf32>, tensor<3x8xf32>, tensor<5x7xf32>) -> (tensor<4x8xf32>, tensor<5x7xf32>) {
+    %0:2 = sinter.fused contraction(%x, %w, %y) algorithm <chain> : (tensor<4x3xf32>, tensor<3x8xf32>, tensor<5x7xf32>) -> (tensor<4x8xf32>, tensor<5x7xf32>) {
     ^bb0(%a: tensor<4x3xf32>, %b: tensor<3x8xf32>, %c: tensor<5x7xf32>):
       %1 = sinter.matmul %a, %b : (tensor<4x3xf32>, tensor<3x8xf32>) -> tensor<4x8xf32>
       %2 = sinter.exp %c : (tensor<5x7xf32>) -> tensor<5x7xf32>

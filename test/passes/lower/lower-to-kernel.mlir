@@ -23,7 +23,7 @@ module @m {
   // A sum of products, its bias and its activation are one kernel; constants are in its body.
   // CHECK: kernel.contract "matmul_f32" number 0 dims [2, 4, 8] parallel 2 a(%[[X]]
   // CHECK-SAME: b(%[[W]]
-  // CHECK-SAME: algorithm <lanes = 1>
+  // CHECK-SAME: algorithm <chain>
   // CHECK: arith.addf
   // CHECK: arith.constant 0.0
   // CHECK: arith.maximumf

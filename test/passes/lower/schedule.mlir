@@ -13,15 +13,15 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     %v = kernel.buffer "v" role(param) : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>
     %y = kernel.buffer "y" role(output) : <256x256xf32>
     %z = kernel.buffer "z" role(output) : <256x10xf32>
-    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%w : <256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>) b(%x : <256x784xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%w : <256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>) b(%x : <256x784xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
-    kernel.contract "thin" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    kernel.contract "thin" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
-    kernel.contract "forced" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] schedule <lanes = 0, rows = 1, mr = 2, nr = 16> epilogue {
+    kernel.contract "forced" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> schedule <lanes = 0, rows = 1, mr = 2, nr = 16> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
@@ -38,7 +38,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple
     %x = kernel.buffer "x" role(input) : <256x784xf32>
     %w = kernel.buffer "w" role(param) : <784x256xf32>
     %y = kernel.buffer "y" role(output) : <256x256xf32>
-    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
@@ -59,11 +59,11 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v2", triple
     %xd = kernel.buffer "xd" role(input) : <256x784xf64>
     %wd = kernel.buffer "wd" role(param) : <784x256xf64>
     %yd = kernel.buffer "yd" role(output) : <256x256xf64>
-    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    kernel.contract "wide" dims [256, 256, 784] parallel 2 a(%x : <256x784xf32>) b(%w : <784x256xf32>) outs(%y : !kernel.buffer<256x256xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
-    kernel.contract "double" dims [256, 256, 784] parallel 2 a(%xd : <256x784xf64>) b(%wd : <784x256xf64>) outs(%yd : !kernel.buffer<256x256xf64>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] epilogue {
+    kernel.contract "double" dims [256, 256, 784] parallel 2 a(%xd : <256x784xf64>) b(%wd : <784x256xf64>) outs(%yd : !kernel.buffer<256x256xf64>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> epilogue {
     ^bb0(%acc: f64):
       kernel.yield %acc : f64
     }
@@ -80,7 +80,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     %x = kernel.buffer "x" role(input) : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
     %w = kernel.buffer "w" role(param) : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
     %y = kernel.buffer "y" role(output) : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
-    kernel.contract "conv" dims [64, 256, 6, 6, 3, 3, 256] parallel 4 padded a(%x : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] epilogue {
+    kernel.contract "conv" dims [64, 256, 6, 6, 3, 3, 256] parallel 4 padded a(%x : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
@@ -97,7 +97,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     %x = kernel.buffer "x" role(input) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
     %w = kernel.buffer "w" role(param) : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
     %y = kernel.buffer "y" role(output) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
-    kernel.contract "conv" dims [64, 512, 3, 3, 3, 3, 512] parallel 4 padded a(%x : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] epilogue {
+    kernel.contract "conv" dims [64, 512, 3, 3, 3, 3, 512] parallel 4 padded a(%x : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) b(%w : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, o, h, w, i, j, c) -> (n, c, h + i - 1, w + j - 1)>, affine_map<(n, o, h, w, i, j, c) -> (o, c, i, j)>, affine_map<(n, o, h, w, i, j, c) -> (n, o, h, w)>] algorithm <chain> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
@@ -116,7 +116,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     %x = kernel.buffer "x" role(input) : <4x16x48x96xf32>
     %w = kernel.buffer "w" role(temp) : <96x48x1xf32>
     %y = kernel.buffer "y" role(output) : <4x16x96x96xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
-    kernel.map "columns" dims [4, 16, 96, 48, 96] inner [3] ins(%x, %w : !kernel.buffer<4x16x48x96xf32>, !kernel.buffer<96x48x1xf32>) outs(%y : !kernel.buffer<4x16x96x96xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, c, i, k, j) -> (n, c, k, j)>, affine_map<(n, c, i, k, j) -> (i, k, 0)>, affine_map<(n, c, i, k, j) -> (n, c, i, j)>] algorithm <lanes = 1> {
+    kernel.map "columns" dims [4, 16, 96, 48, 96] inner [3] ins(%x, %w : !kernel.buffer<4x16x48x96xf32>, !kernel.buffer<96x48x1xf32>) outs(%y : !kernel.buffer<4x16x96x96xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>) maps [affine_map<(n, c, i, k, j) -> (n, c, k, j)>, affine_map<(n, c, i, k, j) -> (i, k, 0)>, affine_map<(n, c, i, k, j) -> (n, c, i, j)>] algorithm <chain> {
     ^bb0(%a: f32, %b: f32):
       %p = arith.mulf %a, %b : f32
       %s = kernel.reduce sum %p : f32 -> f32
@@ -125,7 +125,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     %u = kernel.buffer "u" role(input) : <32x8x28x28xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>
     %v = kernel.buffer "v" role(temp) : <28x14x1xf32>
     %z = kernel.buffer "z" role(output) : <32x8x14x28xf32>
-    kernel.map "images" dims [32, 8, 28, 14, 28] inner [2] ins(%u, %v : !kernel.buffer<32x8x28x28xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>, !kernel.buffer<28x14x1xf32>) outs(%z : !kernel.buffer<32x8x14x28xf32>) maps [affine_map<(n, c, k, i, j) -> (n, c, k, j)>, affine_map<(n, c, k, i, j) -> (k, i, 0)>, affine_map<(n, c, k, i, j) -> (n, c, i, j)>] algorithm <lanes = 1> {
+    kernel.map "images" dims [32, 8, 28, 14, 28] inner [2] ins(%u, %v : !kernel.buffer<32x8x28x28xf32, #kernel.layout<[0, 1, 2, 3], block = [0], by = [16]>>, !kernel.buffer<28x14x1xf32>) outs(%z : !kernel.buffer<32x8x14x28xf32>) maps [affine_map<(n, c, k, i, j) -> (n, c, k, j)>, affine_map<(n, c, k, i, j) -> (k, i, 0)>, affine_map<(n, c, k, i, j) -> (n, c, i, j)>] algorithm <chain> {
     ^bb0(%a: f32, %b: f32):
       %p = arith.mulf %a, %b : f32
       %s = kernel.reduce sum %p : f32 -> f32

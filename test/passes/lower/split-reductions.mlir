@@ -3,11 +3,11 @@
 // 90,000 elements: two chunks of 150 rows, whose sums end in a second kernel; the order depends on the shape only (D1).
 // CHECK-LABEL: kernel.entry @norm
 // CHECK: kernel.map "sum_f32" number 0 dims [2, 150, 300] inner [1, 2] ins(%{{[a-z0-9_]+}} : !kernel.buffer<300x300xf32>)
-// CHECK-SAME: algorithm <lanes = 16, chunk = 45000>
+// CHECK-SAME: algorithm <lanes 16>
 // CHECK: kernel.reduce sum
 // CHECK-NEXT: kernel.yield
 // CHECK: kernel.map "combine_f32" number {{[0-9]+}} dims [2] inner [0]
-// CHECK-SAME: algorithm <lanes = 16>
+// CHECK-SAME: algorithm <lanes 16>
 // CHECK: kernel.reduce sum
 // CHECK: math.sqrt
 // What needs the norm for every element is a kernel of its own.

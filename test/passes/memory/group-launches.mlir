@@ -32,12 +32,12 @@ kernel.entry @e name("e") kind(predict) batch(1) {
   %o = kernel.buffer "o" role(output) : <64x4096xf32>
   %y = kernel.buffer "y" role(output) : <64x4096xf32>
   %z = kernel.buffer "z" role(output) : <f32>
-  kernel.map "big" number 0 dims [64, 4096] inner [1] ins(%x : !kernel.buffer<64x4096xf32>) outs(%t : !kernel.buffer<64xf32>) maps [#wide, #row] algorithm <lanes = 16> {
+  kernel.map "big" number 0 dims [64, 4096] inner [1] ins(%x : !kernel.buffer<64x4096xf32>) outs(%t : !kernel.buffer<64xf32>) maps [#wide, #row] algorithm <lanes 16> {
   ^bb0(%a: f32):
     %r = kernel.reduce sum %a : f32 -> f32
     kernel.yield %r : f32
   }
-  kernel.map "sum" number 1 dims [64] inner [0] ins(%t : !kernel.buffer<64xf32>) outs(%s : !kernel.buffer<f32>) maps [#id, #zero] algorithm <lanes = 16> {
+  kernel.map "sum" number 1 dims [64] inner [0] ins(%t : !kernel.buffer<64xf32>) outs(%s : !kernel.buffer<f32>) maps [#id, #zero] algorithm <lanes 16> {
   ^bb0(%a: f32):
     %r = kernel.reduce sum %a : f32 -> f32
     kernel.yield %r : f32
@@ -47,7 +47,7 @@ kernel.entry @e name("e") kind(predict) batch(1) {
     %r = arith.mulf %a, %b : f32
     kernel.yield %r : f32
   }
-  kernel.map "late" number 3 dims [64] inner [0] ins(%t : !kernel.buffer<64xf32>) outs(%z : !kernel.buffer<f32>) maps [#id, #zero] algorithm <lanes = 16> {
+  kernel.map "late" number 3 dims [64] inner [0] ins(%t : !kernel.buffer<64xf32>) outs(%z : !kernel.buffer<f32>) maps [#id, #zero] algorithm <lanes 16> {
   ^bb0(%a: f32):
     %r = kernel.reduce max %a : f32 -> f32
     kernel.yield %r : f32

@@ -68,7 +68,7 @@ kernel.entry @points name("points") kind(train) batch(1) {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
-  kernel.map "norm" number 1 dims [4, 8] inner [1] ins(%v : !kernel.buffer<4x8xf32>) outs(%u : !kernel.buffer<4x8xf32>) maps [#row, #row] algorithm <lanes = 16> {
+  kernel.map "norm" number 1 dims [4, 8] inner [1] ins(%v : !kernel.buffer<4x8xf32>) outs(%u : !kernel.buffer<4x8xf32>) maps [#row, #row] algorithm <lanes 16> {
   ^bb0(%a: f32):
     %n = kernel.reduce sum %a : f32 -> f32
     %s = arith.divf %a, %n : f32
@@ -92,7 +92,7 @@ kernel.entry @bias name("bias") kind(train) batch(1) {
   %b = kernel.buffer "b" role(param) offset(0) : <4xf32>
   %g = kernel.buffer "g" role(input) : <4x8xf32>
   %t = kernel.buffer "t0" role(temp) : <4xf32>
-  kernel.map "sum" number 0 dims [4, 8] inner [1] ins(%g, %b : !kernel.buffer<4x8xf32>, !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #outer, #outer] algorithm <lanes = 16> {
+  kernel.map "sum" number 0 dims [4, 8] inner [1] ins(%g, %b : !kernel.buffer<4x8xf32>, !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #outer, #outer] algorithm <lanes 16> {
   ^bb0(%a: f32, %old: f32):
     %n = kernel.reduce sum %a : f32 -> f32
     %s = arith.subf %old, %n : f32
@@ -136,7 +136,7 @@ kernel.entry @partial name("partial") kind(train) batch(1) {
   %w = kernel.buffer "w" role(param) offset(0) : <4xf32>
   %x = kernel.buffer "x" role(input) : <4x8xf32>
   %t = kernel.buffer "t0" role(temp) : <4xf32>
-  kernel.contract "sum" number 0 dims [4, 8] parallel 2 a(%x : !kernel.buffer<4x8xf32>) b(%x : !kernel.buffer<4x8xf32>) extras(%w : !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #row, #outer, #outer] attributes {sums = array<i1: true>} epilogue {
+  kernel.contract "sum" number 0 dims [4, 8] parallel 2 a(%x : !kernel.buffer<4x8xf32>) b(%x : !kernel.buffer<4x8xf32>) extras(%w : !kernel.buffer<4xf32>) outs(%t : !kernel.buffer<4xf32>) maps [#row, #row, #outer, #outer] algorithm <chain> attributes {sums = array<i1: true>} epilogue {
   ^bb0(%a: f32, %old: f32):
     %s = arith.addf %a, %old : f32
     kernel.yield %s : f32

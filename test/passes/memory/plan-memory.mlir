@@ -32,7 +32,7 @@ kernel.entry @chain name("chain") kind(predict) batch(1) {
   ^bb0(%a: f32):
     kernel.yield %a : f32
   }
-  kernel.map "c" dims [65] inner [0] ins(%t1 : !kernel.buffer<65xf32>) outs(%tiny, %t2 : !kernel.buffer<f32>, !kernel.buffer<65xf32>) maps [#id, affine_map<(d0) -> ()>, #id] algorithm <lanes = 16> {
+  kernel.map "c" dims [65] inner [0] ins(%t1 : !kernel.buffer<65xf32>) outs(%tiny, %t2 : !kernel.buffer<f32>, !kernel.buffer<65xf32>) maps [#id, affine_map<(d0) -> ()>, #id] algorithm <lanes 16> {
   ^bb0(%a: f32):
     %s = kernel.reduce sum %a : f32 -> f32
     kernel.yield %s, %a : f32, f32

@@ -16,6 +16,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -45,6 +46,7 @@ struct Hoister {
   /// Made so far, by sources: equal ones are one.
   llvm::DenseMap<Attribute, SmallVector<ir::FormOp>> alike;
   llvm::DenseMap<Operation *, Origin> origins; ///< of forms
+  llvm::StringMap<unsigned> named;             ///< how many forms bear a parameter's name
 
   explicit Hoister(ModuleOp module) : module(module), symbols(module) {}
   void run();
@@ -187,9 +189,11 @@ static bool isComputed(Value value) {
 }
 
 std::string Hoister::nameForm(StringRef parameter) {
-  std::string first = (parameter + ".prepared").str(), name = first;
-  for (int i = 2; symbols.lookup(name); ++i)
-    name = first + std::to_string(i);
+  unsigned &number = named[parameter];
+  std::string name;
+  do
+    name = (parameter + ".prepared" + (++number > 1 ? std::to_string(number) : "")).str();
+  while (symbols.lookup(name));
   return name;
 }
 
@@ -203,8 +207,8 @@ ir::FormOp Hoister::makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef
   }
   Origin origin = getOrigin(gets);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  auto form = ir::FormOp::create(builder, value.getLoc(), nameForm(origin.name), sources, inputs,
-                                 value.getType(), ir::Refresh::Prepare);
+  auto form = ir::FormOp::create(builder, value.getLoc(), "", sources, inputs, value.getType(),
+                                 ir::Refresh::Prepare);
   builder.setInsertionPointToEnd(&form.getBody().front());
   llvm::DenseMap<StringAttr, Value> arguments;
   for (auto [source, argument] : llvm::zip_equal(sources, form.getBody().getArguments()))
@@ -222,6 +226,7 @@ ir::FormOp Hoister::makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef
       form.erase();
       return old;
     }
+  form.setSymName(nameForm(origin.name));
   symbols.insert(form);
   origins[form] = {origin.name, std::min(origin.elements, countElements(value))};
   alike[form.getSourcesAttr()].push_back(form);

@@ -1,13 +1,12 @@
 //===- Form.cpp - values made of symbols, kept beside them ------------------------------------===//
 //
-// Text form and verifier of sinter.form: what a form is made of exists and fits, no form is made of
-// itself, and none is refreshed more often than what it is made of. Reading on: Train.td.
+// Text form and verifier of sinter.form: what a form is made of exists, stands in front and fits,
+// and none is refreshed more often than what it is made of. Reading on: Train.td.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
 
 #include "mlir/IR/OpImplementation.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -70,20 +69,6 @@ LogicalResult FormOp::verify() {
   return success();
 }
 
-/// True when `form` is made of itself.
-static bool isCyclic(FormOp form, SymbolTableCollection &symbols) {
-  llvm::SmallSetVector<Operation *, 8> makers;
-  auto addSources = [&](FormOp user) {
-    for (Attribute source : user.getSources())
-      if (auto maker = symbols.lookupNearestSymbolFrom<FormOp>(user, cast<SymbolRefAttr>(source)))
-        makers.insert(maker);
-  };
-  addSources(form);
-  for (size_t i = 0; i < makers.size() && !makers.contains(form); ++i)
-    addSources(cast<FormOp>(makers[i]));
-  return makers.contains(form);
-}
-
 /// What a form is made of must be fresh whenever the form is computed.
 static LogicalResult verifyFresh(FormOp form, FormOp source) {
   bool fits = form.getRefresh() == Refresh::Prepare || source.getRefresh() == Refresh::Load ||
@@ -97,8 +82,6 @@ static LogicalResult verifyFresh(FormOp form, FormOp source) {
 }
 
 LogicalResult FormOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  if (isCyclic(*this, symbols))
-    return emitOpError() << "expects not to be made of itself";
   for (auto [attribute, argument] :
        llvm::zip_equal(getSources(), getBody().front().getArguments())) {
     auto name = cast<FlatSymbolRefAttr>(attribute);
@@ -109,31 +92,12 @@ LogicalResult FormOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (!sameButForLayout(source.getType(), argument.getType()))
       return emitOpError() << "expects a block argument of the type of " << name << ", "
                            << source.getType() << ", got " << argument.getType();
-    if (auto form = dyn_cast<FormOp>(*source); form && failed(verifyFresh(*this, form)))
+    auto form = dyn_cast<FormOp>(*source);
+    if (form && form->getBlock() == (*this)->getBlock() && !form->isBeforeInBlock(*this))
+      return emitOpError() << "expects to stand behind the form " << name
+                           << ", of which it is made";
+    if (form && failed(verifyFresh(*this, form)))
       return failure();
   }
   return success();
-}
-
-SmallVector<FormOp> ir::orderForms(ModuleOp module) {
-  SymbolTable symbols(module);
-  llvm::SetVector<Operation *> ordered;
-  llvm::SmallPtrSet<Operation *, 16> seen;
-  SmallVector<Operation *> stack;
-  for (auto root : module.getOps<FormOp>()) {
-    stack.push_back(root);
-    while (!stack.empty()) { // its forms first, then, when met again, itself
-      auto form = cast<FormOp>(stack.back());
-      size_t size = stack.size();
-      if (seen.insert(form).second)
-        for (auto source : form.getSources().getAsRange<FlatSymbolRefAttr>())
-          if (auto maker = symbols.lookup<FormOp>(source.getAttr()); maker && !seen.contains(maker))
-            stack.push_back(maker);
-      if (stack.size() > size)
-        continue;
-      ordered.insert(form);
-      stack.pop_back();
-    }
-  }
-  return llvm::map_to_vector(ordered, [](Operation *op) { return cast<FormOp>(op); });
 }

@@ -34,8 +34,6 @@ llvm::LogicalResult verifyStored(mlir::Operation *op, mlir::Type type);
 /// The same for all operands and results.
 llvm::LogicalResult verifyLayouts(mlir::Operation *op);
 
-/// The forms of a module, each behind the forms that it is made of.
-llvm::SmallVector<FormOp> orderForms(mlir::ModuleOp module);
 /// Text of a scalar's kind: ` kind step`; nothing for a flag.
 mlir::ParseResult parseScalarKind(mlir::OpAsmParser &parser, ScalarKindAttr &kind);
 void printScalarKind(mlir::OpAsmPrinter &printer, mlir::Operation *op, ScalarKindAttr kind);

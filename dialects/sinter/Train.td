@@ -69,7 +69,7 @@ def FormOp : Sinter_Structural<"form", NoGradient<"a gradient ends at what an en
   let description = [{
     The region says how it is computed: its arguments are the values of `sources`, it is pure, and yields one value. The
     identity is a form that only lies in another layout; what is folded, transformed or of a lower precision is computed.
-    `refresh` says when. Files never hold forms.
+    `refresh` says when. A form stands behind the forms that it is made of. Files never hold forms.
     ```
     sinter.form @w.form1 of @w : tensor<20x4xf32, #kernel.layout<[0, 1], block = [0], by = [16]>> refresh(step) {
     ^bb0(%w: tensor<20x4xf32>):

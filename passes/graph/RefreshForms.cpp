@@ -40,14 +40,15 @@ static void refresh(ir::FormOp form, ir::ReturnOp ret, llvm::MapVector<Attribute
   updates[FlatSymbolRefAttr::get(form)] = values.lookupOrDefault(form.getYielded());
 }
 
-static void refreshIn(ir::EntryOp entry, ArrayRef<ir::FormOp> forms) {
+static void refreshIn(ir::EntryOp entry) {
   auto ret = cast<ir::ReturnOp>(entry.getBody().front().getTerminator());
   llvm::MapVector<Attribute, Value> updates;
   for (auto [symbol, value] : llvm::zip_equal(ret.getSymbols(), ret.getUpdates()))
     updates[symbol] = value;
   size_t given = updates.size();
   bool trains = entry.getKind() == kernel::EntryKind::Train;
-  for (ir::FormOp form : forms) {
+  // In the order in which they are made of each other.
+  for (auto form : entry->getParentOfType<ModuleOp>().getOps<ir::FormOp>()) {
     bool stale = llvm::any_of(form.getSources(), [&](Attribute s) { return updates.contains(s); });
     bool waits = trains && form.getRefresh() == ir::Refresh::Prepare;
     if (stale && !waits && !updates.contains(FlatSymbolRefAttr::get(form)))
@@ -68,8 +69,7 @@ static void refreshIn(ir::EntryOp entry, ArrayRef<ir::FormOp> forms) {
 
 struct RefreshForms : sinter::passes::impl::RefreshFormsBase<RefreshForms> {
   void runOnOperation() override {
-    SmallVector<ir::FormOp> forms = ir::orderForms(getOperation());
     for (auto entry : getOperation().getOps<ir::EntryOp>())
-      refreshIn(entry, forms);
+      refreshIn(entry);
   }
 };

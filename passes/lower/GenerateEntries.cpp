@@ -16,11 +16,9 @@ struct Generator {
   ModuleOp module;
   OpBuilder builder;
   SymbolTable symbols;
-  SmallVector<ir::FormOp> forms; ///< each behind those that it is made of
 
   explicit Generator(ModuleOp module)
-      : module(module), builder(OpBuilder::atBlockEnd(module.getBody())), symbols(module),
-        forms(ir::orderForms(module)) {}
+      : module(module), builder(OpBuilder::atBlockEnd(module.getBody())), symbols(module) {}
 
   static bool isPrepared(ir::FormOp form) { return form.getRefresh() == ir::Refresh::Prepare; }
   /// The symbol that `form` only stores in another order; null when it is computed.
@@ -38,16 +36,19 @@ LogicalResult Generator::load(bool onlyParams) {
   EntryLowering lowering(builder, module,
                          onlyParams ? kernel::EntryKind::LoadParams : kernel::EntryKind::Load);
   EntryBuilder &entry = lowering.entry;
+  llvm::DenseMap<Operation *, SmallVector<ir::FormOp>> packed; // by symbol
+  for (auto form : module.getOps<ir::FormOp>())
+    if (ir::SymbolOp symbol = getPacked(form); symbol && !isPrepared(form))
+      packed[symbol].push_back(form);
   for (auto symbol : module.getOps<ir::SymbolOp>()) {
     if (onlyParams && !symbol.isWeight())
       continue;
     SmallVector<Value> to{entry.getSymbolBuffer(symbol)};
-    for (ir::FormOp form : forms)
-      if (!isPrepared(form) && getPacked(form) == symbol)
-        to.push_back(entry.getSymbolBuffer(form));
+    for (ir::FormOp form : packed.lookup(symbol))
+      to.push_back(entry.getSymbolBuffer(form));
     entry.addCopy(symbol.getLoc(), "pack", entry.getLogicalBuffer(symbol), to);
   }
-  for (ir::FormOp form : forms)
+  for (auto form : module.getOps<ir::FormOp>())
     if (!isPrepared(form) && !getPacked(form) && failed(lowering.lower(form)))
       return failure();
   lowering.finish();
@@ -64,7 +65,7 @@ void Generator::save() {
 
 LogicalResult Generator::prepare() {
   EntryLowering lowering(builder, module, kernel::EntryKind::Prepare);
-  for (ir::FormOp form : forms)
+  for (auto form : module.getOps<ir::FormOp>())
     if (isPrepared(form) && failed(lowering.lower(form)))
       return failure();
   lowering.finish();

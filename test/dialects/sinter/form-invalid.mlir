@@ -1,4 +1,4 @@
-// Forms that are made of nothing, of themselves, or of what is not fresh, and wrong uses of forms: each is refused.
+// Forms that are made of nothing, of what comes later, or of what is not fresh, and wrong uses of forms: each is refused.
 // RUN: sinter-opt %s --split-input-file --verify-diagnostics
 
 sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
@@ -60,7 +60,7 @@ sinter.form @f of @w, @w : tensor<4xf32> refresh(step) {
 // -----
 
 sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
-// expected-error @+1 {{expects not to be made of itself}}
+// expected-error @+1 {{expects to stand behind the form @g, of which it is made}}
 sinter.form @f of @g : tensor<4xf32> refresh(step) {
 ^bb0(%w: tensor<4xf32>):
   sinter.yield %w : tensor<4xf32>

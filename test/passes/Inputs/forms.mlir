@@ -4,15 +4,15 @@ module @forms attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3",
   sinter.symbol @w : tensor<33x13xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @s : tensor<33x1xf32> kind parameter init <uniform, 0.5, 1.5>
   sinter.symbol @frozen : tensor<13xf32> kind parameter init <normal, 0.0, 0.1>
-  sinter.form @across of @scaled : tensor<13x33xf32> refresh(step) {
-  ^bb0(%f: tensor<33x13xf32>):
-    %0 = sinter.transpose %f perm [1, 0] : (tensor<33x13xf32>) -> tensor<13x33xf32>
-    sinter.yield %0 : tensor<13x33xf32>
-  }
   sinter.form @scaled of @w, @s : tensor<33x13xf32> refresh(step) {
   ^bb0(%w: tensor<33x13xf32>, %s: tensor<33x1xf32>):
     %0 = sinter.mul %w, %s : (tensor<33x13xf32>, tensor<33x1xf32>) -> tensor<33x13xf32>
     sinter.yield %0 : tensor<33x13xf32>
+  }
+  sinter.form @across of @scaled : tensor<13x33xf32> refresh(step) {
+  ^bb0(%f: tensor<33x13xf32>):
+    %0 = sinter.transpose %f perm [1, 0] : (tensor<33x13xf32>) -> tensor<13x33xf32>
+    sinter.yield %0 : tensor<13x33xf32>
   }
   sinter.form @size of @w : tensor<f32> refresh(step) {
   ^bb0(%w: tensor<33x13xf32>):

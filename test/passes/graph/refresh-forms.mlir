@@ -5,14 +5,14 @@
 module @m {
   sinter.symbol @w : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
   sinter.symbol @s : tensor<4xf32> kind parameter init <constant, 0.0, 0.0>
-  sinter.form @twice of @scaled : tensor<4xf32> refresh(step) {
-  ^bb0(%f: tensor<4xf32>):
-    %0 = sinter.add %f, %f : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-    sinter.yield %0 : tensor<4xf32>
-  }
   sinter.form @scaled of @w, @s : tensor<4xf32> refresh(step) {
   ^bb0(%w: tensor<4xf32>, %s: tensor<4xf32>):
     %0 = sinter.mul %w, %s : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    sinter.yield %0 : tensor<4xf32>
+  }
+  sinter.form @twice of @scaled : tensor<4xf32> refresh(step) {
+  ^bb0(%f: tensor<4xf32>):
+    %0 = sinter.add %f, %f : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
     sinter.yield %0 : tensor<4xf32>
   }
   sinter.form @later of @w : tensor<4xf32> refresh(prepare) {

@@ -1,17 +1,17 @@
-// A form may be made of forms: each is computed behind what it is made of, wherever they stand. What is always fresh is
+// A form may be made of forms: each is computed behind what it is made of. What is always fresh is
 // computed after loading, where files hold the symbols alone; the rest by prepare.
 // RUN: sinter-opt --fuse-contractions --fuse-maps --lower-to-kernel %s | FileCheck %s
 #panels = #kernel.layout<[0, 1], block = [0], by = [16]>
 module @m {
   sinter.symbol @w : tensor<20x4xf32> kind parameter init <constant, 0.0, 0.0>
+  sinter.form @w.form1 of @w : tensor<20x4xf32, #panels> refresh(prepare) {
+  ^bb0(%w: tensor<20x4xf32>):
+    sinter.yield %w : tensor<20x4xf32>
+  }
   sinter.form @w.prepared of @w.form1 : tensor<20x4xf32> refresh(prepare) {
   ^bb0(%w: tensor<20x4xf32, #panels>):
     %y = sinter.exp %w : (tensor<20x4xf32, #panels>) -> tensor<20x4xf32>
     sinter.yield %y : tensor<20x4xf32>
-  }
-  sinter.form @w.form1 of @w : tensor<20x4xf32, #panels> refresh(prepare) {
-  ^bb0(%w: tensor<20x4xf32>):
-    sinter.yield %w : tensor<20x4xf32>
   }
   sinter.form @w.step of @w : tensor<20x4xf32, #panels> refresh(step) {
   ^bb0(%w: tensor<20x4xf32>):

@@ -70,11 +70,12 @@ def BatchSteps : Pass<"batch-steps", "::mlir::ModuleOp"> {
 }
 
 def HoistForms : Pass<"hoist-forms", "::mlir::ModuleOp"> {
-  let summary = "work on parameters alone moves from eval and predict entries to forms";
+  let summary = "work on parameters alone moves from entries that leave them as they are to forms";
   let description = [{
-    Such values become forms with refresh(prepare): computed after loading and before the first run behind a training
-    step. What two of them are made of is a form, too. A scale of a sum of products moves into its weight first, so that
-    batch norm in evaluation leaves an offset and no more.
+    Such values become forms: refresh(prepare) where training updates what they are made of (computed after loading and
+    before the first run behind a training step), else refresh(load). Training reads those of frozen parameters. What two
+    of them are made of is a form, too. In entries that train nothing, a scale of a sum of products moves into its weight
+    first, so that batch norm in evaluation leaves an offset and no more.
     ```
     %y = sinter.matmul %x, %w ...           %w2 = sinter.get @w.prepared ...
     %z = sinter.mul %y, %s ...         →    %z = sinter.matmul %x, %w2 ...

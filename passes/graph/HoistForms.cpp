@@ -1,10 +1,11 @@
 //===- HoistForms.cpp - work on parameters alone becomes a form -------------------------------===//
 //
 // In entries that train nothing, what depends on parameters only (a batch norm's scale, a weight
-// scaled by it) is the same at every run. Such values become forms with refresh(prepare): computed
-// after loading and before the first run behind a training step (D17). Ops that can move work to
-// parameters do so first (ParameterFoldInterface). Leaves behind: no op on parameters alone in eval
-// and predict entries, but views. Next: RefreshForms.cpp.
+// scaled by it) is the same at every run, and so is in training what depends on frozen ones. Such
+// values become forms (D17): computed after loading, and, where training updates what they are made
+// of, before the first run behind a training step. In entries that train nothing, ops that can move
+// work to parameters do so first (ParameterFoldInterface). Leaves behind: no op on parameters alone
+// that an entry leaves as they are, but views. Next: RefreshForms.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/Sinter.h"
@@ -41,7 +42,9 @@ struct Origin {
 struct Hoister {
   ModuleOp module;
   SymbolTable symbols;
-  llvm::StringSet<llvm::MallocAllocator> changing; ///< symbols that entries other than train update
+  using Names = llvm::StringSet<llvm::MallocAllocator>;
+  Names trained, changing; ///< symbols that train entries update, and those that others do
+  bool training = false;   ///< of the entry at hand
   llvm::DenseMap<Value, bool> known;
   /// Made so far, by sources: equal ones are one.
   llvm::DenseMap<Attribute, SmallVector<ir::FormOp>> alike;
@@ -58,6 +61,7 @@ struct Hoister {
   Origin getOrigin(ArrayRef<ir::GetOp> sources);
   ir::FormOp makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef<ir::GetOp> gets);
   std::string nameForm(StringRef parameter);
+  ir::Refresh getRefresh(ArrayRef<Attribute> sources);
 };
 } // namespace
 
@@ -73,7 +77,8 @@ bool Hoister::ofParameters(Value value) {
     result = true;
   } else if (auto get = dyn_cast_or_null<ir::GetOp>(op)) {
     auto symbol = symbols.lookup<ir::SymbolOp>(get.getSymbol());
-    result = symbol && symbol.isWeight() && !changing.contains(get.getSymbol());
+    result = symbol && symbol.isWeight() && !changing.contains(get.getSymbol()) &&
+             !(training && trained.contains(get.getSymbol()));
   } else if (op && isa<ir::MapOpInterface, ir::ViewOpInterface, ir::ContractionOpInterface>(op)) {
     result = op->getNumOperands() > 0 &&
              llvm::all_of(op->getOperands(), [&](Value v) { return ofParameters(v); });
@@ -197,6 +202,17 @@ std::string Hoister::nameForm(StringRef parameter) {
   return name;
 }
 
+/// What training updates is stale behind it.
+ir::Refresh Hoister::getRefresh(ArrayRef<Attribute> sources) {
+  for (Attribute source : sources) {
+    StringRef name = cast<FlatSymbolRefAttr>(source).getValue();
+    auto form = symbols.lookup<ir::FormOp>(name);
+    if (form ? form.getRefresh() == ir::Refresh::Prepare : trained.contains(name))
+      return ir::Refresh::Prepare;
+  }
+  return ir::Refresh::Load;
+}
+
 /// The form that holds `value`; an equal one that is there already serves.
 ir::FormOp Hoister::makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef<ir::GetOp> gets) {
   SmallVector<Attribute> sources;
@@ -208,7 +224,7 @@ ir::FormOp Hoister::makeForm(Value value, ArrayRef<Operation *> makers, ArrayRef
   Origin origin = getOrigin(gets);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   auto form = ir::FormOp::create(builder, value.getLoc(), "", sources, inputs, value.getType(),
-                                 ir::Refresh::Prepare);
+                                 getRefresh(sources));
   builder.setInsertionPointToEnd(&form.getBody().front());
   llvm::DenseMap<StringAttr, Value> arguments;
   for (auto [source, argument] : llvm::zip_equal(sources, form.getBody().getArguments()))
@@ -250,17 +266,17 @@ void Hoister::hoist(ir::EntryOp entry) {
 }
 
 void Hoister::run() {
-  SmallVector<ir::EntryOp> entries;
-  for (auto entry : module.getOps<ir::EntryOp>()) {
-    if (entry.getKind() == kernel::EntryKind::Train)
-      continue;
-    entries.push_back(entry);
+  auto entries = llvm::to_vector(module.getOps<ir::EntryOp>());
+  auto trains = [](ir::EntryOp entry) { return entry.getKind() == kernel::EntryKind::Train; };
+  for (ir::EntryOp entry : entries) {
     auto ret = cast<ir::ReturnOp>(entry.getBody().front().getTerminator());
     for (Attribute name : ret.getSymbols())
-      changing.insert(cast<FlatSymbolRefAttr>(name).getValue());
+      (trains(entry) ? trained : changing).insert(cast<FlatSymbolRefAttr>(name).getValue());
   }
   for (ir::EntryOp entry : entries) {
-    foldInto(entry);
+    training = trains(entry);
+    if (!training) // it would change the order in which gradients are scaled
+      foldInto(entry);
     hoist(entry);
   }
 }

@@ -1,7 +1,7 @@
 """usage: forms.py LIBRARY.so   trains test/passes/Inputs/forms.mlir and predicts, each step against plain Python
 
 The forms: scaled = w * s, across = its transpose, size = sum of w * w (always fresh), bend = tanh of a frozen weight (made
-after loading), raised = exp of scaled (made before a prediction)."""
+after loading, as is its exponential, which the step asks for itself), raised = exp of scaled (made before a prediction)."""
 import ctypes, json, math, os, random, struct, sys
 
 ROWS, INPUTS, OUTPUTS = 7, 13, 33
@@ -83,7 +83,8 @@ for step in range(STEPS):
     done("train_step", model, floats(x), floats(t), ctypes.byref(loss))
     scaled = each(lambda a, b: a * b, w, wide(s))
     bent = each(lambda a, b: a + math.tanh(b), x, frozen * ROWS)
-    twice = each(lambda a, b: a + b, product(bent, transposed(scaled)), product(x, transposed(scaled)))
+    warm = each(lambda a, b: a * math.exp(b), x, frozen * ROWS)
+    twice = each(lambda a, b: a + b, product(bent, transposed(scaled)), product(warm, transposed(scaled)))
     error = each(lambda a, b: a - b, twice, t)
     squares = lambda m: math.fsum(value * value for row in m for value in row)
     expect([loss.value], [[squares(error) + squares(w)]], f"loss of step {step}")

@@ -1,4 +1,4 @@
-// What depends on parameters alone becomes a form; a scale behind a sum of products moves into its weight; a state that
+// What depends on parameters alone becomes a form, computed by prepare where training updates them; a scale behind a sum of products moves into its weight; a state that
 // evaluation itself changes stays where it is.
 // RUN: sinter-opt --hoist-forms --simplify --split-input-file %s | FileCheck %s
 module @prepared {
@@ -84,14 +84,14 @@ module @chain {
     %xa = sinter.add %x, %a : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
     sinter.return outputs(%xa : tensor<7x3xf32>) names ["y"] symbols []
   }
-  // CHECK: sinter.form @w.prepared of @w : tensor<3xf32> refresh(prepare) {
+  // CHECK: sinter.form @w.prepared of @w : tensor<3xf32> refresh(load) {
   // CHECK: sinter.exp
-  // CHECK: sinter.form @w.prepared2 of @w.prepared : tensor<3xf32> refresh(prepare) {
+  // CHECK: sinter.form @w.prepared2 of @w.prepared : tensor<3xf32> refresh(load) {
   // CHECK-NEXT: ^bb0
   // CHECK-NEXT: sinter.neg
   // CHECK-NEXT: sinter.exp
   // CHECK-NEXT: sinter.yield
-  // CHECK: sinter.form @w.prepared3 of @w.prepared2 : tensor<3xf32> refresh(prepare) {
+  // CHECK: sinter.form @w.prepared3 of @w.prepared2 : tensor<3xf32> refresh(load) {
   // CHECK-NEXT: ^bb0
   // CHECK-NEXT: sinter.exp
   // CHECK-NEXT: sinter.yield
@@ -173,4 +173,49 @@ module @shared {
   }
   // CHECK: sinter.form @w.prepared of @w
   // CHECK-COUNT-60: sinter.mul
+}
+
+// -----
+// Training reads a form of what no entry updates, and shares it with prediction; work on what it updates itself stays, and so
+// does a scale of frozen sums: the order of products is the model's.
+// CHECK-LABEL: module @frozen
+module @frozen {
+  sinter.symbol @w : tensor<3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @frozen : tensor<3x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.symbol @scale : tensor<3xf32> kind buffer init <normal, 0.0, 0.1>
+  // CHECK-LABEL: sinter.entry @train
+  // CHECK-DAG: %[[F:.*]] = sinter.get @frozen.prepared :
+  // CHECK-DAG: %[[W:.*]] = sinter.get @w :
+  // CHECK-DAG: %[[S:.*]] = sinter.get @scale :
+  // CHECK-DAG: %[[T:.*]] = sinter.tanh %[[W]]
+  // CHECK: %[[H:.*]] = sinter.matmul %x, %[[F]]
+  // CHECK: sinter.mul %[[H]], %[[S]]
+  sinter.entry @train name("train") kind(train) batch(7) inputs ["x"] {
+  ^bb0(%x: tensor<7x3xf32>):
+    %w = sinter.get @w : tensor<3xf32>
+    %s = sinter.get @scale : tensor<3xf32>
+    %t = sinter.tanh %w : (tensor<3xf32>) -> tensor<3xf32>
+    %f = sinter.get @frozen : tensor<3x3xf32>
+    %e = sinter.exp %f : (tensor<3x3xf32>) -> tensor<3x3xf32>
+    %h = sinter.matmul %x, %e : (tensor<7x3xf32>, tensor<3x3xf32>) -> tensor<7x3xf32>
+    %hs = sinter.mul %h, %s : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    %sum = sinter.sum %hs axes [0] : (tensor<7x3xf32>) -> tensor<3xf32>
+    %w2 = sinter.add %t, %sum : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    sinter.return names [] updates(%w2 : tensor<3xf32>) symbols [@w]
+  }
+  // CHECK-LABEL: sinter.entry @predict
+  // CHECK-DAG: sinter.get @frozen.prepared :
+  // CHECK-DAG: sinter.get @w.prepared :
+  sinter.entry @predict name("predict") kind(predict) batch(7) inputs ["x"] {
+  ^bb0(%x: tensor<7x3xf32>):
+    %w = sinter.get @w : tensor<3xf32>
+    %t = sinter.tanh %w : (tensor<3xf32>) -> tensor<3xf32>
+    %f = sinter.get @frozen : tensor<3x3xf32>
+    %e = sinter.exp %f : (tensor<3x3xf32>) -> tensor<3x3xf32>
+    %h = sinter.matmul %x, %e : (tensor<7x3xf32>, tensor<3x3xf32>) -> tensor<7x3xf32>
+    %y = sinter.add %h, %t : (tensor<7x3xf32>, tensor<3xf32>) -> tensor<7x3xf32>
+    sinter.return outputs(%y : tensor<7x3xf32>) names ["y"] symbols []
+  }
+  // CHECK: sinter.form @frozen.prepared of @frozen : tensor<3x3xf32> refresh(load) {
+  // CHECK: sinter.form @w.prepared of @w : tensor<3xf32> refresh(prepare) {
 }

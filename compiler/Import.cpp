@@ -15,6 +15,26 @@ using namespace mlir;
 
 namespace sinter::compiler {
 
+// The serialised graph and the dialects count alike.
+template <class X, class Y> static constexpr bool same(X x, Y y) {
+  return static_cast<int>(x) == static_cast<int>(y);
+}
+static_assert(same(proto::Symbol::PARAMETER, ir::SymbolKind::Parameter) &&
+              same(proto::Symbol::BUFFER, ir::SymbolKind::Buffer) &&
+              same(proto::Symbol::OPTIMIZER, ir::SymbolKind::Optimizer) &&
+              same(proto::Symbol::METRIC, ir::SymbolKind::Metric) &&
+              same(proto::Symbol::COUNTER, ir::SymbolKind::Counter));
+static_assert(same(proto::Initializer::CONSTANT, ir::InitKind::Constant) &&
+              same(proto::Initializer::NORMAL, ir::InitKind::Normal) &&
+              same(proto::Initializer::UNIFORM, ir::InitKind::Uniform));
+static_assert(same(proto::Metric::RATIO, ir::Finish::Ratio) &&
+              same(proto::Metric::EXP_RATIO, ir::Finish::ExpRatio));
+static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
+              same(proto::Field::CLASS, ir::Decode::Class));
+static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
+              same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
+              same(proto::Entry::PREDICT, kernel::EntryKind::Predict));
+
 /// State of one import.
 struct Importer {
   MLIRContext *context;

@@ -113,6 +113,10 @@ LogicalResult EntryOp::verify() {
         op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
       return op.emitOpError()
              << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
+  size_t outputs = getOutputs() ? getOutputs()->size() : 0;
+  if (getLoss() && *getLoss() >= outputs)
+    return emitOpError() << "expects `loss` to be the place of one of its " << outputs
+                         << " outputs, got " << int64_t(*getLoss());
   return success();
 }
 

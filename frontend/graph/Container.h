@@ -17,7 +17,7 @@
 namespace sinter::graph {
 
 /// The version this program writes and the newest it reads.
-inline constexpr uint32_t kContainerVersion = 2;
+inline constexpr uint32_t kContainerVersion = 3;
 /// Regions inside regions deeper than this are refused.
 inline constexpr int kMaxRegionDepth = 32;
 

@@ -490,3 +490,9 @@ kernel.entry @e name("e") kind(eval) batch(0) {
     kernel.yield %u : f32
   }
 }
+
+// -----
+
+// expected-error @+1 {{expects `loss` to be the place of one of its 1 outputs, got 1}}
+kernel.entry @e name("e") kind(train) batch(1) attributes {loss = 1 : i64, outputs = ["loss"]} {
+}

@@ -95,8 +95,10 @@ static std::vector<std::string> makeCommand(std::vector<std::string> compiler,
   std::string folder = llvm::sys::path::parent_path(request.source).str();
   std::vector<std::string> command = std::move(compiler);
   command.insert(command.end(), {"-std=c++20", "-O0", "-w", "-I" + tree.includeDir});
-  if (!folder.empty())
-    command.push_back("-I" + folder);
+  if (!folder.empty()) { // for "…" alone: a file called `new` there is not the header <new>
+    command.push_back("-iquote");
+    command.push_back(folder);
+  }
   if (*SINTER_SANITIZERS)
     command.push_back("-fsanitize=" SINTER_SANITIZERS);
   if (!request.depfile.empty())

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the shape of the source tree over what git tracks: top level, include table, file length, op families.
+"""Checks the shape of the source tree over what git tracks: top level, include table, length of files and functions, op
+families.
 
     python3 test/structure/check.py [ROOT]
 
@@ -14,6 +15,7 @@ ROOT = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.dirname(os.
 TOP = {"CMakeLists.txt", "compiler", "runtime", "dialects", "frontend", "passes", "codegen", "test", "examples",
        "README.md", "LICENSE", "CMakePresets.json"}
 MAX_LINES = 500
+MAX_FUNCTION_LINES = 60  # of the product; a test's list of rows is no function to read
 CODE = (".c", ".h", ".cpp", ".td", ".py", ".sh", ".cmake", ".proto", ".def", ".txt", ".mlir")
 
 # Which folders a folder may include from (by path from the root), and whether it may include LLVM or protobuf.
@@ -69,6 +71,27 @@ def check_includes(path: str, text: str) -> list[str]:
     return found
 
 
+def check_functions(path: str, text: str) -> list[str]:
+    """Definitions as clang-format lays them out: from the first line of the signature to the brace in its column, at the
+    top level (static ones and members) and one level inside a class."""
+    found, lines = [], text.split("\n")
+    other = r"(namespace|class|struct|union|enum|if|for|while|switch|do|else|case|default|public|private|protected|typedef)\b"
+    for indent in ("", "  "):
+        start = None
+        for number, line in enumerate(lines):
+            if re.match(rf"{indent}[A-Za-z_~]", line):
+                # A return type may have a line for itself; a list of initialisers is longer by indentation.
+                if start is None or number != start + 1 or "(" in lines[start]:
+                    start = number
+            elif re.match(rf"{indent}}}$", line) and start is not None:
+                head = " ".join(lines[start:start + 6])
+                length = number - start + 1
+                if "(" in head and not re.match(rf"\s*{other}", head) and length > MAX_FUNCTION_LINES:
+                    found.append(f"{path}:{start + 1}: a function of {length} lines, at most {MAX_FUNCTION_LINES} are allowed")
+                start = None
+    return found
+
+
 def check_families(files: set[str]) -> list[str]:
     """An op family has one base name from its rules to its numeric rows."""
     found = []
@@ -102,6 +125,8 @@ def main() -> int:
             found.append(f"{path}: {lines} lines, at most {MAX_LINES} are allowed")
         if path.endswith((".c", ".h", ".cpp")):
             found += check_includes(path, text)
+            if not path.startswith("test/"):
+                found += check_functions(path, text)
     found += check_families(set(files))
     print("\n".join(found) if found else f"structure: {len(files)} files, nothing to report")
     return 1 if found else 0

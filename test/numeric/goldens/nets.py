@@ -112,6 +112,33 @@ class Sequence(nn.Module):
         return self.head(x.mean(1))
 
 
+class Attention(nn.Module):
+    STATES = 24
+
+    def __init__(self):
+        super().__init__()
+        setattr(self, "in", nn.Linear(12, self.STATES))
+        for name in ("self", "cross"):
+            for part in ("query", "key", "value", "out"):
+                setattr(self, f"{name}_{part}", nn.Linear(self.STATES, self.STATES))
+        self.head = nn.Linear(self.STATES, 10)
+
+    def attend(self, name, x, source, **options):
+        def heads(part, x):
+            return getattr(self, f"{name}_{part}")(x).unflatten(2, (4, -1)).transpose(1, 2)
+
+        y = F.scaled_dot_product_attention(heads("query", x), heads("key", source), heads("value", source), **options)
+        return getattr(self, name + "_out")(y.transpose(1, 2).flatten(2))
+
+    def forward(self, image):
+        rows = image[:, 0]
+        x = getattr(self, "in")(rows)
+        x = x + self.attend("self", x, x, is_causal=True)
+        bright = ((rows.mean(-1) > 0.17) & (rows.mean((1, 2)) > 0.167)[:, None])[:, None, None]
+        y = x[:, :9] + self.attend("cross", x[:, :9], x, attn_mask=bright, scale=0.5)
+        return self.head(torch.tanh(y).mean(1))
+
+
 class Rnn(nn.Module):
     def __init__(self):
         super().__init__()
@@ -179,6 +206,7 @@ MODELS = {
     "grouped": (Grouped, (3, 19, 17), 5, 0.05, 0),
     "unet": (UNet, (3, 21, 15), 2, 0.05, 0.9),
     "sequence": (Sequence, (1, 5, 12), 7, 0.2, 0),
+    "attention": (Attention, (1, 70, 12), 3, 0.2, 0),
     "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
     "loops": (Loops, (1, 4, 6), 5, 0.1, 0.9),
     "windows": (Windows, (5, 23, 19), 3, 0.1, 0),

@@ -41,6 +41,8 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   add(Stage::Gradient, createSimplify(), "less to differentiate");
   add(Stage::Gradient, createBatchSteps(),
       "what leaves a loop here has a gradient outside of loops");
+  add(Stage::Gradient, createFormStreams(),
+      "before gradients, which would read what is not to be stored");
   add(Stage::Gradient, createDifferentiate(), "after it all ops are alike");
   add(Stage::Gradient, createFold(), "seeds and scales of gradients are known numbers");
   add(Stage::Gradient, createBatchSteps(), "sums that backward loops stacked become one sum each");

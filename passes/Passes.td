@@ -39,6 +39,21 @@ def Fold : Pass<"fold", "::mlir::ModuleOp"> {
   }];
 }
 
+def FormStreams : Pass<"form-streams", "::mlir::ModuleOp"> {
+  let summary = "products that meet in a reduction of rows are done block by block";
+  let description = [{
+    softmax of elementwise work on a product of matrices, as the factor of another: one op, whose matrix of scores is
+    never whole, forward or backward. Left alone: scores that someone else reads, or into which something with a gradient
+    of their size is put, entries with gradients of gradients, loops that are differentiated. `notes` say why.
+    ```
+    %s = sinter.matmul %q, %k {transpose_b} ...
+    %m = sinter.mul %s, %scale ...                    %y, %l = sinter.attention %q, %k, %v block 64 {
+    %p = sinter.softmax %m ...                   →    ^bb0(%s):
+    %y = sinter.matmul %p, %v ...                       mul, yield
+    ```
+  }];
+}
+
 def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
   let summary = "expands sinter.gradient by reverse mode";
   let description = [{

@@ -117,6 +117,7 @@ public:
 /// Emitters: each writes the body of one kernel function.
 void emitNaiveContract(EmitContext &kernel, kernel::ContractOp op);
 void emitNaiveMap(EmitContext &kernel, kernel::MapOp op);
+void emitStream(EmitContext &kernel, kernel::StreamOp op);
 /// False, with nothing written, when the op is not covered.
 bool emitContract(EmitContext &kernel, kernel::ContractOp op);
 bool emitMap(EmitContext &kernel, kernel::MapOp op);

@@ -117,6 +117,8 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
   if (auto contract = dyn_cast<kernel::ContractOp>(op.getOperation())) {
     if (naive || !emitContract(kernel, contract))
       emitNaiveContract(kernel, contract);
+  } else if (auto stream = dyn_cast<kernel::StreamOp>(op.getOperation())) {
+    emitStream(kernel, stream);
   } else {
     auto map = cast<kernel::MapOp>(op.getOperation());
     if (naive || !emitMap(kernel, map))

@@ -10,6 +10,7 @@
 #include "codegen/interpret/KernelBody.h"
 #include "dialects/kernel/Kernel.h"
 
+#include <cmath>
 #include <memory>
 
 using namespace sinter;
@@ -38,6 +39,15 @@ private:
   LogicalResult runBuffer(kernel::BufferOp op);
   LogicalResult runContract(kernel::ContractOp op);
   LogicalResult runMap(kernel::MapOp op);
+  LogicalResult runStream(kernel::StreamOp op);
+  LogicalResult runStreamRow(kernel::StreamOp op, const Row &points);
+  LogicalResult loadStreamRow(kernel::StreamOp op, const Row &points,
+                              std::vector<Tensor> &arguments);
+  LogicalResult addStreamRow(kernel::StreamOp op, const Row &points, unsigned j,
+                             const std::vector<double> &weights);
+  // Elements of an operand along `dim`.
+  FailureOr<std::vector<double>> loadLine(kernel::StreamOp op, unsigned operand, Dims point,
+                                          int64_t dim);
   LogicalResult runLoop(kernel::LoopOp op);
   LogicalResult runLaunch(kernel::LaunchOp op);
   LogicalResult runIf(kernel::IfOp op);
@@ -268,6 +278,111 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
   return status;
 }
 
+FailureOr<std::vector<double>> Machine::loadLine(kernel::StreamOp op, unsigned operand, Dims point,
+                                                 int64_t dim) {
+  std::vector<double> line;
+  Tensor element(rules::Type{windows[op->getOperand(operand)].storage->type.element, {1}});
+  for (point[dim] = 0; point[dim] < op.getDims()[dim]; ++point[dim]) {
+    if (failed(load(op, windows[op->getOperand(operand)], applyMap(op.getMap(operand), point),
+                    false, element, 0)))
+      return failure();
+    line.push_back(element.real(0));
+  }
+  return line;
+}
+
+// The products and extras of one row, as the body's arguments.
+LogicalResult Machine::loadStreamRow(kernel::StreamOp op, const Row &points,
+                                     std::vector<Tensor> &arguments) {
+  unsigned products = op.getProducts().size();
+  for (size_t c = 0; c < points.size(); ++c) {
+    for (unsigned i = 0; i < products; i += 2) {
+      int64_t depth = op.getDepthDim(i / 2);
+      auto a = loadLine(op, i, points[c], depth), b = loadLine(op, i + 1, points[c], depth);
+      if (failed(a) || failed(b))
+        return failure();
+      for (size_t d = 0; d < a->size(); ++d)
+        arguments[i / 2].reals[c] += (*a)[d] * (*b)[d];
+    }
+    for (unsigned i = 0; i < op.getExtras().size(); ++i)
+      if (failed(load(op, windows[op.getExtras()[i]], applyMap(op.getMap(products + i), points[c]),
+                      false, arguments[products / 2 + i], c)))
+        return failure();
+  }
+  return success();
+}
+
+// Adds what one row gives to sum number `j`.
+LogicalResult Machine::addStreamRow(kernel::StreamOp op, const Row &points, unsigned j,
+                                    const std::vector<double> &weights) {
+  unsigned factor = op.getProducts().size() + op.getExtras().size() + j;
+  for (size_t c = 0; c < points.size(); ++c) {
+    auto line = loadLine(op, factor, points[c], op.getWidthDim(j));
+    if (failed(line))
+      return failure();
+    Dims to = points[c];
+    for (double value : *line) {
+      Tensor term({rules::ElementType::F64, {1}}, std::vector{weights[c] * value});
+      if (failed(store(op, windows[op.getOuts()[j]], applyMap(op.getOutMap(j), to), term, 0, true)))
+        return failure();
+      ++to[op.getWidthDim(j)];
+    }
+  }
+  return success();
+}
+
+// Rows one after the other, each with all of its columns: softmax needs no carried state here.
+LogicalResult Machine::runStreamRow(kernel::StreamOp op, const Row &points) {
+  std::vector<Tensor> arguments;
+  for (mlir::Type type : op.getBody().front().getArgumentTypes())
+    arguments.emplace_back(rowType(type, points.size()));
+  if (failed(loadStreamRow(op, points, arguments)))
+    return failure();
+  FailureOr<std::vector<Tensor>> weights =
+      runKernelBody(op.getBody().front(), std::move(arguments), points, points.size());
+  if (failed(weights))
+    return failure();
+  unsigned sums = op.getSumCount();
+  if (op.getSoftmax()) {
+    std::vector<double> &x = (*weights)[0].reals;
+    double most = -INFINITY, sum = 0;
+    for (double value : x)
+      most = std::isnan(most) || value <= most ? most : value;
+    for (double &value : x)
+      sum += value = std::exp(value - most);
+    for (double &value : x)
+      value /= sum;
+    Tensor statistics({rules::ElementType::F64, {1}}, std::vector{most + std::log(sum)});
+    if (failed(store(op, windows[op.getOuts()[sums]], applyMap(op.getOutMap(sums), points[0]),
+                     statistics, 0, false)))
+      return failure();
+  }
+  for (unsigned j = 0; j < sums; ++j)
+    if (failed(addStreamRow(op, points, j, (*weights)[op.getSoftmax() ? 0 : j].reals)))
+      return failure();
+  return success();
+}
+
+LogicalResult Machine::runStream(kernel::StreamOp op) {
+  for (mlir::Value out : op.getOuts()) {
+    const Window &window = windows[out];
+    for (int64_t i = 0; i < countOf(window.dims); ++i)
+      window.storage->setReal(window.start + i, 0);
+  }
+  int64_t columns = op.getColumns(), count = op.getDims()[columns];
+  LogicalResult status = success();
+  forEachIndex(op.getDims().take_front(columns), [&](const Dims &at, int64_t) {
+    Row points(count, at);
+    for (int64_t c = 0; c < count; ++c) {
+      points[c].resize(op.getDims().size());
+      points[c][columns] = c;
+    }
+    if (succeeded(status) && count > 0)
+      status = runStreamRow(op, points);
+  });
+  return status;
+}
+
 LogicalResult Machine::runSlot(kernel::SlotOp op) {
   Window source = windows[op.getSource()];
   auto found = indices.find(op.getIndex());
@@ -327,6 +442,8 @@ LogicalResult Machine::runList(mlir::Block &block) {
       status = runContract(contract);
     else if (auto map = llvm::dyn_cast<kernel::MapOp>(op))
       status = runMap(map);
+    else if (auto stream = llvm::dyn_cast<kernel::StreamOp>(op))
+      status = runStream(stream);
     else if (auto loop = llvm::dyn_cast<kernel::LoopOp>(op))
       status = runLoop(loop);
     else if (auto branch = llvm::dyn_cast<kernel::IfOp>(op))

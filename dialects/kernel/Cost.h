@@ -39,6 +39,8 @@ TargetAttr getTarget(mlir::Operation *op);
 /// Default schedules: the cost model's first choice.
 CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op);
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op);
+/// Of a stream: tiles of `nr` rows, on the lanes, by `mr` columns, which softmax decides.
+CpuScheduleAttr chooseSchedule(TargetAttr target, StreamOp op);
 
 } // namespace sinter::kernel
 

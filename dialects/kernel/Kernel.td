@@ -1,7 +1,7 @@
 //===- Kernel.td - the `kernel` dialect: fused kernels on planned buffers -----------------------------------------===//
 //
-// One op is one fused kernel: `kernel.contract` (sums of products with an epilogue) or `kernel.map` (elementwise work
-// and reductions). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
+// One op is one fused kernel: `kernel.contract` (sums of products with an epilogue), `kernel.map` (elementwise work
+// and reductions) or `kernel.stream` (products that are used block by block). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
 // Accesses are affine maps from the kernel's iteration domain to *logical* indices; where an element lies is the
 // buffer's layout. Reading on: KernelTypes.cpp (layouts), codegen/cpu (emitters), codegen/interpret (the oracle).
 //
@@ -117,7 +117,7 @@ def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
 def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {
   let summary = "how a CPU kernel walks its domain; never changes bits (D1, D18)";
   let description = [{
-    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is). `rows`: the dim that gives
+    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is; a stream: its rows). `rows`: the dim that gives
     tile rows (-1: none). A tile is `mr` rows by `nr` lanes (elements); with `rows2`, `mr` x `mr2` rows. `order`: loop order
     of the tile grid, dims outermost first. `kc`: 0, or about how many reduced elements are summed for each of the tiles of
     the last `group` dims of the order, in turn, before their accumulators are stored and the next elements begin.
@@ -271,6 +271,47 @@ def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethod
     $kernel_name (`number` $number^)? `dims` $dims `inner` $inner (`padded` $padded^)? (`ins` `(` $ins^ `:` type($ins) `)`)?
     `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?
     attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+}
+
+def StreamOp : Kernel_Op<"stream", [AttrSizedOperandSegments, DeclareOpInterfaceMethods<KernelOpInterface>,
+                                    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "products whose results are used block by block and never stored: sums of weights times rows";
+  let description = [{
+    The dims are batch dims, a dim of rows (number `rows`), one of columns, then inner dims. At every (row, column) of a
+    batch:
+      s[i] = sum over one inner dim of products[2i] * products[2i+1]
+      w    = body(s…, extras…)
+      outs[j] += w[j] * factors[j]        over the columns where outs[j] has the row in its map, else over the rows
+    Each s[i] and outs[j] is one chain, in the order of its inner dim, columns or rows (D1). With `softmax`, the body
+    yields one score x; m and l are the row's maximum and sum of exponentials so far. For each block of `softmax` columns:
+      m' = max(m, x…), l = l * exp(m - m') + exp(x - m')…, outs[j] = outs[j] * exp(m - m') + exp(x - m') * factors[j]…
+    and in the end outs[j] / l; one more out gets m + log(l). A maximum of -inf counts as 0 in these formulas.
+    Maps: products, extras, factors, outs. A product's operands use one inner dim, the same; an out uses one more.
+  }];
+  let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, I64Attr:$rows,
+                       OptionalAttr<I64Attr>:$softmax,
+                       Variadic<BufferType>:$products, Variadic<BufferType>:$extras, Variadic<BufferType>:$factors,
+                       Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, OptionalAttr<CpuScheduleAttr>:$schedule);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $kernel_name (`number` $number^)? `dims` $dims `rows` $rows (`softmax` $softmax^)? `products` `(` $products `:` type($products) `)`
+    (`extras` `(` $extras^ `:` type($extras) `)`)? `factors` `(` $factors `:` type($factors) `)`
+    `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`schedule` $schedule^)? attr-dict-with-keyword $body
+  }];
+  let extraClassDeclaration = [{
+    int64_t getColumns() { return int64_t(getRows()) + 1; }
+    /// Sums that are outs; the statistics of softmax are none.
+    unsigned getSumCount() { return getFactors().size(); }
+    ::mlir::AffineMap getMap(unsigned index);
+    ::mlir::AffineMap getOutMap(unsigned j) { return getMap(getNumOperands() - getOuts().size() + j); }
+    ::mlir::AffineMap getFactorMap(unsigned j) { return getMap(getProducts().size() + getExtras().size() + j); }
+    /// True for an out that has one element a row, not a column.
+    bool isRowSum(unsigned j) { return getOutMap(j).isFunctionOfDim(getRows()); }
+    /// The inner dim that product `i` sums over, or that out `j` has.
+    int64_t getDepthDim(unsigned i);
+    int64_t getWidthDim(unsigned j);
   }];
   let hasVerifier = 1;
 }

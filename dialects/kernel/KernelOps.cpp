@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Kernel.h"
+#include "dialects/kernel/Verify.h"
 #include "dialects/kernel/contract/Phase.h"
 
 #include "mlir/IR/AffineExpr.h"
@@ -36,8 +37,8 @@ static bool dividesBadly(AffineExpr expr) {
   return bad;
 }
 
-static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, BufferType type,
-                                  ArrayRef<int64_t> dims, bool mayLeave) {
+LogicalResult sinter::kernel::verifyAccess(Operation *op, StringRef what, AffineMap map,
+                                           BufferType type, ArrayRef<int64_t> dims, bool mayLeave) {
   if (map.getNumDims() != dims.size() || map.getNumSymbols() != 0)
     return op->emitOpError() << "expects maps of " << dims.size() << " dims, got "
                              << AffineMapAttr::get(map) << " for " << what;
@@ -59,7 +60,7 @@ static LogicalResult verifyAccess(Operation *op, StringRef what, AffineMap map, 
   return success();
 }
 
-static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
+LogicalResult sinter::kernel::verifyDims(Operation *op, ArrayRef<int64_t> dims) {
   for (int64_t size : dims)
     if (size < 0)
       return op->emitOpError() << "expects sizes of at least 0, got " << size;
@@ -70,7 +71,7 @@ static LogicalResult verifyDims(Operation *op, ArrayRef<int64_t> dims) {
   return success();
 }
 
-static std::string nameFunction(Operation *op, StringRef name, IntegerAttr number) {
+std::string sinter::kernel::nameFunction(Operation *op, StringRef name, IntegerAttr number) {
   auto entry = op->getParentOfType<EntryOp>();
   if (!number || !entry)
     return name.str();
@@ -80,7 +81,7 @@ static std::string nameFunction(Operation *op, StringRef name, IntegerAttr numbe
 /// The element type as the kernel's scalar code sees it.
 static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); }
 
-static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs) {
+LogicalResult sinter::kernel::verifyScalarCode(Operation *op, Block &block) {
   for (Operation &inside : block) {
     StringRef dialect = inside.getName().getDialectNamespace();
     if (dialect != "arith" && dialect != "math" &&
@@ -90,6 +91,12 @@ static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs)
   }
   if (block.empty() || !isa<YieldOp>(block.back()))
     return op->emitOpError() << "expects its body to end in kernel.yield";
+  return success();
+}
+
+static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs) {
+  if (failed(verifyScalarCode(op, block)))
+    return failure();
   auto yield = cast<YieldOp>(block.back());
   if (yield.getValues().size() != outs.size())
     return op->emitOpError() << "expects one yielded value an out (" << outs.size() << "), got "
@@ -109,7 +116,7 @@ static AffineMap mapAt(ArrayAttr maps, unsigned index) {
 
 LogicalResult EntryOp::verify() {
   for (Operation &op : getBody().front())
-    if (!isa<BufferOp, ViewOp, SlotOp, ContractOp, MapOp, LaunchOp, LoopOp, IfOp>(op) &&
+    if (!isa<BufferOp, ViewOp, SlotOp, LaunchOp, LoopOp, IfOp, KernelOpInterface>(op) &&
         op.getName().getDialectNamespace() != arith::ArithDialect::getDialectNamespace())
       return op.emitOpError()
              << "cannot stand in kernel.entry: expects buffers, kernels, launches, loops and ifs";
@@ -189,9 +196,10 @@ LogicalResult IndexOp::verify() {
   auto kernel = dyn_cast_or_null<KernelOpInterface>((*this)->getParentOp());
   if (!kernel)
     return emitOpError() << "expects to stand in a kernel";
-  if (getDim() >= kernel.getDomain().size())
-    return emitOpError() << "expects a dim below " << kernel.getDomain().size() << ", got "
-                         << int64_t(getDim());
+  auto stream = dyn_cast<StreamOp>(kernel.getOperation());
+  size_t dims = stream ? stream.getColumns() + 1 : kernel.getDomain().size();
+  if (getDim() >= dims)
+    return emitOpError() << "expects a dim below " << dims << ", got " << int64_t(getDim());
   auto contract = dyn_cast<ContractOp>(kernel.getOperation());
   if (contract && getDim() >= contract.getParallel())
     return emitOpError() << "expects a parallel dim, got " << getDim();

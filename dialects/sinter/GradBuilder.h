@@ -76,6 +76,9 @@ public:
   void splitAt(llvm::StringRef predicate, mlir::Value x, mlir::Value y, mlir::Value dy,
                llvm::SmallVectorImpl<mlir::Value> &dx);
 
+  /// For ops with regions or several results.
+  mlir::OpBuilder &getBuilder() { return b; }
+
   /// Records why `op` has no gradient and fails.
   llvm::LogicalResult refuse(mlir::Operation *op, llvm::StringRef why);
   /// The reason of the last refusal.

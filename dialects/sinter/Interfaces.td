@@ -138,4 +138,32 @@ def ControlOpInterface : OpInterface<"ControlOpInterface"> {
   ];
 }
 
+def StreamableInterface : OpInterface<"StreamableInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "an op between two sums of products that can be done block by block, without its operand ever being whole";
+  let methods = [
+    InterfaceMethod<[{
+      Replaces the op and the sums of products around it by one op with StreamOpInterface, where they have that form and no
+      one else reads what lies between them. `isFixed`: the value has no gradient in this entry. Returns false when nothing
+      was done, and `why` then says why when one would expect it.
+    }], "bool", "formStream",
+    (ins "::mlir::OpBuilder &":$b, "::llvm::function_ref<bool(::mlir::Value)>":$isFixed, "::std::string &":$why)>
+  ];
+}
+
+def StreamOpInterface : OpInterface<"StreamOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "an op that kernel.stream kernels compute";
+  let methods = [
+    InterfaceMethod<"The kernels, in run order; every result that is read is written by one of them.",
+                    "::std::vector<::sinter::kernel::StreamPlan>", "getStreams">,
+    InterfaceMethod<[{
+      Builds the scalar code of kernel number `stream`: `arguments` as its plan has them, products first, then extras.
+      Fills what the kernel yields.
+    }], "void", "buildStreamBody",
+    (ins "::mlir::OpBuilder &":$b, "::mlir::Location":$loc, "unsigned":$stream, "::mlir::ValueRange":$arguments,
+         "::llvm::SmallVectorImpl<::mlir::Value> &":$yields)>
+  ];
+}
+
 #endif

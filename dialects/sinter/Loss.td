@@ -9,15 +9,17 @@
 
 include "dialects/sinter/OpBase.td"
 
-class Sinter_RowOp<string m, string rule, Gradient g>
-    : Sinter_RuleOp<m, g, rule, [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>,
-                                 DeclareOpInterfaceMethods<BatchingInterface>], BatchedBy<"batchAlongAxes">.text> {
+class Sinter_RowOp<string m, string rule, Gradient g, list<Trait> traits = []>
+    : Sinter_RuleOp<m, g, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>,
+                                             DeclareOpInterfaceMethods<BatchingInterface>], traits),
+                    BatchedBy<"batchAlongAxes">.text> {
   let results = (outs Sinter_Tensor:$result);
 }
 
 def SoftmaxOp : Sinter_RowOp<"softmax", "rules::softmax(t(0), getAxis())", GradientExpr<[{
   ::mlir::Value weighted = b.mul(dy[0], getResult());
-  dx[0] = b.sub(weighted, b.mul(getResult(), b.sum(weighted, {int64_t(getAxis())}, true)));}]>> {
+  dx[0] = b.sub(weighted, b.mul(getResult(), b.sum(weighted, {int64_t(getAxis())}, true)));}]>,
+    [DeclareOpInterfaceMethods<StreamableInterface>]> {
   let summary = "exp(x) / sum(exp(x)) along axis";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";

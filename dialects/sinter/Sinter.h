@@ -9,6 +9,7 @@
 #define SINTER_DIALECTS_SINTER_SINTER_H
 
 #include "dialects/kernel/Kernel.h"
+#include "dialects/kernel/Stream.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "sinter/rules/pool.h"
 

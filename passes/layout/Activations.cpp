@@ -49,15 +49,17 @@ static bool isSumOfActivation(Value value) {
   return map && map.isPlainSum() && map.getMapDomain().size() == 4;
 }
 
-/// Loops read and write their stacks and states row-major: slot t is a piece of memory.
-static bool meetsLoop(Value value) {
-  return llvm::any_of(value.getUsers(), llvm::IsaPred<ir::ControlOpInterface>);
+/// Loops read and write their stacks and states row-major: slot t is a piece of memory; streams
+/// read rows.
+static bool isReadRowMajor(Value value) {
+  return llvm::any_of(value.getUsers(),
+                      llvm::IsaPred<ir::ControlOpInterface, ir::StreamOpInterface>);
 }
 
 static bool isActivation(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getRank() >= 3 && value.getDefiningOp<ir::FusedOp>() && !becomesParameter(value) &&
-         !meetsLoop(value);
+         !isReadRowMajor(value);
 }
 
 namespace {

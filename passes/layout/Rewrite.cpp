@@ -93,7 +93,7 @@ void Rewriter::passCaptures() {
   });
 }
 
-/// What is carried, stacked or yielded is row-major.
+/// What is carried, stacked or yielded is row-major, and so is what streams read.
 void Rewriter::settleControl() {
   auto settle = [&](OpOperand &operand) {
     if (layoutOf(operand.get()))
@@ -105,6 +105,10 @@ void Rewriter::settleControl() {
     for (Region &body : op->getRegions())
       for (OpOperand &operand : body.front().getTerminator()->getOpOperands())
         settle(operand);
+  });
+  module.walk([&](ir::StreamOpInterface op) {
+    for (OpOperand &operand : op->getOpOperands())
+      settle(operand);
   });
 }
 

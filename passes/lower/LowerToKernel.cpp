@@ -52,6 +52,8 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
                                              getBufferType(op.getResult(0).getType()));
   } else if (auto fused = dyn_cast<ir::FusedOp>(op)) {
     return lowerFused(fused, entry, buffers, places);
+  } else if (auto stream = dyn_cast<ir::StreamOpInterface>(op)) {
+    lowerStream(stream, entry, buffers, places);
   } else if (auto control = dyn_cast<ir::ControlOpInterface>(op)) {
     return lowerControl(control);
   } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {

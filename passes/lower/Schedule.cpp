@@ -28,6 +28,8 @@ struct Schedule : sinter::passes::impl::ScheduleBase<Schedule> {
         choose(contract);
       else if (auto map = dyn_cast<kernel::MapOp>(op))
         choose(map);
+      else if (auto stream = dyn_cast<kernel::StreamOp>(op))
+        choose(stream);
     });
   }
 };

@@ -24,11 +24,11 @@ using namespace sinter;
 using namespace sinter::interpret;
 using sinter::test::makeTensor;
 
-static const char *const kPasses[] = {"simplify",         "batch-steps",       "fold",
-                                      "simplify",         "hoist-forms",       "refresh-forms",
-                                      "simplify",         "fuse-contractions", "fuse-maps",
-                                      "assign-layouts",   "lower-to-kernel",   "schedule",
-                                      "in-place-updates", "group-launches",    "plan-memory"};
+static const char *const kPasses[] = {
+    "simplify",          "batch-steps",      "form-streams",   "fold",
+    "simplify",          "hoist-forms",      "refresh-forms",  "simplify",
+    "fuse-contractions", "fuse-maps",        "assign-layouts", "lower-to-kernel",
+    "schedule",          "in-place-updates", "group-launches", "plan-memory"};
 
 static void expectNear(const Values &got, const Values &expected, const std::string &where) {
   for (const auto &[name, tensor] : expected) {

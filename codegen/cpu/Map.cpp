@@ -17,8 +17,7 @@ using namespace sinter::codegen;
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
 
-MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op)
-    : k(k), op(op), canonical(op.getAlgorithm() && op.getAlgorithm()->getLanes() > 1) {
+MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op) : k(k), op(op) {
   auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   for (auto [i, in] : llvm::enumerate(op.getIns()))
     ins.push_back(k.access(in, maps[i], op.getPadded()));
@@ -31,7 +30,23 @@ MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op)
   for (Operation &inside : op.getBody().front())
     if (auto reduce = dyn_cast<kernel::ReduceOp>(inside))
       reduces.push_back(reduce);
+  if (llvm::any_of(reduces, [](kernel::ReduceOp reduce) { return isOrdered(reduce.getKind()); }))
+    algorithm = op.getAlgorithmAttr();
   point.assign(k.dims.size(), k.index(0));
+}
+
+/// True when the walks know the order of the sums: lanes that are whole vectors, or chunks of
+/// chains that end where a loop's steps do.
+bool MapEmitter::mayOrder() {
+  if (!algorithm)
+    return true;
+  if (!algorithm.isCut())
+    return countLanes() == 1 || countLanes() % kLanes == 0;
+  SmallVector<int64_t> row;
+  for (int64_t d : inner)
+    row.push_back(k.dims[d]);
+  chunkLoop = kernel::getChunkLoop(algorithm, row);
+  return chunkLoop && countLanes() == 1 && algorithm.getJoin() == 1;
 }
 
 bool MapEmitter::oncePerRow(size_t out) const {
@@ -71,13 +86,11 @@ bool MapEmitter::mayBeFlat() {
 
 /// True when `dim` may be on the lanes.
 bool MapEmitter::mayHold(int64_t dim) const {
-  bool ordered =
-      llvm::any_of(reduces, [](kernel::ReduceOp reduce) { return isOrdered(reduce.getKind()); });
   if (!llvm::is_contained(inner, dim))
     return true;
-  if (dim != inner.back() || (ordered && !canonical))
+  if (dim != inner.back() || (algorithm && countLanes() == 1))
     return false;
-  if (inner.size() > 1 && k.dims[dim] % kLanes != 0 && !reduces.empty())
+  if (inner.size() > 1 && k.dims[dim] % std::max(kLanes, countLanes()) != 0 && !reduces.empty())
     return false;
   // An out of some inner dims but not this one would be stored again and again.
   for (size_t i = 0; i < outs.size(); ++i)
@@ -178,43 +191,61 @@ void MapEmitter::emitFlat() {
 //===--- lanes inside the row -----------------------------------------------------------------===//
 
 /// Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first
-/// element.
-SmallVector<Value> MapEmitter::sweepRow(const Row &row, ValueRange init, const Sweep &body) {
+/// element. Vectors take `turns` turns.
+SmallVector<Value> MapEmitter::sweepRow(const Row &row, int64_t turns, ValueRange init,
+                                        const Sweep &body) {
   SmallVector<int64_t> outer(ArrayRef(inner).drop_back());
+  int64_t rounds = row.full / turns;
+  auto visit = [&](Value first, int64_t number, int64_t valid, ArrayRef<Value> state) {
+    point[lanesDim] = k.add(first, k.index(number * kLanes));
+    return body(number % turns, valid, state);
+  };
   return k.nest(outer, point, init, [&](ValueRange carried) {
     SmallVector<Value> state(carried);
-    if (row.full > 0)
-      state = k.loop(k.index(0), k.index(row.full * kLanes), k.index(kLanes), state,
+    if (rounds > 0)
+      state = k.loop(k.index(0), k.index(rounds * turns * kLanes), k.index(turns * kLanes), state,
                      [&](Value i, ValueRange inside) {
-                       point[lanesDim] = i;
-                       return body(kLanes, inside);
+                       SmallVector<Value> next(inside);
+                       for (int64_t turn = 0; turn < turns; ++turn)
+                         next = visit(i, turn, kLanes, next);
+                       return next;
                      });
-    if (row.tail > 0) {
-      point[lanesDim] = k.index(row.full * kLanes);
-      state = body(row.tail, state);
-    }
+    for (int64_t number = rounds * turns; number < row.full; ++number)
+      state = visit(k.index(0), number, kLanes, state);
+    if (row.tail > 0)
+      state = visit(k.index(0), row.full, row.tail, state);
     return state;
   });
 }
 
+/// One reduction of the row at `point`. More canonical lanes than a vector has are so many
+/// accumulators, which take turns.
 Value MapEmitter::reduceRow(kernel::ReduceOp reduce, Row &row) {
-  auto visit = [&](BodyEmitter &body, ArrayRef<Value> state, int64_t valid) {
+  bool argmax = reduce.getKind() == kernel::ReduceKind::Argmax;
+  int64_t turns = argmax ? 1 : std::max<int64_t>(1, op.getAlgorithmAttr().getLanes() / kLanes);
+  auto visit = [&](BodyEmitter &body, int64_t turn, ArrayRef<Value> state, int64_t valid) {
     Value number;
-    if (reduce.getKind() == kernel::ReduceKind::Argmax)
+    if (argmax)
       number = numberLanes(k, rowNumber(), reduce.getType(), true);
-    return stepLanes(k, reduce, state, body.get(reduce.getInput()), number, valid);
+    size_t width = state.size() / turns;
+    SmallVector<Value> next(state), own = stepLanes(k, reduce, state.slice(turn * width, width),
+                                                    body.get(reduce.getInput()), number, valid);
+    llvm::copy(own, next.begin() + turn * width);
+    return next;
   };
-  SmallVector<Value> state = startLanes(k, reduce);
+  SmallVector<Value> state;
+  for (int64_t turn = 0; turn < turns; ++turn)
+    state.append(startLanes(k, reduce));
   for (auto [chunk, body] : llvm::enumerate(row.bodies)) {
     point = row.points[chunk];
-    state = visit(body, state, row.valid(chunk));
+    state = visit(body, chunk % turns, state, row.valid(chunk));
   }
   if (row.bodies.empty())
-    state = sweepRow(row, state, [&](int64_t valid, ValueRange carried) {
+    state = sweepRow(row, turns, state, [&](int64_t turn, int64_t valid, ValueRange carried) {
       BodyEmitter body = vectors(point, valid);
-      return visit(body, SmallVector<Value>(carried), valid);
+      return visit(body, turn, SmallVector<Value>(carried), valid);
     });
-  return finishLanes(k, reduce, state);
+  return finishLanes(k, reduce, argmax ? state : SmallVector<Value>{combineTree(state, reduce)});
 }
 
 /// The row at `point`: its reductions one after the other, then what is stored once a row and what
@@ -248,7 +279,7 @@ void MapEmitter::emitRow() {
   for (auto [chunk, body] : llvm::enumerate(row.bodies))
     storeRow(body, row.points[chunk], row.valid(chunk), false);
   if (!isShort)
-    sweepRow(row, {}, [&](int64_t valid, ValueRange) {
+    sweepRow(row, 1, {}, [&](int64_t, int64_t valid, ValueRange) {
       BodyEmitter body = vectors(point, valid);
       storeRow(body, point, valid, false);
       return SmallVector<Value>();
@@ -264,7 +295,7 @@ void MapEmitter::emitInside() {
 }
 
 bool MapEmitter::emit() {
-  if (llvm::is_contained(k.dims, 0) || k.dims.empty())
+  if (llvm::is_contained(k.dims, 0) || k.dims.empty() || !mayOrder())
     return false;
   if (mayBeFlat()) {
     emitFlat();

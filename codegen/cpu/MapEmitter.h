@@ -11,6 +11,7 @@
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/Reduce.h"
+#include "dialects/kernel/Algorithm.h"
 
 namespace sinter::codegen {
 
@@ -33,8 +34,11 @@ private:
     llvm::SmallVector<llvm::SmallVector<mlir::Value>> points;
     int64_t valid(int64_t chunk) const { return chunk < full ? kLanes : tail; }
   };
-  using Sweep = std::function<llvm::SmallVector<mlir::Value>(int64_t valid, mlir::ValueRange)>;
-  llvm::SmallVector<mlir::Value> sweepRow(const Row &row, mlir::ValueRange init, const Sweep &body);
+  /// `turn`: which of the accumulators the vector goes to.
+  using Sweep =
+      std::function<llvm::SmallVector<mlir::Value>(int64_t turn, int64_t valid, mlir::ValueRange)>;
+  llvm::SmallVector<mlir::Value> sweepRow(const Row &row, int64_t turns, mlir::ValueRange init,
+                                          const Sweep &body);
   mlir::Value reduceRow(kernel::ReduceOp reduce, Row &row);
   void emitRow();
   void prepareAcross();
@@ -48,6 +52,11 @@ private:
   void emitBlock(int64_t valid, int64_t columns);
 
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
+  bool mayOrder();
+  int64_t countLanes() const { return algorithm ? algorithm.getLanes() : 1; }
+  llvm::SmallVector<mlir::Value>
+  reduceAcross(llvm::ArrayRef<kernel::ReduceOp> group, mlir::ValueRange start,
+               const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &step);
   mlir::Value combineTree(llvm::SmallVector<mlir::Value> lanes, kernel::ReduceOp reduce);
   mlir::Value reduceInMemory(kernel::ReduceOp reduce, int64_t valid);
   void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores,
@@ -70,13 +79,14 @@ private:
   llvm::SmallVector<LaneAccess> inLanes, outLanes;
   llvm::SmallVector<int64_t> inner, rows;
   llvm::SmallVector<kernel::ReduceOp> reduces;
-  bool canonical; ///< ordered reductions use 16 lanes
+  kernel::AlgorithmAttr algorithm;            ///< of the ordered reductions; null: there are none
+  std::optional<kernel::ChunkLoop> chunkLoop; ///< it cuts the sums
   int64_t lanesDim = -1, turnedDim = -1;
   llvm::SmallVector<mlir::Value> point;
   llvm::DenseMap<mlir::Value, mlir::Value> reduced;
   llvm::DenseMap<unsigned, mlir::Value> turned; ///< of operands read along another dim
   llvm::DenseMap<mlir::Value, int64_t> levels;  ///< of body values (levelOf)
-  /// 16 accumulators of an ordered reduction across rows
+  /// Accumulators of an ordered reduction in canonical lanes across rows
   llvm::DenseMap<mlir::Operation *, mlir::Value> memory;
 };
 

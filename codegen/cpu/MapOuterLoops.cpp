@@ -25,23 +25,24 @@ Value MapEmitter::combineTree(SmallVector<Value> lanes, kernel::ReduceOp reduce)
                         [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
 }
 
-/// An ordered reduction in canonical lanes: 16 accumulators in memory, a sweep of its own.
+/// An ordered reduction in canonical lanes: accumulators in memory, a sweep of its own.
 Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   Value slots = memory.lookup(reduce);
   auto value = [&] { return vectors(point, valid).get(reduce.getInput()); };
   auto type = VectorType::get({kLanes}, reduce.getType());
   Value first = startLanes(k, reduce)[0];
-  for (int64_t lane = 0; lane < kLanes; ++lane)
+  int64_t lanes = countLanes();
+  for (int64_t lane = 0; lane < lanes; ++lane)
     vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
   k.nest(inner, point, {}, [&](ValueRange) {
-    Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(kLanes)), kLanes);
+    Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(lanes)), kLanes);
     Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
     vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots,
                             slot);
     return SmallVector<Value>();
   });
   SmallVector<Value> sums;
-  for (int64_t lane = 0; lane < kLanes; ++lane)
+  for (int64_t lane = 0; lane < lanes; ++lane)
     sums.push_back(vector::LoadOp::create(k.b, k.loc, type, slots, k.index(lane * kLanes)));
   return combineTree(std::move(sums), reduce);
 }
@@ -60,15 +61,19 @@ int64_t MapEmitter::countInner() const {
   return points;
 }
 
-bool MapEmitter::isWindow() const { return !inner.empty() && countInner() <= kWindow; }
+bool MapEmitter::isWindow() const {
+  return !inner.empty() && countInner() <= kWindow && !chunkLoop;
+}
 
 /// The reduced value of a row whose points' values are all there.
 Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values) {
   SmallVector<Value> state = startLanes(k, reduce);
-  if (canonical && isOrdered(reduce.getKind())) {
-    SmallVector<Value> lanes(kLanes, state[0]); // point i is canonical lane i
-    for (auto [i, value] : llvm::enumerate(values))
-      lanes[i] = combineReduce(k, reduce.getKind(), lanes[i], value);
+  if (countLanes() > 1 && isOrdered(reduce.getKind())) {
+    SmallVector<Value> lanes(countLanes(), state[0]);
+    for (auto [i, value] : llvm::enumerate(values)) {
+      Value &lane = lanes[i % lanes.size()];
+      lane = combineReduce(k, reduce.getKind(), lane, value);
+    }
     return combineTree(std::move(lanes), reduce);
   }
   for (auto [i, value] : llvm::enumerate(values)) {
@@ -179,6 +184,40 @@ bool MapEmitter::mayBeRead(size_t out) {
   return k.shared.contains(written) || llvm::is_contained(op.getIns(), written);
 }
 
+/// The states of `group` after all inner points, which `step` takes one by one. In chunks, ordered
+/// reductions begin anew in each, and are joined in one chain.
+SmallVector<Value>
+MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
+                         const std::function<SmallVector<Value>(ValueRange)> &step) {
+  if (!chunkLoop || group.empty())
+    return k.nest(inner, point, start, step);
+  int64_t dim = inner[chunkLoop->level], size = k.dims[dim], slices = chunkLoop->slices;
+  ArrayRef<int64_t> before = ArrayRef(inner).take_front(chunkLoop->level),
+                    rest = ArrayRef(inner).drop_front(chunkLoop->level + 1);
+  SmallVector<kernel::ReduceOp> owner; // of each value of the state
+  for (kernel::ReduceOp reduce : group)
+    owner.append(reduce.getKind() == kernel::ReduceKind::Argmax ? 2 : 1, reduce);
+  auto emitChunk = [&](Value first, ValueRange joined) {
+    Value end = k.add(first, k.index(slices));
+    if (size % slices != 0)
+      end = arith::MinUIOp::create(k.b, k.loc, end, k.index(size));
+    SmallVector<Value> begin;
+    for (auto [i, reduce] : llvm::enumerate(owner))
+      begin.push_back(isOrdered(reduce.getKind()) ? start[i] : joined[i]);
+    SmallVector<Value> state = k.loop(first, end, k.index(1), begin, [&](Value i, ValueRange in) {
+      point[dim] = i;
+      return k.nest(rest, point, in, step);
+    });
+    for (auto [i, reduce] : llvm::enumerate(owner))
+      if (isOrdered(reduce.getKind()))
+        state[i] = combineReduce(k, reduce.getKind(), joined[i], state[i]);
+    return state;
+  };
+  return k.nest(before, point, start, [&](ValueRange joined) {
+    return k.loop(k.index(0), k.index(size), k.index(slices), joined, emitChunk);
+  });
+}
+
 /// One pass over the inner points of 16 rows.
 void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> stores,
                              int64_t valid) {
@@ -190,7 +229,7 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
     sizes.push_back(own.size());
     start.append(own);
   }
-  SmallVector<Value> state = k.nest(inner, point, start, [&](ValueRange carried) {
+  SmallVector<Value> state = reduceAcross(group, start, [&](ValueRange carried) {
     BodyEmitter body = vectors(point, valid);
     SmallVector<Value> next;
     size_t at = 0;
@@ -249,11 +288,11 @@ void MapEmitter::prepareAcross() {
     inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
   for (const Access &out : outs)
     outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
-  if (canonical && !isWindow())
+  if (countLanes() > 1 && !isWindow())
     for (kernel::ReduceOp reduce : reduces)
       if (isOrdered(reduce.getKind()))
         memory[reduce] = memref::AllocaOp::create(
-            k.b, k.loc, MemRefType::get({kLanes * kLanes}, reduce.getType()));
+            k.b, k.loc, MemRefType::get({countLanes() * kLanes}, reduce.getType()));
 }
 
 static void emitRange(EmitContext &k, Value from, Value to,

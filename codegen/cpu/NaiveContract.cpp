@@ -55,14 +55,15 @@ static Value emitSum(EmitContext &k, kernel::ContractOp op, const Access &a, con
       return emitInside(k, {a, b}, point, carried,
                         [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; });
     })[0];
-  // Element i of the row-major reduced dims goes to lane i mod 16.
-  auto vector = VectorType::get({16}, type);
+  // Element i of the row-major reduced dims goes to lane i mod their number.
+  int64_t count = cast<MemRefType>(lanesMemory.getType()).getDimSize(0);
+  auto vector = VectorType::get({count}, type);
   vector::StoreOp::create(k.b, k.loc, k.zero(vector), lanesMemory, k.index(0));
   auto addProduct = [&](ValueRange) {
     AffineExpr number = getAffineConstantExpr(0, op.getContext());
     for (int64_t d : reduced)
       number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
-    Value lane = k.apply(number % 16, point);
+    Value lane = k.apply(number % count, point);
     Value acc = memref::LoadOp::create(k.b, k.loc, lanesMemory, lane);
     memref::StoreOp::create(k.b, k.loc, product(acc), lanesMemory, lane);
     return SmallVector<Value>();
@@ -103,9 +104,9 @@ void codegen::emitNaiveContract(EmitContext &k, kernel::ContractOp op) {
   auto addsUp = [&](size_t i) { return i < op.getSums().size() && op.getSums()[i]; };
 
   Value lanesMemory;
-  if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
+  if (int64_t lanes = op.getAlgorithmAttr().getLanes(); lanes > 1)
     lanesMemory = memref::AllocaOp::create(
-        k.b, k.loc, MemRefType::get({16}, epilogue.getArgument(0).getType()));
+        k.b, k.loc, MemRefType::get({lanes}, epilogue.getArgument(0).getType()));
   SmallVector<int64_t> parallel = llvm::to_vector(llvm::seq<int64_t>(0, op.getParallel()));
   SmallVector<Value> point(k.dims.size(), k.index(0));
   auto emitWhole = [&](ValueRange) -> SmallVector<Value> {

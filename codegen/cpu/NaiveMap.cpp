@@ -19,8 +19,9 @@ struct NaiveMap {
   SmallVector<Access> ins, outs;
   SmallVector<int64_t> inner, rows;
   SmallVector<Value> point;
-  llvm::DenseMap<Value, Value> reduced;     ///< results of finished phases of the row
-  llvm::DenseMap<Operation *, Value> lanes; ///< 16 canonical lanes of an ordered reduction
+  llvm::DenseMap<Value, Value> reduced; ///< results of finished phases of the row
+  /// Accumulators in memory of an ordered reduction: of a chunk or the whole, and of the chunks.
+  llvm::DenseMap<Operation *, std::pair<Value, Value>> lanes;
 
   NaiveMap(EmitContext &k, kernel::MapOp op) : k(k), op(op) {}
 
@@ -39,7 +40,11 @@ struct NaiveMap {
       number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
     return k.apply(number, point);
   }
+  void clear(kernel::ReduceOp reduce, Value memory);
+  void add(kernel::ReduceOp reduce, Value memory, Value number, Value value);
+  Value combine(kernel::ReduceOp reduce, Value memory);
   Value emitReduce(kernel::ReduceOp reduce);
+  void emitChunked(kernel::ReduceOp reduce, Value part, Value joined);
   Value emitArgmax(kernel::ReduceOp reduce);
   void emitRow();
 };
@@ -56,28 +61,72 @@ Value NaiveMap::emitArgmax(kernel::ReduceOp reduce) {
   })[1];
 }
 
+static int64_t countLanes(Value memory) { return cast<MemRefType>(memory.getType()).getDimSize(0); }
+
+void NaiveMap::clear(kernel::ReduceOp reduce, Value memory) {
+  Value start = getReduceStart(k, reduce.getKind(), reduce.getType());
+  for (int64_t lane = 0; lane < countLanes(memory); ++lane)
+    memref::StoreOp::create(k.b, k.loc, start, memory, k.index(lane));
+}
+
+/// Element `number` goes to its lane.
+void NaiveMap::add(kernel::ReduceOp reduce, Value memory, Value number, Value value) {
+  Value lane = arith::RemUIOp::create(k.b, k.loc, number, k.index(countLanes(memory)));
+  Value acc = memref::LoadOp::create(k.b, k.loc, memory, lane);
+  memref::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), acc, value), memory, lane);
+}
+
+Value NaiveMap::combine(kernel::ReduceOp reduce, Value memory) {
+  auto vector = VectorType::get({countLanes(memory)}, reduce.getType());
+  Value all = vector::LoadOp::create(k.b, k.loc, vector, memory, k.index(0));
+  return k.combineLanes(all,
+                        [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
+}
+
+/// One element after the other; where a chunk begins, the one before is put to the others.
+void NaiveMap::emitChunked(kernel::ReduceOp reduce, Value part, Value joined) {
+  kernel::AlgorithmAttr algorithm = op.getAlgorithmAttr();
+  clear(reduce, joined);
+  k.nest(inner, point, {}, [&](ValueRange) {
+    Value number = elementNumber(), length = k.index(algorithm.getLength());
+    Value inside = arith::RemUIOp::create(k.b, k.loc, number, length);
+    Value chunk = arith::DivUIOp::create(k.b, k.loc, number, length);
+    Value begins = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, inside, k.index(0));
+    Value later = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, chunk, k.index(0));
+    Value ends = arith::AndIOp::create(k.b, k.loc, begins, later);
+    auto turn = scf::IfOp::create(k.b, k.loc, ends);
+    {
+      OpBuilder::InsertionGuard guard(k.b);
+      k.b.setInsertionPoint(turn.thenBlock()->getTerminator());
+      Value before = arith::SubIOp::create(k.b, k.loc, chunk, k.index(1));
+      add(reduce, joined, before, combine(reduce, part));
+      clear(reduce, part);
+    }
+    add(reduce, part, inside, at().get(reduce.getInput()));
+    return SmallVector<Value>();
+  });
+  add(reduce, joined, k.index(algorithm.getChunks() - 1), combine(reduce, part));
+}
+
 Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
   kernel::ReduceKind kind = reduce.getKind();
   if (kind == kernel::ReduceKind::Argmax)
     return emitArgmax(reduce);
-  Type element = reduce.getType();
-  Value start = getReduceStart(k, kind, element), memory = lanes.lookup(reduce);
-  if (!memory)
-    return k.nest(inner, point, start, [&](ValueRange acc) {
+  auto [part, joined] = lanes.lookup(reduce);
+  if (!part)
+    return k.nest(inner, point, getReduceStart(k, kind, reduce.getType()), [&](ValueRange acc) {
       return SmallVector<Value>{combineReduce(k, kind, acc[0], at().get(reduce.getInput()))};
     })[0];
-  auto vector = VectorType::get({16}, element);
-  vector::StoreOp::create(k.b, k.loc, vector::BroadcastOp::create(k.b, k.loc, vector, start),
-                          memory, k.index(0));
+  clear(reduce, part);
+  if (joined) {
+    emitChunked(reduce, part, joined);
+    return combine(reduce, joined);
+  }
   k.nest(inner, point, {}, [&](ValueRange) {
-    Value lane = arith::RemUIOp::create(k.b, k.loc, elementNumber(), k.index(16));
-    Value value = at().get(reduce.getInput());
-    Value acc = memref::LoadOp::create(k.b, k.loc, memory, lane);
-    memref::StoreOp::create(k.b, k.loc, combineReduce(k, kind, acc, value), memory, lane);
+    add(reduce, part, elementNumber(), at().get(reduce.getInput()));
     return SmallVector<Value>();
   });
-  Value all = vector::LoadOp::create(k.b, k.loc, vector, memory, k.index(0));
-  return k.combineLanes(all, [&](Value x, Value y) { return combineReduce(k, kind, x, y); });
+  return combine(reduce, part);
 }
 
 void NaiveMap::emitRow() {
@@ -124,10 +173,19 @@ void codegen::emitNaiveMap(EmitContext &k, kernel::MapOp op) {
     if (!llvm::is_contained(map.inner, d))
       map.rows.push_back(d);
   map.point.assign(k.dims.size(), k.index(0));
-  if (op.getAlgorithm() && op.getAlgorithm()->getLanes() == 16)
-    for (Operation &inside : op.getBody().front())
-      if (auto reduce = dyn_cast<kernel::ReduceOp>(inside); reduce && isOrdered(reduce.getKind()))
-        map.lanes[reduce] =
-            memref::AllocaOp::create(k.b, k.loc, MemRefType::get({16}, reduce.getType()));
+  auto memoryOf = [&](int64_t lanes, Type type) -> Value {
+    return memref::AllocaOp::create(k.b, k.loc, MemRefType::get({lanes}, type));
+  };
+  for (Operation &inside : op.getBody().front()) {
+    auto reduce = dyn_cast<kernel::ReduceOp>(inside);
+    if (!reduce || !isOrdered(reduce.getKind()))
+      continue;
+    kernel::AlgorithmAttr algorithm = op.getAlgorithmAttr();
+    if (algorithm.isCut())
+      map.lanes[reduce] = {memoryOf(algorithm.getLanes(), reduce.getType()),
+                           memoryOf(algorithm.getJoin(), reduce.getType())};
+    else if (algorithm.getLanes() > 1)
+      map.lanes[reduce].first = memoryOf(algorithm.getLanes(), reduce.getType());
+  }
   k.shareDims(map.rows, map.point, [&] { map.emitRow(); });
 }

@@ -3,7 +3,7 @@
 // What the words mean stands in Kernel.td; who decides is passes/fuse/Algorithm.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "dialects/kernel/Kernel.h"
+#include "dialects/kernel/Algorithm.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -78,6 +78,24 @@ LogicalResult AlgorithmAttr::verify(function_ref<InFlightDiagnostic()> emitError
               "together, got "
            << chunks << " x " << length;
   return success();
+}
+
+std::optional<ChunkLoop> sinter::kernel::getChunkLoop(AlgorithmAttr algorithm,
+                                                      ArrayRef<int64_t> row) {
+  int64_t rest = 1, before = 1;
+  for (int64_t size : row)
+    rest *= size;
+  if (rest == 0)
+    return std::nullopt;
+  for (auto [level, size] : llvm::enumerate(row)) {
+    rest /= size;
+    int64_t slices = algorithm.getLength() / rest;
+    if (size > 1 && slices > 0 && algorithm.getLength() % rest == 0 &&
+        (before == 1 || size % slices == 0))
+      return ChunkLoop{level, slices};
+    before *= size;
+  }
+  return std::nullopt;
 }
 
 LogicalResult sinter::kernel::verifyAlgorithm(Operation *op, AlgorithmAttr algorithm,

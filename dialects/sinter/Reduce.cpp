@@ -28,7 +28,15 @@ LogicalResult SumOp::canonicalize(SumOp op, PatternRewriter &rewriter) {
   if (inner.empty() || outer.empty() || kept.empty())
     return failure();
   GradBuilder b(rewriter, op.getLoc());
-  Value sum = b.sum(b.sum(op.getInput(), inner, false), outer, false);
+  // The inner sums are few: in f64 they lose nothing, for no time.
+  Type element = getElementTypeOrSelf(op.getType());
+  bool isShort = isa<FloatType>(element) && element.getIntOrFloatBitWidth() <= 32;
+  Value sum = b.sum(op.getInput(), inner, false);
+  if (isShort)
+    sum = b.cast(sum, rewriter.getF64Type());
+  sum = b.sum(sum, outer, false);
+  if (isShort)
+    sum = b.cast(sum, element);
   rewriter.replaceOp(op, b.reshape(sum, shapeOf(op.getResult())));
   return success();
 }

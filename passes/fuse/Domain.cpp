@@ -6,6 +6,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Domain.h"
 
+#include "dialects/kernel/Algorithm.h"
 #include "passes/fuse/Algorithm.h"
 
 #include "mlir/IR/Matchers.h"
@@ -432,6 +433,14 @@ bool Domain::match(ArrayRef<int64_t> dims, ArrayRef<int64_t> reduced, DimMapping
   return true;
 }
 
+/// Chunks of sums are whole steps of a loop: windows may have made loops of other sizes.
+bool Domain::chunksAreWhole() const {
+  SmallVector<int64_t> row;
+  for (int64_t d : getInner())
+    row.push_back(sizes[d]);
+  return kernel::getChunkLoop(algorithm, row).has_value();
+}
+
 bool Domain::add(Operation *op, std::string &why) {
   if (isUnitView(op))
     return addView(op, why);
@@ -464,6 +473,10 @@ bool Domain::add(Operation *op, std::string &why) {
   padded |= map.readsPadded();
   if (order)
     algorithm = order;
+  if (algorithm && algorithm.isCut() && !chunksAreWhole()) {
+    why = "ends chunks of sums inside of windows";
+    return false;
+  }
   return true;
 }
 

@@ -59,6 +59,7 @@ private:
   mlir::AffineExpr exprOf(MappedDim place, mlir::MLIRContext *context) const;
   void hint(ir::MapOpInterface op, DimMapping &at);
   struct Coverage;
+  bool chunksAreWhole() const;
   bool mayJoin(ir::MapOpInterface op, kernel::AlgorithmAttr order, std::string &why) const;
   bool findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why);
   std::optional<Coverage> cover(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> reduced,

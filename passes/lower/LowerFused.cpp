@@ -6,69 +6,11 @@
 // Schedule.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "passes/lower/Lowering.h"
-
-#include "passes/Regions.h"
-#include "passes/fuse/Domain.h"
-#include "passes/fuse/Outline.h"
+#include "passes/lower/FusedLowering.h"
 
 using namespace mlir;
 
 namespace sinter::passes {
-
-/// State of one lowering.
-struct FusedLowering {
-  ir::FusedOp fused;
-  EntryBuilder &entry;
-  llvm::DenseMap<Value, Value> &buffers;
-  const Places &places;
-
-  SmallVector<Operation *> ops; ///< without constants and terminator
-  ir::ContractionOpInterface root;
-  Domain domain;
-  unsigned dims = 0;        ///< of the kernel; a contraction's include the reduced ones
-  SmallVector<Value> reads; ///< buffer of each body argument that is read
-  SmallVector<AffineMap> readMaps;
-  llvm::DenseMap<std::pair<Value, AffineMap>, unsigned> readNumber; ///< by (buffer, access)
-  llvm::DenseMap<Value, Value> scalars;
-  SmallVector<Value> outs;
-  SmallVector<AffineMap> outMaps;
-  SmallVector<bool> sums; ///< outs that are partial sums of a contraction's epilogue
-  kernel::AlgorithmAttr algorithm;
-  SmallVector<Operation *> made;
-
-  AffineMap widen(AffineMap map) const {
-    return AffineMap::get(dims, 0, map.getResults(), map.getContext());
-  }
-
-  FusedLowering(ir::FusedOp fused, EntryBuilder &entry, llvm::DenseMap<Value, Value> &buffers,
-                const Places &places)
-      : fused(fused), entry(entry), buffers(buffers), places(places) {}
-
-  /// Where a result lies: given, or nowhere yet.
-  ArrayRef<Value> placesOf(Value result) const {
-    auto it = places.find(result);
-    return it == places.end() ? ArrayRef<Value>() : ArrayRef<Value>(it->second);
-  }
-  Value bufferOf(Value inside) {
-    return buffers.lookup(fused.getInputs()[cast<BlockArgument>(inside).getArgNumber()]);
-  }
-
-  LogicalResult analyse();
-  std::pair<Value, AffineMap> getRead(Operation *op, unsigned i);
-  void collectReads();
-  void addReads(Block *body);
-  void settleIndices(Operation *op, Block *body, Operation *last, MutableArrayRef<Value> results);
-  void buildBody(Block *body, unsigned firstRead, Value sum = {});
-  kernel::LayoutAttr partialLayout();
-  void makeOuts();
-  void makeContraction(StringRef name);
-  void makeChunks(StringRef name);
-  void makeMap(StringRef name);
-  LogicalResult lower();
-
-  Type sumType() { return cast<RankedTensorType>(root->getResult(0).getType()).getElementType(); }
-};
 
 LogicalResult FusedLowering::analyse() {
   std::string why;
@@ -250,7 +192,8 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
   SmallVector<Value> yielded;
   Operation *terminator = fused.getBody().front().getTerminator();
   for (auto [value, result] : llvm::zip_equal(terminator->getOperands(), fused.getResults()))
-    yielded.append(std::max<size_t>(1, placesOf(result).size()), scalars.lookup(value));
+    yielded.append(cutSums.contains(result) ? 1 : std::max<size_t>(1, placesOf(result).size()),
+                   scalars.lookup(value));
   kernel::YieldOp::create(builder, fused.getLoc(), yielded);
 }
 
@@ -263,9 +206,17 @@ void FusedLowering::makeOuts() {
     buffers[result] = at.front();
     AffineMap access = widen(
         domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber()));
+    bool isSum = root && isPlainSum(value);
+    if (std::optional<CutSum> cut = isSum ? cutSum(value) : std::nullopt) {
+      cut->places = at;
+      at = {cut->partial};
+      access = AffineMap::get(dims, 0, access.getResults(), access.getContext())
+                   .insertResult(cut->chunk, 0);
+      cutSums.insert({result, std::move(*cut)});
+    }
     outs.append(at);
     outMaps.append(at.size(), access);
-    sums.append(at.size(), root && isPlainSum(value));
+    sums.append(at.size(), isSum);
   }
 }
 
@@ -286,69 +237,6 @@ void FusedLowering::makeContraction(StringRef name) {
   addReads(body);
   buildBody(body, 1);
   made.push_back(op);
-}
-
-/// A sum of products in chunks: one kernel leaves the sum of each chunk, the next puts them
-/// together, in their order, and does the epilogue.
-void FusedLowering::makeChunks(StringRef name) {
-  OpBuilder &builder = entry.kernels();
-  MLIRContext *context = builder.getContext();
-  SmallVector<int64_t> sizes = root.getContractionDomain(), points(domain.getSizes());
-  int64_t parallel = root.getParallelDims(), chunks = algorithm.getChunks(),
-          length = sizes[parallel] / chunks;
-  // The chunk becomes the outermost parallel dim; the reduced dim that it is cut from gets shorter.
-  SmallVector<AffineExpr> dimsOfSum;
-  for (unsigned d = 0; d < sizes.size(); ++d)
-    dimsOfSum.push_back(getAffineDimExpr(d + 1, context));
-  dimsOfSum[parallel] = dimsOfSum[parallel] + getAffineDimExpr(0, context) * length;
-  sizes[parallel] = length;
-  sizes.insert(sizes.begin(), chunks);
-  SmallVector<AffineMap> maps;
-  for (unsigned i : {0, 1})
-    maps.push_back(root.getOperandAccess(i).replaceDimsAndSymbols(dimsOfSum, {}, sizes.size(), 0));
-  maps.push_back(
-      AffineMap::getMultiDimIdentityMap(sizes.size(), context).getMajorSubMap(parallel + 1));
-  SmallVector<int64_t> partial{chunks};
-  partial.append(points);
-  Value place =
-      entry.addTemp(fused.getLoc(), kernel::BufferType::get(context, ArrayRef<int64_t>(partial),
-                                                            sumType(), partialLayout()));
-  auto sum = kernel::ContractOp::create(
-      builder, fused.getLoc(), name, entry.numberKernel(), sizes, parallel + 1,
-      bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
-      builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(),
-      algorithm.getPart(), kernel::CpuScheduleAttr());
-  Block *body = bodyOf(sum.getEpilogue());
-  Value acc = body->addArgument(sumType(), root->getLoc());
-  OpBuilder inside = OpBuilder::atBlockEnd(body);
-  kernel::YieldOp::create(inside, fused.getLoc(), acc);
-  made.push_back(sum);
-
-  // Chunks are the innermost dim of the second kernel's domain.
-  points.push_back(chunks);
-  auto shorten = [&](AffineMap map) {
-    return AffineMap::get(points.size(), 0, map.getResults(), context);
-  };
-  SmallVector<AffineExpr> at{getAffineDimExpr(parallel, context)};
-  for (int64_t d = 0; d < parallel; ++d)
-    at.push_back(getAffineDimExpr(d, context));
-  maps.assign({AffineMap::get(points.size(), 0, at, context)});
-  llvm::append_range(maps, llvm::map_range(readMaps, shorten));
-  llvm::append_range(maps, llvm::map_range(outMaps, shorten));
-  SmallVector<Value> ins{place};
-  ins.append(reads);
-  auto end = kernel::MapOp::create(
-      builder, fused.getLoc(), nameKernel("combine", sumType()), entry.numberKernel(), points,
-      ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
-      /*padded=*/false, algorithm.getJoining(), kernel::CpuScheduleAttr());
-  body = bodyOf(end.getBody());
-  Value part = body->addArgument(sumType(), root->getLoc());
-  addReads(body);
-  inside = OpBuilder::atBlockEnd(body);
-  Value total =
-      kernel::ReduceOp::create(inside, root->getLoc(), sumType(), kernel::ReduceKind::Sum, part);
-  buildBody(body, 1, total);
-  made.push_back(end);
 }
 
 /// Elementwise work and reductions in one kernel.
@@ -381,12 +269,15 @@ LogicalResult FusedLowering::lower() {
   makeOuts();
   std::string name = nameKernel(getShortName(getPrimary(ops)),
                                 getKernelType(fused.getBody().front().getTerminator()));
-  if (root && algorithm.isCut())
-    makeChunks(name);
-  else if (root)
+  if (root && algorithm.isCut()) {
+    if (failed(makeChunks(name)))
+      return failure();
+  } else if (root) {
     makeContraction(name);
-  else
+    joinSums();
+  } else {
     makeMap(name);
+  }
   if (Attribute lines = fused->getAttr("contributors"))
     for (Operation *op : made)
       op->setAttr("contributors", lines);

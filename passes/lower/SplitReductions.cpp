@@ -1,14 +1,14 @@
 //===- SplitReductions.cpp - long reductions to one value are cut into chunks -----------------===//
 //
-// A map kernel whose only row has more than 65,536 elements becomes two: one row a chunk, which
-// leaves partial values, and a kernel over the partial values that ends as the old one did. The
-// chunk is a whole number of slices of the outer inner dim that divides it, so it depends on the
-// shape only (D1) and more than one thread has work. Kernels whose row arrays need a reduced value
-// stay as they are; fusion keeps those apart (FuseMaps.cpp).
+// A map kernel of one row whose algorithm has chunks becomes a kernel over the chunks, one row
+// each, which leaves partial values and what is stored at every point, and a kernel over the
+// partial values that ends as the old one did. A last, shorter chunk is a kernel beside the first.
+// So more than one thread has work, and the bits are those of one kernel. Rows whose points need a
+// reduced value stay as they are; fusion keeps those apart (FuseMaps.cpp).
 //
 //===------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Algorithm.h"
 #include "passes/Regions.h"
-#include "passes/fuse/Algorithm.h"
 #include "passes/lower/Lowering.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -17,67 +17,92 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-static constexpr int64_t kSmallestChunk = 4096;
-
-/// Slices of the split dim that one chunk has: the largest divisor whose chunk is small enough; 0
-/// when no chunk of a sensible size divides the dim.
-static int64_t chooseSlices(int64_t size, int64_t rest) {
-  for (int64_t slices = std::min(size, kChunkElements / std::max<int64_t>(rest, 1)); slices >= 1;
-       --slices)
-    if (size % slices == 0)
-      return slices * rest >= kSmallestChunk ? slices : 0;
-  return 0;
-}
-
-/// What the two kernels need to know.
+/// What the kernels need to know.
 struct Split {
   kernel::MapOp op;
-  int64_t dim = -1, slices = 0, rest = 1; ///< the split dim
+  kernel::AlgorithmAttr algorithm;
+  int64_t dim = -1, slices = 0; ///< the split dim, and its steps in a chunk
+  int64_t whole = 0, rest = 0;  ///< chunks of that many; steps of a shorter last one
+  SmallVector<AffineMap> maps;  ///< of the old kernel
   SmallVector<kernel::ReduceOp> reduces;
   llvm::DenseMap<Value, bool> reduced; ///< depends on a reduced value
+  SmallVector<unsigned> stores, ends;  ///< outs of every point, and of the row
 
   bool analyse();
-  void run(EntryBuilder &entry);
+  bool findChunks();
+  bool sortOuts();
+  bool varies(AffineMap map) {
+    return llvm::any_of(op.getInner(), [&](int64_t d) { return map.isFunctionOfDim(d); });
+  }
   bool isEarly(Operation &inside) const;
-  kernel::MapOp makeChunks(EntryBuilder &entry, ArrayRef<Value> partials);
-  kernel::MapOp makeCombine(EntryBuilder &entry, ArrayRef<Value> partials);
+  void run(EntryBuilder &entry);
+  Value settleIndex(OpBuilder &builder, kernel::IndexOp index, int64_t first);
+  void makeChunks(EntryBuilder &entry, StringRef name, IntegerAttr number, int64_t first,
+                  int64_t chunks, int64_t length, ArrayRef<Value> partials);
+  void makeJoin(EntryBuilder &entry, ArrayRef<Value> partials, ArrayRef<Value> last);
 };
 
-bool Split::analyse() {
+bool Split::findChunks() {
+  algorithm = op.getAlgorithmAttr();
+  if (!algorithm || !algorithm.isCut())
+    return false;
   ArrayRef<int64_t> dims = op.getDims(), inner = op.getInner();
-  int64_t rows = 1, elements = 1;
-  for (auto [d, size] : llvm::enumerate(dims))
-    (llvm::is_contained(inner, static_cast<int64_t>(d)) ? elements : rows) *= size;
-  if (rows != 1 || elements <= kChunkElements || op.getPadded())
+  SmallVector<int64_t> row;
+  int64_t rows = 1;
+  for (auto [d, size] : llvm::enumerate(dims)) {
+    if (llvm::is_contained(inner, static_cast<int64_t>(d)))
+      row.push_back(size);
+    else
+      rows *= size;
+  }
+  auto loop = kernel::getChunkLoop(algorithm, row);
+  if (rows != 1 || !loop ||
+      llvm::any_of(ArrayRef(row).take_front(loop->level), [](int64_t size) { return size != 1; }))
     return false;
-  for (int64_t d : inner)
-    if (dims[d] > 1) {
-      dim = d;
-      break;
-    }
-  rest = elements / dims[dim];
-  slices = chooseSlices(dims[dim], rest);
-  if (slices == 0 || slices == dims[dim])
-    return false;
-  for (AffineMap map :
-       llvm::drop_begin(op.getMaps().getAsValueRange<AffineMapAttr>(), op.getIns().size()))
-    if (llvm::any_of(inner, [&](int64_t d) { return map.isFunctionOfDim(d); }))
+  dim = inner[loop->level];
+  slices = loop->slices;
+  whole = dims[dim] / slices;
+  rest = dims[dim] % slices;
+  return rest == 0 || algorithm.getJoin() == 1;
+}
+
+/// Outs of every point must be known before any sum is, those of the row from reduced values and
+/// what does not vary over the row.
+bool Split::sortOuts() {
+  Block &body = op.getBody().front();
+  llvm::SmallPtrSet<Value, 16> atEnd;
+  for (auto [i, argument] : llvm::enumerate(body.getArguments()))
+    if (!varies(maps[i]))
+      atEnd.insert(argument);
+  for (Operation &inside : body.without_terminator())
+    if (isa<kernel::ReduceOp>(inside) ||
+        (!isa<kernel::IndexOp>(inside) &&
+         llvm::all_of(inside.getOperands(), [&](Value v) { return atEnd.contains(v); })))
+      atEnd.insert_range(inside.getResults());
+  for (auto [i, value] : llvm::enumerate(body.back().getOperands())) {
+    bool everyPoint = varies(maps[op.getIns().size() + i]);
+    if (everyPoint ? reduced.lookup(value) : !atEnd.contains(value))
       return false;
+    (everyPoint ? stores : ends).push_back(i);
+  }
+  return true;
+}
+
+bool Split::analyse() {
+  if (!findChunks())
+    return false;
+  maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
   for (Operation &inside : op.getBody().front()) {
     bool needs = llvm::any_of(inside.getOperands(), [&](Value v) { return reduced.lookup(v); });
     if (auto reduce = dyn_cast<kernel::ReduceOp>(inside)) {
       if (needs || reduce.getKind() == kernel::ReduceKind::Argmax)
         return false;
       reduces.push_back(reduce);
-      reduced[reduce.getResult()] = true;
-    } else if (isa<kernel::IndexOp, kernel::PhiloxOp>(inside)) {
-      return false; // their dims would have to be put together again
-    } else {
-      for (Value result : inside.getResults())
-        reduced[result] = needs;
     }
+    for (Value result : inside.getResults())
+      reduced[result] = needs || isa<kernel::ReduceOp>(inside);
   }
-  return !reduces.empty();
+  return !reduces.empty() && sortOuts() && !ends.empty();
 }
 
 /// True for what is computed before any sum is known.
@@ -85,112 +110,191 @@ bool Split::isEarly(Operation &inside) const {
   return llvm::none_of(inside.getResults(), [&](Value v) { return reduced.lookup(v); });
 }
 
-/// One row a chunk, which leaves partial values. Kernel dim 0 is the chunk; the old dims follow,
-/// the split one cut short.
-kernel::MapOp Split::makeChunks(EntryBuilder &entry, ArrayRef<Value> partials) {
+/// The index in a dim of the old kernel, in one whose first chunk is number `first`.
+Value Split::settleIndex(OpBuilder &builder, kernel::IndexOp index, int64_t first) {
+  Location loc = index.getLoc();
+  Type type = index.getType();
+  auto indexIn = [&](int64_t d) -> Value { return kernel::IndexOp::create(builder, loc, type, d); };
+  int64_t d = static_cast<int64_t>(index.getDim());
+  Value inside = indexIn(d + 1);
+  if (d != dim)
+    return inside;
+  bool isFloat = isa<FloatType>(type);
+  auto constant = [&](int64_t value) -> Value {
+    TypedAttr attribute = isFloat
+                              ? TypedAttr(builder.getFloatAttr(type, static_cast<double>(value)))
+                              : TypedAttr(builder.getIntegerAttr(type, value));
+    return arith::ConstantOp::create(builder, loc, attribute);
+  };
+  Value chunk = indexIn(0), by = constant(slices), from = constant(first * slices);
+  if (isFloat) {
+    Value begin = arith::MulFOp::create(builder, loc, chunk, by);
+    begin = arith::AddFOp::create(builder, loc, begin, from);
+    return arith::AddFOp::create(builder, loc, begin, inside);
+  }
+  Value begin = arith::MulIOp::create(builder, loc, chunk, by);
+  begin = arith::AddIOp::create(builder, loc, begin, from);
+  return arith::AddIOp::create(builder, loc, begin, inside);
+}
+
+/// One row a chunk. Kernel dim 0 is the chunk; the old dims follow, the split one cut short.
+void Split::makeChunks(EntryBuilder &entry, StringRef name, IntegerAttr number, int64_t first,
+                       int64_t chunks, int64_t length, ArrayRef<Value> partials) {
   OpBuilder &builder = entry.kernels();
   MLIRContext *context = op.getContext();
   Location loc = op.getLoc();
   Block &body = op.getBody().front();
   ArrayRef<int64_t> dims = op.getDims();
-  SmallVector<int64_t> newDims{dims[dim] / slices}, newInner;
+  SmallVector<int64_t> newDims{chunks}, newInner;
   newDims.append(dims.begin(), dims.end());
-  newDims[dim + 1] = slices;
+  newDims[dim + 1] = length;
   for (int64_t d : op.getInner())
     newInner.push_back(d + 1);
   SmallVector<AffineExpr> replacements;
   for (unsigned d = 0; d < dims.size(); ++d)
     replacements.push_back(getAffineDimExpr(d + 1, context));
-  replacements[dim] = getAffineDimExpr(0, context) * slices + getAffineDimExpr(dim + 1, context);
-  auto old = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  SmallVector<AffineMap> maps;
-  SmallVector<Value> ins;
+  AffineExpr begin = (getAffineDimExpr(0, context) + first) * slices;
+  replacements[dim] = (chunks == 1 ? getAffineConstantExpr(first * slices, context) : begin) +
+                      getAffineDimExpr(dim + 1, context);
+  auto place = [&](AffineMap map) {
+    return map.replaceDimsAndSymbols(replacements, {}, newDims.size(), 0);
+  };
+  SmallVector<AffineMap> newMaps;
+  SmallVector<Value> ins, outs(partials);
   SmallVector<unsigned> used;
-  for (auto [i, in] : llvm::enumerate(op.getIns())) {
-    if (llvm::none_of(body.getArgument(i).getUsers(), [&](Operation *user) {
-          return isa<kernel::ReduceOp>(user) || isEarly(*user);
-        }))
-      continue;
-    used.push_back(i);
-    ins.push_back(in);
-    maps.push_back(old[i].replaceDimsAndSymbols(replacements, {}, newDims.size(), 0));
+  Operation *yield = &body.back();
+  for (auto [i, in] : llvm::enumerate(op.getIns()))
+    if (llvm::any_of(body.getArgument(i).getUsers(), [&](Operation *user) {
+          return isa<kernel::ReduceOp>(user) || user == yield || isEarly(*user);
+        })) {
+      used.push_back(i);
+      ins.push_back(in);
+      newMaps.push_back(place(maps[i]));
+    }
+  newMaps.append(partials.size(), AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
+  for (unsigned i : stores) {
+    outs.push_back(op.getOuts()[i]);
+    newMaps.push_back(place(maps[op.getIns().size() + i]));
   }
-  maps.append(partials.size(), AffineMap::get(newDims.size(), 0, getAffineDimExpr(0, context)));
-  auto first = kernel::MapOp::create(builder, loc, op.getKernelName(), op.getNumberAttr(), newDims,
-                                     newInner, ins, partials, builder.getAffineMapArrayAttr(maps),
-                                     false, op.getAlgorithmAttr(), kernel::CpuScheduleAttr());
-  Block *firstBody = bodyOf(first.getBody());
+  auto kernel = kernel::MapOp::create(builder, loc, name, number, newDims, newInner, ins, outs,
+                                      builder.getAffineMapArrayAttr(newMaps), op.getPadded(),
+                                      algorithm.getPart(), kernel::CpuScheduleAttr());
+  if (Attribute lines = op->getAttr("contributors"))
+    kernel->setAttr("contributors", lines);
+  Block *fresh = bodyOf(kernel.getBody());
   IRMapping mapping;
   for (unsigned i : used)
-    mapping.map(body.getArgument(i), firstBody->addArgument(body.getArgument(i).getType(), loc));
-  OpBuilder inFirst = OpBuilder::atBlockEnd(firstBody);
-  for (Operation &inside : body.without_terminator())
-    if (isa<kernel::ReduceOp>(inside) || isEarly(inside))
-      inFirst.clone(inside, mapping);
+    mapping.map(body.getArgument(i), fresh->addArgument(body.getArgument(i).getType(), loc));
+  OpBuilder inside = OpBuilder::atBlockEnd(fresh);
+  for (Operation &old : body.without_terminator())
+    if (auto index = dyn_cast<kernel::IndexOp>(old))
+      mapping.map(index.getResult(), settleIndex(inside, index, first));
+    else if (isa<kernel::ReduceOp>(old) || isEarly(old))
+      inside.clone(old, mapping);
   SmallVector<Value> yielded;
   for (kernel::ReduceOp reduce : reduces)
     yielded.push_back(mapping.lookup(reduce.getResult()));
-  kernel::YieldOp::create(inFirst, loc, yielded);
-  return first;
+  for (unsigned i : stores)
+    yielded.push_back(mapping.lookupOrDefault(yield->getOperand(i)));
+  kernel::YieldOp::create(inside, loc, yielded);
 }
 
-/// The rest: one row over the chunks. Values that do not vary over the row are read again.
-kernel::MapOp Split::makeCombine(EntryBuilder &entry, ArrayRef<Value> partials) {
+/// What kernel.reduce does to two values.
+static Value combine(OpBuilder &builder, Location loc, kernel::ReduceKind kind, Value x, Value y) {
+  Type type = x.getType();
+  if (isa<FloatType>(type)) {
+    if (kind == kernel::ReduceKind::Sum)
+      return arith::AddFOp::create(builder, loc, x, y);
+    if (kind == kernel::ReduceKind::Prod)
+      return arith::MulFOp::create(builder, loc, x, y);
+    if (kind == kernel::ReduceKind::Max)
+      return arith::MaximumFOp::create(builder, loc, x, y);
+    return arith::MinimumFOp::create(builder, loc, x, y);
+  }
+  if (kind == kernel::ReduceKind::Sum)
+    return arith::AddIOp::create(builder, loc, x, y);
+  if (kind == kernel::ReduceKind::Prod)
+    return arith::MulIOp::create(builder, loc, x, y);
+  bool isBit = type.isInteger(1); // 0 or 1, unsigned
+  if (kind == kernel::ReduceKind::Max)
+    return isBit ? arith::MaxUIOp::create(builder, loc, x, y).getResult()
+                 : arith::MaxSIOp::create(builder, loc, x, y).getResult();
+  return isBit ? arith::MinUIOp::create(builder, loc, x, y).getResult()
+               : arith::MinSIOp::create(builder, loc, x, y).getResult();
+}
+
+/// The end: one row over the chunks, then the shorter one. Values that do not vary over the row are
+/// read again.
+void Split::makeJoin(EntryBuilder &entry, ArrayRef<Value> partials, ArrayRef<Value> last) {
   OpBuilder &builder = entry.kernels();
   MLIRContext *context = op.getContext();
   Location loc = op.getLoc();
   Block &body = op.getBody().front();
-  int64_t chunks = op.getDims()[dim] / slices;
-  auto old = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  SmallVector<Value> ins(partials);
-  SmallVector<AffineMap> maps(partials.size(), AffineMap::getMultiDimIdentityMap(1, context));
+  SmallVector<Value> ins(partials), outs;
+  SmallVector<AffineMap> newMaps(partials.size(), AffineMap::getMultiDimIdentityMap(1, context));
+  ins.append(last.begin(), last.end());
+  newMaps.append(last.size(), AffineMap::get(1, 0, getAffineConstantExpr(0, context)));
   SmallVector<unsigned> rowInputs;
   SmallVector<AffineExpr> zeros(op.getDims().size(), getAffineConstantExpr(0, context));
+  auto place = [&](AffineMap map) { return map.replaceDimsAndSymbols(zeros, {}, 1, 0); };
   for (auto [i, in] : llvm::enumerate(op.getIns()))
-    if (llvm::none_of(op.getInner(), [&](int64_t d) { return old[i].isFunctionOfDim(d); })) {
+    if (!varies(maps[i])) {
       rowInputs.push_back(i);
       ins.push_back(in);
-      maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
+      newMaps.push_back(place(maps[i]));
     }
-  for (unsigned i = op.getIns().size(); i < old.size(); ++i)
-    maps.push_back(old[i].replaceDimsAndSymbols(zeros, {}, 1, 0));
-  auto tree = kernel::AlgorithmAttr::get(context, 16);
-  std::string name =
-      nameKernel("combine", cast<kernel::BufferType>(op.getOuts()[0].getType()).getElementType());
-  auto second = kernel::MapOp::create(builder, loc, name, entry.numberKernel(),
-                                      ArrayRef<int64_t>{chunks}, ArrayRef<int64_t>{0}, ins,
-                                      op.getOuts(), builder.getAffineMapArrayAttr(maps), false,
-                                      tree, kernel::CpuScheduleAttr());
-  Block *secondBody = bodyOf(second.getBody());
+  for (unsigned i : ends) {
+    outs.push_back(op.getOuts()[i]);
+    newMaps.push_back(place(maps[op.getIns().size() + i]));
+  }
+  Type element = cast<kernel::BufferType>(outs[0].getType()).getElementType();
+  auto kernel = kernel::MapOp::create(
+      builder, loc, nameKernel("combine", element), entry.numberKernel(), ArrayRef<int64_t>{whole},
+      ArrayRef<int64_t>{0}, ins, outs, builder.getAffineMapArrayAttr(newMaps), op.getPadded(),
+      algorithm.getJoining(), kernel::CpuScheduleAttr());
+  if (Attribute lines = op->getAttr("contributors"))
+    kernel->setAttr("contributors", lines);
+  Block *fresh = bodyOf(kernel.getBody());
   IRMapping end;
-  OpBuilder inSecond = OpBuilder::atBlockEnd(secondBody);
-  for (kernel::ReduceOp reduce : reduces)
-    secondBody->addArgument(reduce.getType(), loc);
+  OpBuilder inside = OpBuilder::atBlockEnd(fresh);
+  for (size_t i = 0; i < partials.size() + last.size(); ++i)
+    fresh->addArgument(reduces[i % reduces.size()].getType(), loc);
   for (unsigned i : rowInputs)
-    end.map(body.getArgument(i), secondBody->addArgument(body.getArgument(i).getType(), loc));
-  for (auto [i, reduce] : llvm::enumerate(reduces))
-    end.map(reduce.getResult(),
-            kernel::ReduceOp::create(inSecond, loc, reduce.getType(), reduce.getKind(),
-                                     secondBody->getArgument(i))
-                .getResult());
-  for (Operation &inside : body)
-    if (!isa<kernel::ReduceOp>(inside) &&
-        llvm::all_of(inside.getOperands(), [&](Value v) { return end.contains(v); }))
-      inSecond.clone(inside, end);
-  return second;
+    end.map(body.getArgument(i), fresh->addArgument(body.getArgument(i).getType(), loc));
+  for (auto [i, reduce] : llvm::enumerate(reduces)) {
+    Value value = kernel::ReduceOp::create(inside, loc, reduce.getType(), reduce.getKind(),
+                                           fresh->getArgument(i));
+    if (!last.empty())
+      value =
+          combine(inside, loc, reduce.getKind(), value, fresh->getArgument(partials.size() + i));
+    end.map(reduce.getResult(), value);
+  }
+  for (Operation &old : body.without_terminator())
+    if (!isa<kernel::ReduceOp, kernel::IndexOp>(old) &&
+        llvm::all_of(old.getOperands(), [&](Value v) { return end.contains(v); }))
+      inside.clone(old, end);
+  SmallVector<Value> yielded;
+  for (unsigned i : ends)
+    yielded.push_back(end.lookup(body.back().getOperand(i)));
+  kernel::YieldOp::create(inside, loc, yielded);
 }
 
 void Split::run(EntryBuilder &entry) {
-  int64_t chunks = op.getDims()[dim] / slices;
-  SmallVector<Value> partials;
-  for (kernel::ReduceOp reduce : reduces)
-    partials.push_back(entry.addTemp(
-        op.getLoc(), kernel::BufferType::get(op.getContext(), {chunks}, reduce.getType(), {})));
-  kernel::MapOp first = makeChunks(entry, partials), second = makeCombine(entry, partials);
-  if (Attribute lines = op->getAttr("contributors")) {
-    first->setAttr("contributors", lines);
-    second->setAttr("contributors", lines);
+  auto makePlaces = [&](int64_t chunks) {
+    SmallVector<Value> places;
+    for (kernel::ReduceOp reduce : reduces)
+      places.push_back(entry.addTemp(
+          op.getLoc(), kernel::BufferType::get(op.getContext(), {chunks}, reduce.getType(), {})));
+    return places;
+  };
+  SmallVector<Value> partials = makePlaces(whole), last;
+  makeChunks(entry, op.getKernelName(), op.getNumberAttr(), 0, whole, slices, partials);
+  if (rest > 0) {
+    last = makePlaces(1);
+    makeChunks(entry, nameKernel("last_chunk", reduces[0].getType()), entry.numberKernel(), whole,
+               1, rest, last);
   }
+  makeJoin(entry, partials, last);
   op.erase();
 }
 

@@ -28,6 +28,7 @@ class Maker {
 public:
   explicit Maker(unsigned seed) : random(seed) {}
   std::string contract();
+  std::string order(const std::vector<int> &inner);
   std::string map();
   std::string schedule();
 
@@ -201,6 +202,26 @@ std::string Maker::contract() {
                "\n    kernel.yield %sum, " + last + " : " + type + ", " + lastType + "\n}\n");
 }
 
+/// How the sums over the dims `inner` are made.
+std::string Maker::order(const std::vector<int> &inner) {
+  int points = 1;
+  for (int d : inner)
+    points *= dims[static_cast<size_t>(d)];
+  auto part = [&]() -> std::string {
+    static const char *const parts[] = {"chain", "lanes 16", "lanes 16", "lanes 32", "lanes 64"};
+    return parts[below(5)];
+  };
+  if (points < 2 || once(2))
+    return part();
+  // Steps of the outermost loop, or any number.
+  int length = 1 + below(points - 1);
+  if (int slice = points / dims[static_cast<size_t>(inner.front())]; slice < points && once(2))
+    length = slice * (1 + below(points / slice - 1));
+  return "chunks " + std::to_string((points + length - 1) / length) + " x " +
+         std::to_string(length) + " of " + (once(2) ? "chain" : part()) + " joined " +
+         (once(2) ? "chain" : part());
+}
+
 std::string Maker::map() {
   chooseDims();
   padded = once(3);
@@ -228,9 +249,8 @@ std::string Maker::map() {
           llvm::join(llvm::map_range(inner, [](int d) { return std::to_string(d); }), ", ") + "]" +
           (padded ? " padded" : "") + " ins(" + list(part(0, 2), false) + " : " +
           list(part(0, 2), true) + ") outs(" + list(part(2, 5), false) + " : " +
-          list(part(2, 5), true) + ") maps [" + maps + "]" +
-          (once(3) ? " algorithm <chain>" : " algorithm <lanes 16>") + " {\n  ^bb0(%u: " + type +
-          ", %v: " + type + "):\n    %x = arith.mulf %u, %v : " + type +
+          list(part(2, 5), true) + ") maps [" + maps + "]" + " algorithm <" + order(inner) +
+          "> {\n  ^bb0(%u: " + type + ", %v: " + type + "):\n    %x = arith.mulf %u, %v : " + type +
           "\n    %s = kernel.reduce sum %x : " + type + " -> " + type +
           "\n    %m = kernel.reduce max %u : " + type + " -> " + type +
           "\n    %t = arith.mulf %s, %m : " + type + "\n    %z = arith.subf %x, %t : " + type +

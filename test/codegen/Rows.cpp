@@ -25,7 +25,7 @@ module @m {
     kernel.map "k" dims [9, N] inner [1] ins(%x, %label : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xi32>)
       outs(%dx, %loss, %best : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xTYPE>, !kernel.buffer<9xi32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>,
-            affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m)>] algorithm <lanes 16> {
+            affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m)>] algorithm <ORDER> {
       ^bb0(%v: TYPE, %y: i32):
         %zero = arith.constant 0.0 : TYPE
         %one = arith.constant 1.0 : TYPE
@@ -49,10 +49,20 @@ module @m {
   }
 })";
 
+static std::string softmaxOf(const std::string &type, const std::string &columns,
+                             const std::string &order) {
+  return replaced(replaced(replaced(kSoftmax, "TYPE", type), "ORDER", order), "N", columns);
+}
+
+// The chunks that cut a row in canonical lanes are left to plain loops.
 TEST(Rows, SoftmaxCrossEntropy) {
   for (const char *type : {"f32", "f64"})
-    for (const char *columns : {"1", "10", "16", "17", "31", "100", "257"}) {
-      std::string text = replaced(replaced(kSoftmax, "TYPE", type), "N", columns);
+    for (auto [columns, order] :
+         {std::pair("1", "lanes 16"), std::pair("10", "lanes 16"), std::pair("16", "lanes 16"),
+          std::pair("17", "lanes 64"), std::pair("31", "lanes 4"), std::pair("100", "lanes 64"),
+          std::pair("257", "lanes 16"), std::pair("257", "lanes 64"), std::pair("700", "lanes 32"),
+          std::pair("100", "chunks 3 x 48 of lanes 16 joined lanes 2")}) {
+      std::string text = softmaxOf(type, columns, order);
       SCOPED_TRACE(std::string(type) + " x" + columns);
       Program fast(text), naive(text);
       naive.naive();
@@ -63,10 +73,11 @@ TEST(Rows, SoftmaxCrossEntropy) {
     }
 }
 
-// The 16 canonical lanes are one, two or four hardware vectors: equal bits where FMA is equal.
+// 16 canonical lanes are one, two or four hardware vectors: equal bits where FMA is equal.
 TEST(Rows, VectorWidthsKeepBits) {
-  for (const char *columns : {"10", "100"}) {
-    std::string text = replaced(replaced(kSoftmax, "TYPE", "f32"), "N", columns);
+  for (auto [columns, order] : {std::pair("10", "lanes 16"), std::pair("100", "lanes 16"),
+                                std::pair("300", "lanes 64"), std::pair("300", "lanes 32")}) {
+    std::string text = softmaxOf("f32", columns, order);
     expectSame(Program(text, "cpu:x86-64-v3").run(2), Program(text).run(1));
     expectSame(Program(text, "cpu:x86-64-v2").run(2), Program(text, "cpu:x86-64").run(1));
   }
@@ -92,7 +103,9 @@ module @m {
 })";
 
 TEST(Rows, ColumnSumsInPlace) {
-  for (const char *order : {"chain", "lanes 16"})
+  for (const char *order :
+       {"chain", "lanes 16", "lanes 32", "chunks 5 x 8 of chain joined chain",
+        "chunks 3 x 16 of chain joined chain", "chunks 2 x 20 of lanes 16 joined lanes 2"})
     for (const char *columns : {"1", "10", "16", "37", "256"}) {
       std::string text = replaced(replaced(kColumns, "ORDER", order), "N", columns);
       SCOPED_TRACE(std::string(order) + " x" + columns);

@@ -60,10 +60,19 @@ __attribute__((target("avx512f"), noinline)) static void runChains() {
       asm volatile("vfmadd213ps %2, %1, %0" : "+v"(x) : "v"(scale), "v"(shift));
   }
 }
+/// Eight lines, each into a register of its own.
+__attribute__((target("avx512f"))) static inline void loadLines(const char *at) {
+  for (int line = 0; line < 8; ++line)
+    asm volatile("vmovups (%0), %%zmm0" : : "r"(at + 64 * line) : "xmm0");
+}
 /// GFLOP/s.
 static double measurePeak() { return 28.0 * 32 * kSteps / median(runChains) / 1e9; }
 #else
 static double measurePeak() { return 1; }
+static void loadLines(const char *at) {
+  for (int line = 0; line < 8; ++line)
+    static_cast<void>(*reinterpret_cast<const volatile char *>(at + 64 * line));
+}
 #endif
 
 /// Memory of all kernels.
@@ -127,15 +136,30 @@ static std::optional<double> timeEntry(Parsed &parsed, unsigned threads) {
       [&] { codegen::runEntry(*entry, reinterpret_cast<void *const *>(getSegments()), threads); });
 }
 
-double bench::countCycles(const std::string &text, unsigned threads) {
-  constexpr double kLanes = 16, kPorts = 2; // of the peak's loop
+/// The same of a text; ends the program when it does not compile.
+static double timeText(const std::string &text, unsigned threads) {
   Parsed parsed(text);
   std::optional<double> seconds = parsed.target ? timeEntry(parsed, threads) : std::nullopt;
   if (!seconds) {
     std::fprintf(stderr, "codegen_bench: this kernel does not compile:\n%s\n", text.c_str());
     std::exit(1);
   }
-  return *seconds * measurePeak() * 1e9 / (2 * kLanes * kPorts);
+  return *seconds;
+}
+
+double bench::getSeconds(const std::string &text) { return timeText(text, 1); }
+
+double bench::getLoadSeconds(int64_t bytes) {
+  const char *begin = getSegments()[2];
+  return median([&] {
+    for (const char *at = begin; at < begin + bytes; at += 512)
+      loadLines(at);
+  });
+}
+
+double bench::countCycles(const std::string &text, unsigned threads) {
+  constexpr double kLanes = 16, kPorts = 2; // of the peak's loop
+  return timeText(text, threads) * measurePeak() * 1e9 / (2 * kLanes * kPorts);
 }
 
 bool bench::measure(const Options &options, const std::string &name, const std::string &text,
@@ -200,6 +224,10 @@ int main(int argc, char **argv) {
     options.forced = argv[3];
   if (options.print == "cost") {
     bench::runCosts();
+    return 0;
+  }
+  if (options.print == "rows") {
+    bench::runRows();
     return 0;
   }
   return bench::runGemms(options) && bench::runConvs(options) ? 0 : 1;

@@ -15,7 +15,7 @@ module @long {
     %top = sinter.reduce_max %g axes [0, 1] : (tensor<300x300xf32>) -> tensor<f32>
     sinter.return outputs(%n, %top : tensor<f32>, tensor<f32>) names ["norm", "top"] updates(%wn : tensor<300x300xf32>) symbols [@w]
   }
-  // A prime number of elements has no chunk: one row, one kernel.
+  // The last chunk of a prime number of elements is shorter.
   sinter.entry @prime name("prime") kind(predict) batch(0) inputs ["x"] {
   ^bb0(%x: tensor<65537xf32>):
     %s = sinter.sum %x axes [0] : (tensor<65537xf32>) -> tensor<f32>

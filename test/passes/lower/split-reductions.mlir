@@ -7,18 +7,29 @@
 // CHECK: kernel.reduce sum
 // CHECK-NEXT: kernel.yield
 // CHECK: kernel.map "combine_f32" number {{[0-9]+}} dims [2] inner [0]
-// CHECK-SAME: algorithm <lanes 16>
+// CHECK-SAME: algorithm <chain>
 // CHECK: kernel.reduce sum
 // CHECK: math.sqrt
 // What needs the norm for every element is a kernel of its own.
 // CHECK: kernel.map {{.*}} dims [300, 300] inner []
 // CHECK: arith.divf
-// 65,536 elements are one chunk, 65,537 have no divisor.
+// 65,536 elements are one chunk; of 65,537, the last chunk is shorter: a kernel of its own beside the first.
 // CHECK-LABEL: kernel.entry @whole
 // CHECK: dims [65536] inner [0]
 // CHECK-NOT: combine
-// CHECK: dims [65537] inner [0]
-// CHECK-NOT: combine
+// CHECK: kernel.map "sum_f32" number {{[0-9]+}} dims [1, 33792] inner [1] ins(%y : !kernel.buffer<65537xf32>) outs(%[[WHOLE:[a-z0-9]+]] :
+// CHECK-SAME: algorithm <lanes 64>
+// CHECK: kernel.map "last_chunk_f32" number {{[0-9]+}} dims [1, 31745] inner [1] ins(%y : !kernel.buffer<65537xf32>) outs(%[[LAST:[a-z0-9]+]] :
+// CHECK-SAME: algorithm <lanes 64>
+// CHECK: kernel.map "combine_f32" number {{[0-9]+}} dims [1] inner [0] ins(%[[WHOLE]], %[[LAST]] :
+// CHECK: %[[SUM:.*]] = kernel.reduce sum
+// CHECK: arith.addf %[[SUM]]
+// Dropped values are made at the indices of the whole, and what is stored at every point is stored with the chunks.
+// CHECK-LABEL: kernel.entry @points
+// CHECK: kernel.map {{.*}} dims [3, 50, 1000] inner [1, 2]
+// CHECK-SAME: outs(%{{.*}}, %{{.*}} : !kernel.buffer<3xf32>, !kernel.buffer<150x1000xf32>)
+// CHECK: kernel.index 0
+// CHECK: kernel.map "combine_f32"
 // CHECK-LABEL: kernel.entry @load
 module @m {
   sinter.entry @norm name("norm") kind(predict) batch(0) inputs ["g"] {
@@ -34,5 +45,12 @@ module @m {
     %s = sinter.sum %x axes [0] : (tensor<65536xf32>) -> tensor<f32>
     %t = sinter.sum %y axes [0] : (tensor<65537xf32>) -> tensor<f32>
     sinter.return outputs(%s, %t : tensor<f32>, tensor<f32>) names ["s", "t"] symbols []
+  }
+  sinter.entry @points name("points") kind(predict) batch(0) inputs ["x"] {
+  ^bb0(%x: tensor<150x1000xf32>):
+    %i = sinter.iota 0 : tensor<150x1000xf32>
+    %y = sinter.mul %x, %i : (tensor<150x1000xf32>, tensor<150x1000xf32>) -> tensor<150x1000xf32>
+    %s = sinter.sum %y axes [0, 1] : (tensor<150x1000xf32>) -> tensor<f32>
+    sinter.return outputs(%y, %s : tensor<150x1000xf32>, tensor<f32>) names ["y", "s"] symbols []
   }
 }

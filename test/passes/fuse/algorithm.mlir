@@ -1,0 +1,47 @@
+// The order of sums follows from shapes and types alone (D1).
+// RUN: sinter-opt --fuse-maps %s | FileCheck %s
+
+// Rows along the innermost dim: one vector's lanes, or as many as fill pipelines.
+// CHECK-LABEL: sinter.entry @rows
+// CHECK: sinter.fused map(%a) algorithm <lanes 16>
+// CHECK: sinter.fused map(%b) algorithm <lanes 64>
+// CHECK: sinter.fused map(%c) algorithm <lanes 32>
+// The last dim holds no whole number of 64 lanes.
+// CHECK: sinter.fused map(%d) algorithm <lanes 16>
+// One long row: chunks, as equal as whole vectors allow.
+// CHECK-LABEL: sinter.entry @long
+// CHECK: sinter.fused map(%a) algorithm <chunks 2 x 50176 of lanes 64 joined chain>
+// CHECK: sinter.fused map(%b) algorithm <chunks 3 x 50000 of lanes 16 joined chain>
+// Many sums over other dims: chains, in f32 of bounded length.
+// CHECK-LABEL: sinter.entry @columns
+// CHECK: sinter.fused map(%a) algorithm <chain>
+// CHECK: sinter.fused map(%b) algorithm <chunks 3 x 100 of chain joined chain>
+// CHECK: sinter.fused map(%c) algorithm <chunks 4 x 96 of chain joined chain>
+// CHECK: sinter.fused map(%d) algorithm <chain>
+// 307 has no divisor: the last chunk is shorter.
+// CHECK: sinter.fused map(%e) algorithm <chunks 3 x 128 of chain joined chain>
+module @m {
+  sinter.entry @rows name("rows") kind(predict) batch(0) inputs ["a", "b", "c", "d"] {
+  ^bb0(%a: tensor<32x255xf32>, %b: tensor<32x256xf32>, %c: tensor<33x256xf64>, %d: tensor<3x130xf32>):
+    %0 = sinter.sum %a axes [1] : (tensor<32x255xf32>) -> tensor<32xf32>
+    %1 = sinter.sum %b axes [1] : (tensor<32x256xf32>) -> tensor<32xf32>
+    %2 = sinter.sum %c axes [1] : (tensor<33x256xf64>) -> tensor<33xf64>
+    %3 = sinter.sum %d axes [0, 1] : (tensor<3x130xf32>) -> tensor<f32>
+    sinter.return outputs(%0, %1, %2, %3 : tensor<32xf32>, tensor<32xf32>, tensor<33xf64>, tensor<f32>) names ["0", "1", "2", "3"] symbols []
+  }
+  sinter.entry @long name("long") kind(predict) batch(0) inputs ["a", "b"] {
+  ^bb0(%a: tensor<100000xf32>, %b: tensor<150x1000xf32>):
+    %0 = sinter.sum %a axes [0] : (tensor<100000xf32>) -> tensor<f32>
+    %1 = sinter.sum %b axes [0, 1] : (tensor<150x1000xf32>) -> tensor<f32>
+    sinter.return outputs(%0, %1 : tensor<f32>, tensor<f32>) names ["0", "1"] symbols []
+  }
+  sinter.entry @columns name("columns") kind(predict) batch(0) inputs ["a", "b", "c", "d", "e"] {
+  ^bb0(%a: tensor<256x64xf32>, %b: tensor<300x64xf32>, %c: tensor<32x4x96xf32>, %d: tensor<33x4x96xf64>, %e: tensor<307x65xf32>):
+    %0 = sinter.sum %a axes [0] : (tensor<256x64xf32>) -> tensor<64xf32>
+    %1 = sinter.sum %b axes [0] : (tensor<300x64xf32>) -> tensor<64xf32>
+    %2 = sinter.sum %c axes [1, 2] : (tensor<32x4x96xf32>) -> tensor<32xf32>
+    %3 = sinter.sum %d axes [1, 2] : (tensor<33x4x96xf64>) -> tensor<33xf64>
+    %4 = sinter.sum %e axes [0] : (tensor<307x65xf32>) -> tensor<65xf32>
+    sinter.return outputs(%0, %1, %2, %3, %4 : tensor<64xf32>, tensor<64xf32>, tensor<32xf32>, tensor<33xf64>, tensor<65xf32>) names ["0", "1", "2", "3", "4"] symbols []
+  }
+}

@@ -44,7 +44,8 @@ def FormStreams : Pass<"form-streams", "::mlir::ModuleOp"> {
   let description = [{
     softmax of elementwise work on a product of matrices, as the factor of another: one op, whose matrix of scores is
     never whole, forward or backward. Left alone: scores that someone else reads, or into which something with a gradient
-    of their size is put, entries with gradients of gradients, loops that are differentiated. `notes` say why.
+    of their size is put, entries with gradients of gradients, loops that are differentiated; `notes` say why. Few scores
+    are left alone, too: stored, they stay in cache, and nothing is computed again.
     ```
     %s = sinter.matmul %q, %k {transpose_b} ...
     %m = sinter.mul %s, %scale ...                    %y, %l = sinter.attention %q, %k, %v block 64 {
@@ -52,6 +53,10 @@ def FormStreams : Pass<"form-streams", "::mlir::ModuleOp"> {
     %y = sinter.matmul %p, %v ...                       mul, yield
     ```
   }];
+  let options = [
+    Option<"fewest", "fewest", "int64_t", "4096", "scores of a matrix from which on they are not stored">,
+    Option<"narrowest", "narrowest", "int64_t", "32", "rows and columns of such a matrix, each">
+  ];
 }
 
 def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {

@@ -18,9 +18,8 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
 
-/// Scores that are fewer than this, or rows that are longer than the stack of a kernel takes, are
-/// left to plain products.
-static constexpr int64_t kFewestQueries = 2, kFewestKeys = 2, kLargestDepth = 512;
+/// Longer rows are left to plain products: a kernel keeps blocks of them on its stack.
+static constexpr int64_t kLargestDepth = 512;
 
 namespace {
 /// The ops between two products.
@@ -113,11 +112,9 @@ bool AttentionMatch::checkTypes() {
     if (type(v).getElementType() != scores.getElementType() ||
         type(v).getShape().drop_back(2) != batch)
       return refuse("its operands broadcast along the batch");
-  int64_t queries = scores.getShape().take_back(2)[0], keys = scores.getShape().back(),
-          depth = type(product.getLhs()).getShape().take_back(2)[product.getTransposeA() ? 0 : 1],
+  int64_t depth = type(product.getLhs()).getShape().take_back(2)[product.getTransposeA() ? 0 : 1],
           values = type(consumer).getShape().back();
-  if (scores.getNumElements() == 0 || depth == 0 || values == 0 || queries < kFewestQueries ||
-      keys < kFewestKeys)
+  if (scores.getNumElements() == 0 || depth == 0 || values == 0)
     return false;
   if (std::max(depth, values) > kLargestDepth)
     return refuse("its rows are longer than " + Twine(kLargestDepth));

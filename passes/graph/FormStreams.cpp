@@ -51,9 +51,14 @@ struct Gradients {
 };
 } // namespace
 
-/// True when a stream was formed.
-static bool formStreams(Block &block, llvm::function_ref<bool(Value)> isFixed) {
-  SmallVector<ir::StreamableInterface> ops(block.getOps<ir::StreamableInterface>());
+/// True when a stream was formed. `isWorthIt` judges the rows and columns of what would be stored.
+static bool formStreams(Block &block, llvm::function_ref<bool(Value)> isFixed,
+                        llvm::function_ref<bool(int64_t, int64_t)> isWorthIt) {
+  SmallVector<ir::StreamableInterface> ops(llvm::make_filter_range(
+      block.getOps<ir::StreamableInterface>(), [&](ir::StreamableInterface op) {
+        auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+        return shape.size() >= 2 && isWorthIt(shape[shape.size() - 2], shape.back());
+      }));
   bool formed = false;
   for (ir::StreamableInterface op : ops) {
     OpBuilder builder(op);
@@ -67,6 +72,7 @@ static bool formStreams(Block &block, llvm::function_ref<bool(Value)> isFixed) {
 }
 
 struct FormStreams : sinter::passes::impl::FormStreamsBase<FormStreams> {
+  using FormStreamsBase::FormStreamsBase;
   void runOnOperation() override {
     for (auto entry : getOperation().getOps<ir::EntryOp>()) {
       Gradients gradients(entry);
@@ -79,8 +85,11 @@ struct FormStreams : sinter::passes::impl::FormStreamsBase<FormStreams> {
         return !isa<FloatType>(getElementTypeOrSelf(value.getType())) ||
                !gradients.moving.contains(value);
       };
+      auto isWorthIt = [&](int64_t rows, int64_t columns) {
+        return std::min(rows, columns) >= narrowest && rows * columns >= fewest;
+      };
       for (Block *block : blocks)
-        if (formStreams(*block, isFixed))
+        if (formStreams(*block, isFixed, isWorthIt))
           for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
             if (isOpTriviallyDead(&op))
               op.erase();

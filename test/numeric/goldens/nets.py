@@ -135,7 +135,7 @@ class Attention(nn.Module):
         x = getattr(self, "in")(rows)
         x = x + self.attend("self", x, x, is_causal=True)
         bright = ((rows.mean(-1) > 0.17) & (rows.mean((1, 2)) > 0.167)[:, None])[:, None, None]
-        y = x[:, :9] + self.attend("cross", x[:, :9], x, attn_mask=bright, scale=0.5)
+        y = x[:, :60] + self.attend("cross", x[:, :60], x, attn_mask=bright, scale=0.5)
         return self.head(torch.tanh(y).mean(1))
 
 

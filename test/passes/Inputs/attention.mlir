@@ -2,22 +2,22 @@
 // its gradient, in one kernel (9 matrices) and in two (one matrix).
 module @attention {
   sinter.symbol @scale : tensor<f32> kind parameter init <constant, 0.5, 0.0>
-  sinter.entry @predict name("predict") kind(predict) batch(2) inputs ["q", "k", "v", "mask"] {
-  ^bb0(%q: tensor<2x3x9x5xf32>, %k: tensor<2x3x5x11xf32>, %v: tensor<2x3x11x4xf32>, %mask: tensor<2x1x9x11xi1>):
+  sinter.entry @predict name("predict") kind(predict) batch(1) inputs ["q", "k", "v", "mask"] {
+  ^bb0(%q: tensor<1x2x64x5xf32>, %k: tensor<1x2x5x65xf32>, %v: tensor<1x2x65x4xf32>, %mask: tensor<1x1x64x65xi1>):
     %scale = sinter.get @scale : tensor<f32>
     %never = sinter.constant dense<0xFF800000> : tensor<f32>
     %low = sinter.constant dense<-3.0> : tensor<f32>
-    %i = sinter.iota 0 : tensor<9x1xi32>
-    %j = sinter.iota 1 : tensor<1x11xi32>
-    %past = sinter.compare "le" %j, %i : (tensor<1x11xi32>, tensor<9x1xi32>) -> tensor<9x11xi1>
-    %s = sinter.matmul %q, %k : (tensor<2x3x9x5xf32>, tensor<2x3x5x11xf32>) -> tensor<2x3x9x11xf32>
-    %0 = sinter.mul %s, %scale : (tensor<2x3x9x11xf32>, tensor<f32>) -> tensor<2x3x9x11xf32>
-    %1 = sinter.tanh %0 : (tensor<2x3x9x11xf32>) -> tensor<2x3x9x11xf32>
-    %2 = sinter.select %past, %1, %never : (tensor<9x11xi1>, tensor<2x3x9x11xf32>, tensor<f32>) -> tensor<2x3x9x11xf32>
-    %3 = sinter.select %mask, %2, %low : (tensor<2x1x9x11xi1>, tensor<2x3x9x11xf32>, tensor<f32>) -> tensor<2x3x9x11xf32>
-    %p = sinter.softmax %3 axis 3 : (tensor<2x3x9x11xf32>) -> tensor<2x3x9x11xf32>
-    %y = sinter.matmul %p, %v : (tensor<2x3x9x11xf32>, tensor<2x3x11x4xf32>) -> tensor<2x3x9x4xf32>
-    sinter.return outputs(%y : tensor<2x3x9x4xf32>) names ["y"] symbols []
+    %i = sinter.iota 0 : tensor<64x1xi32>
+    %j = sinter.iota 1 : tensor<1x65xi32>
+    %past = sinter.compare "le" %j, %i : (tensor<1x65xi32>, tensor<64x1xi32>) -> tensor<64x65xi1>
+    %s = sinter.matmul %q, %k : (tensor<1x2x64x5xf32>, tensor<1x2x5x65xf32>) -> tensor<1x2x64x65xf32>
+    %0 = sinter.mul %s, %scale : (tensor<1x2x64x65xf32>, tensor<f32>) -> tensor<1x2x64x65xf32>
+    %1 = sinter.tanh %0 : (tensor<1x2x64x65xf32>) -> tensor<1x2x64x65xf32>
+    %2 = sinter.select %past, %1, %never : (tensor<64x65xi1>, tensor<1x2x64x65xf32>, tensor<f32>) -> tensor<1x2x64x65xf32>
+    %3 = sinter.select %mask, %2, %low : (tensor<1x1x64x65xi1>, tensor<1x2x64x65xf32>, tensor<f32>) -> tensor<1x2x64x65xf32>
+    %p = sinter.softmax %3 axis 3 : (tensor<1x2x64x65xf32>) -> tensor<1x2x64x65xf32>
+    %y = sinter.matmul %p, %v : (tensor<1x2x64x65xf32>, tensor<1x2x65x4xf32>) -> tensor<1x2x64x4xf32>
+    sinter.return outputs(%y : tensor<1x2x64x4xf32>) names ["y"] symbols []
   }
   sinter.entry @many name("many") kind(predict) batch(0) inputs ["q", "k", "v", "dy", "bias"] {
   ^bb0(%q: tensor<9x9x5xf32>, %k: tensor<9x11x5xf32>, %v: tensor<9x11x4xf32>, %dy: tensor<9x9x4xf32>, %bias: tensor<9x1xf32>):

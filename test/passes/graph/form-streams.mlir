@@ -1,7 +1,7 @@
 // Attention is found among plain ops: elementwise work on whole scores goes inside, with indices; what it reads is an extra.
 // What others read, or what has a gradient of the scores' size, stays as it is, and says why.
-// RUN: sinter-opt --form-streams --split-input-file %s | FileCheck %s
-// RUN: sinter-opt --form-streams --differentiate --simplify --split-input-file %s | FileCheck %s --check-prefix=GRADIENT
+// RUN: sinter-opt --form-streams="fewest=0 narrowest=2" --split-input-file %s | FileCheck %s
+// RUN: sinter-opt --form-streams="fewest=0 narrowest=2" --differentiate --simplify --split-input-file %s | FileCheck %s --check-prefix=GRADIENT
 
 // CHECK-LABEL: @causal
 // CHECK: %[[K:.*]] = sinter.transpose %k perm [0, 2, 1]
@@ -141,4 +141,38 @@ sinter.entry @twice name("twice") kind(predict) batch(2) inputs ["q", "k", "v", 
   %d = sinter.gradient %y, %dy, %q ys 1 : (tensor<2x9x4xf32>, tensor<2x9x4xf32>, tensor<2x9x5xf32>) -> tensor<2x9x5xf32>
   %dd = sinter.gradient %d, %q, %k ys 1 : (tensor<2x9x5xf32>, tensor<2x9x5xf32>, tensor<2x11x5xf32>) -> tensor<2x11x5xf32>
   sinter.return outputs(%dd : tensor<2x11x5xf32>) names ["dd"] symbols []
+}
+
+// -----
+
+// Few scores, or few queries for many keys, are stored.
+// RUN: sinter-opt --form-streams --split-input-file %s | FileCheck %s --check-prefix=FEW
+// CHECK-LABEL: @few
+// FEW-NOT: sinter.attention
+// FEW-LABEL: @few
+// FEW: sinter.softmax
+// FEW-LABEL: @narrow
+// FEW: sinter.softmax
+// FEW-LABEL: @enough
+// FEW: sinter.attention
+sinter.entry @few name("few") kind(predict) batch(0) inputs ["q", "k"] {
+^bb0(%q: tensor<63x5xf32>, %k: tensor<65x5xf32>):
+  %s = sinter.matmul %q, %k {transpose_b = true} : (tensor<63x5xf32>, tensor<65x5xf32>) -> tensor<63x65xf32>
+  %p = sinter.softmax %s axis 1 : (tensor<63x65xf32>) -> tensor<63x65xf32>
+  %y = sinter.matmul %p, %k : (tensor<63x65xf32>, tensor<65x5xf32>) -> tensor<63x5xf32>
+  sinter.return outputs(%y : tensor<63x5xf32>) names ["y"] symbols []
+}
+sinter.entry @narrow name("narrow") kind(predict) batch(0) inputs ["q", "k"] {
+^bb0(%q: tensor<31x5xf32>, %k: tensor<1000x5xf32>):
+  %s = sinter.matmul %q, %k {transpose_b = true} : (tensor<31x5xf32>, tensor<1000x5xf32>) -> tensor<31x1000xf32>
+  %p = sinter.softmax %s axis 1 : (tensor<31x1000xf32>) -> tensor<31x1000xf32>
+  %y = sinter.matmul %p, %k : (tensor<31x1000xf32>, tensor<1000x5xf32>) -> tensor<31x5xf32>
+  sinter.return outputs(%y : tensor<31x5xf32>) names ["y"] symbols []
+}
+sinter.entry @enough name("enough") kind(predict) batch(0) inputs ["q", "k"] {
+^bb0(%q: tensor<64x5xf32>, %k: tensor<64x5xf32>):
+  %s = sinter.matmul %q, %k {transpose_b = true} : (tensor<64x5xf32>, tensor<64x5xf32>) -> tensor<64x64xf32>
+  %p = sinter.softmax %s axis 1 : (tensor<64x64xf32>) -> tensor<64x64xf32>
+  %y = sinter.matmul %p, %k : (tensor<64x64xf32>, tensor<64x5xf32>) -> tensor<64x5xf32>
+  sinter.return outputs(%y : tensor<64x5xf32>) names ["y"] symbols []
 }

@@ -26,7 +26,7 @@ static Tensor net(Tensor image) { // f32[N,1,70,12]
   x = x + attend("self", x, x, {.causal = true});
   // In a dark picture no row may be looked at.
   Tensor bright = logical_and(mean(rows, -1, true) > 0.17, mean(rows, {1, 2}, true) > 0.167);
-  Tensor some = slice(x, {0, 0, 0}, {n, 9, kStates});
+  Tensor some = slice(x, {0, 0, 0}, {n, 60, kStates});
   Tensor y =
       some + attend("cross", some, x, {.mask = reshape(bright, {n, 1, 1, kRows}), .scale = 0.5});
   return linear("head", mean(tanh(y), 1), {.units = 10});

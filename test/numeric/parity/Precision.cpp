@@ -21,10 +21,10 @@ using interpret::Evaluation;
 using interpret::Values;
 
 /// Ours / PyTorch's errors, as geometric means: of a model, and of one parameter over its seeds.
-/// Batch norm's backward sums are f32 over an image of up to 256 points, as one chain (larger ones in
-/// chunks), and f64 over the batch; PyTorch's are f64 throughout. shufflenet has 1.3, densenet 1.5
-/// and seresnext 1.6, the others at most 1.2, many less than 1. Their images are small: the f64 over
-/// the batch changed none of these figures.
+/// Batch norm's backward sums are f32 over an image of up to 256 points, as one chain (larger ones
+/// in chunks), and f64 over the batch; PyTorch's are f64 throughout. shufflenet has 1.3,
+/// densenet 1.5 and seresnext 1.6, the others at most 1.2, many less than 1. Their images are
+/// small: the f64 over the batch changed none of these figures.
 static constexpr double kMostMean = 1.75, kMostParameter = 8;
 /// An error below the rounding of single results says nothing.
 static constexpr double kLeastError = 6e-8;

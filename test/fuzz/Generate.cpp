@@ -180,7 +180,8 @@ Model Generator::run() {
       &Generator::drawConv,       &Generator::drawConv,    &Generator::drawPool,
       &Generator::drawNorm,       &Generator::drawSoftmax, &Generator::drawRandom,
       &Generator::drawTransposed, &Generator::drawBlock,   &Generator::drawWide,
-      &Generator::drawScan,       &Generator::drawScan,    &Generator::drawCond};
+      &Generator::drawScan,       &Generator::drawScan,    &Generator::drawCond,
+      &Generator::drawAttention};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   if (once(3))

@@ -2,7 +2,7 @@
 //
 // Every draw adds one op, or a small group as models have them, to values that exist. Invariant:
 // the interval of a value holds every element that it can have. Reading on: Generate.cpp (the
-// basics), DrawValues.cpp, DrawShapes.cpp, DrawImages.cpp, DrawLoops.cpp.
+// basics), DrawValues.cpp, DrawAttention.cpp, DrawShapes.cpp, DrawImages.cpp, DrawLoops.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_GENERATOR_H
@@ -57,6 +57,9 @@ private:
   void drawSoftmax();
   void drawRandom();
   void drawWide();
+
+  void drawAttention();
+  int maskScores(int scores);
 
   void drawShape();
   int drawReshape(int a);

@@ -192,7 +192,8 @@ def InPlaceUpdates : Pass<"in-place-updates", "::mlir::ModuleOp"> {
   let summary = "kernels write parameters and state where they live";
   let description = [{
     Removes the copy of an update when every other reader of the old value can run before the kernel that makes the new
-    one, and that kernel reads the old value only where it writes. Orders the kernels so. Refusals are in `notes`.
+    one, and that kernel reads the old value only where it writes. A value that begins as a copy of the old one and is added
+    to loses both copies. Orders the kernels so. Refusals are in `notes`.
     ```
     kernel.map "sgd" ins(%w, %g) outs(%t)      →   kernel.map "sgd" ins(%w, %g) outs(%w)
     kernel.map "update" ins(%t) outs(%w)

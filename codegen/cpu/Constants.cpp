@@ -77,3 +77,17 @@ memref::GlobalOp ConstantSet::get(Location loc, DenseElementsAttr value, kernel:
   }
   return known = equal;
 }
+
+LLVM::GlobalOp ConstantSet::getLine(Location loc) {
+  std::string text = kernel::nameLocation(loc);
+  LLVM::GlobalOp &known = lines[text];
+  if (!known) {
+    OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
+    text.push_back(0);
+    auto type = LLVM::LLVMArrayType::get(top.getI8Type(), text.size());
+    known = LLVM::GlobalOp::create(
+        top, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Private,
+        "sinter.line." + std::to_string(lines.size() - 1), top.getStringAttr(text));
+  }
+  return known;
+}

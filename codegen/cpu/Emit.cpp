@@ -17,17 +17,6 @@ Type codegen::getStoredType(Type element) {
   return element.isInteger(1) ? IntegerType::get(element.getContext(), 8) : element;
 }
 
-Access EmitContext::access(Value buffer, AffineMap map, bool padded) const {
-  auto type = cast<kernel::BufferType>(buffer.getType());
-  AffineMap address = simplifyAffineMap(type.getLinearMap().compose(map));
-  Access result{memory.lookup(buffer), type, map, address.getResult(0), false};
-  for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
-    auto [low, high] = getBounds(expr, dims);
-    result.padded |= padded && (low < 0 || high >= size);
-  }
-  return result;
-}
-
 Value EmitContext::index(int64_t value) { return arith::ConstantIndexOp::create(b, loc, value); }
 Value EmitContext::constant(TypedAttr value) { return arith::ConstantOp::create(b, loc, value); }
 Value EmitContext::zero(Type type) { return constant(cast<TypedAttr>(b.getZeroAttr(type))); }
@@ -48,19 +37,22 @@ Value EmitContext::mul(Value x, int64_t y) {
   return arith::MulIOp::create(b, loc, x, index(y));
 }
 
-Value EmitContext::apply(AffineExpr expr, ArrayRef<Value> point) {
+Value EmitContext::apply(AffineExpr expr, ArrayRef<Value> point, ArrayRef<Value> symbols) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return index(constant.getValue());
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
     return point[dim.getPosition()];
+  if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
+    return symbols[symbol.getPosition()];
   auto binary = cast<AffineBinaryOpExpr>(expr);
-  Value lhs = apply(binary.getLHS(), point);
+  Value lhs = apply(binary.getLHS(), point, symbols);
   if (expr.getKind() == AffineExprKind::Add)
-    return add(lhs, apply(binary.getRHS(), point));
+    return add(lhs, apply(binary.getRHS(), point, symbols));
   auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
   if (expr.getKind() == AffineExprKind::Mul)
     return constant ? mul(lhs, constant.getValue())
-                    : arith::MulIOp::create(b, loc, lhs, apply(binary.getRHS(), point)).getResult();
+                    : arith::MulIOp::create(b, loc, lhs, apply(binary.getRHS(), point, symbols))
+                          .getResult();
   auto [low, high] = getBounds(binary.getLHS(), dims);
   int64_t by = constant.getValue(); // layouts and accesses divide by constants only
   Value divisor = index(by);
@@ -85,43 +77,6 @@ Value EmitContext::apply(AffineExpr expr, ArrayRef<Value> point) {
     return arith::SelectOp::create(b, loc, negative, add(rest, divisor), rest);
   }
   }
-}
-
-Value EmitContext::inside(const Access &access, ArrayRef<Value> point) {
-  Value inside;
-  if (!access.padded)
-    return inside;
-  for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
-    auto [low, high] = getBounds(expr, dims);
-    if (low >= 0 && high < size)
-      continue;
-    // Unsigned: a negative index is a huge one.
-    Value ok =
-        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, apply(expr, point), index(size));
-    inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
-  }
-  return inside;
-}
-
-Value EmitContext::load(const Access &access, ArrayRef<Value> point) {
-  Type element = access.type.getElementType();
-  if (access.type.getPhysicalElements() == 0)
-    return zero(element);
-  Value address = apply(access.address, point), isInside = inside(access, point);
-  if (isInside)
-    address = arith::SelectOp::create(b, loc, isInside, address, index(0));
-  Value value = memref::LoadOp::create(b, loc, access.memory, address);
-  if (element.isInteger(1))
-    value = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, value, zero(value.getType()));
-  if (isInside)
-    value = arith::SelectOp::create(b, loc, isInside, value, zero(element));
-  return value;
-}
-
-void EmitContext::store(const Access &access, ArrayRef<Value> point, Value value) {
-  if (value.getType().isInteger(1))
-    value = arith::ExtUIOp::create(b, loc, b.getI8Type(), value);
-  memref::StoreOp::create(b, loc, value, access.memory, apply(access.address, point));
 }
 
 SmallVector<Value> EmitContext::loop(Value begin, Value end, Value step, ValueRange init,

@@ -13,6 +13,7 @@
 #include "dialects/kernel/Kernel.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -32,6 +33,18 @@ struct Access {
   mlir::AffineMap logical;  ///< domain -> logical index
   mlir::AffineExpr address; ///< domain -> linear element offset
   bool padded = false;      ///< logical index may leave the shape
+  /// Of an indirect access: what the map's symbols are the values of, and the text of the user's
+  /// line (!llvm.ptr).
+  std::vector<Access> indices = {};
+  mlir::Value line = {};
+
+  /// True when other points along `dim` may be other elements.
+  bool isFunctionOfDim(int64_t dim) const;
+};
+
+/// The accesses of a map kernel.
+struct MapAccesses {
+  llvm::SmallVector<Access> ins, outs;
 };
 
 using kernel::getBounds;
@@ -54,9 +67,15 @@ public:
   /// operands whose bytes another operand reaches, one of the two writing
   llvm::DenseSet<mlir::Value> shared;
   mlir::Value thread, threads;
+  /// Of a kernel with indirect accesses: the thread's sinter_spmd, which takes reports, and the
+  /// line of each such access (!llvm.ptr).
+  mlir::Value spmd;
+  llvm::SmallVector<mlir::Value> lines;
 
   /// The access to `buffer`, an operand of the kernel, through `map` (domain -> logical index).
   Access access(mlir::Value buffer, mlir::AffineMap map, bool padded) const;
+  /// All accesses of a map kernel, indices of indirect ones included.
+  MapAccesses accesses(kernel::MapOp op) const;
 
   /// Constants, arithmetic on indices.
   mlir::Value index(int64_t value);
@@ -64,15 +83,24 @@ public:
   mlir::Value zero(mlir::Type type);
   mlir::Value add(mlir::Value x, mlir::Value y);
   mlir::Value mul(mlir::Value x, int64_t y);
-  /// `expr` at a point of the domain.
-  mlir::Value apply(mlir::AffineExpr expr, llvm::ArrayRef<mlir::Value> point);
+  /// `expr` at a point of the domain; `symbols` are the values of its symbols.
+  mlir::Value apply(mlir::AffineExpr expr, llvm::ArrayRef<mlir::Value> point,
+                    llvm::ArrayRef<mlir::Value> symbols = {});
+  /// The linear offset of an access at a point.
+  mlir::Value address(const Access &access, llvm::ArrayRef<mlir::Value> point);
 
-  /// Whether a padded access is inside at a point; null: it always is.
+  /// Whether a padded access is inside at a point; null: it always is. Values that are indices and
+  /// outside are reported to the run.
   mlir::Value inside(const Access &access, llvm::ArrayRef<mlir::Value> point);
   /// One element at a point: i1 as i1, zero outside a padded buffer.
   mlir::Value load(const Access &access, llvm::ArrayRef<mlir::Value> point);
   /// Writes one element at a point; i1 as a byte.
   void store(const Access &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value);
+
+  /// Adds to one element at a point, unless it is outside.
+  void accumulate(const Access &access, llvm::ArrayRef<mlir::Value> point, mlir::Value value);
+  /// Runs `body` where `condition` holds; null: always.
+  void where(mlir::Value condition, const std::function<void()> &body);
 
   /// for i in [begin, end) step: carried = body(i, carried).
   using Body = std::function<llvm::SmallVector<mlir::Value>(mlir::Value, mlir::ValueRange)>;
@@ -112,6 +140,11 @@ public:
   mlir::Value combineLanes(mlir::Value lanes, const Combine &combine);
   /// The same tree over values of their own.
   mlir::Value combineLanes(llvm::SmallVector<mlir::Value> lanes, const Combine &combine);
+
+private:
+  llvm::SmallVector<mlir::Value> symbolsOf(const Access &access, llvm::ArrayRef<mlir::Value> point);
+  void report(const Access &access, const Access &index, llvm::ArrayRef<mlir::Value> point,
+              mlir::Value value, int64_t size);
 };
 
 /// Emitters: each writes the body of one kernel function.
@@ -156,11 +189,14 @@ public:
   /// The global that holds `value` as a buffer of `type` does: in the order of its layout.
   mlir::memref::GlobalOp get(mlir::Location loc, mlir::DenseElementsAttr value,
                              kernel::BufferType type);
+  /// The global that holds the text of a location: "model.cpp:9:12", 0 behind it.
+  mlir::LLVM::GlobalOp getLine(mlir::Location loc);
 
 private:
   mlir::ModuleOp module;
   llvm::DenseMap<std::pair<mlir::Attribute, mlir::Type>, mlir::memref::GlobalOp> byBuffer;
   llvm::DenseMap<mlir::Attribute, mlir::memref::GlobalOp> byContent;
+  llvm::StringMap<mlir::LLVM::GlobalOp> lines;
 };
 
 /// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
@@ -169,6 +205,10 @@ llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, Kern
 
 /// Buffers of a kernel in the order of its function's arguments: each operand once.
 llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);
+
+/// Locations of a kernel's indirect accesses: its function has, behind the threads, the spmd and
+/// the text of each.
+llvm::SmallVector<mlir::Location> getIndirectLocs(kernel::KernelOpInterface op);
 
 /// What turns the LLVM dialect into LLVM IR; before several threads do it (Lower.cpp).
 void registerTranslations(mlir::MLIRContext &context);

@@ -199,6 +199,11 @@ LogicalResult EntryEmitter::emitCall(kernel::KernelOpInterface op) {
     arguments.push_back(*argument);
   }
   arguments.append({thread, threads});
+  if (auto indirect = getIndirectLocs(op); !indirect.empty()) {
+    arguments.push_back(spmd);
+    for (Location line : indirect)
+      arguments.push_back(LLVM::AddressOfOp::create(b, loc, constants.getLine(line)));
+  }
   func::CallOp::create(b, op->getLoc(), kernels.lookup(op), arguments);
   return success();
 }

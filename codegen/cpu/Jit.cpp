@@ -101,7 +101,9 @@ void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned th
         },
         [](const sinter_spmd *self) -> uint32_t { return Rendezvous::of(self).enterSerial(); },
         [](const sinter_spmd *self) { Rendezvous::of(self).leaveSerial(); },
-        &meeting};
+        &meeting,
+        [](const sinter_spmd *, const char *, int64_t, int64_t, int64_t) {},
+        nullptr};
     call(entry, &spmd);
   };
   std::vector<std::thread> others;

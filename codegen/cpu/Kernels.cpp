@@ -44,6 +44,11 @@ SmallVector<Value> codegen::getKernelOperands(kernel::KernelOpInterface op) {
   return distinct.takeVector();
 }
 
+SmallVector<Location> codegen::getIndirectLocs(kernel::KernelOpInterface op) {
+  auto map = dyn_cast<kernel::MapOp>(op.getOperation());
+  return map ? map.getIndirectLocs() : SmallVector<Location>();
+}
+
 /// Which arguments no other argument may write behind: what the function promises of its memory.
 static SmallVector<bool> getUnaliased(kernel::KernelOpInterface op, ArrayRef<Value> operands) {
   auto ranges = getOperandRanges(op, operands);
@@ -92,6 +97,10 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
         MemRefType::get({type.getPhysicalElements()}, getStoredType(type.getElementType())));
   }
   types.append(2, builder.getIndexType());
+  // Indirect accesses: who takes reports, and the lines to name.
+  auto indirect = getIndirectLocs(op);
+  types.append(indirect.empty() ? 0 : 1 + indirect.size(),
+               LLVM::LLVMPointerType::get(builder.getContext()));
   auto function = func::FuncOp::create(builder, op->getLoc(), op.getFunctionName(),
                                        builder.getFunctionType(types, {}));
   function.setPrivate();
@@ -112,6 +121,11 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
   }
   kernel.thread = body->getArgument(operands.size());
   kernel.threads = body->getArgument(operands.size() + 1);
+  auto rest = body->getArguments().drop_front(operands.size() + 2);
+  if (!rest.empty()) {
+    kernel.spmd = rest.front();
+    llvm::append_range(kernel.lines, rest.drop_front());
+  }
   // The attribute `naive` asks for plain loops: the tests' yardstick.
   bool naive = op->hasAttr("naive");
   if (auto contract = dyn_cast<kernel::ContractOp>(op.getOperation())) {

@@ -12,6 +12,9 @@ using namespace sinter::codegen;
 LaneAccess codegen::makeLaneAccess(const EmitContext &k, const Access &access, int64_t dim,
                                    int64_t lanes) {
   LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt};
+  // Each lane has an index of its own, wherever it points.
+  if (llvm::any_of(access.indices, [&](const Access &index) { return index.isFunctionOfDim(dim); }))
+    return result;
   if (!access.address.isFunctionOfDim(dim) &&
       !(access.padded && access.logical.isFunctionOfDim(dim))) {
     result.kind = LaneKind::Uniform;
@@ -74,7 +77,7 @@ Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
     return result;
   }
   if (!address)
-    address = k.apply(access.address, point);
+    address = k.address(access, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
   Value inside = k.inside(access, point), value;
   if (valid == lane.lanes && !inside) {
@@ -120,4 +123,33 @@ void codegen::storeLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
   else
     vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(address),
                                   constantMask(k, lane.lanes, valid), value);
+}
+
+void codegen::addLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point, Value value,
+                       int64_t valid) {
+  const Access &access = lane.access;
+  value = splat(k, value, lane.lanes);
+  if (lane.kind != LaneKind::Contiguous) {
+    for (int64_t i = 0; i < (lane.kind == LaneKind::Uniform ? 1 : valid); ++i)
+      k.accumulate(access, lanePoint(k, point, lane.dim, i),
+                   vector::ExtractOp::create(k.b, k.loc, value, i));
+    return;
+  }
+  k.where(k.inside(access, point), [&] {
+    Value address = k.address(access, point), mask;
+    auto type = cast<VectorType>(value.getType());
+    if (valid < lane.lanes)
+      mask = constantMask(k, lane.lanes, valid);
+    Value old = mask ? vector::MaskedLoadOp::create(k.b, k.loc, type, access.memory,
+                                                    ValueRange(address), mask, k.zero(type))
+                           .getResult()
+                     : vector::LoadOp::create(k.b, k.loc, type, access.memory, address).getResult();
+    Value sum = isa<FloatType>(type.getElementType())
+                    ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
+                    : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
+    if (mask)
+      vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(address), mask, sum);
+    else
+      vector::StoreOp::create(k.b, k.loc, sum, access.memory, address);
+  });
 }

@@ -39,6 +39,11 @@ mlir::Value loadLanes(EmitContext &kernel, const LaneAccess &access,
 void storeLanes(EmitContext &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
                 mlir::Value value, int64_t valid, mlir::Value address = {});
 
+/// Adds the first `valid` lanes of `value`, one after the other where lanes lie apart; what is
+/// outside is left out.
+void addLanes(EmitContext &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
+              mlir::Value value, int64_t valid);
+
 /// `value` as a vector of `lanes`.
 mlir::Value splat(EmitContext &kernel, mlir::Value value, int64_t lanes);
 

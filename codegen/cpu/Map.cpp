@@ -18,11 +18,9 @@ using namespace sinter::codegen;
 static constexpr int64_t kShortRow = 4;
 
 MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op) : k(k), op(op) {
-  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  for (auto [i, in] : llvm::enumerate(op.getIns()))
-    ins.push_back(k.access(in, maps[i], op.getPadded()));
-  for (auto [i, out] : llvm::enumerate(op.getOuts()))
-    outs.push_back(k.access(out, maps[ins.size() + i], false));
+  MapAccesses all = k.accesses(op);
+  ins.assign(all.ins.begin(), all.ins.end());
+  outs.assign(all.outs.begin(), all.outs.end());
   inner.assign(op.getInner().begin(), op.getInner().end());
   for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
     if (!llvm::is_contained(inner, d))
@@ -50,7 +48,14 @@ bool MapEmitter::mayOrder() {
 }
 
 bool MapEmitter::oncePerRow(size_t out) const {
-  return llvm::none_of(inner, [&](int64_t d) { return outs[out].logical.isFunctionOfDim(d); });
+  return llvm::none_of(inner, [&](int64_t d) { return outs[out].isFunctionOfDim(d); });
+}
+
+void MapEmitter::storeOut(size_t out, ArrayRef<Value> at, Value value, int64_t valid) {
+  if (op.addsTo(out))
+    addLanes(k, outLanes[out], at, value, valid);
+  else
+    storeLanes(k, outLanes[out], at, value, valid);
 }
 
 bool MapEmitter::anyOut(bool once) const {
@@ -64,7 +69,8 @@ bool MapEmitter::anyOut(bool once) const {
 /// at one place). Each point writes a place of its own, so as many places as points means all of
 /// them: the domain is the buffer.
 bool MapEmitter::mayBeFlat() {
-  if (!reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
+  if (!reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty() ||
+      op.hasIndirectAccess() || llvm::is_contained(op.getAdds(), true))
     return false;
   SmallVector<AffineExpr> used; // the index in a dim of size 1 is 0
   int64_t points = 1;
@@ -150,7 +156,7 @@ void MapEmitter::storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, 
     if (oncePerRow(i) == once)
       values.push_back({i, body.get(yielded[i])});
   for (auto [i, value] : values)
-    storeLanes(k, outLanes[i], at, value, valid);
+    storeOut(i, at, value, valid);
 }
 
 //===--- flat ---------------------------------------------------------------------------------===//

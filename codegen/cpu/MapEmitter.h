@@ -69,6 +69,7 @@ private:
   int64_t countInner() const;
   bool isWindow() const;
   void storeRow(BodyEmitter &body, llvm::ArrayRef<mlir::Value> at, int64_t valid, bool once);
+  void storeOut(size_t out, llvm::ArrayRef<mlir::Value> at, mlir::Value value, int64_t valid);
   bool oncePerRow(size_t out) const;
   bool anyOut(bool once) const;
   mlir::Value rowNumber();

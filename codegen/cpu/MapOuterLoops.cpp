@@ -246,7 +246,7 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
     for (size_t i : stores)
       values.push_back(body.get(yielded[i]));
     for (auto [i, value] : llvm::zip_equal(stores, values))
-      storeLanes(k, outLanes[i], point, value, valid);
+      storeOut(i, point, value, valid);
     return next;
   });
   size_t at = 0;
@@ -273,8 +273,11 @@ SmallVector<int64_t> MapEmitter::orderLoops() {
   const Access *largest = nullptr;
   for (const auto *accesses : {&outs, &ins})
     for (const Access &access : *accesses)
-      if (!largest || access.type.getPhysicalElements() > largest->type.getPhysicalElements())
+      if (access.indices.empty() && // what lies anywhere has no order
+          (!largest || access.type.getPhysicalElements() > largest->type.getPhysicalElements()))
         largest = &access;
+  if (!largest)
+    return rows;
   auto stepOf = [&](int64_t d) { return getStep(k, *largest, d, d == lanesDim ? kLanes : 1); };
   SmallVector<int64_t> order = rows;
   llvm::sort(order, [&](int64_t x, int64_t y) {

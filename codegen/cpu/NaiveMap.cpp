@@ -136,7 +136,7 @@ void NaiveMap::emitRow() {
       reduced[reduce.getResult()] = emitReduce(reduce);
   auto yielded = op.getBody().front().back().getOperands();
   auto oncePerRow = [&](size_t i) {
-    return llvm::none_of(inner, [&](int64_t d) { return outs[i].logical.isFunctionOfDim(d); });
+    return llvm::none_of(inner, [&](int64_t d) { return outs[i].isFunctionOfDim(d); });
   };
   auto storeWhere = [&](bool once) {
     BodyEmitter body = at();
@@ -145,7 +145,10 @@ void NaiveMap::emitRow() {
       if (oncePerRow(i) == once)
         values.push_back({i, body.get(yielded[i])});
     for (auto [i, value] : values)
-      k.store(outs[i], point, value);
+      if (op.addsTo(i))
+        k.accumulate(outs[i], point, value);
+      else
+        k.store(outs[i], point, value);
   };
   // Once-a-row values first: they may read what the row's stores replace.
   auto each = llvm::seq<size_t>(0, outs.size());
@@ -163,11 +166,9 @@ void NaiveMap::emitRow() {
 
 void codegen::emitNaiveMap(EmitContext &k, kernel::MapOp op) {
   NaiveMap map(k, op);
-  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  for (auto [i, in] : llvm::enumerate(op.getIns()))
-    map.ins.push_back(k.access(in, maps[i], op.getPadded()));
-  for (auto [i, out] : llvm::enumerate(op.getOuts()))
-    map.outs.push_back(k.access(out, maps[map.ins.size() + i], false));
+  MapAccesses all = k.accesses(op);
+  map.ins.assign(all.ins.begin(), all.ins.end());
+  map.outs.assign(all.outs.begin(), all.outs.end());
   map.inner.assign(op.getInner().begin(), op.getInner().end());
   for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
     if (!llvm::is_contained(map.inner, d))

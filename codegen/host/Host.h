@@ -76,9 +76,6 @@ struct Provenance {
 /// Of every value that `kernel` writes, in program order; none for what is no kernel.
 std::vector<Provenance> getProvenance(mlir::Operation *kernel);
 
-/// "mlp.cpp:9:12", or empty.
-std::string nameLocation(mlir::Location loc);
-
 /// What is not in the module.
 struct TableOptions {
   std::string compiler;       ///< "sinter 0.1.0"

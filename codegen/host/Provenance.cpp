@@ -19,23 +19,18 @@ using namespace mlir;
 
 namespace sinter::codegen {
 
-/// File and column of a location, and the name that the model gave the op.
+/// The name that the model gave the op, and its line.
 static std::pair<std::string, std::string> nameAndPlace(Location loc) {
-  std::string name, place;
+  std::string name;
   loc->walk([&](Location inner) {
-    if (auto named = dyn_cast<NameLoc>(inner); named && name.empty())
-      name = named.getName().str();
-    auto file = dyn_cast<FileLineColLoc>(inner);
-    if (!file)
-      return WalkResult::advance();
-    place = file.getFilename().str() + ":" + std::to_string(file.getLine()) + ":" +
-            std::to_string(file.getColumn());
+    auto named = dyn_cast<NameLoc>(inner);
+    if (!named)
+      return isa<FileLineColLoc>(inner) ? WalkResult::interrupt() : WalkResult::advance();
+    name = named.getName().str();
     return WalkResult::interrupt();
   });
-  return {name, place};
+  return {name, kernel::nameLocation(loc)};
 }
-
-std::string nameLocation(Location loc) { return nameAndPlace(loc).second; }
 
 /// Ops that leave ordinary numbers ordinary.
 static bool isHarmless(Operation *op) {

@@ -202,7 +202,7 @@ struct TableWriter {
   llvm::Constant *writeKernel(Operation *op) {
     // Written ranges stand in program order, each with the place in `location` of what may have
     // given its values.
-    std::string location = nameLocation(op->getLoc());
+    std::string location = kernel::nameLocation(op->getLoc());
     SmallVector<std::pair<unsigned, llvm::Constant *>> ranges;
     std::vector<Provenance> provenance = getProvenance(op);
     int64_t read = 0, written = 0;

@@ -65,11 +65,14 @@ private:
 };
 } // namespace
 
-static Dims applyMap(mlir::AffineMap map, const Dims &point) {
+// `values`: of the map's symbols.
+static Dims applyMap(mlir::AffineMap map, const Dims &point, const Dims &values = {}) {
   Dims result;
   std::function<int64_t(mlir::AffineExpr)> value = [&](mlir::AffineExpr expr) -> int64_t {
     if (auto dim = llvm::dyn_cast<mlir::AffineDimExpr>(expr))
       return point[dim.getPosition()];
+    if (auto symbol = llvm::dyn_cast<mlir::AffineSymbolExpr>(expr))
+      return values[symbol.getPosition()];
     if (auto constant = llvm::dyn_cast<mlir::AffineConstantExpr>(expr))
       return constant.getValue();
     auto pair = llvm::cast<mlir::AffineBinaryOpExpr>(expr);
@@ -227,6 +230,14 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
   return status;
 }
 
+// What the symbols of maps are at point `i` of a row: symbol n is the value of in n.
+static Dims symbolValues(const std::vector<Tensor> &ins, int64_t i) {
+  Dims values;
+  for (const Tensor &in : ins)
+    values.push_back(in.isReal() ? 0 : in.integers[i]);
+  return values;
+}
+
 // Rows one after the other: all reads of a row come before its writes, as in-place kernels need.
 LogicalResult Machine::runMap(kernel::MapOp op) {
   Dims dims(op.getDims()), innerAxes(op.getInner()), outer = dims, inner;
@@ -252,26 +263,28 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
     if (row.empty())
       row.push_back(start);
     std::vector<Tensor> arguments;
-    for (auto [n, in] : llvm::enumerate(op.getIns())) {
-      arguments.emplace_back(rowType(body.getArgument(n).getType(), row.size()));
-      for (size_t i = 0; i < points; ++i)
-        if (failed(load(op, windows[in], applyMap(maps[n], row[i]), op.getPadded(),
-                        arguments.back(), i))) {
-          status = failure();
-          return;
+    for (mlir::Type type : body.getArgumentTypes())
+      arguments.emplace_back(rowType(type, row.size()));
+    for (bool indirect : {false, true}) // indices first
+      for (auto [n, in] : llvm::enumerate(op.getIns()))
+        for (size_t i = 0; i < points && (maps[n].getNumSymbols() != 0) == indirect; ++i) {
+          Dims at = applyMap(maps[n], row[i], symbolValues(arguments, i));
+          if (failed(load(op, windows[in], at, op.getPadded() && !indirect, arguments[n], i)))
+            status = failure();
         }
-    }
-    FailureOr<std::vector<Tensor>> values = runKernelBody(body, std::move(arguments), row, points);
+    FailureOr<std::vector<Tensor>> values = runKernelBody(body, arguments, row, points);
     if (failed(values)) {
       status = failure();
       return;
     }
     for (auto [o, out] : llvm::enumerate(op.getOuts())) {
-      mlir::AffineMap map = maps[op.getIns().size() + o];
+      unsigned number = op.getIns().size() + o;
       bool oncePerRow =
-          llvm::none_of(innerAxes, [&](int64_t axis) { return map.isFunctionOfDim(axis); });
+          llvm::none_of(innerAxes, [&](int64_t axis) { return op.varies(number, axis); });
       for (size_t i = 0; i < (oncePerRow ? 1 : points); ++i)
-        if (failed(store(op, windows[out], applyMap(map, row[i]), (*values)[o], i, false)))
+        if (failed(store(op, windows[out],
+                         applyMap(maps[number], row[i], symbolValues(arguments, i)), (*values)[o],
+                         i, op.addsTo(o))))
           status = failure();
     }
   });

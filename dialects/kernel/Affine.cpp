@@ -30,8 +30,8 @@ std::pair<int64_t, int64_t> kernel::getIndexRange(AffineExpr index, ArrayRef<int
   }
   case AffineExprKind::DimId:
     return {0, clamp(dims[cast<AffineDimExpr>(index).getPosition()] - 1)};
-  case AffineExprKind::SymbolId:
-    return {0, 0};
+  case AffineExprKind::SymbolId: // a value of the data
+    return {clamp(INT64_MIN), clamp(INT64_MAX)};
   default:
     break;
   }

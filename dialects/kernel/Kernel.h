@@ -62,6 +62,8 @@ std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t ele
 /// Errors say what was expected and found.
 mlir::LogicalResult verifyAlgorithm(mlir::Operation *op, AlgorithmAttr algorithm,
                                     std::optional<llvm::ArrayRef<int64_t>> reduced);
+/// File, line and column of a location: "mlp.cpp:9:12"; "" when it has none.
+std::string nameLocation(mlir::Location loc);
 } // namespace sinter::kernel
 
 #include "dialects/kernel/KernelInterfaces.h.inc"

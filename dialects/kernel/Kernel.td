@@ -262,11 +262,25 @@ def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethod
     were an array over the inner dims; `kernel.reduce` turns such an array into one scalar of the row.
     ins: one scalar block argument each, read at its map. outs: a value stored at its map; a map without inner dims
     stores once a row. With `padded`, reads outside the logical shape give 0.
+    An access may be indirect: symbol n of a map, alone in an index, is the value of in n at the point. A value outside of
+    the axis is reported, with the location of the argument (of an out: of the op), and the read gives 0. An out with
+    `adds[i]`, and no other, may be indirect: it holds what was there before plus the values of all points, as a chain over
+    `inner`; its map has all other dims, so that a row owns what it adds to.
   }];
   let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$inner,
                        Variadic<BufferType>:$ins, Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, UnitAttr:$padded,
-                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
+                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule,
+                       DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$adds);
   let regions = (region SizedRegion<1>:$body);
+  let extraClassDeclaration = [{
+    /// True when what buffer number `i` (ins, then outs) is accessed at differs along `dim`, itself or through an index.
+    bool varies(unsigned i, int64_t dim);
+    /// True when out `i` is added to.
+    bool addsTo(unsigned i) { return i < getAdds().size() && getAdds()[i]; }
+    /// Locations of the indirect accesses, in the order of the maps: whose lines errors name.
+    ::llvm::SmallVector<::mlir::Location> getIndirectLocs();
+    bool hasIndirectAccess() { return !getIndirectLocs().empty(); }
+  }];
   let assemblyFormat = [{
     $kernel_name (`number` $number^)? `dims` $dims `inner` $inner (`padded` $padded^)? (`ins` `(` $ins^ `:` type($ins) `)`)?
     `outs` `(` $outs `:` type($outs) `)` `maps` $maps (`algorithm` $algorithm^)? (`schedule` $schedule^)?

@@ -37,9 +37,17 @@ static bool dividesBadly(AffineExpr expr) {
   return bad;
 }
 
+/// True when a value of the data takes part in an index.
+static bool hasSymbol(AffineExpr expr) {
+  bool found = false;
+  expr.walk([&](AffineExpr part) { found |= isa<AffineSymbolExpr>(part); });
+  return found;
+}
+
 LogicalResult sinter::kernel::verifyAccess(Operation *op, StringRef what, AffineMap map,
-                                           BufferType type, ArrayRef<int64_t> dims, bool mayLeave) {
-  if (map.getNumDims() != dims.size() || map.getNumSymbols() != 0)
+                                           BufferType type, ArrayRef<int64_t> dims, bool mayLeave,
+                                           bool indirect) {
+  if (map.getNumDims() != dims.size() || (map.getNumSymbols() != 0 && !indirect))
     return op->emitOpError() << "expects maps of " << dims.size() << " dims, got "
                              << AffineMapAttr::get(map) << " for " << what;
   if (map.getNumResults() != type.getRank())
@@ -52,7 +60,7 @@ LogicalResult sinter::kernel::verifyAccess(Operation *op, StringRef what, Affine
     return success();
   for (auto [expr, size] : llvm::zip(map.getResults(), type.getShape())) {
     auto [low, high] = getIndexRange(expr, dims);
-    if (low < 0 || high >= size)
+    if ((low < 0 || high >= size) && !hasSymbol(expr))
       return op->emitOpError() << "expects accesses inside " << type << ", got "
                                << AffineMapAttr::get(map) << " for " << what << " reaching [" << low
                                << ", " << high << "]";
@@ -296,6 +304,63 @@ int64_t ContractOp::getFlops() {
 
 //===--- map ----------------------------------------------------------------------------------===//
 
+/// An index that names a value is that value alone: of an in, integers, that is read directly.
+static LogicalResult verifySymbols(MapOp op, AffineMap map) {
+  for (AffineExpr expr : map.getResults()) {
+    if (!hasSymbol(expr))
+      continue;
+    auto symbol = dyn_cast<AffineSymbolExpr>(expr);
+    if (!symbol)
+      return op.emitOpError() << "expects a symbol to be an index alone, got "
+                              << AffineMapAttr::get(map);
+    unsigned in = symbol.getPosition();
+    if (in >= op.getIns().size() || mapAt(op.getMaps(), in).getNumSymbols() != 0 ||
+        !scalarOf(op.getIns()[in]).isInteger())
+      return op.emitOpError() << "expects symbol " << in
+                              << " to be an in of integers that is read directly, got "
+                              << AffineMapAttr::get(map);
+  }
+  return success();
+}
+
+/// What one row adds to, no other does.
+static LogicalResult verifyAdds(MapOp op) {
+  if (!op.getAdds().empty() && op.getAdds().size() != op.getOuts().size())
+    return op.emitOpError() << "expects one 'adds' flag an out, got " << op.getAdds().size();
+  for (size_t i = 0; i < op.getOuts().size(); ++i) {
+    AffineMap map = mapAt(op.getMaps(), op.getIns().size() + i);
+    if (!op.addsTo(i)) {
+      if (map.getNumSymbols() != 0)
+        return op.emitOpError()
+               << "expects an out that is not added to to be written directly, got "
+               << AffineMapAttr::get(map);
+      continue;
+    }
+    for (auto [d, size] : llvm::enumerate(op.getDims()))
+      if (size != 1 && !llvm::is_contained(op.getInner(), static_cast<int64_t>(d)) &&
+          !llvm::is_contained(map.getResults(), getAffineDimExpr(d, op.getContext())))
+        return op.emitOpError() << "expects an out that is added to to have dim " << d
+                                << " as an index, got " << AffineMapAttr::get(map);
+  }
+  return success();
+}
+
+bool MapOp::varies(unsigned i, int64_t dim) {
+  AffineMap map = mapAt(getMaps(), i);
+  return map.isFunctionOfDim(dim) || llvm::any_of(map.getResults(), [&](AffineExpr expr) {
+           auto symbol = dyn_cast<AffineSymbolExpr>(expr);
+           return symbol && mapAt(getMaps(), symbol.getPosition()).isFunctionOfDim(dim);
+         });
+}
+
+SmallVector<Location> MapOp::getIndirectLocs() {
+  SmallVector<Location> locs;
+  for (size_t i = 0; i < getMaps().size(); ++i)
+    if (mapAt(getMaps(), i).getNumSymbols() != 0)
+      locs.push_back(i < getIns().size() ? getBody().front().getArgument(i).getLoc() : getLoc());
+  return locs;
+}
+
 LogicalResult MapOp::verify() {
   ArrayRef<int64_t> dims = getDims();
   if (failed(verifyDims(*this, dims)))
@@ -313,13 +378,17 @@ LogicalResult MapOp::verify() {
   for (auto [i, buffer] : llvm::enumerate(getOperands()))
     if (failed(verifyAccess(*this, "buffer " + std::to_string(i), mapAt(getMaps(), i),
                             cast<BufferType>(buffer.getType()), dims,
-                            i < getIns().size() && getPadded())))
+                            i < getIns().size() && getPadded(), /*indirect=*/true)) ||
+        failed(verifySymbols(*this, mapAt(getMaps(), i))))
       return failure();
+  if (failed(verifyAdds(*this)))
+    return failure();
   Block &block = getBody().front();
   SmallVector<int64_t> row;
   for (int64_t dim : getInner())
     row.push_back(dims[dim]);
-  bool reduces = !block.getOps<ReduceOp>().empty();
+  bool reduces =
+      !block.getOps<ReduceOp>().empty() || (!row.empty() && llvm::is_contained(getAdds(), true));
   if (failed(verifyAlgorithm(*this, getAlgorithmAttr(),
                              reduces ? std::optional(ArrayRef(row)) : std::nullopt)))
     return failure();

@@ -12,7 +12,8 @@ namespace sinter::kernel {
 
 /// `map` leads from `dims` into `type`; unless it `mayLeave`, never outside of its shape.
 llvm::LogicalResult verifyAccess(mlir::Operation *op, llvm::StringRef what, mlir::AffineMap map,
-                                 BufferType type, llvm::ArrayRef<int64_t> dims, bool mayLeave);
+                                 BufferType type, llvm::ArrayRef<int64_t> dims, bool mayLeave,
+                                 bool indirect = false);
 /// No size is negative, and 64 bits count all points.
 llvm::LogicalResult verifyDims(mlir::Operation *op, llvm::ArrayRef<int64_t> dims);
 /// `block` is scalar code that ends in kernel.yield.

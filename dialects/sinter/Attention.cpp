@@ -36,7 +36,8 @@ bool ir::isScoreOp(Operation *op, ArrayRef<int64_t> scores) {
   if (op->hasTrait<OpTrait::ConstantLike>())
     return bool(getSplat(op));
   auto map = dyn_cast<MapOpInterface>(op);
-  if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded())
+  if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded() ||
+      !map.getIndexOperands().empty())
     return false;
   ArrayRef<int64_t> shape = shapeOf(op->getResult(0));
   if (shape.size() > scores.size() ||

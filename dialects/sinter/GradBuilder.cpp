@@ -6,6 +6,7 @@
 #include "dialects/sinter/GradBuilder.h"
 
 #include "sinter/rules/elementwise.h"
+#include "sinter/rules/index.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
@@ -114,6 +115,16 @@ Value GradBuilder::matmul(Value x, Value y, bool transposeX, bool transposeY) {
   auto type =
       typed(x, rules::matmul(toRule(x.getType()), toRule(y.getType()), transposeX, transposeY));
   return MatmulOp::create(b, loc, type, transposeX, transposeY, x, y);
+}
+
+Value GradBuilder::gather(Value table, Value index, int64_t axis) {
+  auto type = typed(table, rules::gather(toRule(table.getType()), toRule(index.getType()), axis));
+  return GatherOp::create(b, loc, type, axis, table, index);
+}
+Value GradBuilder::scatterAdd(Value base, Value index, Value updates, int64_t axis) {
+  auto type = typed(base, rules::scatter_add(toRule(base.getType()), toRule(index.getType()),
+                                             toRule(updates.getType()), axis));
+  return ScatterAddOp::create(b, loc, type, axis, base, index, updates);
 }
 
 Value GradBuilder::sumTo(Value x, Value like) {

@@ -44,6 +44,10 @@ public:
   mlir::Value softmax(mlir::Value x, int64_t axis);
   /// i32 indices along `axis` of a tensor of `shape`.
   mlir::Value iota(llvm::ArrayRef<int64_t> shape, int64_t axis);
+  /// Slices of `table` where `index` says.
+  mlir::Value gather(mlir::Value table, mlir::Value index, int64_t axis);
+  /// `base` with slices added where `index` says.
+  mlir::Value scatterAdd(mlir::Value base, mlir::Value index, mlir::Value updates, int64_t axis);
   mlir::Value matmul(mlir::Value x, mlir::Value y, bool transposeX, bool transposeY);
 
   /// Batching rule of ops whose operands broadcast.

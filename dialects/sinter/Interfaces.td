@@ -45,13 +45,22 @@ def MapOpInterface : OpInterface<"MapOpInterface"> {
     An op that one kernel.map can compute: a domain, an affine access an operand and result, and scalar code.
     Elementwise ops: domain = result shape, no inner dims. Reductions and softmax: domain = operand shape, inner = axes.
     Transpose, slice, pad, concat: domain = result shape and a non-identity operand access.
+    Gather, scatter_add: an access whose index is a value of another operand.
   }];
   let methods = [
     InterfaceMethod<"Sizes of the domain.", "::llvm::SmallVector<int64_t>", "getMapDomain">,
     InterfaceMethod<"Dims that the op reduces over (kernel.reduce); empty for elementwise work.",
                     "::llvm::SmallVector<int64_t>", "getInnerDims", (ins), [{}], [{ return {}; }]>,
-    InterfaceMethod<"Domain -> index of operand `i`.", "::mlir::AffineMap", "getOperandAccess", (ins "unsigned":$i)>,
-    InterfaceMethod<"Domain -> index of result `i`.", "::mlir::AffineMap", "getResultAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"Domain -> index of operand `i`; symbol n is the value, at the point, of operand getIndexOperands()[n].",
+                    "::mlir::AffineMap", "getOperandAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"Domain -> index of result `i`, with symbols as those of operands.",
+                    "::mlir::AffineMap", "getResultAccess", (ins "unsigned":$i)>,
+    InterfaceMethod<"Operands whose values are indices of accesses; theirs have no symbols.",
+                    "::llvm::SmallVector<unsigned>", "getIndexOperands", (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<[{
+      The operand that the result starts as: what the body gives is added to it, at the result's access, for one point of
+      the inner dims after the other.
+    }], "std::optional<unsigned>", "getBaseOperand", (ins), [{}], [{ return std::nullopt; }]>,
     InterfaceMethod<"True when operand accesses may leave the operand's shape and then read 0.", "bool", "readsPadded",
                     (ins), [{}], [{ return false; }]>,
     InterfaceMethod<"True when the op just adds its operand up over the inner dims: an epilogue can leave partial sums.",

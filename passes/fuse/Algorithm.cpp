@@ -90,6 +90,8 @@ kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
   if (op.getInnerDims().empty())
     return {};
   MLIRContext *context = op->getContext();
+  if (op.getBaseOperand()) // what is added to one element is added one after the other
+    return kernel::AlgorithmAttr::get(context, 1);
   ReducedRow row(op);
   Type element = getElementTypeOrSelf(op->getOperand(0));
   if (row.sizes.empty() || row.elements == 0)

@@ -90,7 +90,7 @@ AffineMap Domain::place(Operation *op, AffineMap map) const {
   // A contraction's reduced dims follow the parallel ones and keep their numbers.
   if (auto contraction = dyn_cast<ir::ContractionOpInterface>(op))
     count = contraction.getContractionDomain().size();
-  return map.replaceDimsAndSymbols(dims, {}, count, 0);
+  return map.replaceDimsAndSymbols(dims, {}, count, map.getNumSymbols());
 }
 
 AffineMap Domain::getOperandAccess(Operation *op, unsigned i) const {
@@ -158,6 +158,10 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMappin
                        std::string &why) {
   if (cast<ir::MapOpInterface>(op).readsPadded()) {
     why = "reads outside its operand";
+    return false;
+  }
+  if (!cast<ir::MapOpInterface>(op).getIndexOperands().empty()) {
+    why = "is indexed by values, or reads where they say";
     return false;
   }
   DimMapping made;
@@ -295,6 +299,10 @@ bool Domain::mayJoin(ir::MapOpInterface map, kernel::AlgorithmAttr order, std::s
     why = "the sums are put together from chunks first";
   else if (locked && map.readsPadded())
     why = "reads outside its operand, and an epilogue may not";
+  else if (locked && !map.getIndexOperands().empty())
+    why = "reads where values say, and an epilogue may not";
+  else if (!members.empty() && (adds || map.getBaseOperand()))
+    why = "adds where values say, in an order of its own";
   else if (order && algorithm && order != algorithm)
     why = "sums in another order";
   else
@@ -471,6 +479,7 @@ bool Domain::add(Operation *op, std::string &why) {
   for (OpOperand &operand : op->getOpOperands())
     reads[operand.get()].push_back(&operand);
   padded |= map.readsPadded();
+  adds |= map.getBaseOperand().has_value();
   if (order)
     algorithm = order;
   if (algorithm && algorithm.isCut() && !chunksAreWhole()) {

@@ -83,7 +83,8 @@ private:
   /// The pairs of kernel dims that some op sees as one.
   DimMapping collapsed;
   bool innerDecided = false, locked = false, padded = false;
-  bool cut = false; ///< a contraction in chunks
+  bool adds = false; ///< holds an op that adds to a base, and no other
+  bool cut = false;  ///< a contraction in chunks
   kernel::AlgorithmAttr algorithm;
 };
 

@@ -65,7 +65,8 @@ bool isPlainSum(Value value) {
 
 bool isCheapToRematerialise(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
-  if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded())
+  if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded() ||
+      !map.getIndexOperands().empty())
     return false;
   auto elements = [](Value v) { return cast<RankedTensorType>(v.getType()).getNumElements(); };
   int64_t size = elements(op->getResult(0));
@@ -133,11 +134,18 @@ SmallVector<Operation *> inBlockOrder(const OpSet &set) {
   return ops;
 }
 
-/// True for ops whose operands must be data: a sum, and what reads zeros around its operand. For
-/// everything else a splat constant is a scalar in the kernel's body.
-static bool readsMemory(Operation *op) {
-  auto map = dyn_cast<ir::MapOpInterface>(op);
-  return isa<ir::ContractionOpInterface>(op) || (map && map.readsPadded());
+/// True for operands that must be data: those of a sum, of what reads zeros around its operand, and
+/// indices with what they are indices of. Elsewhere a splat constant is a scalar in the kernel's
+/// body, or the base that is written first.
+static bool readsMemory(OpOperand &operand) {
+  auto map = dyn_cast<ir::MapOpInterface>(operand.getOwner());
+  if (!map)
+    return isa<ir::ContractionOpInterface>(operand.getOwner());
+  unsigned number = operand.getOperandNumber();
+  return map.readsPadded() ||
+         (map.getBaseOperand() != number &&
+          (llvm::is_contained(map.getIndexOperands(), number) ||
+           (!map.getIndexOperands().empty() && map.getOperandAccess(number).getNumSymbols() > 0)));
 }
 
 /// True when `fused` stands behind all that it needs and before all that need it.
@@ -156,12 +164,12 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, ir::FusedKind kind, kernel::Algor
   OpSet group(ops.begin(), ops.end());
   llvm::SetVector<Value> inputs, results, constants;
   for (Operation *op : ops) {
-    for (Value operand : op->getOperands()) {
-      Operation *maker = operand.getDefiningOp();
+    for (OpOperand &operand : op->getOpOperands()) {
+      Operation *maker = operand.get().getDefiningOp();
       if (maker && group.contains(maker))
         continue;
-      bool inlined = getSplatConstant(operand) && !readsMemory(op);
-      (inlined ? constants : inputs).insert(operand);
+      bool inlined = getSplatConstant(operand.get()) && !readsMemory(operand);
+      (inlined ? constants : inputs).insert(operand.get());
     }
     for (Value result : op->getResults())
       if (llvm::any_of(result.getUsers(), [&](Operation *user) { return !group.contains(user); }))
@@ -187,9 +195,8 @@ ir::FusedOp outline(ArrayRef<Operation *> ops, ir::FusedKind kind, kernel::Algor
   llvm::SmallSetVector<Attribute, 4> contributors;
   for (Operation *op : ops) {
     op->moveBefore(body, body->end());
-    bool fromMemory = readsMemory(op);
     for (OpOperand &operand : op->getOpOperands())
-      operand.set((fromMemory ? arguments : inside).lookupOrDefault(operand.get()));
+      operand.set((readsMemory(operand) ? arguments : inside).lookupOrDefault(operand.get()));
     if (op->getLoc() != primary->getLoc())
       contributors.insert(LocationAttr(op->getLoc()));
   }

@@ -48,8 +48,8 @@ static TypedAttr evaluate(Value scalar, llvm::DenseMap<Value, TypedAttr> &known)
 /// Replaces `op` by a constant when its operands and its scalar code allow it.
 static void foldOp(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
-  if (!map || !map.getInnerDims().empty() || map.readsPadded() || op->getNumResults() != 1 ||
-      op->getNumOperands() == 0)
+  if (!map || !map.getInnerDims().empty() || map.readsPadded() || !map.getIndexOperands().empty() ||
+      op->getNumResults() != 1 || op->getNumOperands() == 0)
     return;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   Block scratch;

@@ -26,12 +26,14 @@ struct FusedLowering {
   unsigned dims = 0;                    ///< of the kernel; a contraction's include the reduced ones
   llvm::SmallVector<mlir::Value> reads; ///< buffer of each body argument that is read
   llvm::SmallVector<mlir::AffineMap> readMaps;
+  llvm::SmallVector<mlir::Location> readLocs;
   /// By (buffer, access).
   llvm::DenseMap<std::pair<mlir::Value, mlir::AffineMap>, unsigned> readNumber;
   llvm::DenseMap<mlir::Value, mlir::Value> scalars;
   llvm::SmallVector<mlir::Value> outs;
   llvm::SmallVector<mlir::AffineMap> outMaps;
   llvm::SmallVector<bool> sums; ///< outs that are partial sums of a contraction's epilogue
+  llvm::SmallVector<bool> adds; ///< outs that begin as a base and are added to
   /// A partial sum in chunks: where they lie, their number, and where the whole sum goes.
   struct CutSum {
     mlir::Value partial;
@@ -62,7 +64,10 @@ struct FusedLowering {
   }
 
   mlir::LogicalResult analyse();
+  mlir::AffineMap settleSymbols(mlir::Operation *op, mlir::AffineMap map);
   std::pair<mlir::Value, mlir::AffineMap> getRead(mlir::Operation *op, unsigned i);
+  void addRead(mlir::Operation *op, unsigned i);
+  void writeBase(mlir::Operation *op, mlir::ValueRange to);
   void collectReads();
   void addReads(mlir::Block *body);
   void settleIndices(mlir::Operation *op, mlir::Block *body, mlir::Operation *last,

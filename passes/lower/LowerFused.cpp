@@ -56,40 +56,74 @@ static Value skipUnitViews(Value buffer, AffineMap &map) {
     }
     if (next != kept.size())
       return buffer;
-    map = AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
+    map = AffineMap::get(map.getNumDims(), map.getNumSymbols(), exprs, map.getContext());
     buffer = view.getSource();
   }
   return buffer;
 }
 
+/// An access of the op over the kernel's dims: symbols are the numbers of the reads that give
+/// their values.
+AffineMap FusedLowering::settleSymbols(Operation *op, AffineMap map) {
+  if (map.getNumSymbols() == 0)
+    return widen(map);
+  SmallVector<AffineExpr> symbols;
+  unsigned count = 0;
+  for (unsigned i : cast<ir::MapOpInterface>(op).getIndexOperands()) {
+    unsigned number = readNumber.lookup(getRead(op, i));
+    symbols.push_back(getAffineSymbolExpr(number, map.getContext()));
+    count = std::max(count, number + 1);
+  }
+  return map.replaceDimsAndSymbols({}, symbols, dims, count);
+}
+
 /// Buffer and access of operand `i`, which comes from outside.
 std::pair<Value, AffineMap> FusedLowering::getRead(Operation *op, unsigned i) {
-  AffineMap map = widen(domain.getOperandAccess(op, i));
+  AffineMap map = settleSymbols(op, domain.getOperandAccess(op, i));
   Value buffer = bufferOf(op->getOperand(i));
   if (!domain.readsPadded())
     buffer = skipUnitViews(buffer, map);
   return {buffer, map};
 }
 
+void FusedLowering::addRead(Operation *op, unsigned i) {
+  auto [buffer, map] = getRead(op, i);
+  if (readNumber.try_emplace({buffer, map}, reads.size()).second) {
+    reads.push_back(buffer);
+    readMaps.push_back(map);
+    // An index that is out of range names the line of the op that reads there.
+    readLocs.push_back(map.getNumSymbols() ? op->getLoc() : fused.getLoc());
+  }
+}
+
 void FusedLowering::collectReads() {
   for (Operation *op : ops) {
     if (op == root || isUnitView(op))
       continue;
-    for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-      if (!isa<BlockArgument>(operand))
-        continue;
-      auto [buffer, map] = getRead(op, i);
-      if (readNumber.try_emplace({buffer, map}, reads.size()).second) {
-        reads.push_back(buffer);
-        readMaps.push_back(map);
-      }
-    }
+    auto map = cast<ir::MapOpInterface>(op);
+    for (unsigned i : map.getIndexOperands())
+      addRead(op, i);
+    for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+      if (isa<BlockArgument>(operand) && map.getBaseOperand() != i)
+        addRead(op, i);
   }
 }
 
 void FusedLowering::addReads(Block *body) {
-  for (Value buffer : reads)
-    body->addArgument(cast<kernel::BufferType>(buffer.getType()).getElementType(), fused.getLoc());
+  for (auto [buffer, loc] : llvm::zip_equal(reads, readLocs))
+    body->addArgument(cast<kernel::BufferType>(buffer.getType()).getElementType(), loc);
+}
+
+/// What `op` adds to, in front of the kernel that adds.
+void FusedLowering::writeBase(Operation *op, ValueRange to) {
+  Value base = op->getOperand(*cast<ir::MapOpInterface>(op).getBaseOperand());
+  if (DenseElementsAttr constant = getSplatConstant(base)) {
+    auto value = cast<TypedAttr>(constant.getSplatValue<Attribute>());
+    for (Value place : to)
+      entry.addFill(op->getLoc(), "fill", value, place);
+  } else {
+    entry.addCopy(op->getLoc(), "copy", bufferOf(base), to);
+  }
 }
 
 /// Sums of chunks lie as the largest result does, one chunk after the other.
@@ -173,8 +207,11 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
       scalars[op->getResult(0)] = scalars.lookup(op->getOperand(0));
       continue;
     }
+    auto base = cast<ir::MapOpInterface>(op).getBaseOperand();
     for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-      if (DenseElementsAttr constant = getSplatConstant(operand)) {
+      if (base == i) {
+        operands.push_back({}); // what the out holds before
+      } else if (DenseElementsAttr constant = getSplatConstant(operand)) {
         operands.push_back(arith::ConstantOp::create(
             builder, op->getLoc(), cast<TypedAttr>(constant.getSplatValue<Attribute>())));
       } else if (isa<BlockArgument>(operand)) {
@@ -204,8 +241,14 @@ void FusedLowering::makeOuts() {
     if (at.empty())
       at.push_back(entry.addTemp(value.getLoc(), getBufferType(result.getType())));
     buffers[result] = at.front();
-    AffineMap access = widen(
-        domain.getResultAccess(value.getDefiningOp(), cast<OpResult>(value).getResultNumber()));
+    Operation *maker = value.getDefiningOp();
+    AffineMap access = settleSymbols(
+        maker, domain.getResultAccess(maker, cast<OpResult>(value).getResultNumber()));
+    auto map = dyn_cast<ir::MapOpInterface>(maker);
+    bool hasBase = map && map.getBaseOperand();
+    if (hasBase)
+      writeBase(maker, at);
+    adds.append(at.size(), hasBase);
     bool isSum = root && isPlainSum(value);
     if (std::optional<CutSum> cut = isSum ? cutSum(value) : std::nullopt) {
       cut->places = at;
@@ -248,6 +291,8 @@ void FusedLowering::makeMap(StringRef name) {
       kernel::MapOp::create(builder, fused.getLoc(), name, entry.numberKernel(), domain.getSizes(),
                             domain.getInner(), reads, outs, builder.getAffineMapArrayAttr(maps),
                             domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+  if (llvm::is_contained(adds, true))
+    op.setAdds(adds);
   Block *body = bodyOf(op.getBody());
   addReads(body);
   buildBody(body, 0);

@@ -44,7 +44,8 @@ struct Split {
 
 bool Split::findChunks() {
   algorithm = op.getAlgorithmAttr();
-  if (!algorithm || !algorithm.isCut())
+  // Symbols of maps are numbers of ins, which the kernels do not share.
+  if (!algorithm || !algorithm.isCut() || op.hasIndirectAccess())
     return false;
   ArrayRef<int64_t> dims = op.getDims(), inner = op.getInner();
   SmallVector<int64_t> row;

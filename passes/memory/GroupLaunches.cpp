@@ -65,10 +65,9 @@ static int64_t countWork(kernel::KernelOpInterface op) {
     return op.getFlops();
   Block &body = map.getBody().front();
   llvm::DenseSet<Value> varying; // over the row
-  auto maps = llvm::to_vector(map.getMaps().getAsValueRange<AffineMapAttr>());
   for (BlockArgument argument : body.getArguments())
     if (llvm::any_of(map.getInner(),
-                     [&](int64_t d) { return maps[argument.getArgNumber()].isFunctionOfDim(d); }))
+                     [&](int64_t d) { return map.varies(argument.getArgNumber(), d); }))
       varying.insert(argument);
   int64_t atPoints = 0, atRows = 0, points = 1, rows = 1;
   for (Operation &inside : body) {

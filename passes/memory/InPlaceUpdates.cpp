@@ -30,6 +30,7 @@ struct Node {
   Operation *op;
   Roots reads, writes;
   bool removed = false;
+  bool isBase = false;         ///< removed, and what it copied to is written where it was
   SmallVector<unsigned> after; ///< nodes that must run later
 };
 
@@ -66,7 +67,7 @@ KernelList::KernelList(Block &block) {
   for (Operation &op : block) {
     if (!kernel::isWork(&op))
       continue;
-    Node node{&op, {}, {}, false, {}};
+    Node node{&op, {}, {}, false, false, {}};
     for (const kernel::Range &range : kernel::getRanges(&op)) {
       kernel::BufferOp buffer = range.buffer;
       (range.writes ? node.writes : node.reads).insert(buffer);
@@ -144,11 +145,13 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
        writes = llvm::to_vector(kernelOp.getWrittenBuffers());
   std::optional<AffineMap> written;
   auto contract = dyn_cast<kernel::ContractOp>(writer);
-  bool addsUp = false; // begins at zero and grows point by point
+  auto map = dyn_cast<kernel::MapOp>(writer);
+  bool addsUp = false; // begins at zero, or at a base, and grows point by point
   for (auto [i, buffer] : llvm::enumerate(writes))
     if (buffer == temp) {
       written = kernelOp.getAccess(reads.size() + i);
-      addsUp = contract && i < contract.getSums().size() && contract.getSums()[i];
+      addsUp =
+          contract ? i < contract.getSums().size() && contract.getSums()[i] : map && map.addsTo(i);
     }
   if (!written)
     return "written through a view";
@@ -156,7 +159,6 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
     if (contract.getA().getDefiningOp() == root || contract.getB().getDefiningOp() == root)
       return "the sum itself reads the old value";
   bool reducesRows = false;
-  auto map = dyn_cast<kernel::MapOp>(writer);
   if (map) {
     bool hasReduce = false;
     map.getBody().walk([&](kernel::ReduceOp) { hasReduce = true; });
@@ -181,6 +183,14 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
       return "the kernel still needs the old value at other points of the row";
   }
   return "";
+}
+
+/// True when `op` adds to `buffer` and writes it in no other way.
+static bool addsTo(Operation *op, Value buffer) {
+  auto map = dyn_cast<kernel::MapOp>(op);
+  return map && llvm::all_of(llvm::enumerate(map.getOuts()), [&](auto out) {
+           return out.value() != buffer || map.addsTo(out.index());
+         });
 }
 
 static void note(Operation *op, const Twine &text) {
@@ -210,6 +220,15 @@ static void tryInPlace(KernelList &list, unsigned index) {
     return note(copy, "not in place: another kernel writes it too");
   SmallVector<unsigned> writers = others(list.writers[tempBuffer]),
                         readers = others(list.readers[placeBuffer]);
+  // The value may begin as a copy of the old one that another kernel adds to.
+  std::optional<unsigned> base;
+  if (writers.size() == 2 && isCopy(nodes[writers[0]].op) &&
+      cast<kernel::MapOp>(nodes[writers[0]].op).getIns()[0] == place &&
+      addsTo(nodes[writers[1]].op, temp)) {
+    base = writers[0];
+    writers.erase(writers.begin());
+    llvm::erase(readers, *base);
+  }
   if (writers.size() != 1)
     return note(copy, "not in place: the new value has not one maker");
   unsigned writer = writers.front();
@@ -222,6 +241,8 @@ static void tryInPlace(KernelList &list, unsigned index) {
     if (reader != writer)
       nodes[reader].after.push_back(writer);
   nodes[index].removed = true;
+  if (base)
+    nodes[*base].removed = nodes[*base].isBase = true;
   list.moved.insert(temp);
   list.writers[placeBuffer].push_back(writer);
   llvm::append_range(list.readers[placeBuffer], list.readers[tempBuffer]);
@@ -269,7 +290,9 @@ struct InPlaceUpdates : sinter::passes::impl::InPlaceUpdatesBase<InPlaceUpdates>
       reorder(nodes, end);
       end->erase();
       for (Node &node : nodes) {
-        if (!node.removed)
+        if (node.isBase)
+          node.op->erase();
+        if (!node.removed || node.isBase)
           continue;
         auto copy = cast<kernel::MapOp>(node.op);
         Value temp = copy.getIns()[0], place = copy.getOuts()[0];

@@ -3,7 +3,8 @@
  * What a data set is made of says <sinter/abi.h> (sinter_data); how examples are come by is a row
  * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
  * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
- * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c, gather.c. */
+ * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c,
+ * synthetic_indices.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
@@ -79,6 +80,12 @@ bool synthetic_reads(const sinter_data *spec);
 int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
 void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                     uint32_t dtype, void *to, uint32_t thread);
+
+/// Whole numbers alone: ids and labels that go with them.
+bool indices_reads(const sinter_data *spec);
+int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+void indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                  uint32_t dtype, void *to, uint32_t thread);
 
 /// Size of the built-in data, and how many bytes of it are drawn at the start and kept: more is
 /// drawn each time that it is read.

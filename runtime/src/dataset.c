@@ -12,6 +12,7 @@ static const reader readers[] = {
     {false, idx_reads, idx_open, column_fill},
     {false, cifar_reads, cifar_open, column_fill},
     {true, synthetic_reads, synthetic_open, synthetic_fill},
+    {true, indices_reads, indices_open, indices_fill},
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -36,11 +37,13 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sin
     if (readers[i].built_in == !folder && readers[i].reads(spec))
       data->reader = &readers[i];
   if (!data->reader)
-    return diag_error(d, 2108,
-                      folder ? "no reader of this runtime gives the fields of '%s'"
-                             : "'%s' has no built-in data, which are labelled images; --data DIR "
-                               "names a folder",
-                      spec->name);
+    return diag_error(
+        d, 2108,
+        folder
+            ? "no reader of this runtime gives the fields of '%s'"
+            : "'%s' has no built-in data, which are labelled images or whole numbers; --data DIR "
+              "names a folder",
+        spec->name);
   if (folder && check_folder(folder, d))
     return d->code;
   if (take_columns(&data->train, spec, d) || take_columns(&data->test, spec, d) ||

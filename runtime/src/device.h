@@ -11,6 +11,7 @@
 
 #include <sinter/runtime.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 typedef struct device device;
@@ -18,6 +19,13 @@ typedef struct device device;
 /// Fills an entry's inputs before it runs; called by every thread of the run, on the same memory as
 /// the entry.
 typedef void (*device_fill_fn)(const sinter_spmd *spmd, void *argument);
+
+/// A value of the data that is no index: of the run's, the one of the first line, first in its
+/// tensor.
+typedef struct index_fault {
+  const char *line; /* of the op; NULL: there was none */
+  int64_t value, position, size;
+} index_fault;
 
 struct device {
   const char *name;
@@ -37,6 +45,8 @@ struct device {
   void (*close)(device *self);
   sinter_pool *pool;      /* NULL: the calling thread alone */
   double fill_ms, run_ms; /* of the last run: waiting for data, computing */
+  index_fault fault;      /* of the last run or kernel */
+  atomic_flag fault_lock; /* threads that have one to tell */
 };
 
 /// Checks that this machine can run the module: ABI number, device, CPU features.

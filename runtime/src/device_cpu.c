@@ -69,6 +69,26 @@ static void cpu_copy(device *self, void *to, const void *from, uint64_t bytes) {
     memcpy(to, from, bytes);
 }
 
+/* Which of several is kept does not depend on the threads. */
+static void take_fault(const sinter_spmd *spmd, const char *line, int64_t value, int64_t position,
+                       int64_t size) {
+  device *self = spmd->report;
+  while (atomic_flag_test_and_set_explicit(&self->fault_lock, memory_order_acquire))
+    ;
+  int order = self->fault.line ? strcmp(line, self->fault.line) : -1;
+  if (order < 0 || (order == 0 && position < self->fault.position))
+    self->fault = (index_fault){line, value, position, size};
+  atomic_flag_clear_explicit(&self->fault_lock, memory_order_release);
+}
+
+/* What compiled code gets to see. */
+static sinter_spmd with_report(const sinter_spmd *spmd, device *self) {
+  sinter_spmd own = *spmd;
+  own.out_of_range = take_fault;
+  own.report = self;
+  return own;
+}
+
 typedef struct run_job {
   const sinter_entry *entry;
   device_fill_fn fill;
@@ -84,7 +104,8 @@ static void run_share(const sinter_spmd *spmd, void *argument) {
     spmd->barrier(spmd);
     filled = spmd->thread == 0 ? clock_seconds() : 0;
   }
-  job->entry->run(spmd);
+  sinter_spmd own = with_report(spmd, job->self);
+  job->entry->run(&own);
   if (spmd->thread == 0) {
     job->self->fill_ms = (filled - start) * 1e3;
     job->self->run_ms = (clock_seconds() - filled) * 1e3;
@@ -94,11 +115,25 @@ static void run_share(const sinter_spmd *spmd, void *argument) {
 static void cpu_run(device *self, const sinter_entry *entry, void *const *segments,
                     device_fill_fn fill, void *argument) {
   run_job job = {entry, fill, argument, self};
+  self->fault.line = NULL;
   sinter_pool_run_job(self->pool, run_share, &job, segments);
 }
 
+typedef struct kernel_job {
+  const sinter_kernel *kernel;
+  device *self;
+} kernel_job;
+
+static void run_kernel_share(const sinter_spmd *spmd, void *argument) {
+  const kernel_job *job = argument;
+  sinter_spmd own = with_report(spmd, job->self);
+  job->kernel->run(&own);
+}
+
 static void cpu_run_kernel(device *self, const sinter_kernel *kernel, void *const *segments) {
-  sinter_pool_run(self->pool, kernel->run, segments);
+  kernel_job job = {kernel, self};
+  self->fault.line = NULL;
+  sinter_pool_run_job(self->pool, run_kernel_share, &job, segments);
 }
 
 static void cpu_synchronise(device *self) { (void)self; }

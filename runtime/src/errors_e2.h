@@ -76,6 +76,13 @@ SINTER_E2(2302, "kernel produced a value that is not finite",
 SINTER_E2(2303, "number of examples that no batch sizes cover",
           "An entry runs at fixed batch sizes; the number of examples is no sum of them. Build "
           "with a batch size of 1 among them (`--batch 1,32`).")
+SINTER_E2(
+    2304, "index out of range",
+    "A value of the data that names a slice of a tensor (the ids of an embedding) is below 0 or "
+    "not below the size of the axis. The message has the line of the op, the value, its place in "
+    "the tensor of indices (row-major, from 0) and the size. Nothing is read or written there; "
+    "what the step made is not to be used: a trainer stops without a checkpoint, a library's "
+    "weights are to be loaded again after a training step.")
 SINTER_E2(2401, "output cannot be written",
           "The disk is full, the folder is missing or read-only, or a limit was met. A file that "
           "existed before is unchanged.")

@@ -186,8 +186,9 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *e,
       int64_t label = t->dtype == SINTER_I32 ? ((const int32_t *)inputs[i])[k]
                                              : ((const int64_t *)inputs[i])[k];
       if (label < 0 || label >= field->limit)
-        return diag_error(d, 2105, "'%s' expects %ss from 0 to %lld, got %lld in example %llu",
-                          e->name, t->name, (long long)field->limit - 1, (long long)label,
+        return diag_error(d, 2105, "'%s' expects %s%s from 0 to %lld, got %lld in example %llu",
+                          e->name, t->name, t->name[strlen(t->name) - 1] == 's' ? "" : "s",
+                          (long long)field->limit - 1, (long long)label,
                           (unsigned long long)(k / each));
     }
   }
@@ -239,13 +240,24 @@ void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, co
   self->device->upload(self->device, instance_at(self, t), data, t->bytes);
 }
 
-void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument) {
+int instance_check_indices(const instance *self, diag *d) {
+  const index_fault *f = &self->device->fault;
+  if (!f->line)
+    return 0;
+  return diag_error(d, 2304,
+                    "%s: expects indices of 0 or more and below %lld, got %lld at position %lld",
+                    f->line, (long long)f->size, (long long)f->value, (long long)f->position);
+}
+
+int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument,
+                 diag *d) {
   if (entry->kind == SINTER_ENTRY_TRAIN)
     self->stale = true;
   else
     instance_prepare(self);
   self->device->run(self->device, entry, self->segments, fill, argument);
   self->device->synchronise(self->device);
+  return instance_check_indices(self, d);
 }
 
 static void store(void *at, uint32_t dtype, uint64_t i, double value) {

@@ -55,7 +55,11 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *entry
 /// preparing works in the memory that inputs lie in.
 void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data);
 /// Runs an entry; prepares forms first when they are stale and the entry may read them.
-void instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument);
+/// 0, or E2304: an index was out of range; what was read there is 0, and nothing was added there.
+int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument,
+                 diag *d);
+/// E2304 when the last run or kernel met an index out of range, else 0.
+int instance_check_indices(const instance *self, diag *d);
 /// Forms that training does not keep fresh <- master layout, when a training step ran
 /// since.
 void instance_prepare(instance *self);

@@ -284,7 +284,8 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
       uint64_t skip = instance_batched(first, variants, false, i) ? done * example_bytes(t, e) : 0;
       instance_feed(&lib->instance, e, i, (const char *)inputs[i] + skip);
     }
-    instance_run(&lib->instance, e, NULL, NULL);
+    if (instance_run(&lib->instance, e, NULL, NULL, d))
+      return d->code;
     for (uint32_t i = 0; i < e->output_count; ++i) {
       const sinter_tensor *t = &e->outputs[i];
       uint64_t skip = instance_batched(first, variants, true, i) ? done * example_bytes(t, e) : 0;
@@ -328,7 +329,7 @@ sinter_status sinter_lib_train_step(sinter_lib *lib, const void *const *inputs, 
       instance_feed(&lib->instance, e, i, inputs[i]);
     if (!d.code) {
       instance_set_step(&lib->instance, lib->step++);
-      instance_run(&lib->instance, e, NULL, NULL);
+      instance_run(&lib->instance, e, NULL, NULL, &d);
       lib->loaded = true;
       const sinter_tensor *loss = instance_loss(e);
       if (metrics && loss)

@@ -59,16 +59,15 @@ static int check_kernel(trainer *t, const sinter_entry *e, const sinter_kernel *
 
 int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, void *argument,
                         diag *d) {
-  if (!t->flags.check_numerics) {
-    instance_run(&t->instance, e, fill, argument);
-    return 0;
-  }
+  if (!t->flags.check_numerics)
+    return instance_run(&t->instance, e, fill, argument, d);
   device *dev = t->instance.device;
   bool whole = e->kernel_count == 0;
   for (uint32_t i = 0; i < e->kernel_count; ++i)
     whole |= e->kernels[i].run == NULL;
   if (whole) {
-    instance_run(&t->instance, e, fill, argument);
+    if (instance_run(&t->instance, e, fill, argument, d))
+      return d->code;
     for (uint32_t i = 0; i < e->kernel_count; ++i)
       if (check_kernel(t, e, &e->kernels[i], d))
         return d->code;
@@ -83,7 +82,7 @@ int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, 
   for (uint32_t i = 0; i < e->kernel_count; ++i) {
     dev->run_kernel(dev, &e->kernels[i], t->instance.segments);
     dev->synchronise(dev);
-    if (check_kernel(t, e, &e->kernels[i], d))
+    if (instance_check_indices(&t->instance, d) || check_kernel(t, e, &e->kernels[i], d))
       return d->code;
   }
   return 0;

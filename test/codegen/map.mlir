@@ -139,3 +139,41 @@ module {
 // CHECK:         vector.store %{{.*}} : memref<6048xf32>, vector<16xf32>
 // CHECK-NOT:     vector.load
 // CHECK:       return
+
+// -----
+
+// Rows of a table: lanes along the features are plain vectors, one look at the index before each; what is outside is told.
+#at = affine_map<(i, j) -> (i)>
+#row = affine_map<(i, j)[s] -> (s, j)>
+#own = affine_map<(i, j) -> (i, j)>
+module {
+  kernel.entry @e name("e") kind(predict) batch(1) {
+    %w = kernel.buffer "w" role(param) offset(0) : <100x32xf32>
+    %ids = kernel.buffer "ids" role(input) offset(0) : <40xi32>
+    %y = kernel.buffer "y" role(output) offset(192) : <40x32xf32>
+    kernel.map "rows" dims [40, 32] inner [] ins(%ids, %w : !kernel.buffer<40xi32>, !kernel.buffer<100x32xf32>)
+      outs(%y : !kernel.buffer<40x32xf32>) maps [#at, #row, #own] {
+      ^bb0(%at: i32, %v: f32):
+        kernel.yield %v : f32
+    }
+    kernel.map "add" dims [40, 32] inner [0] ins(%ids, %y : !kernel.buffer<40xi32>, !kernel.buffer<40x32xf32>)
+      outs(%w : !kernel.buffer<100x32xf32>) maps [#at, #own, #row] algorithm <chain> attributes {adds = array<i1: true>} {
+      ^bb0(%at: i32, %v: f32):
+        kernel.yield %v : f32
+    }
+  }
+}
+// CHECK-LABEL: func.func private @rows(
+// CHECK-SAME:    index, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr)
+// CHECK:       memref.load %{{.*}} : memref<40xi32>
+// CHECK:       scf.if
+// CHECK:         llvm.call %{{.*}}(%{{.*}}) : !llvm.ptr, (!llvm.ptr, !llvm.ptr, i64, i64, i64) -> ()
+// CHECK:       vector.maskedload %{{.*}} : memref<3200xf32>
+// CHECK:       vector.store %{{.*}} : memref<1280xf32>, vector<16xf32>
+// Sums in the order of the ids; threads have columns of their own.
+// CHECK-LABEL: func.func private @add(
+// CHECK:       scf.for
+// CHECK:         scf.for
+// CHECK:           %[[OLD:.*]] = vector.load %{{.*}} : memref<3200xf32>, vector<16xf32>
+// CHECK:           %[[SUM:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
+// CHECK:           vector.store %[[SUM]], %{{.*}} : memref<3200xf32>, vector<16xf32>

@@ -8,6 +8,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace sinter;
@@ -183,6 +184,11 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
 // Sources keep the interval of the op that they replace when a graph is cut down.
 static Tensor sampleSource(const Node &node, Random &random) {
   Tensor value = sample(node.type, Domain::Any, random);
+  if (node.op == "input" && !rules::isFloat(node.type.element)) { // indices
+    for (int64_t &element : value.integers)
+      element = random.below(std::max<int64_t>(1, static_cast<int64_t>(node.high) + 1));
+    return value;
+  }
   if (node.low != -2 || node.high != 2)
     for (double &element : value.reals) {
       double low = std::fmax(node.low, -50), high = std::fmin(node.high, 50);

@@ -42,7 +42,35 @@ int Generator::drawReshape(int a) {
   return op("reshape", {a}, low(a), high(a), {}, {model.element, to});
 }
 
+/// Slices of a value, or a value with slices added, where a new input says; a table of a model, now
+/// and then.
+void Generator::drawIndexed() {
+  int a = once(2) ? pickRanked(1) : parameter({drawSize(), drawSize()});
+  Dims dims = type(a).dims, at;
+  int64_t axis = once(2) ? 0 : random.below(type(a).rank()), size = dims[axis];
+  for (int64_t d = random.below(3); d > 0; --d)
+    at.push_back(drawSize());
+  int64_t count = interpret::countOf(at);
+  double low = this->low(a), high = this->high(a), most = magnitude(a) + 2.0 * count;
+  if (size == 0 || interpret::countOf(dims) / size * count > 2048)
+    return;
+  int index = add({"input",
+                   {},
+                   {},
+                   {once(2) ? ElementType::I32 : ElementType::I64, at},
+                   0,
+                   static_cast<double>(size - 1)});
+  dims.erase(dims.begin() + axis);
+  dims.insert(dims.begin() + axis, at.begin(), at.end());
+  if (once(3) && most < 200)
+    op("scatter_add", {a, index, parameter(dims)}, -most, most, {{"axis", axis}});
+  else
+    op("gather", {a, index}, low, high, {{"axis", axis}});
+}
+
 void Generator::drawShape() {
+  if (once(7))
+    return drawIndexed();
   int a = once(3) ? pickImages() : pickRanked(1);
   const Dims dims = type(a).dims;
   int64_t rank = dims.size();

@@ -141,7 +141,7 @@ void Generator::drawMean() {
   std::vector<int> sources;
   for (int i = 0; i < static_cast<int>(model.nodes.size()); ++i)
     if (const std::string &kind = model.nodes[i].op; kind == "input" || kind == "parameter")
-      if (type(i).rank() > 0)
+      if (type(i).rank() > 0 && type(i).element == model.element)
         sources.push_back(i);
   int a = sources.empty() ? source("input", {drawSize(), drawSize()})
                           : sources[random.below(sources.size())];

@@ -62,6 +62,7 @@ private:
   int maskScores(int scores);
 
   void drawShape();
+  void drawIndexed();
   int drawReshape(int a);
 
   void drawConv();

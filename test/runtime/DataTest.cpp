@@ -177,16 +177,17 @@ TEST_F(IdxTest, LabelsOutOfRange) {
   refuses(labels, bytes, 2105, "byte 15: expects a label below 10, got 10 [E2105]");
 }
 
-// What is no data set of labelled images has no reader here, and no built-in data.
+// What is no data set of labelled images has no reader here, and, unless it is whole numbers alone,
+// no built-in data.
 TEST(Readers, OtherFieldsAreRefused) {
   Scratch folder;
   int64_t length = 40;
-  sinter_field text = {"text", SINTER_I32, 1, &length, SINTER_DECODE_CLASS, 0, 28};
+  sinter_field sound = {"sound", SINTER_F32, 1, &length, SINTER_DECODE_UNIT, 0, 0};
   ImageSpec twice(10, "twice", 1, 4, 4), three(10, "three", 1, 4, 4);
   twice.fields[1] = twice.fields[0];
   three.data.field_count = 1;
-  const sinter_data lines = {"lines", &text, 1, 0};
-  const sinter_data *specs[] = {&lines, &twice.data, &three.data};
+  const sinter_data tones = {"tones", &sound, 1, 0};
+  const sinter_data *specs[] = {&tones, &twice.data, &three.data};
   for (const sinter_data *spec : specs) {
     char message[512];
     dataset data;
@@ -196,7 +197,7 @@ TEST(Readers, OtherFieldsAreRefused) {
     d = diag_make(message, sizeof message);
     EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, &d), 2108);
     EXPECT_THAT(message,
-                HasSubstr("' has no built-in data, which are labelled images; --data DIR"));
+                HasSubstr("' has no built-in data, which are labelled images or whole numbers; --data DIR"));
   }
 }
 

@@ -259,6 +259,30 @@ TEST_F(LibraryTest, AnEntryWithoutParametersNeedsNoWeights) {
   EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 0);
 }
 
+// Kernels that meet an index out of range tell the run; the first in its tensor is named.
+TEST_F(LibraryTest, AnIndexOutOfRangeIsAStatus) {
+  for (uint32_t i = 0; i < module->module.entry_count; ++i)
+    const_cast<sinter_entry &>(module->module.entries[i]).run = [](const sinter_spmd *spmd) {
+      spmd->out_of_range(spmd, "net.cpp:9:3", 12, 7 - spmd->thread, 10);
+      spmd->out_of_range(spmd, "net.cpp:8:1", -4, 9 - spmd->thread, 5);
+    };
+  float one[36] = {}, logits[3];
+  const void *in[] = {one};
+  void *out[] = {logits};
+  for (uint32_t threads : {1u, 3u}) {
+    sinter_options options = {sizeof options, threads, 0};
+    sinter_lib *lib;
+    ASSERT_EQ(sinter_lib_open(module->get(), &options, &lib).code, 0);
+    ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+    sinter_status status = sinter_lib_run(lib, "predict", 1, in, out);
+    EXPECT_EQ(status.code, 2304);
+    EXPECT_EQ(status.message, "net.cpp:8:1: expects indices of 0 or more and below 5, got -4 at "
+                              "position " +
+                                  std::to_string(10 - threads) + " [E2304]");
+    sinter_lib_close(lib);
+  }
+}
+
 TEST_F(LibraryTest, AModuleThatCannotRunHereIsAStatus) {
   sinter_lib *lib;
   module->module.features = "sse2,fma4,xop";

@@ -147,4 +147,34 @@ TEST(Synthetic, IsDrawnInHalfASecond) {
 #endif
 }
 
+// Ids go with the topic that the label is, three in four and by chance.
+TEST(Synthetic, WholeNumbersOfATopic) {
+  const int64_t dims[] = {8};
+  sinter_field fields[] = {{"ids", SINTER_I32, 1, dims, SINTER_DECODE_CLASS, 0, 1003},
+                           {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 10}};
+  const sinter_data spec = {"bags", fields, 2, 0};
+  char text[512];
+  diag d = diag_make(text, sizeof text);
+  dataset data;
+  ASSERT_EQ(dataset_open(&data, &spec, nullptr, nullptr, &d), 0) << text;
+  EXPECT_EQ(data.train.count, 12800u);
+  int64_t told = 0, seen[10] = {};
+  for (uint64_t i = 0; i < data.train.count; ++i) {
+    int64_t ids[8];
+    int32_t label;
+    data.reader->fill(&data, &data.train, 0, i, SINTER_I64, ids, 0);
+    data.reader->fill(&data, &data.train, 1, i, SINTER_I32, &label, 0);
+    ASSERT_TRUE(label >= 0 && label < 10);
+    ++seen[label];
+    for (int64_t id : ids) {
+      ASSERT_TRUE(id >= 0 && id < 1003);
+      told += id % 10 == label;
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(told) / (8.0 * 12800), 0.75 + 0.25 / 10, 0.01);
+  for (int64_t count : seen)
+    EXPECT_NEAR(static_cast<double>(count), 1280, 200);
+  dataset_free(&data);
+}
+
 } // namespace

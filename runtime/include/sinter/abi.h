@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 2u
+#define SINTER_ABI_VERSION 3u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -130,6 +130,12 @@ typedef struct sinter_spmd {
   uint32_t (*enter_serial)(const struct sinter_spmd *self);
   void (*leave_serial)(const struct sinter_spmd *self);
   void *pool; /* the runtime's own */
+  /* Told of a value of the data that is no index of an axis: the line of the op ("mlp.cpp:9:12"),
+     the value, where it stands in its tensor (row-major), the size of the axis. What is read there
+     is 0, and nothing is written. */
+  void (*out_of_range)(const struct sinter_spmd *self, const char *line, int64_t value,
+                       int64_t position, int64_t size);
+  void *report; /* the runtime's own */
 } sinter_spmd;
 
 /* Runs an entry: every one of `threads` threads calls it once with its own `sinter_spmd`. */

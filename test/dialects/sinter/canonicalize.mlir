@@ -126,3 +126,32 @@ sinter.entry @stack name("stack") kind(predict) batch(0) inputs ["x", "y"] {
   %3 = sinter.sum %2 axes [0] : (tensor<5x3x3xf32>) -> tensor<3x3xf32>
   sinter.return outputs(%1, %3 : tensor<4x6xf32>, tensor<3x3xf32>) names ["a", "b"] symbols []
 }
+
+// What is linear of slices added to zeros is done to the slices, and a symbol with them added begins as the symbol: a step
+// of plain SGD. Another sum is no base (momentum), and a square is not linear.
+sinter.scalar @lr : f32 initial 1.0e-1 help ""
+sinter.symbol @table : tensor<9x4xf32> kind parameter init <normal, 0.0, 1.0>
+// CHECK-LABEL: sinter.entry @slices
+sinter.entry @slices name("slices") kind(train) batch(1) inputs ["at", "x", "v"] {
+^bb0(%at: tensor<3xi32>, %x: tensor<3x4xf32>, %v: tensor<9x4xf32>):
+  %zeros = sinter.constant dense<0.0> : tensor<9x4xf32>
+  %w = sinter.get @table : tensor<9x4xf32>
+  %lr = sinter.get @lr : tensor<f32>
+  // CHECK: %[[RATE:.*]] = sinter.get @lr
+  // CHECK-DAG: %[[STEP:.*]] = sinter.mul %[[RATE]], %x : (tensor<f32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  // CHECK-DAG: %[[DOWN:.*]] = sinter.sub %{{.*}}, %[[STEP]] : ({{.*}}) -> tensor<3x4xf32>
+  // CHECK: %[[NEW:.*]] = sinter.scatter_add %{{.*}} at %at add %[[DOWN]] axis 0
+  %g0 = sinter.scatter_add %zeros at %at add %x axis 0 : (tensor<9x4xf32>, tensor<3xi32>, tensor<3x4xf32>) -> tensor<9x4xf32>
+  %step = sinter.mul %lr, %g0 : (tensor<f32>, tensor<9x4xf32>) -> tensor<9x4xf32>
+  %new = sinter.sub %w, %step : (tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<9x4xf32>
+  // CHECK: %[[G:.*]] = sinter.scatter_add
+  // CHECK: sinter.add %v, %[[G]]
+  %g1 = sinter.scatter_add %zeros at %at add %x axis 0 : (tensor<9x4xf32>, tensor<3xi32>, tensor<3x4xf32>) -> tensor<9x4xf32>
+  %sum = sinter.add %v, %g1 : (tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<9x4xf32>
+  %twice = sinter.add %sum, %sum : (tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<9x4xf32>
+  // CHECK: %[[H:.*]] = sinter.scatter_add
+  // CHECK: sinter.mul %[[H]], %[[H]]
+  %g2 = sinter.scatter_add %zeros at %at add %x axis 0 : (tensor<9x4xf32>, tensor<3xi32>, tensor<3x4xf32>) -> tensor<9x4xf32>
+  %square = sinter.mul %g2, %g2 : (tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<9x4xf32>
+  sinter.return outputs(%twice, %square : tensor<9x4xf32>, tensor<9x4xf32>) names ["a", "b"] updates(%new : tensor<9x4xf32>) symbols [@table]
+}

@@ -201,6 +201,18 @@ class Windows(nn.Module):
         return F.cross_entropy(self.classes(torch.relu(f)), labels) + 0.5 * huber + 0.1 * F.mse_loss(f, g)
 
 
+class Embedding(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.places, self.tied = nn.Embedding(17, 7), nn.Embedding(24, 7), nn.Embedding(17, 7)
+        self.head = nn.Linear(17, 10)
+
+    def forward(self, x):
+        ids = (x.flatten(1) * 16 + 0.25).int()
+        h = self.words(ids) + self.places(torch.arange(24))
+        return self.head(torch.tanh(h * self.tied(ids)).mean(1) @ self.tied.weight.T)
+
+
 # name: model, shape of an image, batch, learning rate, momentum
 MODELS = {
     "grouped": (Grouped, (3, 19, 17), 5, 0.05, 0),
@@ -209,6 +221,7 @@ MODELS = {
     "attention": (Attention, (1, 70, 12), 3, 0.2, 0),
     "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
     "loops": (Loops, (1, 4, 6), 5, 0.1, 0.9),
+    "embedding": (Embedding, (1, 4, 6), 7, 0.5, 0),
     "windows": (Windows, (5, 23, 19), 3, 0.1, 0),
 }
 

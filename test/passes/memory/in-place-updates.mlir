@@ -146,3 +146,53 @@ kernel.entry @partial name("partial") kind(train) batch(1) {
     kernel.yield %a : f32
   }
 }
+
+// A symbol with slices added: neither copied out nor back. With another base, or where the new value's kernel reads the old
+// table, a copy stays.
+#at = affine_map<(d0, d1) -> (d0)>
+#slice = affine_map<(d0, d1)[s0] -> (s0, d1)>
+// CHECK-LABEL: kernel.entry @added
+// CHECK-NOT: kernel.map "copy"
+// CHECK: kernel.map "add" {{.*}} outs(%[[TABLE:.*]] : !kernel.buffer<9x4xf32>)
+// CHECK-NOT: kernel.map
+// CHECK: kernel.entry @base
+// CHECK: kernel.map "copy"
+// CHECK: kernel.map "add"
+// CHECK: kernel.map "update" {{.*}}notes = ["not in place: the new value has not one maker"]
+kernel.entry @added name("added") kind(train) batch(1) {
+  %w = kernel.buffer "w" role(param) offset(0) : <9x4xf32>
+  %ids = kernel.buffer "ids" role(input) : <3xi32>
+  %x = kernel.buffer "x" role(input) : <3x4xf32>
+  %t = kernel.buffer "t0" role(temp) : <9x4xf32>
+  kernel.map "copy" number 0 dims [9, 4] inner [] ins(%w : !kernel.buffer<9x4xf32>) outs(%t : !kernel.buffer<9x4xf32>) maps [#row, #row] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "add" number 1 dims [3, 4] inner [0] ins(%ids, %x : !kernel.buffer<3xi32>, !kernel.buffer<3x4xf32>) outs(%t : !kernel.buffer<9x4xf32>) maps [#at, #row, #slice] algorithm <chain> attributes {adds = array<i1: true>} {
+  ^bb0(%i: i32, %a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "update" number 2 dims [9, 4] inner [] ins(%t : !kernel.buffer<9x4xf32>) outs(%w : !kernel.buffer<9x4xf32>) maps [#row, #row] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}
+kernel.entry @base name("base") kind(train) batch(1) {
+  %w = kernel.buffer "w" role(param) offset(0) : <9x4xf32>
+  %v = kernel.buffer "v" role(param) offset(256) : <9x4xf32>
+  %ids = kernel.buffer "ids" role(input) : <3xi32>
+  %x = kernel.buffer "x" role(input) : <3x4xf32>
+  %t = kernel.buffer "t0" role(temp) : <9x4xf32>
+  kernel.map "copy" number 0 dims [9, 4] inner [] ins(%v : !kernel.buffer<9x4xf32>) outs(%t : !kernel.buffer<9x4xf32>) maps [#row, #row] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "add" number 1 dims [3, 4] inner [0] ins(%ids, %x : !kernel.buffer<3xi32>, !kernel.buffer<3x4xf32>) outs(%t : !kernel.buffer<9x4xf32>) maps [#at, #row, #slice] algorithm <chain> attributes {adds = array<i1: true>} {
+  ^bb0(%i: i32, %a: f32):
+    kernel.yield %a : f32
+  }
+  kernel.map "update" number 2 dims [9, 4] inner [] ins(%t : !kernel.buffer<9x4xf32>) outs(%w : !kernel.buffer<9x4xf32>) maps [#row, #row] {
+  ^bb0(%a: f32):
+    kernel.yield %a : f32
+  }
+}

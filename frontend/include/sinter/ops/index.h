@@ -1,0 +1,31 @@
+// Slices of a tensor where a tensor of indices says. Axes may be negative: -1 is the last one. An
+// index below 0 or not below the size of the axis is an error of the run, which names the line.
+#pragma once
+
+#include "sinter/nn.h"
+
+namespace sinter {
+
+/// The slices of `x` along `axis` that `index` names, integers of any shape, which stands in the
+/// axis's place: x f32[10,4], index i32[N,3], axis 0 → f32[N,3,4]. (NumPy's take; PyTorch's
+/// index_select takes an index of one axis.)
+SINTER_API Tensor index_select(const Operand &x, const Operand &index, int64_t axis = 0,
+                               Loc loc = Loc::current());
+/// `x` with the slices `source` added where `index` says; slices with one index all add up, in
+/// row-major order of `index`. `source` has the shape of index_select(x, index, axis). (PyTorch's
+/// index_add.)
+SINTER_API Tensor index_add(const Operand &x, const Operand &index, const Operand &source,
+                            int64_t axis = 0, Loc loc = Loc::current());
+
+/// Options of `embedding`.
+struct Embedding {
+  int64_t count = 0;    ///< rows of the table: ids are below
+  int64_t features = 0; ///< numbers a row
+  Init weight = {};     ///< default: normal(0, 1), as PyTorch
+};
+/// Rows of a trained table: ids i32 of any shape → f32[…ids, features]. Parameter
+/// "name.weight" f32[count, features]. A step of plain SGD touches the rows of its ids only.
+SINTER_API Tensor embedding(Name name, const Operand &ids, Embedding options,
+                            Loc loc = Loc::current());
+
+} // namespace sinter

@@ -1,0 +1,73 @@
+// Slices of a tensor where a tensor of indices says, and the embedding layer. Reading on:
+// include/sinter/ops/index.h, dialects/rules.
+#include "sinter/ops/index.h"
+
+#include "frontend/src/Call.h"
+#include "sinter/rules/index.h"
+
+namespace sinter {
+
+using namespace detail;
+using Types = std::vector<rules::Type>;
+
+static Tensor slices(Call &call, const Tensor &table, const Tensor &index, int64_t axis) {
+  Attributes attributes;
+  attributes.integer("axis", axis);
+  return call.emit(
+      "gather", {table, index}, [&](const Types &t) { return rules::gather(t[0], t[1], axis); },
+      std::move(attributes));
+}
+
+Tensor index_select(const Operand &x, const Operand &index, int64_t axis, Loc loc) {
+  Call call("index_select", loc);
+  Tensor a = call.tensor(x), at = call.tensor(index);
+  if (call.isPoison(a) || call.isPoison(at))
+    return call.poison();
+  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
+  if (!normal)
+    return call.fail(normal.error(), {a});
+  return slices(call, a, at, *normal);
+}
+
+Tensor index_add(const Operand &x, const Operand &index, const Operand &source, int64_t axis,
+                 Loc loc) {
+  Call call("index_add", loc);
+  Tensor a = call.tensor(x), at = call.tensor(index), b = call.tensor(source);
+  if (call.isPoison(a) || call.isPoison(at) || call.isPoison(b))
+    return call.poison();
+  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
+  if (!normal)
+    return call.fail(normal.error(), {a});
+  Attributes attributes;
+  attributes.integer("axis", *normal);
+  return call.emit(
+      "scatter_add", {a, at, b},
+      [&](const Types &t) { return rules::scatter_add(t[0], t[1], t[2], *normal); },
+      std::move(attributes));
+}
+
+Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {
+  Call call("embedding", loc, context().path(name.text));
+  Tensor at = call.tensor(ids);
+  if (!call.accepts(name.text))
+    return call.poison();
+  for (auto [what, value] : {std::pair("count", options.count), {"features", options.features}})
+    if (value < 1)
+      return call.fail("E0020", std::string("expects ") + what + " of 1 or more, got " +
+                                    std::to_string(value));
+  if (call.isPoison(at))
+    return at;
+  rules::Type type = call.type(at);
+  if (type.element != rules::ElementType::I32 && type.element != rules::ElementType::I64)
+    return call.fail("E0102", "expects ids i32 or i64, got " + toString(type), "cast(x, i32) first",
+                     {at});
+  Init init = options.weight.kind == Init::Kind::Default ? normal(0, 1) : options.weight;
+  Tensor weight = parameter(shared(Name(name.text + ".weight")),
+                            f32({options.count, options.features}), init, loc);
+  if (call.isPoison(weight))
+    return weight;
+  noteUse(call, "embedding", name, context().path(name.text));
+  return slices(call, weight, at, 0);
+}
+
+} // namespace sinter

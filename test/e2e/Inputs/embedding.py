@@ -1,0 +1,37 @@
+"""usage: embedding.py LIBRARY.so   ids that name no row are a status, in prediction and in training; the handle goes on"""
+import ctypes, os, sys
+
+
+class Status(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_int), ("message", ctypes.c_char * 256)]
+
+
+library = ctypes.CDLL(os.path.abspath(sys.argv[1]))
+
+
+def call(function, *arguments):
+    entry = getattr(library, f"embedding_{function}")
+    entry.restype = Status
+    return entry(*arguments)
+
+
+def predict(ids):
+    logits = (ctypes.c_float * 10)()
+    return call("predict", model, (ctypes.c_int32 * 8)(*ids), logits), list(logits)
+
+
+model = ctypes.c_void_p()
+assert call("open", None, ctypes.byref(model)).code == 0
+assert call("train_step", model, (ctypes.c_int32 * 256)(*range(256)), (ctypes.c_int32 * 32)(*(i % 10 for i in range(32))),
+            None).code == 0
+status, good = predict(range(8))
+assert status.code == 0 and any(good), status.message
+for bad, place in ((1000, 3), (-1, 0), (2**31 - 1, 7), (-2**31, 5)):
+    status, _ = predict([bad if i == place else i for i in range(8)])
+    message = status.message.decode()
+    assert status.code == 2304, status.code
+    assert "embedding.cpp:7:" in message, message
+    assert f"expects indices of 0 or more and below 1000, got {bad} at position {place}" in message, message
+    status, again = predict(range(8))
+    assert status.code == 0 and again == good, status.message
+call("close", model)

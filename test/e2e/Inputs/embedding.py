@@ -34,4 +34,4 @@ for bad, place in ((1000, 3), (-1, 0), (2**31 - 1, 7), (-2**31, 5)):
     assert f"expects indices of 0 or more and below 1000, got {bad} at position {place}" in message, message
     status, again = predict(range(8))
     assert status.code == 0 and again == good, status.message
-call("close", model)
+library.embedding_close(model)

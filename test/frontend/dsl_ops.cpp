@@ -102,12 +102,12 @@ TEST(Ops, Shape) {
 }
 
 TEST(Ops, Slices) {
-  EXPECT_NODE(index_select(x, iota(i32({4, 2}))), "gather %1, %3 {axis = 0} : f32[4,2,3]");
-  EXPECT_NODE(index_select(x, iota(i64({5})), -1), "gather %1, %3 {axis = 1} : f32[2,5]");
+  EXPECT_NODE(index_select(x, iota(i32({4, 2}))), "gather %1, %4 {axis = 0} : f32[4,2,3]");
+  EXPECT_NODE(index_select(x, iota(i64({5})), -1), "gather %1, %4 {axis = 1} : f32[2,5]");
   EXPECT_NODE(index_add(x, iota(i32({1})), full(f32({2, 1}), 1), -1),
-              "scatter_add %1, %3, %4 {axis = 1} : f32[2,3]");
+              "scatter_add %1, %4, %5 {axis = 1} : f32[2,3]");
   EXPECT_NODE(embedding("emb", iota(i32({4})), {.count = 9, .features = 5}),
-              "gather %4, %3 {axis = 0} : f32[4,5]");
+              "gather %5, %4 {axis = 0} : f32[4,5]");
 }
 
 TEST(Ops, FlattenOfAMatrixAndCastToItselfWriteNothing) {

@@ -31,9 +31,8 @@ inline Tensor attention(const Tensor &q, const Tensor &k, const Tensor &v, Atten
   int64_t queries = scores.shape()[-2], keys = scores.shape()[-1],
           depth = q.rank() > 0 ? q.shape()[-1] : 0;
   // Built-ins of both compilers: <cmath> is a fifth of all text behind sinter.h.
-  double scale = options.scale != 0 || depth == 0
-                     ? options.scale
-                     : 1 / __builtin_sqrt(static_cast<double>(depth));
+  double scale = options.scale != 0 || depth == 0 ? options.scale
+                                                  : 1 / __builtin_sqrt(static_cast<double>(depth));
   scores = scores * scale;
   const DType element = scores.dtype();
   const Tensor never = full(element(), -__builtin_inf()), zero = full(element(), 0);

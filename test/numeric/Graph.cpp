@@ -9,6 +9,7 @@
 #include "dialects/sinter/Sinter.h"
 #include "sinter/rules/conv.h"
 #include "sinter/rules/elementwise.h"
+#include "sinter/rules/index.h"
 #include "sinter/rules/loss.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/pool.h"
@@ -129,6 +130,10 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
     return valueOf(rules::select(t[0], t[1], t[2]));
   if (op == "softmax_cross_entropy")
     return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
+  if (op == "gather")
+    return valueOf(rules::gather(t[0], t[1], *find<int64_t>(attrs, "axis")));
+  if (op == "scatter_add")
+    return t[0];
   if (t.size() == 1 && attrs.empty()) // cast and reshape say their type
     return t[0];
   if (Type type = inferWithAttrs(op, t, attrs);

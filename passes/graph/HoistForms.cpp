@@ -80,7 +80,9 @@ bool Hoister::ofParameters(Value value) {
     result = symbol && symbol.isWeight() && !changing.contains(get.getSymbol()) &&
              !(training && trained.contains(get.getSymbol()));
   } else if (op && isa<ir::MapOpInterface, ir::ViewOpInterface, ir::ContractionOpInterface>(op)) {
-    result = op->getNumOperands() > 0 &&
+    // Only a run of an entry tells of an index that is out of range.
+    auto map = dyn_cast<ir::MapOpInterface>(op);
+    result = op->getNumOperands() > 0 && (!map || map.getIndexOperands().empty()) &&
              llvm::all_of(op->getOperands(), [&](Value v) { return ofParameters(v); });
   }
   known[value] = result;

@@ -1,4 +1,5 @@
-"""usage: embedding.py LIBRARY.so   ids that name no row are a status, in prediction and in training; the handle goes on"""
+"""usage: embedding.py LIBRARY.so [AT]   ids that name no row are a status, in prediction and in training; the handle goes on; so is
+a row AT of 8 that a library is built to read"""
 import ctypes, os, sys
 
 
@@ -34,4 +35,11 @@ for bad, place in ((1000, 3), (-1, 0), (2**31 - 1, 7), (-2**31, 5)):
     assert f"expects indices of 0 or more and below 1000, got {bad} at position {place}" in message, message
     status, again = predict(range(8))
     assert status.code == 0 and again == good, status.message
+# An index that is known before the call is out of range when it is called.
+x, y = (ctypes.c_float * 64)(), (ctypes.c_float * 64)()
+status = call("fixed", model, x, y)
+if len(sys.argv) > 2:
+    assert status.code == 2304 and b"below 8, got " + sys.argv[2].encode() in status.message, (status.code, status.message)
+else:
+    assert status.code == 0 and any(y), status.message
 library.embedding_close(model)

@@ -219,3 +219,21 @@ module @frozen {
   // CHECK: sinter.form @frozen.prepared of @frozen : tensor<3x3xf32> refresh(load) {
   // CHECK: sinter.form @w.prepared of @w : tensor<3xf32> refresh(prepare) {
 }
+
+// -----
+// A row of a parameter where a constant says stays in the entry: only a run of it tells of an index that is out of range.
+// CHECK-LABEL: module @indices
+// CHECK-NOT: sinter.form
+// CHECK: sinter.gather
+// CHECK-NOT: sinter.form
+module @indices {
+  sinter.symbol @w : tensor<4x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.entry @predict name("predict") kind(predict) batch(1) inputs ["x"] {
+  ^bb0(%x: tensor<3xf32>):
+    %w = sinter.get @w : tensor<4x3xf32>
+    %at = sinter.constant dense<7> : tensor<i32>
+    %row = sinter.gather %w at %at axis 0 : (tensor<4x3xf32>, tensor<i32>) -> tensor<3xf32>
+    %y = sinter.add %x, %row : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+    sinter.return outputs(%y : tensor<3xf32>) names ["y"] symbols []
+  }
+}

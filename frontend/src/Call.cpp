@@ -257,6 +257,28 @@ Tensor Call::constant(const rules::Type &type, Attributes value) {
       "constant", {}, [&](auto &) { return rules::Result<rules::Type>(type); }, std::move(value));
 }
 
+Tensor Call::emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_t axis,
+                       const AxisRule &rule) {
+  if (std::any_of(inputs.begin(), inputs.end(), isPoison))
+    return poison();
+  rules::Result<int64_t> normal = rules::normalizedAxis(axis, type(inputs[0]).rank());
+  if (!normal)
+    return fail(normal.error(), {inputs[0]});
+  Attributes attributes;
+  attributes.integer("axis", *normal);
+  return emit(
+      op, inputs, [&](const std::vector<rules::Type> &types) { return rule(types, *normal); },
+      std::move(attributes));
+}
+
+bool Call::isFloat(const Tensor &tensor) {
+  if (rules::isFloat(type(tensor).element))
+    return true;
+  fail("E0102", "expects floating-point numbers, got " + toString(type(tensor)),
+       "cast(x, f32) first", {tensor});
+  return false;
+}
+
 Tensor Call::number(rules::ElementType element, double value) {
   rules::Type type{element, {}};
   Tensor result = constant(type, Attributes().dense("value", type, std::vector<double>{value}));

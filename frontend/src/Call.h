@@ -122,6 +122,10 @@ void resetContext();
 /// The rule of an op with one result: operand types → result type.
 using Rule = std::function<rules::Result<rules::Type>(const std::vector<rules::Type> &)>;
 
+/// The same for an op along an axis.
+using AxisRule =
+    std::function<rules::Result<rules::Type>(const std::vector<rules::Type> &, int64_t)>;
+
 /// One DSL function at work. Calls nest; the outermost one is what the user wrote.
 class Call {
 public:
@@ -159,6 +163,10 @@ public:
   /// The same for any number of results; nothing: an operand is poison, or it was reported.
   std::optional<std::vector<Tensor>> emitAll(const char *op, const std::vector<Tensor> &inputs,
                                              const graph::Rule &rule, Attributes attributes = {});
+  /// Appends a node with the attribute `axis`, which counts from the end of the first operand's
+  /// axes when it is negative; out of range, that is reported. `rule` gets it from the front.
+  Tensor emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_t axis,
+                   const AxisRule &rule);
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
   Tensor constant(const rules::Type &type, Attributes value);
@@ -170,6 +178,8 @@ public:
   std::optional<Tensor> iteration();
   /// False: `name` is none that layers and parameters may have (reported).
   bool accepts(const std::string &name);
+  /// False: the elements are no floating-point numbers (reported).
+  bool isFloat(const Tensor &tensor);
   /// Reports at the user's line: "linear 'fc1' " + message.
   Tensor fail(const char *code, const std::string &message, const std::string &help = "",
               const std::vector<Tensor> &operands = {});

@@ -80,9 +80,8 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
   if (type.rank() != 4)
     return call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type),
                      "", {x});
-  if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-                     "cast(x, f32) first", {x});
+  if (!call.isFloat(x))
+    return call.poison();
   std::vector<int64_t> window = both(options.kernel);
   std::optional<rules::Sliding> sliding = resolve(call, options, window);
   if (!sliding)

@@ -11,39 +11,24 @@ using namespace detail;
 using Types = std::vector<rules::Type>;
 
 static Tensor slices(Call &call, const Tensor &table, const Tensor &index, int64_t axis) {
-  Attributes attributes;
-  attributes.integer("axis", axis);
-  return call.emit(
-      "gather", {table, index}, [&](const Types &t) { return rules::gather(t[0], t[1], axis); },
-      std::move(attributes));
+  return call.emitAlong("gather", {table, index}, axis, [](const Types &t, int64_t along) {
+    return rules::gather(t[0], t[1], along);
+  });
 }
 
 Tensor index_select(const Operand &x, const Operand &index, int64_t axis, Loc loc) {
   Call call("index_select", loc);
   Tensor a = call.tensor(x), at = call.tensor(index);
-  if (call.isPoison(a) || call.isPoison(at))
-    return call.poison();
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
-  if (!normal)
-    return call.fail(normal.error(), {a});
-  return slices(call, a, at, *normal);
+  return slices(call, a, at, axis);
 }
 
 Tensor index_add(const Operand &x, const Operand &index, const Operand &source, int64_t axis,
                  Loc loc) {
   Call call("index_add", loc);
   Tensor a = call.tensor(x), at = call.tensor(index), b = call.tensor(source);
-  if (call.isPoison(a) || call.isPoison(at) || call.isPoison(b))
-    return call.poison();
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
-  if (!normal)
-    return call.fail(normal.error(), {a});
-  Attributes attributes;
-  attributes.integer("axis", *normal);
-  return call.emit(
-      "scatter_add", {a, at, b},
-      [&](const Types &t) { return rules::scatter_add(t[0], t[1], t[2], *normal); },
-      std::move(attributes));
+  return call.emitAlong("scatter_add", {a, at, b}, axis, [](const Types &t, int64_t along) {
+    return rules::scatter_add(t[0], t[1], t[2], along);
+  });
 }
 
 Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {

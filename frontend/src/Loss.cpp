@@ -13,17 +13,8 @@ using Types = std::vector<rules::Type>;
 
 static Tensor alongAxis(const char *op, const Operand &x, int64_t axis, const Loc &loc) {
   Call call(op, loc);
-  Tensor a = call.tensor(x);
-  if (call.isPoison(a))
-    return a;
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
-  if (!normal)
-    return call.fail(normal.error(), {a});
-  Attributes attributes;
-  attributes.integer("axis", *normal);
-  return call.emit(
-      op, {a}, [&](const Types &t) { return rules::softmax(t[0], *normal); },
-      std::move(attributes));
+  return call.emitAlong(op, {call.tensor(x)}, axis,
+                        [](const Types &t, int64_t along) { return rules::softmax(t[0], along); });
 }
 
 Tensor softmax(const Operand &x, int64_t axis, Loc loc) {
@@ -45,9 +36,8 @@ Tensor mse(const Operand &prediction, const Operand &target, Loc loc) {
   auto [p, t] = call.pair(prediction, target);
   if (call.isPoison(p) || call.isPoison(t))
     return call.poison();
-  if (!rules::isFloat(call.type(p).element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(call.type(p)),
-                     "cast(x, f32) first", {p});
+  if (!call.isFloat(p))
+    return call.poison();
   // Broadcasting [N,1] against [N] to [N,N] is the classic mistake here, so shapes must be equal.
   if (!call.info(t).number && call.type(p).dims != call.type(t).dims)
     return call.fail("E0103",

@@ -48,8 +48,8 @@ static bool acceptsLinear(Call &call, const Tensor &x, const rules::Type &type,
                                     : "");
   if (type.rank() < 1)
     return refuse("E0107", "expects a tensor with axes, got ");
-  if (!rules::isFloat(type.element))
-    return refuse("E0102", "expects floating-point numbers, got ", "cast(x, f32) first");
+  if (!call.isFloat(x))
+    return false;
   if (type.dims.back() == 0)
     return refuse("E0115", "expects features, got ");
   return true;

@@ -41,8 +41,8 @@ static bool accepts(Call &call, const Tensor &x, const rules::Type &type,
   };
   if (type.rank() != 2 && type.rank() != 4)
     return refuse("E0107", "expects f32[n,channels] or f32[n,channels,height,width]");
-  if (!rules::isFloat(type.element))
-    return refuse("E0102", "expects floating-point numbers", "cast(x, f32) first");
+  if (!call.isFloat(x))
+    return false;
   if (!(options.eps >= 0) || !std::isfinite(options.eps)) {
     call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
     return false;

@@ -33,12 +33,7 @@ static bool isImages(Call &call, const Tensor &x) {
               {x});
     return false;
   }
-  if (!rules::isFloat(type.element)) {
-    call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-              "cast(x, f32) first", {x});
-    return false;
-  }
-  return true;
+  return call.isFloat(x);
 }
 
 /// Zeros behind an axis of `size` in ceil mode, as PyTorch has it: windows are counted upwards, and

@@ -57,9 +57,8 @@ Tensor dropout(const std::string &name, const Operand &operand, Dropout options,
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
-  if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-                     "cast(x, f32) first", {x});
+  if (!call.isFloat(x))
+    return call.poison();
   if (!training() || options.p == 0)
     return x;
   DType element{static_cast<uint8_t>(type.element)};

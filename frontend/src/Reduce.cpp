@@ -55,9 +55,8 @@ Tensor mean(const Operand &x, Axes axes, bool keepdims, Loc loc) {
   if (call.isPoison(a))
     return a;
   rules::Type type = call.type(a);
-  if (!rules::isFloat(type.element))
-    return call.fail("E0102", "expects floating-point numbers, got " + toString(type),
-                     "cast(x, f32) first", {a});
+  if (!call.isFloat(a))
+    return call.poison();
   std::optional<std::vector<int64_t>> list = absolute(call, a, axes);
   if (!list)
     return call.poison();
@@ -74,17 +73,8 @@ Tensor mean(const Operand &x, Axes axes, bool keepdims, Loc loc) {
 
 Tensor argmax(const Operand &x, int64_t axis, Loc loc) {
   Call call("argmax", loc);
-  Tensor a = call.tensor(x);
-  if (call.isPoison(a))
-    return a;
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(a).rank());
-  if (!normal)
-    return call.fail(normal.error(), {a});
-  Attributes attributes;
-  attributes.integer("axis", *normal);
-  return call.emit(
-      "argmax", {a}, [&](const Types &t) { return rules::argmax(t[0], *normal); },
-      std::move(attributes));
+  return call.emitAlong("argmax", {call.tensor(x)}, axis,
+                        [](const Types &t, int64_t along) { return rules::argmax(t[0], along); });
 }
 
 } // namespace sinter

@@ -23,7 +23,7 @@ typedef struct dataset dataset;
 
 /// A way to come by examples. A new one is a new row of the table in dataset.c.
 typedef struct reader {
-  bool built_in; /* needs no folder */
+  const char *built_in; /* what it makes without a folder; NULL: it reads one */
   /// Whether it can read data sets of these fields.
   bool (*reads)(const sinter_data *spec);
   /// Makes both splits ready and sets their counts; `folder` is NULL for what is built in.
@@ -56,6 +56,12 @@ void column_fill(const dataset *data, const split *from, uint32_t field, uint64_
 /// to[0 .. n) = the field's elements that `from` holds as bytes.
 void field_decode(const sinter_field *field, const uint8_t *from, uint64_t n, uint32_t dtype,
                   void *to);
+/// A number below `limit` of a random word.
+static inline uint32_t below(uint32_t word, uint32_t limit) {
+  return (uint32_t)((uint64_t)word * limit >> 32);
+}
+/// Counts and streams of built-in data.
+void start_built_in(dataset *data);
 /// *to = a whole number, as i32 or i64.
 void store_index(uint32_t value, uint32_t dtype, void *to);
 

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 
 static const reader readers[] = {
-    {false, idx_reads, idx_open, column_fill},
-    {false, cifar_reads, cifar_open, column_fill},
-    {true, synthetic_reads, synthetic_open, synthetic_fill},
-    {true, indices_reads, indices_open, indices_fill},
+    {NULL, idx_reads, idx_open, column_fill},
+    {NULL, cifar_reads, cifar_open, column_fill},
+    {"images", synthetic_reads, synthetic_open, synthetic_fill},
+    {"indices", indices_reads, indices_open, indices_fill},
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -34,7 +34,7 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sin
                  diag *d) {
   *data = (dataset){.spec = spec};
   for (int i = 0; i < READERS && !data->reader; ++i)
-    if (readers[i].built_in == !folder && readers[i].reads(spec))
+    if (!readers[i].built_in == !!folder && readers[i].reads(spec))
       data->reader = &readers[i];
   if (!data->reader)
     return diag_error(

@@ -7,7 +7,6 @@
 #include "data.h"
 #include "instance.h"
 
-
 static void convert_base(const uint8_t *restrict from, float *restrict to, uint64_t n) {
   for (uint64_t i = 0; i < n; ++i)
     to[i] = (float)((double)from[i] * (1.0 / 255.0));

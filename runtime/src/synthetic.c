@@ -168,7 +168,7 @@ static void draw_clutter(canvas *c, dice *r) {
 }
 
 static uint32_t draw_label(dice *r, const image_fields *fields) {
-  return (uint32_t)(((uint64_t)next_word(r) * fields->classes) >> 32);
+  return below(next_word(r), fields->classes);
 }
 
 /* An example of the stream: u8[channels, height, width]; returns its label. `ink` has room for a
@@ -240,13 +240,17 @@ bool synthetic_reads(const sinter_data *spec) {
   return image_fields_of(spec, &fields);
 }
 
-int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d) {
-  image_fields fields;
-  image_fields_of(data->spec, &fields);
+void start_built_in(dataset *data) {
   data->train.count = SYNTHETIC_TRAIN;
   data->test.count = SYNTHETIC_TEST;
   data->train.stream = sinter_stream("synthetic/train");
   data->test.stream = sinter_stream("synthetic/test");
+}
+
+int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d) {
+  image_fields fields;
+  image_fields_of(data->spec, &fields);
+  start_built_in(data);
   uint64_t ink = (uint64_t)fields.height * fields.width * sizeof(float);
   data->scratch_bytes = (ink + fields.pixels + 63) / 64 * 64;
   data->scratch = malloc(data->scratch_bytes * sinter_pool_threads(pool));

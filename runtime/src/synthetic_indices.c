@@ -14,11 +14,6 @@ static uint32_t count_topics(const sinter_data *spec) {
   return (uint32_t)least;
 }
 
-/* A number below `limit` of a random word. */
-static uint32_t below(uint32_t word, uint32_t limit) {
-  return (uint32_t)((uint64_t)word * limit >> 32);
-}
-
 bool indices_reads(const sinter_data *spec) {
   bool reads = spec->field_count > 0;
   for (uint32_t f = 0; f < spec->field_count; ++f)
@@ -29,10 +24,7 @@ bool indices_reads(const sinter_data *spec) {
 
 int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
   (void)folder, (void)pool, (void)d;
-  data->train.count = SYNTHETIC_TRAIN;
-  data->test.count = SYNTHETIC_TEST;
-  data->train.stream = sinter_stream("synthetic/train");
-  data->test.stream = sinter_stream("synthetic/test");
+  start_built_in(data);
   return 0;
 }
 

@@ -54,7 +54,7 @@ static int open_data(trainer *t, diag *d) {
     report_note(
         &t->report,
         "no --data: using built-in synthetic %s of the shape of '%s' (%llu train, %llu test)",
-        synthetic_reads(spec) ? "images" : "indices", spec->name, (unsigned long long)t->data.train.count,
+        t->data.reader->built_in, spec->name, (unsigned long long)t->data.train.count,
         (unsigned long long)t->data.test.count);
   if (t->flags.eval)
     return 0;

@@ -94,7 +94,9 @@ static std::vector<Type> operandsOf(E element, const Dims &batch, const Dims &si
   return {stack(sizes[0], sizes[2]), stack(sizes[1], sizes[2]), stack(sizes[1], sizes[3])};
 }
 
-/// A weight is off by the error of its score, a sum of products of numbers up to 2.
+/// A weight is off by the error of its score, a sum of products of numbers up to 2. Gradients are
+/// sums of weight (cotangent - delta) factor: weight, cotangent and delta are each off so, and the
+/// sum itself is.
 static void setTerms(Case &c) {
   double depth = double(c.operands[0].dims.back());
   double keys = double(c.operands[1].dims[c.operands[1].dims.size() - 2]);

@@ -196,8 +196,10 @@ TEST(Readers, OtherFieldsAreRefused) {
     EXPECT_THAT(message, HasSubstr("no reader of this runtime gives the fields of '"));
     d = diag_make(message, sizeof message);
     EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, &d), 2108);
-    EXPECT_THAT(message,
-                HasSubstr("' has no built-in data, which are labelled images or whole numbers; --data DIR"));
+    EXPECT_THAT(
+        message,
+        HasSubstr(
+            "' has no built-in data, which are labelled images or whole numbers; --data DIR"));
   }
 }
 

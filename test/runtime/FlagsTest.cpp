@@ -67,7 +67,8 @@ hyper-parameters:
 
 TEST_F(FlagsTest, VersionAndLicenses) {
   Outcome r = train(module.get(), {"--version"});
-  EXPECT_EQ(r.out, "fake: model 'fake' for cpu:test, compiled by sinter test, runtime ABI 2\n");
+  EXPECT_EQ(r.out, "fake: model 'fake' for cpu:test, compiled by sinter test, runtime ABI " +
+                       std::to_string(SINTER_ABI_VERSION) + "\n");
   r = train(module.get(), {"--licenses"});
   EXPECT_EQ(r.code, 0);
   EXPECT_THAT(r.out, HasSubstr("zlib"));
@@ -220,7 +221,8 @@ TEST_F(FlagsTest, OtherVersionsAndDevicesAreRefused) {
   Outcome r = train(module.get(), {"--help"});
   EXPECT_EQ(r.code, 70);
   EXPECT_EQ(r.err,
-            "fake: internal error: the module has ABI version 1, this runtime expects 2 [E2901]\n");
+            "fake: internal error: the module has ABI version 1, this runtime expects " +
+                std::to_string(SINTER_ABI_VERSION) + " [E2901]\n");
 }
 
 std::string npy(const std::string &descr, const std::string &shape, const std::string &data,

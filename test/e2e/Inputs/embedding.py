@@ -1,19 +1,11 @@
 """usage: embedding.py LIBRARY.so [AT]   ids that name no row are a status, in prediction and in training; the handle goes on; so is
 a row AT of 8 that a library is built to read"""
-import ctypes, os, sys
+import ctypes, sys
 
+from clibrary import Library
 
-class Status(ctypes.Structure):
-    _fields_ = [("code", ctypes.c_int), ("message", ctypes.c_char * 256)]
-
-
-library = ctypes.CDLL(os.path.abspath(sys.argv[1]))
-
-
-def call(function, *arguments):
-    entry = getattr(library, f"embedding_{function}")
-    entry.restype = Status
-    return entry(*arguments)
+library = Library(sys.argv[1], "embedding")
+call = library.call
 
 
 def predict(ids):
@@ -42,4 +34,4 @@ if len(sys.argv) > 2:
     assert status.code == 2304 and b"below 8, got " + sys.argv[2].encode() in status.message, (status.code, status.message)
 else:
     assert status.code == 0 and any(y), status.message
-library.embedding_close(model)
+library.close(model)

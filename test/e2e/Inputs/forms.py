@@ -2,7 +2,9 @@
 
 The forms: scaled = w * s, across = its transpose, size = sum of w * w (always fresh), bend = tanh of a frozen weight (made
 after loading, as is its exponential, which the step asks for itself), raised = exp of scaled (made before a prediction)."""
-import ctypes, json, math, os, random, struct, sys
+import ctypes, json, math, random, struct, sys
+
+from clibrary import Library
 
 ROWS, INPUTS, OUTPUTS = 7, 13, 33
 RATE, STEPS = 0.05, 4
@@ -41,19 +43,9 @@ text = json.dumps(header).encode()
 open("forms.safetensors", "wb").write(struct.pack("<Q", len(text)) + text + data)
 
 
-class Status(ctypes.Structure):
-    _fields_ = [("code", ctypes.c_int), ("message", ctypes.c_char * 256)]
-
-
-library = ctypes.CDLL(os.path.abspath(sys.argv[1]))
+library = Library(sys.argv[1], "forms")
+done = library.done
 model = ctypes.c_void_p()
-
-
-def done(function, *arguments):
-    entry = getattr(library, f"forms_{function}")
-    entry.restype = Status
-    status = entry(*arguments)
-    assert status.code == 0, f"{function}: {status.message.decode()}"
 
 
 def floats(x):
@@ -95,5 +87,5 @@ for step in range(STEPS):
     s = each(lambda a, b: a - RATE * b, s, slope_s)
     if step != 1:  # two steps without a prediction in between, too
         predict(f"after step {step}")
-library.forms_close(model)
+library.close(model)
 print("forms: training and prediction agree with Python")

@@ -4,6 +4,8 @@ NAME is the prefix of the C functions. The images are of 1x28x28, the batch is 6
 steps are the trainer's, the learning rate can be set, misuse gives a status, and prediction follows training."""
 import ctypes, json, os, struct, subprocess, sys
 
+from clibrary import Library
+
 name, trainer, path = sys.argv[1:]
 BATCH, STEPS = 64, 5
 count = BATCH * STEPS
@@ -18,26 +20,12 @@ subprocess.run([trainer, "--data", "files", "--no-shuffle", "--epochs", "1", "--
 events = [json.loads(line) for line in open("trainer.jsonl")]
 
 
-class Status(ctypes.Structure):
-    _fields_ = [("code", ctypes.c_int), ("message", ctypes.c_char * 256)]
-
-
 class Metrics(ctypes.Structure):
     _fields_ = [("step_loss", ctypes.c_double), ("loss", ctypes.c_double), ("accuracy", ctypes.c_double)]
 
 
-library = ctypes.CDLL(os.path.abspath(path))
-
-
-def call(function, *arguments):
-    entry = getattr(library, f"{name}_{function}")
-    entry.restype = Status
-    return entry(*arguments)
-
-
-def done(function, *arguments):
-    status = call(function, *arguments)
-    assert status.code == 0, f"{function}: {status.message.decode()}"
+library = Library(path, name)
+call, done = library.call, library.done
 
 
 def floats(data):
@@ -74,7 +62,7 @@ done("predict", twin, image, logits)
 results.append(bytes(logits))
 status = call("train_step", model, batch, label, None)
 assert status.code == 2008 and b"shared" in status.message, status.message
-library[f"{name}_close"](twin)
+library.close(twin)
 done("open", None, ctypes.byref(twin))
 done("load", twin, b"trainer.st")
 done("predict", twin, image, logits)
@@ -87,6 +75,6 @@ status = call("train_step", model, None, label, None)
 assert status.code == 2006, status.message
 status = call("set", model, b"nope", ctypes.c_double(1))
 assert status.code == 2006 and b"nope" in status.message, status.message
-library[f"{name}_close"](model)
-library[f"{name}_close"](twin)
+library.close(model)
+library.close(twin)
 print(f"{name}: the library trains as the trainer does")

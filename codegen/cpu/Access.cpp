@@ -5,9 +5,7 @@
 // run is told. Reading on: Emit.h, Lanes.cpp (the same as vectors).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Emit.h"
-
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "codegen/cpu/Reduce.h"
 
 #include <sinter/abi.h>
 
@@ -80,9 +78,8 @@ void EmitContext::where(Value condition, const std::function<void()> &body) {
 /// is.
 void EmitContext::report(const Access &access, const Access &index, ArrayRef<Value> point,
                          Value value, int64_t size) {
-  AffineExpr position = getAffineConstantExpr(0, b.getContext());
-  for (auto [expr, extent] : llvm::zip(index.logical.getResults(), index.type.getShape()))
-    position = position * extent + expr;
+  AffineExpr position =
+      kernel::getRowMajor(b.getContext(), index.logical.getResults(), index.type.getShape());
   Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
   auto number = [&](Value x) -> Value { return arith::IndexCastOp::create(b, loc, i64, x); };
   Value field = LLVM::GEPOp::create(
@@ -143,9 +140,7 @@ void EmitContext::accumulate(const Access &access, ArrayRef<Value> point, Value 
   where(inside(access, point), [&] {
     Value at = address(access, point);
     Value old = memref::LoadOp::create(b, loc, access.memory, at);
-    Value sum = isa<FloatType>(value.getType())
-                    ? arith::AddFOp::create(b, loc, old, value).getResult()
-                    : arith::AddIOp::create(b, loc, old, value).getResult();
+    Value sum = combineReduce(*this, kernel::ReduceKind::Sum, old, value);
     memref::StoreOp::create(b, loc, sum, access.memory, at);
   });
 }

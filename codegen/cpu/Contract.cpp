@@ -77,11 +77,10 @@ void ContractEmitter::overRest(ArrayRef<int64_t> rest, const std::function<void(
     body();
     return;
   }
-  k.loop(0, p.tilesOf(rest.front()), {}, [&](Value i, ValueRange) {
+  k.forEach(0, p.tilesOf(rest.front()), [&](Value i) {
     tileIndex[rest.front()] = i;
     bindDim(rest.front());
     overRest(rest.drop_front(), body);
-    return SmallVector<Value>();
   });
 }
 
@@ -131,7 +130,7 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
       continue;
     const Access &access = out.access;
     ArrayRef<int64_t> shape = access.type.getShape();
-    k.loop(begin, end, k.index(1), {}, [&](Value tile, ValueRange) {
+    k.forEach(begin, end, 1, [&](Value tile) {
       decode(tile, over);
       EmitContext inner(k.b, k.loc, k.target, shape); // the domain is the buffer
       AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), context);
@@ -155,14 +154,12 @@ void ContractEmitter::clearSums(Value begin, Value end, ArrayRef<int64_t> over) 
           tileIndex[d] = saved;
           bindDim(d);
         }
-        k.loop(low, high, k.index(1), {}, [&](Value j, ValueRange) {
+        k.forEach(low, high, 1, [&](Value j) {
           at[i] = j;
           clear(i + 1);
-          return SmallVector<Value>();
         });
       };
       clear(0);
-      return SmallVector<Value>();
     });
   }
 }
@@ -217,10 +214,9 @@ void ContractEmitter::emitPacking(const Factor &source, int64_t rows) {
   std::function<void(size_t, Value, Value)> walk = [&](size_t level, Value address, Value to) {
     if (level < p.reduced.size()) {
       int64_t d = p.reduced[level];
-      k.loop(0, p.dims[d], {}, [&](Value i, ValueRange) {
+      k.forEach(0, p.dims[d], [&](Value i) {
         walk(level + 1, k.add(address, k.mul(i, source.step[d])),
              k.add(to, k.mul(i, copy.step[d])));
-        return SmallVector<Value>();
       });
       return;
     }
@@ -270,13 +266,12 @@ void ContractEmitter::emit() {
       packed.push_back(arith::DivUIOp::create(k.b, k.loc, tile, k.index(p.laneTiles)));
       Value other =
           arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, packed[0], carried[0]);
-      auto renew = scf::IfOp::create(k.b, k.loc, other);
-      OpBuilder::InsertionGuard inside(k.b);
-      k.b.setInsertionPoint(renew.thenBlock()->getTerminator());
       int64_t low = row.classes.back().height;
-      k.branch(
-          tileIndex[row.dim], row.classes.size() == 1 ? row.split.tiles : row.classes.back().first,
-          row.split.tiles, [&](bool high) { emitPacking(*source, high ? row.split.big : low); });
+      int64_t firstLow = row.classes.size() == 1 ? row.split.tiles : row.classes.back().first;
+      k.where(other, [&] {
+        k.branch(tileIndex[row.dim], firstLow, row.split.tiles,
+                 [&](bool high) { emitPacking(*source, high ? row.split.big : low); });
+      });
     }
     overRest(rest, [&] { overVariants([&](const Tile &variant) { emitTile(variant); }); });
     return packed;
@@ -317,11 +312,10 @@ SmallVector<Value> ContractEmitter::loadSums(const Group &group, const Tile &til
 /// `body` for every tile of the group that is this thread's, with the place of its accumulators.
 void ContractEmitter::overTiles(const Group &group,
                                 const std::function<void(const Tile &, Value)> &body) {
-  k.loop(group.low, group.high, k.index(1), {}, [&](Value tile, ValueRange) {
+  k.forEach(group.low, group.high, 1, [&](Value tile) {
     decode(tile, p.order);
     Value from = slotOf(group, tile);
     overVariants([&](const Tile &variant) { body(variant, from); });
-    return SmallVector<Value>();
   });
 }
 
@@ -336,13 +330,12 @@ void ContractEmitter::overChunks(const Group &group, int64_t level) {
     return;
   }
   int64_t d = p.reduced[level], block = level == p.chunkLevel ? p.chunkBlock : 1;
-  k.loop(k.index(0), k.index(p.dims[d]), k.index(block), {}, [&](Value i, ValueRange) {
+  k.forEach(k.index(0), k.index(p.dims[d]), block, [&](Value i) {
     Value stop = k.add(i, k.index(block));
     if (p.dims[d] % block)
       stop = arith::MinUIOp::create(k.b, k.loc, stop, k.index(p.dims[d]));
     chunks[d] = {i, stop};
     overChunks(group, level + 1);
-    return SmallVector<Value>();
   });
   chunks.erase(d);
 }
@@ -358,20 +351,17 @@ void ContractEmitter::emitGroups() {
   auto [begin, end] = k.part(all);
   Value first = arith::DivUIOp::create(k.b, k.loc, begin, k.index(group.size));
   Value last = arith::CeilDivUIOp::create(k.b, k.loc, end, k.index(group.size));
-  k.loop(first, last, k.index(1), {}, [&, begin = begin, end = end](Value g, ValueRange) {
+  k.forEach(first, last, 1, [&, begin = begin, end = end](Value g) {
     group.base = k.mul(g, group.size);
     group.low = arith::MaxUIOp::create(k.b, k.loc, begin, group.base);
     group.high = arith::MinUIOp::create(k.b, k.loc, end, k.add(group.base, k.index(group.size)));
-    k.loop(slotOf(group, group.low), slotOf(group, group.high), k.index(p.width), {},
-           [&](Value i, ValueRange) {
-             vector::StoreOp::create(k.b, k.loc, k.zero(vector), group.memory, i);
-             return SmallVector<Value>();
-           });
+    k.forEach(slotOf(group, group.low), slotOf(group, group.high), p.width, [&](Value i) {
+      vector::StoreOp::create(k.b, k.loc, k.zero(vector), group.memory, i);
+    });
     overChunks(group, 0);
     overTiles(group, [&](const Tile &variant, Value from) {
       emitEpilogue(variant, loadSums(group, variant, from));
     });
-    return SmallVector<Value>();
   });
 }
 

@@ -6,7 +6,6 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -79,6 +78,16 @@ Value EmitContext::apply(AffineExpr expr, ArrayRef<Value> point, ArrayRef<Value>
   }
 }
 
+AffineExpr EmitContext::rowMajor(ArrayRef<int64_t> which) const {
+  SmallVector<AffineExpr> index;
+  SmallVector<int64_t> sizes;
+  for (int64_t d : which) {
+    index.push_back(getAffineDimExpr(d, b.getContext()));
+    sizes.push_back(dims[d]);
+  }
+  return kernel::getRowMajor(b.getContext(), index, sizes);
+}
+
 SmallVector<Value> EmitContext::loop(Value begin, Value end, Value step, ValueRange init,
                                      const Body &body) {
   auto loop = scf::ForOp::create(b, loc, begin, end, step, init);
@@ -100,6 +109,21 @@ SmallVector<Value> EmitContext::loop(int64_t begin, int64_t end, ValueRange init
   return loop(index(begin), index(end), index(1), init, body);
 }
 
+void EmitContext::forEach(Value begin, Value end, int64_t step,
+                          const std::function<void(Value)> &body) {
+  loop(begin, end, index(step), {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
+void EmitContext::forEach(int64_t begin, int64_t end, const std::function<void(Value)> &body) {
+  loop(begin, end, {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
 SmallVector<Value> EmitContext::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
                                      ValueRange init,
                                      const std::function<SmallVector<Value>(ValueRange)> &body) {
@@ -108,6 +132,14 @@ SmallVector<Value> EmitContext::nest(ArrayRef<int64_t> which, SmallVectorImpl<Va
   return loop(0, dims[which.front()], init, [&](Value i, ValueRange carried) {
     point[which.front()] = i;
     return nest(which.drop_front(), point, carried, body);
+  });
+}
+
+void EmitContext::nest(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                       const std::function<void()> &body) {
+  nest(which, point, {}, [&](ValueRange) {
+    body();
+    return SmallVector<Value>();
   });
 }
 
@@ -157,11 +189,10 @@ void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &poi
   for (int64_t dim : which)
     total *= sizes.emplace_back(dims[dim]);
   auto [begin, end] = part(total);
-  loop(begin, end, index(1), {}, [&](Value i, ValueRange) {
+  forEach(begin, end, 1, [&](Value i) {
     for (auto [dim, at] : llvm::zip_equal(which, decode(i, sizes)))
       point[dim] = at;
     body();
-    return SmallVector<Value>();
   });
 }
 

@@ -86,6 +86,8 @@ public:
   /// `expr` at a point of the domain; `symbols` are the values of its symbols.
   mlir::Value apply(mlir::AffineExpr expr, llvm::ArrayRef<mlir::Value> point,
                     llvm::ArrayRef<mlir::Value> symbols = {});
+  /// The number of a point of the dims `which`, row-major.
+  mlir::AffineExpr rowMajor(llvm::ArrayRef<int64_t> which) const;
   /// The linear offset of an access at a point.
   mlir::Value address(const Access &access, llvm::ArrayRef<mlir::Value> point);
 
@@ -108,12 +110,20 @@ public:
                                       mlir::ValueRange init, const Body &body);
   llvm::SmallVector<mlir::Value> loop(int64_t begin, int64_t end, mlir::ValueRange init,
                                       const Body &body);
+  /// The loop that carries nothing: body(i).
+  void forEach(mlir::Value begin, mlir::Value end, int64_t step,
+               const std::function<void(mlir::Value)> &body);
+  /// One whose only step is written out.
+  void forEach(int64_t begin, int64_t end, const std::function<void(mlir::Value)> &body);
   /// A nest over `which` dims in row-major order; `point` is filled in and carried values run
   /// through.
   llvm::SmallVector<mlir::Value>
   nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
        mlir::ValueRange init,
        const std::function<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> &body);
+  /// The nest that carries nothing.
+  void nest(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
+            const std::function<void()> &body);
   /// `side(true)` where index < bound, `side(false)` elsewhere; one of them alone where that is
   /// known for all of [0, count).
   void branch(mlir::Value index, int64_t bound, int64_t count,

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
+#include "codegen/cpu/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -42,9 +43,27 @@ Value codegen::splat(EmitContext &k, Value value, int64_t lanes) {
   return vector::BroadcastOp::create(k.b, k.loc, VectorType::get({lanes}, value.getType()), value);
 }
 
-static Value constantMask(EmitContext &k, int64_t lanes, int64_t valid) {
+Value codegen::maskLanes(EmitContext &k, int64_t lanes, int64_t valid) {
   return vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({lanes}, k.b.getI1Type()),
                                         ArrayRef<int64_t>{valid});
+}
+
+Value codegen::loadVector(EmitContext &k, VectorType type, Value memory, Value address,
+                          int64_t valid) {
+  int64_t lanes = type.getNumElements();
+  if (valid == lanes)
+    return vector::LoadOp::create(k.b, k.loc, type, memory, address);
+  return vector::MaskedLoadOp::create(k.b, k.loc, type, memory, ValueRange(address),
+                                      maskLanes(k, lanes, valid), k.zero(type));
+}
+
+void codegen::storeVector(EmitContext &k, Value value, Value memory, Value address, int64_t valid) {
+  int64_t lanes = cast<VectorType>(value.getType()).getNumElements();
+  if (valid == lanes)
+    vector::StoreOp::create(k.b, k.loc, value, memory, address);
+  else
+    vector::MaskedStoreOp::create(k.b, k.loc, memory, ValueRange(address),
+                                  maskLanes(k, lanes, valid), value);
 }
 
 static SmallVector<Value> lanePoint(EmitContext &k, ArrayRef<Value> point, int64_t dim,
@@ -80,14 +99,13 @@ Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
     address = k.address(access, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
   Value inside = k.inside(access, point), value;
-  if (valid == lane.lanes && !inside) {
-    value = vector::LoadOp::create(k.b, k.loc, stored, access.memory, address);
-  } else {
-    Value mask = constantMask(k, lane.lanes, valid);
-    if (inside)
-      mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
+  if (inside) {
+    Value mask = arith::AndIOp::create(k.b, k.loc, maskLanes(k, lane.lanes, valid),
+                                       splat(k, inside, lane.lanes));
     value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(address),
                                          mask, k.zero(stored));
+  } else {
+    value = loadVector(k, stored, access.memory, address, valid);
   }
   if (element.isInteger(1))
     value = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, value, k.zero(stored));
@@ -118,11 +136,7 @@ void codegen::storeLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
         arith::ExtUIOp::create(k.b, k.loc, VectorType::get({lane.lanes}, k.b.getI8Type()), value);
   if (!address)
     address = k.apply(access.address, point);
-  if (valid == lane.lanes)
-    vector::StoreOp::create(k.b, k.loc, value, access.memory, address);
-  else
-    vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(address),
-                                  constantMask(k, lane.lanes, valid), value);
+  storeVector(k, value, access.memory, address, valid);
 }
 
 void codegen::addLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point, Value value,
@@ -136,20 +150,9 @@ void codegen::addLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> p
     return;
   }
   k.where(k.inside(access, point), [&] {
-    Value address = k.address(access, point), mask;
-    auto type = cast<VectorType>(value.getType());
-    if (valid < lane.lanes)
-      mask = constantMask(k, lane.lanes, valid);
-    Value old = mask ? vector::MaskedLoadOp::create(k.b, k.loc, type, access.memory,
-                                                    ValueRange(address), mask, k.zero(type))
-                           .getResult()
-                     : vector::LoadOp::create(k.b, k.loc, type, access.memory, address).getResult();
-    Value sum = isa<FloatType>(type.getElementType())
-                    ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
-                    : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
-    if (mask)
-      vector::MaskedStoreOp::create(k.b, k.loc, access.memory, ValueRange(address), mask, sum);
-    else
-      vector::StoreOp::create(k.b, k.loc, sum, access.memory, address);
+    Value address = k.address(access, point);
+    Value old = loadVector(k, cast<VectorType>(value.getType()), access.memory, address, valid);
+    Value sum = combineReduce(k, kernel::ReduceKind::Sum, old, value);
+    storeVector(k, sum, access.memory, address, valid);
   });
 }

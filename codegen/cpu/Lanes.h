@@ -44,6 +44,16 @@ void storeLanes(EmitContext &kernel, const LaneAccess &access, llvm::ArrayRef<ml
 void addLanes(EmitContext &kernel, const LaneAccess &access, llvm::ArrayRef<mlir::Value> point,
               mlir::Value value, int64_t valid);
 
+/// Loads and stores of the first `valid` lanes of a vector at the linear offset `address`; lanes
+/// from `valid` on are loaded as 0.
+mlir::Value loadVector(EmitContext &kernel, mlir::VectorType type, mlir::Value memory,
+                       mlir::Value address, int64_t valid);
+void storeVector(EmitContext &kernel, mlir::Value value, mlir::Value memory, mlir::Value address,
+                 int64_t valid);
+
+/// True in the first `valid` of `lanes` lanes.
+mlir::Value maskLanes(EmitContext &kernel, int64_t lanes, int64_t valid);
+
 /// `value` as a vector of `lanes`.
 mlir::Value splat(EmitContext &kernel, mlir::Value value, int64_t lanes);
 

@@ -19,8 +19,8 @@ static constexpr int64_t kShortRow = 4;
 
 MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op) : k(k), op(op) {
   MapAccesses all = k.accesses(op);
-  ins.assign(all.ins.begin(), all.ins.end());
-  outs.assign(all.outs.begin(), all.outs.end());
+  ins = std::move(all.ins);
+  outs = std::move(all.outs);
   inner.assign(op.getInner().begin(), op.getInner().end());
   for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
     if (!llvm::is_contained(inner, d))
@@ -147,6 +147,13 @@ BodyEmitter MapEmitter::vectors(ArrayRef<Value> at, int64_t valid, int64_t lanes
       return loadLanes(k, inLanes[argument.getArgNumber()], here, valid);
     };
   return body;
+}
+
+void MapEmitter::prepareLanes() {
+  for (const Access &in : ins)
+    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
+  for (const Access &out : outs)
+    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
 }
 
 void MapEmitter::storeRow(BodyEmitter &body, ArrayRef<Value> at, int64_t valid, bool once) {
@@ -293,10 +300,7 @@ void MapEmitter::emitRow() {
 }
 
 void MapEmitter::emitInside() {
-  for (const Access &in : ins)
-    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
-  for (const Access &out : outs)
-    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
+  prepareLanes();
   k.shareDims(rows, point, [&] { emitRow(); });
 }
 

@@ -25,6 +25,8 @@ private:
   bool mayBeFlat();
   bool mayHold(int64_t dim) const;
   int64_t chooseLanes();
+  /// All accesses as vectors along `lanesDim`.
+  void prepareLanes();
   void emitFlat();
   void emitInside();
   /// A row with the lanes along its last dim.

@@ -12,12 +12,7 @@ using namespace sinter;
 using namespace sinter::codegen;
 
 /// Number of the inner point in its row.
-Value MapEmitter::rowNumber() {
-  AffineExpr number = getAffineConstantExpr(0, op.getContext());
-  for (int64_t d : inner)
-    number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
-  return k.apply(number, point);
-}
+Value MapEmitter::rowNumber() { return k.apply(k.rowMajor(inner), point); }
 
 /// The accumulators of the canonical lanes as one.
 Value MapEmitter::combineTree(SmallVector<Value> lanes, kernel::ReduceOp reduce) {
@@ -34,12 +29,11 @@ Value MapEmitter::reduceInMemory(kernel::ReduceOp reduce, int64_t valid) {
   int64_t lanes = countLanes();
   for (int64_t lane = 0; lane < lanes; ++lane)
     vector::StoreOp::create(k.b, k.loc, first, slots, k.index(lane * kLanes));
-  k.nest(inner, point, {}, [&](ValueRange) {
+  k.nest(inner, point, [&] {
     Value slot = k.mul(arith::RemUIOp::create(k.b, k.loc, rowNumber(), k.index(lanes)), kLanes);
     Value old = vector::LoadOp::create(k.b, k.loc, type, slots, slot);
     vector::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), old, value()), slots,
                             slot);
-    return SmallVector<Value>();
   });
   SmallVector<Value> sums;
   for (int64_t lane = 0; lane < lanes; ++lane)
@@ -287,10 +281,7 @@ SmallVector<int64_t> MapEmitter::orderLoops() {
 }
 
 void MapEmitter::prepareAcross() {
-  for (const Access &in : ins)
-    inLanes.push_back(makeLaneAccess(k, in, lanesDim, kLanes));
-  for (const Access &out : outs)
-    outLanes.push_back(makeLaneAccess(k, out, lanesDim, kLanes));
+  prepareLanes();
   if (countLanes() > 1 && !isWindow())
     for (kernel::ReduceOp reduce : reduces)
       if (isOrdered(reduce.getKind()))
@@ -298,22 +289,14 @@ void MapEmitter::prepareAcross() {
             k.b, k.loc, MemRefType::get({countLanes() * kLanes}, reduce.getType()));
 }
 
-static void emitRange(EmitContext &k, Value from, Value to,
-                      const std::function<void(Value)> &body) {
-  k.loop(from, to, k.index(1), {}, [&](Value i, ValueRange) {
-    body(i);
-    return SmallVector<Value>();
-  });
-}
-
 void MapEmitter::emitChunks(Value begin, Value end) {
   int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
-  emitRange(k, begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), [&](Value chunk) {
+  k.forEach(begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), 1, [&](Value chunk) {
     point[lanesDim] = k.mul(chunk, kLanes);
     emitAcrossChunk(kLanes);
   });
   if (full < chunks)
-    emitRange(k, arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full)), end, [&](Value) {
+    k.forEach(arith::MaxUIOp::create(k.b, k.loc, begin, k.index(full)), end, 1, [&](Value) {
       point[lanesDim] = k.index(full * kLanes);
       emitAcrossChunk(size % kLanes);
     });
@@ -341,7 +324,7 @@ void MapEmitter::emitAcross() {
   auto overLast = [&](int64_t valid) {
     if (!nested)
       return emitAcrossChunk(valid);
-    emitRange(k, k.index(0), k.index(k.dims[last]), [&](Value i) {
+    k.forEach(k.index(0), k.index(k.dims[last]), 1, [&](Value i) {
       point[last] = i;
       emitAcrossChunk(valid);
     });
@@ -349,7 +332,7 @@ void MapEmitter::emitAcross() {
   auto [begin, end] = k.part(total);
   if (order.empty())
     return emitChunks(begin, end);
-  emitRange(k, begin, end, [&](Value tile) {
+  k.forEach(begin, end, 1, [&](Value tile) {
     Value chunk;
     for (auto [d, at] : llvm::zip_equal(order, k.decode(tile, sizes)))
       (d == lanesDim ? chunk : point[d]) = at;

@@ -163,7 +163,7 @@ void MapEmitter::emitTurned() {
     total *= sizes.emplace_back(d == lanesDim || d == turnedDim ? llvm::divideCeil(k.dims[d], width)
                                                                 : k.dims[d]);
   auto [begin, end] = k.part(total);
-  k.loop(begin, end, k.index(1), {}, [&](Value tile, ValueRange) {
+  k.forEach(begin, end, 1, [&](Value tile) {
     Value chunks[2];
     for (auto [d, at] : llvm::zip_equal(order, k.decode(tile, sizes))) {
       bool chunked = d == lanesDim || d == turnedDim;
@@ -178,6 +178,5 @@ void MapEmitter::emitTurned() {
     overSizes(lanesDim, chunks[0], [&](int64_t valid) {
       overSizes(turnedDim, chunks[1], [&](int64_t columns) { emitBlock(valid, columns); });
     });
-    return SmallVector<Value>();
   });
 }

@@ -7,34 +7,33 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
+#include "codegen/cpu/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-/// Emits `body` where all `accesses` are inside their shapes; carried values pass by elsewhere.
-static SmallVector<Value> emitInside(EmitContext &k, ArrayRef<Access> accesses,
-                                     ArrayRef<Value> point, ValueRange carried,
-                                     function_ref<SmallVector<Value>(ValueRange)> body) {
+/// Whether all `accesses` are inside their shapes; null: they always are.
+static Value areInside(EmitContext &k, ArrayRef<Access> accesses, ArrayRef<Value> point) {
   Value inside;
   for (const Access &access : accesses)
     if (Value ok = k.inside(access, point))
       inside = inside ? arith::AndIOp::create(k.b, k.loc, inside, ok).getResult() : ok;
-  if (!inside)
-    return body(carried);
-  auto choice = scf::IfOp::create(k.b, k.loc, carried.getTypes(), inside,
-                                  /*withElseRegion=*/!carried.empty());
+  return inside;
+}
+
+/// What `step` makes of `value` where `condition` holds (null: always); elsewhere `value` itself.
+static Value stepWhere(EmitContext &k, Value condition, Value value,
+                       function_ref<Value(Value)> step) {
+  if (!condition)
+    return step(value);
+  auto choice = scf::IfOp::create(k.b, k.loc, value.getType(), condition, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(k.b);
-  if (carried.empty()) {
-    k.b.setInsertionPoint(choice.thenBlock()->getTerminator());
-    body(carried);
-    return {};
-  }
   k.b.setInsertionPointToStart(choice.thenBlock());
-  scf::YieldOp::create(k.b, k.loc, body(carried));
+  scf::YieldOp::create(k.b, k.loc, step(value));
   k.b.setInsertionPointToStart(choice.elseBlock());
-  scf::YieldOp::create(k.b, k.loc, carried);
-  return SmallVector<Value>(choice.getResults());
+  scf::YieldOp::create(k.b, k.loc, value);
+  return choice.getResult(0);
 }
 
 /// The sum at one point in the order that `algorithm` names.
@@ -47,35 +46,27 @@ static Value emitSum(EmitContext &k, kernel::ContractOp op, const Access &a, con
   // Inside is asked once for both; the reads themselves need not ask.
   Access inA = a, inB = b;
   inA.padded = inB.padded = false;
-  auto product = [&](Value acc) {
+  auto product = [&](Value acc) -> Value {
     return k.multiplyAdd(k.widen(k.load(inA, point), type), k.widen(k.load(inB, point), type), acc);
   };
   if (!lanesMemory)
     return k.nest(reduced, point, k.zero(type), [&](ValueRange carried) {
-      return emitInside(k, {a, b}, point, carried,
-                        [&](ValueRange acc) { return SmallVector<Value>{product(acc[0])}; });
+      Value inside = areInside(k, {a, b}, point);
+      return SmallVector<Value>{stepWhere(k, inside, carried[0], product)};
     })[0];
   // Element i of the row-major reduced dims goes to lane i mod their number.
   int64_t count = cast<MemRefType>(lanesMemory.getType()).getDimSize(0);
   auto vector = VectorType::get({count}, type);
   vector::StoreOp::create(k.b, k.loc, k.zero(vector), lanesMemory, k.index(0));
-  auto addProduct = [&](ValueRange) {
-    AffineExpr number = getAffineConstantExpr(0, op.getContext());
-    for (int64_t d : reduced)
-      number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
-    Value lane = k.apply(number % count, point);
+  auto addProduct = [&] {
+    Value lane = k.apply(k.rowMajor(reduced) % count, point);
     Value acc = memref::LoadOp::create(k.b, k.loc, lanesMemory, lane);
     memref::StoreOp::create(k.b, k.loc, product(acc), lanesMemory, lane);
-    return SmallVector<Value>();
   };
-  k.nest(reduced, point, {},
-         [&](ValueRange) { return emitInside(k, {a, b}, point, {}, addProduct); });
+  k.nest(reduced, point, [&] { k.where(areInside(k, {a, b}, point), addProduct); });
   Value lanes = vector::LoadOp::create(k.b, k.loc, vector, lanesMemory, k.index(0));
-  return k.combineLanes(lanes, [&](Value x, Value y) -> Value {
-    if (isa<FloatType>(type))
-      return arith::AddFOp::create(k.b, k.loc, x, y);
-    return arith::AddIOp::create(k.b, k.loc, x, y);
-  });
+  return k.combineLanes(
+      lanes, [&](Value x, Value y) { return combineReduce(k, kernel::ReduceKind::Sum, x, y); });
 }
 
 /// Sets an out that adds up to zero; its padding stays as it is.
@@ -85,10 +76,8 @@ static void emitClear(EmitContext &k, const Access &out) {
   AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), k.b.getContext());
   Access access{out.memory, out.type, identity, out.type.getLinearMap().getResult(0), false};
   SmallVector<Value> point(shape.size(), k.index(0));
-  over.nest(llvm::to_vector(llvm::seq<int64_t>(0, shape.size())), point, {}, [&](ValueRange) {
-    over.store(access, point, over.zero(out.type.getElementType()));
-    return SmallVector<Value>();
-  });
+  over.nest(llvm::to_vector(llvm::seq<int64_t>(0, shape.size())), point,
+            [&] { over.store(access, point, over.zero(out.type.getElementType())); });
 }
 
 void codegen::emitNaiveContract(EmitContext &k, kernel::ContractOp op) {
@@ -109,7 +98,7 @@ void codegen::emitNaiveContract(EmitContext &k, kernel::ContractOp op) {
         k.b, k.loc, MemRefType::get({lanes}, epilogue.getArgument(0).getType()));
   SmallVector<int64_t> parallel = llvm::to_vector(llvm::seq<int64_t>(0, op.getParallel()));
   SmallVector<Value> point(k.dims.size(), k.index(0));
-  auto emitWhole = [&](ValueRange) -> SmallVector<Value> {
+  auto emitWhole = [&] {
     Value sum = emitSum(k, op, a, b, point, lanesMemory);
     std::fill(point.begin() + op.getParallel(), point.end(), k.index(0));
     BodyEmitter body(k, point);
@@ -122,32 +111,24 @@ void codegen::emitNaiveContract(EmitContext &k, kernel::ContractOp op) {
     for (Value yielded : epilogue.back().getOperands())
       values.push_back(body.get(yielded));
     for (auto [i, value] : llvm::enumerate(values)) {
-      if (addsUp(i)) {
-        Access here = outs[i];
-        here.padded = false; // asked already
-        Value old = k.load(here, point);
-        value = isa<FloatType>(old.getType())
-                    ? arith::AddFOp::create(k.b, k.loc, old, value).getResult()
-                    : arith::AddIOp::create(k.b, k.loc, old, value).getResult();
-      }
-      k.store(outs[i], point, value);
+      Access here = outs[i];
+      here.padded = false; // asked already
+      if (addsUp(i))
+        k.accumulate(here, point, value);
+      else
+        k.store(here, point, value);
     }
-    return {};
   };
-  auto emitPoint = [&] { emitInside(k, outs, point, {}, emitWhole); };
+  auto emitPoint = [&] { k.where(areInside(k, outs, point), emitWhole); };
   if (llvm::none_of(llvm::seq<size_t>(0, outs.size()), addsUp)) {
     k.shareDims(parallel, point, emitPoint);
     return;
   }
   Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, k.thread, k.index(0));
-  auto only = scf::IfOp::create(k.b, k.loc, first);
-  OpBuilder::InsertionGuard guard(k.b);
-  k.b.setInsertionPoint(only.thenBlock()->getTerminator());
-  for (size_t i = 0; i < outs.size(); ++i)
-    if (addsUp(i))
-      emitClear(k, outs[i]);
-  k.nest(parallel, point, {}, [&](ValueRange) {
-    emitPoint();
-    return SmallVector<Value>();
+  k.where(first, [&] {
+    for (size_t i = 0; i < outs.size(); ++i)
+      if (addsUp(i))
+        emitClear(k, outs[i]);
+    k.nest(parallel, point, emitPoint);
   });
 }

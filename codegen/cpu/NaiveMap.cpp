@@ -34,12 +34,7 @@ struct NaiveMap {
     };
     return body;
   }
-  Value elementNumber() {
-    AffineExpr number = getAffineConstantExpr(0, op.getContext());
-    for (int64_t d : inner)
-      number = number * k.dims[d] + getAffineDimExpr(d, op.getContext());
-    return k.apply(number, point);
-  }
+  Value elementNumber() { return k.apply(k.rowMajor(inner), point); }
   void clear(kernel::ReduceOp reduce, Value memory);
   void add(kernel::ReduceOp reduce, Value memory, Value number, Value value);
   Value combine(kernel::ReduceOp reduce, Value memory);
@@ -87,23 +82,19 @@ Value NaiveMap::combine(kernel::ReduceOp reduce, Value memory) {
 void NaiveMap::emitChunked(kernel::ReduceOp reduce, Value part, Value joined) {
   kernel::AlgorithmAttr algorithm = op.getAlgorithmAttr();
   clear(reduce, joined);
-  k.nest(inner, point, {}, [&](ValueRange) {
+  k.nest(inner, point, [&] {
     Value number = elementNumber(), length = k.index(algorithm.getLength());
     Value inside = arith::RemUIOp::create(k.b, k.loc, number, length);
     Value chunk = arith::DivUIOp::create(k.b, k.loc, number, length);
     Value begins = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, inside, k.index(0));
     Value later = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, chunk, k.index(0));
     Value ends = arith::AndIOp::create(k.b, k.loc, begins, later);
-    auto turn = scf::IfOp::create(k.b, k.loc, ends);
-    {
-      OpBuilder::InsertionGuard guard(k.b);
-      k.b.setInsertionPoint(turn.thenBlock()->getTerminator());
+    k.where(ends, [&] {
       Value before = arith::SubIOp::create(k.b, k.loc, chunk, k.index(1));
       add(reduce, joined, before, combine(reduce, part));
       clear(reduce, part);
-    }
+    });
     add(reduce, part, inside, at().get(reduce.getInput()));
-    return SmallVector<Value>();
   });
   add(reduce, joined, k.index(algorithm.getChunks() - 1), combine(reduce, part));
 }
@@ -122,10 +113,7 @@ Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
     emitChunked(reduce, part, joined);
     return combine(reduce, joined);
   }
-  k.nest(inner, point, {}, [&](ValueRange) {
-    add(reduce, part, elementNumber(), at().get(reduce.getInput()));
-    return SmallVector<Value>();
-  });
+  k.nest(inner, point, [&] { add(reduce, part, elementNumber(), at().get(reduce.getInput())); });
   return combine(reduce, part);
 }
 
@@ -158,17 +146,14 @@ void NaiveMap::emitRow() {
   if (anyOnce)
     storeWhere(true);
   if (anyEach)
-    k.nest(inner, point, {}, [&](ValueRange) {
-      storeWhere(false);
-      return SmallVector<Value>();
-    });
+    k.nest(inner, point, [&] { storeWhere(false); });
 }
 
 void codegen::emitNaiveMap(EmitContext &k, kernel::MapOp op) {
   NaiveMap map(k, op);
   MapAccesses all = k.accesses(op);
-  map.ins.assign(all.ins.begin(), all.ins.end());
-  map.outs.assign(all.outs.begin(), all.outs.end());
+  map.ins = std::move(all.ins);
+  map.outs = std::move(all.outs);
   map.inner.assign(op.getInner().begin(), op.getInner().end());
   for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
     if (!llvm::is_contained(map.inner, d))

@@ -98,8 +98,7 @@ SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
                                       int64_t valid) {
   Value mask;
   if (valid < kLanes)
-    mask = vector::ConstantMaskOp::create(k.b, k.loc, VectorType::get({kLanes}, k.b.getI1Type()),
-                                          ArrayRef<int64_t>{valid});
+    mask = maskLanes(k, kLanes, valid);
   if (reduce.getKind() == ReduceKind::Argmax) {
     Value better = isBetter(k, state[0], value);
     if (mask)

@@ -44,6 +44,9 @@ private:
   Value loadExtra(unsigned extra);
   void forEachGroup(llvm::function_ref<void(Value)> visit);
   void weigh();
+  /// -inf: the maxima of no scores.
+  Value leastScores() { return splat(k, k.constant(k.b.getFloatAttr(element, -INFINITY)), lanes); }
+  Value shiftOf(Value most);
   void weighSoftmax(Value group);
   void addSums();
   void finishSoftmax();
@@ -71,12 +74,6 @@ private:
     Value rest = arith::SubIOp::create(k.b, k.loc, k.index(count), first);
     return arith::MinUIOp::create(k.b, k.loc, k.index(size), rest);
   }
-  void each(Value count, llvm::function_ref<void(Value)> visit) {
-    k.loop(k.index(0), count, k.index(1), {}, [&](Value i, ValueRange) {
-      visit(i);
-      return SmallVector<Value>();
-    });
-  }
 
   EmitContext &k;
   kernel::StreamOp op;
@@ -93,7 +90,7 @@ private:
 } // namespace
 
 StreamEmitter::Operand StreamEmitter::operand(unsigned number) {
-  Access access = k.access(op->getOperand(number), op.getMap(number), false);
+  Access access = k.access(op->getOperand(number), op.getAccess(number), false);
   return {access, *kernel::getLinear(access.address, k.dims.size())};
 }
 
@@ -137,27 +134,26 @@ void StreamEmitter::run() {
   for (int64_t size : units)
     total *= size;
   auto [begin, end] = k.part(total);
-  k.loop(begin, end, k.index(1), {}, [&](Value unit, ValueRange) {
+  k.forEach(begin, end, 1, [&](Value unit) {
     SmallVector<Value> at = k.decode(unit, units);
     std::copy(at.begin(), at.begin() + rowDim, point.begin());
     if (rowsOnly) {
       runRows(at.back());
-      return SmallVector<Value>();
+      return;
     }
     for (unsigned j = 0; j < op.getSumCount(); ++j)
       if (!op.isRowSum(j)) {
         point[columnDim] = k.index(0);
         clear(outs[j], columnDim, k.index(columns), k.dims[op.getWidthDim(j)]);
       }
-    each(k.index(blocks), [&](Value block) { runRows(block); });
-    return SmallVector<Value>();
+    k.forEach(k.index(0), k.index(blocks), 1, [&](Value block) { runRows(block); });
   });
 }
 
 /// Zeros in `count` lines of an out along `dim`, from the point at hand on.
 void StreamEmitter::clear(const Operand &out, int64_t dim, Value count, int64_t width) {
   Value first = base(out);
-  each(count, [&](Value i) {
+  k.forEach(k.index(0), count, 1, [&](Value i) {
     Value line = k.add(first, k.mul(i, out.by.by[dim]));
     forEachVector(k, width, lanes, [&](Value offset, int64_t valid) {
       storeVector(k, k.zero(vector), out.access.memory, k.add(line, offset), valid);
@@ -178,14 +174,10 @@ void StreamEmitter::runRows(Value block) {
       clear(outs[j], rowDim, rowCount, k.dims[op.getWidthDim(j)]);
   if (op.getSoftmax())
     for (int64_t at = 0; at < rowBlock; at += lanes) {
-      Value least = k.constant(k.b.getFloatAttr(element, -INFINITY));
-      vector::StoreOp::create(k.b, k.loc, splat(k, least, lanes), maxima, k.index(at));
+      vector::StoreOp::create(k.b, k.loc, leastScores(), maxima, k.index(at));
       vector::StoreOp::create(k.b, k.loc, k.zero(vector), totals, k.index(at));
     }
-  k.loop(k.index(0), k.index(columns), k.index(columnBlock), {}, [&](Value first, ValueRange) {
-    runColumns(first);
-    return SmallVector<Value>();
-  });
+  k.forEach(k.index(0), k.index(columns), columnBlock, [&](Value first) { runColumns(first); });
   point[rowDim] = firstRow;
   point[columnDim] = k.index(0);
   if (op.getSoftmax())
@@ -207,13 +199,13 @@ void StreamEmitter::pack(unsigned product) {
   int64_t depthDim = op.getDepthDim(product), depth = k.dims[depthDim];
   Value to = packed[product];
   if (rows % rowBlock)
-    each(k.index(depth * rowBlock / lanes), [&](Value i) {
+    k.forEach(k.index(0), k.index(depth * rowBlock / lanes), 1, [&](Value i) {
       vector::StoreOp::create(k.b, k.loc, k.zero(vector), to, k.mul(i, lanes));
     });
   Value first = base(from);
-  each(rowCount, [&](Value row) {
+  k.forEach(k.index(0), rowCount, 1, [&](Value row) {
     Value line = k.add(first, k.mul(row, from.by.by[rowDim]));
-    each(k.index(depth), [&](Value d) {
+    k.forEach(k.index(0), k.index(depth), 1, [&](Value d) {
       Value value = memref::LoadOp::create(k.b, k.loc, from.access.memory,
                                            k.add(line, k.mul(d, from.by.by[depthDim])));
       memref::StoreOp::create(k.b, k.loc, value, to, k.add(k.mul(d, rowBlock), row));
@@ -241,7 +233,7 @@ void StreamEmitter::forEachGroup(llvm::function_ref<void(Value)> visit) {
           ? k.index(rowBlock / lanes)
           : arith::DivUIOp::create(k.b, k.loc, k.add(rowCount, k.index(lanes - 1)), k.index(lanes))
                 .getResult();
-  each(end, [&](Value group) {
+  k.forEach(k.index(0), end, 1, [&](Value group) {
     Value at = k.mul(group, lanes);
     point[rowDim] = k.add(firstRow, at);
     visit(at);
@@ -289,12 +281,18 @@ void StreamEmitter::weigh() {
       weighSoftmax(group);
       return;
     }
-    each(columnCount, [&](Value column) {
+    k.forEach(k.index(0), columnCount, 1, [&](Value column) {
       Value address = k.add(k.mul(column, rowBlock), group);
       for (auto [weight, tile] : llvm::zip(evaluate(group, column), tiles))
         vector::StoreOp::create(k.b, k.loc, weight, tile, address);
     });
   });
+}
+
+/// What is taken off the scores of rows: their maxima. Where all is -inf it is 0: exp(-inf) is 0.
+Value StreamEmitter::shiftOf(Value most) {
+  Value none = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, most, leastScores());
+  return arith::SelectOp::create(k.b, k.loc, none, k.zero(vector), most);
 }
 
 /// Scores, then their exponentials, and the rows' new maxima and sums.
@@ -312,10 +310,7 @@ void StreamEmitter::weighSoftmax(Value group) {
     vector::StoreOp::create(k.b, k.loc, score, tiles[0], address);
     return arith::MaximumFOp::create(k.b, k.loc, sofar, score);
   });
-  // Where all is -inf, 0 is taken off: exp(-inf) is 0.
-  Value least = splat(k, k.constant(k.b.getFloatAttr(element, -INFINITY)), lanes);
-  Value none = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, most, least);
-  Value off = arith::SelectOp::create(k.b, k.loc, none, k.zero(vector), most);
+  Value off = shiftOf(most);
   Value by = exp(arith::SubFOp::create(k.b, k.loc, before, off));
   Value start = arith::MulFOp::create(k.b, k.loc, load(totals, group), by);
   Value total = overColumns(start, [&](Value, Value address, Value sofar) -> Value {
@@ -350,7 +345,7 @@ void StreamEmitter::finishSoftmax() {
   for (unsigned j = 0; j < op.getSumCount(); ++j) {
     const Operand &out = outs[j];
     Value first = base(out);
-    each(rowCount, [&](Value row) {
+    k.forEach(k.index(0), rowCount, 1, [&](Value row) {
       Value line = k.add(first, k.mul(row, out.by.by[rowDim]));
       Value total = splat(k, memref::LoadOp::create(k.b, k.loc, totals, row), lanes);
       forEachVector(k, k.dims[op.getWidthDim(j)], lanes, [&](Value offset, int64_t valid) {
@@ -366,9 +361,7 @@ void StreamEmitter::finishSoftmax() {
 
 void StreamEmitter::storeStatistics(Value group) {
   Value most = load(maxima, group);
-  Value least = splat(k, k.constant(k.b.getFloatAttr(element, -INFINITY)), lanes);
-  Value none = arith::CmpFOp::create(k.b, k.loc, arith::CmpFPredicate::OEQ, most, least);
-  Value off = arith::SelectOp::create(k.b, k.loc, none, k.zero(vector), most);
+  Value off = shiftOf(most);
   Value sum = math(math::LogOp::create(k.b, k.loc, load(totals, group)));
   Value value = arith::AddFOp::create(k.b, k.loc, off, sum);
   LaneAccess lane = makeLaneAccess(k, outs.back().access, rowDim, lanes);

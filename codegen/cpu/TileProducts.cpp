@@ -16,35 +16,11 @@ using namespace sinter::codegen;
 /// broadcast fit, and there are more sums than a multiply-add takes cycles on two ports.
 static constexpr int64_t kTileVectors = 2, kManyRows = 8, kFewRows = 4, kManyRegisters = 32;
 
-Value codegen::loadVector(EmitContext &k, VectorType type, Value memory, Value address,
-                          int64_t valid) {
-  if (valid == type.getNumElements())
-    return vector::LoadOp::create(k.b, k.loc, type, memory, address);
-  Value mask = vector::ConstantMaskOp::create(
-      k.b, k.loc, VectorType::get(type.getShape(), k.b.getI1Type()), ArrayRef<int64_t>{valid});
-  return vector::MaskedLoadOp::create(k.b, k.loc, type, memory, ValueRange(address), mask,
-                                      k.zero(type));
-}
-
-void codegen::storeVector(EmitContext &k, Value value, Value memory, Value address, int64_t valid) {
-  auto type = cast<VectorType>(value.getType());
-  if (valid == type.getNumElements()) {
-    vector::StoreOp::create(k.b, k.loc, value, memory, address);
-    return;
-  }
-  Value mask = vector::ConstantMaskOp::create(
-      k.b, k.loc, VectorType::get(type.getShape(), k.b.getI1Type()), ArrayRef<int64_t>{valid});
-  vector::MaskedStoreOp::create(k.b, k.loc, memory, ValueRange(address), mask, value);
-}
-
 void codegen::forEachVector(EmitContext &k, int64_t width, int64_t lanes,
                             llvm::function_ref<void(Value, int64_t)> visit) {
   int64_t whole = width / lanes;
   if (whole > 0)
-    k.loop(0, whole, {}, [&](Value i, ValueRange) {
-      visit(k.mul(i, lanes), lanes);
-      return SmallVector<Value>();
-    });
+    k.forEach(0, whole, [&](Value i) { visit(k.mul(i, lanes), lanes); });
   if (width % lanes)
     visit(k.index(whole * lanes), width % lanes);
 }
@@ -124,10 +100,8 @@ void TileProducts::emitTile(Value row, Value lane, int64_t rows, int64_t vectors
 void TileProducts::emitWidth(Value row, int64_t rows, int64_t width) {
   int64_t lanes = type.getNumElements(), chunk = kTileVectors * lanes, whole = width / chunk;
   if (whole > 0)
-    k.loop(0, whole, {}, [&](Value i, ValueRange) {
-      emitTile(row, k.mul(i, chunk), rows, kTileVectors, lanes);
-      return SmallVector<Value>();
-    });
+    k.forEach(0, whole,
+              [&](Value i) { emitTile(row, k.mul(i, chunk), rows, kTileVectors, lanes); });
   if (int64_t rest = width % chunk) {
     int64_t vectors = (rest + lanes - 1) / lanes;
     emitTile(row, k.index(whole * chunk), rows, vectors, rest - (vectors - 1) * lanes);
@@ -143,10 +117,7 @@ void codegen::emitTileProducts(EmitContext &k, Type element, const BroadcastFact
   Value rest = arith::RemUIOp::create(k.b, k.loc, rows, k.index(many)),
         whole = arith::SubIOp::create(k.b, k.loc, rows, rest);
   auto run = [&](Value begin, Value end, int64_t step) {
-    k.loop(begin, end, k.index(step), {}, [&](Value row, ValueRange) {
-      tiles.emitWidth(row, step, width);
-      return SmallVector<Value>();
-    });
+    k.forEach(begin, end, step, [&](Value row) { tiles.emitWidth(row, step, width); });
   };
   run(k.index(0), whole, many);
   run(whole, rows, 1);

@@ -41,11 +41,6 @@ void emitTileProducts(EmitContext &kernel, mlir::Type element, const BroadcastFa
 /// each are inside.
 void forEachVector(EmitContext &kernel, int64_t width, int64_t lanes,
                    llvm::function_ref<void(mlir::Value offset, int64_t valid)> visit);
-/// Loads and stores of the first `valid` lanes of a vector at `address`; the others are 0.
-mlir::Value loadVector(EmitContext &kernel, mlir::VectorType type, mlir::Value memory,
-                       mlir::Value address, int64_t valid);
-void storeVector(EmitContext &kernel, mlir::Value value, mlir::Value memory, mlir::Value address,
-                 int64_t valid);
 
 } // namespace sinter::codegen
 

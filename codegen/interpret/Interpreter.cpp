@@ -239,22 +239,16 @@ static LogicalResult fillScalars(mlir::ModuleOp module, Values &scalars) {
   return success();
 }
 
-// A form (D17) is its region applied to the values of its sources.
-static LogicalResult fillForm(mlir::Operation *form, const mlir::SymbolTable &table,
-                              Values &symbols) {
-  std::string name = mlir::SymbolTable::getSymbolName(form).str();
-  auto sources = form->getAttrOfType<mlir::ArrayAttr>("sources");
-  mlir::Block &body = form->getRegion(0).front();
+// A form (D17) is its region applied to the values of its sources, of which forms stand before it.
+static LogicalResult fillForm(mlir::Operation &form, Values &symbols) {
+  std::string name = mlir::SymbolTable::getSymbolName(&form).str();
+  auto sources = form.getAttrOfType<mlir::ArrayAttr>("sources");
+  mlir::Block &body = form.getRegion(0).front();
   if (symbols.count(name))
     return success();
   Scope scope;
   for (auto [source, argument] : llvm::zip(sources, body.getArguments())) {
-    llvm::StringRef made = llvm::cast<mlir::FlatSymbolRefAttr>(source).getValue();
-    mlir::Operation *maker = table.lookup(made);
-    if (maker && maker->getName().getStringRef() == "sinter.form" &&
-        failed(fillForm(maker, table, symbols)))
-      return failure();
-    auto found = symbols.find(made.str());
+    auto found = symbols.find(llvm::cast<mlir::FlatSymbolRefAttr>(source).getValue().str());
     if (found == symbols.end())
       return success(); // nobody who runs can read it
     scope[argument] = found->second;
@@ -266,9 +260,8 @@ static LogicalResult fillForm(mlir::Operation *form, const mlir::SymbolTable &ta
 }
 
 LogicalResult interpret::fillForms(mlir::ModuleOp module, Values &symbols) {
-  mlir::SymbolTable table(module);
   for (mlir::Operation &op : *module.getBody())
-    if (op.getName().getStringRef() == "sinter.form" && failed(fillForm(&op, table, symbols)))
+    if (op.getName().getStringRef() == "sinter.form" && failed(fillForm(op, symbols)))
       return failure();
   return success();
 }

@@ -10,7 +10,6 @@
 #include "codegen/interpret/KernelBody.h"
 #include "dialects/kernel/Kernel.h"
 
-#include <cmath>
 #include <memory>
 
 using namespace sinter;
@@ -26,6 +25,11 @@ struct Window {
   std::shared_ptr<Tensor> storage;
   int64_t start = 0;
   Dims dims;
+
+  void clear() const {
+    for (int64_t i = 0; i < countOf(dims); ++i)
+      storage->setReal(start + i, 0);
+  }
 };
 
 class Machine {
@@ -180,11 +184,8 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
   size_t extras = op.getExtras().size();
   auto addsUp = [&](size_t out) { return out < op.getSums().size() && op.getSums()[out]; };
   for (auto [o, out] : llvm::enumerate(op.getOuts()))
-    if (addsUp(o)) {
-      Window &window = windows[out];
-      for (int64_t i = 0; i < countOf(window.dims); ++i)
-        window.storage->setReal(window.start + i, 0.0);
-    }
+    if (addsUp(o))
+      windows[out].clear();
   // What `padded` leaves out: terms of the sum, and points of the domain.
   auto leavesOut = [&](const Window &window, size_t map, const Dims &point) {
     return op.getPadded() && !inside(window.dims, applyMap(maps[map], point));
@@ -230,9 +231,11 @@ LogicalResult Machine::runContract(kernel::ContractOp op) {
   return status;
 }
 
-// What the symbols of maps are at point `i` of a row: symbol n is the value of in n.
-static Dims symbolValues(const std::vector<Tensor> &ins, int64_t i) {
+// What the symbols of `map` are at point `i` of a row: symbol n is the value of in n.
+static Dims symbolValues(mlir::AffineMap map, const std::vector<Tensor> &ins, int64_t i) {
   Dims values;
+  if (map.getNumSymbols() == 0)
+    return values;
   for (const Tensor &in : ins)
     values.push_back(in.isReal() ? 0 : in.integers[i]);
   return values;
@@ -268,7 +271,7 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
     for (bool indirect : {false, true}) // indices first
       for (auto [n, in] : llvm::enumerate(op.getIns()))
         for (size_t i = 0; i < points && (maps[n].getNumSymbols() != 0) == indirect; ++i) {
-          Dims at = applyMap(maps[n], row[i], symbolValues(arguments, i));
+          Dims at = applyMap(maps[n], row[i], symbolValues(maps[n], arguments, i));
           if (failed(load(op, windows[in], at, op.getPadded() && !indirect, arguments[n], i)))
             status = failure();
         }
@@ -283,8 +286,8 @@ LogicalResult Machine::runMap(kernel::MapOp op) {
           llvm::none_of(innerAxes, [&](int64_t axis) { return op.varies(number, axis); });
       for (size_t i = 0; i < (oncePerRow ? 1 : points); ++i)
         if (failed(store(op, windows[out],
-                         applyMap(maps[number], row[i], symbolValues(arguments, i)), (*values)[o],
-                         i, op.addsTo(o))))
+                         applyMap(maps[number], row[i], symbolValues(maps[number], arguments, i)),
+                         (*values)[o], i, op.addsTo(o))))
           status = failure();
     }
   });
@@ -296,7 +299,7 @@ FailureOr<std::vector<double>> Machine::loadLine(kernel::StreamOp op, unsigned o
   std::vector<double> line;
   Tensor element(rules::Type{windows[op->getOperand(operand)].storage->type.element, {1}});
   for (point[dim] = 0; point[dim] < op.getDims()[dim]; ++point[dim]) {
-    if (failed(load(op, windows[op->getOperand(operand)], applyMap(op.getMap(operand), point),
+    if (failed(load(op, windows[op->getOperand(operand)], applyMap(op.getAccess(operand), point),
                     false, element, 0)))
       return failure();
     line.push_back(element.real(0));
@@ -304,24 +307,30 @@ FailureOr<std::vector<double>> Machine::loadLine(kernel::StreamOp op, unsigned o
   return line;
 }
 
-// The products and extras of one row, as the body's arguments.
+// The products and extras of one row, as the body's arguments. A product's first operand has no
+// columns.
 LogicalResult Machine::loadStreamRow(kernel::StreamOp op, const Row &points,
                                      std::vector<Tensor> &arguments) {
   unsigned products = op.getProducts().size();
-  for (size_t c = 0; c < points.size(); ++c) {
-    for (unsigned i = 0; i < products; i += 2) {
-      int64_t depth = op.getDepthDim(i / 2);
-      auto a = loadLine(op, i, points[c], depth), b = loadLine(op, i + 1, points[c], depth);
-      if (failed(a) || failed(b))
+  for (unsigned i = 0; i < products; i += 2) {
+    int64_t depth = op.getDepthDim(i / 2);
+    auto a = loadLine(op, i, points.front(), depth);
+    if (failed(a))
+      return failure();
+    for (size_t c = 0; c < points.size(); ++c) {
+      auto b = loadLine(op, i + 1, points[c], depth);
+      if (failed(b))
         return failure();
       for (size_t d = 0; d < a->size(); ++d)
         arguments[i / 2].reals[c] += (*a)[d] * (*b)[d];
     }
-    for (unsigned i = 0; i < op.getExtras().size(); ++i)
-      if (failed(load(op, windows[op.getExtras()[i]], applyMap(op.getMap(products + i), points[c]),
-                      false, arguments[products / 2 + i], c)))
-        return failure();
   }
+  for (unsigned i = 0; i < op.getExtras().size(); ++i)
+    for (size_t c = 0; c < points.size(); ++c)
+      if (failed(load(op, windows[op.getExtras()[i]],
+                      applyMap(op.getAccess(products + i), points[c]), false,
+                      arguments[products / 2 + i], c)))
+        return failure();
   return success();
 }
 
@@ -344,7 +353,7 @@ LogicalResult Machine::addStreamRow(kernel::StreamOp op, const Row &points, unsi
   return success();
 }
 
-// Rows one after the other, each with all of its columns: softmax needs no carried state here.
+// A row with all of its columns, one or more: softmax needs no carried state here.
 LogicalResult Machine::runStreamRow(kernel::StreamOp op, const Row &points) {
   std::vector<Tensor> arguments;
   for (mlir::Type type : op.getBody().front().getArgumentTypes())
@@ -357,15 +366,7 @@ LogicalResult Machine::runStreamRow(kernel::StreamOp op, const Row &points) {
     return failure();
   unsigned sums = op.getSumCount();
   if (op.getSoftmax()) {
-    std::vector<double> &x = (*weights)[0].reals;
-    double most = -INFINITY, sum = 0;
-    for (double value : x)
-      most = std::isnan(most) || value <= most ? most : value;
-    for (double &value : x)
-      sum += value = std::exp(value - most);
-    for (double &value : x)
-      value /= sum;
-    Tensor statistics({rules::ElementType::F64, {1}}, std::vector{most + std::log(sum)});
+    Tensor statistics({rules::ElementType::F64, {1}}, std::vector{normalise((*weights)[0].reals)});
     if (failed(store(op, windows[op.getOuts()[sums]], applyMap(op.getOutMap(sums), points[0]),
                      statistics, 0, false)))
       return failure();
@@ -377,11 +378,8 @@ LogicalResult Machine::runStreamRow(kernel::StreamOp op, const Row &points) {
 }
 
 LogicalResult Machine::runStream(kernel::StreamOp op) {
-  for (mlir::Value out : op.getOuts()) {
-    const Window &window = windows[out];
-    for (int64_t i = 0; i < countOf(window.dims); ++i)
-      window.storage->setReal(window.start + i, 0);
-  }
+  for (mlir::Value out : op.getOuts())
+    windows[out].clear();
   int64_t columns = op.getColumns(), count = op.getDims()[columns];
   LogicalResult status = success();
   forEachIndex(op.getDims().take_front(columns), [&](const Dims &at, int64_t) {

@@ -20,24 +20,26 @@ static double element(const Tensor &stack, int64_t matrix, int64_t row, int64_t 
   return stack.reals[(matrix * rows + row) * columns + column];
 }
 
-static LogicalResult matmul(Call &call) {
-  const Tensor &a = call.operand(0), &b = call.operand(1);
-  Tensor &r = call.result(); // [..batch, m, n]
-  bool transposeA = call.flag("transpose_a"), transposeB = call.flag("transpose_b");
-  Dims batch(r.dims().begin(), r.dims().end() - 2);
+void interpret::addProducts(Tensor &result, const Tensor &a, bool transposeA, const Tensor &b,
+                            bool transposeB) {
+  Dims batch(result.dims().begin(), result.dims().end() - 2);
   Dims batchA(a.dims().begin(), a.dims().end() - 2), batchB(b.dims().begin(), b.dims().end() - 2);
-  int64_t m = r.dims()[r.dims().size() - 2], n = r.dims().back();
+  int64_t m = result.dims()[result.dims().size() - 2], n = result.dims().back();
   int64_t k = a.dims()[a.dims().size() - (transposeA ? 2 : 1)];
   forEachIndex(batch, [&](const Dims &index, int64_t s) {
     int64_t sa = broadcastPosition(batchA, index), sb = broadcastPosition(batchB, index);
     for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j) {
-        double sum = 0.0;
+        double &sum = result.reals[(s * m + i) * n + j];
         for (int64_t p = 0; p < k; ++p)
           sum += element(a, sa, i, p, transposeA) * element(b, sb, p, j, transposeB);
-        r.reals[(s * m + i) * n + j] = sum;
       }
   });
+}
+
+static LogicalResult matmul(Call &call) {
+  addProducts(call.result(), call.operand(0), call.flag("transpose_a"), call.operand(1),
+              call.flag("transpose_b"));
   return success();
 }
 

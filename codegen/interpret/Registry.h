@@ -49,6 +49,12 @@ using Registry = std::map<std::string, Function>;
 #include "codegen/interpret/Families.inc"
 #undef SINTER_FAMILY
 
+/// result[.., i, j] += the sum over p of a[.., i, p] * b[.., p, j], with the matrices of `a` or `b`
+/// transposed where asked and their batch axes broadcast to the result's. Each element goes on as
+/// one f64 chain in the order of p (Matmul.cpp).
+void addProducts(Tensor &result, const Tensor &a, bool transposeA, const Tensor &b,
+                 bool transposeB);
+
 /// int64 arithmetic that wraps, as the ops have it on integers.
 inline int64_t wrapAdd(int64_t a, int64_t b) { return int64_t(uint64_t(a) + uint64_t(b)); }
 inline int64_t wrapSub(int64_t a, int64_t b) { return int64_t(uint64_t(a) - uint64_t(b)); }

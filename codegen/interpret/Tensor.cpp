@@ -122,3 +122,14 @@ void interpret::forEachIndex(llvm::ArrayRef<int64_t> dims,
     }
   }
 }
+
+double interpret::normalise(llvm::MutableArrayRef<double> row) {
+  double most = -INFINITY, sum = 0;
+  for (double value : row)
+    most = std::isnan(most) || value <= most ? most : value;
+  for (double &value : row)
+    sum += value = std::exp(value - most);
+  for (double &value : row)
+    value /= sum;
+  return most + std::log(sum);
+}

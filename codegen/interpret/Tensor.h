@@ -63,6 +63,9 @@ int64_t positionOf(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> index);
 /// Linear position in an operand of shape `dims` that belongs to `index` of the result it
 /// broadcasts to (NumPy).
 int64_t broadcastPosition(llvm::ArrayRef<int64_t> dims, llvm::ArrayRef<int64_t> index);
+/// Softmax of a row in place, shifted by the largest element so that nothing overflows; gives
+/// max + log(sum).
+double normalise(llvm::MutableArrayRef<double> row);
 /// Calls `visit(index, position)` for every index of `dims` in row-major order.
 void forEachIndex(llvm::ArrayRef<int64_t> dims,
                   llvm::function_ref<void(const Dims &index, int64_t position)> visit);

@@ -90,6 +90,14 @@ SmallVector<AffineExpr> kernel::getTerms(AffineExpr expr) {
   return terms;
 }
 
+AffineExpr kernel::getRowMajor(MLIRContext *context, ArrayRef<AffineExpr> index,
+                               ArrayRef<int64_t> sizes) {
+  AffineExpr number = getAffineConstantExpr(0, context);
+  for (auto [expr, size] : llvm::zip_equal(index, sizes))
+    number = number * size + expr;
+  return number;
+}
+
 /// Value of an expression of one dim.
 static int64_t evaluate(AffineExpr expr, int64_t value) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))

@@ -25,6 +25,10 @@ std::pair<int64_t, int64_t> getBounds(mlir::AffineExpr expr, llvm::ArrayRef<int6
 /// Terms of the sum `expr`; a product with a sum is the sum of the products.
 llvm::SmallVector<mlir::AffineExpr> getTerms(mlir::AffineExpr expr);
 
+/// The number of `index` in the row-major order of a shape of `sizes`: (i0 * s1 + i1) * s2 + ….
+mlir::AffineExpr getRowMajor(mlir::MLIRContext *context, llvm::ArrayRef<mlir::AffineExpr> index,
+                             llvm::ArrayRef<int64_t> sizes);
+
 /// Coefficients of a sum of dims and a constant.
 struct Linear {
   llvm::SmallVector<int64_t> by;

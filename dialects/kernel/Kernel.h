@@ -62,6 +62,8 @@ std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t ele
 /// Errors say what was expected and found.
 mlir::LogicalResult verifyAlgorithm(mlir::Operation *op, AlgorithmAttr algorithm,
                                     std::optional<llvm::ArrayRef<int64_t>> reduced);
+/// Name of a kernel's function: <entry>_<number>_<name>, or the name where there is no number.
+std::string nameFunction(mlir::Operation *op, llvm::StringRef name, mlir::IntegerAttr number);
 /// File, line and column of a location: "mlp.cpp:9:12"; "" when it has none.
 std::string nameLocation(mlir::Location loc);
 } // namespace sinter::kernel

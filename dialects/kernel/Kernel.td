@@ -156,18 +156,23 @@ def KernelOpInterface : OpInterface<"KernelOpInterface"> {
   let cppNamespace = "::sinter::kernel";
   let description = "what the planner, the barrier pass and the module table ask of a kernel";
   let methods = [
-    InterfaceMethod<"Buffers read.", "::mlir::OperandRange", "getReadBuffers">,
-    InterfaceMethod<"Buffers written.", "::mlir::OperandRange", "getWrittenBuffers">,
-    InterfaceMethod<"Iteration domain.", "::llvm::ArrayRef<int64_t>", "getDomain">,
+    InterfaceMethod<"Buffers read.", "::mlir::OperandRange", "getReadBuffers", (ins), [{}],
+                    [{ return $_op->getOperands().drop_back($_op.getOuts().size()); }]>,
+    InterfaceMethod<"Buffers written.", "::mlir::OperandRange", "getWrittenBuffers", (ins), [{}],
+                    [{ return $_op.getOuts(); }]>,
+    InterfaceMethod<"Iteration domain.", "::llvm::ArrayRef<int64_t>", "getDomain", (ins), [{}],
+                    [{ return $_op.getDims(); }]>,
     InterfaceMethod<"Access of a read or written buffer (index over reads, then writes).", "::mlir::AffineMap", "getAccess",
-                    (ins "unsigned":$index)>,
+                    (ins "unsigned":$index), [{}],
+                    [{ return ::llvm::cast<::mlir::AffineMapAttr>($_op.getMaps()[index]).getValue(); }]>,
     InterfaceMethod<"Floating-point operations, 2 a multiply-add.", "int64_t", "getFlops">,
     InterfaceMethod<"Place in run order among the numbered kernels of the entry.", "::mlir::IntegerAttr", "getNumberAttr",
                     (ins), [{ return $_op.getNumberAttr(); }]>,
     InterfaceMethod<"Changes the number.", "void", "setNumberAttr", (ins "::mlir::IntegerAttr":$number),
                     [{ $_op.setNumberAttr(number); }]>,
     InterfaceMethod<"Name in the object and in profiles: the kernel's own, numbered `<entry>_<NN>_<kernel_name>`.",
-                    "std::string", "getFunctionName">
+                    "std::string", "getFunctionName", (ins), [{}],
+                    [{ return ::sinter::kernel::nameFunction($_op, $_op.getKernelName(), $_op.getNumberAttr()); }]>
   ];
 }
 
@@ -318,9 +323,8 @@ def StreamOp : Kernel_Op<"stream", [AttrSizedOperandSegments, DeclareOpInterface
     int64_t getColumns() { return int64_t(getRows()) + 1; }
     /// Sums that are outs; the statistics of softmax are none.
     unsigned getSumCount() { return getFactors().size(); }
-    ::mlir::AffineMap getMap(unsigned index);
-    ::mlir::AffineMap getOutMap(unsigned j) { return getMap(getNumOperands() - getOuts().size() + j); }
-    ::mlir::AffineMap getFactorMap(unsigned j) { return getMap(getProducts().size() + getExtras().size() + j); }
+    ::mlir::AffineMap getOutMap(unsigned j) { return getAccess(getNumOperands() - getOuts().size() + j); }
+    ::mlir::AffineMap getFactorMap(unsigned j) { return getAccess(getProducts().size() + getExtras().size() + j); }
     /// True for an out that has one element a row, not a column.
     bool isRowSum(unsigned j) { return getOutMap(j).isFunctionOfDim(getRows()); }
     /// The inner dim that product `i` sums over, or that out `j` has.

@@ -86,8 +86,9 @@ std::string sinter::kernel::nameFunction(Operation *op, StringRef name, IntegerA
   return llvm::formatv("{0}_{1,0+2}_{2}", entry.getSymName(), number.getInt(), name).str();
 }
 
-/// The element type as the kernel's scalar code sees it.
-static Type scalarOf(Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); }
+Type sinter::kernel::scalarOf(Value buffer) {
+  return cast<BufferType>(buffer.getType()).getElementType();
+}
 
 LogicalResult sinter::kernel::verifyScalarCode(Operation *op, Block &block) {
   for (Operation &inside : block) {
@@ -114,10 +115,6 @@ static LogicalResult verifyYield(Operation *op, Block &block, OperandRange outs)
       return op->emitOpError() << "expects to yield " << scalarOf(out) << ", got "
                                << value.getType();
   return success();
-}
-
-static AffineMap mapAt(ArrayAttr maps, unsigned index) {
-  return cast<AffineMapAttr>(maps[index]).getValue();
 }
 
 //===--- entries, buffers ---------------------------------------------------------------------===//
@@ -228,7 +225,7 @@ static bool isGuarded(ContractOp op, AffineMap map, BufferType type) {
     auto [low, high] = getIndexRange(expr, op.getDims());
     bool inside = low >= 0 && high < size;
     for (auto [o, out] : llvm::enumerate(op.getOuts()))
-      for (auto [other, limit] : llvm::zip(mapAt(op.getMaps(), firstOut + o).getResults(),
+      for (auto [other, limit] : llvm::zip(op.getAccess(firstOut + o).getResults(),
                                            cast<BufferType>(out.getType()).getShape()))
         inside |= other == expr && limit <= size;
     if (!inside)
@@ -257,7 +254,7 @@ LogicalResult ContractOp::verify() {
   llvm::append_range(buffers, getOuts());
   size_t firstOut = 2 + getExtras().size();
   for (auto [i, buffer] : llvm::enumerate(buffers)) {
-    AffineMap map = mapAt(getMaps(), i);
+    AffineMap map = getAccess(i);
     auto type = cast<BufferType>(buffer.getType());
     // Points outside an out are skipped; an extra leaves its shape at such points only.
     bool mayLeave = getPadded() && (i < 2 || i >= firstOut || isGuarded(*this, map, type));
@@ -285,15 +282,6 @@ LogicalResult ContractOp::verify() {
   return verifyYield(*this, block, getOuts());
 }
 
-std::string ContractOp::getFunctionName() {
-  return nameFunction(*this, getKernelName(), getNumberAttr());
-}
-OperandRange ContractOp::getReadBuffers() {
-  return getOperation()->getOperands().take_front(2 + getExtras().size());
-}
-OperandRange ContractOp::getWrittenBuffers() { return getOuts(); }
-ArrayRef<int64_t> ContractOp::getDomain() { return getDims(); }
-AffineMap ContractOp::getAccess(unsigned index) { return mapAt(getMaps(), index); }
 int64_t ContractOp::getFlops() {
   int64_t points = 1;
   for (int64_t size : getDims().take_front(getParallel()))
@@ -314,7 +302,7 @@ static LogicalResult verifySymbols(MapOp op, AffineMap map) {
       return op.emitOpError() << "expects a symbol to be an index alone, got "
                               << AffineMapAttr::get(map);
     unsigned in = symbol.getPosition();
-    if (in >= op.getIns().size() || mapAt(op.getMaps(), in).getNumSymbols() != 0 ||
+    if (in >= op.getIns().size() || op.getAccess(in).getNumSymbols() != 0 ||
         !scalarOf(op.getIns()[in]).isInteger())
       return op.emitOpError() << "expects symbol " << in
                               << " to be an in of integers that is read directly, got "
@@ -328,7 +316,7 @@ static LogicalResult verifyAdds(MapOp op) {
   if (!op.getAdds().empty() && op.getAdds().size() != op.getOuts().size())
     return op.emitOpError() << "expects one 'adds' flag an out, got " << op.getAdds().size();
   for (size_t i = 0; i < op.getOuts().size(); ++i) {
-    AffineMap map = mapAt(op.getMaps(), op.getIns().size() + i);
+    AffineMap map = op.getAccess(op.getIns().size() + i);
     if (!op.addsTo(i)) {
       if (map.getNumSymbols() != 0)
         return op.emitOpError()
@@ -346,17 +334,17 @@ static LogicalResult verifyAdds(MapOp op) {
 }
 
 bool MapOp::varies(unsigned i, int64_t dim) {
-  AffineMap map = mapAt(getMaps(), i);
+  AffineMap map = getAccess(i);
   return map.isFunctionOfDim(dim) || llvm::any_of(map.getResults(), [&](AffineExpr expr) {
            auto symbol = dyn_cast<AffineSymbolExpr>(expr);
-           return symbol && mapAt(getMaps(), symbol.getPosition()).isFunctionOfDim(dim);
+           return symbol && getAccess(symbol.getPosition()).isFunctionOfDim(dim);
          });
 }
 
 SmallVector<Location> MapOp::getIndirectLocs() {
   SmallVector<Location> locs;
   for (size_t i = 0; i < getMaps().size(); ++i)
-    if (mapAt(getMaps(), i).getNumSymbols() != 0)
+    if (getAccess(i).getNumSymbols() != 0)
       locs.push_back(i < getIns().size() ? getBody().front().getArgument(i).getLoc() : getLoc());
   return locs;
 }
@@ -376,10 +364,10 @@ LogicalResult MapOp::verify() {
     return emitOpError() << "expects one map a buffer (" << getIns().size() + getOuts().size()
                          << "), got " << getMaps().size();
   for (auto [i, buffer] : llvm::enumerate(getOperands()))
-    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), mapAt(getMaps(), i),
+    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), getAccess(i),
                             cast<BufferType>(buffer.getType()), dims,
                             i < getIns().size() && getPadded(), /*indirect=*/true)) ||
-        failed(verifySymbols(*this, mapAt(getMaps(), i))))
+        failed(verifySymbols(*this, getAccess(i))))
       return failure();
   if (failed(verifyAdds(*this)))
     return failure();
@@ -402,13 +390,6 @@ LogicalResult MapOp::verify() {
   return verifyYield(*this, block, getOuts());
 }
 
-std::string MapOp::getFunctionName() {
-  return nameFunction(*this, getKernelName(), getNumberAttr());
-}
-OperandRange MapOp::getReadBuffers() { return getIns(); }
-OperandRange MapOp::getWrittenBuffers() { return getOuts(); }
-ArrayRef<int64_t> MapOp::getDomain() { return getDims(); }
-AffineMap MapOp::getAccess(unsigned index) { return mapAt(getMaps(), index); }
 int64_t MapOp::getFlops() {
   int64_t points = 1, ops = 0;
   for (int64_t size : getDims())

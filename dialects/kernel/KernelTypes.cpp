@@ -80,10 +80,7 @@ AffineMap LayoutAttr::getLinearMap(ArrayRef<int64_t> logical) const {
     int64_t inside = blockedBy(*this, getBlock()[i], i + 1);
     index.push_back((inside == 1 ? d : d.floorDiv(inside)) % getBy()[i]);
   }
-  AffineExpr linear = getAffineConstantExpr(0, context);
-  for (auto [expr, size] : llvm::zip(index, shape))
-    linear = linear * size + expr;
-  return AffineMap::get(logical.size(), 0, linear);
+  return AffineMap::get(logical.size(), 0, getRowMajor(context, index, shape));
 }
 
 bool LayoutAttr::isRowMajor() const {
@@ -132,10 +129,8 @@ int64_t BufferType::getElementBytes() const { return bytesOf(getElementType()); 
 AffineMap BufferType::getLinearMap() const {
   if (LayoutAttr layout = getLayout())
     return layout.getLinearMap(getShape());
-  AffineExpr linear = getAffineConstantExpr(0, getContext());
-  for (auto [dim, size] : llvm::enumerate(getShape()))
-    linear = linear * size + getAffineDimExpr(dim, getContext());
-  return AffineMap::get(getShape().size(), 0, linear);
+  AffineMap index = AffineMap::getMultiDimIdentityMap(getRank(), getContext());
+  return AffineMap::get(getRank(), 0, getRowMajor(getContext(), index.getResults(), getShape()));
 }
 
 Type BufferType::parse(AsmParser &parser) {

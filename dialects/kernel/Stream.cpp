@@ -11,10 +11,6 @@
 using namespace mlir;
 using namespace sinter::kernel;
 
-AffineMap StreamOp::getMap(unsigned index) {
-  return cast<AffineMapAttr>(getMaps()[index]).getValue();
-}
-
 /// The inner dim that `map` uses; -1 when there are none or several.
 static int64_t findInner(StreamOp op, AffineMap map) {
   int64_t found = -1;
@@ -27,10 +23,10 @@ static int64_t findInner(StreamOp op, AffineMap map) {
   return found;
 }
 
-int64_t StreamOp::getDepthDim(unsigned i) { return findInner(*this, getMap(2 * i)); }
+int64_t StreamOp::getDepthDim(unsigned i) { return findInner(*this, getAccess(2 * i)); }
 int64_t StreamOp::getWidthDim(unsigned j) { return findInner(*this, getOutMap(j)); }
 
-/// Which of the dims of rows and columns `map` may use, and whether it has an inner dim.
+/// True when `map` uses rows and columns at most where it may.
 static bool uses(StreamOp op, AffineMap map, bool rows, bool columns) {
   return (rows || !map.isFunctionOfDim(op.getRows())) &&
          (columns || !map.isFunctionOfDim(op.getColumns()));
@@ -38,7 +34,7 @@ static bool uses(StreamOp op, AffineMap map, bool rows, bool columns) {
 
 static LogicalResult verifyProducts(StreamOp op) {
   for (unsigned i = 0; i < op.getProducts().size() / 2; ++i) {
-    AffineMap a = op.getMap(2 * i), b = op.getMap(2 * i + 1);
+    AffineMap a = op.getAccess(2 * i), b = op.getAccess(2 * i + 1);
     int64_t depth = findInner(op, a);
     if (depth < 0 || findInner(op, b) != depth || !uses(op, a, true, false) ||
         !uses(op, b, false, true))
@@ -80,9 +76,9 @@ static LogicalResult verifyIndices(StreamOp op) {
     LayoutAttr layout = cast<BufferType>(buffer.getType()).getLayout();
     if (layout && !layout.isRowMajor())
       return op.emitOpError() << "expects row-major buffers, got " << buffer.getType();
-    if (!llvm::all_of(op.getMap(i).getResults(), isPlain))
+    if (!llvm::all_of(op.getAccess(i).getResults(), isPlain))
       return op.emitOpError() << "expects indices that are dims or 0, got "
-                              << AffineMapAttr::get(op.getMap(i));
+                              << AffineMapAttr::get(op.getAccess(i));
   }
   for (unsigned j = 0; j < op.getSumCount(); ++j)
     for (AffineMap map : {op.getFactorMap(j), op.getOutMap(j)})
@@ -94,7 +90,6 @@ static LogicalResult verifyIndices(StreamOp op) {
 
 static LogicalResult verifyStreamBody(StreamOp op) {
   Block &block = op.getBody().front();
-  auto scalarOf = [](Value buffer) { return cast<BufferType>(buffer.getType()).getElementType(); };
   SmallVector<Type> types;
   for (unsigned i = 0; i < op.getProducts().size(); i += 2)
     types.push_back(scalarOf(op.getProducts()[i]));
@@ -146,11 +141,11 @@ LogicalResult StreamOp::verify() {
     return emitOpError() << "expects one map a buffer (" << getNumOperands() << "), got "
                          << getMaps().size();
   for (auto [i, buffer] : llvm::enumerate(getOperands()))
-    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), getMap(i),
+    if (failed(verifyAccess(*this, "buffer " + std::to_string(i), getAccess(i),
                             cast<BufferType>(buffer.getType()), dims, false)))
       return failure();
   for (unsigned i = 0; i < getExtras().size(); ++i)
-    if (AffineMap map = getMap(getProducts().size() + i);
+    if (AffineMap map = getAccess(getProducts().size() + i);
         llvm::any_of(llvm::seq<int64_t>(rows + 2, dims.size()),
                      [&](int64_t dim) { return map.isFunctionOfDim(dim); }))
       return emitOpError() << "expects extras to use no inner dims, got "
@@ -159,16 +154,6 @@ LogicalResult StreamOp::verify() {
     return failure();
   return verifyStreamBody(*this);
 }
-
-std::string StreamOp::getFunctionName() {
-  return nameFunction(*this, getKernelName(), getNumberAttr());
-}
-OperandRange StreamOp::getReadBuffers() {
-  return getOperation()->getOperands().drop_back(getOuts().size());
-}
-OperandRange StreamOp::getWrittenBuffers() { return getOuts(); }
-ArrayRef<int64_t> StreamOp::getDomain() { return getDims(); }
-AffineMap StreamOp::getAccess(unsigned index) { return getMap(index); }
 
 int64_t StreamOp::getFlops() {
   int64_t points = 1, each = static_cast<int64_t>(getBody().front().getOperations().size()) - 1;
@@ -188,7 +173,7 @@ static constexpr int64_t kTileColumns = 64, kTileVectors = 4;
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, StreamOp op) {
   int64_t rows = op.getRows(), columns = op.getColumns();
-  Type element = cast<BufferType>(op.getOuts().front().getType()).getElementType();
+  Type element = scalarOf(op.getOuts().front());
   int64_t lanes = getVectorLanes(target, element);
   int64_t nr = std::min(kTileVectors * lanes,
                         static_cast<int64_t>(llvm::alignTo(op.getDims()[rows], lanes)));

@@ -19,8 +19,8 @@ llvm::LogicalResult verifyDims(mlir::Operation *op, llvm::ArrayRef<int64_t> dims
 /// `block` is scalar code that ends in kernel.yield.
 llvm::LogicalResult verifyScalarCode(mlir::Operation *op, mlir::Block &block);
 
-/// <entry>_<number>_<name>, or the name where there is no number.
-std::string nameFunction(mlir::Operation *op, llvm::StringRef name, mlir::IntegerAttr number);
+/// The element type of a buffer as the kernel's scalar code sees it.
+mlir::Type scalarOf(mlir::Value buffer);
 
 } // namespace sinter::kernel
 

@@ -133,6 +133,8 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
       emitNaiveContract(kernel, contract);
   } else if (auto stream = dyn_cast<kernel::StreamOp>(op.getOperation())) {
     emitStream(kernel, stream);
+  } else if (auto prefix = dyn_cast<kernel::PrefixOp>(op.getOperation())) {
+    emitPrefix(kernel, prefix);
   } else {
     auto map = cast<kernel::MapOp>(op.getOperation());
     if (naive || !emitMap(kernel, map))

@@ -314,3 +314,32 @@ FailureOr<std::vector<Tensor>> interpret::runKernelBody(mlir::Block &body,
   }
   return std::vector<Tensor>();
 }
+
+Dims interpret::applyMap(mlir::AffineMap map, const Dims &point, const Dims &values) {
+  Dims result;
+  std::function<int64_t(mlir::AffineExpr)> value = [&](mlir::AffineExpr expr) -> int64_t {
+    if (auto dim = llvm::dyn_cast<mlir::AffineDimExpr>(expr))
+      return point[dim.getPosition()];
+    if (auto symbol = llvm::dyn_cast<mlir::AffineSymbolExpr>(expr))
+      return values[symbol.getPosition()];
+    if (auto constant = llvm::dyn_cast<mlir::AffineConstantExpr>(expr))
+      return constant.getValue();
+    auto pair = llvm::cast<mlir::AffineBinaryOpExpr>(expr);
+    int64_t a = value(pair.getLHS()), b = value(pair.getRHS());
+    switch (expr.getKind()) {
+    case mlir::AffineExprKind::Add:
+      return a + b;
+    case mlir::AffineExprKind::Mul:
+      return a * b;
+    case mlir::AffineExprKind::FloorDiv:
+      return (a - ((a % b) + b) % b) / b;
+    case mlir::AffineExprKind::CeilDiv:
+      return -((-a - ((-a % b) + b) % b) / b);
+    default: // Mod
+      return ((a % b) + b) % b;
+    }
+  };
+  for (mlir::AffineExpr expr : map.getResults())
+    result.push_back(value(expr));
+  return result;
+}

@@ -10,12 +10,16 @@
 
 #include "codegen/interpret/Tensor.h"
 
+#include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Operation.h"
 
 namespace sinter::interpret {
 
 /// The points of one row: the full domain index of each.
 using Row = std::vector<Dims>;
+
+/// The index that `map` gives at `point`; `values` are those of its symbols.
+Dims applyMap(mlir::AffineMap map, const Dims &point, const Dims &values = {});
 
 /// Evaluates `body` on `arguments` (one 1-D tensor over the row each) and gives the yielded values
 /// likewise. Reductions see the first `points` of the row; a row always has one point, even when

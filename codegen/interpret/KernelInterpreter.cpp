@@ -8,6 +8,7 @@
 #include "codegen/interpret/KernelInterpreter.h"
 
 #include "codegen/interpret/KernelBody.h"
+#include "codegen/interpret/KernelRows.h"
 #include "dialects/kernel/Kernel.h"
 
 #include <memory>
@@ -52,6 +53,7 @@ private:
   // Elements of an operand along `dim`.
   FailureOr<std::vector<double>> loadLine(kernel::StreamOp op, unsigned operand, Dims point,
                                           int64_t dim);
+  LogicalResult runRows(kernel::KernelOpInterface op);
   LogicalResult runLoop(kernel::LoopOp op);
   LogicalResult runLaunch(kernel::LaunchOp op);
   LogicalResult runIf(kernel::IfOp op);
@@ -68,36 +70,6 @@ private:
   llvm::DenseMap<mlir::Value, int64_t> indices; // kernel.loop's iteration and arith on it
 };
 } // namespace
-
-// `values`: of the map's symbols.
-static Dims applyMap(mlir::AffineMap map, const Dims &point, const Dims &values = {}) {
-  Dims result;
-  std::function<int64_t(mlir::AffineExpr)> value = [&](mlir::AffineExpr expr) -> int64_t {
-    if (auto dim = llvm::dyn_cast<mlir::AffineDimExpr>(expr))
-      return point[dim.getPosition()];
-    if (auto symbol = llvm::dyn_cast<mlir::AffineSymbolExpr>(expr))
-      return values[symbol.getPosition()];
-    if (auto constant = llvm::dyn_cast<mlir::AffineConstantExpr>(expr))
-      return constant.getValue();
-    auto pair = llvm::cast<mlir::AffineBinaryOpExpr>(expr);
-    int64_t a = value(pair.getLHS()), b = value(pair.getRHS());
-    switch (expr.getKind()) {
-    case mlir::AffineExprKind::Add:
-      return a + b;
-    case mlir::AffineExprKind::Mul:
-      return a * b;
-    case mlir::AffineExprKind::FloorDiv:
-      return (a - ((a % b) + b) % b) / b;
-    case mlir::AffineExprKind::CeilDiv:
-      return -((-a - ((-a % b) + b) % b) / b);
-    default: // Mod
-      return ((a % b) + b) % b;
-    }
-  };
-  for (mlir::AffineExpr expr : map.getResults())
-    result.push_back(value(expr));
-  return result;
-}
 
 static rules::Type rowType(mlir::Type scalar, int64_t points) {
   rules::Type type = typeOf(scalar);
@@ -394,6 +366,25 @@ LogicalResult Machine::runStream(kernel::StreamOp op) {
   return status;
 }
 
+// Kernels along rows work on whole buffers (KernelRows.cpp).
+LogicalResult Machine::runRows(kernel::KernelOpInterface op) {
+  auto contents = [&](mlir::Value buffer) {
+    const Window &window = windows[buffer];
+    Tensor tensor(rules::Type{window.storage->type.element, window.dims});
+    for (int64_t i = 0; i < tensor.size(); ++i)
+      tensor.copyElement(i, *window.storage, window.start + i);
+    return tensor;
+  };
+  std::vector<Tensor> outs;
+  for (mlir::Value out : op.getWrittenBuffers())
+    outs.push_back(contents(out));
+  runRowKernel(op, contents(op.getReadBuffers().front()), outs);
+  for (auto [out, result] : llvm::zip_equal(op.getWrittenBuffers(), outs))
+    for (int64_t i = 0; i < result.size(); ++i)
+      windows[out].storage->copyElement(windows[out].start + i, result, i);
+  return success();
+}
+
 LogicalResult Machine::runSlot(kernel::SlotOp op) {
   Window source = windows[op.getSource()];
   auto found = indices.find(op.getIndex());
@@ -455,6 +446,8 @@ LogicalResult Machine::runList(mlir::Block &block) {
       status = runMap(map);
     else if (auto stream = llvm::dyn_cast<kernel::StreamOp>(op))
       status = runStream(stream);
+    else if (llvm::isa<kernel::PrefixOp>(op))
+      status = runRows(llvm::cast<kernel::KernelOpInterface>(op));
     else if (auto loop = llvm::dyn_cast<kernel::LoopOp>(op))
       status = runLoop(loop);
     else if (auto branch = llvm::dyn_cast<kernel::IfOp>(op))

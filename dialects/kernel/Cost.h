@@ -41,6 +41,8 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op);
 CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op);
 /// Of a stream: tiles of `nr` rows, on the lanes, by `mr` columns, which softmax decides.
 CpuScheduleAttr chooseSchedule(TargetAttr target, StreamOp op);
+/// Of a prefix: `nr` rows on the lanes of the innermost dim; where that is the axis, `mr` at a time.
+CpuScheduleAttr chooseSchedule(TargetAttr target, PrefixOp op);
 
 } // namespace sinter::kernel
 

@@ -1,7 +1,8 @@
 //===- Kernel.td - the `kernel` dialect: fused kernels on planned buffers -----------------------------------------===//
 //
-// One op is one fused kernel: `kernel.contract` (sums of products with an epilogue), `kernel.map` (elementwise work
-// and reductions) or `kernel.stream` (products that are used block by block). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
+// One op is one kernel: `kernel.contract` (sums of products with an epilogue), `kernel.map` (elementwise work and
+// reductions), `kernel.stream` (products that are used block by block), `kernel.prefix` (what the elements of a row make
+// one after the other). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
 // Accesses are affine maps from the kernel's iteration domain to *logical* indices; where an element lies is the
 // buffer's layout. Reading on: KernelTypes.cpp (layouts), codegen/cpu (emitters), codegen/interpret (the oracle).
 //
@@ -117,7 +118,8 @@ def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
 def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {
   let summary = "how a CPU kernel walks its domain; never changes bits (D1, D18)";
   let description = [{
-    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is; a stream: its rows). `rows`: the dim that gives
+    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is; a stream: its rows; a prefix: -1
+    when its axis is the innermost dim, and `mr` rows then run side by side). `rows`: the dim that gives
     tile rows (-1: none). A tile is `mr` rows by `nr` lanes (elements); with `rows2`, `mr` x `mr2` rows. `order`: loop order
     of the tile grid, dims outermost first. `kc`: 0, or about how many reduced elements are summed for each of the tiles of
     the last `group` dims of the order, in turn, before their accumulators are stored and the next elements begin.
@@ -330,6 +332,29 @@ def StreamOp : Kernel_Op<"stream", [AttrSizedOperandSegments, DeclareOpInterface
     /// The inner dim that product `i` sums over, or that out `j` has.
     int64_t getDepthDim(unsigned i);
     int64_t getWidthDim(unsigned j);
+  }];
+  let hasVerifier = 1;
+}
+
+def PrefixOp : Kernel_Op<"prefix", [DeclareOpInterfaceMethods<KernelOpInterface, ["getDomain", "getAccess"]>]> {
+  let summary = "prefix sums, products, maxima, minima: what the elements of a row make one after the other";
+  let description = [{
+    A row is all elements along `axis`; its order is that of their index, or the other one with `reverse`. In that order
+      out = t = t op in          t begins as 0 for sum, 1 for prod; a max or min begins as the first element
+    With `exclusive`, out is what t was before the element (sum and prod). Each row is one chain (D1); sums and products of
+    floats narrower than f64 are made in f64 and rounded once an element. `in` and `outs`, which is one, are row-major and
+    of one type; they may be the same memory.
+  }];
+  let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, ReduceKindAttr:$kind, I64Attr:$axis,
+                       UnitAttr:$reverse, UnitAttr:$exclusive, BufferType:$in, Variadic<BufferType>:$outs,
+                       OptionalAttr<CpuScheduleAttr>:$schedule);
+  let assemblyFormat = [{
+    $kernel_name (`number` $number^)? custom<Keyword>($kind) `axis` $axis (`reverse` $reverse^)? (`exclusive` $exclusive^)?
+    `in` `(` $in `:` type($in) `)` `outs` `(` $outs `:` type($outs) `)` (`schedule` $schedule^)? attr-dict-with-keyword
+  }];
+  let extraClassDeclaration = [{
+    /// The type that a row's chain is made in.
+    ::mlir::Type getChainType();
   }];
   let hasVerifier = 1;
 }

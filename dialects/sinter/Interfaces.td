@@ -147,6 +147,21 @@ def ControlOpInterface : OpInterface<"ControlOpInterface"> {
   ];
 }
 
+def RowOpInterface : OpInterface<"RowOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = [{
+    An op that goes along rows, all elements along one axis, in an order of its own. A kernel of its own kind computes it
+    from row-major buffers; it fuses with nothing.
+  }];
+  let methods = [
+    InterfaceMethod<"Writes the kernel; `outs` has a buffer a result, then one for each of getWorkTypes().", "void", "buildKernel",
+    (ins "::mlir::OpBuilder &":$builder, "::llvm::StringRef":$name, "::mlir::IntegerAttr":$number,
+         "::mlir::ValueRange":$operands, "::mlir::ValueRange":$outs)>,
+    InterfaceMethod<"Memory that the kernel works in.", "::llvm::SmallVector<::sinter::kernel::BufferType>", "getWorkTypes",
+                    (ins), [{}], [{ return {}; }]>
+  ];
+}
+
 def StreamableInterface : OpInterface<"StreamableInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = "an op between two sums of products that can be done block by block, without its operand ever being whole";

@@ -258,13 +258,12 @@ Tensor Call::constant(const rules::Type &type, Attributes value) {
 }
 
 Tensor Call::emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_t axis,
-                       const AxisRule &rule) {
+                       const AxisRule &rule, Attributes attributes) {
   if (std::any_of(inputs.begin(), inputs.end(), isPoison))
     return poison();
   rules::Result<int64_t> normal = rules::normalizedAxis(axis, type(inputs[0]).rank());
   if (!normal)
     return fail(normal.error(), {inputs[0]});
-  Attributes attributes;
   attributes.integer("axis", *normal);
   return emit(
       op, inputs, [&](const std::vector<rules::Type> &types) { return rule(types, *normal); },

@@ -166,7 +166,7 @@ public:
   /// Appends a node with the attribute `axis`, which counts from the end of the first operand's
   /// axes when it is negative; out of range, that is reported. `rule` gets it from the front.
   Tensor emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_t axis,
-                   const AxisRule &rule);
+                   const AxisRule &rule, Attributes attributes = {});
   /// A scalar constant.
   Tensor number(rules::ElementType element, double value);
   Tensor constant(const rules::Type &type, Attributes value);

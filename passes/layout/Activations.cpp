@@ -50,10 +50,11 @@ static bool isSumOfActivation(Value value) {
 }
 
 /// Loops read and write their stacks and states row-major: slot t is a piece of memory; streams
-/// read rows.
+/// and prefixes go along rows.
 static bool isReadRowMajor(Value value) {
-  return llvm::any_of(value.getUsers(),
-                      llvm::IsaPred<ir::ControlOpInterface, ir::StreamOpInterface>);
+  return llvm::any_of(
+      value.getUsers(),
+      llvm::IsaPred<ir::ControlOpInterface, ir::StreamOpInterface, ir::RowOpInterface>);
 }
 
 static bool isActivation(Value value) {

@@ -93,7 +93,8 @@ void Rewriter::passCaptures() {
   });
 }
 
-/// What is carried, stacked or yielded is row-major, and so is what streams read.
+/// What is carried, stacked or yielded is row-major, and so is what kernels of streams and rows
+/// read.
 void Rewriter::settleControl() {
   auto settle = [&](OpOperand &operand) {
     if (layoutOf(operand.get()))
@@ -106,9 +107,10 @@ void Rewriter::settleControl() {
       for (OpOperand &operand : body.front().getTerminator()->getOpOperands())
         settle(operand);
   });
-  module.walk([&](ir::StreamOpInterface op) {
-    for (OpOperand &operand : op->getOpOperands())
-      settle(operand);
+  module.walk([&](Operation *op) {
+    if (isa<ir::StreamOpInterface, ir::RowOpInterface>(op))
+      for (OpOperand &operand : op->getOpOperands())
+        settle(operand);
   });
 }
 

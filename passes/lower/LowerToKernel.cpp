@@ -54,6 +54,8 @@ LogicalResult EntryLowering::lowerOp(Operation &op) {
     return lowerFused(fused, entry, buffers, places);
   } else if (auto stream = dyn_cast<ir::StreamOpInterface>(op)) {
     lowerStream(stream, entry, buffers, places);
+  } else if (auto rows = dyn_cast<ir::RowOpInterface>(op)) {
+    lowerRows(rows, entry, buffers, places);
   } else if (auto control = dyn_cast<ir::ControlOpInterface>(op)) {
     return lowerControl(control);
   } else if (auto convert = dyn_cast<ir::ConvertLayoutOp>(op)) {

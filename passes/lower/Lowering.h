@@ -81,6 +81,10 @@ llvm::LogicalResult lowerFused(ir::FusedOp fused, EntryBuilder &entry,
 void lowerStream(ir::StreamOpInterface op, EntryBuilder &entry,
                  llvm::DenseMap<mlir::Value, mlir::Value> &buffers, const Places &places);
 
+/// Makes the kernel of `op`, the same way.
+void lowerRows(ir::RowOpInterface op, EntryBuilder &entry,
+               llvm::DenseMap<mlir::Value, mlir::Value> &buffers, const Places &places);
+
 /// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels
 /// instead of one.
 void splitReductions(EntryBuilder &entry);

@@ -30,6 +30,8 @@ struct Schedule : sinter::passes::impl::ScheduleBase<Schedule> {
         choose(map);
       else if (auto stream = dyn_cast<kernel::StreamOp>(op))
         choose(stream);
+      else if (auto prefix = dyn_cast<kernel::PrefixOp>(op))
+        choose(prefix);
     });
   }
 };

@@ -110,6 +110,12 @@ TEST(Ops, Slices) {
               "gather %5, %4 {axis = 0} : f32[4,5]");
 }
 
+TEST(Ops, Prefixes) {
+  EXPECT_NODE(cumsum(x), "cumsum %1 {reverse = false, exclusive = false, axis = 1} : f32[2,3]");
+  EXPECT_NODE(cumprod(x, -2, {.reverse = true, .exclusive = true}),
+              "cumprod %1 {reverse = true, exclusive = true, axis = 0} : f32[2,3]");
+}
+
 TEST(Ops, FlattenOfAMatrixAndCastToItselfWriteNothing) {
   EXPECT_NODE(flatten(x), "");
   EXPECT_NODE(cast(x, f32), "");

@@ -205,6 +205,19 @@ void Generator::drawSoftmax() {
     op("log_softmax", {a}, -45, 0, {{"axis", axis}});
 }
 
+/// What goes along rows in order: sums of values, or products of values that do not grow.
+void Generator::drawRows() {
+  int a = pickRanked(1);
+  int64_t axis = random.below(type(a).rank()), size = type(a).dims[axis];
+  std::vector<Attr> attrs = {{"axis", axis}, {"reverse", once(2)}, {"exclusive", once(3)}};
+  if (once(3)) {
+    op("cumprod", {op("sigmoid", {a}, 0, 1)}, 0, 1, attrs);
+    return;
+  }
+  a = bounded(a, 1000.0 / std::max<int64_t>(size, 1));
+  op("cumsum", {a}, std::min(low(a) * size, 0.0), std::max(high(a) * size, 0.0), attrs);
+}
+
 // Dropout with the builtin step and seed.
 void Generator::drawRandom() {
   int a = pick();

@@ -181,7 +181,7 @@ Model Generator::run() {
       &Generator::drawNorm,       &Generator::drawSoftmax, &Generator::drawRandom,
       &Generator::drawTransposed, &Generator::drawBlock,   &Generator::drawWide,
       &Generator::drawScan,       &Generator::drawScan,    &Generator::drawCond,
-      &Generator::drawAttention};
+      &Generator::drawAttention,  &Generator::drawRows};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   if (once(3))

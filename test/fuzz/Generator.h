@@ -57,6 +57,7 @@ private:
   void drawSoftmax();
   void drawRandom();
   void drawWide();
+  void drawRows();
 
   void drawAttention();
   int maskScores(int scores);

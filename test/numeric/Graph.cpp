@@ -13,6 +13,7 @@
 #include "sinter/rules/loss.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/pool.h"
+#include "sinter/rules/prefix.h"
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
 
@@ -103,6 +104,8 @@ static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
   if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
     if (op == "argmax")
       return valueOf(rules::argmax(t[0], *axis));
+    if (op == "cumsum" || op == "cumprod")
+      return valueOf(rules::prefix(t[0], *axis));
     if (op == "softmax" || op == "log_softmax")
       return valueOf(rules::softmax(t[0], *axis));
     if (op == "concat")

@@ -1,7 +1,7 @@
-//===- LowerStream.cpp - ops that are done block by block become kernels ----------------------===//
+//===- LowerOwnKernels.cpp - ops with kernels of their own kind -------------------------------===//
 //
-// The op says what its kernels are made of (StreamOpInterface); this file gives them buffers. Next:
-// Schedule.cpp.
+// The op says what its kernels are made of (StreamOpInterface) or writes its one (RowOpInterface);
+// this file gives them buffers. Next: Schedule.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/lower/Lowering.h"
@@ -13,28 +13,38 @@ using namespace mlir;
 
 namespace sinter::passes {
 
-namespace {
-/// One op and the buffers around it.
-struct StreamLowering {
-  ir::StreamOpInterface op;
-  EntryBuilder &entry;
-  llvm::DenseMap<Value, Value> &buffers;
-  const Places &places;
+using Buffers = llvm::DenseMap<Value, Value>;
 
-  Value getResultBuffer(unsigned number);
-  void lower(const kernel::StreamPlan &plan, unsigned stream);
-  void fillOtherPlaces();
-};
-} // namespace
-
-Value StreamLowering::getResultBuffer(unsigned number) {
-  Value result = op->getResult(number), &buffer = buffers[result];
+/// Where a result is made: the first of the places where it is to lie, or a temporary.
+static Value getResultBuffer(Value result, EntryBuilder &entry, Buffers &buffers,
+                             const Places &places) {
+  Value &buffer = buffers[result];
   if (auto it = places.find(result); !buffer && it != places.end() && !it->second.empty())
     buffer = it->second.front();
   if (!buffer)
     buffer = entry.addTemp(result.getLoc(), getBufferType(result.getType()));
   return buffer;
 }
+
+/// A result that is to lie in several places is made in one and copied.
+static void fillOtherPlaces(Operation *op, EntryBuilder &entry, const Places &places) {
+  for (Value result : op->getResults())
+    if (auto it = places.find(result); it != places.end() && it->second.size() > 1)
+      entry.addCopy(result.getLoc(), "copy", it->second.front(),
+                    ValueRange(it->second).drop_front());
+}
+
+namespace {
+/// One op that is done block by block, and the buffers around it.
+struct StreamLowering {
+  ir::StreamOpInterface op;
+  EntryBuilder &entry;
+  Buffers &buffers;
+  const Places &places;
+
+  void lower(const kernel::StreamPlan &plan, unsigned stream);
+};
+} // namespace
 
 void StreamLowering::lower(const kernel::StreamPlan &plan, unsigned stream) {
   SmallVector<Value> products, extras, factors, outs;
@@ -44,7 +54,7 @@ void StreamLowering::lower(const kernel::StreamPlan &plan, unsigned stream) {
     maps.push_back(access.map);
   };
   auto write = [&](const kernel::StreamAccess &access) {
-    outs.push_back(getResultBuffer(access.number));
+    outs.push_back(getResultBuffer(op->getResult(access.number), entry, buffers, places));
     outMaps.push_back(access.map);
   };
   for (const auto &[a, b] : plan.products) {
@@ -79,20 +89,26 @@ void StreamLowering::lower(const kernel::StreamPlan &plan, unsigned stream) {
   kernel::YieldOp::create(inside, op.getLoc(), yields);
 }
 
-/// A result that is to lie in several places is made in one and copied.
-void StreamLowering::fillOtherPlaces() {
-  for (Value result : op->getResults())
-    if (auto it = places.find(result); it != places.end() && it->second.size() > 1)
-      entry.addCopy(result.getLoc(), "copy", it->second.front(),
-                    ValueRange(it->second).drop_front());
-}
-
-void lowerStream(ir::StreamOpInterface op, EntryBuilder &entry,
-                 llvm::DenseMap<Value, Value> &buffers, const Places &places) {
+void lowerStream(ir::StreamOpInterface op, EntryBuilder &entry, Buffers &buffers,
+                 const Places &places) {
   StreamLowering lowering{op, entry, buffers, places};
   for (const auto &[stream, plan] : llvm::enumerate(op.getStreams()))
     lowering.lower(plan, stream);
-  lowering.fillOtherPlaces();
+  fillOtherPlaces(op, entry, places);
+}
+
+void lowerRows(ir::RowOpInterface op, EntryBuilder &entry, Buffers &buffers, const Places &places) {
+  SmallVector<Value> operands, outs;
+  for (Value operand : op->getOperands())
+    operands.push_back(buffers.lookup(operand));
+  for (Value result : op->getResults())
+    outs.push_back(getResultBuffer(result, entry, buffers, places));
+  for (kernel::BufferType type : op.getWorkTypes())
+    outs.push_back(entry.addTemp(op.getLoc(), type));
+  Type element = cast<kernel::BufferType>(operands.front().getType()).getElementType();
+  op.buildKernel(entry.kernels(), nameKernel(getShortName(op), element), entry.numberKernel(),
+                 operands, outs);
+  fillOtherPlaces(op, entry, places);
 }
 
 } // namespace sinter::passes

@@ -13,6 +13,9 @@
 
 namespace sinter::kernel {
 
+/// Bytes that a core fetches at once.
+inline constexpr int64_t kLineBytes = 64;
+
 /// Elements of `element` in one vector register (at least 1).
 int64_t getVectorLanes(TargetAttr target, mlir::Type element);
 

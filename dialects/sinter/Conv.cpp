@@ -104,11 +104,15 @@ static ContractionSpec describe(Conv2dInputGradientOp op) {
   return spec;
 }
 
-/// True when the filter's cotangent is summed over lanes of the batch.
+/// True when the filter's cotangent is summed over lanes of the batch: no other dim fills vectors.
 static bool sumsOverLanes(Conv2dFilterGradientOp op) {
   ArrayRef<int64_t> w = shapeOf(op.getResult());
-  return shapeOf(op.getInput())[0] % kLanes == 0 && w[1] < kManyInputs &&
-         w[0] / int64_t(op.getGroups()) < kManyOutputs;
+  int64_t groups = op.getGroups(), outputs = w[0] / groups;
+  // Groups of few channels are many channels together. Where channels lie side by side, those of a
+  // group fill half a vector, and groups of one channel follow each other.
+  bool many = groups == 1 ? outputs >= kManyOutputs
+                          : outputs >= kLanes / 2 || (outputs == 1 && groups >= kLanes / 2);
+  return shapeOf(op.getInput())[0] % kLanes == 0 && w[1] < kManyInputs && !many;
 }
 
 static ContractionSpec describe(Conv2dFilterGradientOp op) {

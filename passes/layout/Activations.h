@@ -1,9 +1,9 @@
 //===- Activations.h - how values with image axes lie -----------------------------------------===//
 //
-// Entry by entry one form is chosen for all values of three axes and more (batch, channels,
-// positions): row-major, 16 neighbours of the batch side by side, or 16 channels. Invariant:
-// borders of an entry stay row-major, and values that become parameters follow those. Reading on:
-// AssignLayouts.cpp.
+// Values of three axes and more that elementwise work connects are a region and take one form:
+// row-major, or 16 neighbours side by side along a dim that a contraction around the region can
+// have on its lanes. Invariant: borders of an entry stay row-major, and values that become
+// parameters follow those. Reading on: AssignLayouts.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_PASSES_LAYOUT_ACTIVATIONS_H
@@ -19,8 +19,8 @@ inline constexpr int64_t kActivationBlock = 16;
 /// [dims in order, `dim` divided by 16][16 of `dim`].
 kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigned dim);
 
-/// Chooses the form of each entry's activations by the cost of all its contractions, sets
-/// `plan.values`, and the layouts of the contractions' accesses.
+/// Chooses the forms of each entry's regions by the cost of all its contractions and of conversions
+/// to row-major order, sets `plan.values`, and the layouts of the contractions' accesses.
 void planActivations(mlir::ModuleOp module, kernel::TargetAttr target,
                      std::vector<PlacedContraction> &contractions, AdaptCost adapt,
                      LayoutPlan &plan);

@@ -63,11 +63,6 @@ struct Assigner {
   void explain();
 };
 
-static int64_t bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth()) / 8;
-}
-
 /// Cycles of having the lanes of a vector operand side by side.
 double Assigner::adapt(const PlacedContraction &c, int operand, int64_t lanes) {
   Value value = c.operands[operand];
@@ -83,7 +78,7 @@ double Assigner::adapt(const PlacedContraction &c, int operand, int64_t lanes) {
   // over the data.
   if (value.getDefiningOp<ir::FusedOp>())
     return scatter;
-  return scatter + kernel::estimateTraffic(target, 2 * bytesOf(value));
+  return scatter + kernel::estimateTraffic(target, 2 * getBytes(value));
 }
 
 /// Records what a decided contraction wants of the symbols that it reads on its lanes.

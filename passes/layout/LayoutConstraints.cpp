@@ -22,6 +22,11 @@ ir::StoredOpInterface getSymbolOf(Value value, SymbolTable &symbols) {
   return stored && !isa<ir::ScalarOp>(*stored) ? stored : nullptr;
 }
 
+int64_t getBytes(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth()) / 8;
+}
+
 kernel::LayoutAttr makePanels(AffineMap access, unsigned dim, int64_t by) {
   // Reduced dims run innermost, in the domain's order: panels are read from front to back.
   auto lastDim = [&](int64_t index) {
@@ -54,6 +59,14 @@ int64_t getUnitPosition(AffineMap map, int64_t dim) {
     position = i;
   }
   return position;
+}
+
+std::optional<int64_t> getRun(AffineMap map, int64_t position, int64_t dim) {
+  AffineExpr others = map.getResult(position).replace(getAffineDimExpr(dim, map.getContext()),
+                                                      getAffineConstantExpr(0, map.getContext()));
+  if (isa<AffineConstantExpr>(others))
+    return std::nullopt;
+  return others.getLargestKnownDivisor();
 }
 
 /// The access to `value` inside the fused op, over all dims of the contraction.
@@ -146,9 +159,7 @@ static bool takesPanels(Value operand) {
 /// Width of panels along `position` for tiles of `nr` lanes: where other dims move the index, too
 /// (groups of channels), no panel holds parts of two runs.
 static int64_t getPanelWidth(AffineMap map, int64_t position, int64_t lanes, int64_t nr) {
-  AffineExpr others = map.getResult(position).replace(getAffineDimExpr(lanes, map.getContext()),
-                                                      getAffineConstantExpr(0, map.getContext()));
-  int64_t run = isa<AffineConstantExpr>(others) ? nr : others.getLargestKnownDivisor();
+  int64_t run = getRun(map, position, lanes).value_or(nr);
   return run % nr == 0 || nr % run == 0 ? nr : run;
 }
 

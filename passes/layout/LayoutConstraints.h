@@ -40,11 +40,18 @@ llvm::LogicalResult collectContractions(mlir::ModuleOp module,
 /// otherwise.
 ir::StoredOpInterface getSymbolOf(mlir::Value value, mlir::SymbolTable &symbols);
 
+/// Of a value in memory; the truth values of bool have a byte each.
+int64_t getBytes(mlir::Value value);
+
 /// Panels along `dim`: [dim / by][others in the order in which the domain runs over them][by].
 kernel::LayoutAttr makePanels(mlir::AffineMap access, unsigned dim, int64_t by);
 
 /// Index position that moves by one with domain dim `dim`, alone; -1 when there is none.
 int64_t getUnitPosition(mlir::AffineMap map, int64_t dim);
+
+/// How far index `position` runs on with `dim` before another dim moves it: the largest divisor of
+/// what others add (groups of channels: the channels of one); nothing when no other does.
+std::optional<int64_t> getRun(mlir::AffineMap map, int64_t position, int64_t dim);
 
 /// Extra cycles of reading operand `operand` with domain dim `lanes` side by side, given where it
 /// lies.

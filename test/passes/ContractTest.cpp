@@ -314,6 +314,56 @@ TEST_F(Contract, wasteAndGathersCost) {
   EXPECT_EQ(full.rank().front().walk.lanes, 1);
 }
 
+TEST_F(Contract, rowsOfAWindowReadTheSameAgain) {
+  // A depthwise convolution moves more bytes than it multiplies. Columns of an image share what
+  // their windows read, rows of different images share nothing.
+  std::string d = "(n, g, h, w, p, q) -> ", blocks = "[0, 1, 2, 3], block = [1], by = [16]";
+  Contraction c = make({64, 128, 32, 32, 3, 3}, 4, true,
+                       access(d + "(n, g, h + p - 1, w + q - 1)", {64, 128, 32, 32}, blocks),
+                       access(d + "(g, p, q)", {128, 3, 3}, "[1, 2, 0], block = [0], by = [32]"),
+                       access(d + "(n, g, h, w)", {64, 128, 32, 32}, blocks));
+  ContractModel model(avx512, c);
+  ContractWalk images, columns;
+  images.lanes = columns.lanes = 1;
+  images.tile = columns.tile = {8, 32};
+  images.rows = 0;
+  columns.rows = 3;
+  EXPECT_EQ(model.estimate(images).fma, model.estimate(columns).fma);
+  // 8 windows of 3 columns: 24 apart, 10 side by side.
+  EXPECT_DOUBLE_EQ(model.estimate(images).rows / model.estimate(columns).rows, 24.0 / 10);
+  EXPECT_EQ(model.chooseWalk().rows, 3);
+}
+
+TEST_F(Contract, rowsThatShareSumsCostLess) {
+  // The epilogue adds up each image's positions: columns of an image have one sum a tile.
+  Contraction c = forward(32, 32);
+  c.dims[0] = 64;
+  c.results.push_back(access("(n, o, h, w, p, q, c) -> (n, o)", {64, 32}));
+  c.results.back().sums = true;
+  ContractWalk images, columns;
+  images.lanes = columns.lanes = 1;
+  images.tile = columns.tile = {8, 32};
+  images.rows = 0;
+  columns.rows = 3;
+  ContractModel with(avx512, c);
+  c.results.pop_back();
+  ContractModel without(avx512, c);
+  auto costOfSums = [&](const ContractWalk &walk) {
+    return with.estimate(walk).tiles - without.estimate(walk).tiles;
+  };
+  EXPECT_GT(costOfSums(columns), 0);
+  EXPECT_DOUBLE_EQ(costOfSums(images), 8 * costOfSums(columns));
+}
+
+TEST_F(Contract, productsOfABatchComeOneAfterTheOther) {
+  // A weight gradient in chunks of 512 rows: each chunk's factors are used up before the next ones.
+  std::string d = "(b, m, n, k) -> ";
+  Contraction c =
+      make({16, 128, 256, 512}, 3, false, access(d + "(b * 512 + k, m)", {8192, 128}),
+           access(d + "(b * 512 + k, n)", {8192, 256}), access(d + "(b, m, n)", {16, 128, 256}));
+  EXPECT_EQ(ContractModel(avx512, c).chooseWalk().order.front(), 0);
+}
+
 // d0 images, d1 groups of d2 channels, d3 columns, d4 taps, d5 channels of the group.
 TEST_F(Contract, groupsAreNoBorder) {
   auto priceOf = [&](int64_t channels, bool blocked, int64_t lanes, int64_t rows) {

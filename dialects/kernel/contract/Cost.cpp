@@ -1,7 +1,8 @@
 //===- Cost.cpp - what a walk of a contraction costs ------------------------------------------===//
 //
-// Bounds counted: FMA issue with edge waste, load ports, lanes that would have to be gathered
-// or scattered, and what every tile takes besides. Reading on: Choose.cpp.
+// Bounds counted: FMA issue with edge waste, load ports, what L2 gives to tiles of rows, lanes that
+// would have to be gathered or scattered, and what every tile takes besides. Reading on:
+// Choose.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/contract/Cost.h"
@@ -116,6 +117,51 @@ double ContractModel::countLoads(const ContractWalk &walk, const Grid &grid, int
   return loads;
 }
 
+/// Vectors of the epilogue's sums that tiles add to memory: one a row where each row has sums of
+/// its own, else one a tile.
+double ContractModel::countSums(const ContractWalk &walk, const Grid &grid) const {
+  double vectors = 0;
+  for (const ContractAccess &result : c.results) {
+    if (!result.sums)
+      continue;
+    double rows = 1;
+    for (auto [i, dim] : {std::pair(0, walk.rows), std::pair(1, walk.rows2)})
+      rows *=
+          static_cast<double>(dim >= 0 && result.uses(dim) ? grid.counts[i] : grid.splits[i].tiles);
+    vectors += grid.outer * grid.vectors * rows *
+               static_cast<double>(result.element.getIntOrFloatBitWidth()) /
+               static_cast<double>(c.accumulator.getIntOrFloatBitWidth());
+  }
+  return vectors;
+}
+
+/// Bytes of a factor that one tile reads in all its k steps, each once, in whole lines. Taps of a
+/// window that give rows read the same again; rows of different images share nothing.
+double ContractModel::countTileBytes(const ContractWalk &walk, const Grid &grid, int factor) const {
+  const ContractAccess &access = c.factors[factor];
+  SmallVector<int64_t> extents(c.dims);
+  std::fill_n(extents.begin(), c.parallel, 1);
+  for (auto [i, dim] : {std::pair(0, walk.rows), std::pair(1, walk.rows2)})
+    if (dim >= 0)
+      extents[dim] = std::min(c.dims[dim], grid.splits[i].big);
+  if (walk.lanes >= 0)
+    extents[walk.lanes] = std::min(c.dims[walk.lanes], walk.tile.nr);
+  int64_t inner = getContiguousDim(access.shape, access.layout),
+          element = std::max<int64_t>(8, access.element.getIntOrFloatBitWidth()) / 8;
+  double bytes = 1;
+  for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
+    auto [low, high] = getIndexRange(index, extents);
+    int64_t points = 1; // a step of more than one leaves elements out
+    for (auto [d, extent] : llvm::enumerate(extents))
+      if (index.isFunctionOfDim(d))
+        points *= extent;
+    points = std::min(points, high - low + 1);
+    bool isRun = static_cast<int64_t>(position) == inner;
+    bytes *= static_cast<double>(isRun ? llvm::alignTo(points * element, kLineBytes) : points);
+  }
+  return bytes;
+}
+
 ContractCost ContractModel::estimate(const ContractWalk &walk) const {
   const Lanes &lanes = getLanes(walk.lanes);
   Grid grid = measure(walk);
@@ -136,10 +182,19 @@ ContractCost ContractModel::estimate(const ContractWalk &walk) const {
     if (lanes.apart[f])
       cost.scatter += kGatherCycles * static_cast<double>(grid.laneCount) * loads;
   }
+  // The factor that has the rows goes by; panels of the other stay. Sums in canonical lanes take
+  // turns with both in L1 (Schedule.cpp).
+  double tiles = grid.outer * static_cast<double>(grid.laneTiles) * grid.rowTiles();
+  if (!c.isAcrossLanes() && walk.rows >= 0)
+    for (int f : {0, 1})
+      if (c.factors[f].uses(walk.rows))
+        cost.rows += tiles * countTileBytes(walk, grid, f) /
+                     getBytesPerCycle(target, /*bytes=*/target.getL2());
   auto streams = static_cast<double>(c.countStreams());
-  cost.tiles = grid.outer * static_cast<double>(grid.laneTiles) * grid.rowTiles() * kTileCycles +
-               grid.outer * grid.vectors * grid.rows() * kStoreCycles * streams +
-               (c.isAcrossLanes() ? grid.points * kTreeCycles : 0);
+  cost.tiles =
+      tiles * kTileCycles +
+      kStoreCycles * (grid.outer * grid.vectors * grid.rows() * streams + countSums(walk, grid)) +
+      (c.isAcrossLanes() ? grid.points * kTreeCycles : 0);
   if (!lanes.covered)
     cost.scatter += kNaiveCycles * grid.points * grid.reduced;
   if (lanes.resultApart)

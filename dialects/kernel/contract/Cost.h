@@ -15,15 +15,18 @@
 #include "dialects/kernel/contract/Registers.h"
 #include "dialects/kernel/contract/Walk.h"
 
+#include <algorithm>
+
 namespace sinter::kernel {
 
 /// What a walk costs.
 struct ContractCost {
   double fma = 0;     ///< multiply-adds, edge waste included, in cycles
   double loads = 0;   ///< load-port bound, in cycles
+  double rows = 0;    ///< cycles in which L2 gives what tiles of rows read
   double scatter = 0; ///< extra cycles for lanes that are not contiguous in a factor or a result
   double tiles = 0;   ///< cycles that every tile takes besides its sums
-  double total() const { return (fma > loads ? fma : loads) + scatter + tiles; }
+  double total() const { return std::max({fma, loads, rows}) + scatter + tiles; }
 };
 
 /// A walk and its price.
@@ -67,6 +70,8 @@ private:
   LaneKind getKind(size_t access, int64_t lanes) const;
   Grid measure(const ContractWalk &walk) const;
   double countLoads(const ContractWalk &walk, const Grid &grid, int factor) const;
+  double countSums(const ContractWalk &walk, const Grid &grid) const;
+  double countTileBytes(const ContractWalk &walk, const Grid &grid, int factor) const;
 
   bool mayGiveRows(int64_t dim, int64_t lanes) const;
   bool mayMerge(int64_t inner) const;
@@ -78,6 +83,7 @@ private:
   void addRows(ContractWalk &walk, int64_t vectors) const;
 
   int64_t widenLanes(const ContractWalk &walk) const;
+  bool isBatch(int64_t d) const;
   bool keepsRowTile(const ContractWalk &walk) const;
   llvm::SmallVector<int64_t> placeLanes(const ContractWalk &walk,
                                         llvm::SmallVector<int64_t> others) const;

@@ -15,9 +15,6 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-/// Bytes that a core fetches at once.
-static constexpr int64_t kLine = 64;
-
 /// Few rows leave multiply-adds waiting for each other: more lanes then give enough chains. Panels
 /// stay as they are.
 int64_t ContractModel::widenLanes(const ContractWalk &walk) const {
@@ -41,15 +38,28 @@ bool ContractModel::keepsRowTile(const ContractWalk &walk) const {
          getKind(1 - c.getVectorFactor(walk.lanes), c.parallel) == LaneKind::Scattered;
 }
 
-/// `others` with the panels of lanes among them. Of a vector factor beyond L2 the panels go
-/// outermost, or stand inside of the dims that cut the rows' factor to pieces, whichever moves
-/// fewer bytes; lanes whose factor has other grid dims too (a batch) go outermost.
+/// True when each value of `d` is a product of its own, of a batch, a group or a chunk.
+bool ContractModel::isBatch(int64_t d) const {
+  return c.getRole(d) == DimRole::Batch && !c.isStridePhase(d);
+}
+
+/// `others` with the panels of lanes among them. Products of a batch share nothing: they come one
+/// after the other, outermost. Of a vector factor beyond L2 the panels go before the dims that are
+/// left, or stand inside of those that cut the rows' factor to pieces, whichever moves fewer bytes;
+/// lanes whose factor has grid dims of its own besides go before those, too.
 SmallVector<int64_t> ContractModel::placeLanes(const ContractWalk &walk,
                                                SmallVector<int64_t> others) const {
   int vectorFactor = c.getVectorFactor(walk.lanes);
   const ContractAccess &vectors = c.factors[vectorFactor], &scalars = c.factors[1 - vectorFactor];
   double room = getCacheRoom(target), vectorBytes = static_cast<double>(vectors.getBytes()),
          rowBytes = static_cast<double>(scalars.getBytes());
+  SmallVector<int64_t> order;
+  llvm::copy_if(others, std::back_inserter(order), [&](int64_t d) { return isBatch(d); });
+  for (int64_t d : order) {
+    vectorBytes /= static_cast<double>(c.dims[d]);
+    rowBytes /= static_cast<double>(c.dims[d]);
+  }
+  llvm::erase_if(others, [&](int64_t d) { return llvm::is_contained(order, d); });
   auto *place = others.end();
   bool batched = llvm::any_of(
       others, [&](int64_t d) { return c.dims[d] > 1 && vectors.uses(d) && !c.isStridePhase(d); });
@@ -65,7 +75,8 @@ SmallVector<int64_t> ContractModel::placeLanes(const ContractWalk &walk,
       place = others.begin();
   }
   others.insert(place, walk.lanes);
-  return others;
+  llvm::append_range(order, others);
+  return order;
 }
 
 /// True when all panels of lanes come before the next tile of rows: rows that do not stay in L2
@@ -104,7 +115,7 @@ void ContractModel::setOrder(ContractWalk &walk) const {
     // row tile come before the next row tile.
     if (walk.lanes >= 0 && walk.rows2 < 0 && !isWindow(scalars.map, walk.rows) &&
         static_cast<double>(scalars.getBytes()) > getCacheRoom(target))
-      while (place != order.begin() && isWindow(scalars.map, place[-1]))
+      while (place != order.begin() && isWindow(scalars.map, place[-1]) && !isBatch(place[-1]))
         --place;
     order.insert(place, walk.rows);
   }
@@ -124,7 +135,7 @@ int64_t ContractModel::countStepBytes(const ContractWalk &walk) const {
     // A step's own: vectors, scalars of lines that the next steps use up, or a line for itself.
     int64_t mine = vector    ? (across ? c.sumLanes : walk.tile.nr) * element
                    : scalars ? element
-                             : kLine;
+                             : kLineBytes;
     for (auto [dim, mr] : {std::pair(walk.rows, walk.tile.mr), std::pair(walk.rows2, walk.mr2)})
       if (dim >= 0 && factor.uses(dim) &&
           (scalars || (vector && !isWindow(factor.map, dim)))) // rows of a window overlap

@@ -1,5 +1,5 @@
 // The order of sums follows from shapes and types alone (D1).
-// RUN: sinter-opt --fuse-maps %s | FileCheck %s
+// RUN: sinter-opt --fuse-contractions --fuse-maps --split-input-file %s | FileCheck %s
 
 // Rows along the innermost dim: one vector's lanes, or as many as fill pipelines.
 // CHECK-LABEL: sinter.entry @rows
@@ -43,5 +43,29 @@ module @m {
     %3 = sinter.sum %d axes [1, 2] : (tensor<33x4x96xf64>) -> tensor<33xf64>
     %4 = sinter.sum %e axes [0] : (tensor<307x65xf32>) -> tensor<65xf32>
     sinter.return outputs(%0, %1, %2, %3, %4 : tensor<64xf32>, tensor<64xf32>, tensor<32xf32>, tensor<33xf64>, tensor<65xf32>) names ["0", "1", "2", "3", "4"] symbols []
+  }
+}
+
+// -----
+
+// Filter gradients add in lanes of the batch where neither the outputs of a group nor groups of one fill vectors.
+// CHECK-LABEL: sinter.entry @filters
+// Few channels in all.
+// CHECK: sinter.fused contraction(%dy, %x) algorithm <lanes 16>
+// Two groups of four outputs, and two of eight.
+// CHECK: sinter.fused contraction(%dy, %x) algorithm <lanes 16>
+// CHECK: sinter.fused contraction(%dz, %z) algorithm <chain>
+// Sixteen groups of one, and four.
+// CHECK: sinter.fused contraction(%dz) algorithm <chain>
+// CHECK: sinter.fused contraction(%dw) algorithm <lanes 16>
+module @m {
+  sinter.entry @filters name("filters") kind(predict) batch(0) inputs ["dy", "x", "dz", "z", "dw"] {
+  ^bb0(%dy: tensor<16x8x4x4xf32>, %x: tensor<16x4x4x4xf32>, %dz: tensor<16x16x4x4xf32>, %z: tensor<16x4x4x4xf32>, %dw: tensor<16x4x4x4xf32>):
+    %0 = sinter.conv2d_filter_gradient %dy, %x {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 1, window = array<i64: 1, 1>} : (tensor<16x8x4x4xf32>, tensor<16x4x4x4xf32>) -> tensor<8x4x1x1xf32>
+    %1 = sinter.conv2d_filter_gradient %dy, %x {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 2, window = array<i64: 1, 1>} : (tensor<16x8x4x4xf32>, tensor<16x4x4x4xf32>) -> tensor<8x2x1x1xf32>
+    %2 = sinter.conv2d_filter_gradient %dz, %z {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 2, window = array<i64: 1, 1>} : (tensor<16x16x4x4xf32>, tensor<16x4x4x4xf32>) -> tensor<16x2x1x1xf32>
+    %3 = sinter.conv2d_filter_gradient %dz, %dz {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 16, window = array<i64: 1, 1>} : (tensor<16x16x4x4xf32>, tensor<16x16x4x4xf32>) -> tensor<16x1x1x1xf32>
+    %4 = sinter.conv2d_filter_gradient %dw, %dw {strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilations = array<i64: 1, 1>, groups = 4, window = array<i64: 1, 1>} : (tensor<16x4x4x4xf32>, tensor<16x4x4x4xf32>) -> tensor<4x1x1x1xf32>
+    sinter.return outputs(%0, %1, %2, %3, %4 : tensor<8x4x1x1xf32>, tensor<8x2x1x1xf32>, tensor<16x2x1x1xf32>, tensor<16x1x1x1xf32>, tensor<4x1x1x1xf32>) names ["0", "1", "2", "3", "4"] symbols []
   }
 }

@@ -3,7 +3,7 @@
 
     python3 test/bench/slow.py [--threads N] [--below PERCENT] [MODEL.cpp…]
 
-Without models: all examples and the nets of test/numeric/parity/nets. A kernel counts as bound by memory when it moves
+Without models: all examples, and the nets of test/bench/nets and test/numeric/parity/nets. A kernel counts as bound by memory when it moves
 bytes at half the best rate of its run, or when the peak divided by its products a byte is more than that rate. Of each
 other one the schedule is told: what is on the lanes, the tile, and what speaks against it.
 """
@@ -18,7 +18,8 @@ LANES = 16  # f32 in the widest vectors
 
 
 def models():
-    return sorted(ROOT.glob("examples/*/*.cpp")) + sorted(ROOT.glob("test/numeric/parity/nets/*.cpp"))
+    folders = "examples/*", "test/bench/nets", "test/numeric/parity/nets"
+    return [model for folder in folders for model in sorted(ROOT.glob(f"{folder}/*.cpp"))]
 
 
 def run(*words):
@@ -26,14 +27,16 @@ def run(*words):
 
 
 def contractions(model):
-    """Kernel name -> its dims, how many are parallel, and its schedule."""
+    """A kernel's number and name -> its dims, how many are parallel, and its schedule."""
     found = {}
-    for line in run("emit", model, "--stage", "planned", "--elide").splitlines():
-        match = re.search(r'kernel\.contract "([^"]+)" dims \[([^\]]*)\] parallel (\d+)', line)
+    for line in run("emit", model, "--stage", "planned", "--entry", "train_step", "--elide").splitlines():
+        match = re.search(r'kernel\.contract "([^"]+)" number (\d+) dims \[([^\]]*)\] parallel (\d+)', line)
         schedule = re.search(r"schedule <lanes = (-?\d+), rows = (-?\d+), mr = (\d+), nr = (\d+)", line)
         if match and schedule:
-            dims = [int(size) for size in match[2].split(",")]
-            found[match[1]] = dims, int(match[3]), [int(number) for number in schedule.groups()]
+            dims = [int(size) for size in match[3].split(",")]
+            found[f"{int(match[2]):02}_{match[1]}"] = dims, int(match[4]), [int(number) for number in schedule.groups()]
+    if not found:
+        raise SystemExit(f"{model}: no contraction found in its planned stage")
     return found
 
 
@@ -66,12 +69,13 @@ def report(model, threads, below):
     known, rows = contractions(model), measured(model, threads)
     whole, fastest = sum(row[1] for row in rows), max((row[3] for row in rows), default=0)
     for name, us, gflops, gbytes, share, line in rows:
-        if name not in known or share >= below or gflops == 0:
+        key = re.sub(r"^train_step(_b\d+)?_", "", name)
+        if key not in known or share >= below or gflops == 0:
             continue
         peak = 100 * gflops / max(share, 0.5)
         if gbytes >= fastest / 2 or peak * gbytes / gflops > fastest:
             continue
-        dims, parallel, schedule = known[name]
+        dims, parallel, schedule = known[key]
         print(f"{pathlib.Path(model).stem:14} {name:44} {us / whole:5.1%} of the step {gflops:7.1f} GFLOP/s {share:3.0f}%"
               f"  {dims} parallel {parallel} lanes {schedule[0]} tile {schedule[2]}x{schedule[3]}: "
               f"{reason(dims, parallel, schedule)}  {line}", flush=True)

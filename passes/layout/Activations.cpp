@@ -1,4 +1,4 @@
-//===- Activations.cpp - how values with image axes lie ---------------------------------------===//
+//===- Activations.cpp - how values of three axes and more lie --------------------------------===//
 //
 // See Activations.h. Kernels of elementwise work follow any form, so they have no say, but what
 // they read and write is one region. Each contraction takes its best lanes under the forms of the

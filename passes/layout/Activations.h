@@ -1,4 +1,4 @@
-//===- Activations.h - how values with image axes lie -----------------------------------------===//
+//===- Activations.h - how values of three axes and more lie ----------------------------------===//
 //
 // Values of three axes and more that elementwise work connects are a region and take one form:
 // row-major, or 16 neighbours side by side along a dim that a contraction around the region can

@@ -1,16 +1,14 @@
 //===- AssignLayouts.cpp - where elements lie, decided for all entries together ---------------===//
 //
-// 0. Values with image axes take one form an entry (Activations.h).
+// 0. Values of three axes and more take a form a region (Activations.h).
 // 1. Every contraction that updates nothing picks its lanes; its vector operand states a preference
 //    (LayoutConstraints.h).
-// 2. A parameter's preferences compete to be its master layout: the update kernel must write it,
-// the
-//    others become forms of it that cost a refresh (D17).
+// 2. A parameter's preferences compete to be its master layout, which the update kernel must write;
+//    the others become forms of it that cost a refresh (D17).
 // 3. Contractions that write an update pick lanes with the master given; state follows its
 //    parameter.
 // 4. Temporaries take the preferred panels when all their readers agree and the maker can write
-// them
-//    at no cost.
+//    them at no cost.
 // Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next:
 // passes/lower.
 //

@@ -149,7 +149,7 @@ struct Demand {
   double extra = 0;
 };
 
-/// A parameter, or a matrix, can have any panels; values with image axes come in blocks
+/// A parameter, or a matrix, can have any panels; values of more axes come in blocks
 /// (Activations.h).
 static bool takesPanels(Value operand) {
   return resolveCaptures(operand).getDefiningOp<ir::GetOp>() ||

@@ -104,6 +104,7 @@ private:
   double estimateAround(const Region &region);
   double estimateAll();
   double chooseForAll(std::string &record);
+  bool isPromising(const Region &region, int64_t dim) const;
   void improve();
   void apply(LayoutPlan &plan);
 
@@ -132,6 +133,8 @@ private:
   SmallVector<PlacedContraction *> contractions;
   SmallVector<SmallVector<unsigned>> touched; ///< regions of each contraction, in order
   std::map<std::pair<unsigned, SmallVector<int64_t>>, double> known; ///< cycles by forms
+  std::map<int64_t, SmallVector<double>> alike; ///< of each contraction, all regions alike
+  int64_t best = -1;                            ///< the best form for all regions alike
 };
 } // namespace
 
@@ -300,21 +303,30 @@ double EntryPlanner::chooseForAll(std::string &record) {
     for (Region &region : regions)
       region.dim = region.candidates.count(dim) ? dim : -1;
   };
-  int64_t chosen = -1;
-  double best = 0;
+  double least = 0;
   for (int64_t dim : dims) {
     set(dim);
     double cycles = estimateAll();
+    for (unsigned c = 0; c < contractions.size(); ++c)
+      alike[dim].push_back(estimate(c));
     record += llvm::formatv("{0}{1}: {2} cycles", record.empty() ? "activations " : ", ",
                             nameOf(dim), static_cast<int64_t>(cycles))
                   .str();
-    if (dim < 0 || cycles < best) {
-      best = cycles;
-      chosen = dim;
+    if (dim < 0 || cycles < least) {
+      least = cycles;
+      best = dim;
     }
   }
-  set(chosen);
-  return best;
+  set(best);
+  return least;
+}
+
+/// True when a contraction around the region would rather have the form everywhere, or no
+/// conversion is needed without blocks: others are not worth the time.
+bool EntryPlanner::isPromising(const Region &region, int64_t dim) const {
+  return (dim < 0 && estimateConversions(region) > 0) ||
+         llvm::any_of(region.contractions,
+                      [&](unsigned c) { return alike.at(dim)[c] < alike.at(best)[c]; });
 }
 
 /// Sweeps over the regions until none gains. Every change lowers the cost of the whole, so this
@@ -325,12 +337,14 @@ void EntryPlanner::improve() {
     changed = 0;
     for (Region &region : regions) {
       int64_t kept = region.dim;
-      double best = estimateAround(region);
+      double least = estimateAround(region);
       for (int64_t dim : region.candidates) {
+        if (dim == kept || (dim != best && !isPromising(region, dim)))
+          continue;
         std::swap(region.dim, dim);
         double cycles = estimateAround(region);
-        if (cycles < best) {
-          best = cycles;
+        if (cycles < least) {
+          least = cycles;
           kept = region.dim;
         }
         std::swap(region.dim, dim);

@@ -40,6 +40,16 @@ ContractModel::ContractModel(TargetAttr target, Contraction contraction)
   c.dropUnits();
   phases = analyze(c);
   known.resize(c.parallel + 1);
+  for (int f : {0, 1})
+    for (AffineExpr index : c.factors[f].map.getResults()) {
+      auto &moves = steps[f].emplace_back();
+      for (int64_t d = 0; d < c.getRank(); ++d)
+        if (SmallVector<int64_t> two(c.getRank(), 1); index.isFunctionOfDim(d)) {
+          two[d] = 2;
+          auto [low, high] = getIndexRange(index, two);
+          moves.push_back({d, high - low});
+        }
+    }
 }
 
 RegisterBudget ContractModel::budget(int64_t lanes) const {
@@ -149,13 +159,13 @@ double ContractModel::countTileBytes(const ContractWalk &walk, const Grid &grid,
   int64_t inner = getContiguousDim(access.shape, access.layout),
           element = std::max<int64_t>(8, access.element.getIntOrFloatBitWidth()) / 8;
   double bytes = 1;
-  for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
-    auto [low, high] = getIndexRange(index, extents);
-    int64_t points = 1; // a step of more than one leaves elements out
-    for (auto [d, extent] : llvm::enumerate(extents))
-      if (index.isFunctionOfDim(d))
-        points *= extent;
-    points = std::min(points, high - low + 1);
+  for (auto [position, moves] : llvm::enumerate(steps[factor])) {
+    int64_t reach = 1, points = 1; // a step of more than one leaves elements out
+    for (auto [dim, step] : moves) {
+      reach += step * (extents[dim] - 1);
+      points *= extents[dim];
+    }
+    points = std::min(points, reach);
     bool isRun = static_cast<int64_t>(position) == inner;
     bytes *= static_cast<double>(isRun ? llvm::alignTo(points * element, kLineBytes) : points);
   }

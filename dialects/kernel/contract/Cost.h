@@ -97,6 +97,8 @@ private:
   Contraction c; ///< without dims of one value
   std::vector<ContractPhase> phases;
   RegisterBudget budget(int64_t lanes) const;
+  /// Of each factor's indices: the dims that move it, and how far the first step of each does.
+  llvm::SmallVector<llvm::SmallVector<std::pair<int64_t, int64_t>>> steps[2];
   /// By lanes + 1, as far as asked.
   mutable llvm::SmallVector<std::optional<Lanes>> known;
 };

@@ -143,7 +143,7 @@ public:
 
   /// x * y + z in one accumulator step: fused when the target fuses, else two roundings (D1).
   mlir::Value multiplyAdd(mlir::Value x, mlir::Value y, mlir::Value z);
-  /// `value` in the (wider or equal) element type of an accumulator; works on vectors.
+  /// `value` in the element type of an accumulator, or of what it leaves; works on vectors.
   mlir::Value widen(mlir::Value value, mlir::Type element);
   /// Sum of 16 canonical lanes by the tree (i, i+8), (i, i+4), (i, i+2), (i, i+1).
   using Combine = std::function<mlir::Value(mlir::Value, mlir::Value)>;

@@ -179,7 +179,7 @@ bool MapEmitter::mayBeRead(size_t out) {
 }
 
 /// The states of `group` after all inner points, which `step` takes one by one. In chunks, ordered
-/// reductions begin anew in each, and are joined in one chain.
+/// reductions begin anew in each, and are joined in one chain, floats in f64.
 SmallVector<Value>
 MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
                          const std::function<SmallVector<Value>(ValueRange)> &step) {
@@ -191,6 +191,10 @@ MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
   SmallVector<kernel::ReduceOp> owner; // of each value of the state
   for (kernel::ReduceOp reduce : group)
     owner.append(reduce.getKind() == kernel::ReduceKind::Argmax ? 2 : 1, reduce);
+  auto widen = [&](size_t i, Value value) {
+    return isOrdered(owner[i].getKind()) ? k.widen(value, kernel::getJoinType(owner[i].getType()))
+                                         : value;
+  };
   auto emitChunk = [&](Value first, ValueRange joined) {
     Value end = k.add(first, k.index(slices));
     if (size % slices != 0)
@@ -204,12 +208,19 @@ MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
     });
     for (auto [i, reduce] : llvm::enumerate(owner))
       if (isOrdered(reduce.getKind()))
-        state[i] = combineReduce(k, reduce.getKind(), joined[i], state[i]);
+        state[i] = combineReduce(k, reduce.getKind(), joined[i], widen(i, state[i]));
     return state;
   };
-  return k.nest(before, point, start, [&](ValueRange joined) {
+  SmallVector<Value> wide;
+  for (auto [i, value] : llvm::enumerate(start))
+    wide.push_back(widen(i, value));
+  SmallVector<Value> total = k.nest(before, point, wide, [&](ValueRange joined) {
     return k.loop(k.index(0), k.index(size), k.index(slices), joined, emitChunk);
   });
+  for (auto [i, reduce] : llvm::enumerate(owner))
+    if (isOrdered(reduce.getKind()))
+      total[i] = k.widen(total[i], reduce.getType());
+  return total;
 }
 
 /// One pass over the inner points of 16 rows.

@@ -7,6 +7,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/Reduce.h"
+#include "dialects/kernel/Algorithm.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -58,21 +59,24 @@ Value NaiveMap::emitArgmax(kernel::ReduceOp reduce) {
 
 static int64_t countLanes(Value memory) { return cast<MemRefType>(memory.getType()).getDimSize(0); }
 
+static Type elementOf(Value memory) { return cast<MemRefType>(memory.getType()).getElementType(); }
+
 void NaiveMap::clear(kernel::ReduceOp reduce, Value memory) {
-  Value start = getReduceStart(k, reduce.getKind(), reduce.getType());
+  Value start = getReduceStart(k, reduce.getKind(), elementOf(memory));
   for (int64_t lane = 0; lane < countLanes(memory); ++lane)
     memref::StoreOp::create(k.b, k.loc, start, memory, k.index(lane));
 }
 
-/// Element `number` goes to its lane.
+/// Element `number` goes to its lane, in the lane's type.
 void NaiveMap::add(kernel::ReduceOp reduce, Value memory, Value number, Value value) {
   Value lane = arith::RemUIOp::create(k.b, k.loc, number, k.index(countLanes(memory)));
   Value acc = memref::LoadOp::create(k.b, k.loc, memory, lane);
+  value = k.widen(value, elementOf(memory));
   memref::StoreOp::create(k.b, k.loc, combineReduce(k, reduce.getKind(), acc, value), memory, lane);
 }
 
 Value NaiveMap::combine(kernel::ReduceOp reduce, Value memory) {
-  auto vector = VectorType::get({countLanes(memory)}, reduce.getType());
+  auto vector = VectorType::get({countLanes(memory)}, elementOf(memory));
   Value all = vector::LoadOp::create(k.b, k.loc, vector, memory, k.index(0));
   return k.combineLanes(all,
                         [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
@@ -111,7 +115,7 @@ Value NaiveMap::emitReduce(kernel::ReduceOp reduce) {
   clear(reduce, part);
   if (joined) {
     emitChunked(reduce, part, joined);
-    return combine(reduce, joined);
+    return k.widen(combine(reduce, joined), reduce.getType());
   }
   k.nest(inner, point, [&] { add(reduce, part, elementNumber(), at().get(reduce.getInput())); });
   return combine(reduce, part);
@@ -169,7 +173,7 @@ void codegen::emitNaiveMap(EmitContext &k, kernel::MapOp op) {
     kernel::AlgorithmAttr algorithm = op.getAlgorithmAttr();
     if (algorithm.isCut())
       map.lanes[reduce] = {memoryOf(algorithm.getLanes(), reduce.getType()),
-                           memoryOf(algorithm.getJoin(), reduce.getType())};
+                           memoryOf(algorithm.getJoin(), kernel::getJoinType(reduce.getType()))};
     else if (algorithm.getLanes() > 1)
       map.lanes[reduce].first = memoryOf(algorithm.getLanes(), reduce.getType());
   }

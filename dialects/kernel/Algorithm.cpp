@@ -80,6 +80,10 @@ LogicalResult AlgorithmAttr::verify(function_ref<InFlightDiagnostic()> emitError
   return success();
 }
 
+Type sinter::kernel::getJoinType(Type element) {
+  return isa<FloatType>(element) ? Type(Float64Type::get(element.getContext())) : element;
+}
+
 std::optional<ChunkLoop> sinter::kernel::getChunkLoop(AlgorithmAttr algorithm,
                                                       ArrayRef<int64_t> row) {
   int64_t rest = 1, before = 1;

@@ -20,6 +20,10 @@ struct ChunkLoop {
 /// would end inside of a slice.
 std::optional<ChunkLoop> getChunkLoop(AlgorithmAttr algorithm, llvm::ArrayRef<int64_t> row);
 
+/// The type in which the sums of chunks of `element` are joined: f64 for floats. The result is
+/// rounded once.
+mlir::Type getJoinType(mlir::Type element);
+
 } // namespace sinter::kernel
 
 #endif

@@ -88,7 +88,8 @@ def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
       lanes 16                                   element i goes to accumulator i mod 16; accumulators are joined by the tree
                                                  (i, i+8), (i, i+4), (i, i+2), (i, i+1)
       chunks 3 x 50000 of lanes 16 joined chain  elements in runs of 50,000, of which the last may be shorter; each is summed
-                                                 in 16 lanes, and the sums are joined in one chain in their order
+                                                 in 16 lanes, and the sums are joined in one chain in their order,
+                                                 floats in f64, from which the result is rounded once
     A part of a chunked sum, and what joins the parts, are each a chain or lanes. What does not depend on the order (max, min,
     argmax, the sums of integers) may be done in any. passes/fuse/Algorithm.cpp decides.
   }];

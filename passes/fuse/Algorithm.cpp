@@ -17,9 +17,11 @@ static constexpr int64_t kFewestSums = 16;
 /// elements a lane of a warp. Shorter ones have one vector's, 16.
 static constexpr int64_t kLongRow = 256;
 
-/// Elements that one f32 accumulator adds up in a row, before their sum is joined with others: an
-/// error of a few rounding steps a chunk instead of hundreds. Sums in f64 need no such care.
-static constexpr int64_t kLongestChain = 256, kChainChunk = 128;
+/// Elements that one f32 accumulator adds up in a row before their sum is joined with others, in
+/// f64: at least so many, where slices allow fewer than twice as many. What a chain loses grows
+/// with its length, and faster than the sum where its terms have one sign. Sums in f64 need no such
+/// care.
+static constexpr int64_t kChainChunk = 16;
 
 /// Chunks of a reduction to a scalar are whole vectors when it has one dim.
 static constexpr int64_t kWholeElements = 1024;
@@ -36,6 +38,11 @@ static int64_t getLargestDivisor(int64_t size, int64_t limit) {
       if (size % d == 0 && divisor <= limit)
         best = std::max(best, divisor);
   return best;
+}
+
+/// The smallest divisor of `size` that is at least `least`, at most `size`.
+static int64_t getSmallestDivisor(int64_t size, int64_t least) {
+  return size / getLargestDivisor(size, size / std::min(size, least));
 }
 
 /// Canonical lanes of rows whose last dim, the only one or not, has `last` elements.
@@ -108,13 +115,13 @@ kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op) {
     return cutRow(context, row, only ? llvm::alignTo(slices, kWholeElements) : slices, lanes);
   }
   bool isLong = isa<FloatType>(element) && element.getIntOrFloatBitWidth() <= 32 &&
-                row.elements > kLongestChain && leavesRowsOnly(op);
+                row.elements > 2 * kChainChunk && leavesRowsOnly(op);
   if (!isLong)
     return kernel::AlgorithmAttr::get(context, 1);
-  // Chunks of equal length when they can be nearly as long.
-  int64_t size = row.sizes.front(), slices = std::max<int64_t>(1, kChainChunk / row.getSlice());
-  int64_t divisor = getLargestDivisor(size, slices);
-  return cutRow(context, row, 2 * divisor > slices ? divisor : slices, 1);
+  // Chunks of equal length when they need not be much longer.
+  int64_t size = row.sizes.front(), slices = llvm::divideCeil(kChainChunk, row.getSlice());
+  int64_t divisor = getSmallestDivisor(size, slices);
+  return cutRow(context, row, divisor < 2 * slices ? divisor : slices, 1);
 }
 
 /// Slices of the outermost reduced dim that a chunk has; all of them: the sum stays whole.

@@ -16,7 +16,7 @@ namespace sinter::passes {
 /// The algorithm of one op, from its shapes and type (D1); null when it reduces nothing. Rows along
 /// the innermost dim have canonical lanes, 16 or for long rows 64 (f64: 32), and chunks when they
 /// are one long row; sums over two dims and more of which many stay, and along outer dims, are
-/// chains, in f32 of bounded length.
+/// chains, in f32 of bounded length, whose sums are joined in f64.
 kernel::AlgorithmAttr getAlgorithm(ir::MapOpInterface op);
 
 /// The algorithm of a sum of products, from its shapes only (D1): long sums of few results are cut

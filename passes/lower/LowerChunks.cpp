@@ -72,8 +72,7 @@ void FusedLowering::joinSums() {
     SmallVector<Value> yielded;
     for (CutSum *cut : cuts) {
       Value part = body->addArgument(element, fused.getLoc());
-      Value sum =
-          kernel::ReduceOp::create(inside, fused.getLoc(), element, kernel::ReduceKind::Sum, part);
+      Value sum = joinChunks(inside, fused.getLoc(), kernel::ReduceKind::Sum, part);
       yielded.append(cut->places.size(), sum);
     }
     kernel::YieldOp::create(inside, fused.getLoc(), yielded);
@@ -164,12 +163,8 @@ LogicalResult FusedLowering::makeChunks(StringRef name) {
     body->addArgument(sumType(), root->getLoc());
   addReads(body);
   OpBuilder inside = OpBuilder::atBlockEnd(body);
-  Value total = kernel::ReduceOp::create(inside, root->getLoc(), sumType(), kernel::ReduceKind::Sum,
-                                         body->getArgument(0));
-  if (rest > 0 && isa<FloatType>(sumType()))
-    total = arith::AddFOp::create(inside, root->getLoc(), total, body->getArgument(1));
-  else if (rest > 0)
-    total = arith::AddIOp::create(inside, root->getLoc(), total, body->getArgument(1));
+  Value total = joinChunks(inside, root->getLoc(), kernel::ReduceKind::Sum, body->getArgument(0),
+                           rest > 0 ? body->getArgument(1) : Value());
   buildBody(body, sums, total);
   made.push_back(end);
   return success();

@@ -85,6 +85,11 @@ void lowerStream(ir::StreamOpInterface op, EntryBuilder &entry,
 void lowerRows(ir::RowOpInterface op, EntryBuilder &entry,
                llvm::DenseMap<mlir::Value, mlir::Value> &buffers, const Places &places);
 
+/// What kernel.reduce makes of the values of chunks, with that of a shorter last one; sums of
+/// floats are joined in f64.
+mlir::Value joinChunks(mlir::OpBuilder &builder, mlir::Location loc, kernel::ReduceKind kind,
+                       mlir::Value chunks, mlir::Value last = {});
+
 /// Cuts the entry's long reductions to one value into chunks of shape-fixed size: two kernels
 /// instead of one.
 void splitReductions(EntryBuilder &entry);

@@ -224,6 +224,20 @@ static Value combine(OpBuilder &builder, Location loc, kernel::ReduceKind kind, 
                : arith::MinSIOp::create(builder, loc, x, y).getResult();
 }
 
+Value joinChunks(OpBuilder &builder, Location loc, kernel::ReduceKind kind, Value chunks,
+                 Value last) {
+  Type element = chunks.getType(), joint = element;
+  if (kind == kernel::ReduceKind::Sum || kind == kernel::ReduceKind::Prod)
+    joint = kernel::getJoinType(element);
+  auto widen = [&](Value value) -> Value {
+    return joint == element ? value : arith::ExtFOp::create(builder, loc, joint, value).getResult();
+  };
+  Value total = kernel::ReduceOp::create(builder, loc, joint, kind, widen(chunks));
+  if (last)
+    total = combine(builder, loc, kind, total, widen(last));
+  return joint == element ? total : arith::TruncFOp::create(builder, loc, element, total);
+}
+
 /// The end: one row over the chunks, then the shorter one. Values that do not vary over the row are
 /// read again.
 void Split::makeJoin(EntryBuilder &entry, ArrayRef<Value> partials, ArrayRef<Value> last) {
@@ -263,12 +277,9 @@ void Split::makeJoin(EntryBuilder &entry, ArrayRef<Value> partials, ArrayRef<Val
   for (unsigned i : rowInputs)
     end.map(body.getArgument(i), fresh->addArgument(body.getArgument(i).getType(), loc));
   for (auto [i, reduce] : llvm::enumerate(reduces)) {
-    Value value = kernel::ReduceOp::create(inside, loc, reduce.getType(), reduce.getKind(),
-                                           fresh->getArgument(i));
-    if (!last.empty())
-      value =
-          combine(inside, loc, reduce.getKind(), value, fresh->getArgument(partials.size() + i));
-    end.map(reduce.getResult(), value);
+    Value rest = last.empty() ? Value() : fresh->getArgument(partials.size() + i);
+    end.map(reduce.getResult(),
+            joinChunks(inside, loc, reduce.getKind(), fresh->getArgument(i), rest));
   }
   for (Operation &old : body.without_terminator())
     if (!isa<kernel::ReduceOp, kernel::IndexOp>(old) &&

@@ -118,6 +118,35 @@ TEST(Rows, ColumnSumsInPlace) {
     }
 }
 
+// 2^24, then 39 times 1/8, in chunks of 8: sums of chunks are 2^24 and four times 1, which f32
+// would drop one by one.
+TEST(Rows, ChunksAreJoinedInF64) {
+  std::string text = R"(
+module @m {
+  kernel.entry @e name("e") kind(predict) batch(40) {
+    %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<40x20xf32>
+    %s = kernel.buffer "s" role(output) offset(0) : !kernel.buffer<20xf32>
+    kernel.map "k" dims [40, 20] inner [0] ins(%x : !kernel.buffer<40x20xf32>) outs(%s : !kernel.buffer<20xf32>)
+      maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (n)>] algorithm <chunks 5 x 8 of chain joined chain> {
+      ^bb0(%v: f32):
+        %row = kernel.index 0 : f32
+        %zero = arith.constant 0.0 : f32
+        %small = arith.constant 0.125 : f32
+        %large = arith.constant 16777216.0 : f32
+        %first = arith.cmpf oeq, %row, %zero : f32
+        %value = arith.select %first, %large, %small : f32
+        %sum = kernel.reduce sum %value : f32 -> f32
+        kernel.yield %sum : f32
+      }
+  }
+})";
+  Program fast(text), naive(text);
+  naive.naive();
+  std::vector<double> wanted(20, 16777220.0);
+  EXPECT_EQ(fast.run(1)["output:s"], wanted);
+  EXPECT_EQ(naive.run(1)["output:s"], wanted);
+}
+
 // A result that replaces what the row still reads: stored after everything else, also in the walk
 // across rows.
 static const char *const kInPlace = R"(

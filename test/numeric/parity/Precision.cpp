@@ -21,11 +21,11 @@ using interpret::Evaluation;
 using interpret::Values;
 
 /// Ours / PyTorch's errors, as geometric means: of a model, and of one parameter over its seeds.
-/// Batch norm's backward sums are f32 over an image of up to 256 points, as one chain (larger ones
-/// in chunks), and f64 over the batch; PyTorch's are f64 throughout. shufflenet has 1.3,
-/// densenet 1.5 and seresnext 1.6, the others at most 1.2, many less than 1. Their images are
-/// small: the f64 over the batch changed none of these figures.
-static constexpr double kMostMean = 1.75, kMostParameter = 8;
+/// Measured: shufflenet has 1.12, the others at most 1.08, some far less than 1; of single
+/// parameters, 2.1 (cifar-cnn's fc2.weight) and 1.9 at most. With one f32 chain an image
+/// instead of chunks that are joined in f64 (passes/README.md), shufflenet had 1.29, densenet 1.51
+/// and seresnext 1.61, and up to 5.4 of a parameter.
+static constexpr double kMostMean = 1.25, kMostParameter = 3;
 /// An error below the rounding of single results says nothing.
 static constexpr double kLeastError = 6e-8;
 
@@ -106,14 +106,14 @@ static void compare(const std::string &model, Example &f64, Example &f32,
       all.add(error, line.error);
     }
   }
-  std::printf("%s: f32 errors are %.2fx PyTorch's, %d gradients\n", model.c_str(), all.get(),
-              all.count);
+  using Named = std::pair<const std::string, Mean>;
+  const Named &worst = *llvm::max_element(
+      parameters, [](const Named &x, const Named &y) { return x.second.get() < y.second.get(); });
+  std::printf("%s: f32 errors are %.2fx PyTorch's over %d gradients, %.2fx of %s\n", model.c_str(),
+              all.get(), all.count, worst.second.get(), worst.first.c_str());
   expect(model + " ours / PyTorch's", all.get(), kMostMean);
-  for (const auto &[name, mean] : parameters) {
-    if (mean.get() > 2)
-      std::printf("  %s: %.2fx\n", name.c_str(), mean.get());
+  for (const auto &[name, mean] : parameters)
     expect(model + " " + name + " ours / PyTorch's", mean.get(), kMostParameter);
-  }
 }
 
 int main(int argc, char **argv) {

@@ -37,7 +37,8 @@ module @m {
   // KERNEL: kernel.contract "conv2d_filter_gradient_f32" number {{[0-9]+}} dims [4, 8, 3, 3, 3,
   // KERNEL: kernel.map "combine_f32" number {{[0-9]+}} dims [8, 3, 3, 3, 4] inner [4]
   // KERNEL-SAME: outs(%w :
-  // KERNEL: kernel.reduce sum
+  // KERNEL: kernel.reduce sum {{.*}} : f64 -> f64
+  // KERNEL-NEXT: arith.truncf
   // KERNEL-NEXT: arith.mulf
   // KERNEL-NEXT: arith.subf
   // KERNEL-NOT: kernel.map

@@ -22,8 +22,10 @@
 // CHECK: kernel.map "last_chunk_f32" number {{[0-9]+}} dims [1, 31745] inner [1] ins(%y : !kernel.buffer<65537xf32>) outs(%[[LAST:[a-z0-9]+]] :
 // CHECK-SAME: algorithm <lanes 64>
 // CHECK: kernel.map "combine_f32" number {{[0-9]+}} dims [1] inner [0] ins(%[[WHOLE]], %[[LAST]] :
-// CHECK: %[[SUM:.*]] = kernel.reduce sum
-// CHECK: arith.addf %[[SUM]]
+// CHECK: %[[SUM:.*]] = kernel.reduce sum {{.*}} : f64 -> f64
+// CHECK: %[[REST:.*]] = arith.extf
+// CHECK: %[[TOTAL:.*]] = arith.addf %[[SUM]], %[[REST]] : f64
+// CHECK: arith.truncf %[[TOTAL]]
 // Dropped values are made at the indices of the whole, and what is stored at every point is stored with the chunks.
 // CHECK-LABEL: kernel.entry @points
 // CHECK: kernel.map {{.*}} dims [3, 50, 1000] inner [1, 2]

@@ -162,6 +162,7 @@ void emitNaiveContract(EmitContext &kernel, kernel::ContractOp op);
 void emitNaiveMap(EmitContext &kernel, kernel::MapOp op);
 void emitStream(EmitContext &kernel, kernel::StreamOp op);
 void emitPrefix(EmitContext &kernel, kernel::PrefixOp op);
+void emitSort(EmitContext &kernel, kernel::SortOp op);
 /// False, with nothing written, when the op is not covered.
 bool emitContract(EmitContext &kernel, kernel::ContractOp op);
 bool emitMap(EmitContext &kernel, kernel::MapOp op);

@@ -135,6 +135,8 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
     emitStream(kernel, stream);
   } else if (auto prefix = dyn_cast<kernel::PrefixOp>(op.getOperation())) {
     emitPrefix(kernel, prefix);
+  } else if (auto sort = dyn_cast<kernel::SortOp>(op.getOperation())) {
+    emitSort(kernel, sort);
   } else {
     auto map = cast<kernel::MapOp>(op.getOperation());
     if (naive || !emitMap(kernel, map))

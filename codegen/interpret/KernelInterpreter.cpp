@@ -446,7 +446,7 @@ LogicalResult Machine::runList(mlir::Block &block) {
       status = runMap(map);
     else if (auto stream = llvm::dyn_cast<kernel::StreamOp>(op))
       status = runStream(stream);
-    else if (llvm::isa<kernel::PrefixOp>(op))
+    else if (llvm::isa<kernel::PrefixOp, kernel::SortOp>(op))
       status = runRows(llvm::cast<kernel::KernelOpInterface>(op));
     else if (auto loop = llvm::dyn_cast<kernel::LoopOp>(op))
       status = runLoop(loop);

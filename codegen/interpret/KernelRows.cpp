@@ -14,20 +14,6 @@
 using namespace sinter;
 using namespace sinter::interpret;
 
-// Positions of the elements of each row along `axis`, in the order of their index.
-static void forEachRow(const Dims &dims, int64_t axis,
-                       llvm::function_ref<void(std::vector<int64_t>)> visit) {
-  Dims rows = dims;
-  rows[axis] = 1;
-  int64_t step = stridesOf(dims)[axis];
-  forEachIndex(rows, [&](const Dims &index, int64_t) {
-    std::vector<int64_t> row(dims[axis]);
-    for (int64_t i = 0, first = positionOf(dims, index); i < dims[axis]; ++i)
-      row[i] = first + i * step;
-    visit(std::move(row));
-  });
-}
-
 // `x` folded into `total`; NaN goes through max and min.
 static double combine(kernel::ReduceKind kind, double total, double x) {
   switch (kind) {
@@ -58,7 +44,7 @@ static int64_t combine(kernel::ReduceKind kind, int64_t total, int64_t x) {
 static void runPrefix(kernel::PrefixOp op, const Tensor &in, Tensor &out) {
   kernel::ReduceKind kind = op.getKind();
   bool hasStart = kind == kernel::ReduceKind::Sum || kind == kernel::ReduceKind::Prod;
-  forEachRow(in.dims(), op.getAxis(), [&](std::vector<int64_t> row) {
+  forEachRow(in.dims(), op.getAxis(), [&](Dims row) {
     if (op.getReverse())
       std::reverse(row.begin(), row.end());
     double real = kind == kernel::ReduceKind::Prod;
@@ -81,5 +67,8 @@ static void runPrefix(kernel::PrefixOp op, const Tensor &in, Tensor &out) {
 }
 
 void interpret::runRowKernel(mlir::Operation *op, const Tensor &in, std::vector<Tensor> &outs) {
-  runPrefix(llvm::cast<kernel::PrefixOp>(op), in, outs[0]);
+  if (auto prefix = llvm::dyn_cast<kernel::PrefixOp>(op))
+    runPrefix(prefix, in, outs[0]);
+  else if (auto sort = llvm::dyn_cast<kernel::SortOp>(op))
+    sortRows(in, sort.getAxis(), sort.getDescending(), outs[0]);
 }

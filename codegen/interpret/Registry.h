@@ -55,6 +55,10 @@ using Registry = std::map<std::string, Function>;
 void addProducts(Tensor &result, const Tensor &a, bool transposeA, const Tensor &b,
                  bool transposeB);
 
+/// Fills `places` with positions along `axis` of the first elements of each row of `x`, as many as
+/// it has room for, rising or falling; equal ones stay as they are, NaN is the largest (Sort.cpp).
+void sortRows(const Tensor &x, int64_t axis, bool descending, Tensor &places);
+
 /// int64 arithmetic that wraps, as the ops have it on integers.
 inline int64_t wrapAdd(int64_t a, int64_t b) { return int64_t(uint64_t(a) + uint64_t(b)); }
 inline int64_t wrapSub(int64_t a, int64_t b) { return int64_t(uint64_t(a) - uint64_t(b)); }

@@ -133,3 +133,16 @@ double interpret::normalise(llvm::MutableArrayRef<double> row) {
     value /= sum;
   return most + std::log(sum);
 }
+
+void interpret::forEachRow(llvm::ArrayRef<int64_t> dims, int64_t axis,
+                           llvm::function_ref<void(Dims positions)> visit) {
+  Dims rows(dims);
+  rows[axis] = 1;
+  int64_t step = stridesOf(dims)[axis];
+  forEachIndex(rows, [&](const Dims &index, int64_t) {
+    Dims row(dims[axis]);
+    for (int64_t i = 0; i < dims[axis]; ++i)
+      row[i] = positionOf(dims, index) + i * step;
+    visit(std::move(row));
+  });
+}

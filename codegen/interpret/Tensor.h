@@ -69,6 +69,9 @@ double normalise(llvm::MutableArrayRef<double> row);
 /// Calls `visit(index, position)` for every index of `dims` in row-major order.
 void forEachIndex(llvm::ArrayRef<int64_t> dims,
                   llvm::function_ref<void(const Dims &index, int64_t position)> visit);
+/// Calls `visit(positions)` for each row of `dims` along `axis`: its elements' linear positions.
+void forEachRow(llvm::ArrayRef<int64_t> dims, int64_t axis,
+                llvm::function_ref<void(Dims positions)> visit);
 
 } // namespace sinter::interpret
 

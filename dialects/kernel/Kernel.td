@@ -2,7 +2,7 @@
 //
 // One op is one kernel: `kernel.contract` (sums of products with an epilogue), `kernel.map` (elementwise work and
 // reductions), `kernel.stream` (products that are used block by block), `kernel.prefix` (what the elements of a row make
-// one after the other). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
+// one after the other), `kernel.sort` (their order). Kernels have memory semantics: they read and write `!kernel.buffer` values, in list order.
 // Accesses are affine maps from the kernel's iteration domain to *logical* indices; where an element lies is the
 // buffer's layout. Reading on: KernelTypes.cpp (layouts), codegen/cpu (emitters), codegen/interpret (the oracle).
 //
@@ -356,6 +356,29 @@ def PrefixOp : Kernel_Op<"prefix", [DeclareOpInterfaceMethods<KernelOpInterface,
   let extraClassDeclaration = [{
     /// The type that a row's chain is made in.
     ::mlir::Type getChainType();
+  }];
+  let hasVerifier = 1;
+}
+
+def SortOp : Kernel_Op<"sort", [DeclareOpInterfaceMethods<KernelOpInterface, ["getDomain", "getAccess"]>]> {
+  let summary = "positions of the elements of each row in rising or falling order";
+  let description = [{
+    A row is all elements along `axis`. outs[0], i64, has the shape of `in` but along `axis`, where it may be shorter: it gets
+    the positions of as many elements, the least first or, with `descending`, the largest. NaN is larger than every number, -0
+    equals 0, and equal elements stay in the order of their positions (a stable sort). outs[1] is memory to work in, for
+    each row twice its positions: [rows, 2, length], i32, or i64. All are row-major. An access is where a row begins.
+  }];
+  let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, I64Attr:$axis, UnitAttr:$descending,
+                       BufferType:$in, Variadic<BufferType>:$outs);
+  let assemblyFormat = [{
+    $kernel_name (`number` $number^)? `axis` $axis (`descending` $descending^)? `in` `(` $in `:` type($in) `)`
+    `outs` `(` $outs `:` type($outs) `)` attr-dict-with-keyword
+  }];
+  let extraClassDeclaration = [{
+    /// Elements of a row whose positions are wanted.
+    int64_t getCount();
+    /// Type of outs[1] for rows along `axis` of `in`.
+    static BufferType getWorkType(BufferType in, int64_t axis);
   }];
   let hasVerifier = 1;
 }

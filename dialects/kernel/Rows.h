@@ -1,7 +1,7 @@
 //===- Rows.h - kernels that go along the rows of an axis -------------------------------------===//
 //
-// What kernel.prefix and its emitter share: a row-major buffer seen as [outer, length, inner], its
-// rows along the middle. Defined in Prefix.cpp. Reading on: Kernel.td (PrefixOp).
+// What kernel.prefix, kernel.sort and their emitters share: a row-major buffer seen as [outer,
+// length, inner], its rows along the middle. Defined in Prefix.cpp. Reading on: Kernel.td.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_ROWS_H

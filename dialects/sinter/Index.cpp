@@ -1,7 +1,8 @@
 //===- Index.cpp - slices taken and added where a tensor of indices says ----------------------===//
 //
-// The domain of both is the slices that are taken or added: the axes before `axis`, those of the
-// index, those behind. Reading on: Index.td; codegen/interpret/Index.cpp (the same by definition).
+// The domain of gather and scatter_add is the slices that are taken or added: the axes before
+// `axis`, those of the index, those behind. That of the ones along an axis is the index. Reading
+// on: Index.td; codegen/interpret/Index.cpp (the same by definition).
 //
 //===------------------------------------------------------------------------------------------===//
 #include "sinter/rules/index.h"
@@ -86,6 +87,61 @@ LogicalResult ScatterAddOp::buildGradient(GradBuilder &b, ValueRange dy,
                                           SmallVectorImpl<Value> &dx) {
   dx[0] = dy[0];
   dx[2] = b.gather(dy[0], getIndex(), getAxis());
+  return success();
+}
+
+//===--- an index for each element ------------------------------------------------------------===//
+
+/// Point -> element of the whole tensor: the point itself, but along the axis the index.
+template <class Op> static AffineMap getAccessAlong(Op op) {
+  SmallVector<AffineExpr> at;
+  int64_t rank = shapeOf(op.getIndex()).size();
+  for (int64_t d = 0; d < rank; ++d)
+    at.push_back(d == static_cast<int64_t>(op.getAxis()) ? getAffineSymbolExpr(0, op.getContext())
+                                                         : getAffineDimExpr(d, op.getContext()));
+  return AffineMap::get(rank, 1, at, op.getContext());
+}
+
+SmallVector<int64_t> GatherAlongOp::getMapDomain() { return llvm::to_vector(shapeOf(getIndex())); }
+SmallVector<unsigned> GatherAlongOp::getIndexOperands() { return {1}; }
+AffineMap GatherAlongOp::getOperandAccess(unsigned i) {
+  return i == 0 ? getAccessAlong(*this) : getIdentityAccess(*this);
+}
+AffineMap GatherAlongOp::getResultAccess(unsigned) { return getIdentityAccess(*this); }
+void GatherAlongOp::buildBody(OpBuilder &, Location, ValueRange operands,
+                              SmallVectorImpl<Value> &results) {
+  results.push_back(operands[0]);
+}
+LogicalResult GatherAlongOp::buildGradient(GradBuilder &b, ValueRange dy,
+                                           SmallVectorImpl<Value> &dx) {
+  auto rule = rules::scatter_add_along(toRule(getTable().getType()), toRule(getIndex().getType()),
+                                       toRule(dy[0].getType()), getAxis());
+  dx[0] =
+      b.make<ScatterAddAlongOp>(rule, getAxis(), b.constantLike(getTable(), 0), getIndex(), dy[0]);
+  return success();
+}
+
+SmallVector<int64_t> ScatterAddAlongOp::getMapDomain() {
+  return llvm::to_vector(shapeOf(getIndex()));
+}
+SmallVector<int64_t> ScatterAddAlongOp::getInnerDims() { return {static_cast<int64_t>(getAxis())}; }
+SmallVector<unsigned> ScatterAddAlongOp::getIndexOperands() { return {1}; }
+std::optional<unsigned> ScatterAddAlongOp::getBaseOperand() { return 0; }
+AffineMap ScatterAddAlongOp::getOperandAccess(unsigned i) {
+  return i == 0 ? getAccessAlong(*this)
+                : getIdentityAccess(shapeOf(getIndex()).size(), getContext());
+}
+AffineMap ScatterAddAlongOp::getResultAccess(unsigned) { return getAccessAlong(*this); }
+void ScatterAddAlongOp::buildBody(OpBuilder &, Location, ValueRange operands,
+                                  SmallVectorImpl<Value> &results) {
+  results.push_back(operands[2]);
+}
+LogicalResult ScatterAddAlongOp::buildGradient(GradBuilder &b, ValueRange dy,
+                                               SmallVectorImpl<Value> &dx) {
+  dx[0] = dy[0];
+  dx[2] = b.make<GatherAlongOp>(
+      rules::gather_along(toRule(dy[0].getType()), toRule(getIndex().getType()), getAxis()),
+      getAxis(), dy[0], getIndex());
   return success();
 }
 

@@ -31,6 +31,23 @@ Tensor index_add(const Operand &x, const Operand &index, const Operand &source, 
   });
 }
 
+Tensor gather(const Operand &x, const Operand &index, int64_t axis, Loc loc) {
+  Call call("gather", loc);
+  Tensor a = call.tensor(x), at = call.tensor(index);
+  return call.emitAlong("gather_along", {a, at}, axis, [](const Types &t, int64_t along) {
+    return rules::gather_along(t[0], t[1], along);
+  });
+}
+
+Tensor scatter_add(const Operand &x, const Operand &index, const Operand &source, int64_t axis,
+                   Loc loc) {
+  Call call("scatter_add", loc);
+  Tensor a = call.tensor(x), at = call.tensor(index), b = call.tensor(source);
+  return call.emitAlong("scatter_add_along", {a, at, b}, axis, [](const Types &t, int64_t along) {
+    return rules::scatter_add_along(t[0], t[1], t[2], along);
+  });
+}
+
 Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {
   Call call("embedding", loc, context().path(name.text));
   Tensor at = call.tensor(ids);

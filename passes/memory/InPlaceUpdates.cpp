@@ -171,8 +171,8 @@ static std::string readsElsewhere(Operation *writer, Value temp, Value place) {
       continue;
     if (addsUp)
       return "the points that are added up still need the old value";
-    if (isa<kernel::StreamOp>(writer))
-      return "its other blocks still need the old value";
+    if (isa<kernel::StreamOp, kernel::SortOp>(writer))
+      return "its other points still need the old value";
     if (buffer != place || kernelOp.getAccess(i) != *written)
       return "the kernel reads the old value at other points than it writes";
     if (reducesRows)

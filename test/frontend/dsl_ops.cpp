@@ -116,6 +116,13 @@ TEST(Ops, Prefixes) {
               "cumprod %1 {reverse = true, exclusive = true, axis = 0} : f32[2,3]");
 }
 
+TEST(Ops, InOrder) {
+  EXPECT_NODE(argsort(x, 0), "argsort %1 {count = 2, descending = false, axis = 0} : i64[2,3]");
+  EXPECT_NODE(gather(x, iota(i64({2, 1})), -1), "gather_along %1, %4 {axis = 1} : f32[2,1]");
+  EXPECT_NODE(scatter_add(x, iota(i32({2, 3})), x, 0),
+              "scatter_add_along %1, %4, %1 {axis = 0} : f32[2,3]");
+}
+
 TEST(Ops, FlattenOfAMatrixAndCastToItselfWriteNothing) {
   EXPECT_NODE(flatten(x), "");
   EXPECT_NODE(cast(x, f32), "");

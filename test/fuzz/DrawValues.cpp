@@ -205,11 +205,20 @@ void Generator::drawSoftmax() {
     op("log_softmax", {a}, -45, 0, {{"axis", axis}});
 }
 
-/// What goes along rows in order: sums of values, or products of values that do not grow.
+/// What goes along rows in order: sums of values, products of values that do not grow, the values
+/// sorted, or some of them.
 void Generator::drawRows() {
   int a = pickRanked(1);
   int64_t axis = random.below(type(a).rank()), size = type(a).dims[axis];
   std::vector<Attr> attrs = {{"axis", axis}, {"reverse", once(2)}, {"exclusive", once(3)}};
+  if (once(3)) {
+    int64_t count = once(2) ? size : random.below(size + 1);
+    attrs = {{"axis", axis}, {"count", count}, {"descending", once(2)}};
+    int index = op("argsort", {a}, 0, static_cast<double>(size), attrs);
+    if (index >= 0)
+      op("gather_along", {a, index}, low(a), high(a), {{"axis", axis}});
+    return;
+  }
   if (once(3)) {
     op("cumprod", {op("sigmoid", {a}, 0, 1)}, 0, 1, attrs);
     return;

@@ -35,7 +35,7 @@ static double marginOf(mlir::Operation *op, llvm::ArrayRef<const Tensor *> opera
            operands[1]->reals[interpret::broadcastPosition(operands[1]->dims(), index)]);
     });
   } else if (name == "reduce_max" || name == "reduce_min" || name == "argmax" ||
-             (name.starts_with("max_pool2d") && operands.size() == 1)) {
+             name == "argsort" || (name.starts_with("max_pool2d") && operands.size() == 1)) {
     std::vector<double> sorted = operands[0]->reals;
     std::sort(sorted.begin(), sorted.end());
     for (size_t i = 1; i < sorted.size(); ++i)

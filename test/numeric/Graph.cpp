@@ -16,6 +16,7 @@
 #include "sinter/rules/prefix.h"
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
+#include "sinter/rules/sort.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -104,6 +105,8 @@ static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
   if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
     if (op == "argmax")
       return valueOf(rules::argmax(t[0], *axis));
+    if (op == "argsort")
+      return valueOf(rules::argsort(t[0], *axis, *find<int64_t>(attrs, "count")));
     if (op == "cumsum" || op == "cumprod")
       return valueOf(rules::prefix(t[0], *axis));
     if (op == "softmax" || op == "log_softmax")
@@ -135,7 +138,9 @@ Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
     return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
   if (op == "gather")
     return valueOf(rules::gather(t[0], t[1], *find<int64_t>(attrs, "axis")));
-  if (op == "scatter_add")
+  if (op == "gather_along")
+    return valueOf(rules::gather_along(t[0], t[1], *find<int64_t>(attrs, "axis")));
+  if (op == "scatter_add" || op == "scatter_add_along")
     return t[0];
   if (t.size() == 1 && attrs.empty()) // cast and reshape say their type
     return t[0];

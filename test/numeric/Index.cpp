@@ -61,6 +61,27 @@ void test::indexRows(std::vector<Row> &rows) {
   rows.push_back(gather);
   rows.push_back(scatter);
   rows.push_back(embedding);
+  Row along{.name = "gather_along", .domains = {Domain::Any, Domain::Indices}};
+  Row addAlong{.name = "scatter_add_along", .domains = {Domain::Any, Domain::Indices, Domain::Any}};
+  for (E element : {E::F32, E::F64})
+    for (E index : {E::I32, E::I64})
+      for (const auto &[whole, axis, at] : {std::tuple<Dims, int64_t, Dims>{{5}, 0, {9}},
+                                            {{4, 6}, 1, {4, 13}},
+                                            {{4, 6}, 0, {9, 6}},
+                                            {{4, 33}, 0, {7, 33}},
+                                            {{3, 5, 17}, 1, {2, 8, 16}},
+                                            {{3, 5, 4}, 2, {3, 5, 1}},
+                                            {{6, 4}, 0, {0, 4}},
+                                            {{6, 0}, 0, {3, 0}}}) {
+        Case c{.operands = {{element, whole}, {index, at}},
+               .attrs = {{"axis", axis}},
+               .indices = whole[axis]};
+        along.cases.push_back(c);
+        c.operands.push_back({element, at});
+        addAlong.cases.push_back(c);
+      }
+  rows.push_back(along);
+  rows.push_back(addAlong);
   // Whole numbers move and add up, too.
   Row whole{.name = "scatter_add of integers",
             .domains = {Domain::Indices, Domain::Indices, Domain::Indices},

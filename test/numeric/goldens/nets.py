@@ -213,6 +213,19 @@ class Embedding(nn.Module):
         return self.head(torch.tanh(h * self.tied(ids)).mean(1) @ self.tied.weight.T)
 
 
+class Ranks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.head = nn.Linear(24, 19), nn.Linear(24, 9), nn.Linear(24, 10)
+
+    def forward(self, x):
+        x = x.flatten(1)
+        a, b = torch.tanh(self.a(x)), torch.tanh(self.b(x))
+        behind = a.flip(1).cumsum(1).flip(1) - a
+        best = (a.cumsum(1) + behind * 0.5).topk(6, 1).values
+        return self.head(torch.cat([best, b.sort(0, descending=True).values, (b + 1).cumprod(1)], 1))
+
+
 # name: model, shape of an image, batch, learning rate, momentum
 MODELS = {
     "grouped": (Grouped, (3, 19, 17), 5, 0.05, 0),
@@ -222,6 +235,7 @@ MODELS = {
     "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
     "loops": (Loops, (1, 4, 6), 5, 0.1, 0.9),
     "embedding": (Embedding, (1, 4, 6), 7, 0.5, 0),
+    "ranks": (Ranks, (1, 4, 6), 7, 0.1, 0),
     "windows": (Windows, (5, 23, 19), 3, 0.1, 0),
 }
 

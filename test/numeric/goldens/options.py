@@ -118,6 +118,22 @@ def reductions():
         yield case("log_softmax", lambda x: F.log_softmax(x, axis), shape, axis=axis)
 
 
+def rows():
+    for shape, axis, reverse in itertools.product([(3,), (2, 5), (2, 3, 4)], [0, 1, -1, -3], [False, True]):
+        turn = lambda x: x.flip(axis) if reverse else x
+        yield case("cumsum", lambda x: turn(torch.cumsum(turn(x), axis)), shape, axis=axis, reverse=reverse)
+        yield case("cumprod", lambda x: turn(torch.cumprod(turn(x), axis)), shape, axis=axis, reverse=reverse)
+        yield case("sort", lambda x: torch.sort(x, dim=axis, descending=reverse, stable=True)[0], shape, axis=axis, descending=reverse)
+        yield case("argsort", lambda x: torch.argsort(x, dim=axis, descending=reverse, stable=True), shape, axis=axis,
+                   descending=reverse)
+        for k in (-1, 0, 1, 3, 5):
+            yield case("topk", lambda x: torch.topk(x, k, axis, largest=reverse)[0], shape, axis=axis, k=k, largest=reverse)
+    for shape, at, axis in itertools.product([(3,), (2, 5), (2, 3, 4)], [(3,), (4,), (2, 7), (3, 5), (2, 3, 1), (1, 2, 9)],
+                                             [0, 1, -1]):
+        size = shape[axis] if -len(shape) <= axis < len(shape) else 1
+        yield case("gather", lambda x, i: torch.gather(x, axis, i), shape, labels=(at, size), axis=axis)
+
+
 def shapes():
     for shape, axis in itertools.product([(3,), (2, 5), (2, 3, 4), (2, 1, 3, 2)], [0, 1, 2, -1, -4]):
         yield case("flatten", lambda x: torch.flatten(x, axis), shape, axis=axis)
@@ -155,7 +171,7 @@ def layers():
 
 def main():
     torch.manual_seed(0)
-    records = [r for part in (pools, convolutions, products, reductions, shapes, layers) for r in part()]
+    records = [r for part in (pools, convolutions, products, reductions, rows, shapes, layers) for r in part()]
     lines, seen = [], set()
     for record in records:
         text = json.dumps(record)

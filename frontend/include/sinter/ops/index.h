@@ -17,6 +17,16 @@ SINTER_API Tensor index_select(const Operand &x, const Operand &index, int64_t a
 SINTER_API Tensor index_add(const Operand &x, const Operand &index, const Operand &source,
                             int64_t axis = 0, Loc loc = Loc::current());
 
+/// One element of `x` for each of `index`, which has x's axes, none longer but `axis`: at the
+/// index's place, but along `axis` at its value. x f32[3,9], index i64[3,2], axis 1 → f32[3,2].
+/// (PyTorch's gather.)
+SINTER_API Tensor gather(const Operand &x, const Operand &index, int64_t axis,
+                         Loc loc = Loc::current());
+/// `x` with the elements of `source`, of the shape of `index`, added where gather would read; those
+/// for one place all add up, in the order of their places along `axis`. (PyTorch's scatter_add.)
+SINTER_API Tensor scatter_add(const Operand &x, const Operand &index, const Operand &source,
+                              int64_t axis, Loc loc = Loc::current());
+
 /// Options of `embedding`.
 struct Embedding {
   int64_t count = 0;    ///< rows of the table: ids are below

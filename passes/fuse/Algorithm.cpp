@@ -140,9 +140,12 @@ static int64_t chooseSlices(ir::ContractionOpInterface op) {
   int64_t most = std::min({operands / 4 / points, operands / kChunkElements, size});
   if (most < 2)
     return size;
-  // Equal chunks when they can be nearly as many.
-  int64_t divisor = getLargestDivisor(size, most);
-  return 2 * divisor > most ? size / divisor : llvm::divideCeil(size, most);
+  // Equal chunks when they can be nearly as many; else some whose last one is nearly full: two
+  // chunks of three taps are a kernel more and half of its time.
+  int64_t divisor = getLargestDivisor(size, most), slices = llvm::divideCeil(size, most);
+  int64_t empty = static_cast<int64_t>(llvm::divideCeil(size, slices)) * slices - size;
+  bool nearlyFull = 8 * empty <= size;
+  return 2 * divisor <= most && nearlyFull ? slices : size / divisor;
 }
 
 kernel::AlgorithmAttr getAlgorithm(ir::ContractionOpInterface op) {

@@ -1,6 +1,5 @@
 //===- Cost.cpp - the constants of the cost model, measured -----------------------------------===//
 //
-//
 // `codegen_bench cost` prints each constant of dialects/kernel/contract/CostConstants.h, and the
 // bytes a cycle of dialects/kernel/Cost.cpp, beside what this machine makes of it. Each is the
 // difference of two kernels that differ in that one thing.
@@ -23,6 +22,7 @@ struct Product {
   bool added = false;    ///< the epilogue adds a value of y's shape
   const char *more = ""; ///< algorithm and attributes
   bool across = false;   ///< the sums are on the lanes
+  bool turned = false;   ///< y lies side by side along m
 };
 } // namespace
 
@@ -35,7 +35,7 @@ static std::string textOf(const Product &p) {
     return "%" + std::string(name) + " = kernel.buffer \"" + name + "\" role(temp) offset(" +
            std::to_string(offset) + ") : " + type + "\n";
   };
-  std::string a = shape(p.m, p.k), y = shape(p.m, p.n),
+  std::string a = shape(p.m, p.k), y = shape(p.m, p.n, p.turned ? ", #kernel.layout<[1, 0]>" : ""),
               b = shape(p.n, p.k,
                         p.panels ? ", #kernel.layout<[0, 1], block = [0], by = [32]>" : "");
   std::string schedule = p.across ? "lanes = -1, rows = 0, mr = 4, nr = 16, rows2 = 1, mr2 = 4"
@@ -99,8 +99,12 @@ void bench::runCosts() {
   double whole = countCycles(textOf(plain));
   Product other = plain;
   other.panels = false;
-  print("kGatherCycles: an element on its own", kernel::kGatherCycles,
+  print("kGatherCycles: an element read on its own", kernel::kGatherCycles,
         (countCycles(textOf(other)) - whole) / (16.0 * 256 * 128));
+  other = plain;
+  other.turned = true;
+  print("kGatherCycles: an element written on its own", kernel::kGatherCycles,
+        (countCycles(textOf(other)) - whole) / (224.0 * 256));
   other = plain;
   other.added = true;
   double store = (countCycles(textOf(other)) - whole) / kVectors;

@@ -79,9 +79,11 @@ void Timeline::visit(Block &block) {
         continue;
       touch(buffer, first, now);
     }
+    // No barrier stands between reading the flag and the first kernels of either list: a slow
+    // thread still has to read it when another one is there.
     if (auto branch = dyn_cast<kernel::IfOp>(op))
       for (kernel::BufferOp flag : kernel::getRootBuffers(branch.getPredicate()))
-        touch(flag, first, first);
+        touch(flag, first, now);
   }
 }
 

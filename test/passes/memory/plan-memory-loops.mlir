@@ -2,6 +2,7 @@
 
 // t and u are made anew at every step and are never alive together: they share bytes inside the loop, and with y, which
 // begins behind it. What the loop carries lives through all of it.
+#scalar = affine_map<() -> ()>
 #id = affine_map<(i) -> (i)>
 // CHECK-LABEL: kernel.entry @e
 // CHECK-SAME: work_bytes(512)
@@ -71,5 +72,39 @@ kernel.entry @slots name("slots") kind(predict) batch(0) {
         ^bb0(%v: f32):
           kernel.yield %v : f32
       }
+  }
+}
+
+// A flag is read while other threads run the first kernels of the list it chose: no temporary of that may have its
+// bytes (a thread that read it late went the other way, and all waited for each other).
+// CHECK-LABEL: kernel.entry @flag
+// CHECK-DAG: "flag" role(temp) offset([[FLAG:[0-9]+]])
+// CHECK-NOT: "else" role(temp) offset([[FLAG]])
+// CHECK: kernel.if
+kernel.entry @flag name("flag") kind(predict) batch(0) {
+  %x = kernel.buffer "x" role(input) : <i64>
+  %flag = kernel.buffer "flag" role(temp) : <i1>
+  %else = kernel.buffer "else" role(temp) : <i64>
+  %y = kernel.buffer "y" role(output) : <i64>
+  kernel.map "makes_flag" dims [] inner [] ins(%x : !kernel.buffer<i64>) outs(%flag : !kernel.buffer<i1>) maps [#scalar, #scalar] {
+    ^bb0(%v: i64):
+      %c = arith.constant 2 : i64
+      %less = arith.cmpi slt, %v, %c : i64
+      kernel.yield %less : i1
+  }
+  kernel.if %flag : <i1> then {
+    kernel.map "copies" dims [] inner [] ins(%x : !kernel.buffer<i64>) outs(%y : !kernel.buffer<i64>) maps [#scalar, #scalar] {
+      ^bb0(%v: i64):
+        kernel.yield %v : i64
+    }
+  } else {
+    kernel.map "makes_else" dims [] inner [] ins(%x : !kernel.buffer<i64>) outs(%else : !kernel.buffer<i64>) maps [#scalar, #scalar] {
+      ^bb0(%v: i64):
+        kernel.yield %v : i64
+    }
+    kernel.map "reads_else" dims [] inner [] ins(%else : !kernel.buffer<i64>) outs(%y : !kernel.buffer<i64>) maps [#scalar, #scalar] {
+      ^bb0(%v: i64):
+        kernel.yield %v : i64
+    }
   }
 }

@@ -5,7 +5,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/interpret/Registry.h"
 
-#include <algorithm>
+#include "llvm/ADT/STLExtras.h"
+
 #include <cmath>
 #include <numeric>
 
@@ -24,7 +25,7 @@ void interpret::sortRows(const Tensor &x, int64_t axis, bool descending, Tensor 
   forEachRow(x.dims(), axis, [&](const Dims &row) {
     Dims order(row.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    llvm::stable_sort(order, [&](int64_t a, int64_t b) {
       return descending ? isLess(row[b], row[a]) : isLess(row[a], row[b]);
     });
     sorted.push_back(order);

@@ -257,7 +257,7 @@ void Rewriter::storeConverted(ir::FusedOp maker) {
   for (size_t i = 0, own = types.size(); i < own; ++i) {
     SmallVector<ir::ConvertLayoutOp> conversions;
     auto type = cast<RankedTensorType>(types[i]);
-    double apart = kernel::kGatherCycles * static_cast<double>(type.getNumElements());
+    double apart = kernel::kSecondOrderCycles * static_cast<double>(type.getNumElements());
     if (maker.getKind() != ir::FusedKind::Contraction || apart <= kernel::kKernelCycles)
       for (Operation *user : maker.getResult(i).getUsers())
         if (auto conversion = dyn_cast<ir::ConvertLayoutOp>(user))

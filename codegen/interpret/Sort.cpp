@@ -25,8 +25,9 @@ void interpret::sortRows(const Tensor &x, int64_t axis, bool descending, Tensor 
   forEachRow(x.dims(), axis, [&](const Dims &row) {
     Dims order(row.size());
     std::iota(order.begin(), order.end(), 0);
-    llvm::stable_sort(order, [&](int64_t a, int64_t b) {
-      return descending ? isLess(row[b], row[a]) : isLess(row[a], row[b]);
+    llvm::sort(order, [&](int64_t a, int64_t b) { // equal elements stay in their order
+      int64_t left = row[descending ? b : a], right = row[descending ? a : b];
+      return isLess(left, right) || (!isLess(right, left) && a < b);
     });
     sorted.push_back(order);
   });

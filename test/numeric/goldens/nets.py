@@ -151,6 +151,19 @@ class Rnn(nn.Module):
         return self.head(torch.cat([last, back, states.mean(0)], 1))
 
 
+class Gates(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.deep, self.middle = nn.LSTM(12, 14, 2, bidirectional=True), nn.GRU(28, 14, 4)
+        self.top, self.head = nn.RNN(14, 14, nonlinearity="relu"), nn.Linear(42, 10)
+
+    def forward(self, x):
+        x, (h, c) = self.deep(x[:, 0].transpose(0, 1))
+        x, last = self.middle(x, torch.tanh(c) + h)
+        x, end = self.top(x)
+        return self.head(torch.cat([end.mean(0), x.mean(0), last.mean(0)], 1))
+
+
 class Loops(nn.Module):
     def __init__(self):
         super().__init__()
@@ -233,6 +246,7 @@ MODELS = {
     "sequence": (Sequence, (1, 5, 12), 7, 0.2, 0),
     "attention": (Attention, (1, 70, 12), 3, 0.2, 0),
     "rnn": (Rnn, (1, 6, 12), 7, 0.05, 0.9),
+    "gates": (Gates, (1, 6, 12), 7, 0.2, 0.9),
     "loops": (Loops, (1, 4, 6), 5, 0.1, 0.9),
     "embedding": (Embedding, (1, 4, 6), 7, 0.5, 0),
     "ranks": (Ranks, (1, 4, 6), 7, 0.1, 0),

@@ -3,6 +3,7 @@
 // numeric-options FILE.golden: every line (goldens/options.py) is an op with options and operands.
 // The DSL must refuse what is refused there; of what it takes, the shape, the weighted sum of the
 // values and that of every gradient must be PyTorch's, by the oracle and compiled, all in f64.
+// Layers over time have a golden of their own (goldens/recurrent.py), which names their parameters.
 // Reading on: Dsl.h; frontend/src (what is called).
 //
 //===------------------------------------------------------------------------------------------===//
@@ -56,6 +57,32 @@ static sinter::Conv2d convOf(const Case &c) {
           .padding = flagOf(c, "same") ? sinter::same : sinter::Padding(pairOf(c, "padding", 0)),
           .dilation = pairOf(c, "dilation", 1),
           .groups = integerOf(c, "groups", 1)};
+}
+/// The options of rnn, gru and lstm; behind x there may be first states, and lengths less one.
+template <class Options> static Options layersOf(const Tensors &x, const Case &c) {
+  Options options;
+  options.hidden = integerOf(c, "hidden", 0);
+  options.layers = integerOf(c, "layers", 1);
+  options.bidirectional = flagOf(c, "bidirectional");
+  options.bias = flagOf(c, "bias");
+  size_t states = x.size();
+  if (x.back().dtype() == sinter::i32)
+    options.lengths = x[--states] + 1;
+  if (states > 1)
+    options.state = x[1];
+  if constexpr (requires { options.cell; })
+    if (states > 2)
+      options.cell = x[2];
+  if constexpr (requires { options.activation; })
+    options.activation = flagOf(c, "relu") ? sinter::Activation::relu : sinter::Activation::tanh;
+  return options;
+}
+/// All results as one vector.
+static sinter::Tensor flattened(const Tensors &results) {
+  Tensors parts;
+  for (const sinter::Tensor &result : results)
+    parts.push_back(sinter::flatten(result, 0));
+  return sinter::concat(parts, 0);
 }
 static Axes axesOf(const Case &c) { return dimsOf(c, "axes"); }
 static int64_t axisOf(const Case &c) { return integerOf(c, "axis", 0); }
@@ -112,6 +139,18 @@ static const std::map<std::string, DslFunction> &functions() {
         {"", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"}}},
       {"softmax_cross_entropy", SINTER_CALL(softmax_cross_entropy(x[0], x[1]))},
       {"mse", SINTER_CALL(mse(x[0], x[1]))},
+      {"rnn", {[](const Tensors &x, const Case &c) {
+         auto [output, state] = sinter::rnn("rnn", x[0], layersOf<sinter::Rnn>(x, c));
+         return flattened({output, state});
+       }}},
+      {"gru", {[](const Tensors &x, const Case &c) {
+         auto [output, state] = sinter::gru("gru", x[0], layersOf<sinter::Gru>(x, c));
+         return flattened({output, state});
+       }}},
+      {"lstm", {[](const Tensors &x, const Case &c) {
+         auto [output, state, cell] = sinter::lstm("lstm", x[0], layersOf<sinter::Lstm>(x, c));
+         return flattened({output, state, cell});
+       }}},
   };
   return all;
 }
@@ -148,6 +187,9 @@ static Record recordOf(const llvm::json::Object &object, llvm::StringRef text) {
     record.c.operands.push_back({E::I32, numbersOf(*labels)});
     record.c.indices = object.getInteger("limit").value_or(1);
   }
+  if (const llvm::json::Array *parameters = object.getArray("parameters"))
+    for (const llvm::json::Value &name : *parameters)
+      record.function.symbols.push_back(name.getAsString().value_or("").str());
   record.refused = object.getBoolean("refused").value_or(false);
   record.function.training = object.getBoolean("training").value_or(false);
   record.value = object.getNumber("value").value_or(0);
@@ -157,7 +199,8 @@ static Record recordOf(const llvm::json::Object &object, llvm::StringRef text) {
     for (const llvm::json::Value &gradient : *gradients)
       record.gradients.push_back(gradient.getAsNumber().value_or(NAN));
   for (const auto &[key, value] : object)
-    record.c.attrs.push_back(attrOf(key, value));
+    if (key != "parameters")
+      record.c.attrs.push_back(attrOf(key, value));
   return record;
 }
 

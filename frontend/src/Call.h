@@ -70,6 +70,7 @@ struct Trace {
   /// parameters, states and random streams used in this trace, with their first line
   std::map<std::string, Loc> names;
   std::map<std::string, Loc> metrics;
+  std::vector<std::string> frozen; ///< patterns given to frozen(…)
   bool minimized = false;
   bool outputs = false; ///< the function named one, good or not
   Loc minimizeLoc;

@@ -1,13 +1,10 @@
-// minimize: the gradient op and the optimizer's update, written as ordinary ops (D22 lets the
-// compiler move them into the gradient kernels). SGD is torch.optim.SGD's: a zero momentum buffer
-// and dampening 0 make the first step the gradient. Reading on: include/sinter/optim.h, Model.cpp
-// (who calls).
-#include "frontend/src/Call.h"
-#include "sinter/ops/elementwise.h"
+// minimize: the gradient op and the optimizer's updates, written as ordinary ops (D22 lets the
+// compiler move them into the gradient kernels). Reading on: Optimizers.h, Entry.cpp (who calls).
+#include "frontend/src/Optimizers.h"
 #include "sinter/rules/loss.h"
 
 #include <algorithm>
-#include <cmath>
+#include <deque>
 
 namespace sinter::detail {
 
@@ -67,126 +64,31 @@ static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
   return symbols;
 }
 
-/// One group's scalars as tensors; each is made when first asked for.
-class Group {
-public:
-  Group(Call &call, std::string prefix, const Sgd &options)
-      : call(call), prefix(prefix.empty() ? "" : prefix + "."), options(options) {}
-
-  /// False: options are out of range (all reported).
-  bool valid() {
-    bool good = true;
-    auto expect = [&](bool holds, const char *name, const std::string &wanted, double got) {
-      if (!holds)
-        call.fail("E0020",
-                  "expects " + wanted + " for " + prefix + name + ", got " + numberText(got));
-      good &= holds;
-    };
-    auto positive = [](double value) { return value >= 0 && std::isfinite(value); };
-    expect(positive(options.lr.initial), "lr", "a number of 0 or more", options.lr.initial);
-    expect(positive(options.momentum), "momentum", "a number of 0 or more", options.momentum);
-    expect(positive(options.weight_decay), "weight_decay", "a number of 0 or more",
-           options.weight_decay);
-    expect(!options.nesterov || options.momentum != 0, "momentum", "a number above 0 with nesterov",
-           0);
-    expect(options.lr.every >= 0, "lr", "a schedule with every of 1 or more", 0);
-    expect(options.lr.every <= 0 || positive(options.lr.factor), "lr",
-           "a schedule with a factor of 0 or more", options.lr.factor);
-    return good;
-  }
-
-  /// Scalar `name` converted to `element`.
-  Tensor scalar(const char *name, double initial, rules::ElementType element, const char *help) {
-    Tensor value = get(name, rules::ElementType::F32, initial, help);
-    return converted(value, element);
-  }
-
-  /// The step's learning rate.
-  Tensor rate() {
-    if (lr)
-      return *lr;
-    const Loc &loc = call.loc();
-    Tensor base = get("lr", rules::ElementType::F32, options.lr.initial, "learning rate");
-    lr = base;
-    if (options.lr.every > 0) {
-      Tensor every = get("lr-every", rules::ElementType::I64, static_cast<double>(options.lr.every),
-                         "steps between two decays of the learning rate");
-      Tensor factor =
-          get("lr-factor", rules::ElementType::F32, options.lr.factor, "factor of a decay");
-      if (call.isPoison(every) || call.isPoison(factor) || call.isPoison(base))
-        return base;
-      // Whole numbers divide exactly enough in f64: ⌊step / every⌋ is right below 2^53.
-      Tensor step = converted(call.get("step", {rules::ElementType::I64, {}}, "step"),
-                              rules::ElementType::F64);
-      Tensor quotient =
-          Operand(step, loc) / Operand(converted(every, rules::ElementType::F64), loc);
-      Tensor decays =
-          converted(converted(quotient, rules::ElementType::I64), rules::ElementType::F32);
-      lr = Operand(base, loc) * Operand(pow(Operand(factor, loc), Operand(decays, loc), loc), loc);
-    }
-    return *lr;
-  }
-
-  Tensor converted(const Tensor &value, rules::ElementType element) {
-    return cast(Operand(value, call.loc()), DType{static_cast<uint8_t>(element)}, call.loc());
-  }
-
-  const Sgd &sgd() const { return options; }
-
-private:
-  Tensor get(const char *name, rules::ElementType element, double initial, const char *help) {
-    std::string path = prefix + name;
-    if (!declareScalar(path, element, initial, help, call.loc()))
-      return call.poison();
-    return call.get(path, {element, {}}, "hyperparameter '" + path + "'");
-  }
-
-  Call &call;
-  std::string prefix;
-  Sgd options;
-  std::optional<Tensor> lr;
-};
-
-/// p, its gradient and its group → the new p; the momentum buffer gets its own update.
-static Tensor sgdStep(Call &call, Group &group, const std::string &name, const Tensor &p,
-                      Tensor g) {
-  const Loc &loc = call.loc();
-  rules::Type type = call.type(p);
-  auto times = [&](const Tensor &scalar, const Tensor &x) {
-    return Operand(scalar, loc) * Operand(x, loc);
-  };
-  auto plus = [&](const Tensor &a, const Tensor &b) { return Operand(a, loc) + Operand(b, loc); };
-  const Sgd &options = group.sgd();
-  if (options.weight_decay != 0)
-    g = plus(
-        g,
-        times(group.scalar("weight-decay", options.weight_decay, type.element, "L2 penalty"), p));
-  if (options.momentum != 0) {
-    Tensor momentum = group.scalar("momentum", options.momentum, type.element, "momentum");
-    std::string symbol = "optimizer/" + name + ".momentum_buffer";
-    if (!declareSymbol(symbol, proto::Symbol::OPTIMIZER, type, proto::Initializer(), loc))
-      return call.poison();
-    context().graph.nameState(symbol, name, "momentum_buffer");
-    Tensor buffer = plus(times(momentum, call.get(symbol, type, "momentum of '" + name + "'")), g);
-    addUpdate(call, symbol, buffer);
-    g = options.nesterov ? plus(g, times(momentum, buffer)) : buffer;
-  }
-  return Operand(p, loc) - Operand(times(group.converted(group.rate(), type.element), g), loc);
+/// Patterns that the model and the optimizer froze.
+static std::vector<std::string> frozenPatterns(const Optimizer &optimizer) {
+  std::vector<std::string> patterns = context().trace->frozen;
+  patterns.insert(patterns.end(), optimizer.frozen_patterns.begin(),
+                  optimizer.frozen_patterns.end());
+  return patterns;
 }
 
-static bool under(const std::string &name, const std::string &prefix) {
-  return name == prefix || name.rfind(prefix + ".", 0) == 0;
+static bool isFrozen(const std::vector<std::string> &patterns, const std::string &parameter) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string &pattern) {
+    return matchesPattern(pattern, parameter);
+  });
 }
 
-/// Parameters that `loss` reaches, in the order in which they were made; a warning for each other
-/// one of this entry.
-static std::vector<std::string> collectTrained(Call &call, const Tensor &loss) {
+/// Parameters that `loss` reaches and that are not frozen, in the order in which they were made; a
+/// warning for each that it does not reach.
+static std::vector<std::string> collectTrained(Call &call, const Tensor &loss,
+                                               const std::vector<std::string> &frozen) {
   Context &current = context();
   const Trace &trace = *current.trace;
   std::set<std::string> touched = reached(trace, TensorAccess::value(loss));
   std::vector<std::string> names;
   for (const proto::Symbol &symbol : current.graph.module.symbols()) {
-    if (symbol.kind() != proto::Symbol::PARAMETER || !trace.builder.symbols().count(symbol.name()))
+    if (symbol.kind() != proto::Symbol::PARAMETER ||
+        !trace.builder.symbols().count(symbol.name()) || isFrozen(frozen, symbol.name()))
       continue;
     if (touched.count(symbol.name())) {
       names.push_back(symbol.name());
@@ -213,30 +115,75 @@ static std::optional<std::vector<Tensor>> differentiate(Call &call, const Tensor
       attributes);
 }
 
+/// The group of each of `names`. Nothing: a pattern names none of them, or two name one (reported).
+static std::optional<std::vector<Group *>> groupsOf(Call &call, std::deque<Group> &groups,
+                                                    const std::vector<std::string> &names) {
+  std::vector<Group *> result(names.size(), &groups.front());
+  bool good = true;
+  for (size_t k = 1; k < groups.size(); ++k) {
+    bool found = false;
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (!groups[k].matches(names[i]))
+        continue;
+      if (result[i] != &groups.front()) {
+        call.fail("E0020", "expects each parameter in one group, got '" + names[i] +
+                               "' in the groups '" + result[i]->pattern() + "' and '" +
+                               groups[k].pattern() + "'");
+        good = false;
+      }
+      found = true;
+      result[i] = &groups[k];
+    }
+    if (!found)
+      call.fail("E0020", "expects trained parameters under the group's name '" +
+                             groups[k].pattern() + "', got none");
+    good &= found;
+  }
+  return good ? std::optional(result) : std::nullopt;
+}
+
+/// False: a frozen pattern names no parameter of this entry (reported).
+static bool checkFrozen(Call &call, const std::vector<std::string> &frozen) {
+  const Context &current = context();
+  bool good = true;
+  for (const std::string &pattern : frozen) {
+    bool found = false;
+    for (const auto &[name, value] : current.trace->builder.symbols()) {
+      const proto::Symbol *symbol = current.graph.findSymbol(name);
+      found |=
+          symbol && symbol->kind() == proto::Symbol::PARAMETER && matchesPattern(pattern, name);
+    }
+    if (!found)
+      call.fail("E0020",
+                "expects parameters that the frozen pattern '" + pattern + "' names, got none");
+    good &= found;
+  }
+  return good;
+}
+
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
   Context &current = context();
   Trace &trace = *current.trace;
-  std::vector<std::string> names = collectTrained(call, loss);
-  std::vector<Group> groups;
-  bool valid = true;
-  groups.emplace_back(call, "", optimizer.options);
-  valid &= groups.back().valid();
+  std::vector<std::string> frozen = frozenPatterns(optimizer);
+  std::vector<std::string> names = collectTrained(call, loss, frozen);
+  Training training{call, {}};
+  std::deque<Group> groups;
+  groups.emplace_back(training, "", optimizer.options, nullptr);
+  bool valid = groups.back().valid();
   for (const Optimizer::Group &group : optimizer.groups) {
-    groups.emplace_back(call, group.prefix, group.options);
+    groups.emplace_back(training, group.pattern, group.options, &groups.front());
     valid &= groups.back().valid();
-    if (std::none_of(names.begin(), names.end(),
-                     [&](auto &name) { return under(name, group.prefix); })) {
-      call.fail("E0020",
-                "expects parameters under the group's name '" + group.prefix + "', got none");
-      valid = false;
-    }
   }
+  std::optional<std::vector<Group *>> chosen = groupsOf(call, groups, names);
+  valid &= checkFrozen(call, frozen);
   if (names.empty()) {
     call.fail("E0010", "expects a loss that depends on parameters, got one that depends on none",
-              "make the model's parameters with linear(…) or parameter(…)", {loss});
+              !frozen.empty() ? "all parameters are frozen"
+                              : "make the model's parameters with linear(…) or parameter(…)",
+              {loss});
     return;
   }
-  if (!valid)
+  if (!valid || !chosen)
     return;
 
   std::vector<Tensor> parameters;
@@ -245,15 +192,13 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
   std::optional<std::vector<Tensor>> gradients = differentiate(call, loss, parameters);
   if (!gradients)
     return;
+  clipGradients(call, *chosen, *gradients);
   for (size_t i = 0; i < names.size(); ++i) {
-    Group *group = &groups[0];
-    for (size_t g = 0; g < optimizer.groups.size() && group == &groups[0]; ++g)
-      if (under(names[i], optimizer.groups[g].prefix))
-        group = &groups[g + 1];
-    addUpdate(call, names[i], sgdStep(call, *group, names[i], parameters[i], (*gradients)[i]));
+    Update update{call, *(*chosen)[i], names[i], parameters[i], (*gradients)[i]};
+    addUpdate(call, names[i], updated(update));
   }
-  if (optimizer.options.lr.every > 0) { // a scheduled rate is worth a column in the log
-    Tensor rate = groups[0].rate();
+  if (groups.front().scheduled()) { // a scheduled rate is worth a column in the log
+    Tensor rate = groups.front().rate();
     if (call.isPoison(rate))
       return;
     addOutput(call, "lr", rate);
@@ -261,3 +206,9 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
 }
 
 } // namespace sinter::detail
+
+void sinter::frozen(const std::string &pattern, Loc loc) {
+  detail::Call call("frozen", loc);
+  if (call.inTrace())
+    detail::context().trace->frozen.push_back(pattern);
+}

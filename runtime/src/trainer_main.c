@@ -42,6 +42,13 @@ static bool does_nothing(const trainer *t) {
   return !t->flags.eval && (t->flags.steps == 0 || (t->epochs == 0 && t->flags.steps < 0));
 }
 
+/* A scalar that schedules count epochs by; --steps-per-epoch says another number. */
+static void set_epoch_length(trainer *t) {
+  for (uint32_t i = 0; i < t->module->scalar_count; ++i)
+    if (strcmp(t->module->scalars[i].name, "steps-per-epoch") == 0 && !t->flags.scalar_given[i])
+      t->flags.scalars[i] = (double)t->batches;
+}
+
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
   if (t->flags.run || (does_nothing(t) && !t->flags.checkpoint))
@@ -59,6 +66,7 @@ static int open_data(trainer *t, diag *d) {
   if (t->flags.eval)
     return 0;
   t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
+  set_epoch_length(t);
   if (!t->batches && !does_nothing(t))
     return diag_error(d, 2107, "training expects at least %lld examples (one batch), got %llu",
                       (long long)t->train->batch, (unsigned long long)t->data.train.count);

@@ -104,6 +104,100 @@ TEST(Groups, HaveTheirOwnFlagsAndTerms) {
   EXPECT_THAT(built.text, Not(HasSubstr("optimizer/body")));
 }
 
+/// Two layers, body and head, under `optimizer`.
+static Built trainTwo(const Optimizer &optimizer) {
+  Built built = train([&](Step s) {
+    Tensor x = relu(linear("body", flatten(s.input("image")), {.units = 8}));
+    Tensor y = linear("head", x, {.units = 10});
+    s.minimize(mean(softmax_cross_entropy(y, s.input("label"))), optimizer);
+  });
+  EXPECT_EQ(built.code, 0) << built.said;
+  return built;
+}
+
+TEST(Groups, TakeFromTheOptimizerWhatTheyLeaveOut) {
+  Built built = trainTwo(sgd({.lr = 0.1, .momentum = 0.9, .weight_decay = 0.01})
+                             .group("bias", {.weight_decay = 0})
+                             .group("head.weight", {.lr = 0.5}));
+  EXPECT_THAT(built.text, HasSubstr("optimizer/head.bias.momentum_buffer"));
+  EXPECT_THAT(built.text, Not(HasSubstr("scalar bias."))); // one flag for all
+  EXPECT_THAT(built.text, Not(HasSubstr("scalar head.weight.momentum")));
+  EXPECT_THAT(built.text, HasSubstr("scalar head.weight.lr = 0.5"));
+}
+
+TEST(Groups, PatternsAreWholePartsOrHaveAStar) {
+  for (const char *pattern : {"head", "head.*", "*ead.*", "h*.*", "head*"})
+    EXPECT_THAT(trainTwo(sgd().group(pattern, {.momentum = 0.5})).text,
+                testing::AllOf(HasSubstr("optimizer/head.bias"), HasSubstr("optimizer/head.weight"),
+                               Not(HasSubstr("optimizer/body"))))
+        << pattern;
+  for (const char *pattern : {"weight", "*.weight", "*eight", "*w*g*"})
+    EXPECT_THAT(trainTwo(sgd().group(pattern, {.momentum = 0.5})).text,
+                testing::AllOf(HasSubstr("optimizer/head.weight"),
+                               HasSubstr("optimizer/body.weight"), Not(HasSubstr(".bias.moment"))))
+        << pattern;
+}
+
+TEST(Groups, HaveOptimizersOfTheirOwn) {
+  Built built = trainTwo(adam().group("head", sgd({.lr = 0.5})));
+  EXPECT_THAT(built.text, HasSubstr("optimizer/body.weight.exp_avg_sq"));
+  EXPECT_THAT(built.text, Not(HasSubstr("optimizer/head")));
+  EXPECT_THAT(built.text, HasSubstr("scalar head.lr = 0.5"));
+}
+
+TEST(Optimizers, KeepPyTorchsNamesAndFlags) {
+  Built built = trainTwo(adamw({.amsgrad = true, .clip_norm = 1}));
+  for (const char *state : {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"})
+    EXPECT_THAT(built.text,
+                HasSubstr("symbol optimizer/head.weight." + std::string(state) + " kind 2"));
+  EXPECT_THAT(built.text, HasSubstr("symbol optimizer/step kind 2 : i64[] init 0 0 0"));
+  for (const char *flag : {"lr = 0.001", "beta1 = 0.9", "beta2 = 0.999", "eps = 1e-08",
+                           "weight-decay = 0.01", "clip-norm = 1"})
+    EXPECT_THAT(built.text, HasSubstr("scalar " + std::string(flag) + "\n"));
+  EXPECT_THAT(trainTwo(adagrad({.initial_accumulator_value = 0.5})).text,
+              HasSubstr("symbol optimizer/head.weight.sum kind 2 : f32[10,8] init 0 0.5 0"));
+}
+
+TEST(Optimizers, LeaveOutTermsThatAreZero) {
+  Built built = trainTwo(rmsprop());
+  EXPECT_THAT(built.text, Not(HasSubstr("momentum")));
+  EXPECT_THAT(built.text, Not(HasSubstr("decay")));
+  EXPECT_THAT(built.text, Not(HasSubstr("optimizer/step"))); // counts only where it is asked for
+  EXPECT_THAT(trainTwo(adam()).text, Not(HasSubstr("clip")));
+}
+
+TEST(Schedule, NumbersAreFlagsEachOfItsOwnName) {
+  Built built = trainTwo(sgd({.lr = sequence({{0, warmup(10, cosine(0.1, {.t_max = 90}))},
+                                              {100, cosine(0.2, {.t_max = 50, .eta_min = 0.01})}})})
+                             .group("head", {.lr = by_epochs(exponential(0.3, {.gamma = 0.9}))}));
+  for (const char *flag : {"lr = 0.1", "lr-warmup = 10", "lr-t-max = 90", "lr-start = 100",
+                           "lr-2 = 0.2", "lr-t-max-2 = 50", "lr-eta-min = 0.01", "head.lr = 0.3",
+                           "head.lr-gamma = 0.9", "steps-per-epoch = 1"})
+    EXPECT_THAT(built.text, HasSubstr("scalar " + std::string(flag) + "\n"));
+  EXPECT_THAT(built.text, Not(HasSubstr("lr-eta-min-2"))); // the other one is 0
+}
+
+TEST(Frozen, ParametersHaveNoGradient) {
+  auto gradients = [](const Built &built) {
+    for (const proto::Node &node : built.module.entries(0).nodes())
+      if (node.op() == "gradient")
+        return node.results_size();
+    return 0;
+  };
+  Built all = trainTwo(sgd()), head = trainTwo(sgd().frozen("body.*"));
+  EXPECT_EQ(gradients(all), 4);
+  EXPECT_EQ(gradients(head), 2);
+  EXPECT_THAT(head.entry("train_step", 32), Not(HasSubstr("update body")));
+  EXPECT_THAT(head.said, Not(HasSubstr("not reached"))); // it is meant
+  Built model = train([&](Step s) {
+    frozen("body");
+    Tensor x = relu(linear("body", flatten(s.input("image")), {.units = 8}));
+    Tensor y = linear("head", x, {.units = 10});
+    s.minimize(mean(softmax_cross_entropy(y, s.input("label"))), sgd());
+  });
+  EXPECT_EQ(gradients(model), 2) << model.said;
+}
+
 TEST(Minimize, TrainsWhatTheLossReaches) {
   Built built = train([](Step s) {
     Tensor x = flatten(s.input("image"));

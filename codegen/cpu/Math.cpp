@@ -39,6 +39,7 @@ public:
   Value cosOfSingle(Value x) { return sineAhead(x, 1); } ///< the same
   Value erfOfSingle(Value x);                            ///< f32 values in f64
   Value log1p(Value x);
+  Value expm1(Value x);
 
 private:
   using P = arith::CmpFPredicate;
@@ -251,6 +252,17 @@ Value Expander::log1p(Value x) {
   return select(ordinary, add(result, lost), result);
 }
 
+/// e^x - 1 with u = e^x rounded: what the rounding did to u it did to log u as well, so that
+/// (u - 1) (x / log u) has lost it. Kahan's; Higham, "Accuracy and stability of numerical
+/// algorithms", 1.14.1.
+Value Expander::expm1(Value x) {
+  Value u = exp(x), less = sub(u, c(1)), result = mul(less, div(x, log(u)));
+  double infinity = std::numeric_limits<double>::infinity();
+  result = select(is(P::OEQ, less, c(-1)), less, result);
+  result = select(is(P::OEQ, u, c(infinity)), u, result);
+  return select(is(P::OEQ, u, c(1)), x, result);
+}
+
 //===--- the table ----------------------------------------------------------------------------===//
 
 /// `Function` of an expander, of one operand or two.
@@ -281,6 +293,8 @@ ArrayRef<MathFunction> codegen::mathFunctions() {
        [](auto x, auto) { return std::erf(x); }},
       {"math.log1p", 2, 3, false, expandWith<&Expander::log1p>,
        [](auto x, auto) { return std::log1p(x); }},
+      {"math.expm1", 4, 6, false, expandWith<&Expander::expm1>,
+       [](auto x, auto) { return std::expm1(x); }},
   };
   return functions;
 }

@@ -124,12 +124,70 @@ def SignOp : Sinter_Unary<"sign", "s.sign(x)", GradientExpr<"  // constant but a
 def FloorOp : Sinter_Unary<"floor", "s.math<::mlir::math::FloorOp>(x)", GradientExpr<"  // constant between steps">> {
   let summary = "the largest whole number <= x; its gradient is 0";
 }
+def CeilOp : Sinter_Unary<"ceil", "s.math<::mlir::math::CeilOp>(x)", GradientExpr<"  // constant between steps">> {
+  let summary = "the smallest whole number >= x; its gradient is 0";
+}
+def RoundOp : Sinter_Unary<"round", "s.math<::mlir::math::RoundEvenOp>(x)", GradientExpr<"  // constant between steps">> {
+  let summary = "the nearest whole number, of two the even one; its gradient is 0";
+}
+def TruncOp : Sinter_Unary<"trunc", "s.math<::mlir::math::TruncOp>(x)", GradientExpr<"  // constant between steps">> {
+  let summary = "x without its fraction; its gradient is 0";
+}
 def SinOp : Sinter_Unary<"sin", "s.math<::mlir::math::SinOp>(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<CosOp>(getInput()));">> {
   let summary = "sine";
 }
 def CosOp : Sinter_Unary<"cos", "s.math<::mlir::math::CosOp>(x)", GradientExpr<[{
   dx[0] = b.neg(b.mul(dy[0], b.apply<SinOp>(getInput())));}]>> {
   let summary = "cosine";
+}
+def TanOp : Sinter_Unary<"tan", "s.math<::mlir::math::TanOp>(x)", GradientExpr<[{
+  dx[0] = b.mul(dy[0], b.add(b.constantLike(getInput(), 1), b.mul(getResult(), getResult())));}]>> {
+  let summary = "tangent";
+}
+def SinhOp : Sinter_Unary<"sinh", "s.math<::mlir::math::SinhOp>(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<CoshOp>(getInput()));">> {
+  let summary = "hyperbolic sine";
+}
+def CoshOp : Sinter_Unary<"cosh", "s.math<::mlir::math::CoshOp>(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<SinhOp>(getInput()));">> {
+  let summary = "hyperbolic cosine";
+}
+
+/// An inverse of a circular or hyperbolic function; `slope` is written in dy[0], one and square, which is x * x.
+class Sinter_Arc<string m, string op, string slope> : Sinter_Unary<m, !strconcat("s.math<::mlir::math::", op, ">(x)"),
+    GradientExpr<!strconcat([{
+  ::mlir::Value one = b.constantLike(getInput(), 1), square = b.mul(getInput(), getInput());
+  dx[0] = }], slope, ";")>>;
+
+def AsinOp : Sinter_Arc<"asin", "AsinOp", "b.mul(dy[0], b.apply<RsqrtOp>(b.sub(one, square)))"> {
+  let summary = "angle of a sine, in [-pi/2, pi/2]";
+}
+def AcosOp : Sinter_Arc<"acos", "AcosOp", "b.neg(b.mul(dy[0], b.apply<RsqrtOp>(b.sub(one, square))))"> {
+  let summary = "angle of a cosine, in [0, pi]";
+}
+def AtanOp : Sinter_Arc<"atan", "AtanOp", "b.div(dy[0], b.add(one, square))"> {
+  let summary = "angle of a tangent, in (-pi/2, pi/2)";
+}
+def AsinhOp : Sinter_Arc<"asinh", "AsinhOp", "b.mul(dy[0], b.apply<RsqrtOp>(b.add(square, one)))"> {
+  let summary = "inverse of sinh";
+}
+def AcoshOp : Sinter_Arc<"acosh", "AcoshOp", "b.mul(dy[0], b.apply<RsqrtOp>(b.sub(square, one)))"> {
+  let summary = "inverse of cosh";
+}
+def AtanhOp : Sinter_Arc<"atanh", "AtanhOp", "b.div(dy[0], b.sub(one, square))"> {
+  let summary = "inverse of tanh";
+}
+def Atan2Op : Sinter_Binary<"atan2", "s.math<::mlir::math::Atan2Op>(x, y)", GradientExpr<[{
+  ::mlir::Value slope = b.div(dy[0], b.add(b.mul(getLhs(), getLhs()), b.mul(getRhs(), getRhs())));
+  dx[0] = b.sumTo(b.mul(slope, getRhs()), getLhs());
+  dx[1] = b.neg(b.sumTo(b.mul(slope, getLhs()), getRhs()));}]>> {
+  let summary = "angle of the point (y, x), in [-pi, pi]";
+}
+def Log1pOp : Sinter_Unary<"log1p", "s.math<::mlir::math::Log1pOp>(x)", GradientExpr<[{
+  dx[0] = b.div(dy[0], b.add(b.constantLike(getInput(), 1), getInput()));}]>> {
+  let summary = "log(1 + x), also where x is small";
+}
+def Expm1Op : Sinter_Unary<"expm1", "s.math<::mlir::math::ExpM1Op>(x)", GradientExpr<[{
+  dx[0] = b.mul(dy[0], b.add(b.constantLike(getInput(), 1), getResult()));}]>> {
+  let summary = "exp(x) - 1, also where x is small";
 }
 def ErfOp : Sinter_Unary<"erf", "s.math<::mlir::math::ErfOp>(x)", GradientExpr<[{
   ::mlir::Value slope = b.exp(b.neg(b.mul(getInput(), getInput())));

@@ -33,7 +33,9 @@ public:
   /// 1/(1+exp(-x)); exp overflows to inf for very negative x, which gives exactly 0.
   mlir::Value sigmoid(mlir::Value x);
   /// Any function of the math dialect: math<mlir::math::SinOp>(x).
-  template <class Op> mlir::Value math(mlir::Value x) { return Op::create(b, loc, x); }
+  template <class Op, class... Operands> mlir::Value math(Operands... operands) {
+    return Op::create(b, loc, operands...);
+  }
   mlir::Value abs(mlir::Value x);
   mlir::Value sign(mlir::Value x);
   /// eq ne lt le gt ge -> i1; ordered, but for ne.

@@ -32,19 +32,42 @@ static std::vector<Case> withAttr(std::vector<Case> cases, const Attr &attr) {
 }
 
 /// Functions of one float operand with a gradient; of Domain::Positive alone in unaryRows.
-static constexpr const char *kSmooth[] = {"neg", "exp", "tanh", "sigmoid", "relu",
-                                          "abs", "sin", "cos",  "erf",     "softplus"};
+static constexpr const char *kSmooth[] = {"neg",   "exp",  "tanh", "sigmoid", "relu",
+                                          "abs",   "sin",  "cos",  "erf",     "softplus",
+                                          "expm1", "sinh", "cosh", "atan",    "asinh"};
 /// Those that are constant between steps.
-static constexpr const char *kSteps[] = {"sign", "floor"};
+static constexpr const char *kSteps[] = {"sign", "floor", "ceil", "round", "trunc"};
+
+/// Functions of operands that a scale and an offset bring inside of where they are smooth.
+static void insideRows(std::vector<Row> &rows) {
+  struct Inside {
+    const char *name;
+    double scale, offset;
+  };
+  for (const auto &[name, scale, offset] : {Inside{"tan", 0.6, 0},
+                                            {"asin", 0.45, 0},
+                                            {"acos", 0.45, 0},
+                                            {"atanh", 0.45, 0},
+                                            {"acosh", 0.5, 2.2}}) {
+    Row row{.name = std::string(name) + " inside", .cases = unaryCases({E::F32, E::F64})};
+    row.build = [=](EntryBuilder &b, llvm::ArrayRef<mlir::Value> v, const Case &c) {
+      Type scalar{c.operands[0].element, {}};
+      mlir::Value x = b.op("mul", {v[0], b.constant(scalar, scale)});
+      return b.op(name, {b.op("add", {x, b.constant(scalar, offset)})});
+    };
+    rows.push_back(row);
+  }
+}
 
 static void unaryRows(std::vector<Row> &rows) {
   for (const char *name : kSmooth)
     rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64})});
-  for (const char *name : {"log", "sqrt", "rsqrt"})
+  for (const char *name : {"log", "sqrt", "rsqrt", "log1p"})
     rows.push_back(
         {.name = name, .cases = unaryCases({E::F32, E::F64}), .domains = {Domain::Positive}});
   for (const char *name : kSteps)
     rows.push_back({.name = name, .cases = unaryCases({E::F32, E::F64}), .differentiable = false});
+  insideRows(rows);
   for (const char *name : {"neg", "abs", "sign", "relu"})
     rows.push_back({.name = name,
                     .cases = unaryCases({E::I32, E::I64}),
@@ -60,7 +83,8 @@ static void binaryRows(std::vector<Row> &rows) {
                     .domains = {Domain::Anything},
                     .differentiable = false});
   }
-  rows.push_back({.name = "div", .cases = binaryCases({E::F32, E::F64})});
+  for (const char *name : {"div", "atan2"})
+    rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64})});
   rows.push_back({.name = "pow",
                   .cases = binaryCases({E::F32, E::F64}),
                   .domains = {Domain::Positive, Domain::Any},
@@ -141,13 +165,14 @@ static void specialRows(std::vector<Row> &rows) {
     rows.push_back(
         {.name = name, .cases = unary, .domains = {Domain::Special}, .differentiable = false});
   };
-  for (const char *name : {"log", "sqrt", "rsqrt"})
+  for (const char *name :
+       {"log", "sqrt", "rsqrt", "log1p", "tan", "asin", "acos", "acosh", "atanh"})
     special(name);
   for (const char *name : kSmooth)
     special(name);
   for (const char *name : kSteps)
     special(name);
-  for (const char *name : {"add", "sub", "mul", "div", "max", "min"})
+  for (const char *name : {"add", "sub", "mul", "div", "max", "min", "atan2"})
     rows.push_back(
         {.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})

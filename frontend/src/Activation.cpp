@@ -1,0 +1,54 @@
+// Activations that are more than a formula. Reading on: include/sinter/ops/activation.h.
+#include "sinter/ops/activation.h"
+
+#include "frontend/src/Call.h"
+#include "sinter/ops/shape.h"
+
+namespace sinter {
+
+using namespace detail;
+
+Tensor prelu(Name name, const Operand &a, Prelu options, Loc loc) {
+  Call call("prelu", loc, context().path(name.text));
+  Tensor x = call.tensor(a);
+  if (!call.accepts(name.text))
+    return call.poison();
+  if (call.isPoison(x) || !call.isFloat(x))
+    return call.poison();
+  rules::Type type = call.type(x);
+  int64_t channels = type.rank() > 1 ? type.dims[1] : 1, count = options.num_parameters;
+  if (count != 1 && count != channels)
+    return call.fail("E0020", "expects num_parameters of 1 or the " + std::to_string(channels) +
+                                  " channels, got " + std::to_string(count));
+  DType element{static_cast<uint8_t>(type.element)};
+  Tensor weight =
+      parameter(shared(Name(name.text + ".weight")), element({count}), options.weight, loc);
+  noteUse(call, "prelu", name, context().path(name.text));
+  if (count > 1) { // along axis 1
+    std::vector<int64_t> shape(type.dims.size() - 1, 1);
+    shape[0] = count;
+    weight = reshape(weight, shape);
+  }
+  return where(x > 0, x, weight * x);
+}
+
+Tensor glu(const Operand &a, int64_t axis, Loc loc) {
+  Call call("glu", loc);
+  Tensor x = call.tensor(a);
+  if (call.isPoison(x) || !call.isFloat(x))
+    return call.poison();
+  rules::Type type = call.type(x);
+  rules::Result<int64_t> at = rules::normalizedAxis(axis, type.rank());
+  if (!at)
+    return call.fail(at.error(), {x});
+  int64_t size = type.dims[*at];
+  if (size % 2)
+    return call.fail(
+        "E0115", "expects an even size of axis " + std::to_string(*at) + ", got " + toString(type),
+        "", {x});
+  std::vector<int64_t> zero(type.dims.size(), 0), half = type.dims, second = zero;
+  half[*at] = second[*at] = size / 2;
+  return slice(x, zero, half) * sigmoid(slice(x, second, type.dims));
+}
+
+} // namespace sinter

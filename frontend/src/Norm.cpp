@@ -21,12 +21,35 @@ struct Channels {
 };
 } // namespace
 
+/// `first`, … up to the last axis of `rank`.
+static std::vector<int64_t> axesFrom(int64_t first, int64_t rank) {
+  std::vector<int64_t> axes;
+  for (int64_t axis = first; axis < rank; ++axis)
+    axes.push_back(axis);
+  return axes;
+}
+
+/// A parameter of the layer `name`, which notes its use itself.
+static Tensor part(const Name &name, const char *suffix, const rules::Type &type, const Init &init,
+                   const Loc &loc) {
+  DType element{static_cast<uint8_t>(type.element)};
+  return parameter(shared(Name(name.text + suffix)), element(type.dims), init, loc);
+}
+
+/// One number a channel, as x [n,c,…] of `rank` axes reads it.
+static Tensor alongChannels(const Tensor &value, int64_t rank) {
+  std::vector<int64_t> shape(static_cast<size_t>(rank - 1), 1);
+  shape[0] = value.shape()[0];
+  return rank > 2 ? reshape(value, shape) : value;
+}
+
 /// Of the batch, in one pass over x: E[x²] - E[x]² cancels where the mean is many deviations, so it
 /// is formed in f64, which holds the square of an f32 exactly. Sums over positions first, then over
 /// the batch, so that both run in parallel. -> f64[c]
 static Channels measure(const Tensor &x, const rules::Type &type, double count) {
   auto average = [&](const Tensor &value) {
-    return sum(type.rank() == 4 ? sum(value, {2, 3}) : value, {0}) * (1.0 / count);
+    std::vector<int64_t> positions = axesFrom(2, type.rank());
+    return sum(positions.empty() ? value : sum(value, positions), {0}) * (1.0 / count);
   };
   Tensor wide = cast(x, f64), mean = average(wide);
   return {mean, relu(average(wide * wide) - mean * mean)}; // rounding can push it below 0
@@ -39,8 +62,8 @@ static bool accepts(Call &call, const Tensor &x, const rules::Type &type,
     call.fail(code, text + ", got " + toString(type), help, {x});
     return false;
   };
-  if (type.rank() != 2 && type.rank() != 4)
-    return refuse("E0107", "expects f32[n,channels] or f32[n,channels,height,width]");
+  if (type.rank() < 2)
+    return refuse("E0107", "expects f32[n,channels] or f32[n,channels,…]");
   if (!call.isFloat(x))
     return false;
   if (!(options.eps >= 0) || !std::isfinite(options.eps)) {
@@ -70,26 +93,23 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   rules::Type type = call.type(x);
   if (!accepts(call, x, type, options))
     return call.poison();
-  int64_t channels = type.dims[1], positions = type.rank() == 4 ? type.dims[2] * type.dims[3] : 1;
-  double count = static_cast<double>(type.dims[0]) * static_cast<double>(positions);
+  int64_t channels = type.dims[1];
+  double count = static_cast<double>(*type.elementCount()) / static_cast<double>(channels);
   DType element{static_cast<uint8_t>(type.element)};
-  auto part = [&](const char *suffix) {
-    return shared(Name(name.text + suffix));
-  }; // noted for the whole layer
-  Tensor weight = parameter(part(".weight"), element({channels}), options.weight, loc);
+  rules::Type vector{type.element, {channels}};
+  Tensor weight = part(name, ".weight", vector, options.weight, loc);
   if (call.isPoison(weight)) // of another width, say: told once
     return call.poison();
-  Tensor bias = parameter(part(".bias"), element({channels}), options.bias, loc);
-  State runningMean = state(part(".running_mean"), element({channels}), zeros(), loc);
-  State runningVar = state(part(".running_var"), element({channels}), ones(), loc);
-  State tracked = counter(part(".num_batches_tracked"), loc);
+  Tensor bias = part(name, ".bias", vector, options.bias, loc);
+  auto variable = [&](const char *suffix) { return shared(Name(name.text + suffix)); };
+  State runningMean = state(variable(".running_mean"), element({channels}), zeros(), loc);
+  State runningVar = state(variable(".running_var"), element({channels}), ones(), loc);
+  State tracked = counter(variable(".num_batches_tracked"), loc);
   if (call.isPoison(bias))
     return call.poison();
   noteUse(call, "batch_norm", name, context().path(name.text));
   Channels statistics{runningMean.value(loc), runningVar.value(loc)};
-  auto spread = [&](const Tensor &value) { // along the channels of x
-    return type.rank() == 4 ? reshape(value, {channels, 1, 1}) : value;
-  };
+  auto spread = [&](const Tensor &value) { return alongChannels(value, type.rank()); };
   if (training()) {
     Channels old = statistics, wide = measure(x, type, count);
     statistics = {cast(wide.mean, element), cast(wide.variance, element)};
@@ -108,6 +128,158 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   // y = x * scale + shift, each one number a channel.
   Tensor scale = weight / sqrt(statistics.variance + options.eps);
   return x * spread(scale) + spread(bias - statistics.mean * scale);
+}
+
+//===--- Layer, group, instance and RMS norm --------------------------------------------------===//
+
+/// What layers without running statistics expect of their operand's type and of eps; false:
+/// reported. `least` axes, named in `expects`.
+static bool acceptsLayer(Call &call, const Name &name, const Tensor &x, int64_t least,
+                         const char *expects, double eps) {
+  if (!call.accepts(name.text) || call.isPoison(x))
+    return false;
+  rules::Type type = call.type(x);
+  if (type.rank() < least) {
+    call.fail("E0107", std::string("expects ") + expects + ", got " + toString(type), "", {x});
+    return false;
+  }
+  if (!call.isFloat(x))
+    return false;
+  if (!(eps >= 0) || !std::isfinite(eps)) {
+    call.fail("E0020", "expects an eps of 0 or more, got " + numberText(eps));
+    return false;
+  }
+  return true;
+}
+
+/// (x - mean) / sqrt(variance + eps) over `axes` of `count` elements, as batch_norm does it.
+static Tensor standardised(const Tensor &x, const Axes &axes, double count, double eps) {
+  Tensor wide = cast(x, f64), mean = sum(wide, axes, true) * (1 / count);
+  Tensor variance = relu(sum(wide * wide, axes, true) * (1 / count) - mean * mean);
+  Tensor centre = stop_gradient(cast(mean, x.dtype()));
+  Tensor rest = cast(mean - cast(centre, f64), x.dtype());
+  return (x - centre - rest) * rsqrt(cast(variance, x.dtype()) + eps);
+}
+
+/// The shape of the last `axes` axes; empty: reported.
+static std::vector<int64_t> lastAxes(Call &call, const Tensor &x, int64_t axes) {
+  rules::Type type = call.type(x);
+  if (axes < 1 || axes > type.rank()) {
+    call.fail("E0105",
+              "expects axes of 1 to " + std::to_string(type.rank()) + ", got " +
+                  std::to_string(axes),
+              "", {x});
+    return {};
+  }
+  std::vector<int64_t> shape(type.dims.end() - axes, type.dims.end());
+  if (rules::Type{type.element, shape}.elementCount().value_or(0) == 0) {
+    call.fail("E0115", "expects elements along its axes, got " + toString(type), "", {x});
+    return {};
+  }
+  return shape;
+}
+
+static double product(const std::vector<int64_t> &sizes) {
+  double count = 1;
+  for (int64_t size : sizes)
+    count *= static_cast<double>(size);
+  return count;
+}
+
+Tensor layer_norm(Name name, const Operand &operand, LayerNorm options, Loc loc) {
+  Call call("layer_norm", loc, context().path(name.text));
+  Tensor x = call.tensor(operand);
+  if (!acceptsLayer(call, name, x, 1, "f32[…,features]", options.eps))
+    return call.poison();
+  rules::Type type = call.type(x);
+  std::vector<int64_t> shape = lastAxes(call, x, options.axes);
+  if (shape.empty())
+    return call.poison();
+  x = standardised(x, axesFrom(type.rank() - options.axes, type.rank()), product(shape),
+                   options.eps);
+  if (!options.affine)
+    return x;
+  x = x * part(name, ".weight", {type.element, shape}, options.weight, loc);
+  if (options.bias && !call.isPoison(x))
+    x = x + part(name, ".bias", {type.element, shape}, options.bias_init, loc);
+  noteUse(call, "layer_norm", name, context().path(name.text));
+  return x;
+}
+
+Tensor rms_norm(Name name, const Operand &operand, RmsNorm options, Loc loc) {
+  Call call("rms_norm", loc, context().path(name.text));
+  Tensor x = call.tensor(operand);
+  if (!acceptsLayer(call, name, x, 1, "f32[…,features]", options.eps))
+    return call.poison();
+  rules::Type type = call.type(x);
+  std::vector<int64_t> shape = lastAxes(call, x, options.axes);
+  if (shape.empty())
+    return call.poison();
+  double eps = options.eps;
+  if (eps == 0)
+    eps = type.element == rules::ElementType::F64 ? 0x1p-52 : 0x1p-23;
+  Tensor wide = cast(x, f64);
+  Tensor square = sum(wide * wide, axesFrom(type.rank() - options.axes, type.rank()), true) *
+                  (1 / product(shape));
+  x = x * rsqrt(cast(square, x.dtype()) + eps);
+  if (!options.affine)
+    return x;
+  noteUse(call, "rms_norm", name, context().path(name.text));
+  return x * part(name, ".weight", {type.element, shape}, options.weight, loc);
+}
+
+/// x [n,c,…] times weight [c] plus bias [c].
+static Tensor scaledChannels(Call &call, const char *op, const Name &name, const Tensor &x,
+                             const Init &weight, const Init &bias, const Loc &loc) {
+  rules::Type type = call.type(x), vector{type.element, {type.dims[1]}};
+  Tensor scale = part(name, ".weight", vector, weight, loc);
+  if (call.isPoison(scale))
+    return scale;
+  Tensor shift = part(name, ".bias", vector, bias, loc);
+  noteUse(call, op, name, context().path(name.text));
+  return x * alongChannels(scale, type.rank()) + alongChannels(shift, type.rank());
+}
+
+Tensor group_norm(Name name, const Operand &operand, GroupNorm options, Loc loc) {
+  Call call("group_norm", loc, context().path(name.text));
+  Tensor x = call.tensor(operand);
+  if (!acceptsLayer(call, name, x, 2, "f32[n,channels,…]", options.eps))
+    return call.poison();
+  rules::Type type = call.type(x);
+  int64_t n = type.dims[0], channels = type.dims[1], groups = options.groups;
+  if (groups < 1 || channels % groups != 0)
+    return call.fail("E0124",
+                     "expects groups that divide " + std::to_string(channels) + " channels, got " +
+                         std::to_string(groups),
+                     "", {x});
+  std::vector<int64_t> group(type.dims.begin() + 1, type.dims.end());
+  group[0] /= groups;
+  double count = product(group);
+  if (count == 0 || n == 0)
+    return call.fail("E0115", "expects elements, got " + toString(type), "", {x});
+  Tensor rows = reshape(x, {n, groups, static_cast<int64_t>(count)});
+  x = reshape(standardised(rows, 2, count, options.eps), type.dims);
+  if (!options.affine)
+    return x;
+  return scaledChannels(call, "group_norm", name, x, options.weight, options.bias, loc);
+}
+
+Tensor instance_norm(Name name, const Operand &operand, InstanceNorm options, Loc loc) {
+  Call call("instance_norm", loc, context().path(name.text));
+  Tensor x = call.tensor(operand);
+  if (!acceptsLayer(call, name, x, 3, "f32[n,channels,length] or f32[n,channels,height,width]",
+                    options.eps))
+    return call.poison();
+  rules::Type type = call.type(x);
+  double count = product({type.dims.begin() + 2, type.dims.end()});
+  if (count < 2 || *type.elementCount() == 0)
+    return call.fail("E0140",
+                     "expects more than one value a channel of an example, got " + toString(type),
+                     "the variance of one value is 0", {x});
+  x = standardised(x, axesFrom(2, type.rank()), count, options.eps);
+  if (!options.affine)
+    return x;
+  return scaledChannels(call, "instance_norm", name, x, options.weight, options.bias, loc);
 }
 
 } // namespace sinter

@@ -1,9 +1,11 @@
-// Softmax, losses and accuracy. Reading on: include/sinter/ops/loss.h, dialects/rules.
+// Softmax and accuracy; losses are in ClassLoss.cpp and ElementLoss.cpp. Reading on:
+// include/sinter/ops/loss.h, dialects/rules.
 #include "sinter/ops/loss.h"
 
 #include "frontend/src/Call.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
+#include "sinter/ops/shape.h"
 #include "sinter/rules/loss.h"
 
 namespace sinter {
@@ -24,28 +26,31 @@ Tensor log_softmax(const Operand &x, int64_t axis, Loc loc) {
   return alongAxis("log_softmax", x, axis, loc);
 }
 
+Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc loc) {
+  Call call("masked_softmax", loc);
+  Tensor a = call.tensor(x), m = call.tensor(mask);
+  if (call.isPoison(a) || call.isPoison(m) || !call.isFloat(a))
+    return call.poison();
+  rules::Type type = call.type(a);
+  rules::Result<int64_t> at = rules::normalizedAxis(axis, type.rank());
+  if (!at)
+    return call.fail(at.error(), {a});
+  if (call.type(m).element != rules::ElementType::Bool)
+    return call.fail("E0102", "expects a mask of bool, got " + toString(call.type(m)),
+                     "mask != 0 makes one", {m});
+  DType element{static_cast<uint8_t>(type.element)};
+  m = broadcast_to(m, type.dims);
+  // A row without any stays finite, so that its gradient is 0, too.
+  Tensor any = reduce_max(cast(m, element), *at, true);
+  Tensor never = where(any > 0, full(element(), -__builtin_inf()), full(element(), 0));
+  return where(m, softmax(where(m, a, never), *at), 0);
+}
+
 Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc loc) {
   Call call("softmax_cross_entropy", loc);
   Tensor x = call.tensor(logits), y = call.tensor(labels);
   return call.emit("softmax_cross_entropy", {x, y},
                    [](const Types &t) { return rules::softmax_cross_entropy(t[0], t[1]); });
-}
-
-Tensor mse(const Operand &prediction, const Operand &target, Loc loc) {
-  Call call("mse", loc);
-  auto [p, t] = call.pair(prediction, target);
-  if (call.isPoison(p) || call.isPoison(t))
-    return call.poison();
-  if (!call.isFloat(p))
-    return call.poison();
-  // Broadcasting [N,1] against [N] to [N,N] is the classic mistake here, so shapes must be equal.
-  if (!call.info(t).number && call.type(p).dims != call.type(t).dims)
-    return call.fail("E0103",
-                     "expects equal shapes, got " + toString(call.type(p)) + " and " +
-                         toString(call.type(t)),
-                     "reshape one of them", {p, t});
-  Tensor difference = Operand(p, loc) - Operand(t, loc);
-  return mean(Operand(difference, loc) * Operand(difference, loc), {}, false, loc);
 }
 
 Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc) {

@@ -1,7 +1,9 @@
-// Softmax, losses and the accuracy metric.
+// Softmax, losses and the accuracy metric. Losses have PyTorch's names, options and axis order.
 #pragma once
 
 #include "sinter/tensor.h"
+
+#include <optional>
 
 namespace sinter {
 
@@ -9,12 +11,128 @@ namespace sinter {
 SINTER_API Tensor softmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 /// Its logarithm, without the rounding of log(softmax(x)).
 SINTER_API Tensor log_softmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
-/// Loss per example from logits f32[N…,classes] and class indices i32[N…] → f32[N…].
+/// softmax of the elements where `mask`, bool and broadcast to x, is true; the others get 0, and so
+/// do all of a row without any.
+SINTER_API Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis = -1,
+                                 Loc loc = Loc::current());
+/// Loss per example from logits f32[N…,classes] and class indices i32[N…] → f32[N…]. What
+/// cross_entropy makes of plain class indices, with the classes last.
 SINTER_API Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels,
                                         Loc loc = Loc::current());
-/// Mean squared difference, a scalar.
-SINTER_API Tensor mse(const Operand &prediction, const Operand &target, Loc loc = Loc::current());
 /// Fraction of rows whose largest logit is the label's, a scalar f32.
 SINTER_API Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc = Loc::current());
+
+/// What becomes of the losses of single elements or examples.
+enum class Reduction : uint8_t {
+  none,     ///< all of them
+  mean,     ///< their mean, a scalar
+  sum,      ///< their sum, a scalar
+  batchmean ///< kl_div only: their sum over the size of axis 0, which is the divergence of examples
+};
+
+/// Options of mse and l1.
+struct Loss {
+  Reduction reduction = Reduction::mean;
+};
+/// (prediction - target)². Shapes must be equal: [N,1] against [N] is refused, not broadcast.
+SINTER_API Tensor mse(const Operand &prediction, const Operand &target, Loss options = {},
+                      Loc loc = Loc::current());
+/// |prediction - target|.
+SINTER_API Tensor l1(const Operand &prediction, const Operand &target, Loss options = {},
+                     Loc loc = Loc::current());
+
+/// Options of huber.
+struct Huber {
+  double delta = 1; ///< above 0
+  Reduction reduction = Reduction::mean;
+};
+/// d²/2 where d = |prediction - target| is at most delta, and delta (d - delta/2) behind.
+SINTER_API Tensor huber(const Operand &prediction, const Operand &target, Huber options = {},
+                        Loc loc = Loc::current());
+/// Options of smooth_l1.
+struct SmoothL1 {
+  double beta = 1; ///< 0: l1
+  Reduction reduction = Reduction::mean;
+};
+/// d²/(2 beta) where d = |prediction - target| is below beta, and d - beta/2 behind: huber / beta.
+SINTER_API Tensor smooth_l1(const Operand &prediction, const Operand &target, SmoothL1 options = {},
+                            Loc loc = Loc::current());
+
+/// Options of bce_with_logits.
+struct BceWithLogits {
+  std::optional<Tensor> weight = {};     ///< of each element's loss; broadcasts
+  std::optional<Tensor> pos_weight = {}; ///< of the part of the target that is 1; broadcasts
+  Reduction reduction = Reduction::mean;
+};
+/// -target log(sigmoid(x)) - (1 - target) log(1 - sigmoid(x)), which does not overflow.
+SINTER_API Tensor bce_with_logits(const Operand &x, const Operand &target,
+                                  BceWithLogits options = {}, Loc loc = Loc::current());
+
+/// Options of kl_div.
+struct KlDiv {
+  bool log_target = false; ///< the target is given as logarithms, too
+  Reduction reduction = Reduction::mean;
+};
+/// target (log(target) - x) with x a logarithm of probabilities; 0 where the target is 0. The
+/// divergence of distributions is the sum over their elements: Reduction::batchmean, not the
+/// default mean, which divides by the number of elements.
+SINTER_API Tensor kl_div(const Operand &x, const Operand &target, KlDiv options = {},
+                         Loc loc = Loc::current());
+
+/// Options of cross_entropy.
+struct CrossEntropy {
+  double label_smoothing = 0;        ///< share of the target that goes to all classes alike
+  int64_t ignore_index = -100;       ///< class indices that count nothing, also not in the mean
+  std::optional<Tensor> weight = {}; ///< f32[classes]; a mean is over the weights of the targets
+  Reduction reduction = Reduction::mean;
+};
+/// -log softmax(logits)[target]: logits f32[classes], f32[N,classes] or f32[N,classes,…] and either
+/// class indices, i32 or i64 of that shape without the classes, or probabilities of the logits' own
+/// shape (ignore_index is not for them, and a mean divides by the number of examples, whatever
+/// their weights). A mean with all indices ignored is NaN.
+SINTER_API Tensor cross_entropy(const Operand &logits, const Operand &target,
+                                CrossEntropy options = {}, Loc loc = Loc::current());
+
+/// Options of nll.
+struct Nll {
+  int64_t ignore_index = -100;
+  std::optional<Tensor> weight = {}; ///< as cross_entropy's
+  Reduction reduction = Reduction::mean;
+};
+/// -x[target] of logarithms of probabilities (log_softmax), shapes as cross_entropy's.
+SINTER_API Tensor nll(const Operand &x, const Operand &target, Nll options = {},
+                      Loc loc = Loc::current());
+
+/// Options of cosine_embedding.
+struct CosineEmbedding {
+  double margin = 0;
+  Reduction reduction = Reduction::mean;
+};
+/// 1 - cos(a, b) where target is 1, max(0, cos(a, b) - margin) where it is -1, else 0: a, b
+/// f32[N,d] and target [N] of any numbers, or f32[d] and [].
+SINTER_API Tensor cosine_embedding(const Operand &a, const Operand &b, const Operand &target,
+                                   CosineEmbedding options = {}, Loc loc = Loc::current());
+
+/// Options of triplet_margin.
+struct TripletMargin {
+  double margin = 1;
+  double p = 2;      ///< of the norm
+  double eps = 1e-6; ///< added to each difference
+  bool swap = false; ///< the negative's distance is to the nearer of anchor and positive
+  Reduction reduction = Reduction::mean;
+};
+/// max(0, |anchor - positive| - |anchor - negative| + margin) of vectors f32[…,d].
+SINTER_API Tensor triplet_margin(const Operand &anchor, const Operand &positive,
+                                 const Operand &negative, TripletMargin options = {},
+                                 Loc loc = Loc::current());
+
+/// Options of cosine_similarity.
+struct CosineSimilarity {
+  int64_t axis = 1;
+  double eps = 1e-8; ///< the least that a norm counts
+};
+/// The cosine of the angle of vectors along an axis.
+SINTER_API Tensor cosine_similarity(const Operand &a, const Operand &b,
+                                    CosineSimilarity options = {}, Loc loc = Loc::current());
 
 } // namespace sinter

@@ -6,11 +6,91 @@
 //===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Dsl.h"
 
-#include <sinter/ops/random.h>
 #include <sinter/runtime.h>
+#include <sinter/sinter.h>
+
+#include <numbers>
 
 using namespace sinter::test;
 using E = ElementType;
+
+/// The runtime's number of element i of a stream; seed and step are operands `first` and the next.
+static double drawn(const std::vector<Tensor> &v, size_t first, const char *stream, int64_t i) {
+  uint64_t seed = v[first].integers[0], step = v[first + 1].integers[0];
+  return sinter_uniform_f32(sinter_philox(seed, sinter_stream(stream), step, i).w[0]);
+}
+
+/// Functions of random numbers, all of one operand: its type, chances or logits.
+static void drawnRows(std::vector<Row> &rows) {
+  auto add = [&](const char *name, auto call, auto reference, std::vector<Dims> shapes,
+                 bool differentiable = false) {
+    Row row{
+        .name = name, .domains = {Domain::Any, Domain::Anything}, .differentiable = differentiable};
+    row.build = fromDsl({.call = [=](const auto &x, const Case &) { return call(x[0]); },
+                         .symbols = {"", "seed", "step"},
+                         .training = true});
+    row.reference = [=](const auto &v, const Case &) { return reference(v); };
+    for (E element : {E::F32, E::F64})
+      for (const Dims &dims : shapes)
+        row.cases.push_back({{{element, dims}, {E::I64, {}}, {E::I64, {}}}});
+    rows.push_back(row);
+  };
+  add(
+      "random_normal",
+      [](const sinter::Tensor &x) {
+        return sinter::random_normal("n", {x.dtype(), x.shape()}, {.mean = 2, .std = 0.5});
+      },
+      [](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        for (int64_t i = 0; i < y.size(); ++i) {
+          double radius = std::sqrt(-2 * std::log1p(-drawn(v, 1, "n", i)));
+          y.reals[i] = 2 + radius * std::cos(2 * std::numbers::pi * drawn(v, 1, "n.angle", i)) / 2;
+        }
+        return y;
+      },
+      hardShapes());
+  add(
+      "random_bernoulli",
+      [](const sinter::Tensor &x) { return sinter::random_bernoulli("b", abs(x) * 0.5); },
+      [](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        for (int64_t i = 0; i < y.size(); ++i)
+          y.reals[i] = drawn(v, 1, "b", i) < std::fabs(y.reals[i]) / 2 ? 1 : 0;
+        return y;
+      },
+      hardShapes());
+  add(
+      "categorical",
+      [](const sinter::Tensor &x) { return cast(sinter::categorical("c", x), x.dtype()); },
+      [](const std::vector<Tensor>
+             &v) { // the exponential clock of rate exp(logit) that rings first
+        int64_t classes = v[0].dims().back();
+        Tensor y({v[0].type.element, {v[0].dims()[0]}});
+        for (int64_t row = 0; row < y.size(); ++row) {
+          double first = INFINITY;
+          for (int64_t k = 0; k < classes; ++k) {
+            int64_t at = row * classes + k;
+            double rings = -std::log(drawn(v, 1, "c", at)) / std::exp(v[0].reals[at]);
+            if (rings < first) {
+              first = rings;
+              y.reals[row] = double(k);
+            }
+          }
+        }
+        return y;
+      },
+      {{7, 5}, {33, 17}, {2, 1}});
+  add(
+      "dropout2d", [](const sinter::Tensor &x) { return sinter::dropout2d("d", x, {.p = 0.25}); },
+      [](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        int64_t pixels = y.dims()[2] * y.dims()[3];
+        for (int64_t i = 0; i < y.size(); ++i)
+          y.reals[i] = drawn(v, 1, "d", i / pixels) < 0.25 ? 0 : y.reals[i] / 0.75;
+        return y;
+      },
+      {{2, 3, 4, 5}, {16, 17, 2, 2}, {1, 7, 1, 33}}, true);
+}
 
 void sinter::test::randomRows(std::vector<Row> &rows) {
   Row uniform{.name = "random_uniform",
@@ -48,4 +128,5 @@ void sinter::test::randomRows(std::vector<Row> &rows) {
     for (const Dims &dims : hardShapes())
       dropout.cases.push_back({{{element, dims}, {E::I64, {}}, {E::I64, {}}}});
   rows.push_back(dropout);
+  drawnRows(rows);
 }

@@ -1,5 +1,5 @@
-// Pooling and resizing. Averages are sums times a number; resizing is two weighted sums, one an
-// axis. Reading on: include/sinter/ops/pool.h.
+// Pooling. Averages are sums times a number; along one axis and over volumes it is pooling of
+// images of other sizes. Reading on: include/sinter/ops/pool.h; Resize.cpp (cells).
 #include "sinter/ops/pool.h"
 
 #include "frontend/src/Call.h"
@@ -176,79 +176,76 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
   return multiply(call, sum, call.number(type.element, 1.0 / static_cast<double>(count)));
 }
 
-/// True when `size` is one that images can be brought to; else reported.
-static bool isSize(Call &call, const Tensor &x, const Pair &size) {
-  if (!isImages(call, x))
+//===--- Signals and volumes ------------------------------------------------------------------===//
+
+using Pooling = Tensor (*)(const Operand &, Pool2d, Loc);
+
+/// False: reported.
+static bool hasRank(Call &call, const Tensor &x, int64_t rank, const char *expects) {
+  if (call.isPoison(x))
     return false;
-  const rules::Type &type = call.type(x);
-  constexpr int64_t kMost = 1 << 16;
-  if (size.height < 1 || size.width < 1 || size.height > kMost || size.width > kMost) {
-    call.fail("E0120",
-              "expects a size of 1 to 65536 along both axes, got " + std::to_string(size.height) +
-                  "x" + std::to_string(size.width),
-              "", {x});
-    return false;
-  }
-  if (type.dims[2] == 0 || type.dims[3] == 0) {
-    call.fail("E0115", "expects images with pixels, got " + toString(type), "", {x});
-    return false;
-  }
-  return true;
+  if (call.type(x).rank() != rank)
+    call.fail("E0107", std::string("expects ") + expects + ", got " + toString(call.type(x)), "",
+              {x});
+  return call.type(x).rank() == rank;
 }
 
-/// What pixel j of `from` weighs in pixel i of `to`.
-using Weight = double (*)(int64_t i, int64_t j, int64_t to, int64_t from);
-
-/// Images of another size, one axis after the other. What weighs nothing is left out and not
-/// multiplied by 0, so that NaN reaches the pixels that see it and no others.
-static Tensor resample(Call &call, const Tensor &x, const Pair &size, Weight weight) {
-  rules::Type type = call.type(x); // f[n,c,h,w]
-  int64_t n = type.dims[0], c = type.dims[1], h = type.dims[2], w = type.dims[3];
-  auto weights = [&](int64_t outer, int64_t inner, auto at) { // f[outer,inner]
-    std::vector<double> values;
-    for (int64_t i = 0; i < outer; ++i)
-      for (int64_t j = 0; j < inner; ++j)
-        values.push_back(at(i, j));
-    return call.constant({type.element, {outer, inner}},
-                         Attributes().dense("value", {type.element, {outer, inner}}, values));
-  };
-  auto weigh = [](const Tensor &pixels, const Tensor &by) { // [n,c,…,from,…]
-    return sum(where(by != 0, pixels * by, 0), {3});
-  };
-  Tensor columns =
-      weights(w, size.width, [&](int64_t j, int64_t i) { return weight(i, j, size.width, w); });
-  Tensor wide = weigh(reshape(x, {n, c, h, w, 1}), columns); // f[n,c,h,width]
-  Tensor rows =
-      weights(size.height, h, [&](int64_t i, int64_t j) { return weight(i, j, size.height, h); });
-  return weigh(reshape(wide, {n, c, 1, h, size.width}), reshape(rows, {size.height, h, 1}));
-}
-
-Tensor adaptive_avg_pool2d(const Operand &operand, Pair size, Loc loc) {
-  Call call("adaptive_avg_pool2d", loc);
+static Tensor pool1d(const char *op, Pooling pool, const Operand &operand, const Pool1d &options,
+                     const Loc &loc) {
+  Call call(op, loc);
   Tensor x = call.tensor(operand);
-  if (!isSize(call, x, size))
+  if (!hasRank(call, x, 3, "signals f32[n,channels,length]"))
     return call.poison();
-  const rules::Type &type = call.type(x);
-  int64_t h = type.dims[2], w = type.dims[3];
-  if (h % size.height == 0 && w % size.width == 0)
-    return avg_pool2d(x, {.window = {h / size.height, w / size.width}}, loc);
-  return resample(call, x, size, [](int64_t i, int64_t j, int64_t to, int64_t from) {
-    int64_t begin = i * from / to, end = ((i + 1) * from + to - 1) / to;
-    return j >= begin && j < end ? 1.0 / static_cast<double>(end - begin) : 0.0;
-  });
+  rules::Type type = call.type(x);
+  Tensor y = pool(reshape(x, {type.dims[0], type.dims[1], 1, type.dims[2]}),
+                  {.window = {1, options.window},
+                   .stride = {1, options.stride},
+                   .padding = {0, options.padding},
+                   .ceil = options.ceil,
+                   .count_include_pad = options.count_include_pad},
+                  loc);
+  return call.isPoison(y) ? y : reshape(y, {type.dims[0], type.dims[1], call.type(y).dims[3]});
 }
 
-Tensor resize_bilinear(const Operand &operand, Pair size, Loc loc) {
-  Call call("resize_bilinear", loc);
+Tensor max_pool1d(const Operand &x, Pool1d options, Loc loc) {
+  return pool1d("max_pool1d", max_pool2d, x, options, loc);
+}
+Tensor avg_pool1d(const Operand &x, Pool1d options, Loc loc) {
+  return pool1d("avg_pool1d", avg_pool2d, x, options, loc);
+}
+
+static Tensor pool3d(const char *op, Pooling pool, const Operand &operand, const Pool3d &options,
+                     const Loc &loc) {
+  Call call(op, loc);
   Tensor x = call.tensor(operand);
-  if (!isSize(call, x, size))
+  if (!hasRank(call, x, 5, "volumes f32[n,channels,depth,height,width]"))
     return call.poison();
-  return resample(call, x, size, [](int64_t i, int64_t j, int64_t to, int64_t from) {
-    double scale = static_cast<double>(from) / static_cast<double>(to);
-    double at = (static_cast<double>(i) + 0.5) * scale - 0.5;
-    at = std::clamp(at, 0.0, static_cast<double>(from - 1));
-    return std::max(0.0, 1.0 - std::abs(at - static_cast<double>(j)));
-  });
+  const std::vector<int64_t> dims = call.type(x).dims;
+  const auto &[window, stride, padding, ceil, withPadding] = options;
+  int64_t images = dims[0] * dims[1];
+  Tensor planes = pool(reshape(x, {images, dims[2], dims[3], dims[4]}),
+                       {{window.height, window.width},
+                        {stride.height, stride.width},
+                        {padding.height, padding.width},
+                        ceil,
+                        withPadding},
+                       loc);
+  if (call.isPoison(planes))
+    return planes;
+  int64_t height = call.type(planes).dims[2], width = call.type(planes).dims[3];
+  Tensor y =
+      pool(reshape(planes, {images, 1, dims[2], height * width}),
+           {{window.depth, 1}, {stride.depth, 1}, {padding.depth, 0}, ceil, withPadding}, loc);
+  if (call.isPoison(y))
+    return y;
+  return reshape(y, {dims[0], dims[1], call.type(y).dims[2], height, width});
+}
+
+Tensor max_pool3d(const Operand &x, Pool3d options, Loc loc) {
+  return pool3d("max_pool3d", max_pool2d, x, options, loc);
+}
+Tensor avg_pool3d(const Operand &x, Pool3d options, Loc loc) {
+  return pool3d("avg_pool3d", avg_pool2d, x, options, loc);
 }
 
 } // namespace sinter

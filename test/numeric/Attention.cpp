@@ -7,7 +7,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Dsl.h"
 
-#include <sinter/ops/attention.h>
+#include <sinter/runtime.h>
+#include <sinter/sinter.h>
 
 using namespace sinter::test;
 namespace interpret = sinter::interpret;
@@ -139,6 +140,47 @@ static Row bentRow(bool twice) {
   return row;
 }
 
+/// Weights that a stream of random numbers drops, q, k, v of one stack.
+static Row droppingRow() {
+  Row row{.name = "attention dropout",
+          .domains = {Domain::Any, Domain::Any, Domain::Any, Domain::Anything}};
+  row.build =
+      fromDsl({.call = [](const auto &x,
+                          const Case &) { return attention(x[0], x[1], x[2], {.dropout = 0.25}); },
+               .symbols = {"", "", "", "seed", "step"},
+               .training = true});
+  row.reference = [](const std::vector<Tensor> &x, const Case &c) {
+    int64_t keys = x[1].dims()[1], width = x[2].dims()[2];
+    uint64_t seed = x[3].integers[0], step = x[4].integers[0];
+    auto score = [&](const Dims &, double product) { return std::optional(product * scaleOf(c)); };
+    Tensor y = attend(x[0], x[1], x[2], score);
+    std::fill(y.reals.begin(), y.reals.end(), 0.0);
+    // With a key's own unit vector as its value, attend gives the weights.
+    Tensor units({x[2].type.element, {x[2].dims()[0], keys, keys}});
+    for (int64_t i = 0; i < units.size(); ++i)
+      units.reals[i] = i / keys % keys == i % keys;
+    Tensor weights = attend(x[0], x[1], units, score);
+    for (int64_t i = 0; i < weights.size(); ++i) {
+      uint32_t word = sinter_philox(seed, sinter_stream("attention"), step, i).w[0];
+      if (sinter_uniform_f32(word) < 0.25f)
+        continue;
+      int64_t row = i / keys, stack = row / x[0].dims()[1];
+      for (int64_t e = 0; e < width; ++e)
+        y.reals[row * width + e] +=
+            weights.reals[i] / 0.75 * x[2].reals[(stack * keys + i % keys) * width + e];
+    }
+    return y;
+  };
+  for (E element : {E::F32, E::F64})
+    for (const Dims &sizes : {Dims{5, 7, 3, 4}, {33, 65, 8, 8}}) {
+      Case c{operandsOf(element, {2}, sizes)};
+      c.operands.insert(c.operands.end(), {{E::I64, {}}, {E::I64, {}}});
+      setTerms(c);
+      row.cases.push_back(c);
+    }
+  return row;
+}
+
 void sinter::test::attentionRows(std::vector<Row> &rows) {
   Row plain = attentionRow("attention", Domain::Any),
       bool_ = attentionRow("attention mask", Domain::Anything),
@@ -174,6 +216,6 @@ void sinter::test::attentionRows(std::vector<Row> &rows) {
         add(*row, c);
       }
   }
-  for (const Row &row : {plain, bool_, added, bent, twice})
+  for (const Row &row : {plain, bool_, added, bent, twice, droppingRow()})
     rows.push_back(row);
 }

@@ -144,10 +144,86 @@ private:
   }
   Tensor shared_parameter() { return parameter(shared("p"), f32({3})); }
 
+  /// Functions that are made of others, with any options.
+  Tensor composite() {
+    auto pick = [&](const Tensors &list) { return first(list); };
+    auto flag = [&] { return number(0, 1) == 1; };
+    auto reduction = [&] { return static_cast<Reduction>(number(0, 3)); };
+    switch (number(0, 32)) {
+    case 0:
+      return clamp(any(), any(), number(-1, 2));
+    case 1:
+      return elu(leaky_relu(any()));
+    case 2:
+      return prelu(name(), any(), {.num_parameters = number(0, 3)});
+    case 3:
+      return glu(any(), axis());
+    case 4:
+      return pad(any(), list(), list(), {.mode = static_cast<PadMode>(number(0, 3))});
+    case 5:
+      return flip(any(), list());
+    case 6:
+      return roll(any(), list(), list());
+    case 7:
+      return stack({any(), any()}, axis());
+    case 8:
+      return pick(flag() ? split(any(), number(-1, 3), axis()) : split(any(), list(), axis()));
+    case 9:
+      return pick(chunk(any(), number(-1, 3), axis()));
+    case 10:
+      return flag() ? squeeze(any()) : squeeze(any(), axis());
+    case 11:
+      return unsqueeze(any(), axis());
+    case 12:
+      return tril(any(), number(-2, 2));
+    case 13:
+      return one_hot(any(), number(0, 3));
+    case 14:
+      return var(any(), Axes(list()), flag(), number(0, 2));
+    case 15:
+      return norm(any(), number(-1, 3), Axes(axis()), flag());
+    case 16:
+      return logsumexp(any(), Axes(axis()));
+    case 17:
+      return layer_norm(shared(name()), any(), {.axes = number(0, 3)});
+    case 18:
+      return group_norm(shared(name()), any(), {.groups = number(0, 3)});
+    case 19:
+      return cross_entropy(any(), any(), {.weight = any(), .reduction = reduction()});
+    case 20:
+      return nll(any(), any(), {.reduction = reduction()});
+    case 21:
+      return huber(any(), any(), {.reduction = reduction()});
+    case 22:
+      return kl_div(any(), any(), {.reduction = reduction()});
+    case 23:
+      return triplet_margin(any(), any(), any(), {.p = double(number(0, 3))});
+    case 24:
+      return masked_softmax(any(), any(), axis());
+    case 25:
+      return einsum(flag() ? "ij,jk->ik" : "i...,i...", {any(), any()});
+    case 26:
+      return flag() ? mv(any(), any()) : bmm(any(), any());
+    case 27:
+      return conv1d(shared(name()), any(), {.filters = number(0, 3), .kernel = number(0, 3)});
+    case 28:
+      return conv_transpose1d(shared(name()), any(),
+                              {.filters = number(0, 3), .stride = number(0, 3)});
+    case 29:
+      return flag() ? max_pool1d(any()) : resize_nearest(any(), number(0, 3));
+    case 30:
+      return attention(any(), any(), any(), {.mask = any(), .causal = flag()});
+    case 31:
+      return multi_head_attention(shared(name()), any(), any(), any(), {.heads = number(0, 2)});
+    default:
+      return flag() ? rotary(any()) : categorical(name(), any(), axis());
+    }
+  }
+
   Tensor op() {
     if (calm)
       return calmOp();
-    switch (number(0, 29)) {
+    switch (number(0, 35)) {
     case 0:
       return any() + any();
     case 1:
@@ -206,8 +282,10 @@ private:
       return control();
     case 28:
       return linear(name(), any(), {.units = number(0, 4), .axis = number(-1, 0)});
-    default:
+    case 29:
       return random_uniform(name(), Type{element(), shape()});
+    default:
+      return composite();
     }
   }
 };

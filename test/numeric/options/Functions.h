@@ -1,0 +1,49 @@
+//===- Functions.h - the DSL's functions that the golden of options names ------------------===//
+//
+// One map a file, by the op's name in goldens/options.py; a function gets the record's operands
+// and, as attributes of its case, the record's options. Reading on: Dsl.h; Options.cpp (what is
+// checked).
+//
+//===------------------------------------------------------------------------------------------===//
+#ifndef SINTER_TEST_NUMERIC_OPTIONS_FUNCTIONS_H
+#define SINTER_TEST_NUMERIC_OPTIONS_FUNCTIONS_H
+
+#include "test/numeric/Dsl.h"
+
+#include <sinter/sinter.h>
+
+#include <map>
+
+namespace sinter::test {
+
+using OptionFunctions = std::map<std::string, DslFunction>;
+
+void addOps(OptionFunctions &all);
+void addLosses(OptionFunctions &all);
+void addArrangements(OptionFunctions &all);
+void addWindows(OptionFunctions &all);
+void addRecurrent(OptionFunctions &all);
+
+/// All of them.
+inline const OptionFunctions &optionFunctions() {
+  static const OptionFunctions all = [] {
+    OptionFunctions functions;
+    addOps(functions);
+    addLosses(functions);
+    addArrangements(functions);
+    addWindows(functions);
+    addRecurrent(functions);
+    return functions;
+  }();
+  return all;
+}
+
+} // namespace sinter::test
+
+/// A function of the operands x and the case c.
+#define SINTER_CALL(...)                                                                           \
+  {[](const std::vector<sinter::Tensor> &x, const sinter::test::Case &c) -> sinter::Tensor {       \
+    return __VA_ARGS__;                                                                            \
+  }}
+
+#endif

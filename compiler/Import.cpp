@@ -30,7 +30,10 @@ static_assert(same(proto::Initializer::CONSTANT, ir::InitKind::Constant) &&
 static_assert(same(proto::Metric::RATIO, ir::Finish::Ratio) &&
               same(proto::Metric::EXP_RATIO, ir::Finish::ExpRatio));
 static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
-              same(proto::Field::CLASS, ir::Decode::Class));
+              same(proto::Field::CLASS, ir::Decode::Class) &&
+              same(proto::Field::CHARACTER, ir::Decode::Character) &&
+              same(proto::Field::WORD, ir::Decode::Word) &&
+              same(proto::Field::BYTE, ir::Decode::Byte));
 static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
               same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
               same(proto::Entry::PREDICT, kernel::EntryKind::Predict));
@@ -176,12 +179,12 @@ void Importer::addSymbols(Location moduleLoc) {
   const proto::DataSpec &data = graph.data();
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
-    fields.push_back(ir::FieldAttr::get(context, builder.getStringAttr(field.name()),
-                                        getFieldType(field.type()),
-                                        static_cast<ir::Decode>(field.decode()), field.classes()));
+    fields.push_back(ir::FieldAttr::get(
+        context, builder.getStringAttr(field.name()), getFieldType(field.type()),
+        static_cast<ir::Decode>(field.decode()), field.classes(), field.ahead()));
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
-                       builder.getArrayAttr(fields));
+                       builder.getArrayAttr(fields), data.order() == proto::DataSpec::SEQUENTIAL);
 }
 
 /// Isolated: its own arguments and nodes are all that it may use, and nothing else sees them.

@@ -61,7 +61,10 @@ static_assert(same(ir::InitKind::Constant, SINTER_INIT_CONSTANT) &&
               same(ir::InitKind::Normal, SINTER_INIT_NORMAL) &&
               same(ir::InitKind::Uniform, SINTER_INIT_UNIFORM));
 static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
-              same(ir::Decode::Class, SINTER_DECODE_CLASS));
+              same(ir::Decode::Class, SINTER_DECODE_CLASS) &&
+              same(ir::Decode::Character, SINTER_DECODE_CHARACTER) &&
+              same(ir::Decode::Word, SINTER_DECODE_WORD) &&
+              same(ir::Decode::Byte, SINTER_DECODE_BYTE));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
               same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO));
 
@@ -257,9 +260,10 @@ struct TableWriter {
 
   llvm::Constant *writeField(ir::FieldAttr attribute) {
     RankedTensorType type = attribute.getType();
-    return make(field, {text(attribute.getName()), n32(getDtype(type.getElementType())),
-                        n32(type.getRank()), writeDims(type.getShape()),
-                        number(attribute.getDecode()), n32(0), n64(attribute.getLimit())});
+    return make(field,
+                {text(attribute.getName()), n32(getDtype(type.getElementType())),
+                 n32(type.getRank()), writeDims(type.getShape()), number(attribute.getDecode()),
+                 n32(attribute.getAhead()), n64(attribute.getLimit())});
   }
 
   llvm::Constant *writeData() {
@@ -267,8 +271,9 @@ struct TableWriter {
       std::vector<llvm::Constant *> fields;
       for (auto attribute : op.getFields().getAsRange<ir::FieldAttr>())
         fields.push_back(writeField(attribute));
-      return make(data, {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
-                         n32(0)});
+      return make(data,
+                  {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
+                   n32(op.getSequential() ? SINTER_ORDER_SEQUENTIAL : SINTER_ORDER_SHUFFLED)});
     }
     return llvm::ConstantAggregateZero::get(data);
   }

@@ -108,8 +108,9 @@ LogicalResult ScalarOp::verify() {
 }
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
-                                RankedTensorType type, Decode decode, int64_t limit) {
-  bool index = decode == Decode::Class;
+                                RankedTensorType type, Decode decode, int64_t limit,
+                                int64_t ahead) {
+  bool index = decode != Decode::Unit, token = index && decode != Decode::Class;
   for (int64_t size : type.getShape())
     if (size < 1)
       return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;
@@ -119,6 +120,10 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
   if (index ? limit < 1 : limit != 0)
     return emitError() << "field " << name << " expects a limit of " << (index ? "1 or more" : "0")
                        << ", got " << limit;
+  if (token && type.getRank() != 1)
+    return emitError() << "field " << name << " expects tokens tensor<STEPSxi32>, got " << type;
+  if (ahead < 0 || (ahead > 0 && !token))
+    return emitError() << "field " << name << " expects tokens alone to be ahead, got " << ahead;
   return success();
 }
 

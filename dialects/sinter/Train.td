@@ -117,16 +117,19 @@ def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
 }
 def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
-  let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below limit)";
+  let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below "
+                "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on)";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
-                        OptionalParameter<"int64_t">:$limit);
-  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? `>`";
+                        OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead);
+  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? `>`";
   let genVerifyDecl = 1;
 }
 def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {
-  let summary = "where batches come from: fields fill the inputs of their names";
-  let arguments = (ins StrAttr:$data_name, TypedArrayAttrBase<FieldAttr, "fields">:$fields);
-  let assemblyFormat = "$data_name `fields` $fields attr-dict";
+  let summary = "where batches come from: fields fill the inputs of their names; sequential: an example goes on where that of the "
+                "batch before ended";
+  let arguments = (ins StrAttr:$data_name, TypedArrayAttrBase<FieldAttr, "fields">:$fields,
+                       UnitAttr:$sequential);
+  let assemblyFormat = "$data_name `fields` $fields (`sequential` $sequential^)? attr-dict";
   let hasVerifier = 1;
 }
 def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,

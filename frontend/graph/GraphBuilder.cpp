@@ -179,8 +179,8 @@ void GraphBuilder::nameState(const std::string &symbol, const std::string &param
 }
 
 void GraphBuilder::addMetric(const std::string &name, const std::string &sum,
-                             const std::string &weight, const proto::Location &location,
-                             proto::Role role) {
+                             const std::string &weight, proto::Metric::Finish finish,
+                             const proto::Location &location, proto::Role role) {
   for (const proto::Metric &metric : module.metrics())
     if (metric.name() == name)
       return;
@@ -188,6 +188,7 @@ void GraphBuilder::addMetric(const std::string &name, const std::string &sum,
   metric->set_name(name);
   metric->set_sum(sum);
   metric->set_weight(weight);
+  metric->set_finish(finish);
   metric->set_role(role);
   *metric->mutable_location() = location;
 }

@@ -212,9 +212,10 @@ public:
                                                  const proto::Location &location);
   /// Says of a known symbol that it is the state `slot` of `parameter`.
   void nameState(const std::string &symbol, const std::string &parameter, const std::string &slot);
-  /// Adds a metric once: what is reported is sum / weight.
+  /// Adds a metric once: what is reported is `finish` of sum / weight.
   void addMetric(const std::string &name, const std::string &sum, const std::string &weight,
-                 const proto::Location &location, proto::Role role = proto::NONE);
+                 proto::Metric::Finish finish, const proto::Location &location,
+                 proto::Role role = proto::NONE);
   /// Null when there is none.
   const proto::Symbol *findSymbol(const std::string &name) const;
   const proto::Scalar *findScalar(const std::string &name) const;

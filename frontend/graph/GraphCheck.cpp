@@ -279,7 +279,9 @@ private:
       std::string where = " in field '" + field.name() + "' of the data set";
       if (field.name().empty() || !names.insert(field.name()).second)
         fail("expects a name of its own, got another" + where);
-      bool index = field.decode() == proto::Field::CLASS;
+      bool token =
+          field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
+      bool index = token || field.decode() == proto::Field::CLASS;
       if (!index && field.decode() != proto::Field::UNIT)
         fail("expects a known way to decode, got " + std::to_string(field.decode()) + where);
       if (field.type().element() != (index ? proto::I32 : proto::F32))
@@ -290,7 +292,14 @@ private:
       for (int64_t size : field.type().dims())
         if (size < 1 || size > kMostOfData)
           fail("expects sizes from 1 to 1048576, got " + std::to_string(size) + where);
+      if (token && field.type().dims_size() != 1)
+        fail("expects tokens i32[steps], got another shape" + where);
+      if (field.ahead() < 0 || field.ahead() > (token ? kMostOfData : 0))
+        fail("expects tokens alone to be ahead, by 0 to 1048576 places, got " +
+             std::to_string(field.ahead()) + where);
     }
+    if (!proto::DataSpec::Order_IsValid(data.order()))
+      fail("expects a known order of examples, got " + std::to_string(data.order()));
     checkLocation(data.location(), "the data set");
   }
 };

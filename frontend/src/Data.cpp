@@ -1,11 +1,23 @@
-// Data sets: what images() stands for. Reading on: include/sinter/data.h, Model.cpp (what is
-// written of it), Entry.cpp (fields as inputs).
+// Data sets: what images() and text() stand for. Reading on: include/sinter/data.h, Model.cpp (what
+// is written of it), Entry.cpp (fields as inputs).
 #include "sinter/data.h"
 #include "frontend/src/Call.h"
 
 namespace sinter {
 
 using namespace detail;
+
+/// What every data set expects of its name and batch.
+static void checkCommon(const std::string &what, Data &data) {
+  if (!validName(data.name, true))
+    data.mistakes.push_back(
+        {"E0006",
+         what + " expects a name of letters, digits, '_', '-' and '.', got '" + data.name + "'",
+         ""});
+  if (data.batch < 1)
+    data.mistakes.push_back(
+        {"E0014", what + " expects a batch of 1 or more, got " + std::to_string(data.batch), ""});
+}
 
 Data images(std::string name, Images options) {
   struct Known {
@@ -29,10 +41,7 @@ Data images(std::string name, Images options) {
              {"label", i32(), Decode::Class, options.classes}},
             options.batch,
             {}};
-  if (!validName(name, true))
-    data.mistakes.push_back(
-        {"E0006", "images expects a name of letters, digits, '_', '-' and '.', got '" + name + "'",
-         ""});
+  checkCommon("images", data);
   for (int64_t size : {options.classes, options.channels, options.height, options.width})
     if (size < 1 || size > graph::kMostOfData) {
       data.mistakes.push_back(
@@ -44,9 +53,33 @@ Data images(std::string name, Images options) {
       data.fields.clear(); // whose inputs nobody knows
       break;
     }
-  if (options.batch < 1)
+  return data;
+}
+
+Data text(std::string name, Text options) {
+  bool bytes = options.tokens == Tokens::bytes, words = options.tokens == Tokens::words;
+  if (options.vocabulary == 0 && !words)
+    options.vocabulary = bytes ? 256 : 28;
+  Decode decode = bytes ? Decode::Byte : words ? Decode::Word : Decode::Character;
+  Type type = i32({options.steps});
+  Data data{name,
+            {{"tokens", type, decode, options.vocabulary},
+             {"targets", type, decode, options.vocabulary, 1}},
+            options.batch,
+            {},
+            options.partition == Partition::sequential};
+  checkCommon("text", data);
+  auto refuse = [&](const std::string &wanted, int64_t got, const char *help = "") {
     data.mistakes.push_back(
-        {"E0014", "images expects a batch of 1 or more, got " + std::to_string(options.batch), ""});
+        {"E0020", "text '" + name + "' expects " + wanted + ", got " + std::to_string(got), help});
+    data.fields.clear(); // whose inputs nobody knows
+  };
+  int64_t least = bytes ? 256 : 2;
+  if (options.vocabulary < least || options.vocabulary > graph::kMostOfData)
+    refuse("a vocabulary from " + std::to_string(least) + " to 1048576", options.vocabulary,
+           "the unknown token counts, too");
+  if (options.steps < 1 || options.steps > graph::kMostOfData)
+    refuse("steps from 1 to 1048576", options.steps);
   return data;
 }
 

@@ -123,9 +123,9 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
     addOutput(call, name, tensor);
 }
 
-/// sum += value · batch, weight += batch: what the trainer reads as sum / weight when an epoch ends
-/// (D12).
-static void addMetric(Call &call, const std::string &name, const Tensor &value,
+/// sum += value · batch, weight += batch: what the trainer reads as sum / weight, or its
+/// exponential, when an epoch ends (D12).
+static void addMetric(Call &call, const std::string &name, const Tensor &value, Finish finish,
                       proto::Role role = proto::NONE) {
   Context &current = context();
   const Loc &loc = call.loc();
@@ -135,7 +135,8 @@ static void addMetric(Call &call, const std::string &name, const Tensor &value,
   for (const std::string &symbol : symbols)
     if (!declareSymbol(symbol, proto::Symbol::METRIC, scalar, proto::Initializer(), loc))
       return;
-  current.graph.addMetric(name, symbols[0], symbols[1], current.location(loc, name), role);
+  current.graph.addMetric(name, symbols[0], symbols[1], static_cast<proto::Metric::Finish>(finish),
+                          current.location(loc, name), role);
   int64_t batch = current.trace->builder.entry().batch();
   Operand weight(batch, loc);
   Tensor share = Operand(cast(Operand(value, loc), f32, loc), loc) * weight;
@@ -173,12 +174,12 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
   // The loss is the first output, wherever the model names others.
   addOutput(call, "loss", loss, proto::LOSS);
   trace.metrics.emplace("loss", loc);
-  addMetric(call, "loss", loss, proto::LOSS);
+  addMetric(call, "loss", loss, Finish::mean, proto::LOSS);
   if (trace.builder.entry().kind() == proto::Entry::TRAIN)
     applyOptimizer(call, loss, optimizer);
 }
 
-void Step::metric(const std::string &name, const Operand &value, Loc loc) {
+void Step::metric(const std::string &name, const Operand &value, Metric options, Loc loc) {
   Call call("metric", loc, name);
   if (!call.atEntry())
     return;
@@ -205,7 +206,7 @@ void Step::metric(const std::string &name, const Operand &value, Loc loc) {
     return void(call.fail("E0016", "expects a scalar f32[], got " + toString(type),
                           type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first",
                           {tensor}));
-  addMetric(call, name, tensor);
+  addMetric(call, name, tensor, options.finish);
 }
 
 } // namespace sinter

@@ -101,7 +101,9 @@ void Model::data(const Data &data, Loc loc) {
     graph::setType(made->mutable_type(), toRules(field.type));
     made->set_decode(static_cast<proto::Field::Decode>(field.decode));
     made->set_classes(field.classes);
+    made->set_ahead(field.ahead);
   }
+  spec->set_order(data.sequential ? proto::DataSpec::SEQUENTIAL : proto::DataSpec::SHUFFLED);
   *spec->mutable_location() = current.location(loc, "data");
   batchOption(*this, std::max<int64_t>(data.batch, 1), loc);
 }

@@ -113,6 +113,8 @@ Tensor parameter(Name name, Type type, Init init, Loc loc) {
 static State openState(proto::Symbol::Kind kind, const Name &name, Type type, Init init, Loc loc) {
   std::string path = context().path(name.text);
   Call call("state", loc, path);
+  if (kind == proto::Symbol::METRIC) // beside those of metrics
+    path = "trainer/state." + path;
   Tensor value = openSymbol(call, "state", kind, name, path, type, init, loc);
   if (call.isPoison(value))
     return TensorAccess::makeState(UINT32_MAX, path);
@@ -121,6 +123,10 @@ static State openState(proto::Symbol::Kind kind, const Name &name, Type type, In
 
 State state(Name name, Type type, Init init, Loc loc) {
   return openState(proto::Symbol::BUFFER, name, type, init, loc);
+}
+
+State epoch_state(Name name, Type type, Loc loc) {
+  return openState(proto::Symbol::METRIC, name, type, zeros(), loc);
 }
 
 State detail::counter(const Name &name, const Loc &loc) {

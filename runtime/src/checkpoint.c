@@ -39,6 +39,11 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   return d->code;
 }
 
+int checkpoint_vocabulary(checkpoint *c, const char *list, diag *d) {
+  c->weights.vocabulary = c->state.vocabulary = list;
+  return !list || weights_prepare(&c->weights, d) ? d->code : weights_prepare(&c->state, d);
+}
+
 void checkpoint_close(checkpoint *c) {
   weights_free(&c->weights);
   weights_free(&c->state);

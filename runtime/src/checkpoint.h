@@ -31,6 +31,8 @@ typedef struct checkpoint {
 
 int checkpoint_open(checkpoint *c, instance *self, diag *d);
 void checkpoint_close(checkpoint *c);
+/// Files hold the vocabulary of the text, too; `list` as in vocabulary.h, NULL: none.
+int checkpoint_vocabulary(checkpoint *c, const char *list, diag *d);
 
 /// Writes weights to a file.
 int checkpoint_save(checkpoint *c, const char *path, diag *d);

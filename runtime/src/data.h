@@ -4,11 +4,13 @@
  * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
  * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
  * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c,
- * synthetic_indices.c, gather.c. */
+ * synthetic_indices.c, text.c,
+ * gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
 #include "device.h"
+#include "vocabulary.h"
 
 /// Examples of one split.
 typedef struct split {
@@ -19,19 +21,42 @@ typedef struct split {
   uint64_t stream; /* of the random numbers of drawn examples */
 } split;
 
+typedef struct token_list {
+  uint32_t *tokens;
+  uint64_t count;
+} token_list;
+
+/// A text: its tokens, and where the examples of the epoch lie in them.
+typedef struct text {
+  vocabulary vocabulary;
+  token_list train, test;
+  bool one_text;   /* both splits are `train` */
+  uint64_t offset; /* of the first example of the epoch */
+  uint64_t batch;  /* examples that go on side by side; 0: each behind the one before */
+} text;
+
 typedef struct dataset dataset;
+
+/// What the examples of an epoch may depend on.
+typedef struct epoch_start {
+  uint64_t seed, epoch, batch;
+  bool shuffle; /* false: --no-shuffle */
+} epoch_start;
 
 /// A way to come by examples. A new one is a new row of the table in dataset.c.
 typedef struct reader {
-  const char *built_in; /* what it makes without a folder; NULL: it reads one */
+  const char *built_in; /* what it makes without a path; NULL: it reads one */
+  bool file;            /* the path may be a file's, not only a folder's */
   /// Whether it can read data sets of these fields.
   bool (*reads)(const sinter_data *spec);
-  /// Makes both splits ready and sets their counts; `folder` is NULL for what is built in.
-  int (*open)(dataset *data, const char *folder, sinter_pool *pool, diag *d);
+  /// Makes both splits ready and sets their counts; `path` is NULL for what is built in.
+  int (*open)(dataset *data, const char *path, sinter_pool *pool, diag *d);
   /// *to = a field of an example, decoded into elements of type `dtype`. Called by the threads of a
   /// step, each with its own number; does not allocate.
   void (*fill)(const dataset *data, const split *from, uint32_t field, uint64_t example,
                uint32_t dtype, void *to, uint32_t thread);
+  /// Before an epoch of the training split: where examples lie may depend on it. NULL: it does not.
+  void (*begin)(dataset *data, const epoch_start *at);
 } reader;
 
 struct dataset {
@@ -40,12 +65,14 @@ struct dataset {
   split train, test;
   char *scratch; /* scratch_bytes a thread, for a reader's fill */
   uint64_t scratch_bytes;
+  text text; /* of a data set that is one */
 };
 
-/// Opens the first reader that reads such fields; folder NULL: the first that is built in, which
-/// may work on all threads of the pool.
-int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sinter_pool *pool,
-                 diag *d);
+/// Opens the first reader that reads such fields; path NULL: the first that is built in, which may
+/// work on all threads of the pool. `known`: the vocabulary of a text, which is taken over; NULL or
+/// an empty one: the text makes it.
+int dataset_open(dataset *data, const sinter_data *spec, const char *path, const vocabulary *known,
+                 sinter_pool *pool, diag *d);
 /// Frees both splits.
 void dataset_free(dataset *data);
 /// Elements of a field of one example.
@@ -92,6 +119,16 @@ bool indices_reads(const sinter_data *spec);
 int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
 void indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                   uint32_t dtype, void *to, uint32_t thread);
+
+/// Texts: FILE, or FOLDER/NAME.txt[.gz], and for tests what lies beside it as NAME.test.txt[.gz],
+/// else the same; or words that follow each other by a rule.
+bool text_reads(const sinter_data *spec);
+int text_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
+void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+               uint32_t dtype, void *to, uint32_t thread);
+void text_begin(dataset *data, const epoch_start *at);
+/// The built-in text, which the caller frees; NULL: out of memory.
+unsigned char *synthetic_text(const sinter_data *spec, uint64_t *length);
 
 /// Size of the built-in data, and how many bytes of it are drawn at the start and kept: more is
 /// drawn each time that it is read.

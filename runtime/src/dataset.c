@@ -9,19 +9,21 @@
 #include <sys/stat.h>
 
 static const reader readers[] = {
-    {NULL, idx_reads, idx_open, column_fill},
-    {NULL, cifar_reads, cifar_open, column_fill},
-    {"images", synthetic_reads, synthetic_open, synthetic_fill},
-    {"indices", indices_reads, indices_open, indices_fill},
+    {.reads = idx_reads, .open = idx_open, .fill = column_fill},
+    {.reads = cifar_reads, .open = cifar_open, .fill = column_fill},
+    {.file = true, .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
+    {"images", .reads = synthetic_reads, .open = synthetic_open, .fill = synthetic_fill},
+    {"indices", .reads = indices_reads, .open = indices_open, .fill = indices_fill},
+    {"text", .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
-static int check_folder(const char *folder, diag *d) {
+static int check_path(const reader *r, const char *path, diag *d) {
   struct stat info;
-  if (stat(folder, &info) != 0)
-    return diag_error(d, 2101, "cannot read '%s': %s", folder, strerror(errno));
-  if (!S_ISDIR(info.st_mode))
-    return diag_error(d, 2101, "cannot read '%s': expects a folder, got a file", folder);
+  if (stat(path, &info) != 0)
+    return diag_error(d, 2101, "cannot read '%s': %s", path, strerror(errno));
+  if (!S_ISDIR(info.st_mode) && !r->file)
+    return diag_error(d, 2101, "cannot read '%s': expects a folder, got a file", path);
   return 0;
 }
 
@@ -30,24 +32,25 @@ static int take_columns(split *s, const sinter_data *spec, diag *d) {
   return s->columns ? 0 : diag_error(d, 2402, "out of memory: the data set '%s'", spec->name);
 }
 
-int dataset_open(dataset *data, const sinter_data *spec, const char *folder, sinter_pool *pool,
-                 diag *d) {
+int dataset_open(dataset *data, const sinter_data *spec, const char *path, const vocabulary *known,
+                 sinter_pool *pool, diag *d) {
   *data = (dataset){.spec = spec};
+  if (known)
+    data->text.vocabulary = *known;
   for (int i = 0; i < READERS && !data->reader; ++i)
-    if (!readers[i].built_in == !!folder && readers[i].reads(spec))
+    if (!readers[i].built_in == !!path && readers[i].reads(spec))
       data->reader = &readers[i];
   if (!data->reader)
     return diag_error(
         d, 2108,
-        folder
-            ? "no reader of this runtime gives the fields of '%s'"
-            : "'%s' has no built-in data, which are labelled images or whole numbers; --data DIR "
-              "names a folder",
+        path ? "no reader of this runtime gives the fields of '%s'"
+             : "'%s' has no built-in data, which are labelled images, whole numbers or a text; "
+               "--data PATH names files",
         spec->name);
-  if (folder && check_folder(folder, d))
+  if (path && check_path(data->reader, path, d))
     return d->code;
   if (take_columns(&data->train, spec, d) || take_columns(&data->test, spec, d) ||
-      data->reader->open(data, folder, pool, d))
+      data->reader->open(data, path, pool, d))
     dataset_free(data);
   return d->code;
 }
@@ -60,6 +63,9 @@ void dataset_free(dataset *data) {
     free(splits[i]->columns);
   }
   free(data->scratch);
+  vocabulary_free(&data->text.vocabulary);
+  free(data->text.train.tokens);
+  free(data->text.test.tokens);
   *data = (dataset){0};
 }
 

@@ -47,6 +47,17 @@ SINTER_E2(
     "The model names no data set, or one whose fields no reader gives: files of labelled images "
     "(IDX, CIFAR), or the built-in synthetic images. Or an entry takes an input that is no "
     "field of the data set.")
+SINTER_E2(2109, "text in the wrong encoding",
+          "Texts are UTF-8. The message has the first byte that is not; "
+          "`iconv -f LATIN1 -t UTF-8` converts a file of an older encoding.")
+SINTER_E2(2110, "vocabulary empty or too large",
+          "A text model has room for a fixed number of different tokens, the unknown one included. "
+          "The text has more of them, or no letters at all. Build the model with a larger "
+          "vocabulary, or take characters for words.")
+SINTER_E2(2111, "entry that cannot go on with a text",
+          "`--generate` runs the entry `generate` once a token: from an input `token` of one "
+          "whole number to `logits`, one number a token of the vocabulary. Every other input has "
+          "an output of its name and type, which it gets in the next run; it begins with 0.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "

@@ -5,14 +5,16 @@
 #include "file.h"
 #include "instance.h"
 #include "json.h"
+#include "vocabulary.h"
 
 #include <errno.h>
+#include <float.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum flag_kind { SWITCH, TEXT, COUNT, TENSOR } flag_kind;
+typedef enum flag_kind { SWITCH, TEXT, COUNT, NUMBER, TENSOR } flag_kind;
 
 typedef struct flag {
   const char *name, *value, *help; /* value: what --help calls it */
@@ -24,8 +26,8 @@ typedef struct flag {
 #define AT(member) offsetof(flags, member)
 
 static const flag table[] = {
-    {"data", "DIR", "folder of the data set; without it built-in synthetic data", TEXT, AT(data), 0,
-     0},
+    {"data", "PATH", "folder or file of the data set; without it built-in synthetic data", TEXT,
+     AT(data), 0, 0},
     {"epochs", "N", "passes over the training data, counted from the start", COUNT, AT(epochs), 0,
      INT32_MAX},
     {"steps", "N", "stop after step N, counted from the start", COUNT, AT(steps), 0, INT64_MAX},
@@ -53,6 +55,13 @@ static const flag table[] = {
      INT64_MAX},
     {"check-numerics", NULL, "run kernel by kernel and stop at the first NaN or infinity", SWITCH,
      AT(check_numerics), 0, 0},
+    {"generate", "TEXT", "go on with TEXT, token by token", TEXT, AT(generate.text), 0, 0},
+    {"temperature", "X", "0 takes the likeliest token, 1 draws by probability (default 1)", NUMBER,
+     AT(generate.temperature), 0, 0},
+    {"top-k", "K", "draws among the K likeliest tokens (default: all)", COUNT, AT(generate.top_k),
+     1, INT32_MAX},
+    {"length", "N", "tokens that --generate adds (default 100)", COUNT, AT(generate.length), 0,
+     INT64_MAX},
     {"run", "ENTRY", "run one entry on the current weights", TEXT, AT(run), 0, 0},
     {"input", "NAME=F.npy", "an input of --run", TENSOR, AT(inputs), 0, 0},
     {"output", "NAME=F.npy", "where an output of --run goes", TENSOR, AT(outputs), 0, 0},
@@ -81,6 +90,14 @@ static int parse_count(const flag *f, const char *text, int64_t *value, diag *d)
   return 0;
 }
 
+static int parse_number(const flag *f, const char *text, double *value, diag *d) {
+  char *end;
+  *value = strtod(text, &end);
+  if (end != text && !*end && strchr("+.0123456789", *text) && *value <= DBL_MAX)
+    return 0;
+  return diag_error(d, 2003, "--%s expects a number of 0 or more, got '%s'", f->name, text);
+}
+
 static int parse_tensor(const flag *f, flags *out, const char *text, diag *d) {
   bool input = f->offset == AT(inputs);
   uint32_t *count = input ? &out->input_count : &out->output_count;
@@ -105,10 +122,18 @@ static int parse_value(const flag *f, flags *out, const char *text, diag *d) {
     return 0;
   case COUNT:
     return parse_count(f, text, at, d);
+  case NUMBER:
+    return parse_number(f, text, at, d);
   case TENSOR:
     return parse_tensor(f, out, text, d);
   }
   return 0;
+}
+
+static bool has_flag(const sinter_module *module, const flag *f) {
+  bool of_texts =
+      f->offset >= AT(generate) && f->offset < AT(generate) + sizeof(((flags *)0)->generate);
+  return !of_texts || text_field(&module->data);
 }
 
 static bool is_hyper_parameter(const sinter_scalar *s) { return s->slot > 1; }
@@ -130,7 +155,8 @@ static int parse_one(flags *out, const sinter_module *module, int *i, int argc, 
   size_t length = equals ? (size_t)(equals - name) : strlen(name);
   const flag *f = NULL;
   for (int k = 0; k < FLAGS && !f; ++k)
-    if (strlen(table[k].name) == length && memcmp(table[k].name, name, length) == 0)
+    if (has_flag(module, &table[k]) && strlen(table[k].name) == length &&
+        memcmp(table[k].name, name, length) == 0)
       f = &table[k];
   uint32_t s = 0;
   if (!f)
@@ -173,20 +199,32 @@ static int check_together(const flags *f, diag *d) {
               {f->steps >= 0, "steps"},
               {f->eval_every >= 0, "eval-every"},
               {f->checkpoint_every >= 0, "checkpoint-every"},
-              {f->run != NULL, "run"}};
-  for (size_t i = 0; f->eval && i < sizeof loop / sizeof *loop; ++i)
+              {f->run != NULL, "run"},
+              {f->generate.text != NULL, "generate"}};
+  enum { LOOP = sizeof loop / sizeof *loop, TRAINING = LOOP - 2 }; /* flags that say how long */
+  const char *instead = f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
+  for (size_t i = 0; f->eval && i < LOOP; ++i)
     if (loop[i].given)
       return diag_error(d, 2004, "--eval and --%s contradict each other", loop[i].name);
-  for (size_t i = 0; f->run && i + 1 < sizeof loop / sizeof *loop; ++i)
+  for (size_t i = 0; instead && i < TRAINING; ++i)
     if (loop[i].given)
       return diag_error(d, 2004,
-                        "--run and --%s contradict each other: one trains, the other does not",
-                        loop[i].name);
-  if ((f->eval || f->run) && f->checkpoint && !f->resume)
+                        "--%s and --%s contradict each other: one trains, the other does not",
+                        instead, loop[i].name);
+  if (f->run && f->generate.text)
+    return diag_error(d, 2004, "--run and --generate contradict each other");
+  if (instead && f->checkpoint && !f->resume)
     return diag_error(d, 2004, "--%s reads a checkpoint only with --resume, and writes none",
-                      f->eval ? "eval" : "run");
-  if (f->run && f->log)
-    return diag_error(d, 2004, "--run and --log contradict each other: one entry has no events");
+                      instead);
+  if (!f->generate.text &&
+      (f->generate.length >= 0 || f->generate.top_k >= 0 || f->generate.temperature >= 0))
+    return diag_error(d, 2004, "--%s expects --generate TEXT",
+                      f->generate.length >= 0  ? "length"
+                      : f->generate.top_k >= 0 ? "top-k"
+                                               : "temperature");
+  if ((f->run || f->generate.text) && f->log)
+    return diag_error(d, 2004, "--%s and --log contradict each other: one entry has no events",
+                      instead);
   if (!f->run && (f->input_count || f->output_count))
     return diag_error(d, 2004, "--%s expects --run ENTRY", f->input_count ? "input" : "output");
   return 0;
@@ -253,7 +291,8 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
                .checkpoint_every = -1,
                .log_every = -1,
                .seed = -1,
-               .threads = -1};
+               .threads = -1,
+               .generate = {.length = -1, .top_k = -1, .temperature = -1}};
   if (take_room(f, module, argc, d))
     return d->code;
   for (int i = 1; i < argc; ++i)
@@ -278,6 +317,8 @@ void flags_help(const sinter_module *module, const char *program) {
   printf("usage: %s [flags]\n\nTrains the model '%s', compiled for %s.\n\nflags:\n", program,
          module->name, module->target);
   for (int i = 0; i < FLAGS; ++i) {
+    if (!has_flag(module, &table[i]))
+      continue;
     print_flag(table[i].name, table[i].value, table[i].help);
     if (table[i].offset == AT(epochs))
       printf(" (default %u)", module->default_epochs);

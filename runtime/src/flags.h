@@ -22,6 +22,11 @@ typedef struct named_file {
 typedef struct flags {
   const char *data, *init, *save, *checkpoint, *log, *run;
   int64_t epochs, steps, eval_every, checkpoint_every, log_every, seed, threads; /* -1: not given */
+  struct { /* only models of texts have these; numbers: -1: not given */
+    const char *text;
+    int64_t length, top_k;
+    double temperature;
+  } generate;
   bool eval, no_shuffle, init_partial, resume, quiet, check_numerics;
   bool info, version, help, licenses;
   named_file *inputs, *outputs;
@@ -30,6 +35,8 @@ typedef struct flags {
   double *scalars; /* by index of module->scalars; where no flag was given, the initial value */
 } flags;
 
+/// Whether the command line asks for training: for nothing else.
+static inline bool flags_train(const flags *f) { return !f->eval && !f->run && !f->generate.text; }
 /// Reads the command line; flags_free ends it, also after a failure.
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d);
 /// Gives back what flags_parse took.

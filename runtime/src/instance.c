@@ -178,7 +178,7 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *e,
   for (uint32_t i = 0; i < e->input_count && e->kind != SINTER_ENTRY_PREDICT; ++i) {
     const sinter_tensor *t = &e->inputs[i];
     const sinter_field *field = instance_field(&module->data, t->name);
-    if (!field || field->decode != SINTER_DECODE_CLASS ||
+    if (!field || field->decode == SINTER_DECODE_UNIT ||
         (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
       continue;
     uint64_t each = tensor_elements(t) / (e->batch > 0 ? (uint64_t)e->batch : 1);
@@ -383,12 +383,16 @@ double instance_value(instance *self, const sinter_tensor *tensor) {
 }
 
 void instance_zero_metrics(instance *self) {
-  static const char zeros[8];
+  static const char zeros[1024];
   for (uint32_t i = 0; i < self->module->symbol_count; ++i) {
     const sinter_symbol *s = &self->module->symbols[i];
-    if (s->kind == SINTER_METRIC)
-      self->device->upload(self->device, instance_at(self, &s->master), zeros,
-                           dtype_bytes(s->master.dtype));
+    uint64_t left = s->kind == SINTER_METRIC ? s->master.bytes : 0;
+    for (char *at = instance_at(self, &s->master); left;) {
+      uint64_t n = left < sizeof zeros ? left : sizeof zeros;
+      self->device->upload(self->device, at, zeros, n);
+      at += n;
+      left -= n;
+    }
   }
 }
 

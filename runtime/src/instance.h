@@ -89,7 +89,7 @@ bool is_weight(const sinter_symbol *symbol);
 const sinter_tensor *instance_loss(const sinter_entry *entry);
 /// Reads a scalar tensor of any number type.
 double instance_value(instance *self, const sinter_tensor *tensor);
-/// Zeroes the metric accumulators.
+/// Zeroes what belongs to an epoch: metric accumulators, variables of the model's.
 void instance_zero_metrics(instance *self);
 /// Finished value of metric i (D12); NaN when nothing was accumulated.
 double instance_metric(instance *self, uint32_t i);

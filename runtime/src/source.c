@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,13 +33,33 @@ static int open_path(source *s, bool gzip, diag *d) {
   return d->code;
 }
 
-source *source_open(const char *folder, const char *file, const char *other, diag *d) {
+static source *make_source(const char *file, diag *d) {
   source *s = calloc(1, sizeof *s);
-  if (!s) {
+  if (s)
+    s->fd = -1;
+  else
     diag_error(d, 2402, "out of memory: the reader of '%s'", file);
+  return s;
+}
+
+source *source_open_file(const char *path, diag *d) {
+  source *s = make_source(path, d);
+  if (!s)
     return NULL;
-  }
-  s->fd = -1;
+  size_t n = strlen(path);
+  bool gzip = n > 3 && strcmp(path + n - 3, ".gz") == 0;
+  if (snprintf(s->path, sizeof s->path, "%s", path) >= (int)sizeof s->path)
+    diag_error(d, 2101, "cannot read '%s': its name is too long", path);
+  if (!d->code && !open_path(s, gzip, d))
+    return s;
+  source_close(s);
+  return NULL;
+}
+
+source *source_open(const char *folder, const char *file, const char *other, diag *d) {
+  source *s = make_source(file, d);
+  if (!s)
+    return NULL;
   const char *names[] = {file, file, other, other}, *ends[] = {"", ".gz", "", ".gz"};
   /* a folder of the wanted name does not hide the file beside it */
   for (int folders = 0; folders < 2; ++folders)

@@ -21,6 +21,8 @@ typedef struct source {
 /// Opens FOLDER/FILE, or FOLDER/FILE.gz where that is absent; NULL on failure. `other` is another
 /// name that the file may have, or NULL.
 source *source_open(const char *folder, const char *file, const char *other, diag *d);
+/// Opens a file of any name, which is packed when that ends in .gz.
+source *source_open_file(const char *path, diag *d);
 /// Reads up to n bytes; *got is less only at the end of the data, after its check sum was found
 /// right.
 int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d);

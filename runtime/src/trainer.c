@@ -140,6 +140,12 @@ static int run_epoch(trainer *t, bool *unsaved, diag *d) {
   int64_t before = p->position;
   if (p->position == 0)
     instance_zero_metrics(&t->instance);
+  const reader *reader = t->data.reader;
+  if (reader->begin)
+    reader->begin(&t->data, &(epoch_start){.seed = (uint64_t)p->seed,
+                                           .epoch = (uint64_t)p->epoch,
+                                           .batch = (uint64_t)t->train->batch,
+                                           .shuffle = !f->no_shuffle});
   if (t->order)
     sinter_shuffle((uint64_t)p->seed, (uint64_t)p->epoch, t->order, (uint32_t)t->data.train.count);
   while (p->position < t->batches && !at_end(t) && !stop_signal) {

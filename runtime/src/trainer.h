@@ -18,9 +18,10 @@ typedef struct trainer {
   flags flags;
   instance instance;
   dataset data;
+  vocabulary known; /* of the weights to start from; `data` takes it over */
   checkpoint state;
   report report;
-  uint32_t *order; /* permutation of the training examples; NULL with --no-shuffle */
+  uint32_t *order; /* permutation of the training examples; NULL: they come in order */
   const sinter_entry *train, *eval;
   uint32_t train_variants, eval_variants;
   int64_t epochs, batches;      /* to train for; full batches an epoch */
@@ -51,6 +52,8 @@ int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, 
 int trainer_checkpoint(trainer *t, diag *d);
 /// --run ENTRY.
 int trainer_run_entry(trainer *t, diag *d);
+/// --generate TEXT.
+int trainer_generate(trainer *t, diag *d);
 /// --info.
 void trainer_info(const sinter_module *module);
 /// --licenses.

@@ -25,17 +25,31 @@ static int find_entries(trainer *t, diag *d) {
   t->eval = instance_find(m, NULL, SINTER_ENTRY_EVAL, &t->eval_variants);
   for (uint32_t i = 0; i < m->metric_count; ++i)
     t->loss_is_metric |= m->metrics[i].role == SINTER_ROLE_LOSS;
-  if (t->train && !t->flags.eval && !t->flags.run) {
+  bool trains = flags_train(&t->flags);
+  if (t->train && trains) {
     if (!instance_loss(t->train) || t->train->batch < 1)
       return diag_error(d, 2902, "'%s' has no loss or no batch", t->train->name);
     return m->data.field_count ? batch_check(t->train, &m->data, d) : 0;
   }
-  if (!t->train && !t->flags.run && !t->flags.eval && t->flags.steps != 0 && t->flags.epochs != 0)
+  if (!t->train && trains && t->flags.steps != 0 && t->flags.epochs != 0)
     return diag_error(d, 2108, "model '%s' has no training step; --run ENTRY runs one entry",
                       m->name);
   if (t->flags.eval && !t->eval)
     return diag_error(d, 2108, "model '%s' has no evaluation step", m->name);
   return 0;
+}
+
+/* The vocabulary of the text that the weights to start from were trained on; bytes have one. */
+static int read_vocabulary(trainer *t, diag *d) {
+  const sinter_field *field = text_field(&t->module->data);
+  const char *path = t->flags.resume ? t->flags.checkpoint : t->flags.init;
+  char *list = NULL;
+  if (field && field->decode == SINTER_DECODE_BYTE)
+    t->known = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
+  else if (field && path && !weights_metadata(path, "vocabulary", &list, d) && list)
+    vocabulary_parse(&t->known, field, list, path, d);
+  free(list);
+  return d->code;
 }
 
 static bool does_nothing(const trainer *t) {
@@ -49,13 +63,23 @@ static void set_epoch_length(trainer *t) {
       t->flags.scalars[i] = (double)t->batches;
 }
 
+/* Whether no examples are needed. */
+static bool needs_no_data(const trainer *t) {
+  const flags *f = &t->flags;
+  if (f->generate.text)
+    return t->known.count > 0;
+  return f->run || (does_nothing(t) && !f->checkpoint);
+}
+
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
-  if (t->flags.run || (does_nothing(t) && !t->flags.checkpoint))
+  if (needs_no_data(t)) {
+    t->data.text.vocabulary = t->known;
     return 0;
+  }
   if (!spec->field_count)
     return diag_error(d, 2108, "model '%s' names no data set", t->module->name);
-  if (dataset_open(&t->data, spec, t->flags.data, t->instance.device->pool, d))
+  if (dataset_open(&t->data, spec, t->flags.data, &t->known, t->instance.device->pool, d))
     return d->code;
   if (!t->flags.data)
     report_note(
@@ -63,7 +87,10 @@ static int open_data(trainer *t, diag *d) {
         "no --data: using built-in synthetic %s of the shape of '%s' (%llu train, %llu test)",
         t->data.reader->built_in, spec->name, (unsigned long long)t->data.train.count,
         (unsigned long long)t->data.test.count);
-  if (t->flags.eval)
+  if (t->data.text.one_text)
+    report_note(&t->report, "the test split is the training text: '%s' has no .test.txt beside it",
+                t->flags.data);
+  if (!flags_train(&t->flags))
     return 0;
   t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
   set_epoch_length(t);
@@ -74,7 +101,8 @@ static int open_data(trainer *t, diag *d) {
     t->epochs = t->flags.steps / t->batches + (t->flags.steps % t->batches != 0);
   if (t->data.train.count > UINT32_MAX)
     return diag_error(d, 2107, "training expects fewer than 2^32 examples");
-  if (!t->flags.no_shuffle && !(t->order = malloc(t->data.train.count * sizeof *t->order + 1)))
+  bool shuffles = !t->flags.no_shuffle && spec->order == SINTER_ORDER_SHUFFLED;
+  if (shuffles && !(t->order = malloc(t->data.train.count * sizeof *t->order + 1)))
     return diag_error(d, 2402, "out of memory: the order of the examples");
   return 0;
 }
@@ -87,7 +115,7 @@ static int start_state(trainer *t, diag *d) {
                            .batch = t->train ? t->train->batch : 0,
                            .seed = f->seed >= 0 ? f->seed : 0};
   if (f->resume) {
-    bool goes_on = !f->eval && !f->run; /* the others only want its weights */
+    bool goes_on = flags_train(f); /* others only want its weights */
     if (goes_on ? checkpoint_resume(&t->state, f->checkpoint, &expected, d)
                 : checkpoint_init(&t->state, f->checkpoint, false, d))
       return d->code;
@@ -143,7 +171,7 @@ static int work(trainer *t, diag *d) {
                 (long long)f->threads, cores);
   if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)))
     return d->code;
-  if (!f->eval && !f->run)
+  if (flags_train(f))
     trainer_catch_signals();
   sinter_pool *pool;
   device *dev;
@@ -151,10 +179,14 @@ static int work(trainer *t, diag *d) {
       device_threads(f->threads > 0 ? (uint32_t)f->threads : cores, false, &pool, d) ||
       device_open(t->module, pool, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
-      checkpoint_open(&t->state, &t->instance, d) || open_data(t, d) || start_state(t, d))
+      checkpoint_open(&t->state, &t->instance, d) || read_vocabulary(t, d) || open_data(t, d) ||
+      checkpoint_vocabulary(&t->state, t->data.text.vocabulary.list, d) || start_state(t, d))
     return d->code;
   report_begin(&t->report, f->resume);
-  int result = f->run ? trainer_run_entry(t, d) : f->eval ? evaluate_only(t, d) : trainer_run(t, d);
+  int result = f->run             ? trainer_run_entry(t, d)
+               : f->generate.text ? trainer_generate(t, d)
+               : f->eval          ? evaluate_only(t, d)
+                                  : trainer_run(t, d);
   if (!result && f->save)
     result = checkpoint_save(&t->state, f->save, d);
   return result;

@@ -27,7 +27,9 @@ typedef struct weight_slot {
 typedef struct weight_table {
   weight_slot *slots;
   uint32_t count;
-  char *header; /* built once by weights_prepare */
+  const char *vocabulary; /* of a text that the weights were trained on, or NULL; see
+                             vocabulary.h */
+  char *header;           /* built by weights_prepare */
   uint64_t header_bytes;
 } weight_table;
 
@@ -35,7 +37,8 @@ typedef struct weight_table {
 /// metrics, `spare` leaves room for that many further slots, which the caller fills.
 int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare,
                  diag *d);
-/// Builds the header text. Call it after the last slot was added.
+/// Builds the header text. Call it after the last slot was added, and again when the vocabulary
+/// changed.
 int weights_prepare(weight_table *table, diag *d);
 /// Frees the table.
 void weights_free(weight_table *table);
@@ -51,6 +54,9 @@ typedef enum weights_mode {
 
 /// Reads a file into the slots. But for a checkpoint, numbers of another precision are converted.
 int weights_read(weight_table *table, const char *path, weights_mode mode, diag *d);
+/// *value = the text behind `key` in the file's __metadata__, which the caller frees; NULL: it has
+/// none.
+int weights_metadata(const char *path, const char *key, char **value, diag *d);
 /// What the last read converted, in words for people; false when nothing.
 bool weights_note(const weight_table *table, char *text, size_t capacity);
 

@@ -34,6 +34,8 @@ typedef struct reader {
   entry *entries;
   uint32_t count, capacity, *order;
   json j;
+  const char *wanted; /* a key of __metadata__, or NULL */
+  char *value;        /* what stands behind it, in `map` */
   diag *d;
 } reader;
 
@@ -72,17 +74,23 @@ static uint64_t type_bytes(const char *text, size_t length, uint32_t *dtype) {
   return 0;
 }
 
-static bool skip_metadata(json *j) {
-  char *text;
-  size_t length;
+/* Texts by name; of them only the wanted one is kept. */
+static bool parse_metadata(reader *r) {
+  json *j = &r->j;
+  char *key, *text;
+  size_t size, length;
   if (!json_expect(j, '{', "'{'"))
     return false;
   if (json_accept(j, '}'))
     return true;
   do {
-    if (!json_string(j, &text, &length) || !json_expect(j, ':', "':'") ||
+    if (!json_string(j, &key, &size) || !json_expect(j, ':', "':'") ||
         !json_string(j, &text, &length))
       return false;
+    if (r->wanted && equals(key, size, r->wanted)) {
+      r->value = text;
+      text[length] = 0; /* where its quote stood */
+    }
   } while (json_accept(j, ','));
   return json_expect(j, '}', "',' or '}'");
 }
@@ -167,7 +175,7 @@ static int parse_header(reader *r) {
       if (!json_string(j, &name, &length) || !json_expect(j, ':', "':'"))
         return broken(r);
       if (equals(name, length, "__metadata__")) {
-        if (metadata || !skip_metadata(j))
+        if (metadata || !parse_metadata(r))
           return metadata ? bad_header(r, "__metadata__ once") : broken(r);
         metadata = true;
         continue;
@@ -408,6 +416,20 @@ static int read_header(reader *r) {
   r->order = (uint32_t *)(r->entries + r->capacity);
   r->j = (json){r->map, r->map, r->map + length, NULL};
   return file_read(r->fd, r->path, 8, r->map, length, r->d);
+}
+
+int weights_metadata(const char *path, const char *key, char **value, diag *d) {
+  reader r = {.path = path, .wanted = key, .d = d};
+  *value = NULL;
+  r.fd = file_open(path, &r.file_bytes, d);
+  if (r.fd < 0)
+    return d->code;
+  if (!read_header(&r) && !parse_header(&r) && r.value && !(*value = strdup(r.value)))
+    diag_error(d, 2402, "out of memory: the header of '%s'", path);
+  if (r.map)
+    munmap(r.map, r.map_bytes);
+  close(r.fd);
+  return d->code;
 }
 
 int weights_read(weight_table *table, const char *path, weights_mode mode, diag *d) {

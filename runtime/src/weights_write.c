@@ -56,7 +56,13 @@ static void put(text *t, const char *piece) {
 static void put_header(text *t, const weight_table *table) {
   char number[64], name[1024], quoted[2100];
   uint64_t offset = 0;
-  put(t, "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"}");
+  put(t, "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"");
+  if (table->vocabulary) { /* letters, spaces and commas: as they are */
+    put(t, ",\"vocabulary\":\"");
+    put(t, table->vocabulary);
+    put(t, "\"");
+  }
+  put(t, "}");
   for (int o = 0; o < 4; ++o)
     for (uint32_t i = 0; i < table->count; ++i) {
       const weight_slot *s = &table->slots[i];
@@ -90,6 +96,7 @@ int weights_prepare(weight_table *table, diag *d) {
   if (!t.at)
     return diag_error(d, 2402, "out of memory: the names of the weights");
   put_header(&t, table);
+  free(table->header);
   table->header = t.at;
   table->header_bytes = t.length;
   return 0;

@@ -270,6 +270,13 @@ TEST(GraphCheck, NamesAndKinds) {
                 "known way to decode");
   expectRefused([&](auto &m) { field(m, 1)->mutable_type()->set_element(proto::F32); },
                 "expects i32, got another element type in field 'label'");
+  expectRefused([&](auto &m) { field(m, 1)->set_ahead(1); },
+                "expects tokens alone to be ahead, by 0 to 1048576 places, got 1 in field 'label'");
+  expectRefused([&](auto &m) { field(m, 1)->set_decode(proto::Field::WORD); },
+                "expects tokens i32[steps], got another shape in field 'label'");
+  expectRefused(
+      [](auto &m) { m.mutable_data()->set_order(static_cast<proto::DataSpec::Order>(7)); },
+      "known order of examples, got 7");
   expectRefused([](auto &m) { m.mutable_data()->set_name(""); }, "data set");
 }
 

@@ -30,7 +30,7 @@ std::string records(size_t count, size_t first = 0) {
 struct Read {
   explicit Read(const std::string &folder, const ImageSpec &what = spec) {
     diag d = diag_make(text, sizeof text);
-    code = dataset_open(&data, &what.data, folder.c_str(), nullptr, &d);
+    code = dataset_open(&data, &what.data, folder.c_str(), nullptr, nullptr, &d);
   }
   ~Read() { dataset_free(&data); }
   dataset data = {};

@@ -39,7 +39,7 @@ TEST(Pixels, AreTheCorrectlyRoundedQuotient) {
 struct Read {
   explicit Read(const std::string &folder, const ImageSpec &spec = spec4) {
     diag d = diag_make(text, sizeof text);
-    code = dataset_open(&data, &spec.data, folder.c_str(), nullptr, &d);
+    code = dataset_open(&data, &spec.data, folder.c_str(), nullptr, nullptr, &d);
   }
   ~Read() { dataset_free(&data); }
   dataset data = {};
@@ -192,14 +192,15 @@ TEST(Readers, OtherFieldsAreRefused) {
     char message[512];
     dataset data;
     diag d = diag_make(message, sizeof message);
-    EXPECT_EQ(dataset_open(&data, spec, folder.path.c_str(), nullptr, &d), 2108);
+    EXPECT_EQ(dataset_open(&data, spec, folder.path.c_str(), nullptr, nullptr, &d), 2108);
     EXPECT_THAT(message, HasSubstr("no reader of this runtime gives the fields of '"));
     d = diag_make(message, sizeof message);
-    EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, &d), 2108);
+    EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, nullptr, &d), 2108);
     EXPECT_THAT(
         message,
         HasSubstr(
-            "' has no built-in data, which are labelled images or whole numbers; --data DIR"));
+            "' has no built-in data, which are labelled images, whole numbers or a text; --data "
+                  "PATH"));
   }
 }
 

@@ -34,7 +34,7 @@ TEST_F(FlagsTest, Help) {
 Trains the model 'fake', compiled for cpu:test.
 
 flags:
-  --data DIR             folder of the data set; without it built-in synthetic data
+  --data PATH            folder or file of the data set; without it built-in synthetic data
   --epochs N             passes over the training data, counted from the start (default 5)
   --steps N              stop after step N, counted from the start
   --eval                 only evaluate the test split

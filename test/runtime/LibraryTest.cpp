@@ -305,7 +305,7 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
   dataset data;
   char text[256];
   diag d = diag_make(text, sizeof text);
-  ASSERT_EQ(dataset_open(&data, &trainer->module.data, nullptr, nullptr, &d), 0);
+  ASSERT_EQ(dataset_open(&data, &trainer->module.data, nullptr, nullptr, nullptr, &d), 0);
   double metrics[2] = {};
   for (int step = 0; step < 5; ++step) {
     float batch[8 * 36];

@@ -23,7 +23,7 @@ struct Drawn {
     char text[512];
     diag d = diag_make(text, sizeof text);
     sinter_pool *pool = sinter_pool_open(threads);
-    EXPECT_EQ(dataset_open(&data, &spec.data, nullptr, pool, &d), 0) << text;
+    EXPECT_EQ(dataset_open(&data, &spec.data, nullptr, nullptr, pool, &d), 0) << text;
     if (kept != SYNTHETIC_KEPT) {
       for (split *s : {&data.train, &data.test}) {
         for (int field : {0, 1}) {
@@ -156,7 +156,7 @@ TEST(Synthetic, WholeNumbersOfATopic) {
   char text[512];
   diag d = diag_make(text, sizeof text);
   dataset data;
-  ASSERT_EQ(dataset_open(&data, &spec, nullptr, nullptr, &d), 0) << text;
+  ASSERT_EQ(dataset_open(&data, &spec, nullptr, nullptr, nullptr, &d), 0) << text;
   EXPECT_EQ(data.train.count, 12800u);
   int64_t told = 0, seen[10] = {};
   for (uint64_t i = 0; i < data.train.count; ++i) {

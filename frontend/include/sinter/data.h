@@ -11,8 +11,12 @@ namespace sinter {
 
 /// How the stored elements of a field become numbers.
 enum class Decode : uint8_t {
-  Unit = 1, ///< bytes: byte/255 as f32
-  Class = 2 ///< whole numbers below `classes` as i32
+  Unit = 1,  ///< bytes: byte/255 as f32
+  Class = 2, ///< whole numbers below `classes` as i32
+  /// Tokens of a text as i32, their numbers in a vocabulary of `classes` of them.
+  Character = 3,
+  Word = 4,
+  Byte = 5
 };
 
 /// A named part of every example.
@@ -20,7 +24,8 @@ struct Field {
   std::string name; ///< of the input of the training step
   Type type;        ///< of one example
   Decode decode = Decode::Unit;
-  int64_t classes = 0; ///< of Decode::Class
+  int64_t classes = 0; ///< of all but Decode::Unit
+  int64_t ahead = 0;   ///< of tokens: so many places further on in the text
 };
 
 /// What the trainer reads. The functions below make it; Model::data takes it.
@@ -34,6 +39,7 @@ struct Data {
   std::vector<Field> fields;
   int64_t batch = 1; ///< default of the build option "batch"
   std::vector<Mistake> mistakes;
+  bool sequential = false; ///< an example goes on where that of the batch before ended
 };
 
 /// Options of images().
@@ -48,5 +54,31 @@ struct Images {
 /// 3x32x32). --data DIR holds IDX files of images with one channel (train-images-idx3-ubyte[.gz] …)
 /// and CIFAR's binary records of images with more (data_batch_1.bin[.gz] …, test_batch.bin[.gz]).
 SINTER_API Data images(std::string name, Images options = {});
+
+/// What a text is cut into. Of characters and words, letters a to z count, in lower case, and every
+/// run of anything else is one space.
+enum class Tokens : uint8_t { characters, words, bytes };
+
+/// How the examples of an epoch lie in the text, which begins anew at a random place of the first
+/// `steps`: in random order, or each one where that of the batch before ended.
+enum class Partition : uint8_t { random, sequential };
+
+/// Options of text().
+struct Text {
+  Tokens tokens = Tokens::characters;
+  /// Most different tokens, the unknown one (number 0) included. 0: 28 for characters (space, a to
+  /// z), 256 for bytes, where nothing is unknown.
+  int64_t vocabulary = 0;
+  int64_t batch = 32; ///< default of the build option "batch"
+  int64_t steps = 35; ///< tokens of an example
+  Partition partition = Partition::random;
+};
+
+/// Fields tokens i32[steps] and targets i32[steps], the tokens one place further on.
+/// --data PATH is a text file X.txt, or a folder with NAME.txt in it (.txt.gz too); the test split
+/// is X.test.txt beside it or, where there is none, the same text, which then says how much of it
+/// was learnt by heart. Tokens are numbered when it is read: characters and words by their order
+/// and their frequency in it, bytes as they are.
+SINTER_API Data text(std::string name, Text options = {});
 
 } // namespace sinter

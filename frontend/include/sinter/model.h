@@ -24,6 +24,17 @@ public:
   void output(const std::string &name, const Operand &value, Loc loc = Loc::current());
 };
 
+/// What becomes of a metric's mean when an epoch ends.
+enum class Finish : uint8_t {
+  mean = 0, ///< nothing
+  exp = 1   ///< its exponential: perplexity, of the mean loss of a token
+};
+
+/// Options of metric.
+struct Metric {
+  Finish finish = Finish::mean;
+};
+
 /// The training step being traced.
 class SINTER_API Step : public Entry {
 public:
@@ -32,8 +43,10 @@ public:
   Tensor input(const std::string &name, Loc loc = Loc::current());
   /// Differentiates the scalar `loss` and updates every parameter it reaches. Once a step.
   void minimize(const Operand &loss, const Optimizer &optimizer, Loc loc = Loc::current());
-  /// A number to report at the end of an epoch: the mean of `value` over all examples.
-  void metric(const std::string &name, const Operand &value, Loc loc = Loc::current());
+  /// A number to report at the end of an epoch: the mean of `value` over all examples, or what
+  /// `options` make of it.
+  void metric(const std::string &name, const Operand &value, Metric options = {},
+              Loc loc = Loc::current());
 };
 
 /// Options of Model::train.

@@ -41,6 +41,9 @@ private:
 SINTER_API Tensor parameter(Name name, Type type, Init init = {}, Loc loc = Loc::current());
 /// A variable that is not trained, such as running statistics; saved with the weights.
 SINTER_API State state(Name name, Type type, Init init = {}, Loc loc = Loc::current());
+/// A variable that is 0 again when an epoch begins, such as the state of a net that reads a text batch
+/// by batch; checkpoints hold it, weight files do not.
+SINTER_API State epoch_state(Name name, Type type, Loc loc = Loc::current());
 /// A run-time scalar f32[] with a flag of the trainer, --NAME.
 SINTER_API Tensor hyperparameter(const std::string &name, double initial,
                                  const std::string &help = "", Loc loc = Loc::current());

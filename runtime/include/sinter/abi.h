@@ -76,7 +76,8 @@ typedef enum sinter_symbol_kind {
   /* a weight file's non-trainable entry (running statistics): in --save and in libraries */
   SINTER_BUFFER = 1,
   SINTER_OPTIMIZER = 2, /* optimizer state: only in checkpoints, under "optimizer/" */
-  /* metric accumulators: only in checkpoints, under "trainer/"; zeroed when an epoch starts */
+  /* metric accumulators and what else belongs to an epoch: only in checkpoints, under "trainer/";
+     zeroed when an epoch starts */
   SINTER_METRIC = 3,
   /* a buffer that weight files may lack, and that then is 0 */
   SINTER_COUNTER = 4
@@ -193,9 +194,19 @@ typedef struct sinter_entry {
 } sinter_entry;
 
 typedef enum sinter_decode {
-  SINTER_DECODE_UNIT = 1, /* a byte: byte/255, rounded to f32 */
-  SINTER_DECODE_CLASS = 2 /* a whole number of 0 .. limit-1 */
+  SINTER_DECODE_UNIT = 1,  /* a byte: byte/255, rounded to f32 */
+  SINTER_DECODE_CLASS = 2, /* a whole number of 0 .. limit-1 */
+  /* Tokens of a text, as numbers 0 .. limit-1 of its vocabulary; see runtime/src/vocabulary.h. */
+  SINTER_DECODE_CHARACTER = 3,
+  SINTER_DECODE_WORD = 4,
+  SINTER_DECODE_BYTE = 5
 } sinter_decode;
+
+/* In which order a data set's examples come. */
+typedef enum sinter_order {
+  SINTER_ORDER_SHUFFLED = 0,
+  SINTER_ORDER_SEQUENTIAL = 1 /* each goes on where that of the batch before ended */
+} sinter_order;
 
 /* A named part of every example, and how its stored elements become numbers. */
 typedef struct sinter_field {
@@ -204,8 +215,8 @@ typedef struct sinter_field {
   uint32_t rank;       /* of one example */
   const int64_t *dims; /* `rank` sizes */
   uint32_t decode;     /* sinter_decode */
-  uint32_t reserved;
-  int64_t limit; /* of SINTER_DECODE_CLASS */
+  uint32_t ahead;      /* of tokens: so many places further on in the text */
+  int64_t limit;       /* of all but SINTER_DECODE_UNIT */
 } sinter_field;
 
 /* Where batches come from. The runtime fills the inputs of train and eval entries from the fields
@@ -214,7 +225,7 @@ typedef struct sinter_data {
   const char *name; /* "fashion-mnist", "mnist", "cifar10": for messages; NULL: no data set */
   const sinter_field *fields;
   uint32_t field_count; /* 0: no data set */
-  uint32_t reserved;
+  uint32_t order;       /* sinter_order */
 } sinter_data;
 
 typedef struct sinter_module {

@@ -54,7 +54,7 @@ sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+2 {{expected one of [unit, class] for way to decode, got: text}}
+// expected-error @+2 {{expected one of [unit, class, character, word, byte] for way to decode, got: text}}
 // expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
 sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
@@ -67,6 +67,16 @@ sinter.data "mnist" fields [#sinter.field<"label", tensor<f32>, class below 10>]
 
 // expected-error @+1 {{field "label" expects a limit of 1 or more, got 0}}
 sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class>]
+
+// -----
+
+// expected-error @+1 {{field "tokens" expects tokens tensor<STEPSxi32>, got 'tensor<2x3xi32>'}}
+sinter.data "story" fields [#sinter.field<"tokens", tensor<2x3xi32>, word below 9>]
+
+// -----
+
+// expected-error @+1 {{field "label" expects tokens alone to be ahead, got 1}}
+sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class below 10 ahead 1>]
 
 // -----
 

@@ -1,0 +1,49 @@
+// A language model of characters: an LSTM that reads a text and says at every place what comes
+// next. sinter build char-lstm.cpp -o char-lstm && ./char-lstm --data timemachine.txt
+#include <sinter/sinter.h>
+using namespace sinter;
+
+static constexpr int64_t kVocabulary = 28, kHidden = 256;
+
+/// tokens i32[N,T] and the state before them, f32[1,N,256] each → logits f32[T,N,28], the state
+/// behind.
+static LstmResult network(Tensor tokens, std::optional<Tensor> state, std::optional<Tensor> cell) {
+  Tensor x = one_hot(transpose(tokens), kVocabulary); // f32[T,N,28]: time in front
+  auto [y, h, c] = lstm("rnn", x, {.hidden = kHidden, .state = state, .cell = cell});
+  return {linear("fc", y, {.units = kVocabulary, .axis = -1}), h, c};
+}
+
+int main(int argc, char **argv) {
+  Model model("char-lstm", argc, argv);
+  model.data(text(
+      "timemachine",
+      {.vocabulary = kVocabulary, .batch = 32, .steps = 35, .partition = Partition::sequential}));
+  model.train(
+      [](Step s) {
+        State state, cell; // training goes on where the batch before ended
+        std::optional<Tensor> h, c;
+        if (training()) {
+          state = epoch_state("state", f32({1, s.batch(), kHidden}));
+          cell = epoch_state("cell", f32({1, s.batch(), kHidden}));
+          h = state.value(), c = cell.value();
+        }
+        auto [logits, hn, cn] = network(s.input("tokens"), h, c);
+        if (training())
+          state.assign(hn), cell.assign(cn);
+        Tensor loss = mean(softmax_cross_entropy(logits, transpose(s.input("targets"))));
+        s.minimize(loss, sgd({.lr = 1, .clip_norm = 1}));
+        s.metric("perplexity", loss, {.finish = Finish::exp});
+      },
+      {.epochs = 20});
+  model.entry("generate", [](Entry e) { // a token a call; --generate "time traveller" runs it
+    int64_t n = e.batch();
+    Type state = f32({n, kHidden});
+    auto input = [&](const char *name) { return reshape(e.input(name, state), {1, n, kHidden}); };
+    Tensor token = reshape(e.input("token", i32({n})), {n, 1});
+    auto [logits, h, c] = network(token, input("state"), input("cell"));
+    e.output("logits", reshape(logits, {n, kVocabulary}));
+    e.output("state", reshape(h, state.shape));
+    e.output("cell", reshape(c, state.shape));
+  });
+  return model.write();
+}

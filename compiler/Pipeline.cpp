@@ -38,6 +38,7 @@ static std::vector<Step> getSteps(const PipelineOptions &options) {
   memory.budget = options.memoryBudget;
 
   add(Stage::Gradient, createCheckSizes(), "before any work on what no machine holds");
+  add(Stage::Gradient, createMarkIndependent(), "before equal values are merged");
   add(Stage::Gradient, createSimplify(), "less to differentiate");
   add(Stage::Gradient, createBatchSteps(),
       "what leaves a loop here has a gradient outside of loops");

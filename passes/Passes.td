@@ -11,6 +11,20 @@ include "mlir/Pass/PassBase.td"
 
 //===--- graph, gradient ----------------------------------------------------------------------------------------------===//
 
+def MarkIndependent : Pass<"mark-independent", "::mlir::ModuleOp"> {
+  let summary = "values in the middle of a graph that something is differentiated by stay apart from equal ones";
+  let description = [{
+    Such a value gets a sinter.independent behind it, which all its readers read. Inputs of an entry and what it reads need
+    none: no two of them are equal.
+    ```
+    %u = sinter.exp %x ...                                 %u = sinter.exp %x ...
+    %v = sinter.exp %x ...          // equal           →   %i = sinter.independent %u
+    %y = sinter.mul %u, %v ...                             %v = sinter.exp %x ...
+    %g = sinter.gradient %y, %d, %u ys 1                   %y = sinter.mul %i, %v ...    // dy/du is v, not 2u
+    ```
+  }];
+}
+
 def Simplify : Pass<"simplify", "::mlir::ModuleOp"> {
   let summary = "canonical forms, common subexpressions, dead code";
   let description = [{
@@ -60,13 +74,15 @@ def FormStreams : Pass<"form-streams", "::mlir::ModuleOp"> {
 }
 
 def Differentiate : Pass<"differentiate", "::mlir::ModuleOp"> {
-  let summary = "expands sinter.gradient by reverse mode";
+  let summary = "expands derivatives: sinter.gradient by reverse mode, sinter.jvp by forward mode, sinter.jacobian by many of one";
   let description = [{
     Every op between the xs and the ys writes its vector-Jacobian product in `sinter` ops; cotangents that meet are added.
     An op without a gradient on such a path is an error that names the path; an x that no y depends on gets zeros and a
     warning. A scan's gradient is a scan the other way; the forward scan stacks what is dear to do again (`notes` say
     what), and cotangents of captures that are sums over the steps are added up behind the loop. A choice's gradient is a
-    choice.
+    choice; a while loop with a bound becomes a scan of choices first. Forward mode transposes an op's product, which is
+    linear in the cotangent; loops carry tangents beside values. A Jacobian is one sweep as the body of a scan over unit
+    vectors. sinter.custom_gradient gives its `backward`, and is its `forward` afterwards.
     ```
     %l = sinter.sum %p axes [0] ...                %g = sinter.broadcast_to %dl ...
     %dw = sinter.gradient %l, %dl, %w ys 1   →     %dw = sinter.mul %g, %x ...      // p = w * x

@@ -6,6 +6,9 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
+#include "sinter/rules/index.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace sinter;
@@ -64,6 +67,33 @@ Value GradBuilder::batchAlongAxes(Operation *op, ValueRange operands, ArrayRef<b
   return copy->getResult(0);
 }
 
+/// [steps, n, …] → [steps * n, …].
+static Value mergeImages(GradBuilder &b, Value stack) {
+  SmallVector<int64_t> shape(shapeOf(stack).drop_front());
+  shape[0] *= shapeOf(stack)[0];
+  return b.reshape(stack, shape);
+}
+
+/// The op on images of all steps, whose result is images, too.
+static Value cloneOnImages(GradBuilder &b, Operation *op, ValueRange operands, int64_t steps) {
+  Operation *copy = b.getBuilder().clone(*op);
+  copy->setOperands(operands);
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[0] *= steps;
+  copy->getResult(0).setType(RankedTensorType::get(shape, type.getElementType()));
+  return b.reshape(copy->getResult(0), stackShape(steps, type.getShape()));
+}
+
+Value GradBuilder::batchImages(Operation *op, ValueRange operands, ArrayRef<bool> stacked) {
+  int64_t steps = countSteps(operands, stacked);
+  SmallVector<Value> images;
+  for (auto [operand, isStack] : llvm::zip_equal(operands, stacked))
+    images.push_back(mergeImages(
+        *this, isStack ? operand : broadcastTo(operand, stackShape(steps, shapeOf(operand)))));
+  return cloneOnImages(*this, op, images, steps);
+}
+
 //===--- Ops that name more than axes ---------------------------------------------------------===//
 
 Value MatmulOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
@@ -99,6 +129,100 @@ Value SliceOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool>)
 
 Value PadOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool>) {
   return b.pad(operands[0], stackShape(0, getLow()), stackShape(0, getHigh()));
+}
+
+//===--- Convolutions -------------------------------------------------------------------------===//
+
+/// With one filter images of all steps are images. A filter a step is more groups: the channels of
+/// all steps side by side. The cotangent of a filter, a sum over images, has no rule: in a loop it
+/// is added up step by step.
+template <class Op>
+static Value batchConvolution(GradBuilder &b, Op op, ValueRange operands, ArrayRef<bool> stacked) {
+  int64_t steps = countSteps(operands, stacked);
+  if (!stacked[1])
+    return cloneOnImages(b, op, {mergeImages(b, operands[0]), operands[1]}, steps);
+  Value images = operands[0];
+  if (!stacked[0])
+    images = b.broadcastTo(images, stackShape(steps, shapeOf(images)));
+  SmallVector<int64_t> in(shapeOf(op->getOperand(0))), out(shapeOf(op.getResult()));
+  images = b.reshape(b.transpose(images, {1, 0, 2, 3, 4}), {in[0], steps * in[1], in[2], in[3]});
+  Value filters = mergeImages(b, operands[1]);
+  Operation *copy = b.getBuilder().clone(*op);
+  copy->setOperands({images, filters});
+  cast<Op>(copy).setGroups(steps * op.getGroups());
+  copy->getResult(0).setType(RankedTensorType::get({out[0], steps * out[1], out[2], out[3]},
+                                                   getElementTypeOrSelf(op.getResult().getType())));
+  Value result = b.reshape(copy->getResult(0), {out[0], steps, out[1], out[2], out[3]});
+  return b.transpose(result, {1, 0, 2, 3, 4});
+}
+
+Value Conv2dOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
+  return batchConvolution(b, *this, operands, stacked);
+}
+Value Conv2dInputGradientOp::buildBatched(GradBuilder &b, ValueRange operands,
+                                          ArrayRef<bool> stacked) {
+  return batchConvolution(b, *this, operands, stacked);
+}
+
+//===--- Indices ------------------------------------------------------------------------------===//
+
+/// [steps, before…, rows, behind…]: an index for each element of the slices that it names, so that
+/// each step looks into its own table and none beyond it.
+static Value spreadIndex(GradBuilder &b, Value index, ArrayRef<int64_t> slices, int64_t axis) {
+  int64_t steps = shapeOf(index)[0], rows = 1;
+  for (int64_t size : shapeOf(index).drop_front())
+    rows *= size;
+  SmallVector<int64_t> thin(slices.size(), 1);
+  thin[0] = steps;
+  thin[axis] = rows;
+  return b.broadcastTo(b.reshape(index, thin), slices);
+}
+
+/// [steps, before…, axes of the index…, behind…] with those of the index as one.
+static SmallVector<int64_t> joinIndexAxes(ArrayRef<int64_t> shape, int64_t axis, size_t rank) {
+  SmallVector<int64_t> joined(shape.take_front(axis)), inner(shape.slice(axis, rank));
+  joined.push_back(std::accumulate(inner.begin(), inner.end(), int64_t(1), std::multiplies<>()));
+  llvm::append_range(joined, shape.drop_front(axis + rank));
+  return joined;
+}
+
+static Value asStack(GradBuilder &b, Value value, bool stacked, int64_t steps) {
+  return stacked ? value : b.broadcastTo(value, stackShape(steps, shapeOf(value)));
+}
+
+Value GatherOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
+  int64_t steps = countSteps(operands, stacked), axis = getAxis() + 1;
+  Value table = asStack(b, operands[0], stacked[0], steps);
+  if (!stacked[1])
+    return b.gather(table, operands[1], axis);
+  if (!stacked[0] && getAxis() == 0) // one table: all rows of all steps
+    return b.gather(operands[0], operands[1], 0);
+  SmallVector<int64_t> result = stackShape(steps, shapeOf(getResult()));
+  SmallVector<int64_t> slices = joinIndexAxes(result, axis, shapeOf(getIndex()).size());
+  Value index = spreadIndex(b, operands[1], slices, axis);
+  auto type = rules::gather_along(toRule(table.getType()), toRule(index.getType()), axis);
+  return b.reshape(b.make<GatherAlongOp>(type, axis, table, index), result);
+}
+
+Value ScatterAddOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
+  int64_t steps = countSteps(operands, stacked), axis = getAxis() + 1;
+  Value base = asStack(b, operands[0], stacked[0], steps),
+        updates = asStack(b, operands[2], stacked[2], steps);
+  if (!stacked[1])
+    return b.scatterAdd(base, operands[1], updates, axis);
+  SmallVector<int64_t> slices = joinIndexAxes(shapeOf(updates), axis, shapeOf(getIndex()).size());
+  updates = b.reshape(updates, slices);
+  Value index = spreadIndex(b, operands[1], slices, axis);
+  auto type = rules::scatter_add_along(toRule(base.getType()), toRule(index.getType()),
+                                       toRule(updates.getType()), axis);
+  return b.make<ScatterAddAlongOp>(type, axis, base, index, updates);
+}
+
+Value GatherAlongOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
+  return b.batchAlongAxes(*this, operands, stacked);
+}
+Value ScatterAddAlongOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
+  return b.batchAlongAxes(*this, operands, stacked);
 }
 
 //===--- Sums of stacks -----------------------------------------------------------------------===//

@@ -64,7 +64,7 @@ void WhileOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setNa
 
 //===--- Verifiers ----------------------------------------------------------------------------===//
 
-static std::vector<rules::Type> toRules(TypeRange types) {
+std::vector<rules::Type> ir::toRules(TypeRange types) {
   std::vector<rules::Type> result;
   for (Type type : types)
     result.push_back(isa<RankedTensorType>(type) ? toRule(type) : rules::Type());
@@ -78,9 +78,8 @@ static std::string describe(const std::vector<rules::Type> &types) {
   return text.empty() ? "nothing" : text;
 }
 
-/// Types that the body yields; fails, with a diagnostic, when it has other arguments or no yield.
-static FailureOr<std::vector<rules::Type>> verifyBody(Operation *op, Region &region, StringRef what,
-                                                      const std::vector<rules::Type> &arguments) {
+FailureOr<std::vector<rules::Type>> ir::verifyBody(Operation *op, Region &region, StringRef what,
+                                                   const std::vector<rules::Type> &arguments) {
   Block &block = region.front();
   if (toRules(block.getArgumentTypes()) != arguments)
     return op->emitOpError() << "expects a " << what << " with arguments " << describe(arguments)
@@ -139,4 +138,11 @@ LogicalResult WhileOp::verify() {
     return failure();
   return verifyRule(
       *this, rules::while_loop(toRules(getCarried().getTypes()), *condition, *next, getMaxTrips()));
+}
+
+LogicalResult WhileOp::buildGradient(GradBuilder &b, ValueRange, SmallVectorImpl<Value> &) {
+  return b.refuse(*this, getMaxTrips() > 0
+                             ? "its bodies are differentiated by the pass"
+                             : "the number of steps is known only when it runs; give it a bound "
+                               "(.max_trips), or use scan");
 }

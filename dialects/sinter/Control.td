@@ -50,8 +50,7 @@ def CondOp : Sinter_Control<"cond", GradientOfBody, []> {
     $thenBody `else` $elseBody
   }];
 }
-def WhileOp : Sinter_Control<"while", NoGradient<"the number of steps is known only when it runs; scan has a gradient">,
-                             ["getCarried", "getLast"]> {
+def WhileOp : Sinter_Control<"while", GradientInCpp, ["getCarried", "getLast"]> {
   let summary = "a body run while a condition holds, at most `max_trips` times (0: no bound)";
   let description = [{
     Operands: the first value of what is carried, captures; both bodies have them as arguments. The condition yields one

@@ -254,12 +254,23 @@ struct PruneCond : OpRewritePattern<CondOp> {
 
 //===--- while --------------------------------------------------------------------------------===//
 
+/// True while derivatives are still to be expanded, which must know how many steps a loop may take.
+static bool hasDerivatives(Operation *op) {
+  auto entry = op->getParentOfType<EntryOp>();
+  return entry && entry
+                      ->walk([](Operation *inside) {
+                        return isa<GradientOp, JvpOp, JacobianOp>(inside) ? WalkResult::interrupt()
+                                                                          : WalkResult::advance();
+                      })
+                      .wasInterrupted();
+}
+
 /// A bound is a number of steps that is carried and compared.
 struct CountTrips : OpRewritePattern<WhileOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(WhileOp op, PatternRewriter &rewriter) const override {
-    if (op.getMaxTrips() == 0)
+    if (op.getMaxTrips() == 0 || hasDerivatives(op))
       return failure();
     Location loc = op.getLoc();
     auto count = RankedTensorType::get({}, rewriter.getI64Type());

@@ -11,6 +11,8 @@
 #include "sinter/rules/reduce.h"
 #include "sinter/rules/shape.h"
 
+#include "mlir/IR/IRMapping.h"
+
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
@@ -159,6 +161,15 @@ void GradBuilder::splitAt(StringRef predicate, Value x, Value y, Value dy,
         loses = compare(predicate, y, x);
   dx[0] = sumTo(select(tie, half, select(wins, dy, zero)), x);
   dx[1] = sumTo(select(tie, half, select(loses, dy, zero)), y);
+}
+
+SmallVector<Value> GradBuilder::inlineBody(Region &body, ValueRange arguments) {
+  IRMapping mapping;
+  mapping.map(body.getArguments(), arguments);
+  for (Operation &op : body.front().without_terminator())
+    b.clone(op, mapping);
+  return llvm::map_to_vector(body.front().back().getOperands(),
+                             [&](Value value) { return mapping.lookupOrDefault(value); });
 }
 
 LogicalResult GradBuilder::refuse(Operation *op, StringRef why) {

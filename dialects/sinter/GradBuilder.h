@@ -56,6 +56,9 @@ public:
   /// Batching rule of ops that name axes in `axis` or `axes`.
   mlir::Value batchAlongAxes(mlir::Operation *op, mlir::ValueRange operands,
                              llvm::ArrayRef<bool> stacked);
+  /// Batching rule of ops on images [n, …]: images of all steps are images.
+  mlir::Value batchImages(mlir::Operation *op, mlir::ValueRange operands,
+                          llvm::ArrayRef<bool> stacked);
 
   /// A unary op that keeps its operand's type: apply<CosOp>(x).
   template <class Op> mlir::Value apply(mlir::Value x) {
@@ -79,6 +82,9 @@ public:
   /// tie.
   void splitAt(llvm::StringRef predicate, mlir::Value x, mlir::Value y, mlir::Value dy,
                llvm::SmallVectorImpl<mlir::Value> &dx);
+
+  /// The ops of a body with `arguments` in the place of its own; what it yields.
+  llvm::SmallVector<mlir::Value> inlineBody(mlir::Region &body, mlir::ValueRange arguments);
 
   /// For ops with regions or several results.
   mlir::OpBuilder &getBuilder() { return b; }

@@ -11,14 +11,15 @@
 include "dialects/sinter/OpBase.td"
 
 def GatherOp : Sinter_RuleOp<"gather", GradientInCpp, "rules::gather(t(0), t(1), getAxis())",
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>]> {
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>, DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "the slices of `table` along `axis` that `index` names; the shape of `index` stands in the axis's place";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$table, Sinter_Tensor:$index);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$table `at` $index `axis` $axis attr-dict `:` functional-type(operands, results)";
 }
 def ScatterAddOp : Sinter_RuleOp<"scatter_add", GradientInCpp, "rules::scatter_add(t(0), t(1), t(2), getAxis())",
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands", "getInnerDims", "getBaseOperand"]>]> {
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands", "getInnerDims", "getBaseOperand"]>,
+     DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "`base` with the slices `updates` added where `index` says, one after the other in row-major order of `index`";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$base, Sinter_Tensor:$index, Sinter_Tensor:$updates);
   let results = (outs Sinter_Tensor:$result);
@@ -26,7 +27,7 @@ def ScatterAddOp : Sinter_RuleOp<"scatter_add", GradientInCpp, "rules::scatter_a
   let hasCanonicalizeMethod = 1;
 }
 def GatherAlongOp : Sinter_RuleOp<"gather_along", GradientInCpp, "rules::gather_along(t(0), t(1), getAxis())",
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>]> {
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>, DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "one element of `table` for each of `index`: at its place, but along `axis` at its value";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$table, Sinter_Tensor:$index);
   let results = (outs Sinter_Tensor:$result);
@@ -34,7 +35,8 @@ def GatherAlongOp : Sinter_RuleOp<"gather_along", GradientInCpp, "rules::gather_
 }
 def ScatterAddAlongOp : Sinter_RuleOp<"scatter_add_along", GradientInCpp,
     "rules::scatter_add_along(t(0), t(1), t(2), getAxis())",
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands", "getInnerDims", "getBaseOperand"]>]> {
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands", "getInnerDims", "getBaseOperand"]>,
+     DeclareOpInterfaceMethods<BatchingInterface>]> {
   let summary = "`base` with `updates` added where gather_along reads, along each row one after the other";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$base, Sinter_Tensor:$index, Sinter_Tensor:$updates);
   let results = (outs Sinter_Tensor:$result);

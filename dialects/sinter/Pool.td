@@ -10,9 +10,10 @@
 include "dialects/sinter/OpBase.td"
 
 class Sinter_Pool<string m, string rule, Gradient g> : Sinter_RuleOp<m, g, rule,
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "readsPadded"]>], [{
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims", "readsPadded"]>,
+     DeclareOpInterfaceMethods<BatchingInterface>], !strconcat([{
 ::sinter::rules::Sliding $cppClass::getSliding() { return {vec(getStrides()), vec(getLow()), vec(getHigh()), {1, 1}}; }
-}]> {
+}], BatchedBy<"batchImages">.text)> {
   dag attributes = (ins DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$low, DenseI64ArrayAttr:$high);
   let results = (outs Sinter_Tensor:$result);
   let extraClassDeclaration = "::sinter::rules::Sliding getSliding();";

@@ -23,6 +23,12 @@ mlir::Type fromRule(rules::ElementType element, mlir::MLIRContext *context);
 mlir::RankedTensorType fromRule(const rules::Type &type, mlir::MLIRContext *context);
 /// Types of all operands, for rules of variadic ops.
 std::vector<rules::Type> operandRules(mlir::Operation *op);
+/// Types of a list of tensors.
+std::vector<rules::Type> toRules(mlir::TypeRange types);
+/// Types that the body yields; fails, with a diagnostic, when it has other arguments or no yield.
+llvm::FailureOr<std::vector<rules::Type>> verifyBody(mlir::Operation *op, mlir::Region &region,
+                                                     llvm::StringRef what,
+                                                     const std::vector<rules::Type> &arguments);
 /// Compares a rule's verdict with the op's result types; emits "<message> [code]".
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<rules::Type> &rule);
 llvm::LogicalResult verifyRule(mlir::Operation *op,

@@ -200,7 +200,8 @@ def FusedOp : Sinter_Structural<"fused", NoGradient<"fusion comes after differen
   let builders = [OpBuilder<(ins "::mlir::TypeRange":$results, "::sinter::ir::FusedKind":$kind, "::mlir::ValueRange":$inputs)>];
 }
 def YieldOp : Sinter_Structural<"yield", NoGradient<"fusion comes after differentiation">,
-    [Terminator, Pure, ParentOneOf<["FusedOp", "FormOp", "ScanOp", "CondOp", "WhileOp", "AttentionOp", "AttentionGradientOp"]>]> {
+    [Terminator, Pure, ParentOneOf<["FusedOp", "FormOp", "ScanOp", "CondOp", "WhileOp", "AttentionOp", "AttentionGradientOp",
+                                       "CustomGradientOp"]>]> {
   let summary = "results of a fused op, values of a body, the value of a form, scores";
   let arguments = (ins Variadic<Sinter_Tensor>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";

@@ -2,6 +2,7 @@
 // Reading on: Regions.cpp, dialects/sinter/Control.td (what the ops mean).
 #include "sinter/rules/control.h"
 #include "frontend/graph/GraphBuilder.h"
+#include "sinter/rules/derivative.h"
 
 namespace sinter::graph {
 
@@ -147,6 +148,36 @@ Result<Values> EntryBuilder::whileLoop(const Values &carried, const Body &condit
   attributes.integer("max_trips", maxTrips);
   return addControl("while", carried, std::move(attributes), *results, {condition, body},
                     {count, count, count}, location);
+}
+
+Result<Values> EntryBuilder::customGradient(const Values &inputs, const Body &forward,
+                                            const Body &backward, const proto::Location &location) {
+  Result<Types> results =
+      rules::custom_gradient(typesOf(inputs), typesOf(forward.yields), typesOf(backward.yields));
+  if (!results)
+    return results.error();
+  Imports imports = importsOf({forward, backward});
+  if (!imports.assigned.empty())
+    return RuleError{"E0019",
+                     "expects functions that assign no state, got an assignment of '" +
+                         imports.assigned.front().variable + "'",
+                     -1, "return the value and assign it behind the call"};
+  Values captures;
+  for (const Import &import : imports.rest)
+    captures.push_back(import.outer);
+  Values operands = inputs;
+  insert(operands, operands.size(), captures);
+  complete(forward, imports, operands, {0, 0, 0});
+  complete(backward, imports, captures, {0, regions[backward.region].arguments.size(), 0});
+  Attributes attributes;
+  attributes.integer("num_inputs", static_cast<int64_t>(inputs.size()));
+  Values made =
+      add(innermost, "custom_gradient", operands, std::move(attributes), *results, location);
+  auto *nodes = regions[innermost].made.mutable_nodes();
+  proto::Node *node = nodes->Mutable(nodes->size() - 1);
+  for (const Body &body : {forward, backward})
+    node->add_regions()->Swap(&regions[body.region].made);
+  return made;
 }
 
 } // namespace sinter::graph

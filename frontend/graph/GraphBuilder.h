@@ -64,7 +64,8 @@ struct Body {
 /// A variable is a symbol's value as assignments change it; what a body assigns, its op carries.
 class EntryBuilder {
 public:
-  /// What a region is to its op.
+  /// What a region is to its op; Branch: one that runs once or never, of a choice or of a function
+  /// with a gradient of its own.
   enum class Kind : uint8_t { Entry, Scan, Condition, While, Branch };
 
   EntryBuilder(const std::string &name, proto::Entry::Kind kind, int64_t batch,
@@ -121,14 +122,21 @@ public:
   rules::Result<Values> whileLoop(const Values &carried, const Body &condition, const Body &body,
                                   int64_t maxTrips, const proto::Location &location);
 
+  /// A function of `inputs` with a gradient of its own: `forward` was opened with their types,
+  /// `backward` with those and, twice, the types of what `forward` yields. E0019: one assigns;
+  /// E0119.
+  rules::Result<Values> customGradient(const Values &inputs, const Body &forward,
+                                       const Body &backward, const proto::Location &location);
+
   /// What is built; its nodes and the updates of variables are there after finish().
   const proto::Entry &entry() const { return made; }
-  /// Nodes at the entry's own level so far.
-  const google::protobuf::RepeatedPtrField<proto::Node> &nodes() const {
-    return regions.front().made.nodes();
-  }
+  /// Nodes so far of the entry's own level and of each open region, from the outside in.
+  std::vector<const google::protobuf::RepeatedPtrField<proto::Node> *> openNodes() const;
   const rules::Type &type(Value value) const { return values[value - 1].type; }
-  /// Of a region's argument: the operand that it is, or starts as; else 0.
+  /// True for results and arguments of the innermost open region and of those in it.
+  bool isLocal(Value value) const;
+  /// Of a region's argument: the operand that it is, or starts as, once that is known (of captures
+  /// at once, of others when their op is there); else 0.
   Value source(Value value) const { return values[value - 1].source; }
   /// Symbols that were read, each with the value of its `get`.
   const std::map<std::string, Value> &symbols() const { return gets; }
@@ -182,7 +190,7 @@ private:
   Values add(uint32_t region, const std::string &op, const Values &operands, Attributes attributes,
              const Types &results, const proto::Location &location);
   Value addInteger(uint32_t region, int64_t number, const proto::Location &location);
-  Value addArgument(uint32_t region, const rules::Type &type);
+  Value addArgument(uint32_t region, const rules::Type &type, Value source = 0);
   Types typesOf(const Values &list) const;
   Value inside(uint32_t region, Value value);
   Import &variable(uint32_t region, const std::string &name);

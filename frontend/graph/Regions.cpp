@@ -18,8 +18,8 @@ Value EntryBuilder::addInteger(uint32_t region, int64_t number, const proto::Loc
   return add(region, "constant", {}, std::move(value), {kInteger}, location).front();
 }
 
-Value EntryBuilder::addArgument(uint32_t region, const rules::Type &type) {
-  values.push_back({type, region});
+Value EntryBuilder::addArgument(uint32_t region, const rules::Type &type, Value source) {
+  values.push_back({type, region, source});
   return static_cast<Value>(values.size());
 }
 
@@ -72,6 +72,22 @@ const proto::Location *EntryBuilder::openedAt() const {
   return innermost == 0 ? nullptr : &regions[innermost].location;
 }
 
+std::vector<const google::protobuf::RepeatedPtrField<proto::Node> *>
+EntryBuilder::openNodes() const {
+  std::vector<const google::protobuf::RepeatedPtrField<proto::Node> *> nodes;
+  for (const Region &region : regions)
+    if (region.open)
+      nodes.push_back(&region.made.nodes());
+  return nodes;
+}
+
+bool EntryBuilder::isLocal(Value value) const {
+  uint32_t at = values[value - 1].region;
+  while (at != innermost && at != 0)
+    at = regions[at].parent;
+  return at == innermost;
+}
+
 /// `value` as `region` sees it: itself, or the argument that captures it.
 Value EntryBuilder::inside(uint32_t region, Value value) {
   if (values[value - 1].region == region)
@@ -80,7 +96,7 @@ Value EntryBuilder::inside(uint32_t region, Value value) {
   Value outer = inside(here.parent, value);
   auto [known, fresh] = here.captures.emplace(outer, here.imports.size());
   if (fresh) {
-    Value argument = addArgument(region, type(outer));
+    Value argument = addArgument(region, type(outer), outer);
     here.imports.push_back({"", outer, argument, argument});
   }
   return here.imports[known->second].argument;
@@ -96,7 +112,7 @@ EntryBuilder::Import &EntryBuilder::variable(uint32_t region, const std::string 
     import.current = gets.at(name);
   } else {
     import.outer = variable(here.parent, name).current;
-    import.argument = import.current = addArgument(region, type(import.outer));
+    import.argument = import.current = addArgument(region, type(import.outer), import.outer);
   }
   here.variables[name] = here.imports.size();
   here.imports.push_back(import);

@@ -231,6 +231,15 @@ void readOptions(Context &context, int argc, char **argv);
 /// Reports that the command line is at fault: exit 2.
 void misuse(Context &context, const char *code, const std::string &message,
             const std::string &help = "");
+/// Values that `from` is made of, in ways that carry gradients: over floating-point values; from an
+/// op with bodies through what they yield, from their arguments to what these stand for. Nothing
+/// behind a value that `ends`.
+std::set<uint32_t> dependencies(const Trace &trace, uint32_t from,
+                                const std::function<bool(uint32_t)> &ends);
+/// One gradient op: the derivatives of Σ cotangent · y with respect to xs. Nothing: an operand is
+/// poison, or it was reported.
+std::optional<Tensors> differentiate(Call &call, const Tensor &y, const Tensor &cotangent,
+                                     const Tensors &xs);
 /// Updates the parameters that `loss` reaches.
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
 /// Appends an update of `symbol` at the call's line; nothing for poison.

@@ -1,67 +1,57 @@
 // Loops and choices: runs the user's functions, once each, as bodies of the graph. After a mistake
 // they run all the same, on poison, so that what else is wrong in them is told and results have
-// their number. Reading on: include/sinter/ops/control.h, frontend/graph/Control.cpp (the ops).
+// their number. Reading on: Bodies.h, include/sinter/ops/control.h, frontend/graph/Control.cpp (the
+// ops).
 #include "sinter/ops/control.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Bodies.h"
 #include "sinter/rules/control.h"
 
 namespace sinter {
+namespace detail {
 
-using namespace detail;
 using graph::EntryBuilder;
 
-namespace {
-/// What a body is made for.
-struct BodyKind {
-  EntryBuilder::Kind kind;
-  int64_t length = 0; ///< of a scan
-};
-} // namespace
-
-static std::vector<rules::Type> typesOf(Call &call, const Tensors &tensors) {
-  std::vector<rules::Type> types;
+graph::Types typesOf(Call &call, const Tensors &tensors) {
+  graph::Types types;
   for (const Tensor &tensor : tensors)
     types.push_back(call.type(tensor));
   return types;
 }
 
-static graph::Values valuesOf(const Tensors &tensors) {
+graph::Values valuesOf(const Tensors &tensors) {
   graph::Values values;
   for (const Tensor &tensor : tensors)
     values.push_back(TensorAccess::value(tensor));
   return values;
 }
 
-static bool anyPoison(const Tensors &tensors) {
+bool anyPoison(const Tensors &tensors) {
   bool poison = false;
   for (const Tensor &tensor : tensors)
     poison |= Call::isPoison(tensor);
   return poison;
 }
 
-/// `tensors` as healthy ones or poison, what is wrong with them reported.
-static Tensors checked(Call &call, const Tensors &tensors) {
+Tensors checked(Call &call, const Tensors &tensors) {
   Tensors result;
   for (const Tensor &tensor : tensors)
     result.push_back(call.tensor(Operand(tensor, call.loc())));
   return result;
 }
 
-static Tensors poisons(size_t count) { return Tensors(count, Call::poison()); }
+Tensors poisons(size_t count) { return Tensors(count, Call::poison()); }
 
-static Tensors made(Call &call, const graph::Values &values, const std::string &maker) {
+Tensors made(Call &call, const graph::Values &values, const std::string &maker) {
   Tensors tensors;
   for (graph::Value value : values)
     tensors.push_back(call.made(value, maker));
   return tensors;
 }
 
-/// Runs `function` on arguments of `types` while its ops are recorded as a body. Nothing: a mistake
-/// was reported, here or before; without `types` the `count` arguments are poison.
-static std::optional<graph::Body>
-traceBody(Call &call, BodyKind kind, const std::optional<graph::Types> &types, size_t count,
-          const std::function<Tensors(const Tensors &)> &function) {
+std::optional<graph::Body> traceBody(Call &call, BodyKind kind,
+                                     const std::optional<graph::Types> &types, size_t count,
+                                     const std::function<Tensors(const Tensors &)> &function) {
   Context &current = context();
   if (!current.trace) { // reported: the ops inside say the same once more, which nobody sees
     function(poisons(count));
@@ -95,6 +85,11 @@ traceBody(Call &call, BodyKind kind, const std::optional<graph::Types> &types, s
   closing.open = false;
   return builder.close(valuesOf(yields));
 }
+
+} // namespace detail
+
+using namespace detail;
+using graph::EntryBuilder;
 
 ScanResult ControlFlow::scan(const Tensors &carried, const Tensors &stacked,
                              ScanStep (*step)(void *, const Tensors &, const Tensors &),

@@ -1,14 +1,11 @@
 // minimize: the gradient op and the optimizer's updates, written as ordinary ops (D22 lets the
 // compiler move them into the gradient kernels). Reading on: Optimizers.h, Entry.cpp (who calls).
 #include "frontend/src/Optimizers.h"
-#include "sinter/rules/loss.h"
 
 #include <algorithm>
 #include <deque>
 
 namespace sinter::detail {
-
-using Types = std::vector<rules::Type>;
 
 void addUpdate(Call &call, const std::string &symbol, const Tensor &value) {
   Context &current = context();
@@ -17,50 +14,13 @@ void addUpdate(Call &call, const std::string &symbol, const Tensor &value) {
                                   current.location(call.loc(), symbol));
 }
 
-using Nodes = google::protobuf::RepeatedPtrField<proto::Node>;
-
-static void collectProducers(const Nodes &nodes,
-                             std::map<uint32_t, const proto::Node *> &producers) {
-  for (const proto::Node &node : nodes) {
-    for (const proto::Value &result : node.results())
-      producers[result.id()] = &node;
-    for (const proto::Region &region : node.regions())
-      collectProducers(region.nodes(), producers);
-  }
-}
-
-/// Parameters that a gradient of `loss` reaches, by walking back over floating-point values; from
-/// an op with bodies through what they yield, and from their arguments to what these stand for.
+/// Parameters that a gradient of `loss` reaches.
 static std::set<std::string> reached(const Trace &trace, uint32_t loss) {
-  std::map<uint32_t, const proto::Node *> producers;
-  collectProducers(trace.builder.nodes(), producers);
+  std::set<uint32_t> values = dependencies(trace, loss, [](uint32_t) { return false; });
   std::set<std::string> symbols;
-  std::set<uint32_t> seen{loss};
-  std::vector<uint32_t> work{loss};
-  auto visit = [&](uint32_t value) {
-    if (seen.insert(value).second)
-      work.push_back(value);
-  };
-  while (!work.empty()) {
-    uint32_t value = work.back();
-    work.pop_back();
-    if (!rules::isFloat(trace.builder.type(value).element))
-      continue;
-    if (uint32_t source = trace.builder.source(value))
-      visit(source);
-    auto made = producers.find(value);
-    if (made == producers.end() || made->second->op() == "stop_gradient")
-      continue;
-    const proto::Node &node = *made->second;
-    if (node.op() == "get")
-      symbols.insert(node.attributes(0).symbol());
-    for (const proto::Region &region : node.regions())
-      for (uint32_t yield : region.yields())
-        visit(yield);
-    if (node.regions_size() == 0)
-      for (uint32_t input : node.inputs())
-        visit(input);
-  }
+  for (const auto &[symbol, value] : trace.builder.symbols())
+    if (values.count(value))
+      symbols.insert(symbol);
   return symbols;
 }
 
@@ -101,18 +61,6 @@ static std::vector<std::string> collectTrained(Call &call, const Tensor &loss,
                     {{Place(call.loc()), "the loss is minimised here"}});
   }
   return names;
-}
-
-/// One gradient op for all `parameters`: ys, cotangents, xs. A gradient each.
-static std::optional<std::vector<Tensor>> differentiate(Call &call, const Tensor &loss,
-                                                        const std::vector<Tensor> &parameters) {
-  std::vector<Tensor> operands{loss, call.number(call.type(loss).element, 1)};
-  operands.insert(operands.end(), parameters.begin(), parameters.end());
-  Attributes attributes;
-  attributes.integer("num_ys", 1);
-  return call.emitAll(
-      "gradient", operands, [](const Types &types) { return rules::gradient(types, 1); },
-      attributes);
 }
 
 /// The group of each of `names`. Nothing: a pattern names none of them, or two name one (reported).
@@ -189,7 +137,8 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
   std::vector<Tensor> parameters;
   for (const std::string &name : names)
     parameters.push_back(TensorAccess::make(trace.serial, trace.builder.symbols().at(name)));
-  std::optional<std::vector<Tensor>> gradients = differentiate(call, loss, parameters);
+  std::optional<Tensors> gradients =
+      differentiate(call, loss, call.number(call.type(loss).element, 1), parameters);
   if (!gradients)
     return;
   clipGradients(call, *chosen, *gradients);

@@ -4,10 +4,12 @@
 // slices of what the forward loop saved and of the outputs' cotangents, and stacks the cotangents
 // of slices. What is dear to do again (sums of products, reductions, loops) is saved, elementwise
 // work is done again. Captures' cotangents that are sums anyway are stacked and added up behind the
-// loop, where batch-steps makes them one sum; others are carried. A choice's gradient is a choice.
+// loop, where batch-steps makes them one sum; others are carried. A choice's gradient is a choice;
+// a while loop with a bound is first a scan of choices.
 // Reading on: Reverse.h, graph/Steps.h.
 //
 //===------------------------------------------------------------------------------------------===//
+#include "passes/Regions.h"
 #include "passes/gradient/Reverse.h"
 #include "passes/graph/Steps.h"
 
@@ -390,15 +392,52 @@ static LogicalResult differentiateCond(ir::CondOp op, OpBuilder &builder, ValueR
   return success();
 }
 
+/// A while of at most so many steps as a scan of that many: each step is a choice, on the loop's
+/// condition, between the body and what is carried as it is. Where the condition was false once it
+/// stays so, because it sees the same again.
+static ir::ScanOp boundSteps(ir::WhileOp op) {
+  Location loc = op.getLoc();
+  OpBuilder builder(op);
+  unsigned carried = op.getNumCarried();
+  auto scan = ir::ScanOp::create(builder, loc, op.getResultTypes(), carried, 0, op.getMaxTrips(),
+                                 false, op.getInputs());
+  scan->setAttr("notes", builder.getStrArrayAttr({"a while loop of at most so many steps"}));
+  Block &body = *bodyOf(scan.getBody());
+  body.addArgument(RankedTensorType::get({}, builder.getI64Type()), loc);
+  for (Value input : op.getInputs())
+    body.addArgument(input.getType(), loc);
+  OpBuilder inside = OpBuilder::atBlockEnd(&body);
+  ValueRange arguments = body.getArguments().drop_front();
+  Value condition = ir::GradBuilder(inside, loc).inlineBody(op.getCondition(), arguments).front();
+  auto choice = ir::CondOp::create(inside, loc, op.getResultTypes(), condition, arguments);
+  choice.getThenBody().takeBody(op.getBody());
+  Block &still = *bodyOf(choice.getElseBody());
+  for (Value argument : arguments)
+    still.addArgument(argument.getType(), loc);
+  OpBuilder last = OpBuilder::atBlockEnd(&still);
+  ir::YieldOp::create(last, loc, still.getArguments().take_front(carried));
+  ir::YieldOp::create(inside, loc, choice.getResults());
+  op->replaceAllUsesWith(scan.getResults());
+  return scan;
+}
+
+bool canDifferentiateBodies(ir::ControlOpInterface op) {
+  auto loop = dyn_cast<ir::WhileOp>(*op);
+  return isa<ir::ScanOp, ir::CondOp>(*op) || (loop && loop.getMaxTrips() > 0);
+}
+
 LogicalResult differentiateControl(ir::ControlOpInterface op, OpBuilder &builder, ValueRange dy,
                                    const Reverse &reverse, SmallVectorImpl<Value> &dx,
                                    SmallVectorImpl<Operation *> &replaced) {
   if (auto choice = dyn_cast<ir::CondOp>(*op))
     return differentiateCond(choice, builder, dy, reverse, dx);
-  auto scan = cast<ir::ScanOp>(*op);
+  auto loop = dyn_cast<ir::WhileOp>(*op);
+  auto scan = loop ? boundSteps(loop) : cast<ir::ScanOp>(*op);
+  if (loop)
+    replaced.push_back(loop);
   if (failed(ScanGradient(scan, builder, dy).run(reverse, dx)))
     return failure();
-  replaced.push_back(op);
+  replaced.push_back(scan);
   return success();
 }
 

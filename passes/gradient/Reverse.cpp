@@ -21,9 +21,21 @@ static std::string nameOf(Operation *op) {
 }
 
 std::string getSourceName(Value value) {
+  if (auto mark = value.getDefiningOp<ir::IndependentOp>())
+    return getSourceName(mark.getInput());
   if (auto get = value.getDefiningOp<ir::GetOp>())
     return get.getSymbol().str();
-  return value.getDefiningOp() ? nameOf(value.getDefiningOp()) : "an input";
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    auto entry = dyn_cast<ir::EntryOp>(argument.getOwner()->getParentOp());
+    return entry ? cast<StringAttr>(entry.getArgNames()[argument.getArgNumber()]).str()
+                 : "an argument of a body";
+  }
+  return nameOf(value.getDefiningOp());
+}
+
+void warnIndependent(Operation *op, Value x) {
+  op->emitWarning() << "what is differentiated does not depend on '" << getSourceName(x)
+                    << "': its gradient is zero [E0011]";
 }
 
 LogicalResult Reverse::run() {
@@ -40,17 +52,12 @@ LogicalResult Reverse::run() {
 void Reverse::collect() {
   dependent.insert(problem.xs.begin(), problem.xs.end());
   llvm::DenseSet<Operation *> reaching;
-  SmallVector<Operation *> work;
-  for (Value y : problem.ys)
-    if (y.getDefiningOp())
-      work.push_back(y.getDefiningOp());
+  SmallVector<Value> work(problem.ys);
   while (!work.empty()) {
-    Operation *node = work.pop_back_val();
-    if (!reaching.insert(node).second)
+    Operation *node = work.pop_back_val().getDefiningOp();
+    if (!node || node->getBlock() != &problem.block || !reaching.insert(node).second)
       continue;
-    for (Value operand : node->getOperands())
-      if (operand.getDefiningOp() && isDifferentiable(operand))
-        work.push_back(operand.getDefiningOp());
+    llvm::copy_if(node->getOperands(), std::back_inserter(work), isDifferentiable);
   }
   for (Operation &node : problem.block) {
     if (&node == problem.end)
@@ -85,7 +92,7 @@ LogicalResult Reverse::differentiate(Operation *node) {
   Location loc = node->getLoc();
   ir::GradBuilder b(builder, loc);
   auto control = dyn_cast<ir::ControlOpInterface>(node);
-  if (control && isa<ir::ScanOp, ir::CondOp>(node)) {
+  if (control && canDifferentiateBodies(control)) {
     if (failed(differentiateControl(control, builder, dy, *this, dx, replaced)))
       return failure();
   } else {
@@ -117,7 +124,8 @@ LogicalResult Reverse::refuse(Operation *node, StringRef why) {
       path.push_back(nameOf(step));
     for (Operation *step = node; step; step = above.lookup(step))
       path.push_back(nameOf(step));
-    error.attachNote(problem.loc) << "on the path from the loss to '" << getSourceName(x)
+    error.attachNote(problem.loc) << "on the path from what is differentiated to '"
+                                  << getSourceName(x)
                                   << "': " << llvm::join(llvm::reverse(path), " -> ");
     break;
   }

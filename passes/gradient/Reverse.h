@@ -19,6 +19,9 @@ bool isDifferentiable(mlir::Value value);
 /// The value's name as a user knows it: its symbol, the name of its line, else its op.
 std::string getSourceName(mlir::Value value);
 
+/// Says at `op` that what it differentiates does not depend on `x`.
+void warnIndependent(mlir::Operation *op, mlir::Value x);
+
 /// What is to be differentiated.
 struct ReverseProblem {
   mlir::Block &block;
@@ -64,6 +67,8 @@ private:
   llvm::SmallVector<mlir::Operation *> replaced; ///< loops that became loops that save more
 };
 
+/// True for scans, choices and loops of a bounded number of steps.
+bool canDifferentiateBodies(ir::ControlOpInterface op);
 /// Cotangents of the operands of an op with bodies; `dy` holds one a result (null: zero), `dx` has
 /// room for one an operand. A loop that must save values for its backward loop is replaced by one
 /// that does: its old op stays, unused, in `replaced`. Fails, with a diagnostic.

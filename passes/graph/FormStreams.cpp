@@ -2,8 +2,8 @@
 //
 // Asks each op that says it can be streamed (StreamableInterface) to be. This pass knows gradients:
 // what a loss is differentiated by may not be an extra of a stream, whose gradient knows its
-// products only, and a stream has no second gradient. Leaves behind: ops with StreamOpInterface.
-// Next: passes/gradient.
+// products only, and a stream has no second gradient and no tangents. Leaves behind: ops with
+// StreamOpInterface. Next: passes/gradient.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "passes/Passes.h"
@@ -33,7 +33,7 @@ namespace {
 struct Gradients {
   SmallVector<ir::GradientOp> ops;
   llvm::DenseSet<Value> moving; ///< values that something is differentiated by
-  bool nested = false;          ///< a gradient goes through another
+  bool nested = false;          ///< a gradient goes through another, or one is in forward mode
 
   explicit Gradients(ir::EntryOp entry) {
     entry.walk([&](ir::GradientOp op) { ops.push_back(op); });
@@ -45,6 +45,7 @@ struct Gradients {
     Block &block = entry.getBody().front();
     moving = getDependent(block, std::move(moving));
     made = getDependent(block, std::move(made));
+    entry.walk([&](Operation *op) { nested |= isa<ir::JvpOp, ir::JacobianOp>(op); });
     for (ir::GradientOp op : ops)
       nested |= llvm::any_of(op.getYs(), [&](Value y) { return made.contains(y); });
   }

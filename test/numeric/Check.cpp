@@ -129,6 +129,46 @@ static Type addEntries(mlir::ModuleOp module, const Row &row, const Case &c, siz
   return result;
 }
 
+/// Jacobians of more elements, and of results of more, are too much for the oracle.
+static constexpr int64_t kMostRows = 24, kMostElements = 2000;
+
+static int64_t elementsOf(const Type &type) { return interpret::countOf(type.dims); }
+
+/// forward_<i>: how the result moves when each operand x moves along tx; jacobian_<i>, of small
+/// results: all rows by each operand of the result's element type.
+static void addForwardEntries(mlir::ModuleOp module, const Row &row, const Case &c,
+                              const Type &result, size_t number) {
+  for (bool jacobian : {false, true}) {
+    if (jacobian && (elementsOf(result) > kMostRows || elementsOf(result) == 0))
+      break;
+    std::string name = (jacobian ? "jacobian_" : "forward_") + std::to_string(number);
+    EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
+    std::vector<mlir::Value> operands, xs, tangents;
+    std::vector<std::string> names;
+    for (size_t i = 0; i < c.operands.size(); ++i) {
+      operands.push_back(b.input(operandName(i), c.operands[i]));
+      if (!rules::isFloat(c.operands[i].element))
+        continue;
+      xs.push_back(operands.back());
+      names.push_back(operandName(i));
+      if (!jacobian)
+        tangents.push_back(b.input("t" + operandName(i), c.operands[i]));
+    }
+    mlir::Value y = build(b, row, c, operands);
+    if (!jacobian) {
+      b.output("ty", b.jvp(y, xs, tangents));
+    } else {
+      for (size_t i = 0; i < xs.size(); ++i) {
+        Type all = result, by = typeOf(xs[i]);
+        all.dims.insert(all.dims.end(), by.dims.begin(), by.dims.end());
+        if (by.element == result.element && elementsOf(all) <= kMostElements)
+          b.output("d" + names[i], b.op("jacobian", {y, xs[i]}, {{"columns", false}}, all));
+      }
+    }
+    b.finish();
+  }
+}
+
 static double dot(const Tensor &a, const Tensor &b) {
   double sum = 0;
   for (int64_t i = 0; i < a.size(); ++i)
@@ -237,6 +277,48 @@ static void checkReference(mlir::ModuleOp module, const Row &row, const Made &ma
                                std::to_string(error));
 }
 
+/// Reverse and forward mode agree, cotangent · (J t) = (cotangent · J) · t, and so do the rows of
+/// the Jacobian, made all at once by the ops' batching rules.
+static void checkForward(mlir::ModuleOp module, const Row &row, const Made &made,
+                         const Values &gradients, Outcome &outcome) {
+  constexpr double kTolerance = 1e-10;
+  std::string number = std::to_string(made.number), label = labelOf(row, *made.c);
+  llvm::FailureOr<Evaluation> forward =
+      interpret::evaluate(module, "forward_" + number, made.arguments);
+  double left = failed(forward) ? INFINITY : dot(made.cotangent, forward->outputs["ty"]);
+  double right = 0, scale = 1;
+  for (const auto &[name, gradient] : gradients) {
+    const Tensor &tangent = made.arguments.inputs.at("t" + name.substr(1));
+    right += dot(gradient, tangent);
+    for (int64_t i = 0; i < gradient.size(); ++i)
+      scale += std::fabs(gradient.reals[i] * tangent.reals[i]);
+  }
+  double error = std::fabs(left - right) / scale;
+  outcome.forwardError = std::max(outcome.forwardError, error);
+  if (!(error <= kTolerance))
+    outcome.failures.push_back(label + "forward against reverse mode: error " +
+                               std::to_string(error));
+  if (elementsOf(made.result) > kMostRows || elementsOf(made.result) == 0)
+    return;
+  llvm::FailureOr<Evaluation> jacobian =
+      interpret::evaluate(module, "jacobian_" + number, made.arguments);
+  if (failed(jacobian))
+    outcome.failures.push_back(label + "its jacobian does not run");
+  for (const auto &[name, rows] : failed(jacobian) ? Values() : jacobian->outputs) {
+    const Tensor &gradient = gradients.at(name);
+    Tensor sum(gradient.type);
+    for (int64_t r = 0; r < made.cotangent.size(); ++r)
+      for (int64_t i = 0; i < gradient.size(); ++i)
+        sum.reals[i] += made.cotangent.reals[r] * rows.reals[r * gradient.size() + i];
+    error = errorOf(sum, gradient);
+    ++outcome.jacobians;
+    outcome.jacobianError = std::max(outcome.jacobianError, error);
+    if (!(error <= kTolerance))
+      outcome.failures.push_back(label + "jacobian by " + name.substr(1) +
+                                 " against gradient: error " + std::to_string(error));
+  }
+}
+
 Outcome test::check(const Row &row, const Options &options) {
   Outcome outcome;
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
@@ -250,6 +332,10 @@ Outcome test::check(const Row &row, const Options &options) {
       Random random(i);
       made.cotangent = sample(made.result, Domain::Any, random);
       made.arguments.inputs["dy"] = made.cotangent;
+      for (size_t k = 0; k < made.c->operands.size(); ++k)
+        if (rules::isFloat(made.c->operands[k].element))
+          made.arguments.inputs["t" + operandName(k)] =
+              sample(made.c->operands[k], Domain::Any, random);
     }
     all.push_back(made);
   }
@@ -260,7 +346,10 @@ Outcome test::check(const Row &row, const Options &options) {
   std::unique_ptr<Program> program;
   if (options.compiles && !(program = compile(*module, options.level)))
     outcome.failures.push_back(row.name + ": does not compile");
-  if (row.differentiable && !differentiate(*module)) {
+  for (const Made &made : all)
+    if (row.differentiable) // not compiled
+      addForwardEntries(*module, row, *made.c, made.result, made.number);
+  if (row.differentiable && (!differentiate(*module) || !batchSteps(*module))) {
     outcome.failures.push_back(row.name + ": does not differentiate");
     return outcome;
   }
@@ -283,6 +372,8 @@ Outcome test::check(const Row &row, const Options &options) {
                                                        made.cotangent, gradients->outputs);
     outcome.gradientError = std::max(outcome.gradientError, error);
     ++outcome.gradients;
+    if (succeeded(gradients))
+      checkForward(*module, row, made, gradients->outputs, outcome);
     if (!(error <= differenceTolerance(*made.c)))
       outcome.failures.push_back(labelOf(row, *made.c) + "gradient against differences: error " +
                                  std::to_string(error));

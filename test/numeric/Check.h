@@ -12,9 +12,10 @@ namespace sinter::test {
 
 /// What a row's checks found.
 struct Outcome {
-  int values = 0, gradients = 0, compiledGradients = 0;        ///< cases checked
-  double valueError = 0, gradientError = 0, compiledError = 0; ///< the worst of each
-  std::vector<std::string> failures;                           ///< one line each
+  int values = 0, gradients = 0, compiledGradients = 0, jacobians = 0; ///< cases checked
+  double valueError = 0, gradientError = 0, compiledError = 0;         ///< the worst of each
+  double forwardError = 0, jacobianError = 0;
+  std::vector<std::string> failures; ///< one line each
 };
 
 /// How to check.

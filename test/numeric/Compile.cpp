@@ -35,6 +35,12 @@ bool test::differentiate(mlir::ModuleOp module) {
   return succeeded(manager.run(module));
 }
 
+bool test::batchSteps(mlir::ModuleOp module) {
+  mlir::PassManager manager(module.getContext());
+  manager.addPass(passes::createBatchSteps());
+  return succeeded(manager.run(module));
+}
+
 Arguments test::drawArguments(mlir::ModuleOp module, int salt) {
   Arguments arguments;
   auto draw = [&](llvm::StringRef name, mlir::Type type) {

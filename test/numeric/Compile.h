@@ -19,6 +19,8 @@ namespace sinter::test {
 
 /// Expands every sinter.gradient in place; false after an error was printed.
 bool differentiate(mlir::ModuleOp module);
+/// What no step of a loop needs of another is done for all steps at once, in place.
+bool batchSteps(mlir::ModuleOp module);
 
 /// Values for the inputs and symbols of a module that no model stands behind, by their names and
 /// `salt`.

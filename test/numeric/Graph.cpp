@@ -256,6 +256,17 @@ std::vector<mlir::Value> EntryBuilder::gradient(llvm::ArrayRef<mlir::Value> ys,
   return {made->result_begin(), made->result_end()};
 }
 
+mlir::Value EntryBuilder::jvp(mlir::Value y, llvm::ArrayRef<mlir::Value> xs,
+                              llvm::ArrayRef<mlir::Value> tangents) {
+  mlir::OperationState state(here(), "sinter.jvp");
+  state.addOperands(y);
+  state.addOperands(xs);
+  state.addOperands(tangents);
+  state.addTypes(y.getType());
+  state.addAttribute("num_ys", builder.getI64IntegerAttr(1));
+  return builder.create(state)->getResult(0);
+}
+
 mlir::Value EntryBuilder::copy(mlir::Value value, mlir::IRMapping &copies) {
   if (mlir::Value made = copies.lookupOrNull(value))
     return made;

@@ -57,6 +57,9 @@ public:
   std::vector<mlir::Value> gradient(llvm::ArrayRef<mlir::Value> ys,
                                     llvm::ArrayRef<mlir::Value> cotangents,
                                     llvm::ArrayRef<mlir::Value> xs);
+  /// sinter.jvp: the tangent of y.
+  mlir::Value jvp(mlir::Value y, llvm::ArrayRef<mlir::Value> xs,
+                  llvm::ArrayRef<mlir::Value> tangents);
   /// Where ops are made, for those that have bodies.
   mlir::OpBuilder &place() { return builder; }
   /// A copy of the op behind `value` and of all it needs, where `copies` has none yet.

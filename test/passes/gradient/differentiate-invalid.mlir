@@ -10,7 +10,7 @@ sinter.entry @refused name("e") kind(train) batch(0) inputs ["d"] {
   %1 = sinter.convert_layout %0 : tensor<3xf32> to tensor<3xf32, #kernel.layout<[0]>>
   %2 = sinter.neg %1 : (tensor<3xf32, #kernel.layout<[0]>>) -> tensor<3xf32>
   %3 = sinter.tanh %2 : (tensor<3xf32>) -> tensor<3xf32>
-  // expected-note @+1 {{on the path from the loss to 'fc1.weight': tanh -> neg -> convert_layout -> exp}}
+  // expected-note @+1 {{on the path from what is differentiated to 'fc1.weight': tanh -> neg -> convert_layout -> exp}}
   %g = sinter.gradient %3, %d, %w ys 1 : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
   sinter.return outputs(%g : tensor<3xf32>) names ["dw"] symbols []
 }
@@ -33,7 +33,7 @@ sinter.entry @unreached name("e") kind(train) batch(0) inputs ["x", "d"] {
 ^bb0(%x: tensor<3xf32>, %d: tensor<3xf32>):
   %b = sinter.get @fc2.bias : tensor<3xf32>
   %0 = sinter.neg %x : (tensor<3xf32>) -> tensor<3xf32>
-  // expected-warning @+1 {{the loss does not depend on 'fc2.bias': its gradient is zero [E0011]}}
+  // expected-warning @+1 {{what is differentiated does not depend on 'fc2.bias': its gradient is zero [E0011]}}
   %g = sinter.gradient %0, %d, %b ys 1 : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
   sinter.return outputs(%g : tensor<3xf32>) names ["db"] symbols []
 }

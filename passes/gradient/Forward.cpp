@@ -1,0 +1,170 @@
+//===- Forward.cpp - forward mode over the ops of one block -----------------------------------===//
+//
+// See Forward.h; ops with bodies: ForwardControl.cpp.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "passes/gradient/Forward.h"
+#include "passes/gradient/Reverse.h"
+
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/ScopeExit.h"
+
+using namespace mlir;
+
+namespace sinter::passes {
+
+llvm::DenseSet<Value> getMoving(Block &block, Operation *end, ValueRange from) {
+  llvm::DenseSet<Value> moving(from.begin(), from.end());
+  for (Operation &node : block) {
+    if (&node == end)
+      break;
+    if (llvm::any_of(node.getOperands(), [&](Value v) { return moving.contains(v); }))
+      for (Value result : node.getResults())
+        if (isDifferentiable(result))
+          moving.insert(result);
+  }
+  return moving;
+}
+
+/// Ops that depend on an x and reach a y.
+void Forward::collect() {
+  llvm::DenseSet<Value> moving = getMoving(problem.block, problem.end, problem.xs);
+  auto isMoving = [&](Value value) { return moving.contains(value); };
+  SmallVector<Value> work(problem.ys);
+  llvm::DenseSet<Operation *> reaching;
+  while (!work.empty()) {
+    Operation *maker = work.pop_back_val().getDefiningOp();
+    if (!maker || llvm::none_of(maker->getResults(), isMoving) || !reaching.insert(maker).second)
+      continue;
+    llvm::append_range(work, maker->getOperands());
+  }
+  for (Operation &node : problem.block) {
+    if (&node == problem.end)
+      break;
+    if (reaching.contains(&node) && llvm::any_of(node.getOperands(), isMoving))
+      order.insert(&node);
+  }
+}
+
+/// The op behind which all tangents that `node` needs are there.
+Operation *Forward::findPlace(Operation *node) const {
+  Operation *place = node;
+  for (Value operand : node->getOperands())
+    if (Value tangent = tangents.lookup(operand))
+      if (Operation *maker = tangent.getDefiningOp(); maker && place->isBeforeInBlock(maker))
+        place = maker;
+  return place;
+}
+
+LogicalResult Forward::run() {
+  for (auto [x, tangent] : llvm::zip_equal(problem.xs, problem.tangents))
+    tangents[x] = tangent;
+  collect();
+  for (Operation *node : order)
+    if (failed(differentiate(node)))
+      return failure();
+  return success();
+}
+
+LogicalResult Forward::differentiate(Operation *node) {
+  if (llvm::none_of(node->getOperands(), [&](Value v) { return bool(tangents.lookup(v)); }))
+    return success();
+  Operation *place = findPlace(node);
+  OpBuilder builder(node->getContext());
+  builder.setInsertionPointAfter(place);
+  if (auto scan = dyn_cast<ir::ScanOp>(node))
+    return differentiate(scan, builder);
+  if (auto choice = dyn_cast<ir::CondOp>(node))
+    return differentiate(choice, builder);
+  if (auto loop = dyn_cast<ir::WhileOp>(node))
+    return differentiate(loop, builder);
+  return transpose(node, place, builder);
+}
+
+/// Ops of `scratch` that someone outside of it needs go in front of `place`. False: one of them
+/// depends on what stands for a cotangent.
+static bool moveNeeded(Block &scratch, Operation *place) {
+  llvm::SetVector<Operation *> needed;
+  for (Operation &op : llvm::reverse(scratch))
+    if (llvm::any_of(op.getUsers(), [&](Operation *user) {
+          return user->getBlock() != &scratch || needed.contains(user);
+        }))
+      needed.insert(&op);
+  for (Operation *op : needed)
+    if (llvm::any_of(op->getOperands(), [&](Value v) {
+          return isa<BlockArgument>(v) && v.getParentBlock() == &scratch;
+        }))
+      return false;
+  for (Operation *op : llvm::reverse(needed))
+    op->moveBefore(place);
+  return true;
+}
+
+/// Erases unused ops between `begin` and `end`; `kept` are used.
+static void eraseUnused(Operation *begin, Operation *end, const llvm::DenseSet<Value> &kept) {
+  for (Operation *made = end->getPrevNode(); made != begin;) {
+    Operation *before = made->getPrevNode();
+    if (isOpTriviallyDead(made) &&
+        llvm::none_of(made->getResults(), [&](Value v) { return kept.contains(v); }))
+      made->erase();
+    made = before;
+  }
+}
+
+LogicalResult Forward::refuse(Operation *node, StringRef why) {
+  InFlightDiagnostic error = node->emitError() << "'" << getSourceName(node->getResult(0))
+                                               << "' has no gradient: " << why << " [E1010]";
+  error.attachNote(problem.loc) << "in forward mode from here";
+  return error;
+}
+
+/// From dx = Jᵀ dy, written on a block of its own, the reverse of which gives J dx.
+LogicalResult Forward::transpose(Operation *node, Operation *place, OpBuilder &builder) {
+  Location loc = node->getLoc();
+  Block scratch;
+  llvm::scope_exit clear([&] {
+    for (Operation &op : scratch)
+      op.dropAllUses();
+    while (!scratch.empty())
+      scratch.back().erase();
+  });
+  OpBuilder inside(node->getContext());
+  inside.setInsertionPointToEnd(&scratch);
+  ir::GradBuilder b(inside, loc);
+  SmallVector<Value> dy, dx(node->getNumOperands());
+  for (Value result : node->getResults())
+    dy.push_back(isDifferentiable(result) ? scratch.addArgument(result.getType(), loc) : Value());
+  auto gradient = dyn_cast<ir::GradientInterface>(node);
+  if (!gradient || failed(gradient.buildGradient(b, dy, dx)))
+    return refuse(node, gradient ? b.getRefusal() : StringRef("it is not an op of the graph"));
+  ReverseProblem linear{scratch, nullptr, {}, {}, {}, loc};
+  for (auto [operand, cotangent] : llvm::zip_equal(node->getOperands(), dx))
+    if (Value tangent = tangents.lookup(operand); tangent && cotangent) {
+      linear.ys.push_back(cotangent);
+      linear.cotangents.push_back(tangent);
+    }
+  llvm::copy_if(dy, std::back_inserter(linear.xs), [](Value v) { return bool(v); });
+  Operation *end = place->getNextNode(); // what is built stands in front
+  llvm::DenseSet<Value> kept;
+  {
+    Reverse reverse(std::move(linear), builder);
+    if (failed(reverse.run()))
+      return failure();
+    for (auto [result, cotangent] : llvm::zip_equal(node->getResults(), dy))
+      if (Value tangent = cotangent ? reverse.getCotangent(cotangent) : Value()) {
+        tangents[result] = tangent;
+        kept.insert(tangent);
+      }
+  }
+  eraseUnused(place, end, kept);
+  if (!moveNeeded(scratch, place->getNextNode()))
+    return refuse(node, "what it gives back is not linear in its cotangent");
+  return success();
+}
+
+Forward::~Forward() {
+  for (Operation *op : llvm::reverse(replaced))
+    op->erase();
+}
+
+} // namespace sinter::passes

@@ -3,6 +3,8 @@
 #include "sinter/ops/index.h"
 
 #include "frontend/src/Call.h"
+#include "sinter/ops/arrange.h"
+#include "sinter/ops/elementwise.h"
 #include "sinter/rules/index.h"
 
 namespace sinter {
@@ -57,6 +59,11 @@ Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {
     if (value < 1)
       return call.fail("E0020", std::string("expects ") + what + " of 1 or more, got " +
                                     std::to_string(value));
+  int64_t padding = options.padding_index;
+  if (padding < -1 || padding >= options.count)
+    return call.fail("E0020", "expects a padding_index below the count " +
+                                  std::to_string(options.count) + ", or -1, got " +
+                                  std::to_string(padding));
   if (call.isPoison(at))
     return at;
   rules::Type type = call.type(at);
@@ -69,7 +76,8 @@ Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {
   if (call.isPoison(weight))
     return weight;
   noteUse(call, "embedding", name, context().path(name.text));
-  return slices(call, weight, at, 0);
+  Tensor rows = slices(call, weight, at, 0);
+  return padding < 0 ? rows : where(unsqueeze(at, -1) == padding, 0, rows);
 }
 
 } // namespace sinter

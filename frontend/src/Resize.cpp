@@ -7,6 +7,7 @@
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/index.h"
 #include "sinter/ops/reduce.h"
+#include "sinter/rules/pool.h"
 
 #include <algorithm>
 #include <cmath>
@@ -129,20 +130,31 @@ Tensor adaptive_max_pool2d(const Operand &operand, Pair size, Loc loc) {
   return largestAlong(largestAlong(x, 3, size.width), 2, size.height);
 }
 
+/// Each pixel height · width times, which is the gradient of a sum over windows of that size.
+static Tensor repeated(Call &call, const Tensor &x, int64_t height, int64_t width) {
+  const std::vector<int64_t> window{height, width}, none{0, 0},
+      size{call.type(x).dims[2] * height, call.type(x).dims[3] * width};
+  const rules::Sliding sliding{window, none, none};
+  Attributes attributes;
+  attributes.integers("window", window)
+      .integers("strides", window)
+      .integers("low", none)
+      .integers("high", none)
+      .integers("size", size);
+  return call.emit(
+      "sum_pool2d_gradient", {x},
+      [&](const std::vector<rules::Type> &t) {
+        return rules::pool2d_gradient(t[0], nullptr, window, sliding, size);
+      },
+      std::move(attributes));
+}
+
 /// Pixels along an axis of images, `to` of them.
 static Tensor nearestAlong(const Tensor &x, int64_t axis, int64_t to) {
   std::vector<int64_t> dims = x.shape().sizes();
   int64_t from = dims[axis];
   if (to == from)
     return x;
-  if (to % from == 0) { // each one times over
-    std::vector<int64_t> apart = dims, more;
-    apart.insert(apart.begin() + axis + 1, 1);
-    more = apart;
-    more[axis + 1] = to / from;
-    dims[axis] = to;
-    return reshape(broadcast_to(reshape(x, apart), more), dims);
-  }
   if (from % to == 0) {
     std::vector<int64_t> strides(4, 1);
     strides[axis] = from / to;
@@ -161,6 +173,13 @@ Tensor resize_nearest(const Operand &operand, Pair size, Loc loc) {
   Tensor x = call.tensor(operand);
   if (!isSize(call, x, size))
     return call.poison();
+  auto times = [&](int64_t to, int axis) {
+    int64_t from = call.type(x).dims[axis];
+    return to % from == 0 ? to / from : 1;
+  };
+  int64_t rows = times(size.height, 2), columns = times(size.width, 3);
+  if (rows > 1 || columns > 1)
+    x = repeated(call, x, rows, columns);
   return nearestAlong(nearestAlong(x, 2, size.height), 3, size.width);
 }
 

@@ -11,7 +11,7 @@ using namespace sinter::test;
 void Generator::drawUnary() {
   int a = pick();
   double low = this->low(a), high = this->high(a);
-  switch (random.below(10)) {
+  switch (random.below(15)) {
   case 0:
     op("neg", {a}, -high, -low);
     break;
@@ -42,6 +42,24 @@ void Generator::drawUnary() {
     break;
   case 8:
     op("abs", {a}, low > 0 ? low : high < 0 ? -high : 0, magnitude(a));
+    break;
+  case 9:
+    a = bounded(a, 3); // the sine of what is large keeps no digits
+    op(random.below(2) ? "sin" : "cos", {a}, -1, 1);
+    break;
+  case 10:
+    op(random.below(2) ? "erf" : "atan", {a}, -1.6, 1.6);
+    break;
+  case 11:
+    op("softplus", {a}, 0, std::max(high, 0.0) + 0.7);
+    break;
+  case 12:
+    a = bounded(a, 3);
+    op("expm1", {a}, std::expm1(model.nodes[a].low), std::expm1(model.nodes[a].high));
+    break;
+  case 13:
+    a = positive(a);
+    op("log1p", {a}, std::log1p(model.nodes[a].low), std::log1p(model.nodes[a].high));
     break;
   default:
     random.below(2) ? op("stop_gradient", {a}, low, high) : op("sign", {a}, -1, 1);

@@ -17,6 +17,7 @@ int main(int argc, char **argv) {
     index_add(x, at, at);
     embedding("none", at, {.features = 3});
     embedding("thin", at, {.count = 3});
+    embedding("padded", at, {.count = 3, .features = 4, .padding_index = 3});
     embedding("real", x, {.count = 3, .features = 4});
     embedding("/", at, {.count = 3, .features = 4});
     embedding("twice", at, {.count = 3, .features = 4});

@@ -32,6 +32,9 @@ struct Embedding {
   int64_t count = 0;    ///< rows of the table: ids are below
   int64_t features = 0; ///< numbers a row
   Init weight = {};     ///< default: normal(0, 1), as PyTorch
+  /// An id whose row reads as 0 and is not trained, whatever the table holds there; -1: none.
+  /// (PyTorch's padding_idx, which reads the row, and starts it with 0.)
+  int64_t padding_index = -1;
 };
 /// Rows of a trained table: ids i32 of any shape → f32[…ids, features]. Parameter
 /// "name.weight" f32[count, features]. A step of plain SGD touches the rows of its ids only.

@@ -26,7 +26,10 @@ static_assert(same(proto::Symbol::PARAMETER, ir::SymbolKind::Parameter) &&
               same(proto::Symbol::COUNTER, ir::SymbolKind::Counter));
 static_assert(same(proto::Initializer::CONSTANT, ir::InitKind::Constant) &&
               same(proto::Initializer::NORMAL, ir::InitKind::Normal) &&
-              same(proto::Initializer::UNIFORM, ir::InitKind::Uniform));
+              same(proto::Initializer::UNIFORM, ir::InitKind::Uniform) &&
+              same(proto::Initializer::TRUNCATED, ir::InitKind::Truncated) &&
+              same(proto::Initializer::ORTHOGONAL, ir::InitKind::Orthogonal) &&
+              same(proto::Initializer::BILINEAR, ir::InitKind::Bilinear));
 static_assert(same(proto::Metric::RATIO, ir::Finish::Ratio) &&
               same(proto::Metric::EXP_RATIO, ir::Finish::ExpRatio));
 static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
@@ -167,7 +170,8 @@ void Importer::addSymbols(Location moduleLoc) {
                            builder.getStringAttr(scalar.help()), IntegerAttr());
   for (const proto::Symbol &symbol : graph.symbols()) {
     auto init = ir::InitAttr::get(context, static_cast<ir::InitKind>(symbol.init().kind()),
-                                  symbol.init().a(), symbol.init().b());
+                                  symbol.init().a(), symbol.init().b(), symbol.init().low(),
+                                  symbol.init().high());
     ir::SymbolOp::create(builder, getLoc(symbol.location()), symbol.name(), getType(symbol.type()),
                          static_cast<ir::SymbolKind>(symbol.kind()), init, symbol.parameter(),
                          symbol.slot());

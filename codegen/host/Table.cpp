@@ -59,7 +59,10 @@ static_assert(same(ir::SymbolKind::Parameter, SINTER_PARAMETER) &&
               same(ir::SymbolKind::Counter, SINTER_COUNTER));
 static_assert(same(ir::InitKind::Constant, SINTER_INIT_CONSTANT) &&
               same(ir::InitKind::Normal, SINTER_INIT_NORMAL) &&
-              same(ir::InitKind::Uniform, SINTER_INIT_UNIFORM));
+              same(ir::InitKind::Uniform, SINTER_INIT_UNIFORM) &&
+              same(ir::InitKind::Truncated, SINTER_INIT_TRUNCATED) &&
+              same(ir::InitKind::Orthogonal, SINTER_INIT_ORTHOGONAL) &&
+              same(ir::InitKind::Bilinear, SINTER_INIT_BILINEAR));
 static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
               same(ir::Decode::Class, SINTER_DECODE_CLASS) &&
               same(ir::Decode::Character, SINTER_DECODE_CHARACTER) &&
@@ -89,7 +92,7 @@ struct TableWriter {
       return llvm::StructType::create(context, fields, name);
     };
     tensor = type("sinter_tensor", {ptr, i32, i32, ptr, i32, i32, i64, i64});
-    symbol = type("sinter_symbol", {ptr, i32, i32, f64, f64, i64, tensor, tensor});
+    symbol = type("sinter_symbol", {ptr, i32, i32, f64, f64, f64, f64, i64, tensor, tensor});
     scalar = type("sinter_scalar", {ptr, i32, i32, f64, ptr});
     metric = type("sinter_metric", {ptr, i32, i32, i32, i32});
     range = type("sinter_range", {i32, i32, i32, i32, i64, i64});
@@ -182,7 +185,8 @@ struct TableWriter {
     return make(
         symbol,
         {text(name), number(op.getKind()), number(op.getInit().getKind()),
-         real(op.getInit().getA()), real(op.getInit().getB()), n64(rules::streamOf(name.str())),
+         real(op.getInit().getA()), real(op.getInit().getB()), real(op.getInit().getLow()),
+         real(op.getInit().getHigh()), n64(rules::streamOf(name.str())),
          writeTensor(name, type.getElementType(), type.getShape(), kernel::Segment::Logical,
                      op.getLogicalOffset().value_or(0), plainType.getBytes()),
          writeTensor(name, type.getElementType(), type.getShape(), kernel::getSegment(op.getRole()),

@@ -29,7 +29,8 @@ def Sinter_Refresh : Sinter_Enum<"Refresh", "refresh of form", [
 
 // As sinter_init_kind of <sinter/abi.h> and Initializer.Kind of frontend/graph.proto.
 def Sinter_InitKind : Sinter_Enum<"InitKind", "kind of initialiser", [
-  I32EnumCase<"Constant", 0, "constant">, I32EnumCase<"Normal", 1, "normal">, I32EnumCase<"Uniform", 2, "uniform">]>;
+  I32EnumCase<"Constant", 0, "constant">, I32EnumCase<"Normal", 1, "normal">, I32EnumCase<"Uniform", 2, "uniform">,
+  I32EnumCase<"Truncated", 3, "truncated">, I32EnumCase<"Orthogonal", 4, "orthogonal">, I32EnumCase<"Bilinear", 5, "bilinear">]>;
 
 // As sinter_finish of <sinter/abi.h> and Metric.Finish of frontend/graph.proto.
 def Sinter_Finish : Sinter_Enum<"Finish", "finish of metric", [

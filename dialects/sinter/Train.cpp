@@ -14,22 +14,30 @@ using namespace sinter;
 using namespace sinter::ir;
 
 Attribute InitAttr::parse(AsmParser &parser, Type) {
-  FloatAttr a, b;
   Type f64 = parser.getBuilder().getF64Type();
   if (parser.parseLess())
     return {};
   auto kind = FieldParser<InitKind>::parse(parser);
-  if (failed(kind) || parser.parseComma() || parser.parseAttribute(a, f64) || parser.parseComma() ||
-      parser.parseAttribute(b, f64) || parser.parseGreater())
+  if (failed(kind))
     return {};
-  return get(parser.getContext(), *kind, a.getValueAsDouble(), b.getValueAsDouble());
+  double numbers[] = {0, 0, 0, 0}; // a, b, and of a truncated one its bounds
+  for (double &number : MutableArrayRef(numbers, *kind == InitKind::Truncated ? 4 : 2)) {
+    FloatAttr read;
+    if (parser.parseComma() || parser.parseAttribute(read, f64))
+      return {};
+    number = read.getValueAsDouble();
+  }
+  if (parser.parseGreater())
+    return {};
+  return get(parser.getContext(), *kind, numbers[0], numbers[1], numbers[2], numbers[3]);
 }
 void InitAttr::print(AsmPrinter &printer) const {
-  Type f64 = Float64Type::get(getContext());
-  printer << "<" << stringifyInitKind(getKind()) << ", ";
-  printer.printAttributeWithoutType(FloatAttr::get(f64, getA()));
-  printer << ", ";
-  printer.printAttributeWithoutType(FloatAttr::get(f64, getB()));
+  printer << "<" << stringifyInitKind(getKind());
+  FloatAttr numbers[] = {getAAttr(), getBAttr(), getLowAttr(), getHighAttr()};
+  for (FloatAttr number : ArrayRef(numbers, getKind() == InitKind::Truncated ? 4 : 2)) {
+    printer << ", ";
+    printer.printAttributeWithoutType(number);
+  }
   printer << ">";
 }
 

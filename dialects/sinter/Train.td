@@ -27,16 +27,19 @@ def EntryKindAttr : EnumAttr<Sinter_Dialect, Kernel_EntryKind, "entry_kind"> {
 
 def InitAttr : AttrDef<Sinter_Dialect, "Init"> {
   let mnemonic = "init";
-  let summary = "initialiser: constant (a), normal (mean a, deviation b), uniform [a, b)";
-  let parameters = (ins "::sinter::ir::InitKind":$kind, "::mlir::FloatAttr":$aAttr, "::mlir::FloatAttr":$bAttr);
+  let summary = "initialiser: constant (a), normal (mean a, deviation b), uniform [a, b), truncated (normal within two further numbers), orthogonal (gain a), bilinear";
+  let parameters = (ins "::sinter::ir::InitKind":$kind, "::mlir::FloatAttr":$aAttr, "::mlir::FloatAttr":$bAttr,
+                        "::mlir::FloatAttr":$lowAttr, "::mlir::FloatAttr":$highAttr);
   let hasCustomAssemblyFormat = 1;
-  let builders = [AttrBuilder<(ins "::sinter::ir::InitKind":$kind, "double":$a, "double":$b), [{
+  let builders = [AttrBuilder<(ins "::sinter::ir::InitKind":$kind, "double":$a, "double":$b, CArg<"double", "0">:$low, CArg<"double", "0">:$high), [{
     ::mlir::Type f64 = ::mlir::Float64Type::get($_ctxt);
-    return $_get($_ctxt, kind, ::mlir::FloatAttr::get(f64, a), ::mlir::FloatAttr::get(f64, b));
+    return $_get($_ctxt, kind, ::mlir::FloatAttr::get(f64, a), ::mlir::FloatAttr::get(f64, b), ::mlir::FloatAttr::get(f64, low), ::mlir::FloatAttr::get(f64, high));
   }]>];
   let extraClassDeclaration = [{
     double getA() const { return getAAttr().getValueAsDouble(); }
     double getB() const { return getBAttr().getValueAsDouble(); }
+    double getLow() const { return getLowAttr().getValueAsDouble(); }
+    double getHigh() const { return getHighAttr().getValueAsDouble(); }
   }];
 }
 

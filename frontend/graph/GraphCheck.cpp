@@ -104,7 +104,8 @@ private:
         fail("expects a parameter named by an optimizer's state alone, got one for " + where);
       if (symbol.parameter().empty() != symbol.slot().empty())
         fail("expects a parameter and a slot together for " + where);
-      if (!std::isfinite(symbol.init().a()) || !std::isfinite(symbol.init().b()))
+      if (!std::isfinite(symbol.init().a()) || !std::isfinite(symbol.init().b()) ||
+          !std::isfinite(symbol.init().low()) || !std::isfinite(symbol.init().high()))
         fail("expects finite initialiser values, got others for " + where);
       checkLocation(symbol.location(), where);
     }

@@ -10,62 +10,94 @@ using namespace detail;
 
 namespace detail {
 
-std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
-                                              const rules::Type &type) {
+static proto::Initializer initializer(proto::Initializer::Kind kind, double a, double b) {
   proto::Initializer result;
-  auto set = [&](proto::Initializer::Kind kind, double a, double b) {
-    result.set_kind(kind);
-    result.set_a(a);
-    result.set_b(b);
-    return result;
-  };
-  auto refuse = [&](const std::string &message) {
-    call.fail("E0020", message);
-    return std::nullopt;
-  };
-  if (!std::isfinite(init.a) || !std::isfinite(init.b))
-    return refuse("expects finite numbers in its initialiser, got others");
-  using Kind = Init::Kind;
-  switch (init.kind) {
-  case Kind::Default:
-    return set(proto::Initializer::CONSTANT, 0, 0);
-  case Kind::Constant:
-    return set(proto::Initializer::CONSTANT, init.a, 0);
-  case Kind::Normal:
-    if (init.b < 0)
-      return refuse("expects a standard deviation of 0 or more, got " + numberText(init.b));
-    return set(proto::Initializer::NORMAL, init.a, init.b);
-  case Kind::Uniform:
-    if (init.b < init.a)
-      return refuse("expects uniform bounds in order, got " + numberText(init.a) + " and " +
-                    numberText(init.b));
-    return set(proto::Initializer::UNIFORM, init.a, init.b);
-  default:
-    break;
-  }
-  // Fans as in PyTorch: the weight is [out, in, window…].
+  result.set_kind(kind);
+  result.set_a(a);
+  result.set_b(b);
+  return result;
+}
+
+static std::nullopt_t refuseInit(Call &call, const std::string &message) {
+  call.fail("E0020", message);
+  return std::nullopt;
+}
+
+/// Initialisers with fans, as in PyTorch: the weight is [out, in, window…].
+static std::optional<proto::Initializer> resolveFans(Call &call, const Init &init,
+                                                     const rules::Type &type) {
   if (type.rank() < 2)
-    return refuse("expects a weight [out,in,…] for an initialiser with fans, got " +
-                  toString(type));
+    return refuseInit(call, "expects a weight [out,in,…] for an initialiser with fans, got " +
+                                toString(type));
   double window = 1;
   for (size_t d = 2; d < type.dims.size(); ++d)
     window *= static_cast<double>(type.dims[d]);
   double fanIn = static_cast<double>(type.dims[1]) * window,
          fanOut = static_cast<double>(type.dims[0]) * window;
   if (fanIn == 0 || fanOut == 0)
-    return refuse("expects a weight with elements, got " + toString(type));
+    return refuseInit(call, "expects a weight with elements, got " + toString(type));
   double xavier = init.a * std::sqrt(2 / (fanIn + fanOut));
   double kaiming = std::sqrt(2 / (1 + init.a * init.a) / fanIn);
   double bound = std::sqrt(3.0);
   switch (init.kind) {
-  case Kind::XavierNormal:
-    return set(proto::Initializer::NORMAL, 0, xavier);
-  case Kind::XavierUniform:
-    return set(proto::Initializer::UNIFORM, -bound * xavier, bound * xavier);
-  case Kind::KaimingNormal:
-    return set(proto::Initializer::NORMAL, 0, kaiming);
+  case Init::Kind::XavierNormal:
+    return initializer(proto::Initializer::NORMAL, 0, xavier);
+  case Init::Kind::XavierUniform:
+    return initializer(proto::Initializer::UNIFORM, -bound * xavier, bound * xavier);
+  case Init::Kind::KaimingNormal:
+    return initializer(proto::Initializer::NORMAL, 0, kaiming);
   default:
-    return set(proto::Initializer::UNIFORM, -bound * kaiming, bound * kaiming);
+    return initializer(proto::Initializer::UNIFORM, -bound * kaiming, bound * kaiming);
+  }
+}
+
+static std::optional<proto::Initializer> resolveTruncated(Call &call, const Init &init) {
+  auto below = [&](double x) { return std::erfc((init.a - x) / init.b * std::sqrt(0.5)) / 2; };
+  if (!(init.b > 0) || !(below(init.high) - below(init.low) >= 1e-3))
+    return refuseInit(
+        call, "expects bounds that hold a thousandth of the normal distribution or more, got " +
+                  numberText(init.low) + " and " + numberText(init.high) +
+                  " with a standard deviation of " + numberText(init.b));
+  proto::Initializer result = initializer(proto::Initializer::TRUNCATED, init.a, init.b);
+  result.set_low(init.low);
+  result.set_high(init.high);
+  return result;
+}
+
+std::optional<proto::Initializer> resolveInit(Call &call, const Init &init,
+                                              const rules::Type &type) {
+  for (double number : {init.a, init.b, init.low, init.high})
+    if (!std::isfinite(number))
+      return refuseInit(call, "expects finite numbers in its initialiser, got others");
+  using Kind = Init::Kind;
+  switch (init.kind) {
+  case Kind::Default:
+    return initializer(proto::Initializer::CONSTANT, 0, 0);
+  case Kind::Constant:
+    return initializer(proto::Initializer::CONSTANT, init.a, 0);
+  case Kind::Normal:
+    if (init.b < 0)
+      return refuseInit(call,
+                        "expects a standard deviation of 0 or more, got " + numberText(init.b));
+    return initializer(proto::Initializer::NORMAL, init.a, init.b);
+  case Kind::Uniform:
+    if (init.b < init.a)
+      return refuseInit(call, "expects uniform bounds in order, got " + numberText(init.a) +
+                                  " and " + numberText(init.b));
+    return initializer(proto::Initializer::UNIFORM, init.a, init.b);
+  case Kind::Truncated:
+    return resolveTruncated(call, init);
+  case Kind::Orthogonal:
+    if (type.rank() < 2)
+      return refuseInit(call, "expects a weight [out,in,…] for orthogonal, got " + toString(type));
+    return initializer(proto::Initializer::ORTHOGONAL, init.a, 0);
+  case Kind::Bilinear:
+    if (type.rank() < 3)
+      return refuseInit(call,
+                        "expects a weight [in,out,window…] for bilinear, got " + toString(type));
+    return initializer(proto::Initializer::BILINEAR, 0, 0);
+  default:
+    return resolveFans(call, init, type);
   }
 }
 

@@ -1,6 +1,7 @@
 /* checkpoint.c - weight files and checkpoints of a running instance. See checkpoint.h. */
 #include "checkpoint.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,8 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   add(&c->state, "trainer/", "loss_sum", SINTER_F64, &p->loss_sum);
   add(&c->state, "trainer/", "loss_count", SINTER_F64, &p->loss_count);
   for (uint32_t i = 0; i < module->scalar_count; ++i)
+    c->scalars[i] = module->scalars[i].initial; /* what a checkpoint lacks */
+  for (uint32_t i = 0; i < module->scalar_count; ++i)
     if (module->scalars[i].slot > 1)
       add(&c->state, "trainer/hyper/", module->scalars[i].name, SINTER_F64, &c->scalars[i]);
   if (weights_prepare(&c->weights, d) || weights_prepare(&c->state, d))
@@ -56,6 +59,16 @@ int checkpoint_save(checkpoint *c, const char *path, diag *d) {
   return weights_write(&c->weights, path, d);
 }
 
+bool checkpoint_note(const checkpoint *c, char *text, size_t capacity) {
+  if (!c->restarted && !c->state.dropped)
+    return false;
+  snprintf(text, capacity,
+           "written with another optimizer: %u of the %u states of this one go on, %u start anew; "
+           "hyper-parameters that both have are the file's",
+           c->states - c->restarted, c->states, c->restarted);
+  return true;
+}
+
 int checkpoint_init(checkpoint *c, const char *path, bool partial, diag *d) {
   return weights_read(&c->weights, path, partial ? WEIGHTS_PARTIAL : WEIGHTS_ALL, d);
 }
@@ -65,10 +78,26 @@ int checkpoint_write(checkpoint *c, const char *path, diag *d) {
   return weights_write(&c->state, path, d);
 }
 
+/* States that the file lacks start anew. The first slots are the module's symbols. */
+static void restart_missing(checkpoint *c) {
+  const sinter_module *module = c->instance->module;
+  c->states = c->restarted = 0;
+  for (uint32_t i = 0; i < module->symbol_count; ++i) {
+    if (module->symbols[i].kind != SINTER_OPTIMIZER)
+      continue;
+    ++c->states;
+    if (c->state.slots[i].found)
+      continue;
+    ++c->restarted;
+    instance_restart(c->instance, &module->symbols[i]);
+  }
+}
+
 int checkpoint_resume(checkpoint *c, const char *path, const run_position *expected, diag *d) {
   int code = weights_read(&c->state, path, WEIGHTS_CHECKPOINT, d);
   if (code)
     return code;
+  restart_missing(c);
   const struct {
     const char *what;
     int64_t expects, got;

@@ -26,7 +26,8 @@ typedef struct checkpoint {
   weight_table weights, state;
   /* the slots of `state` point here: fill before a write, valid after a read */
   run_position position;
-  double *scalars; /* by index of module->scalars */
+  double *scalars;            /* by index of module->scalars */
+  uint32_t states, restarted; /* of the optimizer: all, and those that the last resume lacked */
 } checkpoint;
 
 int checkpoint_open(checkpoint *c, instance *self, diag *d);
@@ -41,6 +42,9 @@ int checkpoint_init(checkpoint *c, const char *path, bool partial, diag *d);
 /// Writes the full state; `position` and `scalars` are the caller's to fill before.
 int checkpoint_write(checkpoint *c, const char *path, diag *d);
 /// Reads the full state; `expected` says which data and batch the run has.
+/// What an optimizer keeps is matched by name and type; what the file lacks starts anew.
 int checkpoint_resume(checkpoint *c, const char *path, const run_position *expected, diag *d);
+/// What the last resume found of another optimizer, in words for people; false when nothing.
+bool checkpoint_note(const checkpoint *c, char *text, size_t capacity);
 
 #endif

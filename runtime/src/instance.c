@@ -1,5 +1,4 @@
-/* instance.c - segments, entries, initialisers, scalars and metrics of a running module. See
- * instance.h. */
+/* instance.c - segments, entries, scalars and metrics of a running module. See instance.h. */
 #include "instance.h"
 
 #include <math.h>
@@ -260,62 +259,6 @@ int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill,
   return instance_check_indices(self, d);
 }
 
-static void store(void *at, uint32_t dtype, uint64_t i, double value) {
-  switch (dtype) {
-  case SINTER_F32:
-    ((float *)at)[i] = (float)value;
-    break;
-  case SINTER_F64:
-    ((double *)at)[i] = value;
-    break;
-  case SINTER_I32:
-    ((int32_t *)at)[i] = (int32_t)value;
-    break;
-  case SINTER_I64:
-    ((int64_t *)at)[i] = (int64_t)value;
-    break;
-  case SINTER_U8:
-  case SINTER_BOOL:
-    ((uint8_t *)at)[i] = (uint8_t)value;
-    break;
-  }
-}
-
-static double initial_value(const sinter_symbol *s, uint64_t seed, uint64_t i) {
-  switch (s->init) {
-  case SINTER_INIT_NORMAL:
-    return s->init_a + s->init_b * sinter_normal_f64(sinter_philox(seed, s->init_stream, 0, i));
-  case SINTER_INIT_UNIFORM:
-    return s->init_a +
-           (s->init_b - s->init_a) * sinter_uniform_f64(sinter_philox(seed, s->init_stream, 0, i));
-  default:
-    return s->init_a;
-  }
-}
-
-typedef struct init_job {
-  instance *self;
-  uint64_t seed;
-} init_job;
-
-static void initialise_share(const sinter_spmd *spmd, void *argument) {
-  const init_job *job = argument;
-  const sinter_module *module = job->self->module;
-  for (uint32_t s = 0; s < module->symbol_count; ++s) {
-    const sinter_symbol *symbol = &module->symbols[s];
-    uint64_t n = tensor_elements(&symbol->logical);
-    uint64_t from = n * spmd->thread / spmd->threads, to = n * (spmd->thread + 1) / spmd->threads;
-    void *at = instance_at(job->self, &symbol->logical);
-    for (uint64_t i = from; i < to; ++i)
-      store(at, symbol->logical.dtype, i, initial_value(symbol, job->seed, i));
-  }
-}
-
-void instance_initialise(instance *self, uint64_t seed) {
-  init_job job = {self, seed};
-  sinter_pool_run_job(self->device->pool, initialise_share, &job, self->segments);
-}
-
 void instance_push(instance *self, bool params_only) {
   if (params_only ? !run_kind(self, SINTER_ENTRY_LOAD_PARAMS) : !run_kind(self, SINTER_ENTRY_LOAD))
     run_kind(self, params_only ? SINTER_ENTRY_LOAD : SINTER_ENTRY_LOAD_PARAMS);
@@ -351,7 +294,7 @@ static void set_slot(instance *self, uint32_t slot, const void *value, size_t by
 
 void instance_set(instance *self, const sinter_scalar *scalar, double value) {
   char bytes[8] = {0};
-  store(bytes, scalar->dtype, 0, value);
+  instance_store(bytes, scalar->dtype, 0, value);
   set_slot(self, scalar->slot, bytes, 8);
 }
 

@@ -124,6 +124,9 @@ static int start_state(trainer *t, diag *d) {
     else if (f->seed >= 0 && f->seed != t->state.position.seed)
       return diag_error(d, 2004, "--seed %lld contradicts the checkpoint, whose seed is %lld",
                         (long long)f->seed, (long long)t->state.position.seed);
+    char note[256];
+    if (goes_on && checkpoint_note(&t->state, note, sizeof note))
+      report_note(&t->report, "'%s': %s", f->checkpoint, note);
     for (uint32_t i = 0; i < t->module->scalar_count && goes_on; ++i)
       if (!f->scalar_given[i] && t->module->scalars[i].slot > 1)
         f->scalars[i] = t->state.scalars[i];

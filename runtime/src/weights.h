@@ -31,6 +31,7 @@ typedef struct weight_table {
                              vocabulary.h */
   char *header;           /* built by weights_prepare */
   uint64_t header_bytes;
+  uint32_t dropped; /* states of another optimizer that a checkpoint has; set by a read */
 } weight_table;
 
 /// Weights and buffers of the instance's logical image; `everything` adds optimizer state and
@@ -49,9 +50,12 @@ int weights_write(const weight_table *table, const char *path, diag *d);
 typedef enum weights_mode {
   WEIGHTS_ALL,       /* exactly the slots; optimizer/... and trainer/... in the file are ignored */
   WEIGHTS_PARTIAL,   /* a subset is enough */
-  WEIGHTS_CHECKPOINT /* exactly the slots, nothing is ignored */
+  WEIGHTS_CHECKPOINT /* exactly the slots, but for those of another optimizer: weights_is_choice */
 } weights_mode;
 
+/// Whether a slot of a checkpoint belongs to the choice of an optimizer (its states and the
+/// hyper-parameters): it may be absent or of another type, and then keeps what it has.
+bool weights_is_choice(const weight_slot *slot);
 /// Reads a file into the slots. But for a checkpoint, numbers of another precision are converted.
 int weights_read(weight_table *table, const char *path, weights_mode mode, diag *d);
 /// *value = the text behind `key` in the file's __metadata__, which the caller frees; NULL: it has

@@ -280,6 +280,23 @@ static bool has_prefix(const entry *e, const char *prefix) {
   return e->name_length > n && memcmp(e->name, prefix, n) == 0;
 }
 
+static const char *const choices[] = {"optimizer/", "trainer/hyper/"};
+
+bool weights_is_choice(const weight_slot *slot) {
+  const char *name = *slot->prefix ? slot->prefix : slot->name;
+  return strncmp(name, choices[0], strlen(choices[0])) == 0 ||
+         strncmp(name, choices[1], strlen(choices[1])) == 0;
+}
+
+/* An entry without a slot that is no difference. */
+static bool is_ignored(weight_table *table, const entry *e, weights_mode mode) {
+  if (mode != WEIGHTS_CHECKPOINT)
+    return has_prefix(e, "optimizer/") || has_prefix(e, "trainer/");
+  bool state = has_prefix(e, choices[0]);
+  table->dropped += state;
+  return state || has_prefix(e, choices[1]);
+}
+
 /* Names that only lack a common beginning: "module.fc.weight" for "fc.weight". */
 static void hint_at_prefix(reader *r, const weight_table *table) {
   const entry *odd = r->entries;
@@ -322,7 +339,7 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
     if (differences <= MAX_SHOWN)                                                                  \
       diag_detail(r->d, __VA_ARGS__);                                                              \
   } while (0)
-  for (uint32_t i = 0; i < table->count; ++i)
+  for (uint32_t i = table->dropped = 0; i < table->count; ++i)
     table->slots[i].found = false;
   for (uint32_t i = 0; i < r->count; ++i) {
     const entry *e = &r->entries[i];
@@ -336,16 +353,17 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
       }
     }
     if (!slot) {
-      if (mode != WEIGHTS_CHECKPOINT && (has_prefix(e, "optimizer/") || has_prefix(e, "trainer/")))
+      if (is_ignored(table, e, mode))
         continue;
       describe_type(shape, sizeof shape, e->dtype, e->rank, e->dims, NULL);
       DIFFER("+ %.*s %s", shown(e), e->name, shape);
       continue;
     }
-    slot->found = true;
+    bool same = fits(slot, e, mode), choice = mode == WEIGHTS_CHECKPOINT && weights_is_choice(slot);
     slot->file_offset = e->begin;
     slot->file_dtype = e->dtype;
-    if (fits(slot, e, mode))
+    table->dropped += !(slot->found = same || !choice);
+    if (same || choice)
       continue;
     describe_type(shape, sizeof shape, slot->dtype, slot->rank, slot->dims, NULL);
     DIFFER("- %s%s %s", slot->prefix, slot->name, shape);
@@ -354,7 +372,8 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
   }
   for (uint32_t i = 0; i < table->count; ++i) {
     const weight_slot *s = &table->slots[i];
-    if (s->found || s->optional || mode == WEIGHTS_PARTIAL)
+    bool may = mode == WEIGHTS_CHECKPOINT ? weights_is_choice(s) : mode == WEIGHTS_PARTIAL;
+    if (s->found || s->optional || may)
       continue;
     describe_type(shape, sizeof shape, s->dtype, s->rank, s->dims, NULL);
     DIFFER("- %s%s %s", s->prefix, s->name, shape);

@@ -61,7 +61,8 @@ TEST_F(Table, StructsAreThoseOfC) {
                AT(sinter_tensor, offset), AT(sinter_tensor, bytes), sizeof(sinter_tensor)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_symbol"),
             (V{AT(sinter_symbol, name), AT(sinter_symbol, kind), AT(sinter_symbol, init),
-               AT(sinter_symbol, init_a), AT(sinter_symbol, init_b), AT(sinter_symbol, init_stream),
+               AT(sinter_symbol, init_a), AT(sinter_symbol, init_b), AT(sinter_symbol, init_low),
+               AT(sinter_symbol, init_high), AT(sinter_symbol, init_stream),
                AT(sinter_symbol, logical), AT(sinter_symbol, master), sizeof(sinter_symbol)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_scalar"),
             (V{AT(sinter_scalar, name), AT(sinter_scalar, dtype), AT(sinter_scalar, slot),
@@ -131,7 +132,7 @@ TEST_F(Table, InitialisersDrawFromTheStreamOfTheirName) {
         if (text->getAsCString() != op.getSymName())
           continue;
         ++found;
-        EXPECT_EQ(llvm::cast<llvm::ConstantInt>(symbol->getOperand(5))->getZExtValue(),
+        EXPECT_EQ(llvm::cast<llvm::ConstantInt>(symbol->getOperand(7))->getZExtValue(),
                   rules::streamOf(op.getSymName().str()));
       }
     }

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 3u
+#define SINTER_ABI_VERSION 4u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -68,7 +68,11 @@ typedef enum sinter_init_kind {
   SINTER_INIT_CONSTANT = 0, /* a = value */
   SINTER_INIT_NORMAL = 1,   /* a = mean, b = standard deviation */
   /* [a, b); Xavier and Kaiming arrive here with their bounds worked out */
-  SINTER_INIT_UNIFORM = 2
+  SINTER_INIT_UNIFORM = 2,
+  SINTER_INIT_TRUNCATED = 3, /* normal, drawn again until it is within [low, high] */
+  SINTER_INIT_ORTHOGONAL =
+      4,                   /* a = gain; rows or columns of the weight as a matrix [first, rest] */
+  SINTER_INIT_BILINEAR = 5 /* linear interpolation from channel to channel of its own number */
 } sinter_init_kind;
 
 typedef enum sinter_symbol_kind {
@@ -91,7 +95,7 @@ typedef struct sinter_symbol {
   const char *name; /* as in weight files: "fc1.weight" */
   uint32_t kind;    /* sinter_symbol_kind */
   uint32_t init;    /* sinter_init_kind */
-  double init_a, init_b;
+  double init_a, init_b, init_low, init_high;
   uint64_t init_stream; /* Philox stream of the initialiser: a hash of the name path (D2) */
   sinter_tensor logical, master;
 } sinter_symbol;

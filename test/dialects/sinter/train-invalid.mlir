@@ -21,7 +21,7 @@ sinter.symbol @w : tensor<4xindex> kind parameter init <constant, 0.0, 0.0>
 
 // -----
 
-// expected-error @+1 {{expected one of [constant, normal, uniform] for kind of initialiser, got: xavier}}
+// expected-error @+1 {{expected one of [constant, normal, uniform, truncated, orthogonal, bilinear] for kind of initialiser, got: xavier}}
 sinter.symbol @w : tensor<4xf32> kind parameter init <xavier, 0.0, 0.0>
 
 // -----

@@ -11,6 +11,8 @@ module @mlp {
   sinter.scalar @lr : f32 initial 0.1 help "learning rate"
   // CHECK-NEXT: sinter.symbol @fc.weight : tensor<10x4xf32> kind parameter init <normal, 0.000000e+00, 1.000000e-02>
   sinter.symbol @fc.weight : tensor<10x4xf32> kind parameter init <normal, 0.0, 0.01>
+  // CHECK-NEXT: sinter.symbol @cut : tensor<4x4xf32> kind parameter init <truncated, 0.000000e+00, 1.000000e+00, -2.000000e+00, 5.000000e-01>
+  sinter.symbol @cut : tensor<4x4xf32> kind parameter init <truncated, 0.0, 1.0, -2.0, 0.5>
   // CHECK-NEXT: sinter.symbol @"a/b" : tensor<f32> kind metric init <constant, 0.000000e+00, 0.000000e+00> {offset = 64 : i64}
   sinter.symbol @"a/b" : tensor<f32> kind metric init <constant, 0.0, 0.0> {offset = 64 : i64}
   // CHECK-NEXT: sinter.symbol @w : tensor<f32> kind metric init <uniform, -1.000000e+00, 1.000000e+00>

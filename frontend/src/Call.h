@@ -61,6 +61,14 @@ struct ValueInfo {
   bool number = false; ///< a plain C++ number: not worth a note
 };
 
+/// An average of the weights: exponential, or, when `every` is not 0, of every so many steps'
+/// weights.
+struct Average {
+  std::string name;
+  double decay;
+  int64_t start, every;
+};
+
 /// One entry being traced, or traced.
 struct Trace {
   Trace(uint32_t serial, graph::EntryBuilder &builder) : serial(serial), builder(builder) {}
@@ -71,6 +79,7 @@ struct Trace {
   std::map<std::string, Loc> names;
   std::map<std::string, Loc> metrics;
   std::vector<std::string> frozen; ///< patterns given to frozen(…)
+  std::vector<Average> averages;
   bool minimized = false;
   bool outputs = false; ///< the function named one, good or not
   Loc minimizeLoc;
@@ -242,6 +251,8 @@ std::optional<Tensors> differentiate(Call &call, const Tensor &y, const Tensor &
                                      const Tensors &xs);
 /// Updates the parameters that `loss` reaches.
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
+/// The symbol that an entry reads for a parameter: itself, or outside of training its average.
+std::string averageOf(const std::string &parameter);
 /// Appends an update of `symbol` at the call's line; nothing for poison.
 void addUpdate(Call &call, const std::string &symbol, const Tensor &value);
 /// Adds an output, or reports that its name is taken.

@@ -133,7 +133,8 @@ static Tensor openSymbol(Call &call, const char *what, proto::Symbol::Kind kind,
   if (!start || !declareSymbol(path, kind, *valid, *start, call.loc()))
     return call.poison();
   noteUse(call, what, name, path);
-  return call.get(path, *valid, std::string(what) + " '" + path + "'");
+  std::string read = kind == proto::Symbol::PARAMETER ? averageOf(path) : path;
+  return call.get(read, *valid, std::string(what) + " '" + path + "'");
 }
 
 Tensor parameter(Name name, Type type, Init init, Loc loc) {

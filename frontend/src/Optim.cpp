@@ -142,10 +142,13 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
   if (!gradients)
     return;
   clipGradients(call, *chosen, *gradients);
+  std::vector<Tensor> values;
   for (size_t i = 0; i < names.size(); ++i) {
     Update update{call, *(*chosen)[i], names[i], parameters[i], (*gradients)[i]};
-    addUpdate(call, names[i], updated(update));
+    values.push_back(updated(update));
+    addUpdate(call, names[i], values.back());
   }
+  updateAverages(call, names, values);
   if (groups.front().scheduled()) { // a scheduled rate is worth a column in the log
     Tensor rate = groups.front().rate();
     if (call.isPoison(rate))

@@ -127,6 +127,9 @@ struct Update {
 
 /// The new value of the parameter: penalties and decay, then its optimizer's update.
 Tensor updated(Update &u);
+/// Updates the averages of the entry with the new values of parameters.
+void updateAverages(Call &call, const std::vector<std::string> &names,
+                    const std::vector<Tensor> &values);
 /// Clips gradients in place: `groups` and `gradients` by parameter.
 void clipGradients(Call &call, const std::vector<Group *> &groups, std::vector<Tensor> &gradients);
 /// Whether `pattern` names `parameter`; see struct Optimizer.

@@ -115,6 +115,29 @@ private:
 /// it changes nothing.
 SINTER_API void frozen(const std::string &pattern, Loc loc = Loc::current());
 
+/// Options of ema.
+struct Ema {
+  double decay = 0.999; ///< part of the average that stays, in [0, 1); flag --NAME-decay
+};
+/// Keeps an exponential average of every trained parameter, decay · average + (1 - decay) · p after
+/// each step, the first weights at first (torch.optim.swa_utils.AveragedModel). The set is saved
+/// with the weights, as NAME.PARAMETER.
+///
+/// Called first in a function: training keeps the average, evaluation and prediction take the
+/// parameters that follow from it. A library takes the set whose name its entry calls:
+///   model.predict([](Entry e) { ema("ema"); e.output("logits", net(e.input(…))); });
+/// Several sets may be kept; the last one called is read. Running statistics are not averaged.
+SINTER_API void ema(const std::string &name, Ema options = {}, Loc loc = Loc::current());
+
+/// Options of swa.
+struct Swa {
+  int64_t start = 0; ///< first step whose weights are averaged; flag --NAME-start
+  int64_t every = 1; ///< steps between two weights that are averaged; flag --NAME-every
+};
+/// Keeps the mean of the weights of many steps, else as ema; before `start` the set is the weights
+/// themselves. Izmailov et al., "Averaging weights leads to wider optima", 2018.
+SINTER_API void swa(const std::string &name, Swa options = {}, Loc loc = Loc::current());
+
 /// Options of sgd.
 struct Sgd {
   Schedule lr = {};          ///< 0.1

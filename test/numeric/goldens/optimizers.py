@@ -3,7 +3,7 @@
 
     venv/bin/python test/numeric/goldens/optimizers.py     (PyTorch and NumPy; see make.py)
 
-Lines "optimizer NAME PARAMETER VALUE…" (after ten steps of a small perceptron in f64) and "schedule NAME VALUE…" (at
+Lines "optimizer NAME PARAMETER VALUE…" (after ten steps of a small perceptron in f64), the same of "average" and "schedule NAME VALUE…" (at
 steps 0, 7, 14, … 994). torch.optim and torch.optim.lr_scheduler where they have it; LAMB, LARS and Lion from their
 papers; schedules that PyTorch lacks stand in test/numeric/optimizers/Schedules.cpp alone, as closed forms. The cases are those of
 test/numeric/optimizers/Models.cpp, by name ('_' for ' ').
@@ -12,7 +12,7 @@ import pathlib
 
 import numpy
 import torch
-from torch.optim import lr_scheduler
+from torch.optim import lr_scheduler, swa_utils
 
 from make import mixed
 
@@ -239,12 +239,35 @@ def rates(make):
     return result
 
 
+def average(due, **options):
+    """Ten steps of SGD; the averaged weights are told of those after which `due` says so."""
+    net = Net()
+    averaged = swa_utils.AveragedModel(net, **options)
+    optimizer = optim.SGD(net.parameters(), lr=0.2)
+    for step in range(STEPS):
+        net.zero_grad()
+        net.loss(step).backward()
+        optimizer.step()
+        if due(step):
+            averaged.update_parameters(net)
+    return averaged.module if any(map(due, range(STEPS))) else net
+
+
+AVERAGES = {
+    "ema": lambda: average(lambda t: True, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(0.8)),
+    "swa": lambda: average(lambda t: t >= 3 and t % 2 == 1),
+    "swa all": lambda: average(lambda t: True),
+    "swa later": lambda: average(lambda t: False),  # the weights themselves
+}
+
+
 def main():
     lines = []
-    for name, run in OPTIMIZERS.items():
+    runs = [("optimizer", name, run) for name, run in OPTIMIZERS.items()]
+    for kind, name, run in runs + [("average", name, run) for name, run in AVERAGES.items()]:
         for parameter, value in run().named_parameters():
             numbers = " ".join(repr(float(v)) for v in value.detach().flatten())
-            lines.append(f"optimizer {name.replace(' ', '_')} {parameter} {numbers}")
+            lines.append(f"{kind} {name.replace(' ', '_')} {parameter} {numbers}")
     for name, make in SCHEDULES.items():
         numbers = " ".join(repr(float(rate)) for rate in rates(make)[::7])
         lines.append(f"schedule {name.replace(' ', '_')} {numbers}")

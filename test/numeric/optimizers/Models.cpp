@@ -110,6 +110,16 @@ static const std::map<std::string, Schedule> &schedules() {
   return all;
 }
 
+static const std::map<std::string, void (*)()> &averages() {
+  static const std::map<std::string, void (*)()> all = {
+      {"ema", [] { ema("average", {.decay = 0.8}); }},
+      {"swa", [] { swa("average", {.start = 3, .every = 2}); }},
+      {"swa all", [] { swa("average"); }},
+      {"swa later", [] { swa("average", {.start = 20}); }},
+  };
+  return all;
+}
+
 template <class Map> static std::vector<std::string> namesOf(const Map &map) {
   std::vector<std::string> names;
   for (const auto &[name, value] : map)
@@ -120,9 +130,13 @@ template <class Map> static std::vector<std::string> namesOf(const Map &map) {
 std::vector<std::string> optimizerNames() { return namesOf(optimizers()); }
 std::vector<std::string> scheduleNames() { return namesOf(schedules()); }
 
-static proto::Module moduleOf(const Optimizer &optimizer) {
+std::vector<std::string> averageNames() { return namesOf(averages()); }
+
+static proto::Module moduleOf(const Optimizer &optimizer, void (*average)() = nullptr) {
   Built built = build([&](Model &model) {
     model.train([&](Step s) {
+      if (average)
+        average();
       Tensor x = s.input("x", f32({4, 5})), target = s.input("target", f32({4, 2}));
       Tensor y = linear("b", tanh(linear("a", x, {.units = 3})), {.units = 2});
       s.minimize(mean((y - target) * (y - target)), optimizer);
@@ -133,6 +147,10 @@ static proto::Module moduleOf(const Optimizer &optimizer) {
 }
 
 proto::Module optimizerModel(const std::string &name) { return moduleOf(optimizers().at(name)); }
+
+proto::Module averageModel(const std::string &name) {
+  return moduleOf(optimizers().at("sgd"), averages().at(name));
+}
 
 proto::Module scheduleModel(const std::string &name) {
   return moduleOf(sgd({.lr = schedules().at(name)}));

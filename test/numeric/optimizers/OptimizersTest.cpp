@@ -23,7 +23,8 @@ using Reals = std::vector<double>;
 
 static constexpr const char *kEntry = "train_step_b1";
 
-/// Numbers of the golden by "optimizer NAME PARAMETER" and "schedule NAME", ' ' as '_'.
+/// Numbers of the golden by "optimizer NAME PARAMETER", "average NAME PARAMETER" and "schedule
+/// NAME", ' ' as '_'.
 static std::map<std::string, Reals> readNumbers() {
   std::map<std::string, Reals> result;
   std::ifstream file(SINTER_OPTIMIZERS_GOLDEN);
@@ -32,7 +33,7 @@ static std::map<std::string, Reals> readNumbers() {
     std::string kind, name, parameter, number;
     words >> kind >> name;
     std::string key = kind + " " + name;
-    if (kind == "optimizer" && words >> parameter)
+    if (kind != "schedule" && words >> parameter)
       key += " " + parameter;
     while (words >> number)
       result[key].push_back(std::strtod(number.c_str(), nullptr));
@@ -94,10 +95,9 @@ static std::vector<std::pair<std::string, Runner>> runners(mlir::ModuleOp module
           {"compiled", [=](const Arguments &a) { return program->run(kEntry, a, 2); }}};
 }
 
-class Optimizers : public testing::TestWithParam<std::string> {};
-
-TEST_P(Optimizers, AsPyTorch) {
-  proto::Module graph = optimizerModel(GetParam());
+/// Ten steps of `graph`, then `prefix` + each parameter against the golden's lines of `key`.
+static void expectAsPyTorch(const proto::Module &graph, const std::string &key,
+                            const std::string &prefix) {
   auto module = compiler::importModule(&context(), graph, /*f64=*/true);
   ASSERT_TRUE(module);
   std::shared_ptr<Program> program = compile(*module, 3);
@@ -112,15 +112,25 @@ TEST_P(Optimizers, AsPyTorch) {
       ASSERT_TRUE(succeeded(got)) << how;
       interpret::apply(got->updates, arguments.symbols);
     }
-    for (const char *name : {"a.weight", "a.bias", "b.weight", "b.bias"}) {
-      const Reals &want = golden("optimizer " + joined(GetParam()) + " " + name);
-      const Reals &have = arguments.symbols[name].reals;
+    for (const std::string name : {"a.weight", "a.bias", "b.weight", "b.bias"}) {
+      const Reals &want = golden(key + " " + name);
+      const Reals &have = arguments.symbols[prefix + name].reals;
       ASSERT_EQ(have.size(), want.size()) << name;
       for (size_t i = 0; i < want.size(); ++i) // ten steps of f64 round to about 1e-14
         EXPECT_NEAR(have[i], want[i], 1e-11 * std::fabs(want[i]) + 1e-13)
             << how << " " << name << " " << i;
     }
   }
+}
+
+class Optimizers : public testing::TestWithParam<std::string> {};
+TEST_P(Optimizers, AsPyTorch) {
+  expectAsPyTorch(optimizerModel(GetParam()), "optimizer " + joined(GetParam()), "");
+}
+
+class Averages : public testing::TestWithParam<std::string> {};
+TEST_P(Averages, AsPyTorch) {
+  expectAsPyTorch(averageModel(GetParam()), "average " + joined(GetParam()), "average.");
 }
 
 class Schedules : public testing::TestWithParam<std::string> {};
@@ -155,4 +165,5 @@ static std::string testName(const testing::TestParamInfo<std::string> &info) {
   return joined(info.param);
 }
 INSTANTIATE_TEST_SUITE_P(All, Optimizers, testing::ValuesIn(optimizerNames()), testName);
+INSTANTIATE_TEST_SUITE_P(All, Averages, testing::ValuesIn(averageNames()), testName);
 INSTANTIATE_TEST_SUITE_P(All, Schedules, testing::ValuesIn(scheduleNames()), testName);

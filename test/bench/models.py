@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Steps are timed after so many; where a step takes a second, few are timed.
 WARM_UP, STEPS = {"resnet18": 2}, {"resnet18": 3}
-FLAT = ("softmax", "mlp")  # no images, no memory formats
+FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm")  # no images, no memory formats
 
 
 class Peer:

@@ -15,6 +15,20 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "numeric
 from convnets import LeNet, ResNet18  # noqa: E402  the same models as the parity goldens are made with
 
 
+class CharNet(torch.nn.Module):
+    """The language models of examples/char-*: a state that goes on from batch to batch."""
+
+    def __init__(self, layer, vocabulary=28, hidden=256):
+        super().__init__()
+        self.vocabulary, self.rnn, self.fc, self.state = vocabulary, layer(vocabulary, hidden), torch.nn.Linear(hidden, vocabulary), None
+
+    def forward(self, tokens):
+        x = torch.nn.functional.one_hot(tokens.T, self.vocabulary).float()
+        y, state = self.rnn(x, self.state)
+        self.state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+        return self.fc(y).movedim(2, 1)
+
+
 def net(model: str) -> torch.nn.Module:
     linear = torch.nn.Linear
     makers = {
@@ -24,6 +38,9 @@ def net(model: str) -> torch.nn.Module:
         "lenet-sigmoid": lambda: LeNet(torch.nn.Sigmoid, torch.nn.AvgPool2d, False),
         "lenet-bn": lambda: LeNet(torch.nn.Sigmoid, torch.nn.AvgPool2d, True),
         "resnet18": lambda: ResNet18(width=1, size=96),
+        "char-rnn": lambda: CharNet(torch.nn.RNN),
+        "char-gru": lambda: CharNet(torch.nn.GRU),
+        "char-lstm": lambda: CharNet(torch.nn.LSTM),
     }
     if model not in makers:
         raise SystemExit(f"unknown model {model}")
@@ -35,8 +52,11 @@ def main() -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = net(model_name)
+    chars = model_name.startswith("char-")
     image = torch.rand(64, 1, 96, 96) if model_name == "resnet18" else torch.rand(256, 1, 28, 28)
     label = torch.randint(0, 10, (len(image),))
+    if chars:
+        image, label = torch.randint(28, (32, 35)), torch.randint(28, (35, 32))
     if mode == "channels-last":
         model, image = model.to(memory_format=torch.channels_last), image.to(memory_format=torch.channels_last)
     # The speed is that of finite numbers: random labels want small steps.
@@ -46,6 +66,8 @@ def main() -> None:
         optimizer.zero_grad(set_to_none=True)
         loss = torch.nn.functional.cross_entropy(model(image), label)
         loss.backward()
+        if chars:
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         return loss
 

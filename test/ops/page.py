@@ -61,7 +61,7 @@ def from_header(path):
         if re.match(r"\s*///", line):
             comments.append(re.sub(r"\s*///<?", "", line))
             continue
-        match = re.match(r"(?:SINTER_API |inline )?(?:Tensors?|Sorted|\w+Result|\w+State) (\w+)\(", line)
+        match = re.match(r"(?:SINTER_API |inline )?(?:Tensors?|Sorted|Jvp|\w+Result|\w+State) (\w+)\(", line)
         if match and not line.startswith("  "):
             yield Function(match.group(1), sentence_of(comments), "")
         elif re.match(r"(template|  requires)", line):
@@ -142,6 +142,8 @@ def page(program):
             if ranks | more:
                 what.append(f"rank {span(ranks | more)}")
             order = has.get(op) or ("any" if gradient or differs else "")
+            if path.stem == "derivative":  # ops are expanded first; programs are tested, not calls
+                order, what = "any", ["programs against PyTorch"]
             text = sentence + (f" ({accepts})" if accepts and accepts not in sentence else "")
             lines.append(f"| `{name}` | {order} | {'; '.join(what)} | {text} |")
         lines.append("")

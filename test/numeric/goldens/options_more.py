@@ -139,6 +139,9 @@ def known(case):
         yield case("linspace", lambda: torch.linspace(start, end, count), begin=start, end=end, count=count)
     for rows, columns in itertools.product([0, 1, 3], [1, 3, 5]):
         yield case("eye", lambda: torch.eye(rows, columns), rows=rows, columns=columns)
+    for shape in [(3,), (2, 3), (2, 0), (2, -1)]:
+        yield case("zeros", lambda: torch.zeros(shape), shape_of=shape)
+        yield case("ones", lambda: torch.ones(shape), shape_of=shape)
     for shape in [(3,), (2, 3), ()]:
         yield case("one_hot", lambda i: F.one_hot(i, 5).double(), labels=(shape, 5), count=5)
 

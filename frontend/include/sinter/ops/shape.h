@@ -28,6 +28,16 @@ SINTER_API Tensor pad(const Operand &x, std::vector<int64_t> low, std::vector<in
 
 /// A tensor full of one number.
 SINTER_API Tensor full(Type type, double value, Loc loc = Loc::current());
+/// full(type, 0); without a type zeros() is an initialiser.
+inline Tensor zeros(Type type, Loc loc = Loc::current()) {
+  Composite call("zeros", loc);
+  return full(std::move(type), 0);
+}
+/// full(type, 1); without a type ones() is an initialiser.
+inline Tensor ones(Type type, Loc loc = Loc::current()) {
+  Composite call("ones", loc);
+  return full(std::move(type), 1);
+}
 /// A tensor of given numbers in row-major order, converted to the type's elements.
 SINTER_API Tensor constant(Type type, const std::vector<double> &values, Loc loc = Loc::current());
 /// Each element is its index along `axis`.

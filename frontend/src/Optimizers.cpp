@@ -54,7 +54,7 @@ static Tensor rmspropUpdate(Update &u) {
   Tensor square = u.average("square_avg", u.g * u.g, "alpha");
   if (u.has("centered")) {
     Tensor mean = u.average("grad_avg", u.g, "alpha");
-    square = square - mean * mean;
+    square = max(square - mean * mean, 0.0); // rounding may leave less than no variance
   }
   Tensor step = u.g / (sqrt(square) + u.scalar("eps"));
   if (u.has("momentum"))

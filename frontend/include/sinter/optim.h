@@ -175,7 +175,8 @@ struct Rmsprop {
   Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
 };
 /// s = alpha · s + (1 - alpha) · g², d = g / (√s + eps), v = momentum · v + d, p - lr · v; centered
-/// takes √(s - a²) with a the same average of g. States: square_avg, momentum_buffer, grad_avg.
+/// takes √(s - a²) with a the same average of g (0 where rounding leaves less; PyTorch gives NaN).
+/// States: square_avg, momentum_buffer, grad_avg.
 /// Tieleman, Hinton, 2012.
 SINTER_API OptimizerOf<Rmsprop> rmsprop(Rmsprop options = {});
 

@@ -132,7 +132,7 @@ struct CyclicSchedule {
   double gamma = 1; ///< of exp_range
 };
 /// From `base` up to `max` and back, again and again (CyclicLR; Smith, "Cyclical learning rates",
-/// 2017).
+/// 2017). The momentum stays as it is (cycle_momentum=False).
 SINTER_API Schedule cyclic(double base, double max, CyclicSchedule options = {});
 
 /// Options of one_cycle.
@@ -145,7 +145,7 @@ struct OneCycleSchedule {
   bool three_phase = false;      ///< falls as it rose, then from the first rate to the last
 };
 /// From max / div_factor up to `max` and down (OneCycleLR; Smith, Topin, "Super-convergence",
-/// 2018). The last rate stays.
+/// 2018). The last rate stays, and the momentum as it is (cycle_momentum=False).
 SINTER_API Schedule one_cycle(double max, OneCycleSchedule options);
 
 /// then(0) · t / steps for `steps` steps, then `then`, whose own steps count from there.
@@ -161,7 +161,8 @@ struct Stage {
 SINTER_API Schedule sequence(std::vector<Stage> stages);
 
 /// `schedule` counting whole epochs: by_epochs(step_schedule(0.1, {.every = 10})) decays every ten
-/// epochs. The trainer's number of batches an epoch has the flag --steps-per-epoch.
+/// epochs. The steps of an epoch are the scalar steps-per-epoch: a trainer sets it to its batches
+/// an epoch, in a library NAME_set does.
 SINTER_API Schedule by_epochs(Schedule schedule);
 
 } // namespace sinter

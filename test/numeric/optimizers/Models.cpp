@@ -152,6 +152,17 @@ proto::Module averageModel(const std::string &name) {
   return moduleOf(optimizers().at("sgd"), averages().at(name));
 }
 
+proto::Module centeredModel() {
+  Built built = build([](Model &model) {
+    model.train([](Step s) {
+      Tensor w = parameter("w", f32({64}), zeros());
+      s.minimize(sum(w * s.input("x", f32({64}))), rmsprop({.alpha = 0.9, .centered = true}));
+    });
+  });
+  EXPECT_EQ(built.code, 0) << built.said;
+  return built.module;
+}
+
 proto::Module scheduleModel(const std::string &name) {
   return moduleOf(sgd({.lr = schedules().at(name)}));
 }

@@ -18,6 +18,8 @@ std::vector<std::string> averageNames();
 proto::Module optimizerModel(const std::string &name);
 /// One that keeps averages "average.a.weight" … beside the weights.
 proto::Module averageModel(const std::string &name);
+/// Centered RMSProp of w f32[64] whose gradient is the input x.
+proto::Module centeredModel();
 /// One whose output `lr` is the rate.
 proto::Module scheduleModel(const std::string &name);
 

@@ -128,6 +128,25 @@ TEST_P(Optimizers, AsPyTorch) {
   expectAsPyTorch(optimizerModel(GetParam()), "optimizer " + joined(GetParam()), "");
 }
 
+/// The variance of a gradient that stays the same is 0, and rounds to less (PyTorch gives NaN).
+TEST(Rmsprop, CenteredHasNoRootOfLessThanNothing) {
+  proto::Module graph = centeredModel();
+  auto module = compiler::importModule(&context(), graph, /*f64=*/true);
+  ASSERT_TRUE(module && differentiate(*module));
+  Arguments arguments;
+  arguments.symbols = start(graph);
+  arguments.inputs["x"] = Tensor(Type{ElementType::F64, {64}});
+  for (int64_t i = 0; i < 64; ++i)
+    arguments.inputs["x"].reals[i] = 0.1 + static_cast<double>(i) / 63;
+  for (int64_t step = 0; step < 400; ++step) {
+    llvm::FailureOr<Evaluation> got = interpret::evaluate(*module, kEntry, arguments);
+    ASSERT_TRUE(succeeded(got));
+    interpret::apply(got->updates, arguments.symbols);
+    for (double w : arguments.symbols["w"].reals)
+      ASSERT_LT(w, 0) << step; // a NaN is not
+  }
+}
+
 class Averages : public testing::TestWithParam<std::string> {};
 TEST_P(Averages, AsPyTorch) {
   expectAsPyTorch(averageModel(GetParam()), "average " + joined(GetParam()), "average.");

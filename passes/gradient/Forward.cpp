@@ -46,20 +46,20 @@ void Forward::collect() {
   }
 }
 
-/// The op behind which all tangents that `node` needs are there.
-Operation *Forward::findPlace(Operation *node) const {
-  Operation *place = node;
-  for (Value operand : node->getOperands())
-    if (Value tangent = tangents.lookup(operand))
-      if (Operation *maker = tangent.getDefiningOp(); maker && place->isBeforeInBlock(maker))
-        place = maker;
-  return place;
+/// True when a tangent that `node` needs is not there yet where it stands.
+bool Forward::isLate(Operation *node) const {
+  return llvm::any_of(node->getOperands(),
+                      [&](Value operand) { return late.contains(tangents.lookup(operand)); });
 }
 
 LogicalResult Forward::run() {
-  for (auto [x, tangent] : llvm::zip_equal(problem.xs, problem.tangents))
-    tangents[x] = tangent;
   collect();
+  for (auto [x, tangent] : llvm::zip_equal(problem.xs, problem.tangents)) {
+    tangents[x] = tangent;
+    Operation *maker = tangent.getDefiningOp();
+    if (maker && !order.empty() && !maker->isBeforeInBlock(order.front()))
+      late.insert(tangent);
+  }
   for (Operation *node : order)
     if (failed(differentiate(node)))
       return failure();
@@ -69,31 +69,38 @@ LogicalResult Forward::run() {
 LogicalResult Forward::differentiate(Operation *node) {
   if (llvm::none_of(node->getOperands(), [&](Value v) { return bool(tangents.lookup(v)); }))
     return success();
-  Operation *place = findPlace(node);
+  Operation *place = isLate(node) ? problem.end->getPrevNode() : node;
+  SmallVector<Value> results(node->getResults());
   OpBuilder builder(node->getContext());
   builder.setInsertionPointAfter(place);
+  LogicalResult done = success();
   if (auto scan = dyn_cast<ir::ScanOp>(node))
-    return differentiate(scan, builder);
-  if (auto choice = dyn_cast<ir::CondOp>(node))
-    return differentiate(choice, builder);
-  if (auto loop = dyn_cast<ir::WhileOp>(node))
-    return differentiate(loop, builder);
-  return transpose(node, place, builder);
+    done = differentiate(scan, builder);
+  else if (auto choice = dyn_cast<ir::CondOp>(node))
+    done = differentiate(choice, builder);
+  else if (auto loop = dyn_cast<ir::WhileOp>(node))
+    done = differentiate(loop, builder);
+  else
+    done = transpose(node, place, builder);
+  if (place != node)
+    for (Value result : results)
+      if (Value tangent = tangents.lookup(result))
+        late.insert(tangent);
+  return done;
 }
 
-/// Ops of `scratch` that someone outside of it needs go in front of `place`. False: one of them
-/// depends on what stands for a cotangent.
+/// Ops of `scratch` that someone outside of it needs go in front of `place`. False: someone needs
+/// what stands for a cotangent.
 static bool moveNeeded(Block &scratch, Operation *place) {
   llvm::SetVector<Operation *> needed;
+  auto isNeeded = [&](Operation *user) {
+    return user->getBlock() != &scratch || needed.contains(user);
+  };
   for (Operation &op : llvm::reverse(scratch))
-    if (llvm::any_of(op.getUsers(), [&](Operation *user) {
-          return user->getBlock() != &scratch || needed.contains(user);
-        }))
+    if (llvm::any_of(op.getUsers(), isNeeded))
       needed.insert(&op);
-  for (Operation *op : needed)
-    if (llvm::any_of(op->getOperands(), [&](Value v) {
-          return isa<BlockArgument>(v) && v.getParentBlock() == &scratch;
-        }))
+  for (Value cotangent : scratch.getArguments())
+    if (llvm::any_of(cotangent.getUsers(), isNeeded))
       return false;
   for (Operation *op : llvm::reverse(needed))
     op->moveBefore(place);
@@ -157,9 +164,13 @@ LogicalResult Forward::transpose(Operation *node, Operation *place, OpBuilder &b
       }
   }
   eraseUnused(place, end, kept);
-  if (!moveNeeded(scratch, place->getNextNode()))
-    return refuse(node, "what it gives back is not linear in its cotangent");
-  return success();
+  if (moveNeeded(scratch, place->getNextNode()))
+    return success();
+  while (end->getPrevNode() != place) { // it reads what is not there
+    end->getPrevNode()->dropAllUses();
+    end->getPrevNode()->erase();
+  }
+  return refuse(node, "what it gives back is not linear in its cotangent");
 }
 
 Forward::~Forward() {

@@ -27,8 +27,8 @@ struct ForwardProblem {
   mlir::Location loc;
 };
 
-/// One forward sweep. A tangent is made behind the op it belongs to, or where the last tangent that
-/// it needs is there.
+/// One forward sweep. A tangent is made behind the op it belongs to; where one that it needs is
+/// made later than that, at the end.
 class Forward {
 public:
   explicit Forward(ForwardProblem problem) : problem(std::move(problem)) {}
@@ -50,12 +50,13 @@ private:
   llvm::LogicalResult differentiate(ir::ScanOp op, mlir::OpBuilder &builder);
   llvm::LogicalResult differentiate(ir::CondOp op, mlir::OpBuilder &builder);
   llvm::LogicalResult differentiate(ir::WhileOp op, mlir::OpBuilder &builder);
-  mlir::Operation *findPlace(mlir::Operation *node) const;
+  bool isLate(mlir::Operation *node) const;
   void takeResults(mlir::Operation *old, mlir::Operation *fresh, llvm::ArrayRef<unsigned> places,
                    llvm::ArrayRef<unsigned> tangentPlaces);
 
   ForwardProblem problem;
   llvm::DenseMap<mlir::Value, mlir::Value> tangents;
+  llvm::DenseSet<mlir::Value> late;         ///< tangents that are made at the end
   llvm::SetVector<mlir::Operation *> order; ///< ops between xs and ys, in program order
   llvm::SmallVector<mlir::Operation *> replaced;
 };

@@ -70,7 +70,7 @@ static void closeOverSteps(Block &body, unsigned carried, SmallVectorImpl<bool> 
 /// it has so many. Where all tangents were there in time, `fresh` stands in for `old`.
 void Forward::takeResults(Operation *old, Operation *fresh, ArrayRef<unsigned> places,
                           ArrayRef<unsigned> tangentPlaces) {
-  bool inTime = findPlace(old) == old;
+  bool inTime = !isLate(old);
   for (auto [i, result] : llvm::enumerate(old->getResults())) {
     Value value = fresh->getResult(places[i]);
     if (tangentPlaces[i] < fresh->getNumResults())

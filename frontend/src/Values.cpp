@@ -110,6 +110,7 @@ static const char *const kFlags[] = {"data",
                                      "generate",
                                      "temperature",
                                      "length",
+                                     "top-k",
                                      "target"};
 
 bool declareScalar(const std::string &name, rules::ElementType element, double initial,

@@ -48,6 +48,8 @@ def record(op, layers, bidirectional, bias, given, lengths, relu):
     made = {"op": op, "operands": [list(shape) for shape in shapes],
             "parameters": [""] + [f"{op}.{name}" for name in parameters], "hidden": HIDDEN, "layers": layers,
             "bidirectional": bidirectional, "bias": bias, "relu": relu}
+    if relu:  # bends, and grows from step to step: no row of differences or of f32
+        made["bends"] = True
     at = None
     if lengths:
         made["labels"], made["limit"] = [BATCH], STEPS

@@ -61,6 +61,10 @@ struct Assigner {
   void explain();
 };
 
+static bool isInTraining(ir::FusedOp fused) {
+  return fused->getParentOfType<ir::EntryOp>().getKind() == kernel::EntryKind::Train;
+}
+
 /// Cycles of having the lanes of a vector operand side by side.
 double Assigner::adapt(const PlacedContraction &c, int operand, int64_t lanes) {
   Value value = c.operands[operand];
@@ -85,7 +89,6 @@ void Assigner::statePreference(PlacedContraction &c) {
     ir::StoredOpInterface symbol = getSymbolOf(c.operands[i], symbols);
     if (!symbol || !c.wanted[i])
       continue;
-    bool training = c.fused->getParentOfType<ir::EntryOp>().getKind() == kernel::EntryKind::Train;
     auto &list = forms[symbol];
     auto *same = llvm::find_if(list, [&](const Form &form) { return form.layout == c.wanted[i]; });
     if (same == list.end()) {
@@ -93,14 +96,14 @@ void Assigner::statePreference(PlacedContraction &c) {
       same = &list.back();
     }
     same->cycles += c.choice.cost.total();
-    same->training |= training;
+    same->training |= isInTraining(c.fused);
   }
 }
 
 void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   StringAttr name = SymbolTable::getSymbolName(symbol);
   RankedTensorType type = cast<ir::StoredOpInterface>(symbol).getTensorType();
-  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  int64_t bytes = type.getNumElements() * kernel::getElementBytes(type.getElementType());
   // A refresh moves every element to another place, behind a barrier.
   double refresh = kernel::kMoveCycles * static_cast<double>(type.getNumElements()) +
                    kernel::estimateTraffic(target, 2 * bytes) + kernel::kKernelCycles;
@@ -132,7 +135,7 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
     plan.notes[symbol] = "master of " + record;
   for (const Form &form : candidates)
     if (form.layout != candidates[chosen].layout)
-      plan.forms[symbol].push_back({form.layout, form.training, {}});
+      plan.forms[symbol].push_back({form.layout, /*training=*/false, {}});
 }
 
 /// An optimizer's state lies as its parameter does, and so do gradients on the way to the update.
@@ -194,7 +197,9 @@ void Assigner::chooseTemporaries() {
   }
 }
 
-/// What still lies the wrong way is converted where it is read.
+/// What still lies the wrong way is converted where it is read. Which forms training reads is known
+/// only now: a sum that updates a symbol chooses last, and may take a form that prediction asked
+/// for.
 void Assigner::readWanted() {
   for (PlacedContraction &c : contractions)
     for (int i : {0, 1}) {
@@ -205,8 +210,12 @@ void Assigner::readWanted() {
       bool fits = plan.values.count(value) ||
                   kernel::isContiguousAlong(map, c.lanes,
                                             cast<RankedTensorType>(value.getType()).getShape(), {});
-      if (getSymbolOf(value, symbols) || !fits)
+      ir::StoredOpInterface symbol = getSymbolOf(value, symbols);
+      if (symbol || !fits)
         plan.reads[{c.fused, value}] = {c.wanted[i], i};
+      if (symbol && isInTraining(c.fused))
+        for (LayoutForm &form : plan.forms[symbol])
+          form.training |= form.layout == c.wanted[i];
     }
 }
 

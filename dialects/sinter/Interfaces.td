@@ -23,6 +23,15 @@ def GradientInterface : OpInterface<"GradientInterface"> {
   ];
 }
 
+def RuleOpInterface : OpInterface<"RuleOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "the types of its results follow from operands and attributes; comes from the rule argument of Sinter_RuleOp";
+  let methods = [
+    InterfaceMethod<"Types of the results, or why there are none.",
+                    "::sinter::rules::Result<std::vector<::sinter::rules::Type>>", "getRuleTypes">
+  ];
+}
+
 def StoredOpInterface : OpInterface<"StoredOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = "what has a place of its own outside of entries and is read by sinter.get: symbols, forms, run-time scalars";

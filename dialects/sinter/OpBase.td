@@ -46,10 +46,12 @@ class BatchedBy<string method> {
 
 /// An op that is checked by a rule of dialects/rules; `rule` is an expression over t(i), the type of operand i.
 class Sinter_RuleOp<string opMnemonic, Gradient gradient, string rule, list<Trait> traits = [], string members = "">
-    : Sinter_Op<opMnemonic, gradient, !listconcat([Pure], traits), !strconcat(
-        "::llvm::LogicalResult $cppClass::verify() {\n  auto t = [&](unsigned i) { return toRule((*this)->getOperand(i).getType()); };\n"
-        "  (void)t;\n  if (failed(verifyLayouts(*this)))\n    return ::mlir::failure();\n"
-        "  return verifyRule(*this, ", rule, ");\n}\n", members)> {
+    : Sinter_Op<opMnemonic, gradient, !listconcat([Pure, DeclareOpInterfaceMethods<RuleOpInterface>], traits), !strconcat(
+        "::sinter::rules::Result<std::vector<::sinter::rules::Type>> $cppClass::getRuleTypes() {\n"
+        "  auto t = [&](unsigned i) { return toRule((*this)->getOperand(i).getType()); };\n"
+        "  (void)t;\n  return listTypes(", rule, ");\n}\n"
+        "::llvm::LogicalResult $cppClass::verify() {\n  if (failed(verifyLayouts(*this)))\n    return ::mlir::failure();\n"
+        "  return verifyRule(*this, getRuleTypes());\n}\n", members)> {
   let hasVerifier = 1;
 }
 

@@ -108,10 +108,14 @@ LogicalResult verifyLayouts(Operation *op) {
                  llvm::all_of(op->getResultTypes(), check));
 }
 
-LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) {
+rules::Result<std::vector<rules::Type>> listTypes(const rules::Result<rules::Type> &rule) {
   if (!rule)
-    return verifyRule(op, rules::Result<std::vector<rules::Type>>(rule.error()));
-  return verifyRule(op, rules::Result<std::vector<rules::Type>>(std::vector<rules::Type>{*rule}));
+    return rule.error();
+  return std::vector<rules::Type>{*rule};
+}
+
+LogicalResult verifyRule(Operation *op, const rules::Result<rules::Type> &rule) {
+  return verifyRule(op, listTypes(rule));
 }
 
 ArrayRef<int64_t> shapeOf(Value value) {

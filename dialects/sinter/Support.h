@@ -29,6 +29,12 @@ std::vector<rules::Type> toRules(mlir::TypeRange types);
 llvm::FailureOr<std::vector<rules::Type>> verifyBody(mlir::Operation *op, mlir::Region &region,
                                                      llvm::StringRef what,
                                                      const std::vector<rules::Type> &arguments);
+/// A rule's one type as a list; a list as it is.
+rules::Result<std::vector<rules::Type>> listTypes(const rules::Result<rules::Type> &rule);
+inline rules::Result<std::vector<rules::Type>>
+listTypes(const rules::Result<std::vector<rules::Type>> &rule) {
+  return rule;
+}
 /// Compares a rule's verdict with the op's result types; emits "<message> [code]".
 llvm::LogicalResult verifyRule(mlir::Operation *op, const rules::Result<rules::Type> &rule);
 llvm::LogicalResult verifyRule(mlir::Operation *op,

@@ -7,16 +7,6 @@
 
 #include "codegen/cpu/Cpu.h"
 #include "dialects/sinter/Sinter.h"
-#include "sinter/rules/conv.h"
-#include "sinter/rules/elementwise.h"
-#include "sinter/rules/index.h"
-#include "sinter/rules/loss.h"
-#include "sinter/rules/matmul.h"
-#include "sinter/rules/pool.h"
-#include "sinter/rules/prefix.h"
-#include "sinter/rules/reduce.h"
-#include "sinter/rules/shape.h"
-#include "sinter/rules/sort.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -39,119 +29,6 @@ mlir::MLIRContext &test::context() {
 mlir::Type test::tensorType(const Type &type) { return ir::fromRule(type, &context()); }
 
 Type test::typeOf(mlir::Value value) { return interpret::typeOf(value.getType()); }
-
-//===--- Result types -------------------------------------------------------------------------===//
-
-template <class T> static const T *find(const std::vector<Attr> &attrs, llvm::StringRef name) {
-  for (const Attr &attr : attrs)
-    if (attr.name == name)
-      return std::get_if<T>(&attr.value);
-  return nullptr;
-}
-
-static Type valueOf(const rules::Result<Type> &result) { return result ? *result : Type{}; }
-
-static Type inferReduce(llvm::StringRef op, const Type &a, const std::vector<Attr> &attrs) {
-  const Dims *axes = find<Dims>(attrs, "axes");
-  const bool *keepdims = find<bool>(attrs, "keepdims");
-  if (!axes)
-    return {};
-  bool keeps = keepdims && *keepdims;
-#define SINTER_REDUCTION(name, ...)                                                                \
-  if (op == #name)                                                                                 \
-    return valueOf(rules::name(a, *axes, keeps));
-#define SINTER_EXTREME SINTER_REDUCTION
-#include "sinter/rules/reduce.def"
-  return {};
-}
-
-static Type inferConv(llvm::StringRef op, const std::vector<Type> &t,
-                      const std::vector<Attr> &attrs) {
-  rules::Sliding sliding{*find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"),
-                         *find<Dims>(attrs, "high"), *find<Dims>(attrs, "dilations")};
-  int64_t groups = *find<int64_t>(attrs, "groups");
-  if (op == "conv2d_input_gradient")
-    return valueOf(
-        rules::conv2d_input_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "size")));
-  if (op == "conv2d_filter_gradient")
-    return valueOf(
-        rules::conv2d_filter_gradient(t[0], t[1], sliding, groups, *find<Dims>(attrs, "window")));
-  return valueOf(rules::conv2d(t[0], t[1], sliding, groups));
-}
-
-static Type inferPool(llvm::StringRef op, const std::vector<Type> &t,
-                      const std::vector<Attr> &attrs) {
-  Dims window = *find<Dims>(attrs, "window");
-  rules::Sliding sliding{
-      *find<Dims>(attrs, "strides"), *find<Dims>(attrs, "low"), *find<Dims>(attrs, "high"), {1, 1}};
-  if (const Dims *size = find<Dims>(attrs, "size"))
-    return valueOf(
-        rules::pool2d_gradient(t[0], t.size() > 1 ? &t[1] : nullptr, window, sliding, *size));
-  if (op == "max_pool2d_argmax")
-    return valueOf(rules::max_pool2d_argmax(t[0], window, sliding));
-  if (op == "max_pool2d_gather")
-    return valueOf(rules::max_pool2d_gather(t[0], t[1], window, sliding));
-  return valueOf(rules::pool2d(t[0], window, sliding));
-}
-
-static Type inferWithAttrs(llvm::StringRef op, const std::vector<Type> &t,
-                           const std::vector<Attr> &attrs) {
-  if (find<Dims>(attrs, "axes"))
-    return inferReduce(op, t[0], attrs);
-  if (op.starts_with("conv2d"))
-    return inferConv(op, t, attrs);
-  if (op.contains("_pool2d"))
-    return inferPool(op, t, attrs);
-  if (const int64_t *axis = find<int64_t>(attrs, "axis")) {
-    if (op == "argmax")
-      return valueOf(rules::argmax(t[0], *axis));
-    if (op == "argsort")
-      return valueOf(rules::argsort(t[0], *axis, *find<int64_t>(attrs, "count")));
-    if (op == "cumsum" || op == "cumprod")
-      return valueOf(rules::prefix(t[0], *axis));
-    if (op == "softmax" || op == "log_softmax")
-      return valueOf(rules::softmax(t[0], *axis));
-    if (op == "concat")
-      return valueOf(rules::concat(t, *axis));
-  }
-  if (const Dims *perm = find<Dims>(attrs, "perm"))
-    return valueOf(rules::transpose(t[0], *perm));
-  if (const Dims *starts = find<Dims>(attrs, "starts"))
-    return valueOf(
-        rules::slice(t[0], *starts, *find<Dims>(attrs, "limits"), *find<Dims>(attrs, "strides")));
-  if (const Dims *low = find<Dims>(attrs, "low"))
-    return valueOf(rules::pad(t[0], *low, *find<Dims>(attrs, "high")));
-  if (op == "matmul") {
-    const bool *ta = find<bool>(attrs, "transpose_a"), *tb = find<bool>(attrs, "transpose_b");
-    return valueOf(rules::matmul(t[0], t[1], ta && *ta, tb && *tb));
-  }
-  return {};
-}
-
-Type test::inferType(llvm::StringRef op, const std::vector<Type> &t,
-                     const std::vector<Attr> &attrs) {
-  if (op == "compare")
-    return valueOf(rules::compare(t[0], t[1], *find<std::string>(attrs, "predicate")));
-  if (op == "select")
-    return valueOf(rules::select(t[0], t[1], t[2]));
-  if (op == "softmax_cross_entropy")
-    return valueOf(rules::softmax_cross_entropy(t[0], t[1]));
-  if (op == "gather")
-    return valueOf(rules::gather(t[0], t[1], *find<int64_t>(attrs, "axis")));
-  if (op == "gather_along")
-    return valueOf(rules::gather_along(t[0], t[1], *find<int64_t>(attrs, "axis")));
-  if (op == "scatter_add" || op == "scatter_add_along")
-    return t[0];
-  if (t.size() == 1 && attrs.empty()) // cast and reshape say their type
-    return t[0];
-  if (Type type = inferWithAttrs(op, t, attrs);
-      type.element != ElementType::Invalid || !attrs.empty()) // elementwise work has none
-    return type;
-  if (t.size() != 2 || t[0].element != t[1].element)
-    return {};
-  std::optional<Dims> dims = rules::broadcastShapes(t[0].dims, t[1].dims);
-  return dims ? Type{t[0].element, *dims} : Type{};
-}
 
 //===--- Attributes ---------------------------------------------------------------------------===//
 
@@ -181,14 +58,41 @@ static mlir::Attribute attributeOf(const Attr &attr) {
   return denseOf(std::get<Tensor>(attr.value));
 }
 
+static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
+
 static mlir::ArrayAttr strings(const std::vector<std::string> &names) {
   return mlir::Builder(&context())
       .getStrArrayAttr(llvm::SmallVector<llvm::StringRef>(names.begin(), names.end()));
 }
 
-//===--- Entries ------------------------------------------------------------------------------===//
+//===--- Result types -------------------------------------------------------------------------===//
 
-static mlir::Location here() { return mlir::FileLineColLoc::get(&context(), "row.cpp", 1, 1); }
+static void addAttributes(mlir::OperationState &state, const std::vector<Attr> &attrs) {
+  for (const Attr &attr : attrs)
+    state.addAttribute(attr.name, attributeOf(attr));
+}
+
+Type test::inferType(llvm::StringRef op, const std::vector<Type> &operands,
+                     const std::vector<Attr> &attrs) {
+  if (operands.empty())
+    return {};
+  mlir::Block values;
+  mlir::OperationState state(here(), ("sinter." + op).str());
+  for (const Type &type : operands)
+    state.operands.push_back(values.addArgument(tensorType(type), here()));
+  addAttributes(state, attrs);
+  state.addTypes(tensorType(operands.front())); // the rule says another one where it differs
+  mlir::OpBuilder builder(&context());
+  mlir::Operation *made = builder.create(state);
+  Type result;
+  if (auto rule = llvm::dyn_cast<ir::RuleOpInterface>(made))
+    if (auto types = rule.getRuleTypes(); types && types->size() == 1)
+      result = types->front();
+  made->destroy();
+  return result;
+}
+
+//===--- Entries ------------------------------------------------------------------------------===//
 
 EntryBuilder::EntryBuilder(mlir::ModuleOp module, const std::string &symbol,
                            const std::string &name, kernel::EntryKind kind, int64_t batch)
@@ -223,8 +127,7 @@ mlir::Value EntryBuilder::op(llvm::StringRef name, llvm::ArrayRef<mlir::Value> o
   mlir::OperationState state(here(), ("sinter." + name).str());
   state.addOperands(operands);
   state.addTypes(tensorType(result));
-  for (const Attr &attr : attrs)
-    state.addAttribute(attr.name, attributeOf(attr));
+  addAttributes(state, attrs);
   return builder.create(state)->getResult(0);
 }
 

@@ -35,7 +35,8 @@ struct Attr {
 mlir::MLIRContext &context();
 /// tensor<…> of a rules type.
 mlir::Type tensorType(const Type &type);
-/// The result type that dialects/rules gives; Invalid when it refuses or needs a type from outside.
+/// The result type that the op's rule gives; Invalid when it refuses. Ops whose result says its type
+/// (cast, reshape) get that of their operand.
 Type inferType(llvm::StringRef op, const std::vector<Type> &operands,
                const std::vector<Attr> &attrs);
 

@@ -7,6 +7,7 @@
 #include "compiler/Driver.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
+#include "codegen/host/Host.h"
 #include "compiler/Artifacts.h"
 #include "compiler/Code.h"
 #include "compiler/Pipeline.h"
@@ -51,12 +52,27 @@ static int checkFiles(const Options &options, const Written &files, Reporter &re
   return Done;
 }
 
+/// A library's header has the name of its model, which may be that of a file of the user's.
+static int checkHeader(const std::string &path, Reporter &reporter) {
+  std::string why;
+  std::optional<std::string> old = readWholeFile(path, why);
+  if (!old || codegen::isGeneratedHeader(*old))
+    return Done;
+  return reporter.error(Usage, "the library's header expects the name '" + path +
+                                   "' for itself, got a file that sinter did not write; move it, "
+                                   "or give -o another folder");
+}
+
 /// The same for all that a build writes, when it is known what it makes.
 static int checkOutputs(Session &session, llvm::StringRef kind) {
   const Options &options = session.options;
   Written files = {{"-o", options.output}, {"--depfile", options.depfile}};
-  if (kind.ends_with("-lib"))
-    files.push_back({"the library's header", getHeaderPath(session, options.output)});
+  if (kind.ends_with("-lib")) {
+    std::string header = getHeaderPath(session, options.output);
+    if (int code = checkHeader(header, session.reporter))
+      return code;
+    files.push_back({"the library's header", header});
+  }
   for (const StageInfo &stage : getStages())
     if (!options.saveStages.empty())
       files.push_back({"--save-stages", getStageFile(options.saveStages, stage.stage)});

@@ -47,8 +47,7 @@ struct Summary {
 } // namespace
 
 static int64_t bytesOf(RankedTensorType type) {
-  return type.getNumElements() *
-         std::max<int64_t>(1, type.getElementType().getIntOrFloatBitWidth() / 8);
+  return type.getNumElements() * kernel::getElementBytes(type.getElementType());
 }
 
 /// Multiply-adds that borders leave count 2, an element of any other op 1, data movement 0; of

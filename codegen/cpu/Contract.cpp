@@ -282,7 +282,7 @@ void ContractEmitter::emit() {
 ContractEmitter::Group ContractEmitter::makeGroup() {
   constexpr int64_t kMostBytes = 128 << 10;
   Group group;
-  int64_t bytes = p.element.getIntOrFloatBitWidth() / 8;
+  int64_t bytes = kernel::getElementBytes(p.element);
   group.stride = mostRows() * llvm::divideCeil(p.nr, p.width) * p.width;
   for (size_t i = p.order.size(); i-- > p.order.size() - p.group;) {
     int64_t larger = group.size * p.tilesOf(p.order[i]);

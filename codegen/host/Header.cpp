@@ -159,14 +159,17 @@ typedef struct sinter_options {
 
 )";
 
+static constexpr llvm::StringLiteral kWritten = " as a library. Written by sinter;";
+
+bool isGeneratedHeader(llvm::StringRef text) { return text.split('\n').first.contains(kWritten); }
+
 std::string printHeader(const HostModule &host) {
   std::string text;
   llvm::raw_string_ostream os(text);
   const std::string &name = host.symbol;
   const std::string tag = isTaken(name) ? name + "_" : name;
   std::string guard = llvm::StringRef(name).upper() + "_H";
-  os << "/* " << name << ".h - the model '" << host.name
-     << "' as a library. Written by sinter; C99 and C++.\n"
+  os << "/* " << name << ".h - the model '" << host.name << "'" << kWritten << " C99 and C++.\n"
      << " *\n"
      << " *   " << name << "_t *m;\n"
      << " *   sinter_status s = " << name << "_open(NULL, &m);\n"

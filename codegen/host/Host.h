@@ -103,6 +103,8 @@ std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext
 
 /// The C header of a library: C99 and C++, documented.
 std::string printHeader(const HostModule &host);
+/// True when `text` was written by printHeader, of whatever model.
+bool isGeneratedHeader(llvm::StringRef text);
 
 /// `text` with everything that C identifiers lack as '_'.
 std::string toIdentifier(llvm::StringRef text);

@@ -53,6 +53,9 @@ void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, Attr attribute
 #include "dialects/kernel/KernelTypes.h.inc"
 
 namespace sinter::kernel {
+/// Bytes of one stored element; a truth value has a byte of its own.
+int64_t getElementBytes(mlir::Type element);
+
 /// Bytes of `shape` as it is stored in `layout` (null: row-major), padding included; none when 63
 /// bits do not count them, a size is negative or the layout has another rank.
 std::optional<int64_t> getStoredBytes(llvm::ArrayRef<int64_t> shape, int64_t elementBytes,

@@ -103,8 +103,7 @@ std::optional<int64_t> sinter::kernel::getStoredBytes(ArrayRef<int64_t> shape, i
   return bytes;
 }
 
-/// Bytes of one stored element; i1 is stored as one byte.
-static int64_t bytesOf(Type element) {
+int64_t sinter::kernel::getElementBytes(Type element) {
   return element.isIndex() ? 8 : (element.getIntOrFloatBitWidth() + 7) / 8;
 }
 
@@ -114,7 +113,7 @@ LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "buffer expects a scalar element type, got " << element;
   if (layout && layout.getPerm().size() != shape.size())
     return emitError() << "buffer expects a layout of rank " << shape.size() << ", got " << layout;
-  if (getStoredBytes(shape, bytesOf(element), layout))
+  if (getStoredBytes(shape, sinter::kernel::getElementBytes(element), layout))
     return success();
   return emitError() << "buffer expects sizes of 0 or more and fewer than 2^63 bytes, got ["
                      << shape << "] of " << element;
@@ -124,7 +123,9 @@ int64_t BufferType::getPhysicalElements() const {
   return *getStoredBytes(getShape(), /*elementBytes=*/1, getLayout());
 }
 
-int64_t BufferType::getElementBytes() const { return bytesOf(getElementType()); }
+int64_t BufferType::getElementBytes() const {
+  return sinter::kernel::getElementBytes(getElementType());
+}
 
 AffineMap BufferType::getLinearMap() const {
   if (LayoutAttr layout = getLayout())

@@ -24,7 +24,7 @@ ir::StoredOpInterface getSymbolOf(Value value, SymbolTable &symbols) {
 
 int64_t getBytes(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * std::max<int64_t>(8, type.getElementTypeBitWidth()) / 8;
+  return type.getNumElements() * kernel::getElementBytes(type.getElementType());
 }
 
 kernel::LayoutAttr makePanels(AffineMap access, unsigned dim, int64_t by) {

@@ -8,6 +8,7 @@
 #include "dialects/kernel/contract/Cost.h"
 
 #include "dialects/kernel/Cost.h"
+#include "dialects/kernel/contract/CostConstants.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -70,7 +71,6 @@ ContractChoice ContractModel::chooseOneRow(int64_t lanes, int64_t rows) const {
 std::optional<ContractChoice> ContractModel::chooseTwoRows(int64_t lanes, int64_t rows,
                                                            int64_t rows2) const {
   constexpr int64_t kMostRows = 12;
-  constexpr double kLoadShare = 0.2; // ports are never free
   RegisterBudget registers = budget(lanes);
   int64_t each = c.isAcrossLanes() ? registers.getRegisters(c.sumLanes) : 1; // of a sum
   std::optional<ContractChoice> best;
@@ -136,7 +136,6 @@ ContractChoice ContractModel::fillRegisters(ContractChoice choice) const {
 }
 
 ContractChoice ContractModel::chooseRows(int64_t lanes, bool filled) const {
-  constexpr double kFartherDim = 0.005; // later dims lie closer together
   bool few = c.isAcrossLanes() || c.dims[lanes] <= getVectorLanes(target, c.accumulator) ||
              getBlockOf(lanes) <= 16;
   std::optional<ContractChoice> best;

@@ -157,7 +157,7 @@ double ContractModel::countTileBytes(const ContractWalk &walk, const Grid &grid,
   if (walk.lanes >= 0)
     extents[walk.lanes] = std::min(c.dims[walk.lanes], walk.tile.nr);
   int64_t inner = getContiguousDim(access.shape, access.layout),
-          element = std::max<int64_t>(8, access.element.getIntOrFloatBitWidth()) / 8;
+          element = getElementBytes(access.element);
   double bytes = 1;
   for (auto [position, moves] : llvm::enumerate(steps[factor])) {
     int64_t reach = 1, points = 1; // a step of more than one leaves elements out

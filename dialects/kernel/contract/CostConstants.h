@@ -3,7 +3,7 @@
 // Cycles of things that no port count gives. Each has a row of `codegen_bench cost`
 // (test/codegen/bench/Cost.cpp), which prints a measurement beside the value here; the last one is
 // noted with it: 2-core virtual Xeon with AVX-512, 2 FMA ports, in cache. They price choices
-// against each other and enter no bit (D1).
+// against each other and enter no bit (D1). At the end, what only orders equal choices.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_DIALECTS_KERNEL_CONTRACT_COSTCONSTANTS_H
@@ -29,6 +29,14 @@ inline constexpr double kMoveCycles = 0.1; ///< measured: 0.1
 inline constexpr double kKernelCycles = 3800; ///< measured: 3,800 with 2 threads
 /// A term of plain loops, which do what the vector emitter does not cover.
 inline constexpr double kNaiveCycles = 2.3; ///< measured: 2.3
+
+// Not measured: they order walks that cost the same by the model.
+
+/// What a cycle of the load ports counts beside multiply-adds that hide it: of tiles with equal
+/// cycles, the one that loads less.
+inline constexpr double kLoadShare = 0.2;
+/// What rows of a dim one further out add to a walk's cycles: later dims lie closer together.
+inline constexpr double kFartherDim = 0.005;
 
 } // namespace sinter::kernel
 

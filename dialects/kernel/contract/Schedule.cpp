@@ -127,7 +127,7 @@ void ContractModel::setOrder(ContractWalk &walk) const {
 /// Bytes of both factors that one k step of a tile uses up.
 int64_t ContractModel::countStepBytes(const ContractWalk &walk) const {
   bool across = c.isAcrossLanes();
-  int64_t bytes = 0, element = c.accumulator.getIntOrFloatBitWidth() / 8, inner = c.getRank() - 1,
+  int64_t bytes = 0, element = getElementBytes(c.accumulator), inner = c.getRank() - 1,
           lanes = across ? inner : walk.lanes;
   for (auto [f, factor] : llvm::enumerate(c.factors)) {
     bool vector = lanes >= 0 && factor.uses(lanes),

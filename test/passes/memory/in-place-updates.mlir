@@ -196,3 +196,17 @@ kernel.entry @base name("base") kind(train) batch(1) {
     kernel.yield %a : f32
   }
 }
+
+// A sort reads its whole row to place one element: its row cannot be written where it is read.
+// CHECK-LABEL: kernel.entry @sort
+// CHECK: "update" number 1 {{.*}}notes = ["not in place: its other points still need the old value"]
+kernel.entry @sort name("sort") kind(train) batch(1) {
+  %w = kernel.buffer "w" role(param) offset(0) : <9x70xi64>
+  %t = kernel.buffer "t0" role(temp) : <9x70xi64>
+  %s = kernel.buffer "t1" role(temp) : <9x2x70xi32>
+  kernel.sort "s" number 0 axis 1 in(%w : <9x70xi64>) outs(%t, %s : !kernel.buffer<9x70xi64>, !kernel.buffer<9x2x70xi32>)
+  kernel.map "update" number 1 dims [9, 70] inner [] ins(%t : !kernel.buffer<9x70xi64>) outs(%w : !kernel.buffer<9x70xi64>) maps [#row, #row] {
+  ^bb0(%a: i64):
+    kernel.yield %a : i64
+  }
+}

@@ -84,6 +84,194 @@ class ResNet18(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+def enlarge(x, size):
+    return nn.functional.interpolate(x, (size, size), mode="bilinear", align_corners=False)
+
+
+class AlexNet(nn.Module):
+    def __init__(self, width=16, size=67):
+        super().__init__()
+        self.size, channels = size, [1] + [c // width for c in (96, 256, 384, 384, 256)]
+        windows = [(11, 4, 1), (5, 1, 2), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
+        for number, window in enumerate(windows):
+            setattr(self, f"conv{number + 1}", nn.Conv2d(channels[number], channels[number + 1], *window))
+        units = 4096 // width
+        self.fc1, self.fc2, self.fc3 = nn.Linear(channels[-1], units), nn.Linear(units, units), nn.Linear(units, 10)
+
+    def forward(self, x):
+        x = enlarge(x, self.size)
+        for number in range(1, 6):
+            x = torch.relu(getattr(self, f"conv{number}")(x))
+            x = nn.functional.max_pool2d(x, 3, 2) if number in (1, 2, 5) else x
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x.flatten(1))))))
+
+
+class Vgg11(nn.Module):
+    def __init__(self, width=16, size=32):
+        super().__init__()
+        self.size, before = size, 1
+        for number, (count, channels) in enumerate(((1, 64), (1, 128), (2, 256), (2, 512), (2, 512))):
+            block = nn.Module()
+            for i in range(count):
+                setattr(block, f"conv{i + 1}", nn.Conv2d(before, channels // width, 3, padding=1))
+                before = channels // width
+            setattr(self, f"block{number + 1}", block)
+        units = 4096 // width
+        self.fc1, self.fc2, self.fc3 = nn.Linear(before, units), nn.Linear(units, units), nn.Linear(units, 10)
+
+    def forward(self, x):
+        x = enlarge(x, self.size)
+        for number in range(5):
+            for conv in getattr(self, f"block{number + 1}").children():
+                x = torch.relu(conv(x))
+            x = nn.functional.max_pool2d(x, 2)
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x.flatten(1))))))
+
+
+class Nin(nn.Module):
+    def __init__(self, width=16, size=67):
+        super().__init__()
+        self.size, before = size, 1
+        for number, (c, *window) in enumerate(((96 // width, 11, 4, 0), (256 // width, 5, 1, 2), (384 // width, 3, 1, 1), (10, 3, 1, 1))):
+            block = nn.Module()
+            block.conv1, block.conv2, block.conv3 = nn.Conv2d(before, c, *window), nn.Conv2d(c, c, 1), nn.Conv2d(c, c, 1)
+            setattr(self, f"block{number + 1}", block)
+            before = c
+
+    def forward(self, x):
+        x = enlarge(x, self.size)
+        for number in range(4):
+            for conv in getattr(self, f"block{number + 1}").children():
+                x = torch.relu(conv(x))
+            x = nn.functional.max_pool2d(x, 3, 2) if number < 3 else x
+        return x.mean((2, 3))
+
+
+class Inception(nn.Module):
+    def __init__(self, before, one, three, five, pooled, width):
+        super().__init__()
+
+        def conv(before, after, window=1):
+            return nn.Conv2d(before, after // width, window, padding=window // 2)
+
+        self.one, self.pooled = conv(before, one), conv(before, pooled)
+        self.three = nn.ModuleList([conv(before, three[0]), conv(three[0] // width, three[1], 3)])
+        self.five = nn.ModuleList([conv(before, five[0]), conv(five[0] // width, five[1], 5)])
+        self.channels = sum(c // width for c in (one, three[1], five[1], pooled))
+
+    def forward(self, x):
+        def path(convs, x):
+            return torch.relu(convs[1](torch.relu(convs[0](x))))
+
+        pooled = nn.functional.max_pool2d(x, 3, 1, 1)
+        return torch.cat([torch.relu(self.one(x)), path(self.three, x), path(self.five, x), torch.relu(self.pooled(pooled))], 1)
+
+
+class GoogLeNet(nn.Module):
+    BLOCKS = {"3a": (64, (96, 128), (16, 32), 32), "3b": (128, (128, 192), (32, 96), 64), "4a": (192, (96, 208), (16, 48), 64),
+              "4b": (160, (112, 224), (24, 64), 64), "4c": (128, (128, 256), (24, 64), 64), "4d": (112, (144, 288), (32, 64), 64),
+              "4e": (256, (160, 320), (32, 128), 128), "5a": (256, (160, 320), (32, 128), 128), "5b": (384, (192, 384), (48, 128), 128)}
+
+    def __init__(self, width=8, size=32):
+        super().__init__()
+        self.size = size
+        c = 64 // width
+        self.stem = nn.ModuleList([nn.Conv2d(1, c, 7, 2, 3), nn.Conv2d(c, c, 1), nn.Conv2d(c, 192 // width, 3, padding=1)])
+        before = 192 // width
+        for name, paths in self.BLOCKS.items():
+            block = Inception(before, *paths, width)
+            self.add_module(name, block)
+            before = block.channels
+        self.fc = nn.Linear(before, 10)
+
+    def forward(self, x):
+        def halve(x):
+            return nn.functional.max_pool2d(x, 3, 2, 1)
+
+        x = halve(torch.relu(self.stem[0](enlarge(x, self.size))))
+        x = halve(torch.relu(self.stem[2](torch.relu(self.stem[1](x)))))
+        for name in self.BLOCKS:
+            x = getattr(self, name)(x)
+            x = halve(x) if name in ("3b", "4e") else x
+        return self.fc(x.mean((2, 3)))
+
+
+class NormedConv(nn.Module):
+    """A convolution of what batch norm and ReLU leave."""
+
+    def __init__(self, before, after, window):
+        super().__init__()
+        self.norm, self.conv = nn.BatchNorm2d(before), nn.Conv2d(before, after, window, padding=window // 2)
+
+    def forward(self, x):
+        return self.conv(torch.relu(self.norm(x)))
+
+
+class DenseNet(nn.Module):
+    def __init__(self, width=8, size=32):
+        super().__init__()
+        growth = 32 // width
+        self.size, c = size, 2 * growth
+        self.stem, self.last = nn.Module(), nn.Module()
+        self.stem.conv, self.stem.norm = nn.Conv2d(1, c, 7, 2, 3), nn.BatchNorm2d(c)
+        for block in range(1, 5):
+            layers = nn.Module()
+            for i in range(1, 5):
+                setattr(layers, f"layer{i}", NormedConv(c, growth, 3))
+                c += growth
+            setattr(self, f"block{block}", layers)
+            if block < 4:
+                setattr(self, f"transition{block}", NormedConv(c, c // 2, 1))
+                c //= 2
+        self.last.norm, self.fc = nn.BatchNorm2d(c), nn.Linear(c, 10)
+
+    def forward(self, x):
+        x = torch.relu(self.stem.norm(self.stem.conv(enlarge(x, self.size))))
+        x = nn.functional.max_pool2d(x, 3, 2, 1)
+        for block in range(1, 5):
+            for layer in getattr(self, f"block{block}").children():
+                x = torch.cat([x, layer(x)], 1)
+            if block < 4:
+                x = nn.functional.avg_pool2d(getattr(self, f"transition{block}")(x), 2)
+        return self.fc(torch.relu(self.last.norm(x)).mean((2, 3)))
+
+
+class InvertedResidual(nn.Module):
+    def __init__(self, before, expand, after, stride):
+        super().__init__()
+        self.adds, wide, layers = stride == 1 and before == after, expand * before, []
+        if expand != 1:
+            layers.append(nn.Sequential(nn.Conv2d(before, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU6()))
+        depth = nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False)
+        layers += [nn.Sequential(depth, nn.BatchNorm2d(wide), nn.ReLU6()), nn.Conv2d(wide, after, 1, bias=False), nn.BatchNorm2d(after)]
+        self.conv = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return x + self.conv(x) if self.adds else self.conv(x)
+
+
+class MobileNet(nn.Module):
+    STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+
+    def __init__(self, width=4):
+        super().__init__()
+
+        def norm_conv(before, after, *window):
+            return nn.Sequential(nn.Conv2d(before, after, *window, bias=False), nn.BatchNorm2d(after), nn.ReLU6())
+
+        c = 32 // width
+        layers = [norm_conv(3, c, 3, 2, 1)]
+        for expand, filters, blocks, stride in self.STAGES:
+            for i in range(blocks):
+                layers.append(InvertedResidual(c, expand, filters // width, stride if i == 0 else 1))
+                c = filters // width
+        self.features = nn.Sequential(*layers, norm_conv(c, 1280 // width, 1))
+        self.classifier = nn.Sequential(nn.Identity(), nn.Linear(1280 // width, 10))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).mean((2, 3)))
+
+
 # name: model, shape of an image, batch, learning rate, momentum
 MODELS = {
     "lenet": (lambda: LeNet(nn.ReLU, nn.MaxPool2d, False), (1, 28, 28), 64, 0.05, 0.9),
@@ -91,6 +279,12 @@ MODELS = {
     "lenet-bn": (lambda: LeNet(nn.Sigmoid, nn.AvgPool2d, True), (1, 28, 28), 64, 1.0, 0),
     "cifar-cnn": (CifarCnn, (3, 32, 32), 4, 0.001, 0.9),
     "resnet18": (ResNet18, (1, 28, 28), 32, 0.05, 0),
+    "alexnet": (AlexNet, (1, 28, 28), 16, 0.01, 0),
+    "vgg11": (Vgg11, (1, 28, 28), 16, 0.05, 0),
+    "nin": (Nin, (1, 28, 28), 16, 0.1, 0),
+    "googlenet": (GoogLeNet, (1, 28, 28), 16, 0.1, 0),
+    "densenet": (DenseNet, (1, 28, 28), 16, 0.1, 0),
+    "mobilenet": (MobileNet, (3, 32, 32), 16, 0.05, 0.9),
 }
 
 

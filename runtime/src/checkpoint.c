@@ -32,6 +32,9 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   add(&c->state, "trainer/", "batch", SINTER_I64, &p->batch);
   add(&c->state, "trainer/", "loss_sum", SINTER_F64, &p->loss_sum);
   add(&c->state, "trainer/", "loss_count", SINTER_F64, &p->loss_count);
+  add(&c->state, "trainer/", "best_value", SINTER_F64, &p->best_value);
+  add(&c->state, "trainer/", "best_epoch", SINTER_I64, &p->best_epoch);
+  add(&c->state, "trainer/", "worse", SINTER_I64, &p->worse);
   for (uint32_t i = 0; i < module->scalar_count; ++i)
     c->scalars[i] = module->scalars[i].initial; /* what a checkpoint lacks */
   for (uint32_t i = 0; i < module->scalar_count; ++i)

@@ -18,6 +18,9 @@ typedef struct run_position {
   int64_t examples;            /* in the training split */
   int64_t batch;               /* of the training step */
   double loss_sum, loss_count; /* of the current epoch, for models without a loss metric */
+  double best_value;           /* of the watched metric (stopping.c) */
+  int64_t best_epoch;          /* after which it was; 0: none yet */
+  int64_t worse;               /* evaluations since then */
 } run_position;
 
 /// Tables for weight files and for checkpoints, made once at the start.

@@ -34,6 +34,14 @@ static const flag table[] = {
     {"eval", NULL, "only evaluate the test split", SWITCH, AT(eval), 0, 0},
     {"eval-every", "N", "evaluate after every N epochs, 0 never (default 1)", COUNT, AT(eval_every),
      0, INT32_MAX},
+    {"patience", "N",
+     "stop after N evaluations in which the test loss, or what --keep-best names, was not better",
+     COUNT, AT(patience), 1, INT32_MAX},
+    {"keep-best", "METRIC[:min|:max]",
+     "--save has the weights of the best test METRIC, not the last ones", TEXT, AT(keep_best), 0,
+     0},
+    {"lr-find", NULL, "try learning rates from 1e-7 to 10 over --steps (default 100)", SWITCH,
+     AT(lr_find), 0, 0},
     {"seed", "S", "seed of weights, shuffle and dropout (default 0)", COUNT, AT(seed), 0,
      INT64_MAX},
     {"threads", "T", "threads (default: the cores this process may use)", COUNT, AT(threads), 1,
@@ -180,6 +188,48 @@ static int parse_one(flags *out, const sinter_module *module, int *i, int argc, 
   return parse_scalar(&module->scalars[s], value, &out->scalars[s], d);
 }
 
+/* What another thing than training is asked for; NULL: nothing. */
+static const char *instead_of_training(const flags *f) {
+  return f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
+}
+
+/* --lr-find, --keep-best, --patience. */
+static int check_watch(const flags *f, diag *d) {
+  const char *instead = instead_of_training(f);
+  const struct {
+    bool given;
+    const char *name;
+  } kept[] = {{f->eval, "eval"},
+              {f->run != NULL, "run"},
+              {f->generate.text != NULL, "generate"},
+              {f->resume, "resume"},
+              {f->checkpoint != NULL, "checkpoint"},
+              {f->save != NULL, "save"},
+              {f->keep_best != NULL, "keep-best"},
+              {f->patience >= 0, "patience"},
+              {f->epochs >= 0, "epochs"}};
+  for (size_t i = 0; f->lr_find && i < sizeof kept / sizeof *kept; ++i)
+    if (kept[i].given)
+      return diag_error(d, 2004,
+                        "--lr-find and --%s contradict each other: it tries rates for a "
+                        "few steps, and keeps nothing",
+                        kept[i].name);
+  if (f->keep_best && !f->save)
+    return diag_error(d, 2004, "--keep-best expects --save F");
+  for (int i = 0; i < 2; ++i) {
+    const char *name = i ? "patience" : "keep-best";
+    if (i ? f->patience < 0 : !f->keep_best)
+      continue;
+    if (instead)
+      return diag_error(d, 2004,
+                        "--%s and --%s contradict each other: one trains, the other does not", name,
+                        instead);
+    if (f->eval_every == 0)
+      return diag_error(d, 2004, "--%s expects evaluations, got --eval-every 0", name);
+  }
+  return 0;
+}
+
 static int check_together(const flags *f, diag *d) {
   if (f->resume && !f->checkpoint)
     return diag_error(d, 2004, "--resume expects --checkpoint F");
@@ -202,7 +252,7 @@ static int check_together(const flags *f, diag *d) {
               {f->run != NULL, "run"},
               {f->generate.text != NULL, "generate"}};
   enum { LOOP = sizeof loop / sizeof *loop, TRAINING = LOOP - 2 }; /* flags that say how long */
-  const char *instead = f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
+  const char *instead = instead_of_training(f);
   for (size_t i = 0; f->eval && i < LOOP; ++i)
     if (loop[i].given)
       return diag_error(d, 2004, "--eval and --%s contradict each other", loop[i].name);
@@ -290,6 +340,7 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
                .eval_every = -1,
                .checkpoint_every = -1,
                .log_every = -1,
+               .patience = -1,
                .seed = -1,
                .threads = -1,
                .generate = {.length = -1, .top_k = -1, .temperature = -1}};
@@ -300,7 +351,7 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
   if (d->code)
     return d->code;
   return f->help || f->version || f->licenses || f->info ? 0
-         : check_together(f, d)                          ? d->code
+         : check_together(f, d) || check_watch(f, d)     ? d->code
                                                          : check_outputs(f, d);
 }
 

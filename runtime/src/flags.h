@@ -20,14 +20,15 @@ typedef struct named_file {
 } named_file;
 
 typedef struct flags {
-  const char *data, *init, *save, *checkpoint, *log, *run;
+  const char *data, *init, *save, *checkpoint, *log, *run, *keep_best;
   int64_t epochs, steps, eval_every, checkpoint_every, log_every, seed, threads; /* -1: not given */
+  int64_t patience;                                                              /* -1: not given */
   struct { /* only models of texts have these; numbers: -1: not given */
     const char *text;
     int64_t length, top_k;
     double temperature;
   } generate;
-  bool eval, no_shuffle, init_partial, resume, quiet, check_numerics;
+  bool eval, lr_find, no_shuffle, init_partial, resume, quiet, check_numerics;
   bool info, version, help, licenses;
   named_file *inputs, *outputs;
   uint32_t input_count, output_count;

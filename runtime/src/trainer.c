@@ -64,7 +64,9 @@ static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
              rate * (double)t->train->batch, rate > 0 ? (double)left / rate : 0, t->values, count);
 }
 
-static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
+bool trainer_stopped(void) { return stop_signal != 0; }
+
+static int run_step(trainer *t, double *loss, diag *d) {
   run_position *p = &t->state.position;
   batch_fill fill = {.data = &t->data,
                      .from = &t->data.train,
@@ -74,16 +76,53 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
   instance_set_step(&t->instance, p->step);
   if (trainer_run_kernels(t, t->train, batch_gather, &fill, d))
     return d->code;
-  double loss = instance_value(&t->instance, instance_loss(t->train));
-  p->loss_sum += loss;
-  p->loss_count += 1;
+  *loss = instance_value(&t->instance, instance_loss(t->train));
   ++p->step;
   ++p->position;
+  return 0;
+}
+
+/* Where the epoch's examples lie, and their order. */
+static void begin_epoch(trainer *t) {
+  const run_position *p = &t->state.position;
+  const reader *reader = t->data.reader;
+  if (reader->begin)
+    reader->begin(&t->data, &(epoch_start){.seed = (uint64_t)p->seed,
+                                           .epoch = (uint64_t)p->epoch,
+                                           .batch = (uint64_t)t->train->batch,
+                                           .shuffle = !t->flags.no_shuffle});
+  if (t->order)
+    sinter_shuffle((uint64_t)p->seed, (uint64_t)p->epoch, t->order, (uint32_t)t->data.train.count);
+}
+
+static int log_step(trainer *t, diag *d) {
+  const run_position *p = &t->state.position;
+  const device *dev = t->instance.device;
+  return report_step(&t->report, p->step, p->epoch, t->values, step_values(t), dev->run_ms,
+                     dev->fill_ms, d);
+}
+
+int trainer_step(trainer *t, double *loss, diag *d) {
+  run_position *p = &t->state.position;
+  if (p->position == t->batches) {
+    ++p->epoch;
+    p->position = 0;
+  }
+  if (p->position == 0)
+    begin_epoch(t);
+  return run_step(t, loss, d) ? d->code : log_step(t, d);
+}
+
+static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag *d) {
+  run_position *p = &t->state.position;
+  double loss;
+  if (run_step(t, &loss, d))
+    return d->code;
+  p->loss_sum += loss;
+  p->loss_count += 1;
   bool logged =
       t->flags.log_every != 0 && p->step % (t->flags.log_every > 0 ? t->flags.log_every : 1) == 0;
-  const device *dev = t->instance.device;
-  if ((logged || !isfinite(loss)) && report_step(&t->report, p->step, p->epoch, t->values,
-                                                 step_values(t), dev->run_ms, dev->fill_ms, d))
+  if ((logged || !isfinite(loss)) && log_step(t, d))
     return d->code;
   if (!isfinite(loss))
     return diag_error(
@@ -116,7 +155,8 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
   if (t->eval && every && p->epoch % every == 0) {
     double before = clock_seconds();
     if (trainer_evaluate(t, &count, d) ||
-        report_epoch(&t->report, p->epoch, "test", t->values, count, clock_seconds() - before, d))
+        report_epoch(&t->report, p->epoch, "test", t->values, count, clock_seconds() - before, d) ||
+        watch_test(t, count, d))
       return d->code;
     trainer_describe(t, count, t->test_text);
   }
@@ -129,7 +169,8 @@ static int finish_epoch(trainer *t, double start, int64_t batches_before, diag *
 
 static bool at_end(const trainer *t) {
   const run_position *p = &t->state.position;
-  return p->epoch >= t->epochs || (t->flags.steps >= 0 && p->step >= t->flags.steps);
+  return p->epoch >= t->epochs || watch_stops(t) ||
+         (t->flags.steps >= 0 && p->step >= t->flags.steps);
 }
 
 /* Trains to the end of the epoch, of the run, or to a signal. */
@@ -140,14 +181,7 @@ static int run_epoch(trainer *t, bool *unsaved, diag *d) {
   int64_t before = p->position;
   if (p->position == 0)
     instance_zero_metrics(&t->instance);
-  const reader *reader = t->data.reader;
-  if (reader->begin)
-    reader->begin(&t->data, &(epoch_start){.seed = (uint64_t)p->seed,
-                                           .epoch = (uint64_t)p->epoch,
-                                           .batch = (uint64_t)t->train->batch,
-                                           .shuffle = !f->no_shuffle});
-  if (t->order)
-    sinter_shuffle((uint64_t)p->seed, (uint64_t)p->epoch, t->order, (uint32_t)t->data.train.count);
+  begin_epoch(t);
   while (p->position < t->batches && !at_end(t) && !stop_signal) {
     if (one_step(t, start, before, d))
       return d->code;
@@ -191,6 +225,7 @@ int trainer_run(trainer *t, diag *d) {
                 f->checkpoint ? "' holds the state, --resume goes on" : "");
     return 128 + stop_signal;
   }
+  watch_tell(t);
   if (p->position)
     report_line(&t->report, "stopped at step %lld of epoch %lld", (long long)p->step,
                 (long long)p->epoch + 1);

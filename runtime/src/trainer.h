@@ -12,6 +12,13 @@
 #include "instance.h"
 #include "report.h"
 
+/// The metric of the test split that --patience and --keep-best look at.
+typedef struct watched {
+  const char *name; /* NULL: none; not terminated */
+  size_t length;
+  bool least; /* is best */
+} watched;
+
 typedef struct trainer {
   const sinter_module *module;
   const char *program;
@@ -29,6 +36,7 @@ typedef struct trainer {
   char *train_text, *test_text; /* results of an epoch in words */
   size_t text_bytes;
   bool loss_is_metric;
+  watched watched;
 } trainer;
 
 /// From here on SIGINT and SIGTERM end training after its step; the second of a kind ends the
@@ -38,6 +46,20 @@ void trainer_release_signals(void);
 /// Trains from the position in t->state to the end or to a signal. 0, an E2 code, or 128 + signal
 /// number.
 int trainer_run(trainer *t, diag *d);
+/// --lr-find.
+int trainer_find_rate(trainer *t, diag *d);
+/// The next training step, beyond the end of an epoch in a new one; *loss is that of its batch.
+int trainer_step(trainer *t, double *loss, diag *d);
+/// Whether a signal asked for the end.
+bool trainer_stopped(void);
+/// Reads what is to be watched from the flags.
+int watch_open(trainer *t, diag *d);
+/// Takes the `count` results of an evaluation in t->values; saves weights that are the best so far.
+int watch_test(trainer *t, uint32_t count, diag *d);
+/// Whether --patience is at its end.
+bool watch_stops(const trainer *t);
+/// Says what was best, and when.
+void watch_tell(trainer *t);
 /// Evaluates the test split; fills t->values with `count` results.
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
 /// Reads all metrics into t->values, the loss first; loss is used when no metric has that name.

@@ -182,15 +182,18 @@ static int work(trainer *t, diag *d) {
       device_threads(f->threads > 0 ? (uint32_t)f->threads : cores, false, &pool, d) ||
       device_open(t->module, pool, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
-      checkpoint_open(&t->state, &t->instance, d) || read_vocabulary(t, d) || open_data(t, d) ||
-      checkpoint_vocabulary(&t->state, t->data.text.vocabulary.list, d) || start_state(t, d))
+      watch_open(t, d) || checkpoint_open(&t->state, &t->instance, d) || read_vocabulary(t, d) ||
+      open_data(t, d) || checkpoint_vocabulary(&t->state, t->data.text.vocabulary.list, d) ||
+      start_state(t, d))
     return d->code;
   report_begin(&t->report, f->resume);
   int result = f->run             ? trainer_run_entry(t, d)
                : f->generate.text ? trainer_generate(t, d)
                : f->eval          ? evaluate_only(t, d)
+               : f->lr_find       ? trainer_find_rate(t, d)
                                   : trainer_run(t, d);
-  if (!result && f->save)
+  bool kept = f->keep_best && t->state.position.best_epoch > 0; /* what --save holds already */
+  if (!result && f->save && !kept)
     result = checkpoint_save(&t->state, f->save, d);
   return result;
 }

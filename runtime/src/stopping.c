@@ -1,0 +1,108 @@
+/* stopping.c - --patience and --keep-best: what the test split says about when to stop, and about
+ * which weights to keep.
+ *
+ * Invariant: the decision depends on the position of the run alone, which checkpoints hold, so a
+ * resumed run stops where an uninterrupted one does. Reading on: trainer.c (who asks). */
+#include "trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Losses and what is made of them are best when they are least. */
+static bool is_least_best(const sinter_module *module, const char *name, size_t length) {
+  static const char *const kinds[] = {"loss", "perplexity", "error"};
+  for (uint32_t i = 0; i < module->metric_count; ++i)
+    if (module->metrics[i].role == SINTER_ROLE_LOSS && strlen(module->metrics[i].name) == length &&
+        memcmp(module->metrics[i].name, name, length) == 0)
+      return true;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i)
+    for (size_t at = 0, n = strlen(kinds[i]); at + n <= length; ++at)
+      if (memcmp(name + at, kinds[i], n) == 0)
+        return true;
+  return false;
+}
+
+static bool is_metric(const trainer *t, const char *name, size_t length) {
+  if (!t->loss_is_metric && length == 4 && memcmp(name, "loss", 4) == 0)
+    return true;
+  for (uint32_t i = 0; i < t->module->metric_count; ++i)
+    if (strlen(t->module->metrics[i].name) == length &&
+        memcmp(t->module->metrics[i].name, name, length) == 0)
+      return true;
+  return false;
+}
+
+int watch_open(trainer *t, diag *d) {
+  const flags *f = &t->flags;
+  if (!f->keep_best && f->patience < 0)
+    return 0;
+  const char *flag = f->keep_best ? "keep-best" : "patience";
+  if (!t->eval)
+    return diag_error(d, 2108, "--%s expects a model with an evaluation step, got '%s'", flag,
+                      t->module->name);
+  const char *name = f->keep_best ? f->keep_best : "loss";
+  const char *colon = strrchr(name, ':');
+  bool least = colon && strcmp(colon, ":min") == 0, most = colon && strcmp(colon, ":max") == 0;
+  size_t length = least || most ? (size_t)(colon - name) : strlen(name);
+  if (!f->keep_best && t->loss_is_metric) /* the loss under the name that the model gave it */
+    for (uint32_t i = 0; i < t->module->metric_count; ++i)
+      if (t->module->metrics[i].role == SINTER_ROLE_LOSS) {
+        name = t->module->metrics[i].name;
+        length = strlen(name);
+      }
+  if (!is_metric(t, name, length)) {
+    diag_error(d, 2003, "--%s expects a metric, got '%.*s'", flag, (int)length, name);
+    if (!t->loss_is_metric)
+      diag_detail(d, "  loss");
+    for (uint32_t i = 0; i < t->module->metric_count; ++i)
+      diag_detail(d, "  %s", t->module->metrics[i].name);
+    return d->code;
+  }
+  t->watched = (watched){.name = name,
+                         .length = length,
+                         .least = least || (!most && is_least_best(t->module, name, length))};
+  return 0;
+}
+
+int watch_test(trainer *t, uint32_t count, diag *d) {
+  const watched *w = &t->watched;
+  run_position *p = &t->state.position;
+  if (!w->name)
+    return 0;
+  double value = NAN;
+  for (uint32_t i = 0; i < count; ++i)
+    if (strlen(t->values[i].name) == w->length &&
+        memcmp(t->values[i].name, w->name, w->length) == 0)
+      value = t->values[i].value;
+  bool better = !isnan(value) &&
+                (p->best_epoch == 0 || (w->least ? value < p->best_value : value > p->best_value));
+  if (!better) {
+    ++p->worse;
+    return 0;
+  }
+  p->best_value = value;
+  p->best_epoch = p->epoch;
+  p->worse = 0;
+  return t->flags.keep_best ? checkpoint_save(&t->state, t->flags.save, d) : 0;
+}
+
+bool watch_stops(const trainer *t) {
+  return t->flags.patience >= 0 && t->state.position.worse >= t->flags.patience;
+}
+
+void watch_tell(trainer *t) {
+  const watched *w = &t->watched;
+  const run_position *p = &t->state.position;
+  if (!w->name)
+    return;
+  if (p->best_epoch == 0) {
+    report_line(&t->report, "no evaluation had a finite %.*s", (int)w->length, w->name);
+    return;
+  }
+  if (watch_stops(t))
+    report_line(&t->report, "stopped: %lld evaluations without a better %.*s", (long long)p->worse,
+                (int)w->length, w->name);
+  report_line(&t->report, "best test %.*s %.4f after epoch %lld%s%s%s", (int)w->length, w->name,
+              p->best_value, (long long)p->best_epoch, t->flags.keep_best ? "; '" : "",
+              t->flags.keep_best ? t->flags.save : "", t->flags.keep_best ? "' holds it" : "");
+}

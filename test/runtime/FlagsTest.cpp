@@ -39,6 +39,9 @@ flags:
   --steps N              stop after step N, counted from the start
   --eval                 only evaluate the test split
   --eval-every N         evaluate after every N epochs, 0 never (default 1)
+  --patience N           stop after N evaluations in which the test loss, or what --keep-best names, was not better
+  --keep-best METRIC[:min|:max] --save has the weights of the best test METRIC, not the last ones
+  --lr-find              try learning rates from 1e-7 to 10 over --steps (default 100)
   --seed S               seed of weights, shuffle and dropout (default 0)
   --threads T            threads (default: the cores this process may use)
   --no-shuffle           take the examples in the order of the files

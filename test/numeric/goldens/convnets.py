@@ -236,42 +236,6 @@ class DenseNet(nn.Module):
         return self.fc(torch.relu(self.last.norm(x)).mean((2, 3)))
 
 
-class InvertedResidual(nn.Module):
-    def __init__(self, before, expand, after, stride):
-        super().__init__()
-        self.adds, wide, layers = stride == 1 and before == after, expand * before, []
-        if expand != 1:
-            layers.append(nn.Sequential(nn.Conv2d(before, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU6()))
-        depth = nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False)
-        layers += [nn.Sequential(depth, nn.BatchNorm2d(wide), nn.ReLU6()), nn.Conv2d(wide, after, 1, bias=False), nn.BatchNorm2d(after)]
-        self.conv = nn.Sequential(*layers)
-
-    def forward(self, x):
-        return x + self.conv(x) if self.adds else self.conv(x)
-
-
-class MobileNet(nn.Module):
-    STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-
-    def __init__(self, width=4):
-        super().__init__()
-
-        def norm_conv(before, after, *window):
-            return nn.Sequential(nn.Conv2d(before, after, *window, bias=False), nn.BatchNorm2d(after), nn.ReLU6())
-
-        c = 32 // width
-        layers = [norm_conv(3, c, 3, 2, 1)]
-        for expand, filters, blocks, stride in self.STAGES:
-            for i in range(blocks):
-                layers.append(InvertedResidual(c, expand, filters // width, stride if i == 0 else 1))
-                c = filters // width
-        self.features = nn.Sequential(*layers, norm_conv(c, 1280 // width, 1))
-        self.classifier = nn.Sequential(nn.Identity(), nn.Linear(1280 // width, 10))
-
-    def forward(self, x):
-        return self.classifier(self.features(x).mean((2, 3)))
-
-
 # name: model, shape of an image, batch, learning rate, momentum
 MODELS = {
     "lenet": (lambda: LeNet(nn.ReLU, nn.MaxPool2d, False), (1, 28, 28), 64, 0.05, 0.9),
@@ -284,7 +248,6 @@ MODELS = {
     "nin": (Nin, (1, 28, 28), 16, 0.1, 0),
     "googlenet": (GoogLeNet, (1, 28, 28), 16, 0.1, 0),
     "densenet": (DenseNet, (1, 28, 28), 16, 0.1, 0),
-    "mobilenet": (MobileNet, (3, 32, 32), 16, 0.05, 0.9),
 }
 
 

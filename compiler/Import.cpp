@@ -58,6 +58,7 @@ struct Importer {
   RankedTensorType getType(const proto::TensorType &type);
   /// The type of a field of the data set: files hold the same whatever the model computes with.
   RankedTensorType getFieldType(const proto::TensorType &type);
+  DenseElementsAttr getExamples(const proto::DataSpec &data, const proto::Field &field);
   Attribute getDense(const proto::Dense &dense);
   Attribute getAttribute(const proto::Attribute &attribute);
   void addSymbols(Location moduleLoc);
@@ -90,6 +91,17 @@ RankedTensorType Importer::getFieldType(const proto::TensorType &type) {
   return RankedTensorType::get(
       SmallVector<int64_t>(type.dims().begin(), type.dims().end()),
       ir::fromRule(static_cast<rules::ElementType>(type.element()), context));
+}
+
+/// Null when the model brings none.
+DenseElementsAttr Importer::getExamples(const proto::DataSpec &data, const proto::Field &field) {
+  if (field.examples().empty())
+    return {};
+  RankedTensorType one = getFieldType(field.type());
+  SmallVector<int64_t> shape{data.train_examples() + data.test_examples()};
+  llvm::append_range(shape, one.getShape());
+  return DenseElementsAttr::getFromRawBuffer(
+      one.clone(shape), ArrayRef<char>(field.examples().data(), field.examples().size()));
 }
 
 /// Null when the bytes do not fit the type.
@@ -183,12 +195,14 @@ void Importer::addSymbols(Location moduleLoc) {
   const proto::DataSpec &data = graph.data();
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
-    fields.push_back(ir::FieldAttr::get(
-        context, builder.getStringAttr(field.name()), getFieldType(field.type()),
-        static_cast<ir::Decode>(field.decode()), field.classes(), field.ahead()));
+    fields.push_back(ir::FieldAttr::get(context, builder.getStringAttr(field.name()),
+                                        getFieldType(field.type()),
+                                        static_cast<ir::Decode>(field.decode()), field.classes(),
+                                        field.ahead(), getExamples(data, field)));
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
-                       builder.getArrayAttr(fields), data.order() == proto::DataSpec::SEQUENTIAL);
+                       builder.getArrayAttr(fields), data.order() == proto::DataSpec::SEQUENTIAL,
+                       data.train_examples(), data.test_examples());
 }
 
 /// Isolated: its own arguments and nodes are all that it may use, and nothing else sees them.

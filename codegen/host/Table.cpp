@@ -98,8 +98,8 @@ struct TableWriter {
     range = type("sinter_range", {i32, i32, i32, i32, i64, i64});
     kernel = type("sinter_kernel", {ptr, ptr, ptr, i64, i64, i64, i32, i32, ptr});
     entry = type("sinter_entry", {ptr, i32, i32, i32, i32, i64, ptr, ptr, ptr, ptr, i64});
-    field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64});
-    data = type("sinter_data", {ptr, ptr, i32, i32});
+    field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64, ptr});
+    data = type("sinter_data", {ptr, ptr, i32, i32, i64, i64});
     table = type("sinter_module", {i32,
                                    i32,
                                    ptr,
@@ -262,12 +262,28 @@ struct TableWriter {
                         n64(op.getWorkBytes().value_or(0))});
   }
 
+  /// The elements that a field brings; a splat has one for all.
+  llvm::Constant *writeExamples(ir::FieldAttr attribute) {
+    DenseElementsAttr examples = attribute.getExamples();
+    if (!examples)
+      return null();
+    std::vector<uint32_t> words;
+    words.reserve(examples.getNumElements());
+    if (attribute.getType().getElementType().isF32())
+      for (llvm::APFloat value : examples.getValues<llvm::APFloat>())
+        words.push_back(static_cast<uint32_t>(value.bitcastToAPInt().getZExtValue()));
+    else
+      for (llvm::APInt value : examples.getValues<llvm::APInt>())
+        words.push_back(static_cast<uint32_t>(value.getZExtValue()));
+    return constant(llvm::ConstantDataArray::get(context, words), "examples");
+  }
+
   llvm::Constant *writeField(ir::FieldAttr attribute) {
     RankedTensorType type = attribute.getType();
     return make(field,
                 {text(attribute.getName()), n32(getDtype(type.getElementType())),
                  n32(type.getRank()), writeDims(type.getShape()), number(attribute.getDecode()),
-                 n32(attribute.getAhead()), n64(attribute.getLimit())});
+                 n32(attribute.getAhead()), n64(attribute.getLimit()), writeExamples(attribute)});
   }
 
   llvm::Constant *writeData() {
@@ -275,9 +291,9 @@ struct TableWriter {
       std::vector<llvm::Constant *> fields;
       for (auto attribute : op.getFields().getAsRange<ir::FieldAttr>())
         fields.push_back(writeField(attribute));
-      return make(data,
-                  {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
-                   n32(op.getSequential() ? SINTER_ORDER_SEQUENTIAL : SINTER_ORDER_SHUFFLED)});
+      return make(data, {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
+                         n32(op.getSequential() ? SINTER_ORDER_SEQUENTIAL : SINTER_ORDER_SHUFFLED),
+                         n64(op.getTrain()), n64(op.getTest())});
     }
     return llvm::ConstantAggregateZero::get(data);
   }

@@ -116,9 +116,10 @@ LogicalResult ScalarOp::verify() {
 }
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
-                                RankedTensorType type, Decode decode, int64_t limit,
-                                int64_t ahead) {
-  bool index = decode != Decode::Unit, token = index && decode != Decode::Class;
+                                RankedTensorType type, Decode decode, int64_t limit, int64_t ahead,
+                                DenseElementsAttr examples) {
+  bool index = decode != Decode::Unit && decode != Decode::Number,
+       token = index && decode != Decode::Class;
   for (int64_t size : type.getShape())
     if (size < 1)
       return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;
@@ -132,16 +133,32 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
     return emitError() << "field " << name << " expects tokens tensor<STEPSxi32>, got " << type;
   if (ahead < 0 || (ahead > 0 && !token))
     return emitError() << "field " << name << " expects tokens alone to be ahead, got " << ahead;
+  if (!examples)
+    return success();
+  auto all = dyn_cast<RankedTensorType>(examples.getType());
+  if (token || !all || all.getRank() != type.getRank() + 1 ||
+      all.getShape().drop_front() != type.getShape() ||
+      all.getElementType() != type.getElementType())
+    return emitError() << "field " << name << " expects examples of " << type
+                       << " along a first dim, got " << examples.getType();
   return success();
 }
 
 LogicalResult DataOp::verify() {
+  int64_t count = getTrain() + getTest();
+  if (getTrain() < 0 || getTest() < 0 || (getTrain() == 0 && getTest() > 0))
+    return emitOpError() << "expects counts of examples to train with and to test with, got "
+                         << getTrain() << " and " << getTest();
   SmallVector<StringAttr> names;
   for (auto field : getFields().getAsRange<FieldAttr>()) {
     if (llvm::is_contained(names, field.getName()))
       return emitOpError() << "expects fields of different names, got " << field.getName()
                            << " twice";
     names.push_back(field.getName());
+    DenseElementsAttr examples = field.getExamples();
+    if (int64_t got = examples ? examples.getType().getShape().front() : 0; got != count)
+      return emitOpError() << "expects " << count << " examples of field " << field.getName()
+                           << ", got " << got;
   }
   return success();
 }

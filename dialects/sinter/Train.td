@@ -121,18 +121,21 @@ def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
 def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
   let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below "
-                "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on)";
+                "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on), number; `examples`: those that the model "
+                "brings, [examples, …]";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
-                        OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead);
-  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? `>`";
+                        OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead,
+                        OptionalParameter<"::mlir::DenseElementsAttr">:$examples);
+  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? (`examples` $examples^)? `>`";
   let genVerifyDecl = 1;
 }
 def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {
   let summary = "where batches come from: fields fill the inputs of their names; sequential: an example goes on where that of the "
-                "batch before ended";
+                "batch before ended; "
+                "train and test: examples that the fields bring, those to train with first";
   let arguments = (ins StrAttr:$data_name, TypedArrayAttrBase<FieldAttr, "fields">:$fields,
-                       UnitAttr:$sequential);
-  let assemblyFormat = "$data_name `fields` $fields (`sequential` $sequential^)? attr-dict";
+                       UnitAttr:$sequential, DefaultValuedAttr<I64Attr, "0">:$train, DefaultValuedAttr<I64Attr, "0">:$test);
+  let assemblyFormat = "$data_name `fields` $fields (`sequential` $sequential^)? (`train` $train^ `test` $test)? attr-dict";
   let hasVerifier = 1;
 }
 def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,

@@ -269,6 +269,21 @@ private:
            std::to_string(losses) + where);
   }
 
+  /// The examples that the model brings.
+  void checkExamples(const proto::Field &field, const std::string &where) {
+    int64_t train = module.data().train_examples(), test = module.data().test_examples();
+    if (train < 0 || test < 0 || train > kMostOfData || test > kMostOfData ||
+        (train == 0 && test > 0))
+      return fail("expects 0 to 1048576 examples to train with and to test with, got " +
+                  std::to_string(train) + " and " + std::to_string(test));
+    __int128 bytes = static_cast<__int128>(train + test) * 4;
+    for (int64_t size : field.type().dims())
+      bytes = std::min<__int128>(bytes * size, INT64_MAX); // sizes are below 2^20
+    if (bytes != static_cast<__int128>(field.examples().size()))
+      fail("expects " + std::to_string(static_cast<int64_t>(bytes)) + " bytes of examples, got " +
+           std::to_string(field.examples().size()) + where);
+  }
+
   void checkData() {
     const proto::DataSpec &data = module.data();
     if (data.fields_size() == 0)
@@ -283,7 +298,7 @@ private:
       bool token =
           field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
       bool index = token || field.decode() == proto::Field::CLASS;
-      if (!index && field.decode() != proto::Field::UNIT)
+      if (!index && field.decode() != proto::Field::UNIT && field.decode() != proto::Field::NUMBER)
         fail("expects a known way to decode, got " + std::to_string(field.decode()) + where);
       if (field.type().element() != (index ? proto::I32 : proto::F32))
         fail("expects " + std::string(index ? "i32" : "f32") + ", got another element type" +
@@ -298,6 +313,7 @@ private:
       if (field.ahead() < 0 || field.ahead() > (token ? kMostOfData : 0))
         fail("expects tokens alone to be ahead, by 0 to 1048576 places, got " +
              std::to_string(field.ahead()) + where);
+      checkExamples(field, where);
     }
     if (!proto::DataSpec::Order_IsValid(data.order()))
       fail("expects a known order of examples, got " + std::to_string(data.order()));

@@ -1,7 +1,11 @@
-// Data sets: what images() and text() stand for. Reading on: include/sinter/data.h, Model.cpp (what
-// is written of it), Entry.cpp (fields as inputs).
+// Data sets: what images(), text() and arrays() stand for. Reading on: include/sinter/data.h,
+// Model.cpp (what is written of it), Entry.cpp (fields as inputs).
 #include "sinter/data.h"
 #include "frontend/src/Call.h"
+
+#include <cmath>
+#include <cstring>
+#include <numbers>
 
 namespace sinter {
 
@@ -80,6 +84,119 @@ Data text(std::string name, Text options) {
            "the unknown token counts, too");
   if (options.steps < 1 || options.steps > graph::kMostOfData)
     refuse("steps from 1 to 1048576", options.steps);
+  return data;
+}
+
+// --- arrays --------------------------------------------------------------------------------------
+
+Draw::Draw(int64_t example) : number(example), state(static_cast<uint64_t>(example) << 32) {}
+
+/// Steele, Lea and Flood's SplitMix64, "Fast Splittable Pseudorandom Number Generators", 2014.
+double Draw::uniform() {
+  uint64_t z = state += 0x9E3779B97F4A7C15;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+/// Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
+double Draw::normal() {
+  double radius = std::sqrt(-2 * std::log(1 - uniform()));
+  return radius * std::cos(2 * std::numbers::pi * uniform());
+}
+
+/// Bytes of the examples that a model may bring.
+static constexpr int64_t kMostExampleBytes = 64 << 20;
+
+static int64_t countElements(const Shape &shape) {
+  int64_t elements = 1;
+  for (int64_t size : shape.sizes()) // a wrong size is told of elsewhere
+    elements =
+        size < 1 || size > kMostExampleBytes / elements ? kMostExampleBytes : elements * size;
+  return elements;
+}
+
+/// Appends one example to the fields; what is wrong with it, or nothing.
+static std::string append(const Example &example, std::vector<Field> &fields) {
+  if (example.size() != fields.size())
+    return std::to_string(fields.size()) + " fields, got " + std::to_string(example.size());
+  for (size_t f = 0; f < fields.size(); ++f) {
+    Field &field = fields[f];
+    size_t elements = static_cast<size_t>(countElements(field.type.shape));
+    if (example[f].size() != elements)
+      return std::to_string(elements) + " values of '" + field.name + "', got " +
+             std::to_string(example[f].size());
+    for (double value : example[f]) {
+      bool index = field.decode == Decode::Class;
+      if (index &&
+          !(value >= 0 && value < static_cast<double>(field.classes) && value == std::floor(value)))
+        return "whole numbers from 0 to " + std::to_string(field.classes - 1) + " of '" +
+               field.name + "', got " + numberText(value);
+      auto number = static_cast<float>(value);
+      auto whole = static_cast<int32_t>(index ? value : 0);
+      char bytes[4];
+      std::memcpy(bytes, index ? static_cast<const void *>(&whole) : &number, sizeof bytes);
+      field.examples.append(bytes, sizeof bytes);
+    }
+  }
+  return {};
+}
+
+/// The examples that the model brings.
+static void makeExamples(Data &data, const Arrays &options) {
+  auto refuse = [&](const std::string &text) {
+    data.mistakes.push_back({"E0020", "arrays expects " + text, ""});
+    for (Field &field : data.fields)
+      field.examples.clear();
+  };
+  int64_t bytes = 0;
+  for (const Field &field : data.fields)
+    bytes += 4 * countElements(field.type.shape);
+  if (options.train < 1 || options.test < 0 || options.train > graph::kMostOfData ||
+      options.test > graph::kMostOfData)
+    return refuse("from 1 to 1048576 examples to train with and 0 to 1048576 to test with, got " +
+                  std::to_string(options.train) + " and " + std::to_string(options.test));
+  if (bytes > kMostExampleBytes / (options.train + options.test))
+    return refuse("at most 64 MiB of examples, got " +
+                  std::to_string(options.train + options.test) + " of " + std::to_string(bytes) +
+                  " bytes; put them into files, for --data");
+  data.train = options.train;
+  data.test = options.test;
+  for (int64_t i = 0; i < options.train + options.test; ++i) {
+    Draw draw(i);
+    if (std::string wrong = append(options.synthetic(draw), data.fields); !wrong.empty()) {
+      data.train = data.test = 0;
+      return refuse(wrong + " in example " + std::to_string(i));
+    }
+  }
+}
+
+Data arrays(std::vector<Array> fields, Arrays options) {
+  Data data{options.name, {}, options.batch, {}};
+  checkCommon("arrays", data);
+  bool good = !fields.empty();
+  for (const Array &array : fields) {
+    bool index = array.classes != 0, fits = array.type.element == (index ? i32 : f32);
+    for (int64_t size : array.type.shape.sizes())
+      fits = fits && size >= 1 && size <= graph::kMostOfData;
+    if (!fits || array.classes < 0 || array.classes > graph::kMostOfData)
+      data.mistakes.push_back(
+          {"E0020",
+           "arrays expects f32[…], or i32[…] with classes from 1 to 1048576, of "
+           "sizes from 1 to 1048576, for '" +
+               array.name + "', got " + rules::toString(toRules(array.type)) + " with classes " +
+               std::to_string(array.classes),
+           ""});
+    good = good && fits;
+    data.fields.push_back(
+        {array.name, array.type, index ? Decode::Class : Decode::Number, array.classes});
+  }
+  if (fields.empty())
+    data.mistakes.push_back({"E0020", "arrays expects one field or more, got none", ""});
+  if (good && options.synthetic)
+    makeExamples(data, options);
+  if (!data.mistakes.empty())
+    data.fields.clear(); // whose inputs nobody knows
   return data;
 }
 

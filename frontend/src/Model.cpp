@@ -102,8 +102,11 @@ void Model::data(const Data &data, Loc loc) {
     made->set_decode(static_cast<proto::Field::Decode>(field.decode));
     made->set_classes(field.classes);
     made->set_ahead(field.ahead);
+    made->set_examples(field.examples);
   }
   spec->set_order(data.sequential ? proto::DataSpec::SEQUENTIAL : proto::DataSpec::SHUFFLED);
+  spec->set_train_examples(data.train);
+  spec->set_test_examples(data.test);
   *spec->mutable_location() = current.location(loc, "data");
   batchOption(*this, std::max<int64_t>(data.batch, 1), loc);
 }

@@ -114,6 +114,19 @@ int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d
 void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                     uint32_t dtype, void *to, uint32_t thread);
 
+/// Numbers and indices: FOLDER/train-FIELD.npy and test-FIELD.npy, [examples, …]; what the model
+/// brings; or drawn ones. A column holds f32 or u32.
+bool arrays_reads(const sinter_data *spec);
+int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
+void arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread);
+bool brought_reads(const sinter_data *spec);
+int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
+bool numbers_reads(const sinter_data *spec);
+int numbers_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
+void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                  uint32_t dtype, void *to, uint32_t thread);
+
 /// Whole numbers alone: ids and labels that go with them.
 bool indices_reads(const sinter_data *spec);
 int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);

@@ -12,6 +12,9 @@ static const reader readers[] = {
     {.reads = idx_reads, .open = idx_open, .fill = column_fill},
     {.reads = cifar_reads, .open = cifar_open, .fill = column_fill},
     {.file = true, .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
+    {.reads = arrays_reads, .open = arrays_open, .fill = arrays_fill},
+    {"examples", .reads = brought_reads, .open = brought_open, .fill = arrays_fill},
+    {"numbers", .reads = numbers_reads, .open = numbers_open, .fill = numbers_fill},
     {"images", .reads = synthetic_reads, .open = synthetic_open, .fill = synthetic_fill},
     {"indices", .reads = indices_reads, .open = indices_open, .fill = indices_fill},
     {"text", .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
@@ -44,7 +47,7 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *path, const
     return diag_error(
         d, 2108,
         path ? "no reader of this runtime gives the fields of '%s'"
-             : "'%s' has no built-in data, which are labelled images, whole numbers or a text; "
+             : "'%s' has no built-in data, which are labelled images, numbers or a text; "
                "--data PATH names files",
         spec->name);
   if (path && check_path(data->reader, path, d))
@@ -56,12 +59,15 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *path, const
 }
 
 void dataset_free(dataset *data) {
-  split *splits[] = {&data->train, &data->test};
-  for (int i = 0; i < 2; ++i) {
-    for (uint32_t f = 0; splits[i]->columns && f < data->spec->field_count; ++f)
-      free(splits[i]->columns[f]);
-    free(splits[i]->columns);
+  split *train = &data->train, *test = &data->test;
+  for (uint32_t f = 0; f < (data->spec ? data->spec->field_count : 0); ++f) {
+    uint8_t *first = train->columns ? train->columns[f] : NULL;
+    if (test->columns && test->columns[f] != first) /* both splits may be one */
+      free(test->columns[f]);
+    free(first);
   }
+  free(train->columns);
+  free(test->columns);
   free(data->scratch);
   vocabulary_free(&data->text.vocabulary);
   free(data->text.train.tokens);

@@ -121,7 +121,7 @@ int batch_check(const sinter_entry *entry, const sinter_data *spec, diag *d) {
         diag_detail(d, "it has '%s'", spec->fields[k].name);
       return d->code;
     }
-    bool index = field->decode != SINTER_DECODE_UNIT;
+    bool index = is_index(field);
     bool type = index ? t->dtype == SINTER_I32 || t->dtype == SINTER_I64
                       : t->dtype == SINTER_F32 || t->dtype == SINTER_F64;
     uint64_t wanted = (uint64_t)entry->batch * field_elements(field);

@@ -177,7 +177,7 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *e,
   for (uint32_t i = 0; i < e->input_count && e->kind != SINTER_ENTRY_PREDICT; ++i) {
     const sinter_tensor *t = &e->inputs[i];
     const sinter_field *field = instance_field(&module->data, t->name);
-    if (!field || field->decode == SINTER_DECODE_UNIT ||
+    if (!field || !is_index(field) ||
         (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
       continue;
     uint64_t each = tensor_elements(t) / (e->batch > 0 ? (uint64_t)e->batch : 1);

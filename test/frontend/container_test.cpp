@@ -277,6 +277,12 @@ TEST(GraphCheck, NamesAndKinds) {
   expectRefused(
       [](auto &m) { m.mutable_data()->set_order(static_cast<proto::DataSpec::Order>(7)); },
       "known order of examples, got 7");
+  expectRefused([](auto &m) { m.mutable_data()->set_train_examples(2); },
+                "expects 6272 bytes of examples, got 0 in field 'image'");
+  expectRefused([&](auto &m) { field(m, 1)->set_examples("abc"); },
+                "expects 0 bytes of examples, got 3 in field 'label'");
+  expectRefused([](auto &m) { m.mutable_data()->set_test_examples(1); },
+                "0 to 1048576 examples to train with and to test with, got 0 and 1");
   expectRefused([](auto &m) { m.mutable_data()->set_name(""); }, "data set");
 }
 

@@ -19,9 +19,9 @@ namespace {
 /// A data set of tokens and targets, as the DSL's text() writes it.
 struct TextSpec {
   TextSpec(uint32_t decode, int64_t vocabulary, int64_t steps, uint32_t order = 0)
-      : dims{steps}, fields{{"tokens", SINTER_I32, 1, dims, decode, 0, vocabulary},
-                            {"targets", SINTER_I32, 1, dims, decode, 1, vocabulary}},
-        data{"story", fields, 2, order} {}
+      : dims{steps}, fields{{"tokens", SINTER_I32, 1, dims, decode, 0, vocabulary, nullptr},
+                            {"targets", SINTER_I32, 1, dims, decode, 1, vocabulary, nullptr}},
+        data{"story", fields, 2, order, 0, 0} {}
   TextSpec(const TextSpec &) = delete;
   int64_t dims[1];
   sinter_field fields[2];

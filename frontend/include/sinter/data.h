@@ -16,7 +16,8 @@ enum class Decode : uint8_t {
   /// Tokens of a text as i32, their numbers in a vocabulary of `classes` of them.
   Character = 3,
   Word = 4,
-  Byte = 5
+  Byte = 5,
+  Number = 6 ///< numbers as f32
 };
 
 /// A named part of every example.
@@ -24,8 +25,9 @@ struct Field {
   std::string name; ///< of the input of the training step
   Type type;        ///< of one example
   Decode decode = Decode::Unit;
-  int64_t classes = 0; ///< of all but Decode::Unit
-  int64_t ahead = 0;   ///< of tokens: so many places further on in the text
+  int64_t classes = 0;       ///< of all but Decode::Unit and Decode::Number
+  int64_t ahead = 0;         ///< of tokens: so many places further on in the text
+  std::string examples = {}; ///< bytes of the elements of all that the model brings, f32 or i32
 };
 
 /// What the trainer reads. The functions below make it; Model::data takes it.
@@ -39,7 +41,8 @@ struct Data {
   std::vector<Field> fields;
   int64_t batch = 1; ///< default of the build option "batch"
   std::vector<Mistake> mistakes;
-  bool sequential = false; ///< an example goes on where that of the batch before ended
+  bool sequential = false;     ///< an example goes on where that of the batch before ended
+  int64_t train = 0, test = 0; ///< examples that the fields bring
 };
 
 /// Options of images().
@@ -80,5 +83,64 @@ struct Text {
 /// was learnt by heart. Tokens are numbered when it is read: characters and words by their order
 /// and their frequency in it, bytes as they are.
 SINTER_API Data text(std::string name, Text options = {});
+
+/// Numbers for an example of arrays(): a function of the example's number alone.
+class SINTER_API Draw {
+public:
+  explicit Draw(int64_t example);
+  /// Number of the example, from 0; tests follow the training examples.
+  int64_t example() const { return number; }
+  /// In [0, 1).
+  double uniform();
+  /// Of mean 0 and variance 1.
+  double normal();
+
+private:
+  int64_t number;
+  uint64_t state;
+};
+
+/// Values of the fields of an example, in their order, row by row.
+using Example = std::vector<std::vector<double>>;
+
+/// A function Draw & → Example.
+class Generator {
+public:
+  Generator() = default;
+  /// The function is kept to the end of the program, which is when the graph is written.
+  template <class F>
+  Generator(F f)
+      : function(new F(static_cast<F &&>(f))), call([](const void *f, Draw &draw) -> Example {
+          return (*static_cast<const F *>(f))(draw);
+        }) {}
+  explicit operator bool() const { return call; }
+  Example operator()(Draw &draw) const { return call(function, draw); }
+
+private:
+  const void *function = nullptr;
+  Example (*call)(const void *, Draw &) = nullptr;
+};
+
+/// A field of arrays(): numbers f32[…], or with `classes` indices i32[…] below that.
+struct Array {
+  std::string name;
+  Type type; ///< of one example
+  int64_t classes = 0;
+};
+
+/// Options of arrays().
+struct Arrays {
+  int64_t batch = 1; ///< default of the build option "batch"
+  /// Examples that `synthetic` makes; test 0: the tests are of the training examples.
+  int64_t train = 1000, test = 0;
+  /// Data without --data. Default: the first field of numbers is drawn, others follow from it.
+  Generator synthetic = {};
+  std::string name = "arrays"; ///< in messages of the trainer
+};
+
+/// Fields of any shape. --data DIR holds train-FIELD.npy for each, [examples, …] of floats or whole
+/// numbers, and test-FIELD.npy; without those the tests are of the training examples. Numbers are
+/// rounded to f32.
+SINTER_API Data arrays(std::vector<Array> fields, Arrays options = {});
 
 } // namespace sinter

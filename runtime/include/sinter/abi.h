@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 4u
+#define SINTER_ABI_VERSION 5u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -203,7 +203,8 @@ typedef enum sinter_decode {
   /* Tokens of a text, as numbers 0 .. limit-1 of its vocabulary; see runtime/src/vocabulary.h. */
   SINTER_DECODE_CHARACTER = 3,
   SINTER_DECODE_WORD = 4,
-  SINTER_DECODE_BYTE = 5
+  SINTER_DECODE_BYTE = 5,
+  SINTER_DECODE_NUMBER = 6 /* a number, rounded to f32 */
 } sinter_decode;
 
 /* In which order a data set's examples come. */
@@ -220,7 +221,10 @@ typedef struct sinter_field {
   const int64_t *dims; /* `rank` sizes */
   uint32_t decode;     /* sinter_decode */
   uint32_t ahead;      /* of tokens: so many places further on in the text */
-  int64_t limit;       /* of all but SINTER_DECODE_UNIT */
+  int64_t limit;       /* of all but SINTER_DECODE_UNIT and SINTER_DECODE_NUMBER */
+  /* elements (f32, or i32 below the limit) of the examples that the model brings, those to train
+     with first; NULL: none */
+  const void *examples;
 } sinter_field;
 
 /* Where batches come from. The runtime fills the inputs of train and eval entries from the fields
@@ -230,6 +234,7 @@ typedef struct sinter_data {
   const sinter_field *fields;
   uint32_t field_count; /* 0: no data set */
   uint32_t order;       /* sinter_order */
+  uint64_t train_examples, test_examples; /* that the model brings */
 } sinter_data;
 
 typedef struct sinter_module {

@@ -54,7 +54,7 @@ sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+2 {{expected one of [unit, class, character, word, byte] for way to decode, got: text}}
+// expected-error @+2 {{expected one of [unit, class, character, word, byte, number] for way to decode, got: text}}
 // expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
 sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
@@ -77,6 +77,21 @@ sinter.data "story" fields [#sinter.field<"tokens", tensor<2x3xi32>, word below 
 
 // expected-error @+1 {{field "label" expects tokens alone to be ahead, got 1}}
 sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class below 10 ahead 1>]
+
+// -----
+
+// expected-error @+1 {{field "x" expects examples of 'tensor<2xf32>' along a first dim, got 'tensor<2x3xf32>'}}
+sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number examples dense<0.0> : tensor<2x3xf32>>] train 2 test 0
+
+// -----
+
+// expected-error @+1 {{expects 3 examples of field "x", got 2}}
+sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number examples dense<0.0> : tensor<2x2xf32>>] train 2 test 1
+
+// -----
+
+// expected-error @+1 {{expects counts of examples to train with and to test with, got 0 and 1}}
+sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number>] train 0 test 1
 
 // -----
 

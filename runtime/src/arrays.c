@@ -1,0 +1,235 @@
+/* arrays.c - data sets of numbers: a .npy file a field and a split, the examples that a model
+ * brings with it, or drawn ones whose later fields follow from the first. See data.h.
+ *
+ * A column holds f32 numbers, or u32 indices below the field's limit. Reading on: npy.c. */
+#define _GNU_SOURCE
+#include "data.h"
+#include "instance.h"
+#include "npy.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool arrays_reads(const sinter_data *spec) {
+  bool reads = spec->field_count > 0;
+  for (uint32_t f = 0; f < spec->field_count; ++f)
+    reads = reads && (spec->fields[f].decode == SINTER_DECODE_NUMBER ||
+                      spec->fields[f].decode == SINTER_DECODE_CLASS);
+  return reads;
+}
+
+static uint32_t *take_column(split *out, uint32_t f, uint64_t elements, diag *d) {
+  out->columns[f] = malloc(elements * 4 + 1);
+  if (!out->columns[f])
+    diag_error(d, 2402, "out of memory: %llu numbers of the data set",
+               (unsigned long long)elements);
+  return (uint32_t *)(void *)out->columns[f];
+}
+
+/* Element i of what a file holds, as a double: exact for all types but i64 beyond 2^53, which no
+   index is and f32 would round. */
+static double element(const npy *file, const void *raw, uint64_t i) {
+  switch (file->dtype) {
+  case SINTER_F32:
+    return ((const float *)raw)[i];
+  case SINTER_F64:
+    return ((const double *)raw)[i];
+  case SINTER_I32:
+    return ((const int32_t *)raw)[i];
+  case SINTER_I64:
+    return (double)((const int64_t *)raw)[i];
+  default:
+    return ((const uint8_t *)raw)[i];
+  }
+}
+
+static int check_header(const npy *file, const sinter_field *field, diag *d) {
+  bool fits = file->rank == field->rank + 1 && file->dims[0] > 0;
+  for (uint32_t i = 0; fits && i < field->rank; ++i)
+    fits = file->dims[i + 1] == field->dims[i];
+  if (!fits) {
+    diag_error(d, 2102, "'%s' expects the shape of one or more examples of '%s'", file->path,
+               field->name);
+    char text[2][256] = {"examples", ""};
+    for (int side = 0; side < 2; ++side)
+      for (uint32_t i = side == 0 ? 1 : 0; i < (side == 0 ? field->rank + 1 : file->rank); ++i) {
+        size_t at = strlen(text[side]);
+        snprintf(text[side] + at, sizeof text[side] - at, "%s%lld", at ? ", " : "",
+                 (long long)(side == 0 ? field->dims[i - 1] : file->dims[i]));
+      }
+    diag_detail(d, "- (%s)", text[0]);
+    diag_detail(d, "+ (%s)", text[1]);
+    return d->code;
+  }
+  bool floats = file->dtype == SINTER_F32 || file->dtype == SINTER_F64;
+  if (file->dtype == SINTER_F16 || (floats && field->decode == SINTER_DECODE_CLASS))
+    return diag_error(d, 2102, "'%s' expects %s, got another type", file->path,
+                      field->decode == SINTER_DECODE_CLASS ? "whole numbers (<i4, <i8 or |u1)"
+                                                           : "numbers of a type other than <f2");
+  return 0;
+}
+
+static int convert(const npy *file, const sinter_field *field, const void *raw, uint32_t *to,
+                   diag *d) {
+  uint64_t n = file->bytes / dtype_bytes(file->dtype);
+  for (uint64_t i = 0; i < n; ++i) {
+    double value = element(file, raw, i);
+    if (field->decode == SINTER_DECODE_NUMBER) {
+      float number = (float)value;
+      memcpy(&to[i], &number, 4);
+    } else if (value < 0 || value >= (double)field->limit) {
+      return diag_error(d, 2105,
+                        "'%s' element %llu: expects an index of 0 or more below %lld, got "
+                        "%.0f",
+                        file->path, (unsigned long long)i, (long long)field->limit, value);
+    } else {
+      to[i] = (uint32_t)value;
+    }
+  }
+  return 0;
+}
+
+/* FOLDER/SPLIT-FIELD.npy. */
+static int read_column(const char *folder, const char *name, const sinter_field *field, uint32_t f,
+                       split *out, diag *d) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s-%s.npy", folder, name, field->name);
+  npy file;
+  if (npy_open(&file, path, d))
+    return d->code;
+  int code = check_header(&file, field, d);
+  if (!code && f > 0 && (uint64_t)file.dims[0] != out->count)
+    code = diag_error(d, 2106, "'%s' expects %llu examples, as many as the field before, got %lld",
+                      path, (unsigned long long)out->count, (long long)file.dims[0]);
+  if (!code) {
+    out->count = (uint64_t)file.dims[0];
+    void *raw = malloc(file.bytes + 1);
+    uint32_t *to = take_column(out, f, file.bytes / dtype_bytes(file.dtype), d);
+    code = !raw ? diag_error(d, 2402, "out of memory: '%s'", path)
+           : to ? npy_read(&file, raw, d)
+                : d->code;
+    if (!code)
+      code = convert(&file, field, raw, to, d);
+    free(raw);
+  }
+  npy_close(&file);
+  return code;
+}
+
+/* Whether a file of the test split is there: then all have to be. */
+static bool has_test(const char *folder, const sinter_data *spec) {
+  char path[PATH_MAX];
+  for (uint32_t f = 0; f < spec->field_count; ++f) {
+    snprintf(path, sizeof path, "%s/test-%s.npy", folder, spec->fields[f].name);
+    if (access(path, F_OK) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Without files of their own the tests are of what was trained with. */
+static void share(dataset *data) {
+  data->test.count = data->train.count;
+  for (uint32_t f = 0; f < data->spec->field_count; ++f)
+    free(data->test.columns[f]);
+  memcpy(data->test.columns, data->train.columns,
+         data->spec->field_count * sizeof *data->test.columns);
+}
+
+int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
+  (void)pool;
+  const sinter_data *spec = data->spec;
+  bool tests = has_test(path, spec);
+  for (int side = 0; side < 1 + tests; ++side)
+    for (uint32_t f = 0; f < spec->field_count; ++f)
+      if (read_column(path, side ? "test" : "train", &spec->fields[f], f,
+                      side ? &data->test : &data->train, d))
+        return d->code;
+  if (!tests)
+    share(data);
+  return 0;
+}
+
+void arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread) {
+  (void)thread;
+  const sinter_field *f = &data->spec->fields[field];
+  uint64_t n = field_elements(f);
+  const uint32_t *at = (const uint32_t *)(const void *)from->columns[field] + example * n;
+  if (dtype == SINTER_F32)
+    memcpy(to, at, n * 4);
+  for (uint64_t i = 0; i < n && dtype != SINTER_F32; ++i) {
+    float number;
+    memcpy(&number, &at[i], 4);
+    if (dtype == SINTER_F64)
+      ((double *)to)[i] = number;
+    else
+      store_index(at[i], dtype, (char *)to + i * dtype_bytes(dtype));
+  }
+}
+
+bool brought_reads(const sinter_data *spec) {
+  return arrays_reads(spec) && spec->train_examples > 0;
+}
+
+/* The tests stand behind the training examples. */
+int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
+  (void)path, (void)pool;
+  const sinter_data *spec = data->spec;
+  data->train.count = spec->train_examples;
+  data->test.count = spec->test_examples;
+  for (int side = 0; side < 2; ++side)
+    for (uint32_t f = 0; f < spec->field_count; ++f) {
+      split *out = side ? &data->test : &data->train;
+      uint64_t n = field_elements(&spec->fields[f]);
+      uint32_t *to = take_column(out, f, out->count * n, d);
+      if (!to)
+        return d->code;
+      const uint32_t *all = spec->fields[f].examples;
+      memcpy(to, all + (side ? spec->train_examples * n : 0), out->count * n * 4);
+    }
+  if (!spec->test_examples)
+    share(data);
+  return 0;
+}
+
+bool numbers_reads(const sinter_data *spec) {
+  return arrays_reads(spec) && spec->fields[0].decode == SINTER_DECODE_NUMBER;
+}
+
+int numbers_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
+  (void)path, (void)pool, (void)d;
+  start_built_in(data);
+  return 0;
+}
+
+/* Between -1 and 1. */
+static float draw(const split *from, uint64_t example, uint32_t field, uint64_t i) {
+  uint32_t word = sinter_philox(0, from->stream, example, ((uint64_t)field << 32) + i).w[0];
+  return (float)(int32_t)(word >> 8) / (float)(1 << 23) - 1;
+}
+
+/* The first field is drawn; of the others each element is a mean of some of its elements, or which
+   of the indices that mean is as a share. */
+void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                  uint32_t dtype, void *to, uint32_t thread) {
+  (void)thread;
+  const sinter_field *f = &data->spec->fields[field];
+  uint64_t n = field_elements(f), first = field_elements(&data->spec->fields[0]);
+  for (uint64_t i = 0; i < n; ++i) {
+    float value = draw(from, example, 0, field ? i % first : i);
+    if (field)
+      value = (value + draw(from, example, 0, (i + 1) % first)) / 2;
+    char *at = (char *)to + i * dtype_bytes(dtype);
+    if (f->decode == SINTER_DECODE_CLASS)
+      store_index(below((uint32_t)((value + 1) / 2 * 4294967040.0f), (uint32_t)f->limit), dtype,
+                  at);
+    else if (dtype == SINTER_F32)
+      memcpy(at, &value, 4);
+    else
+      *(double *)(void *)at = value;
+  }
+}

@@ -1,0 +1,159 @@
+// ArraysTest.cpp - data sets of numbers: .npy files good and bad, examples that a model brings,
+// drawn ones.
+#include "TestTools.h"
+
+extern "C" {
+#include "data.h"
+}
+
+#include <cstring>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+namespace {
+
+/// x f32[2] and kind i32 below 3.
+struct PointSpec {
+  PointSpec()
+      : fields{{"x", SINTER_F32, 1, dims, SINTER_DECODE_NUMBER, 0, 0, nullptr},
+               {"kind", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 3, nullptr}},
+        data{"points", fields, 2, 0, 0, 0} {}
+  PointSpec(const PointSpec &) = delete;
+  int64_t dims[1] = {2};
+  sinter_field fields[2];
+  sinter_data data;
+};
+
+struct Opened {
+  Opened(const PointSpec &spec, const char *folder) {
+    diag d = diag_make(text, sizeof text);
+    code = dataset_open(&data, &spec.data, folder, nullptr, nullptr, &d);
+  }
+  ~Opened() { dataset_free(&data); }
+  std::vector<float> x(const split &from, uint64_t example) {
+    float out[2];
+    data.reader->fill(&data, &from, 0, example, SINTER_F32, out, 0);
+    return {out[0], out[1]};
+  }
+  int32_t kind(const split &from, uint64_t example) {
+    int32_t out;
+    data.reader->fill(&data, &from, 1, example, SINTER_I32, &out, 0);
+    return out;
+  }
+  dataset data = {};
+  char text[4096] = "";
+  int code;
+};
+
+template <class T>
+std::string npy(const char *type, const std::string &shape, const std::vector<T> &values) {
+  std::string head =
+      "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+  head += std::string(63 - (head.size() + 10) % 64, ' ') + "\n";
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes += static_cast<char>(head.size() & 255);
+  bytes += static_cast<char>(head.size() >> 8);
+  return bytes + head +
+         std::string(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T));
+}
+
+class ArraysTest : public ::testing::Test {
+protected:
+  ArraysTest() {
+    writeFile(folder / "train-x.npy", npy<float>("<f4", "3, 2", {1, 2, 3, 4, 5, 6}));
+    writeFile(folder / "train-kind.npy", npy<int64_t>("<i8", "3,", {2, 0, 1}));
+  }
+  void refuses(int code, const std::string &message) {
+    Opened read(spec, folder.path.c_str());
+    EXPECT_EQ(read.code, code) << read.text;
+    EXPECT_THAT(std::string(read.text), HasSubstr(message));
+  }
+  PointSpec spec;
+  Scratch folder;
+};
+
+TEST_F(ArraysTest, WithoutTestFilesTheTestsAreOfTheTrainingExamples) {
+  Opened read(spec, folder.path.c_str());
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_EQ(read.data.train.count, 3u);
+  EXPECT_EQ(read.data.test.count, 3u);
+  EXPECT_THAT(read.x(read.data.train, 1), ElementsAre(3, 4));
+  EXPECT_THAT(read.x(read.data.test, 2), ElementsAre(5, 6));
+  EXPECT_EQ(read.kind(read.data.train, 0), 2);
+}
+
+TEST_F(ArraysTest, NumbersOfAnyTypeAreRoundedToF32) {
+  writeFile(folder / "test-x.npy", npy<double>("<f8", "1, 2", {0.1, -1e300}));
+  writeFile(folder / "test-kind.npy", npy<uint8_t>("|u1", "1,", {1}));
+  Opened read(spec, folder.path.c_str());
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_EQ(read.data.test.count, 1u);
+  EXPECT_THAT(read.x(read.data.test, 0), ElementsAre(0.1f, -INFINITY));
+  double wide[2];
+  read.data.reader->fill(&read.data, &read.data.test, 0, 0, SINTER_F64, wide, 0);
+  EXPECT_EQ(wide[0], static_cast<double>(0.1f));
+  EXPECT_EQ(read.kind(read.data.test, 0), 1);
+}
+
+TEST_F(ArraysTest, WrongFiles) {
+  writeFile(folder / "train-kind.npy", npy<int32_t>("<i4", "2,", {0, 1}));
+  refuses(2106, "train-kind.npy' expects 3 examples, as many as the field before, got 2");
+  writeFile(folder / "train-kind.npy", npy<int32_t>("<i4", "3,", {0, 3, 1}));
+  refuses(2105, "train-kind.npy' element 1: expects an index of 0 or more below 3, got 3");
+  writeFile(folder / "train-kind.npy", npy<int32_t>("<i4", "3,", {0, -1, 1}));
+  refuses(2105, "got -1");
+  writeFile(folder / "train-kind.npy", npy<float>("<f4", "3,", {0, 1, 1}));
+  refuses(2102, "train-kind.npy' expects whole numbers (<i4, <i8 or |u1)");
+  writeFile(folder / "train-x.npy", npy<float>("<f4", "2, 3", {1, 2, 3, 4, 5, 6}));
+  refuses(2102, "of one or more examples of 'x' [E2102]\n  - (examples, 2)\n  + (2, 3)");
+  writeFile(folder / "train-x.npy", npy<uint16_t>("<f2", "3, 2", {0, 0, 0, 0, 0, 0}));
+  refuses(2102, "train-x.npy' expects numbers of a type other than <f2");
+  writeFile(folder / "train-x.npy", npy<float>("<f4", "0, 2", {}));
+  refuses(2102, "train-x.npy' expects the shape of one or more examples of 'x'");
+}
+
+TEST_F(ArraysTest, OneFileOfTheTestsIsNotEnough) {
+  writeFile(folder / "test-kind.npy", npy<int32_t>("<i4", "1,", {0}));
+  Opened read(spec, folder.path.c_str());
+  EXPECT_NE(read.code, 0);
+  EXPECT_THAT(std::string(read.text), HasSubstr("test-x.npy'"));
+}
+
+TEST_F(ArraysTest, ExamplesThatTheModelBrings) {
+  const float x[] = {1, 2, 3, 4, 5, 6};
+  const int32_t kind[] = {2, 1, 0};
+  spec.fields[0].examples = x;
+  spec.fields[1].examples = kind;
+  spec.data.train_examples = 2;
+  spec.data.test_examples = 1;
+  Opened brought(spec, nullptr);
+  ASSERT_EQ(brought.code, 0) << brought.text;
+  EXPECT_EQ(brought.data.train.count, 2u);
+  EXPECT_THAT(brought.x(brought.data.train, 1), ElementsAre(3, 4));
+  EXPECT_THAT(brought.x(brought.data.test, 0), ElementsAre(5, 6));
+  EXPECT_EQ(brought.kind(brought.data.test, 0), 0);
+  spec.data.train_examples = 3;
+  spec.data.test_examples = 0;
+  Opened shared(spec, nullptr);
+  EXPECT_THAT(shared.x(shared.data.test, 2), ElementsAre(5, 6));
+}
+
+TEST_F(ArraysTest, DrawnOnesFollowFromTheFirstField) {
+  Opened drawn(spec, nullptr);
+  ASSERT_EQ(drawn.code, 0) << drawn.text;
+  int counts[3] = {};
+  for (uint64_t i = 0; i < 300; ++i) {
+    std::vector<float> x = drawn.x(drawn.data.train, i);
+    int32_t kind = drawn.kind(drawn.data.train, i);
+    ASSERT_TRUE(x[0] >= -1 && x[0] < 1 && kind >= 0 && kind < 3);
+    float share = ((x[0] + x[1]) / 2 + 1) / 2; // which third of the range their mean is in
+    EXPECT_NEAR(static_cast<float>(kind) + 0.5f, share * 3, 0.5001);
+    ++counts[kind];
+  }
+  EXPECT_TRUE(counts[0] > 20 && counts[1] > 20 && counts[2] > 20);
+}
+
+} // namespace

@@ -72,11 +72,12 @@ TEST_F(Table, StructsAreThoseOfC) {
                AT(sinter_metric, finish), AT(sinter_metric, role), sizeof(sinter_metric)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_data"),
             (V{AT(sinter_data, name), AT(sinter_data, fields), AT(sinter_data, field_count),
-               AT(sinter_data, order), sizeof(sinter_data)}));
+               AT(sinter_data, order), AT(sinter_data, train_examples),
+               AT(sinter_data, test_examples), sizeof(sinter_data)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_field"),
             (V{AT(sinter_field, name), AT(sinter_field, dtype), AT(sinter_field, rank),
                AT(sinter_field, dims), AT(sinter_field, decode), AT(sinter_field, ahead),
-               AT(sinter_field, limit), sizeof(sinter_field)}));
+               AT(sinter_field, limit), AT(sinter_field, examples), sizeof(sinter_field)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
             (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
                AT(sinter_range, origin), AT(sinter_range, offset), AT(sinter_range, bytes),

@@ -198,8 +198,7 @@ TEST(Readers, OtherFieldsAreRefused) {
     EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, nullptr, &d), 2108);
     EXPECT_THAT(
         message,
-        HasSubstr(
-            "' has no built-in data, which are labelled images, whole numbers or a text; --data "
+        HasSubstr("' has no built-in data, which are labelled images, numbers or a text; --data "
                   "PATH"));
   }
 }

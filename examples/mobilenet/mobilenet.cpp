@@ -15,8 +15,6 @@ Tensor norm_conv(const std::string &at, const std::string &norm, Tensor x, Conv2
   return batch_norm(norm, conv2d(at, x, options));
 }
 
-Tensor relu6(Tensor x) { return min(max(x, 0.0), 6.0); }
-
 /// Widened by `expand`, a 3x3 filter a channel, narrowed; the image is added where sizes agree.
 Tensor inverted(const std::string &name, Tensor x, int64_t expand, int64_t filters,
                 int64_t stride) {

@@ -171,11 +171,11 @@ static void makeExamples(Data &data, const Arrays &options) {
   }
 }
 
-Data arrays(std::vector<Array> fields, Arrays options) {
+Data arrays(std::vector<ArrayField> fields, Arrays options) {
   Data data{options.name, {}, options.batch, {}};
   checkCommon("arrays", data);
   bool good = !fields.empty();
-  for (const Array &array : fields) {
+  for (const ArrayField &array : fields) {
     bool index = array.classes != 0, fits = array.type.element == (index ? i32 : f32);
     for (int64_t size : array.type.shape.sizes())
       fits = fits && size >= 1 && size <= graph::kMostOfData;

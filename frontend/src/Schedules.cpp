@@ -54,9 +54,9 @@ Schedule one_cycle(double max, OneCycleSchedule o) {
 Schedule warmup(int64_t steps, Schedule then) {
   return Schedule(Kind::Warmup, {static_cast<double>(steps)}, {std::move(then)});
 }
-Schedule sequence(std::vector<Stage> stages) {
+Schedule sequence(std::vector<SequencePart> stages) {
   Schedule result(Kind::Sequence, {});
-  for (Stage &stage : stages) {
+  for (SequencePart &stage : stages) {
     result.numbers.push_back(static_cast<double>(stage.start));
     result.parts.push_back(std::move(stage.then));
   }

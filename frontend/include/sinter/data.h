@@ -104,12 +104,12 @@ private:
 using Example = std::vector<std::vector<double>>;
 
 /// A function Draw & → Example.
-class Generator {
+class ExampleFunction {
 public:
-  Generator() = default;
+  ExampleFunction() = default;
   /// The function is kept to the end of the program, which is when the graph is written.
   template <class F>
-  Generator(F f)
+  ExampleFunction(F f)
       : function(new F(static_cast<F &&>(f))), call([](const void *f, Draw &draw) -> Example {
           return (*static_cast<const F *>(f))(draw);
         }) {}
@@ -122,7 +122,7 @@ private:
 };
 
 /// A field of arrays(): numbers f32[…], or with `classes` indices i32[…] below that.
-struct Array {
+struct ArrayField {
   std::string name;
   Type type; ///< of one example
   int64_t classes = 0;
@@ -134,13 +134,13 @@ struct Arrays {
   /// Examples that `synthetic` makes; test 0: the tests are of the training examples.
   int64_t train = 1000, test = 0;
   /// Data without --data. Default: the first field of numbers is drawn, others follow from it.
-  Generator synthetic = {};
+  ExampleFunction synthetic = {};
   std::string name = "arrays"; ///< in messages of the trainer
 };
 
 /// Fields of any shape. --data DIR holds train-FIELD.npy for each, [examples, …] of floats or whole
 /// numbers, and test-FIELD.npy; without those the tests are of the training examples. Numbers are
 /// rounded to f32.
-SINTER_API Data arrays(std::vector<Array> fields, Arrays options = {});
+SINTER_API Data arrays(std::vector<ArrayField> fields, Arrays options = {});
 
 } // namespace sinter

@@ -152,13 +152,13 @@ SINTER_API Schedule one_cycle(double max, OneCycleSchedule options);
 SINTER_API Schedule warmup(int64_t steps, Schedule then);
 
 /// A part of sequence.
-struct Stage {
+struct SequencePart {
   int64_t start; ///< its first step
   Schedule then; ///< its own steps count from there
 };
 /// One schedule after the other: sequence({{0, a}, {1000, b}}) (SequentialLR). The first starts at
 /// 0.
-SINTER_API Schedule sequence(std::vector<Stage> stages);
+SINTER_API Schedule sequence(std::vector<SequencePart> stages);
 
 /// `schedule` counting whole epochs: by_epochs(step_schedule(0.1, {.every = 10})) decays every ten
 /// epochs. The steps of an epoch are the scalar steps-per-epoch: a trainer sets it to its batches

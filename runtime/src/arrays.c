@@ -29,23 +29,6 @@ static uint32_t *take_column(split *out, uint32_t f, uint64_t elements, diag *d)
   return (uint32_t *)(void *)out->columns[f];
 }
 
-/* Element i of what a file holds, as a double: exact for all types but i64 beyond 2^53, which no
-   index is and f32 would round. */
-static double element(const npy *file, const void *raw, uint64_t i) {
-  switch (file->dtype) {
-  case SINTER_F32:
-    return ((const float *)raw)[i];
-  case SINTER_F64:
-    return ((const double *)raw)[i];
-  case SINTER_I32:
-    return ((const int32_t *)raw)[i];
-  case SINTER_I64:
-    return (double)((const int64_t *)raw)[i];
-  default:
-    return ((const uint8_t *)raw)[i];
-  }
-}
-
 static int check_header(const npy *file, const sinter_field *field, diag *d) {
   bool fits = file->rank == field->rank + 1 && file->dims[0] > 0;
   for (uint32_t i = 0; fits && i < field->rank; ++i)
@@ -76,7 +59,8 @@ static int convert(const npy *file, const sinter_field *field, const void *raw, 
                    diag *d) {
   uint64_t n = file->bytes / dtype_bytes(file->dtype);
   for (uint64_t i = 0; i < n; ++i) {
-    double value = element(file, raw, i);
+    /* exact but for i64 beyond 2^53, which no index is and f32 would round */
+    double value = instance_load(raw, file->dtype, i);
     if (field->decode == SINTER_DECODE_NUMBER) {
       float number = (float)value;
       memcpy(&to[i], &number, 4);
@@ -130,11 +114,9 @@ static bool has_test(const char *folder, const sinter_data *spec) {
   return false;
 }
 
-/* Without files of their own the tests are of what was trained with. */
+/* Without examples of their own the tests are of what was trained with. */
 static void share(dataset *data) {
   data->test.count = data->train.count;
-  for (uint32_t f = 0; f < data->spec->field_count; ++f)
-    free(data->test.columns[f]);
   memcpy(data->test.columns, data->train.columns,
          data->spec->field_count * sizeof *data->test.columns);
 }
@@ -179,9 +161,10 @@ bool brought_reads(const sinter_data *spec) {
 int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   (void)path, (void)pool;
   const sinter_data *spec = data->spec;
+  bool tests = spec->test_examples > 0;
   data->train.count = spec->train_examples;
   data->test.count = spec->test_examples;
-  for (int side = 0; side < 2; ++side)
+  for (int side = 0; side < 1 + tests; ++side)
     for (uint32_t f = 0; f < spec->field_count; ++f) {
       split *out = side ? &data->test : &data->train;
       uint64_t n = field_elements(&spec->fields[f]);
@@ -191,7 +174,7 @@ int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
       const uint32_t *all = spec->fields[f].examples;
       memcpy(to, all + (side ? spec->train_examples * n : 0), out->count * n * 4);
     }
-  if (!spec->test_examples)
+  if (!tests)
     share(data);
   return 0;
 }
@@ -206,9 +189,9 @@ int numbers_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   return 0;
 }
 
-/* Between -1 and 1. */
-static float draw(const split *from, uint64_t example, uint32_t field, uint64_t i) {
-  uint32_t word = sinter_philox(0, from->stream, example, ((uint64_t)field << 32) + i).w[0];
+/* Element i of the first field, between -1 and 1. */
+static float draw(const split *from, uint64_t example, uint64_t i) {
+  uint32_t word = sinter_philox(0, from->stream, example, i).w[0];
   return (float)(int32_t)(word >> 8) / (float)(1 << 23) - 1;
 }
 
@@ -220,9 +203,9 @@ void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64
   const sinter_field *f = &data->spec->fields[field];
   uint64_t n = field_elements(f), first = field_elements(&data->spec->fields[0]);
   for (uint64_t i = 0; i < n; ++i) {
-    float value = draw(from, example, 0, field ? i % first : i);
+    float value = draw(from, example, i % first);
     if (field)
-      value = (value + draw(from, example, 0, (i + 1) % first)) / 2;
+      value = (value + draw(from, example, (i + 1) % first)) / 2;
     char *at = (char *)to + i * dtype_bytes(dtype);
     if (f->decode == SINTER_DECODE_CLASS)
       store_index(below((uint32_t)((value + 1) / 2 * 4294967040.0f), (uint32_t)f->limit), dtype,

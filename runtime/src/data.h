@@ -3,9 +3,8 @@
  * What a data set is made of says <sinter/abi.h> (sinter_data); how examples are come by is a row
  * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
  * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
- * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, synthetic.c,
- * synthetic_indices.c, text.c,
- * gather.c. */
+ * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, arrays.c, text.c, synthetic.c,
+ * synthetic_indices.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 

@@ -123,10 +123,10 @@ static int by_logit(const void *x, const void *y) {
  * and those that no text has given a number are never chosen. */
 static uint32_t draw(generation *g) {
   const flags *f = &g->t->flags;
-  bool single = g->entry->outputs[g->logits].dtype == SINTER_F32;
+  uint32_t dtype = g->entry->outputs[g->logits].dtype;
   uint32_t first = g->t->data.text.vocabulary.decode == SINTER_DECODE_BYTE ? 0 : 1, count = 0;
   for (uint32_t i = first; i < g->known; ++i) {
-    double logit = single ? ((float *)g->values)[i] : ((double *)g->values)[i];
+    double logit = instance_load(g->values, dtype, i);
     if (!isnan(logit))
       g->candidates[count++] = (candidate){logit, 0, i};
   }

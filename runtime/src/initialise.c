@@ -28,6 +28,20 @@ void instance_store(void *at, uint32_t dtype, uint64_t i, double value) {
   }
 }
 
+double instance_load(const void *at, uint32_t dtype, uint64_t i) {
+  switch (dtype) {
+  case SINTER_F32:
+    return ((const float *)at)[i];
+  case SINTER_F64:
+    return ((const double *)at)[i];
+  case SINTER_I32:
+    return ((const int32_t *)at)[i];
+  case SINTER_I64:
+    return (double)((const int64_t *)at)[i];
+  }
+  return ((const uint8_t *)at)[i];
+}
+
 /* The bounds hold a thousandth of the distribution or more: 30,000 draws fail once in 10^13. */
 static double truncated(const sinter_symbol *s, uint64_t seed, uint64_t i) {
   for (uint64_t draw = 0; draw < 30000; ++draw) {
@@ -70,10 +84,6 @@ static double initial_value(const sinter_symbol *s, uint64_t seed, uint64_t i) {
   }
 }
 
-static double load(const void *at, uint32_t dtype, uint64_t i) {
-  return dtype == SINTER_F32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
-}
-
 /* Vectors of a matrix: the rows of a wide one, the columns of a tall one. */
 typedef struct vectors {
   void *at;
@@ -84,8 +94,8 @@ typedef struct vectors {
 static double dot(const vectors *v, uint64_t a, uint64_t b) {
   double sum = 0;
   for (uint64_t i = 0; i < v->length; ++i)
-    sum += load(v->at, v->dtype, a * v->stride + i * v->step) *
-           load(v->at, v->dtype, b * v->stride + i * v->step);
+    sum += instance_load(v->at, v->dtype, a * v->stride + i * v->step) *
+           instance_load(v->at, v->dtype, b * v->stride + i * v->step);
   return sum;
 }
 
@@ -93,8 +103,9 @@ static double dot(const vectors *v, uint64_t a, uint64_t b) {
 static void combine(const vectors *v, uint64_t a, double scale, uint64_t b, double part) {
   for (uint64_t i = 0; i < v->length; ++i) {
     uint64_t at = a * v->stride + i * v->step;
-    double other = part != 0 ? part * load(v->at, v->dtype, b * v->stride + i * v->step) : 0;
-    instance_store(v->at, v->dtype, at, scale * load(v->at, v->dtype, at) - other);
+    double other =
+        part != 0 ? part * instance_load(v->at, v->dtype, b * v->stride + i * v->step) : 0;
+    instance_store(v->at, v->dtype, at, scale * instance_load(v->at, v->dtype, at) - other);
   }
 }
 

@@ -177,8 +177,7 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *e,
   for (uint32_t i = 0; i < e->input_count && e->kind != SINTER_ENTRY_PREDICT; ++i) {
     const sinter_tensor *t = &e->inputs[i];
     const sinter_field *field = instance_field(&module->data, t->name);
-    if (!field || !is_index(field) ||
-        (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
+    if (!field || !is_index(field) || (t->dtype != SINTER_I32 && t->dtype != SINTER_I64))
       continue;
     uint64_t each = tensor_elements(t) / (e->batch > 0 ? (uint64_t)e->batch : 1);
     for (uint64_t k = 0; k < n * each; ++k) {
@@ -302,27 +301,9 @@ void instance_set_step(instance *self, int64_t step) { set_slot(self, 0, &step, 
 void instance_set_seed(instance *self, int64_t seed) { set_slot(self, 1, &seed, 8); }
 
 double instance_value(instance *self, const sinter_tensor *tensor) {
-  char raw[8];
-  self->device->read(self->device, raw, instance_at(self, tensor), dtype_bytes(tensor->dtype));
-  float f;
-  double v;
-  int32_t i;
-  int64_t l;
-  switch (tensor->dtype) {
-  case SINTER_F32:
-    memcpy(&f, raw, sizeof f);
-    return f;
-  case SINTER_F64:
-    memcpy(&v, raw, sizeof v);
-    return v;
-  case SINTER_I32:
-    memcpy(&i, raw, sizeof i);
-    return i;
-  case SINTER_I64:
-    memcpy(&l, raw, sizeof l);
-    return (double)l;
-  }
-  return (uint8_t)raw[0];
+  double raw; /* room for any element, aligned for it */
+  self->device->read(self->device, &raw, instance_at(self, tensor), dtype_bytes(tensor->dtype));
+  return instance_load(&raw, tensor->dtype, 0);
 }
 
 void instance_zero_metrics(instance *self) {

@@ -72,6 +72,8 @@ void instance_prepare(instance *self);
 void instance_initialise(instance *self, uint64_t seed);
 /// Element `i` of a tensor of type `dtype` at `at` <- value.
 void instance_store(void *at, uint32_t dtype, uint64_t i, double value);
+/// Element `i` of a tensor of type `dtype` at `at`.
+double instance_load(const void *at, uint32_t dtype, uint64_t i);
 /// The logical image of one state of the optimizer <- its initialiser, a constant.
 void instance_restart(instance *self, const sinter_symbol *symbol);
 /// Master layout and forms <- logical image; params_only leaves optimizer and metrics

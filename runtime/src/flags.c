@@ -188,20 +188,13 @@ static int parse_one(flags *out, const sinter_module *module, int *i, int argc, 
   return parse_scalar(&module->scalars[s], value, &out->scalars[s], d);
 }
 
-/* What another thing than training is asked for; NULL: nothing. */
-static const char *instead_of_training(const flags *f) {
-  return f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
-}
-
 /* --lr-find, --keep-best, --patience. */
 static int check_watch(const flags *f, diag *d) {
-  const char *instead = instead_of_training(f);
+  const char *instead = flags_instead(f);
   const struct {
     bool given;
     const char *name;
-  } kept[] = {{f->eval, "eval"},
-              {f->run != NULL, "run"},
-              {f->generate.text != NULL, "generate"},
+  } kept[] = {{instead != NULL, instead},
               {f->resume, "resume"},
               {f->checkpoint != NULL, "checkpoint"},
               {f->save != NULL, "save"},
@@ -252,7 +245,7 @@ static int check_together(const flags *f, diag *d) {
               {f->run != NULL, "run"},
               {f->generate.text != NULL, "generate"}};
   enum { LOOP = sizeof loop / sizeof *loop, TRAINING = LOOP - 2 }; /* flags that say how long */
-  const char *instead = instead_of_training(f);
+  const char *instead = flags_instead(f);
   for (size_t i = 0; f->eval && i < LOOP; ++i)
     if (loop[i].given)
       return diag_error(d, 2004, "--eval and --%s contradict each other", loop[i].name);

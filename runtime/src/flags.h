@@ -36,8 +36,11 @@ typedef struct flags {
   double *scalars; /* by index of module->scalars; where no flag was given, the initial value */
 } flags;
 
-/// Whether the command line asks for training: for nothing else.
-static inline bool flags_train(const flags *f) { return !f->eval && !f->run && !f->generate.text; }
+/// The flag that asks for another thing than training; NULL: none does.
+static inline const char *flags_instead(const flags *f) {
+  return f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
+}
+static inline bool flags_train(const flags *f) { return !flags_instead(f); }
 /// Reads the command line; flags_free ends it, also after a failure.
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d);
 /// Gives back what flags_parse took.

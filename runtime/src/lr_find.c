@@ -4,7 +4,6 @@
 #include "trainer.h"
 
 #include <math.h>
-#include <string.h>
 
 /* Of the sweep: its ends, its length without --steps, the weight of older losses in their mean, how
    much worse than the best mean a loss may be, and the steps before that is asked. */
@@ -17,50 +16,38 @@ typedef struct sweep {
   int64_t steps; /* done */
 } sweep;
 
-static int find_rate(const trainer *t, uint32_t *slot, diag *d) {
-  for (uint32_t i = 0; i < t->module->scalar_count; ++i)
-    if (t->module->scalars[i].slot > 1 && strcmp(t->module->scalars[i].name, "lr") == 0) {
-      *slot = i;
-      return 0;
-    }
-  return diag_error(d, 2004, "--lr-find expects a model with the hyper-parameter 'lr', got '%s'",
-                    t->module->name);
-}
-
 /* False: the loss has left the valley. */
-static bool take(sweep *s, double loss, double before) {
-  ++s->steps;
-  s->mean = s->steps == 1 ? loss : kOlder * s->mean + (1 - kOlder) * loss;
-  double corrected = s->mean;
-  if (!isfinite(corrected) || (s->steps > WARM && corrected > kWorst * s->best))
+static bool take(sweep *s, double loss) {
+  double before = s->mean;
+  s->mean = s->steps++ == 0 ? loss : kOlder * before + (1 - kOlder) * loss;
+  if (!isfinite(s->mean) || (s->steps > WARM && s->mean > kWorst * s->best))
     return false;
-  if (s->steps == 1 || corrected < s->best) {
-    s->best = corrected;
+  if (s->steps == 1 || s->mean < s->best) {
+    s->best = s->mean;
     s->best_rate = s->rate;
   }
-  double fall = before - corrected;
-  if (s->steps > WARM && fall > s->steepest) {
-    s->steepest = fall;
+  if (s->steps > WARM && before - s->mean > s->steepest) {
+    s->steepest = before - s->mean;
     s->steepest_rate = s->rate;
   }
   return true;
 }
 
 int trainer_find_rate(trainer *t, diag *d) {
-  uint32_t slot = 0;
-  if (find_rate(t, &slot, d))
-    return d->code;
+  const sinter_scalar *rate = instance_scalar(t->module, "lr");
+  if (!rate)
+    return diag_error(d, 2004, "--lr-find expects a model with the hyper-parameter 'lr', got '%s'",
+                      t->module->name);
   int64_t steps = t->flags.steps > 1 ? t->flags.steps : STEPS;
-  double growth = pow(kLast / kFirst, 1.0 / (double)(steps - 1));
+  double growth = pow(kLast / kFirst, 1.0 / (double)(steps - 1)), loss;
   sweep s = {.rate = kFirst};
   for (int64_t i = 0; i < steps && !trainer_stopped(); ++i, s.rate *= growth) {
-    t->flags.scalars[slot] = s.rate;
-    instance_set(&t->instance, &t->module->scalars[slot], s.rate);
-    double loss, before = s.mean;
+    t->flags.scalars[rate - t->module->scalars] = s.rate;
+    instance_set(&t->instance, rate, s.rate);
     if (trainer_step(t, &loss, d))
       return d->code;
     report_line(&t->report, "lr %.3e  loss %.4f", s.rate, loss);
-    if (!take(&s, loss, before))
+    if (!take(&s, loss))
       break;
   }
   if (s.steps <= WARM || s.steepest_rate == 0)

@@ -8,28 +8,32 @@
 #include <math.h>
 #include <string.h>
 
-/* Losses and what is made of them are best when they are least. */
-static bool is_least_best(const sinter_module *module, const char *name, size_t length) {
-  static const char *const kinds[] = {"loss", "perplexity", "error"};
-  for (uint32_t i = 0; i < module->metric_count; ++i)
-    if (module->metrics[i].role == SINTER_ROLE_LOSS && strlen(module->metrics[i].name) == length &&
-        memcmp(module->metrics[i].name, name, length) == 0)
-      return true;
-  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i)
-    for (size_t at = 0, n = strlen(kinds[i]); at + n <= length; ++at)
-      if (memcmp(name + at, kinds[i], n) == 0)
-        return true;
-  return false;
+/* What the loss is called among the results of an evaluation. */
+static const char *loss_name(const trainer *t) {
+  for (uint32_t i = 0; i < t->module->metric_count; ++i)
+    if (t->module->metrics[i].role == SINTER_ROLE_LOSS)
+      return t->module->metrics[i].name;
+  return "loss";
 }
 
-static bool is_metric(const trainer *t, const char *name, size_t length) {
-  if (!t->loss_is_metric && length == 4 && memcmp(name, "loss", 4) == 0)
-    return true;
+static bool is_called(const char *name, const char *wanted, size_t length) {
+  return strlen(name) == length && memcmp(name, wanted, length) == 0;
+}
+
+/* The result of an evaluation of that name, or NULL. */
+static const char *find_result(const trainer *t, const char *name, size_t length) {
+  if (is_called(loss_name(t), name, length))
+    return loss_name(t);
   for (uint32_t i = 0; i < t->module->metric_count; ++i)
-    if (strlen(t->module->metrics[i].name) == length &&
-        memcmp(t->module->metrics[i].name, name, length) == 0)
-      return true;
-  return false;
+    if (is_called(t->module->metrics[i].name, name, length))
+      return t->module->metrics[i].name;
+  return NULL;
+}
+
+/* Losses and what is made of them are best when they are least. */
+static bool is_least_best(const trainer *t, const char *name) {
+  return strcmp(name, loss_name(t)) == 0 || strstr(name, "loss") || strstr(name, "perplexity") ||
+         strstr(name, "error");
 }
 
 int watch_open(trainer *t, diag *d) {
@@ -40,17 +44,12 @@ int watch_open(trainer *t, diag *d) {
   if (!t->eval)
     return diag_error(d, 2108, "--%s expects a model with an evaluation step, got '%s'", flag,
                       t->module->name);
-  const char *name = f->keep_best ? f->keep_best : "loss";
+  const char *name = f->keep_best ? f->keep_best : loss_name(t);
   const char *colon = strrchr(name, ':');
   bool least = colon && strcmp(colon, ":min") == 0, most = colon && strcmp(colon, ":max") == 0;
   size_t length = least || most ? (size_t)(colon - name) : strlen(name);
-  if (!f->keep_best && t->loss_is_metric) /* the loss under the name that the model gave it */
-    for (uint32_t i = 0; i < t->module->metric_count; ++i)
-      if (t->module->metrics[i].role == SINTER_ROLE_LOSS) {
-        name = t->module->metrics[i].name;
-        length = strlen(name);
-      }
-  if (!is_metric(t, name, length)) {
+  t->watched.name = find_result(t, name, length);
+  if (!t->watched.name) {
     diag_error(d, 2003, "--%s expects a metric, got '%.*s'", flag, (int)length, name);
     if (!t->loss_is_metric)
       diag_detail(d, "  loss");
@@ -58,9 +57,7 @@ int watch_open(trainer *t, diag *d) {
       diag_detail(d, "  %s", t->module->metrics[i].name);
     return d->code;
   }
-  t->watched = (watched){.name = name,
-                         .length = length,
-                         .least = least || (!most && is_least_best(t->module, name, length))};
+  t->watched.least = least || (!most && is_least_best(t, t->watched.name));
   return 0;
 }
 
@@ -71,8 +68,7 @@ int watch_test(trainer *t, uint32_t count, diag *d) {
     return 0;
   double value = NAN;
   for (uint32_t i = 0; i < count; ++i)
-    if (strlen(t->values[i].name) == w->length &&
-        memcmp(t->values[i].name, w->name, w->length) == 0)
+    if (strcmp(t->values[i].name, w->name) == 0)
       value = t->values[i].value;
   bool better = !isnan(value) &&
                 (p->best_epoch == 0 || (w->least ? value < p->best_value : value > p->best_value));
@@ -91,18 +87,18 @@ bool watch_stops(const trainer *t) {
 }
 
 void watch_tell(trainer *t) {
-  const watched *w = &t->watched;
+  const char *name = t->watched.name;
   const run_position *p = &t->state.position;
-  if (!w->name)
+  if (!name)
     return;
   if (p->best_epoch == 0) {
-    report_line(&t->report, "no evaluation had a finite %.*s", (int)w->length, w->name);
+    report_line(&t->report, "no evaluation had a finite %s", name);
     return;
   }
   if (watch_stops(t))
-    report_line(&t->report, "stopped: %lld evaluations without a better %.*s", (long long)p->worse,
-                (int)w->length, w->name);
-  report_line(&t->report, "best test %.*s %.4f after epoch %lld%s%s%s", (int)w->length, w->name,
-              p->best_value, (long long)p->best_epoch, t->flags.keep_best ? "; '" : "",
+    report_line(&t->report, "stopped: %lld evaluations without a better %s", (long long)p->worse,
+                name);
+  report_line(&t->report, "best test %s %.4f after epoch %lld%s%s%s", name, p->best_value,
+              (long long)p->best_epoch, t->flags.keep_best ? "; '" : "",
               t->flags.keep_best ? t->flags.save : "", t->flags.keep_best ? "' holds it" : "");
 }

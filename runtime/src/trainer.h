@@ -14,9 +14,8 @@
 
 /// The metric of the test split that --patience and --keep-best look at.
 typedef struct watched {
-  const char *name; /* NULL: none; not terminated */
-  size_t length;
-  bool least; /* is best */
+  const char *name; /* NULL: none */
+  bool least;       /* is best */
 } watched;
 
 typedef struct trainer {

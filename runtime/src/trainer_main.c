@@ -58,9 +58,9 @@ static bool does_nothing(const trainer *t) {
 
 /* A scalar that schedules count epochs by; --steps-per-epoch says another number. */
 static void set_epoch_length(trainer *t) {
-  for (uint32_t i = 0; i < t->module->scalar_count; ++i)
-    if (strcmp(t->module->scalars[i].name, "steps-per-epoch") == 0 && !t->flags.scalar_given[i])
-      t->flags.scalars[i] = (double)t->batches;
+  const sinter_scalar *length = instance_scalar(t->module, "steps-per-epoch");
+  if (length && !t->flags.scalar_given[length - t->module->scalars])
+    t->flags.scalars[length - t->module->scalars] = (double)t->batches;
 }
 
 /* Whether no examples are needed. */

@@ -207,6 +207,9 @@ static int check_watch(const flags *f, diag *d) {
                         "--lr-find and --%s contradict each other: it tries rates for a "
                         "few steps, and keeps nothing",
                         kept[i].name);
+  if (f->lr_find && f->steps >= 0 && f->steps < 2)
+    return diag_error(d, 2004, "--lr-find expects --steps of 2 or more, got %lld",
+                      (long long)f->steps);
   if (f->keep_best && !f->save)
     return diag_error(d, 2004, "--keep-best expects --save F");
   for (int i = 0; i < 2; ++i) {

@@ -38,7 +38,7 @@ int trainer_find_rate(trainer *t, diag *d) {
   if (!rate)
     return diag_error(d, 2004, "--lr-find expects a model with the hyper-parameter 'lr', got '%s'",
                       t->module->name);
-  int64_t steps = t->flags.steps > 1 ? t->flags.steps : STEPS;
+  int64_t steps = t->flags.steps >= 0 ? t->flags.steps : STEPS;
   double growth = pow(kLast / kFirst, 1.0 / (double)(steps - 1)), loss;
   sweep s = {.rate = kFirst};
   for (int64_t i = 0; i < steps && !trainer_stopped(); ++i, s.rate *= growth) {

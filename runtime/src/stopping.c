@@ -89,7 +89,7 @@ bool watch_stops(const trainer *t) {
 void watch_tell(trainer *t) {
   const char *name = t->watched.name;
   const run_position *p = &t->state.position;
-  if (!name)
+  if (!name || (p->best_epoch == 0 && p->worse == 0)) /* nothing was evaluated */
     return;
   if (p->best_epoch == 0) {
     report_line(&t->report, "no evaluation had a finite %s", name);

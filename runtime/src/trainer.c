@@ -82,9 +82,12 @@ static int run_step(trainer *t, double *loss, diag *d) {
   return 0;
 }
 
-/* Where the epoch's examples lie, and their order. */
+/* Where the epoch's examples lie, and their order; at its start, nothing is left of the last one.
+ */
 static void begin_epoch(trainer *t) {
   const run_position *p = &t->state.position;
+  if (p->position == 0)
+    instance_zero_metrics(&t->instance);
   const reader *reader = t->data.reader;
   if (reader->begin)
     reader->begin(&t->data, &(epoch_start){.seed = (uint64_t)p->seed,
@@ -179,8 +182,6 @@ static int run_epoch(trainer *t, bool *unsaved, diag *d) {
   const flags *f = &t->flags;
   double start = clock_seconds();
   int64_t before = p->position;
-  if (p->position == 0)
-    instance_zero_metrics(&t->instance);
   begin_epoch(t);
   while (p->position < t->batches && !at_end(t) && !stop_signal) {
     if (one_step(t, start, before, d))

@@ -1,6 +1,8 @@
 """usage: arrays.py make DIR                       train-x.npy f8[400,2], train-y.npy f4[400,1], test ones of 100
           arrays.py check F.safetensors W0 W1 B     whether linear.weight and linear.bias are near these"""
-import json, os, random, struct, sys
+import os, random, struct, sys
+
+from stfile import read
 
 
 def write(path, kind, shape, values):
@@ -17,10 +19,8 @@ if sys.argv[1] == "make":
         write(os.path.join(sys.argv[2], split + "-x.npy"), "d", (count, 2), [v for row in x for v in row])
         write(os.path.join(sys.argv[2], split + "-y.npy"), "f", (count, 1), [2 - a + b / 2 for a, b in x])
 else:
-    data = open(sys.argv[2], "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
-    got = [v for name in ("linear.weight", "linear.bias") for v in
-           struct.unpack("<%df" % (2 if name.endswith("weight") else 1), body[slice(*header[name]["data_offsets"])])]
+    weights = read(sys.argv[2])
+    got = struct.unpack("<3f", weights["linear.weight"][2] + weights["linear.bias"][2])
     want = [float(v) for v in sys.argv[3:]]
+    # what linear regression is to find its line to: noise of .01, over 400 examples and more, moves it by .001
     assert all(abs(g - w) < .01 for g, w in zip(got, want)), (got, want)

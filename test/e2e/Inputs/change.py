@@ -1,19 +1,18 @@
 """usage: change.py ADAM AMSGRAD SGD   what checkpoints of one step hold after a change of optimizers
        change.py --count FILE N   the optimizer's own count of steps"""
-import json, struct, sys
+import struct, sys
+
+from stfile import read
 
 
-def read(path):
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    return {name: data[8 + length:][slice(*entry["data_offsets"])] for name, entry in header.items() if name != "__metadata__"}
+def bytes_of(path):
+    return {name: data for name, (_, _, data) in read(path).items()}
 
 
 if sys.argv[1] == "--count":
-    assert struct.unpack("<q", read(sys.argv[2])["optimizer/step"])[0] == int(sys.argv[3])
+    assert struct.unpack("<q", bytes_of(sys.argv[2])["optimizer/step"])[0] == int(sys.argv[3])
     sys.exit()
-adam, amsgrad, sgd = map(read, sys.argv[1:])
+adam, amsgrad, sgd = map(bytes_of, sys.argv[1:])
 for name in ("fc.weight", "fc.bias"):
     assert adam[name] == amsgrad[name] == sgd[name], name
     for state in ("exp_avg", "exp_avg_sq"):

@@ -2,9 +2,10 @@
 
 The forms: scaled = w * s, across = its transpose, size = sum of w * w (always fresh), bend = tanh of a frozen weight (made
 after loading, as is its exponential, which the step asks for itself), raised = exp of scaled (made before a prediction)."""
-import ctypes, json, math, random, struct, sys
+import ctypes, math, random, struct, sys
 
 from clibrary import Library
+from stfile import pack
 
 ROWS, INPUTS, OUTPUTS = 7, 13, 33
 RATE, STEPS = 0.05, 4
@@ -34,13 +35,9 @@ wide = lambda column: [row * INPUTS for row in column]
 
 # A safetensors file of the three weights; forms are in no file.
 tensors = {"w": ([OUTPUTS, INPUTS], w), "s": ([OUTPUTS, 1], s), "frozen": ([INPUTS], frozen)}
-header, data = {}, b""
-for name, (shape, values) in tensors.items():
-    flat = [value for row in values for value in row]
-    header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + 4 * len(flat)]}
-    data += struct.pack(f"{len(flat)}f", *flat)
-text = json.dumps(header).encode()
-open("forms.safetensors", "wb").write(struct.pack("<Q", len(text)) + text + data)
+flattened = lambda rows: [value for row in rows for value in row]
+packed = {name: ("F32", shape, struct.pack(f"{len(flattened(values))}f", *flattened(values))) for name, (shape, values) in tensors.items()}
+open("forms.safetensors", "wb").write(pack(packed))
 
 
 library = Library(sys.argv[1], "forms")
@@ -53,7 +50,7 @@ def floats(x):
 
 
 def expect(got, want, what):  # f32: sums of 33 terms, 6e-8 each, a few steps deep
-    flat = [value for row in want for value in row]
+    flat = flattened(want)
     largest = max(abs(value) for value in flat)
     worst = max(abs(a - b) for a, b in zip(got, flat))
     assert len(got) == len(flat) and worst <= 1e-5 * largest, (what, worst, largest)

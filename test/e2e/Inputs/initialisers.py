@@ -1,21 +1,18 @@
 """usage: initialisers.py FILE PLAIN TOLERANCE   first weights of initialisers.cpp, and the normal numbers that orthogonal ones are made of"""
-import array, json, math, struct, sys
+import array, math, sys
+
+from stfile import read
 
 
-def read(path):
-    data = open(path, "rb").read()
-    length = struct.unpack("<Q", data[:8])[0]
-    header, data = json.loads(data[8:8 + length]), data[8 + length:]
-    kinds = {"F32": "f", "F64": "d"}
-    return {name: (e["shape"], array.array(kinds[e["dtype"]], data[slice(*e["data_offsets"])]).tolist())
-            for name, e in header.items() if name != "__metadata__"}
+def numbers(path):
+    return {name: (shape, array.array({"F32": "f", "F64": "d"}[dtype], data).tolist()) for name, (dtype, shape, data) in read(path).items()}
 
 
 def dot(a, b):
     return sum(x * y for x, y in zip(a, b))
 
 
-weights, plain, tolerance = read(sys.argv[1]), read(sys.argv[2]), float(sys.argv[3])
+weights, plain, tolerance = numbers(sys.argv[1]), numbers(sys.argv[2]), float(sys.argv[3])
 for name, gain in (("wide", 1), ("tall", 1), ("filters", 1.5), ("other", 1)):
     shape, values = weights[name]
     columns = len(values) // shape[0]

@@ -1,9 +1,10 @@
 """usage: text.py STORY WORDS BYTES LIBRARY.so   trainers of story.cpp for characters, words and bytes, and a library for characters
 
 Texts good and bad, vocabularies in weight files, and --generate: the same text twice, greedy the same as the library by hand."""
-import ctypes, json, re, struct, subprocess, sys
+import ctypes, json, re, subprocess, sys
 
 from clibrary import Library
+from stfile import split
 
 story, words, octets, library = sys.argv[1:]
 bad = 0
@@ -27,7 +28,7 @@ def fails(wanted, code, *command):
 
 def vocabulary(path):
     with open(path, "rb") as file:
-        return json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))["__metadata__"].get("vocabulary")
+        return split(file.read())[0]["__metadata__"].get("vocabulary")
 
 
 def write(path, data):

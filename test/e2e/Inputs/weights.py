@@ -1,6 +1,8 @@
 """usage: weights.py MLP SOFTMAX   loads good and bad safetensors files, made in the current folder; prints what went wrong"""
 import json, os, re, struct, subprocess, sys
 
+from stfile import join, pack, split, unpack
+
 mlp, softmax = sys.argv[1], sys.argv[2]
 bad = 0
 
@@ -14,30 +16,6 @@ def expect(truth, what):
 
 def run(program, *flags):
     return subprocess.run([program, "--quiet", *flags], capture_output=True, text=True, timeout=60)
-
-
-def split(data):
-    n = struct.unpack("<Q", data[:8])[0]
-    return json.loads(data[8:8 + n]), data[8 + n:]
-
-
-def join(header, body):
-    text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + body
-
-
-def pack(tensors):
-    """tensors: name -> (dtype, shape, bytes)"""
-    header, body = {}, b""
-    for name, (dtype, shape, data) in tensors.items():
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    return join(header, body)
-
-
-def unpack(data):
-    header, body = split(data)
-    return {k: (v["dtype"], v["shape"], body[slice(*v["data_offsets"])]) for k, v in header.items() if k != "__metadata__"}
 
 
 assert run(mlp, "--steps", "5", "--save", "good.safetensors", "--checkpoint", "good.st").returncode == 0

@@ -179,15 +179,20 @@ static std::vector<int64_t> sizesOf(int64_t total, int64_t size) {
   return sizes;
 }
 
+/// Of pieces whose number a mistake leaves unknown: enough for callers that take them apart by
+/// number.
+static Tensors somePoison(const Call &call) { return Tensors(64, call.poison()); }
+
 Tensors split(const Operand &operand, int64_t size, int64_t axis, Loc loc) {
   Call call("split", loc);
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
   if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
-    return {call.poison()};
-  if (size < 1)
-    return {
-        call.fail("E0104", "expects pieces of 1 or more, got " + std::to_string(size), "", {x})};
+    return somePoison(call);
+  if (size < 1) {
+    call.fail("E0104", "expects pieces of 1 or more, got " + std::to_string(size), "", {x});
+    return somePoison(call);
+  }
   return pieces(x, *at, sizesOf(call.type(x).dims[*at], size));
 }
 
@@ -219,9 +224,11 @@ Tensors chunk(const Operand &operand, int64_t count, int64_t axis, Loc loc) {
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
   if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
-    return Tensors(static_cast<size_t>(std::clamp<int64_t>(count, 1, 64)), call.poison());
-  if (count < 1)
-    return {call.fail("E0104", "expects 1 chunk or more, got " + std::to_string(count), "", {x})};
+    return somePoison(call);
+  if (count < 1) {
+    call.fail("E0104", "expects 1 chunk or more, got " + std::to_string(count), "", {x});
+    return somePoison(call);
+  }
   int64_t size = call.type(x).dims[*at];
   return pieces(x, *at, sizesOf(size, std::max<int64_t>(1, (size + count - 1) / count)));
 }

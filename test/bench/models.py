@@ -19,8 +19,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Steps are timed after so many; where a step takes a second, few are timed.
-WARM_UP, STEPS = {"resnet18": 2}, {"resnet18": 3}
-FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm")  # no images, no memory formats
+WARM_UP, STEPS = {"resnet18": 2, "gpt": 3, "gpt-124m": 2}, {"resnet18": 3, "gpt": 8, "gpt-124m": 2}
+FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm", "gpt", "gpt-124m")  # no images, no memory formats
+# Models that are an example with build options.
+OPTIONS = {"gpt-124m": ("gpt", "layers=12 width=768 heads=12 vocabulary=50257 context=1024 steps=64 batch=4")}
 
 
 class Peer:
@@ -91,10 +93,12 @@ def contenders(model: str, threads: int, python: str, trainer: str) -> list:
 def build(model: str, folder: str) -> str:
     trainer = os.path.join(folder, model)
     sinter = os.environ.get("SINTER", os.path.join(ROOT, "build/release/bin/sinter"))
+    example, options = OPTIONS.get(model, (model, ""))
+    settings = [word for option in options.split() for word in ("--set", option)]
     try:
-        subprocess.run([sinter, "build", os.path.join(ROOT, "examples", model, model + ".cpp"), "-o", trainer], check=True)
+        subprocess.run([sinter, "build", os.path.join(ROOT, "examples", example, example + ".cpp"), "-o", trainer, *settings], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"error: expects to build examples/{model} with {sinter}: {error}")
+        sys.exit(f"error: expects to build examples/{example} with {sinter}: {error}")
     return trainer
 
 

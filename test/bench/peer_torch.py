@@ -13,6 +13,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "numeric" / "goldens"))
 from convnets import LeNet, ResNet18  # noqa: E402  the same models as the parity goldens are made with
+from transformers import Gpt  # noqa: E402
 
 
 class CharNet(torch.nn.Module):
@@ -41,10 +42,22 @@ def net(model: str) -> torch.nn.Module:
         "char-rnn": lambda: CharNet(torch.nn.RNN),
         "char-gru": lambda: CharNet(torch.nn.GRU),
         "char-lstm": lambda: CharNet(torch.nn.LSTM),
+        "gpt": Gpt,
+        "gpt-124m": lambda: Gpt(layers=12, width=768, heads=12, vocabulary=50257, context=1024),
     }
     if model not in makers:
         raise SystemExit(f"unknown model {model}")
     return makers[model]()
+
+
+def batch(model: str) -> tuple:
+    """What the model reads, and what it should say."""
+    if model.startswith("char-"):
+        return torch.randint(28, (32, 35)), torch.randint(28, (35, 32))
+    if model.startswith("gpt"):
+        return torch.randint(256, (4, 64) if model == "gpt-124m" else (8, 128)), torch.randint(256, (256 if model == "gpt-124m" else 1024,))
+    images = torch.rand(64, 1, 96, 96) if model == "resnet18" else torch.rand(256, 1, 28, 28)
+    return images, torch.randint(0, 10, (len(images),))
 
 
 def main() -> None:
@@ -52,21 +65,22 @@ def main() -> None:
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     model = net(model_name)
-    chars = model_name.startswith("char-")
-    image = torch.rand(64, 1, 96, 96) if model_name == "resnet18" else torch.rand(256, 1, 28, 28)
-    label = torch.randint(0, 10, (len(image),))
-    if chars:
-        image, label = torch.randint(28, (32, 35)), torch.randint(28, (35, 32))
+    given, wanted = batch(model_name)
     if mode == "channels-last":
-        model, image = model.to(memory_format=torch.channels_last), image.to(memory_format=torch.channels_last)
+        model, given = model.to(memory_format=torch.channels_last), given.to(memory_format=torch.channels_last)
     # The speed is that of finite numbers: random labels want small steps.
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
+    if hasattr(model, "optimizer"):
+        optimizer = model.optimizer()
+    else:
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
+    clipped = model_name.startswith(("char-", "gpt"))
 
     def step() -> torch.Tensor:
         optimizer.zero_grad(set_to_none=True)
-        loss = torch.nn.functional.cross_entropy(model(image), label)
+        result = model(given)
+        loss = torch.nn.functional.cross_entropy(result.flatten(0, 1) if model_name.startswith("gpt") else result, wanted)
         loss.backward()
-        if chars:
+        if clipped:
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         return loss

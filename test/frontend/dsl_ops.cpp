@@ -192,6 +192,17 @@ TEST(Ops, PoisonIsSilent) {
   EXPECT_EQ(std::count(built.said.begin(), built.said.end(), '\n'), 1) << built.said;
 }
 
+// What a caller takes apart by numbers has pieces to take, though nothing is known of their count.
+TEST(Ops, PiecesOfPoisonArePoison) {
+  Built built = predict([](Entry e) {
+    Tensor x = e.input("x", f32({2, 3}));
+    Tensors thirds = split(matmul(x, x), 1, -1), none = split(x, 0), halves = chunk(x, 0, 1);
+    e.output("y", thirds[0] + thirds[2] + none[1] + halves[1]);
+  });
+  EXPECT_EQ(built.code, 1);
+  EXPECT_EQ(std::count(built.said.begin(), built.said.end(), '\n'), 3) << built.said;
+}
+
 TEST(Ops, EveryNodeHasALine) {
   Built built = train([](Step s) {
     Tensor x =

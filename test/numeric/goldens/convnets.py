@@ -268,17 +268,20 @@ def start(tag, name, shape, seed=0):
     return torch.from_numpy(u.reshape(shape))
 
 
-def images(step, shape, seed=0):
-    """byte / 255 rounded to f32; two thirds of the pixels are 0."""
+def images(step, shape, seed=0, place=0):
+    """byte / 255 rounded to f32; two thirds of the pixels are 0. `place`: which input of numbers of the step it is."""
     count = int(numpy.prod(shape))
-    z = mixed(1000 + SEED * seed, count, step * count)
+    z = mixed(1000 + place + SEED * seed, count, step * count)
     byte = numpy.where((z >> numpy.uint64(8)) % numpy.uint64(3) == 0, z & numpy.uint64(255), numpy.uint64(0))
     pixels = (byte.astype(numpy.float64) / 255.0).astype(numpy.float32)
     return torch.from_numpy(pixels.astype(numpy.float64).reshape(shape))
 
 
-def labels(step, batch, seed=0):
-    return torch.from_numpy((mixed(2000 + SEED * seed, batch, step * batch) % numpy.uint64(10)).astype(numpy.int64))
+def labels(step, shape, seed=0, place=0, classes=10):
+    """Below 10, or the classes of the input if that is less. `place`: which input of indices of the step it is."""
+    count = int(numpy.prod(shape))
+    z = mixed(2000 + place + SEED * seed, count, step * count)
+    return torch.from_numpy((z % numpy.uint64(min(10, classes))).astype(numpy.int64).reshape(shape))
 
 
 def line(kind, step, name, tensor, digits):
@@ -288,35 +291,48 @@ def line(kind, step, name, tensor, digits):
     return " ".join([kind, str(step), name] + [f"{v:.{digits}g}" for v in values])
 
 
-def trajectory(make, shape, batch, rate, momentum):
-    model = make().double()
+def steps(model, loss_at, optimizer, schedule=None):
+    """Lines of 20 steps of `model`, f64, whose loss at a step is loss_at(model, step)."""
     named = dict(sorted(model.named_parameters()))
     with torch.no_grad():
         for tag, (key, value) in enumerate(named.items()):
             value.copy_(start(10 + tag, key, tuple(value.shape)))
-    optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=momentum)
     for step in range(STEPS):
         optimizer.zero_grad()
-        x, y = images(step, (batch, *shape)), labels(step, batch)
-        loss = model.loss(x, y) if hasattr(model, "loss") else nn.functional.cross_entropy(model(x), y)
+        loss = loss_at(model, step)
         loss.backward()
         yield f"loss {step} {loss.item()!r}"
         if step in STATED:
             for key, value in named.items():
                 yield line("gradient", step, key, value.grad, 7)
         optimizer.step()
+        if schedule:
+            schedule.step()
     for key, value in sorted(model.state_dict().items()):
         if not key.endswith("num_batches_tracked"):
             yield line("weight", STEPS, key, value, 12)
 
 
+def trajectory(make, shape, batch, rate, momentum):
+    def loss_at(model, step):
+        x, y = images(step, (batch, *shape)), labels(step, batch)
+        return model.loss(x, y) if hasattr(model, "loss") else nn.functional.cross_entropy(model(x), y)
+
+    model = make().double()
+    return steps(model, loss_at, torch.optim.SGD(model.parameters(), lr=rate, momentum=momentum))
+
+
+def write(name, lines):
+    path = pathlib.Path(__file__).resolve().parent / f"{name}.golden"
+    path.write_text("\n".join(lines) + "\n")
+    print(f"{name}.golden written with torch {torch.__version__}")
+
+
 def main(models):
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    folder = pathlib.Path(__file__).resolve().parent
     for name in sys.argv[1:] or models:
-        (folder / f"{name}.golden").write_text("\n".join(trajectory(*models[name])) + "\n")
-        print(f"{name}.golden written with torch {torch.__version__}")
+        write(name, trajectory(*models[name]))
 
 
 if __name__ == "__main__":

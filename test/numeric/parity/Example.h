@@ -26,6 +26,7 @@ struct Example {
   void outputGradients();
   /// First values: parameters by the formula of goldens/convnets.py, others as the module says.
   interpret::Values start(uint64_t seed = 0);
+  /// The inputs of a step: those of numbers and those of indices each in the order of the entry.
   void setBatch(interpret::Arguments &arguments, int64_t step, uint64_t seed = 0);
 };
 

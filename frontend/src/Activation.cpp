@@ -20,9 +20,8 @@ Tensor prelu(Name name, const Operand &a, Prelu options, Loc loc) {
   if (count != 1 && count != channels)
     return call.fail("E0020", "expects num_parameters of 1 or the " + std::to_string(channels) +
                                   " channels, got " + std::to_string(count));
-  DType element{static_cast<uint8_t>(type.element)};
   Tensor weight =
-      parameter(shared(Name(name.text + ".weight")), element({count}), options.weight, loc);
+      parameter(shared(Name(name.text + ".weight")), x.dtype()({count}), options.weight, loc);
   noteUse(call, "prelu", name, context().path(name.text));
   if (count > 1) { // along axis 1
     std::vector<int64_t> shape(type.dims.size() - 1, 1);

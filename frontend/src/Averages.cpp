@@ -80,7 +80,7 @@ void updateAverages(Call &call, const std::vector<std::string> &names,
       if (!declareSymbol(symbol, proto::Symbol::BUFFER, type, start, call.loc()))
         continue;
       Tensor old = call.get(symbol, type, "average of '" + names[i] + "'");
-      DType element{static_cast<uint8_t>(type.element)};
+      DType element = values[i].dtype();
       addUpdate(call, symbol, cast(1.0 - part, element) * old + cast(part, element) * values[i]);
     }
   }

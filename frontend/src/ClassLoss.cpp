@@ -108,14 +108,13 @@ bool ClassLoss::acceptsTarget() {
 
 Tensor ClassLoss::ofIndices(const Tensor &plain, const std::optional<Tensor> &spread,
                             double smoothing, Reduction reduction) {
-  DType element{static_cast<uint8_t>(type.element)};
   Tensor counts = target != ignoreIndex, share, losses = plain;
   if (weight) {
     Tensor weights = index_select(*weight, where(counts, target, 0));
     share = where(counts, weights, 0);
     losses = losses * weights;
   } else {
-    share = cast(counts, element);
+    share = cast(counts, scores.dtype());
   }
   losses = where(counts, losses, 0);
   if (spread)

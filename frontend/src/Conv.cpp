@@ -95,7 +95,7 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
                          std::to_string(options.filters) + " output channels, got " +
                          std::to_string(groups),
                      "", {x});
-  DType element{static_cast<uint8_t>(type.element)};
+  DType element = x.dtype();
   double bound = 1 / std::sqrt(static_cast<double>(inputs / groups * window[0] * window[1]));
   auto orDefault = [&](Init init) {
     return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;

@@ -213,7 +213,7 @@ Tensor Group::once(const std::string &key, E element, const std::function<Tensor
 
 //===--- One parameter ------------------------------------------------------------------------===//
 
-Tensor Update::rate() { return cast(group.rate(), DType{static_cast<uint8_t>(element())}); }
+Tensor Update::rate() { return cast(group.rate(), p.dtype()); }
 
 static std::string stateOf(const std::string &parameter, const char *slot) {
   return "optimizer/" + parameter + "." + slot;

@@ -38,7 +38,7 @@ Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc l
   if (call.type(m).element != rules::ElementType::Bool)
     return call.fail("E0102", "expects a mask of bool, got " + toString(call.type(m)),
                      "mask != 0 makes one", {m});
-  DType element{static_cast<uint8_t>(type.element)};
+  DType element = a.dtype();
   m = broadcast_to(m, type.dims);
   // A row without any stays finite, so that its gradient is 0, too.
   Tensor any = reduce_max(cast(m, element), *at, true);

@@ -97,7 +97,7 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   if (!acceptsLinear(call, x, type, options))
     return call.poison();
   int64_t features = type.dims.back();
-  DType element{static_cast<uint8_t>(type.element)};
+  DType element = x.dtype();
   double bound = 1 / std::sqrt(static_cast<double>(features));
   auto orDefault = [&](Init init) {
     return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;

@@ -95,7 +95,7 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
     return call.poison();
   int64_t channels = type.dims[1];
   double count = static_cast<double>(*type.elementCount()) / static_cast<double>(channels);
-  DType element{static_cast<uint8_t>(type.element)};
+  DType element = x.dtype();
   rules::Type vector{type.element, {channels}};
   Tensor weight = part(name, ".weight", vector, options.weight, loc);
   if (call.isPoison(weight)) // of another width, say: told once

@@ -185,8 +185,7 @@ static std::optional<Tensor> runningOf(Call &call, const Tensor &lengths, int64_
               "", {lengths});
     return std::nullopt;
   }
-  DType element{static_cast<uint8_t>(type.element)};
-  return iota(element({steps, 1, 1}), 0) < reshape(lengths, {batch, 1});
+  return iota(lengths.dtype()({steps, 1, 1}), 0) < reshape(lengths, {batch, 1});
 }
 
 /// The given first states, 0 for those that are not; none when none is. False: reported.
@@ -238,7 +237,7 @@ static Tensors recurrent(const Kind &kind, const Name &name, const Operand &oper
       !acceptsSequences(call, x))
     return refused;
   const rules::Type type = call.type(x);
-  Layers layers{kind, name, options, {}, {}, DType{static_cast<uint8_t>(type.element)}, loc};
+  Layers layers{kind, name, options, {}, {}, x.dtype(), loc};
   bool given = std::any_of(states.begin(), states.end(), [](auto &s) { return s.has_value(); });
   if (given && !takeFirst(call, layers, states, type.dims[1]))
     return refused;

@@ -153,9 +153,8 @@ Tensor norm(const Operand &x, double p, Axes axes, bool keepdims, Loc loc) {
   Tensor a = floatsAlong(call, x, axes);
   if (call.isPoison(a))
     return a;
-  DType element{static_cast<uint8_t>(call.type(a).element)};
   if (p == 0)
-    return sum(cast(a != 0, element), axes, keepdims);
+    return sum(cast(a != 0, a.dtype()), axes, keepdims);
   if (p == 2)
     return rootOrZero(sum(a * a, axes, keepdims));
   Tensor size = abs(a);
@@ -166,7 +165,7 @@ Tensor norm(const Operand &x, double p, Axes axes, bool keepdims, Loc loc) {
   // Powers of 0 have gradients that are infinite, or no numbers: 0 goes around them.
   Tensor none = size == 0;
   Tensor total =
-      sum(where(none, pow(full(element(), 0), p), pow(where(none, 1, size), p)), axes, keepdims);
+      sum(where(none, pow(full(a.dtype()(), 0), p), pow(where(none, 1, size), p)), axes, keepdims);
   Tensor empty = total == 0;
   return where(empty, 0, pow(where(empty, 1, total), 1 / p));
 }

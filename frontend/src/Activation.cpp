@@ -2,7 +2,7 @@
 #include "sinter/ops/activation.h"
 
 #include "frontend/src/Call.h"
-#include "sinter/ops/shape.h"
+#include "sinter/ops/arrange.h"
 
 namespace sinter {
 
@@ -37,17 +37,16 @@ Tensor glu(const Operand &a, int64_t axis, Loc loc) {
   if (call.isPoison(x) || !call.isFloat(x))
     return call.poison();
   rules::Type type = call.type(x);
-  rules::Result<int64_t> at = rules::normalizedAxis(axis, type.rank());
+  std::optional<int64_t> at = call.axisOf(x, axis);
   if (!at)
-    return call.fail(at.error(), {x});
+    return call.poison();
   int64_t size = type.dims[*at];
   if (size % 2)
     return call.fail(
         "E0115", "expects an even size of axis " + std::to_string(*at) + ", got " + toString(type),
         "", {x});
-  std::vector<int64_t> zero(type.dims.size(), 0), half = type.dims, second = zero;
-  half[*at] = second[*at] = size / 2;
-  return slice(x, zero, half) * sigmoid(slice(x, second, type.dims));
+  Tensors halves = split(x, {size / 2, size / 2}, *at);
+  return halves[0] * sigmoid(halves[1]);
 }
 
 } // namespace sinter

@@ -13,15 +13,6 @@ namespace sinter {
 
 using namespace detail;
 
-/// The axis from the front; nothing: reported.
-static std::optional<int64_t> axisOf(Call &call, const Tensor &x, int64_t axis) {
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(x).rank());
-  if (normal)
-    return *normal;
-  call.fail(normal.error(), {x});
-  return std::nullopt;
-}
-
 /// Elements `begin` to `end` along an axis from the front.
 static Tensor part(const Tensor &x, int64_t axis, int64_t begin, int64_t end) {
   std::vector<int64_t> limits = x.shape().sizes(), starts(limits.size(), 0);
@@ -129,7 +120,7 @@ Tensor roll(const Operand &operand, const std::vector<int64_t> &shifts,
                          " for " + std::to_string(axes.size()),
                      "", {x});
   for (size_t i = 0; i < axes.size(); ++i) {
-    std::optional<int64_t> at = axisOf(call, x, axes[i]);
+    std::optional<int64_t> at = call.axisOf(x, axes[i]);
     if (!at)
       return call.poison();
     int64_t size = call.type(x).dims[*at], first = size ? (size - shifts[i] % size) % size : 0;
@@ -187,7 +178,7 @@ Tensors split(const Operand &operand, int64_t size, int64_t axis, Loc loc) {
   Call call("split", loc);
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
-  if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
+  if (call.isPoison(x) || !(at = call.axisOf(x, axis)))
     return somePoison(call);
   if (size < 1) {
     call.fail("E0104", "expects pieces of 1 or more, got " + std::to_string(size), "", {x});
@@ -201,7 +192,7 @@ Tensors split(const Operand &operand, const std::vector<int64_t> &sizes, int64_t
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
   const Tensors none(sizes.size(), call.poison()); // as many as the caller takes apart
-  if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
+  if (call.isPoison(x) || !(at = call.axisOf(x, axis)))
     return none;
   int64_t left = call.type(x).dims[*at];
   bool fits = true;
@@ -223,7 +214,7 @@ Tensors chunk(const Operand &operand, int64_t count, int64_t axis, Loc loc) {
   Call call("chunk", loc);
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
-  if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
+  if (call.isPoison(x) || !(at = call.axisOf(x, axis)))
     return somePoison(call);
   if (count < 1) {
     call.fail("E0104", "expects 1 chunk or more, got " + std::to_string(count), "", {x});
@@ -247,7 +238,7 @@ Tensor squeeze(const Operand &operand, int64_t axis, Loc loc) {
   Call call("squeeze", loc);
   Tensor x = call.tensor(operand);
   std::optional<int64_t> at;
-  if (call.isPoison(x) || !(at = axisOf(call, x, axis)))
+  if (call.isPoison(x) || !(at = call.axisOf(x, axis)))
     return call.poison();
   std::vector<int64_t> dims = call.type(x).dims;
   if (dims[*at] != 1)

@@ -261,13 +261,21 @@ Tensor Call::emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_
                        const AxisRule &rule, Attributes attributes) {
   if (std::any_of(inputs.begin(), inputs.end(), isPoison))
     return poison();
-  rules::Result<int64_t> normal = rules::normalizedAxis(axis, type(inputs[0]).rank());
+  std::optional<int64_t> normal = axisOf(inputs[0], axis);
   if (!normal)
-    return fail(normal.error(), {inputs[0]});
+    return poison();
   attributes.integer("axis", *normal);
   return emit(
       op, inputs, [&](const std::vector<rules::Type> &types) { return rule(types, *normal); },
       std::move(attributes));
+}
+
+std::optional<int64_t> Call::axisOf(const Tensor &tensor, int64_t axis) {
+  rules::Result<int64_t> normal = rules::normalizedAxis(axis, type(tensor).rank());
+  if (normal)
+    return *normal;
+  fail(normal.error(), {tensor});
+  return std::nullopt;
 }
 
 bool Call::isFloat(const Tensor &tensor) {

@@ -190,6 +190,9 @@ public:
   bool accepts(const std::string &name);
   /// False: the elements are no floating-point numbers (reported).
   bool isFloat(const Tensor &tensor);
+  /// `axis` of a healthy tensor from the front; it counts from the end when it is negative. Nothing:
+  /// out of range (reported).
+  std::optional<int64_t> axisOf(const Tensor &tensor, int64_t axis);
   /// Reports at the user's line: "linear 'fc1' " + message.
   Tensor fail(const char *code, const std::string &message, const std::string &help = "",
               const std::vector<Tensor> &operands = {});

@@ -32,9 +32,9 @@ Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc l
   if (call.isPoison(a) || call.isPoison(m) || !call.isFloat(a))
     return call.poison();
   rules::Type type = call.type(a);
-  rules::Result<int64_t> at = rules::normalizedAxis(axis, type.rank());
+  std::optional<int64_t> at = call.axisOf(a, axis);
   if (!at)
-    return call.fail(at.error(), {a});
+    return call.poison();
   if (call.type(m).element != rules::ElementType::Bool)
     return call.fail("E0102", "expects a mask of bool, got " + toString(call.type(m)),
                      "mask != 0 makes one", {m});

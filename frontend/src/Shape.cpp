@@ -25,9 +25,9 @@ Tensor flatten(const Operand &x, int64_t axis, Loc loc) {
   if (call.isPoison(a))
     return a;
   const rules::Type &type = call.type(a);
-  rules::Result<int64_t> from = rules::normalizedAxis(axis, type.rank());
+  std::optional<int64_t> from = call.axisOf(a, axis);
   if (!from)
-    return call.fail(from.error(), {a});
+    return call.poison();
   if (*from == type.rank() - 1)
     return a; // nothing to join
   int64_t joined = rules::Type{type.element, {type.dims.begin() + *from, type.dims.end()}}
@@ -86,9 +86,9 @@ Tensor concat(const std::vector<Tensor> &tensors, int64_t axis, Loc loc) {
     return call.poison();
   int64_t at = axis;
   if (!inputs.empty()) {
-    rules::Result<int64_t> normal = rules::normalizedAxis(axis, call.type(inputs[0]).rank());
+    std::optional<int64_t> normal = call.axisOf(inputs[0], axis);
     if (!normal)
-      return call.fail(normal.error(), inputs);
+      return call.poison();
     at = *normal;
   }
   Attributes attributes;

@@ -135,14 +135,16 @@ Tensor roll(const Operand &operand, const std::vector<int64_t> &shifts,
 Tensor stack(const std::vector<Tensor> &tensors, int64_t axis, Loc loc) {
   Call call("stack", loc);
   Tensors rows;
+  std::optional<rules::Type> first;
   for (const Tensor &tensor : tensors) {
     Tensor x = call.tensor(Operand(tensor, loc));
     if (call.isPoison(x))
       return x;
-    if (!rows.empty() && call.type(x) != call.type(call.tensor(Operand(tensors[0], loc))))
+    if (!first)
+      first = call.type(x);
+    if (call.type(x) != *first)
       return call.fail("E0112",
-                       "expects tensors of one type, got " +
-                           toString(call.type(call.tensor(Operand(tensors[0], loc)))) + " and " +
+                       "expects tensors of one type, got " + toString(*first) + " and " +
                            toString(call.type(x)),
                        "", {x});
     rows.push_back(unsqueeze(x, axis));
@@ -333,13 +335,12 @@ Tensor one_hot(const Operand &ids, int64_t count, DType element, Loc loc) {
   Tensor x = call.tensor(ids);
   if (call.isPoison(x))
     return x;
-  rules::Type type = call.type(x);
+  const rules::Type &type = call.type(x);
   if (rules::isFloat(type.element) || type.element == rules::ElementType::Bool)
     return call.fail("E0102", "expects integer indices, got " + toString(type),
                      "cast(ids, i32) first", {x});
   if (count < 1)
     return call.fail("E0104", "expects a count of 1 or more, got " + std::to_string(count));
-  type.element = rules::ElementType::I64;
   return cast(unsqueeze(cast(x, i64), -1) == iota(i64({count})), element);
 }
 

@@ -224,9 +224,8 @@ Tensor additive_attention(Name name, const Tensor &q, const Tensor &k, const Ten
   for (const Tensor &x : {a, b, c}) {
     if (call.isPoison(x))
       return x;
-    if (call.type(x).rank() != 3)
-      return call.fail("E0107", "expects f32[n,steps,features], got " + toString(call.type(x)), "",
-                       {x});
+    if (!call.hasRank(x, 3, "f32[n,steps,features]"))
+      return call.poison();
   }
   auto scored = [&](const char *suffix, const Tensor &x, int64_t units) {
     return linear(shared(Name(name.text + suffix)), x, {.units = units, .axis = -1, .bias = false},

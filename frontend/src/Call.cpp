@@ -270,6 +270,13 @@ Tensor Call::emitAlong(const char *op, const std::vector<Tensor> &inputs, int64_
       std::move(attributes));
 }
 
+bool Call::hasRank(const Tensor &tensor, int64_t rank, const std::string &expects) {
+  if (type(tensor).rank() == rank)
+    return true;
+  fail("E0107", "expects " + expects + ", got " + toString(type(tensor)), "", {tensor});
+  return false;
+}
+
 std::optional<int64_t> Call::axisOf(const Tensor &tensor, int64_t axis) {
   rules::Result<int64_t> normal = rules::normalizedAxis(axis, type(tensor).rank());
   if (normal)

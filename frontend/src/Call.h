@@ -190,6 +190,8 @@ public:
   bool accepts(const std::string &name);
   /// False: the elements are no floating-point numbers (reported).
   bool isFloat(const Tensor &tensor);
+  /// False: a healthy tensor has not `rank` axes (reported); `expects` names one that has.
+  bool hasRank(const Tensor &tensor, int64_t rank, const std::string &expects);
   /// `axis` of a healthy tensor from the front; it counts from the end when it is negative. Nothing:
   /// out of range (reported).
   std::optional<int64_t> axisOf(const Tensor &tensor, int64_t axis);

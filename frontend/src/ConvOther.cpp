@@ -4,7 +4,7 @@
 // on: include/sinter/ops/conv.h; Conv.cpp.
 #include "sinter/ops/conv.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Images.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/conv.h"
@@ -84,15 +84,8 @@ static Tensor layer(const Layer &is, const Name &name, const Operand &operand, c
 /// False: an operand is poison, or has not `rank` axes or is no float (reported).
 static bool accept(Call &call, const Tensor &x, const Tensor &filter, int64_t rank,
                    const char *images, const char *filters) {
-  if (call.isPoison(x) || call.isPoison(filter))
-    return false;
-  auto expect = [&](const Tensor &value, const char *what) {
-    if (call.type(value).rank() != rank)
-      call.fail("E0107", std::string("expects ") + what + ", got " + toString(call.type(value)), "",
-                {value});
-    return call.type(value).rank() == rank && call.isFloat(value);
-  };
-  return expect(x, images) && expect(filter, filters);
+  return !call.isPoison(x) && !call.isPoison(filter) && call.hasRank(x, rank, images) &&
+         call.isFloat(x) && call.hasRank(filter, rank, filters) && call.isFloat(filter);
 }
 
 /// Plus a bias [channels] along axis 1 of images.
@@ -101,8 +94,6 @@ static Tensor shifted(const Tensor &images, const Bias &bias) {
 }
 
 //===--- Along one axis -----------------------------------------------------------------------===//
-
-static const char *const kSignals = "signals f32[n,channels,length]";
 
 /// One axis as the width of images of one row.
 static Pair wide(int64_t size, int64_t height) { return {height, size}; }
@@ -143,8 +134,6 @@ Tensor conv1d(Name name, const Operand &x, Conv1d options, Loc loc) {
 }
 
 //===--- Over volumes -------------------------------------------------------------------------===//
-
-static const char *const kVolumes = "volumes f32[n,channels,depth,height,width]";
 
 /// Planes begin, begin + stride, … of axis 2, `count` of them.
 static Tensor planes(const Tensor &x, int64_t begin, int64_t stride, int64_t count) {
@@ -205,8 +194,6 @@ Tensor conv3d(Name name, const Operand &x, Conv3d options, Loc loc) {
 }
 
 //===--- Transposed ---------------------------------------------------------------------------===//
-
-static const char *const kImages = "images f32[n,channels,height,width]";
 
 /// Zeros between neighbours of an axis, stride - 1 of them, and `more` behind the last.
 static Tensor spread(const Tensor &x, int64_t axis, int64_t stride, int64_t more) {
@@ -366,9 +353,8 @@ Tensor unfold(const Operand &operand, Unfold options, Loc loc) {
   if (call.isPoison(x))
     return x;
   rules::Type type = call.type(x);
-  if (type.rank() != 4)
-    return call.fail("E0107", std::string("expects ") + kImages + ", got " + toString(type), "",
-                     {x});
+  if (!call.hasRank(x, 4, kImages))
+    return call.poison();
   std::optional<Pair> windows = windowsOver(call, type, options, x);
   if (!windows)
     return call.poison();
@@ -395,9 +381,8 @@ Tensor fold(const Operand &operand, Pair size, Unfold options, Loc loc) {
     return x;
   rules::Type type = call.type(x);
   const auto [kernel, stride, padding, dilation] = options;
-  if (type.rank() != 3)
-    return call.fail(
-        "E0107", "expects columns f32[n,channels·kernel,windows], got " + toString(type), "", {x});
+  if (!call.hasRank(x, 3, "columns f32[n,channels·kernel,windows]"))
+    return call.poison();
   std::optional<Pair> windows =
       windowsOver(call, {type.element, {1, 1, size.height, size.width}}, options, x);
   if (!windows)

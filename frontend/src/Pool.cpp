@@ -2,7 +2,7 @@
 // images of other sizes. Reading on: include/sinter/ops/pool.h; Resize.cpp (cells).
 #include "sinter/ops/pool.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Images.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
@@ -24,16 +24,8 @@ struct Windows {
   rules::Sliding sliding;
 };
 
-static bool isImages(Call &call, const Tensor &x) {
-  if (call.isPoison(x))
-    return false;
-  const rules::Type &type = call.type(x);
-  if (type.rank() != 4) {
-    call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "",
-              {x});
-    return false;
-  }
-  return call.isFloat(x);
+bool detail::isImages(Call &call, const Tensor &x) {
+  return !call.isPoison(x) && call.hasRank(x, 4, kImages) && call.isFloat(x);
 }
 
 /// Zeros behind an axis of `size` in ceil mode, as PyTorch has it: windows are counted upwards, and
@@ -180,21 +172,11 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
 
 using Pooling = Tensor (*)(const Operand &, Pool2d, Loc);
 
-/// False: reported.
-static bool hasRank(Call &call, const Tensor &x, int64_t rank, const char *expects) {
-  if (call.isPoison(x))
-    return false;
-  if (call.type(x).rank() != rank)
-    call.fail("E0107", std::string("expects ") + expects + ", got " + toString(call.type(x)), "",
-              {x});
-  return call.type(x).rank() == rank;
-}
-
 static Tensor pool1d(const char *op, Pooling pool, const Operand &operand, const Pool1d &options,
                      const Loc &loc) {
   Call call(op, loc);
   Tensor x = call.tensor(operand);
-  if (!hasRank(call, x, 3, "signals f32[n,channels,length]"))
+  if (call.isPoison(x) || !call.hasRank(x, 3, kSignals))
     return call.poison();
   rules::Type type = call.type(x);
   Tensor y = pool(reshape(x, {type.dims[0], type.dims[1], 1, type.dims[2]}),
@@ -218,7 +200,7 @@ static Tensor pool3d(const char *op, Pooling pool, const Operand &operand, const
                      const Loc &loc) {
   Call call(op, loc);
   Tensor x = call.tensor(operand);
-  if (!hasRank(call, x, 5, "volumes f32[n,channels,depth,height,width]"))
+  if (call.isPoison(x) || !call.hasRank(x, 5, kVolumes))
     return call.poison();
   const std::vector<int64_t> dims = call.type(x).dims;
   const auto &[window, stride, padding, ceil, withPadding] = options;

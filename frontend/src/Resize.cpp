@@ -2,7 +2,7 @@
 // Reading on: include/sinter/ops/pool.h; Pool.cpp.
 #include "sinter/ops/pool.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Images.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/index.h"
@@ -24,16 +24,9 @@ static std::pair<int64_t, int64_t> cell(int64_t i, int64_t to, int64_t from) {
 
 /// True when `size` is one that images can be brought to; else reported.
 static bool isSize(Call &call, const Tensor &x, const Pair &size) {
-  if (call.isPoison(x))
+  if (!isImages(call, x))
     return false;
   const rules::Type &type = call.type(x);
-  if (type.rank() != 4) {
-    call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type), "",
-              {x});
-    return false;
-  }
-  if (!call.isFloat(x))
-    return false;
   constexpr int64_t kMost = 1 << 16;
   if (size.height < 1 || size.width < 1 || size.height > kMost || size.width > kMost) {
     call.fail("E0120",

@@ -1,7 +1,7 @@
 // Activations that are more than a formula. Reading on: include/sinter/ops/activation.h.
 #include "sinter/ops/activation.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 
 namespace sinter {
@@ -20,8 +20,7 @@ Tensor prelu(Name name, const Operand &a, Prelu options, Loc loc) {
   if (count != 1 && count != channels)
     return call.fail("E0020", "expects num_parameters of 1 or the " + std::to_string(channels) +
                                   " channels, got " + std::to_string(count));
-  Tensor weight =
-      parameter(shared(Name(name.text + ".weight")), x.dtype()({count}), options.weight, loc);
+  Tensor weight = layerParameter(name, "weight", x.dtype()({count}), options.weight, loc);
   noteUse(call, "prelu", name, context().path(name.text));
   if (count > 1) { // along axis 1
     std::vector<int64_t> shape(type.dims.size() - 1, 1);

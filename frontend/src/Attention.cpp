@@ -1,7 +1,7 @@
 // Attention and positions. Reading on: include/sinter/ops/attention.h.
 #include "sinter/ops/attention.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/loss.h"
@@ -83,7 +83,7 @@ public:
 
 private:
   Tensor part(const char *suffix, std::vector<int64_t> dims, const Init &init) {
-    return parameter(shared(Name(name.text + suffix)), element(Shape(std::move(dims))), init, loc);
+    return layerParameter(name, suffix, element(Shape(std::move(dims))), init, loc);
   }
   /// The projections of q, k and v.
   Tensors inputs(const Tensor &q, const Tensor &k, const Tensor &v);
@@ -133,41 +133,35 @@ bool Heads::accepts(const Tensor &q, const Tensor &k, const Tensor &v) {
   return acceptsDropout(call, options.dropout);
 }
 
-/// x [n,steps,in] times weightᵀ, plus the bias: one product over all rows.
-static Tensor project(const Tensor &x, const Tensor &weight, const std::optional<Tensor> &bias) {
-  std::vector<int64_t> dims = x.shape().sizes();
-  Tensor y = matmul(reshape(x, {dims[0] * dims[1], dims[2]}), weight, {.transpose_b = true});
-  if (bias)
-    y = y + *bias;
-  return reshape(y, {dims[0], dims[1], weight.shape()[0]});
+/// Whether all three are the same tensor.
+static bool areOne(const Tensor &q, const Tensor &k, const Tensor &v) {
+  return TensorAccess::value(q) == TensorAccess::value(k) &&
+         TensorAccess::value(q) == TensorAccess::value(v);
 }
 
 Tensors Heads::inputs(const Tensor &q, const Tensor &k, const Tensor &v) {
-  std::optional<Tensor> bias;
+  bool joined = k.shape()[-1] == features && v.shape()[-1] == features;
   Tensors weights;
-  if (k.shape()[-1] == features && v.shape()[-1] == features) {
-    Tensor all = part(".in_proj_weight", {3 * features, features}, xavier_uniform());
-    if (options.bias)
-      bias = part(".in_proj_bias", {3 * features}, zeros());
-    if (TensorAccess::value(q) == TensorAccess::value(k) &&
-        TensorAccess::value(q) == TensorAccess::value(v))
-      return split(project(q, all, bias), features, -1);
-    weights = split(all, features);
-  } else {
-    int index = 0;
-    for (const char *suffix : {".q_proj_weight", ".k_proj_weight", ".v_proj_weight"}) {
-      const Tensor &x = index == 0 ? q : index == 1 ? k : v;
-      weights.push_back(part(suffix, {features, x.shape()[-1]}, xavier_uniform()));
-      ++index;
-    }
-    if (options.bias)
-      bias = part(".in_proj_bias", {3 * features}, zeros());
-  }
-  auto biasOf = [&](int64_t i) {
-    return bias ? std::optional(slice(*bias, {i * features}, {(i + 1) * features})) : std::nullopt;
+  if (joined)
+    weights = {part("in_proj_weight", {3 * features, features}, xavier_uniform())};
+  else
+    weights = {part("q_proj_weight", {features, features}, xavier_uniform()),
+               part("k_proj_weight", {features, k.shape()[-1]}, xavier_uniform()),
+               part("v_proj_weight", {features, v.shape()[-1]}, xavier_uniform())};
+  std::optional<Tensor> bias;
+  if (options.bias)
+    bias = part("in_proj_bias", {3 * features}, zeros());
+  if (joined && areOne(q, k, v))
+    return split(applyToRows(call, q, weights[0], bias), features, -1);
+  if (joined)
+    weights = split(weights[0], features);
+  auto project = [&](const Tensor &x, int64_t i) {
+    std::optional<Tensor> own;
+    if (bias)
+      own = slice(*bias, {i * features}, {(i + 1) * features});
+    return applyToRows(call, x, weights[static_cast<size_t>(i)], own);
   };
-  return {project(q, weights[0], biasOf(0)), project(k, weights[1], biasOf(1)),
-          project(v, weights[2], biasOf(2))};
+  return {project(q, 0), project(k, 1), project(v, 2)};
 }
 
 Tensor Heads::attend(const Tensor &q, const Tensor &k, const Tensor &v) {
@@ -181,11 +175,11 @@ Tensor Heads::attend(const Tensor &q, const Tensor &k, const Tensor &v) {
     return y;
   y = reshape(transpose(y, {0, 2, 1, 3}), q.shape());
   double bound = 1 / std::sqrt(static_cast<double>(features));
-  Tensor weight = part(".out_proj.weight", {features, features}, uniform(-bound, bound));
+  Tensor weight = part("out_proj.weight", {features, features}, uniform(-bound, bound));
   std::optional<Tensor> bias;
   if (options.bias)
-    bias = part(".out_proj.bias", {features}, zeros());
-  return project(y, weight, bias);
+    bias = part("out_proj.bias", {features}, zeros());
+  return applyToRows(call, y, weight, bias);
 }
 
 Tensor multi_head_attention(Name name, const Tensor &q, const Tensor &k, const Tensor &v,
@@ -198,8 +192,7 @@ Tensor multi_head_attention(Name name, const Tensor &q, const Tensor &k, const T
   if (!heads.accepts(a, b, c))
     return call.poison();
   noteUse(call, "multi_head_attention", name, context().path(name.text));
-  bool one = TensorAccess::value(a) == TensorAccess::value(b) &&
-             TensorAccess::value(a) == TensorAccess::value(c);
+  bool one = areOne(a, b, c);
   bool batched = call.type(a).rank() == 3;
   auto inFront = [&](const Tensor &x) {
     return batched ? transpose(x, {1, 0, 2}) : unsqueeze(x, 0);

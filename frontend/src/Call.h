@@ -192,8 +192,8 @@ public:
   bool isFloat(const Tensor &tensor);
   /// False: a healthy tensor has not `rank` axes (reported); `expects` names one that has.
   bool hasRank(const Tensor &tensor, int64_t rank, const std::string &expects);
-  /// `axis` of a healthy tensor from the front; it counts from the end when it is negative. Nothing:
-  /// out of range (reported).
+  /// `axis` of a healthy tensor from the front; it counts from the end when it is negative.
+  /// Nothing: out of range (reported).
   std::optional<int64_t> axisOf(const Tensor &tensor, int64_t axis);
   /// Reports at the user's line: "linear 'fc1' " + message.
   Tensor fail(const char *code, const std::string &message, const std::string &help = "",

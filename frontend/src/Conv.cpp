@@ -1,7 +1,7 @@
 // Convolutions. Reading on: include/sinter/ops/conv.h, dialects/rules (what is refused).
 #include "sinter/ops/conv.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/rules/conv.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/shape.h"
@@ -97,20 +97,15 @@ Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
                      "", {x});
   DType element = x.dtype();
   double bound = 1 / std::sqrt(static_cast<double>(inputs / groups * window[0] * window[1]));
-  auto orDefault = [&](Init init) {
-    return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;
-  };
-  auto part = [&](const char *suffix) {
-    return shared(Name(name.text + suffix));
-  }; // noted for the whole layer
-  Tensor filter =
-      parameter(part(".weight"), element({options.filters, inputs / groups, window[0], window[1]}),
-                orDefault(options.weight), loc);
+  Tensor filter = layerParameter(name, "weight",
+                                 element({options.filters, inputs / groups, window[0], window[1]}),
+                                 orUniform(options.weight, bound), loc);
   if (call.isPoison(filter))
     return filter;
   Tensor bias;
   if (options.bias)
-    bias = parameter(part(".bias"), element({options.filters}), orDefault(options.bias_init), loc);
+    bias = layerParameter(name, "bias", element({options.filters}),
+                          orUniform(options.bias_init, bound), loc);
   noteUse(call, "conv2d", name, context().path(name.text));
   Tensor result = convolve(call, x, filter, *sliding, groups);
   if (!options.bias)

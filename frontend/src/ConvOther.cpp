@@ -5,6 +5,7 @@
 #include "sinter/ops/conv.h"
 
 #include "frontend/src/Images.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/conv.h"
@@ -67,16 +68,14 @@ static Tensor layer(const Layer &is, const Name &name, const Operand &operand, c
   double bound = 1 / std::sqrt(static_cast<double>(dims[1]) * static_cast<double>(window));
   dims.insert(dims.end(), is.kernel.begin(), is.kernel.end());
   auto part = [&](const char *suffix, const Sizes &shape, const Init &init) {
-    bool isDefault = init.kind == Init::Kind::Default;
-    return parameter(shared(Name(name.text + suffix)), x.dtype()(Shape(shape)),
-                     isDefault ? uniform(-bound, bound) : init, loc);
+    return layerParameter(name, suffix, x.dtype()(Shape(shape)), orUniform(init, bound), loc);
   };
-  Tensor filter = part(".weight", dims, is.weight);
+  Tensor filter = part("weight", dims, is.weight);
   if (call.isPoison(filter))
     return filter;
   Bias bias;
   if (is.bias)
-    bias = part(".bias", {is.filters}, is.biasInit);
+    bias = part("bias", {is.filters}, is.biasInit);
   noteUse(call, is.op, name, context().path(name.text));
   return convolve(x, filter, bias);
 }

@@ -2,7 +2,7 @@
 // include/sinter/ops/index.h, dialects/rules.
 #include "sinter/ops/index.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/index.h"
@@ -71,8 +71,7 @@ Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {
     return call.fail("E0102", "expects ids i32 or i64, got " + toString(type), "cast(x, i32) first",
                      {at});
   Init init = options.weight.kind == Init::Kind::Default ? normal(0, 1) : options.weight;
-  Tensor weight = parameter(shared(Name(name.text + ".weight")),
-                            f32({options.count, options.features}), init, loc);
+  Tensor weight = layerParameter(name, "weight", f32({options.count, options.features}), init, loc);
   if (call.isPoison(weight))
     return weight;
   noteUse(call, "embedding", name, context().path(name.text));

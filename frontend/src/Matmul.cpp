@@ -2,7 +2,7 @@
 // include/sinter/nn.h.
 #include "sinter/ops/matmul.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/rules/elementwise.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/shape.h"
@@ -55,10 +55,10 @@ static bool acceptsLinear(Call &call, const Tensor &x, const rules::Type &type,
   return true;
 }
 
-/// x · weightᵀ + bias over the last axis: one product over all rows, so the leading axes are joined
-/// and put back. A layer without a bias leaves it empty.
-static Tensor applyToRows(Call &call, const Tensor &x, const Tensor &weight,
-                          const std::optional<Tensor> &bias) {
+Tensor detail::applyToRows(Call &call, const Tensor &x, const Tensor &weight,
+                           const std::optional<Tensor> &bias) {
+  if (call.isPoison(x) || call.isPoison(weight))
+    return call.poison();
   rules::Type type = call.type(x);
   std::vector<int64_t> rows(type.dims.begin(), type.dims.end() - 1);
   auto reshaped = [&](const Tensor &value, const std::vector<int64_t> &dims) {
@@ -99,19 +99,14 @@ Tensor linear(Name name, const Operand &operand, Linear options, Loc loc) {
   int64_t features = type.dims.back();
   DType element = x.dtype();
   double bound = 1 / std::sqrt(static_cast<double>(features));
-  auto orDefault = [&](Init init) {
-    return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;
-  };
-  auto part = [&](const char *suffix) {
-    return shared(Name(name.text + suffix));
-  }; // noted for the whole layer
-  Tensor weight = parameter(part(".weight"), element({options.units, features}),
-                            orDefault(options.weight), loc);
+  Tensor weight = layerParameter(name, "weight", element({options.units, features}),
+                                 orUniform(options.weight, bound), loc);
   if (call.isPoison(weight))
     return weight;
   std::optional<Tensor> bias;
   if (options.bias)
-    bias = parameter(part(".bias"), element({options.units}), orDefault(options.bias_init), loc);
+    bias = layerParameter(name, "bias", element({options.units}),
+                          orUniform(options.bias_init, bound), loc);
   noteUse(call, "linear", name, context().path(name.text));
   return applyToRows(call, x, weight, bias);
 }

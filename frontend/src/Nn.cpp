@@ -1,6 +1,6 @@
 // Parameters, state variables, scopes and initialisers. Reading on: include/sinter/nn.h, Matmul.cpp
 // (linear).
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 
 #include <cmath>
 
@@ -141,6 +141,15 @@ Tensor parameter(Name name, Type type, Init init, Loc loc) {
   std::string path = context().path(name.text);
   Call call("parameter", loc, path);
   return openSymbol(call, "parameter", proto::Symbol::PARAMETER, name, path, type, init, loc);
+}
+
+Tensor detail::layerParameter(const Name &layer, const std::string &suffix, const Type &type,
+                              const Init &init, const Loc &loc) {
+  return parameter(shared(Name(layer.text + "." + suffix)), type, init, loc);
+}
+
+Init detail::orUniform(const Init &init, double bound) {
+  return init.kind == Init::Kind::Default ? uniform(-bound, bound) : init;
 }
 
 static State openState(proto::Symbol::Kind kind, const Name &name, Type type, Init init, Loc loc) {

@@ -3,7 +3,7 @@
 // include/sinter/ops/norm.h; Conv.cpp (the layer before).
 #include "sinter/ops/norm.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
@@ -27,13 +27,6 @@ static std::vector<int64_t> axesFrom(int64_t first, int64_t rank) {
   for (int64_t axis = first; axis < rank; ++axis)
     axes.push_back(axis);
   return axes;
-}
-
-/// A parameter of the layer `name`, which notes its use itself.
-static Tensor part(const Name &name, const char *suffix, const rules::Type &type, const Init &init,
-                   const Loc &loc) {
-  DType element{static_cast<uint8_t>(type.element)};
-  return parameter(shared(Name(name.text + suffix)), element(type.dims), init, loc);
 }
 
 /// One number a channel, as x [n,c,…] of `rank` axes reads it.
@@ -96,11 +89,10 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   int64_t channels = type.dims[1];
   double count = static_cast<double>(*type.elementCount()) / static_cast<double>(channels);
   DType element = x.dtype();
-  rules::Type vector{type.element, {channels}};
-  Tensor weight = part(name, ".weight", vector, options.weight, loc);
+  Tensor weight = layerParameter(name, "weight", element({channels}), options.weight, loc);
   if (call.isPoison(weight)) // of another width, say: told once
     return call.poison();
-  Tensor bias = part(name, ".bias", vector, options.bias, loc);
+  Tensor bias = layerParameter(name, "bias", element({channels}), options.bias, loc);
   auto variable = [&](const char *suffix) { return shared(Name(name.text + suffix)); };
   State runningMean = state(variable(".running_mean"), element({channels}), zeros(), loc);
   State runningVar = state(variable(".running_var"), element({channels}), ones(), loc);
@@ -199,9 +191,9 @@ Tensor layer_norm(Name name, const Operand &operand, LayerNorm options, Loc loc)
                    options.eps);
   if (!options.affine)
     return x;
-  x = x * part(name, ".weight", {type.element, shape}, options.weight, loc);
+  x = x * layerParameter(name, "weight", x.dtype()(shape), options.weight, loc);
   if (options.bias && !call.isPoison(x))
-    x = x + part(name, ".bias", {type.element, shape}, options.bias_init, loc);
+    x = x + layerParameter(name, "bias", x.dtype()(shape), options.bias_init, loc);
   noteUse(call, "layer_norm", name, context().path(name.text));
   return x;
 }
@@ -225,17 +217,18 @@ Tensor rms_norm(Name name, const Operand &operand, RmsNorm options, Loc loc) {
   if (!options.affine)
     return x;
   noteUse(call, "rms_norm", name, context().path(name.text));
-  return x * part(name, ".weight", {type.element, shape}, options.weight, loc);
+  return x * layerParameter(name, "weight", x.dtype()(shape), options.weight, loc);
 }
 
 /// x [n,c,…] times weight [c] plus bias [c].
 static Tensor scaledChannels(Call &call, const char *op, const Name &name, const Tensor &x,
                              const Init &weight, const Init &bias, const Loc &loc) {
-  rules::Type type = call.type(x), vector{type.element, {type.dims[1]}};
-  Tensor scale = part(name, ".weight", vector, weight, loc);
+  rules::Type type = call.type(x);
+  const Type vector = x.dtype()({type.dims[1]});
+  Tensor scale = layerParameter(name, "weight", vector, weight, loc);
   if (call.isPoison(scale))
     return scale;
-  Tensor shift = part(name, ".bias", vector, bias, loc);
+  Tensor shift = layerParameter(name, "bias", vector, bias, loc);
   noteUse(call, op, name, context().path(name.text));
   return x * alongChannels(scale, type.rank()) + alongChannels(shift, type.rank());
 }

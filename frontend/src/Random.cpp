@@ -132,8 +132,8 @@ Tensor dropout2d(const std::string &name, const Operand &operand, Dropout option
     return call.poison();
   std::vector<int64_t> shape = call.type(x).dims;
   if (shape.size() < 3)
-    return call.fail(
-        "E0107", std::string("expects ") + kImages + ", got " + toString(call.type(x)), "", {x});
+    return call.fail("E0107", std::string("expects ") + kImages + ", got " + toString(call.type(x)),
+                     "", {x});
   if (!training() || options.p == 0)
     return x;
   std::fill(shape.begin() + 2, shape.end(), 1);

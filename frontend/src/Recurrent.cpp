@@ -3,7 +3,7 @@
 // state and the cell. Reading on: include/sinter/ops/recurrent.h, Control.cpp (scan).
 #include "sinter/ops/recurrent.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Layers.h"
 #include "sinter/ops/activation.h"
 #include "sinter/ops/control.h"
 #include "sinter/ops/elementwise.h"
@@ -75,8 +75,8 @@ static Weights weightsOf(const Layers &layers, const std::string &suffix, int64_
   double bound = 1 / std::sqrt(static_cast<double>(options.hidden));
   int64_t rows = layers.kind.gates * options.hidden;
   auto part = [&](const char *what, Shape shape, const Init &init) {
-    return parameter(shared(Name(layers.name.text + "." + what + suffix)), layers.element(shape),
-                     init.kind == Init::Kind::Default ? uniform(-bound, bound) : init, layers.loc);
+    return layerParameter(layers.name, what + suffix, layers.element(shape), orUniform(init, bound),
+                          layers.loc);
   };
   Weights weights{part("weight_ih", {rows, features}, options.weight),
                   part("weight_hh", {rows, options.hidden}, options.weight),

@@ -1,6 +1,7 @@
 // Attention and positions. Reading on: include/sinter/ops/attention.h.
 #include "sinter/ops/attention.h"
 
+#include "frontend/src/Bodies.h"
 #include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
@@ -154,7 +155,7 @@ Tensors Heads::inputs(const Tensor &q, const Tensor &k, const Tensor &v) {
   if (joined && areOne(q, k, v))
     return split(applyToRows(call, q, weights[0], bias), features, -1);
   if (joined)
-    weights = split(weights[0], features);
+    weights = split(weights[0], {features, features, features});
   auto project = [&](const Tensor &x, int64_t i) {
     std::optional<Tensor> own;
     if (bias)
@@ -166,6 +167,8 @@ Tensors Heads::inputs(const Tensor &q, const Tensor &k, const Tensor &v) {
 
 Tensor Heads::attend(const Tensor &q, const Tensor &k, const Tensor &v) {
   Tensors in = inputs(q, k, v);
+  if (anyPoison(in)) // a parameter of another shape, say: told once
+    return call.poison();
   std::optional<Tensor> mask = options.mask;
   if (mask && mask->rank() == 3)
     mask = unsqueeze(*mask, 1);

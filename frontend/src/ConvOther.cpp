@@ -167,9 +167,9 @@ static Tensor convolve3d(Call &call, const Tensor &operand, const Tensor &filter
                      .padding = {options.padding.height, options.padding.width},
                      .dilation = {options.dilation.height, options.dilation.width},
                      .groups = options.groups});
+  y = shifted(y, bias);
   if (call.isPoison(y))
     return y;
-  y = shifted(y, bias);
   Sizes dims = y.shape().sizes();
   return transpose(reshape(y, {n, count, dims[1], dims[2], dims[3]}), {0, 2, 1, 3, 4});
 }
@@ -196,6 +196,8 @@ Tensor conv3d(Name name, const Operand &x, Conv3d options, Loc loc) {
 
 /// Zeros between neighbours of an axis, stride - 1 of them, and `more` behind the last.
 static Tensor spread(const Tensor &x, int64_t axis, int64_t stride, int64_t more) {
+  if (Call::isPoison(x)) // too large, say
+    return x;
   Sizes dims = x.shape().sizes(), apart = dims, none(dims.size() + 1, 0), zeros = none, ends;
   apart.insert(apart.begin() + axis + 1, 1);
   zeros[axis + 1] = stride - 1;

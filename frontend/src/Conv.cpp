@@ -1,11 +1,13 @@
 // Convolutions. Reading on: include/sinter/ops/conv.h, dialects/rules (what is refused).
 #include "sinter/ops/conv.h"
 
+#include "frontend/src/Images.h"
 #include "frontend/src/Layers.h"
+#include "sinter/ops/elementwise.h"
+#include "sinter/ops/shape.h"
 #include "sinter/rules/conv.h"
-#include "sinter/rules/elementwise.h"
-#include "sinter/rules/shape.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sinter {
@@ -66,53 +68,71 @@ Tensor conv2d(const Operand &operand, const Operand &weights, Conv2d options, Lo
   return sliding ? convolve(call, x, filter, *sliding, options.groups) : call.poison();
 }
 
-Tensor conv2d(Name name, const Operand &operand, Conv2d options, Loc loc) {
-  Call call("conv2d", loc, context().path(name.text));
+//===--- Layers -------------------------------------------------------------------------------===//
+
+Tensor detail::applyLayer(
+    const ConvLayer &layer, const Name &name, const Operand &operand, const Loc &loc,
+    const std::function<bool(Call &, const Tensor &)> &fits,
+    const std::function<Tensor(Call &, const Tensor &, const Tensor &, const Bias &)> &convolve) {
+  Call call(layer.op, loc, context().path(name.text));
   Tensor x = call.tensor(operand);
   if (!call.accepts(name.text))
     return call.poison();
-  if (options.filters < 1)
-    return call.fail("E0020",
-                     "expects filters of 1 or more, got " + std::to_string(options.filters));
+  int64_t filters = layer.filters, groups = layer.groups;
+  if (filters < 1)
+    return call.fail("E0020", "expects filters of 1 or more, got " + std::to_string(filters));
   if (call.isPoison(x))
     return x;
-  rules::Type type = call.type(x);
-  if (type.rank() != 4)
-    return call.fail("E0107", "expects images f32[n,channels,height,width], got " + toString(type),
-                     "", {x});
-  if (!call.isFloat(x))
+  if (!call.hasRank(x, static_cast<int64_t>(layer.kernel.size()) + 2, layer.operand) ||
+      !call.isFloat(x) || !fits(call, x))
     return call.poison();
-  std::vector<int64_t> window = both(options.kernel);
-  std::optional<rules::Sliding> sliding = resolve(call, options, window);
-  if (!sliding)
-    return call.poison();
-  int64_t inputs = type.dims[1], groups = options.groups;
-  if (auto bad = rules::badSliding(type, window, *sliding, "kernel"))
-    return call.fail(*bad, {x});
-  if (groups < 1 || inputs % groups || options.filters % groups || inputs == 0)
+  int64_t inputs = call.type(x).dims[1];
+  if (groups < 1 || inputs % groups || filters % groups || inputs == 0)
     return call.fail("E0124",
                      "expects groups that divide " + std::to_string(inputs) + " input and " +
-                         std::to_string(options.filters) + " output channels, got " +
+                         std::to_string(filters) + " output channels, got " +
                          std::to_string(groups),
                      "", {x});
+  std::vector<int64_t> dims{layer.transposed ? inputs : filters,
+                            (layer.transposed ? filters : inputs) / groups};
+  dims.insert(dims.end(), layer.kernel.begin(), layer.kernel.end());
+  double taken = 1; // numbers that one of the output, or input of a transposed one, is made of
+  for (size_t axis = 1; axis < dims.size(); ++axis)
+    taken *= static_cast<double>(dims[axis]);
+  double bound = 1 / std::sqrt(taken);
   DType element = x.dtype();
-  double bound = 1 / std::sqrt(static_cast<double>(inputs / groups * window[0] * window[1]));
-  Tensor filter = layerParameter(name, "weight",
-                                 element({options.filters, inputs / groups, window[0], window[1]}),
-                                 orUniform(options.weight, bound), loc);
+  Tensor filter =
+      layerParameter(name, "weight", element(dims), orUniform(layer.weight, bound), loc);
   if (call.isPoison(filter))
     return filter;
-  Tensor bias;
-  if (options.bias)
-    bias = layerParameter(name, "bias", element({options.filters}),
-                          orUniform(options.bias_init, bound), loc);
-  noteUse(call, "conv2d", name, context().path(name.text));
-  Tensor result = convolve(call, x, filter, *sliding, groups);
-  if (!options.bias)
-    return result;
-  bias = call.emit("reshape", {bias},
-                   [&](const Types &t) { return rules::reshape(t[0], {options.filters, 1, 1}); });
-  return call.emit("add", {result, bias}, [](const Types &t) { return rules::add(t[0], t[1]); });
+  Bias bias;
+  if (layer.bias)
+    bias = layerParameter(name, "bias", element({filters}), orUniform(layer.biasInit, bound), loc);
+  noteUse(call, layer.op, name, context().path(name.text));
+  return convolve(call, x, filter, bias);
+}
+
+Tensor detail::shifted(const Tensor &images, const Bias &bias) {
+  return bias ? images + reshape(*bias, {bias->shape()[0], 1, 1}) : images;
+}
+
+Tensor conv2d(Name name, const Operand &x, Conv2d options, Loc loc) {
+  const std::vector<int64_t> window = both(options.kernel);
+  std::optional<rules::Sliding> sliding;
+  auto fits = [&](Call &call, const Tensor &images) {
+    sliding = resolve(call, options, window);
+    if (!sliding)
+      return false;
+    auto bad = rules::badSliding(call.type(images), window, *sliding, "kernel");
+    if (bad)
+      call.fail(*bad, {images});
+    return !bad;
+  };
+  return applyLayer({"conv2d", kImages, window, options}, name, x, loc, fits,
+                    [&](Call &call, const Tensor &images, const Tensor &filter, const Bias &bias) {
+                      return shifted(convolve(call, images, filter, *sliding, options.groups),
+                                     bias);
+                    });
 }
 
 } // namespace sinter

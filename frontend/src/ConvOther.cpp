@@ -5,79 +5,39 @@
 #include "sinter/ops/conv.h"
 
 #include "frontend/src/Images.h"
-#include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
 #include "sinter/rules/conv.h"
 
-#include <cmath>
+#include <algorithm>
 
 namespace sinter {
 
 using namespace detail;
 using Types = std::vector<rules::Type>;
-
-namespace {
-using Bias = std::optional<Tensor>;
 using Sizes = std::vector<int64_t>;
 
-/// What a layer makes its parameters by.
-struct Layer {
-  const char *op;
-  const char *operand; ///< the type it expects
-  Sizes kernel;
-  int64_t filters, groups;
-  bool bias;
-  Init weight, biasInit;
-  bool transposed = false; ///< the weight has its inputs first
-};
-} // namespace
+/// False: a kernel is no window (reported).
+static bool isWindow(Call &call, const Sizes &kernel) {
+  for (int64_t size : kernel)
+    if (size < 1 || size > INT16_MAX) {
+      call.fail("E0120", "expects a kernel of 1 to 32767, got " + std::to_string(size));
+      return false;
+    }
+  return true;
+}
 
-/// A filter and bias for `operand`, and `convolve(x, filter, bias)` with them.
-template <class Convolve>
-static Tensor layer(const Layer &is, const Name &name, const Operand &operand, const Loc &loc,
-                    Convolve convolve) {
-  Call call(is.op, loc, context().path(name.text));
-  Tensor x = call.tensor(operand);
-  if (!call.accepts(name.text))
-    return call.poison();
-  if (is.filters < 1)
-    return call.fail("E0020", "expects filters of 1 or more, got " + std::to_string(is.filters));
-  if (call.isPoison(x))
-    return x;
-  rules::Type type = call.type(x);
-  if (type.rank() != static_cast<int64_t>(is.kernel.size()) + 2)
-    return call.fail("E0107", std::string("expects ") + is.operand + ", got " + toString(type), "",
-                     {x});
-  if (!call.isFloat(x))
-    return call.poison();
-  int64_t inputs = type.dims[1], window = 1;
-  for (int64_t size : is.kernel) {
-    if (size < 1 || size > INT16_MAX)
-      return call.fail("E0120", "expects a kernel of 1 to 32767, got " + std::to_string(size));
-    window *= size;
-  }
-  if (is.groups < 1 || inputs % is.groups || is.filters % is.groups || inputs == 0)
-    return call.fail("E0124",
-                     "expects groups that divide " + std::to_string(inputs) + " input and " +
-                         std::to_string(is.filters) + " output channels, got " +
-                         std::to_string(is.groups),
-                     "", {x});
-  Sizes dims{is.transposed ? inputs : is.filters,
-             (is.transposed ? is.filters : inputs) / is.groups};
-  double bound = 1 / std::sqrt(static_cast<double>(dims[1]) * static_cast<double>(window));
-  dims.insert(dims.end(), is.kernel.begin(), is.kernel.end());
-  auto part = [&](const char *suffix, const Sizes &shape, const Init &init) {
-    return layerParameter(name, suffix, x.dtype()(Shape(shape)), orUniform(init, bound), loc);
-  };
-  Tensor filter = part("weight", dims, is.weight);
-  if (call.isPoison(filter))
-    return filter;
-  Bias bias;
-  if (is.bias)
-    bias = part("bias", {is.filters}, is.biasInit);
-  noteUse(call, is.op, name, context().path(name.text));
-  return convolve(x, filter, bias);
+/// The layer of a convolution with `options`.
+template <class Options>
+static Tensor layer(const ConvLayer &is, const Name &name, const Operand &x, const Loc &loc,
+                    const Options &options,
+                    Tensor (*convolve)(Call &, const Tensor &, const Tensor &, const Bias &,
+                                       const Options &)) {
+  return applyLayer(
+      is, name, x, loc, [&](Call &call, const Tensor &) { return isWindow(call, is.kernel); },
+      [&](Call &call, const Tensor &operand, const Tensor &filter, const Bias &bias) {
+        return convolve(call, operand, filter, bias, options);
+      });
 }
 
 /// False: an operand is poison, or has not `rank` axes or is no float (reported).
@@ -87,17 +47,12 @@ static bool accept(Call &call, const Tensor &x, const Tensor &filter, int64_t ra
          call.isFloat(x) && call.hasRank(filter, rank, filters) && call.isFloat(filter);
 }
 
-/// Plus a bias [channels] along axis 1 of images.
-static Tensor shifted(const Tensor &images, const Bias &bias) {
-  return bias ? images + reshape(*bias, {bias->shape()[0], 1, 1}) : images;
-}
-
 //===--- Along one axis -----------------------------------------------------------------------===//
 
 /// One axis as the width of images of one row.
 static Pair wide(int64_t size, int64_t height) { return {height, size}; }
 
-static Tensor convolve1d(const Tensor &x, const Tensor &filter, const Bias &bias,
+static Tensor convolve1d(Call &, const Tensor &x, const Tensor &filter, const Bias &bias,
                          const Conv1d &options) {
   Padding padding = options.padding;
   if (padding.kind == Padding::Kind::Explicit)
@@ -115,21 +70,11 @@ Tensor conv1d(const Operand &x, const Operand &filter, Conv1d options, Loc loc) 
   Tensor signals = call.tensor(x), weights = call.tensor(filter);
   if (!accept(call, signals, weights, 3, kSignals, "a filter f32[out,in,length]"))
     return call.poison();
-  return convolve1d(signals, weights, std::nullopt, options);
+  return convolve1d(call, signals, weights, std::nullopt, options);
 }
 
 Tensor conv1d(Name name, const Operand &x, Conv1d options, Loc loc) {
-  return layer({"conv1d",
-                kSignals,
-                {options.kernel},
-                options.filters,
-                options.groups,
-                options.bias,
-                options.weight,
-                options.bias_init},
-               name, x, loc, [&](const Tensor &signals, const Tensor &filter, const Bias &bias) {
-                 return convolve1d(signals, filter, bias, options);
-               });
+  return layer({"conv1d", kSignals, {options.kernel}, options}, name, x, loc, options, convolve1d);
 }
 
 //===--- Over volumes -------------------------------------------------------------------------===//
@@ -183,13 +128,8 @@ Tensor conv3d(const Operand &x, const Operand &filter, Conv3d options, Loc loc) 
 }
 
 Tensor conv3d(Name name, const Operand &x, Conv3d options, Loc loc) {
-  Call call("conv3d", loc, context().path(name.text));
   Sizes kernel{options.kernel.depth, options.kernel.height, options.kernel.width};
-  return layer({"conv3d", kVolumes, kernel, options.filters, options.groups, options.bias,
-                options.weight, options.bias_init},
-               name, x, loc, [&](const Tensor &volumes, const Tensor &filter, const Bias &bias) {
-                 return convolve3d(call, volumes, filter, bias, options);
-               });
+  return layer({"conv3d", kVolumes, kernel, options}, name, x, loc, options, convolve3d);
 }
 
 //===--- Transposed ---------------------------------------------------------------------------===//
@@ -282,13 +222,9 @@ Tensor conv_transpose2d(const Operand &x, const Operand &filter, ConvTranspose2d
 }
 
 Tensor conv_transpose2d(Name name, const Operand &x, ConvTranspose2d options, Loc loc) {
-  Call call("conv_transpose2d", loc, context().path(name.text));
   Sizes kernel{options.kernel.height, options.kernel.width};
-  return layer({"conv_transpose2d", kImages, kernel, options.filters, options.groups, options.bias,
-                options.weight, options.bias_init, true},
-               name, x, loc, [&](const Tensor &images, const Tensor &filter, const Bias &bias) {
-                 return convolveTransposed(call, images, filter, bias, options);
-               });
+  return layer({"conv_transpose2d", kImages, kernel, options, true}, name, x, loc, options,
+               convolveTransposed);
 }
 
 static Tensor convolveTransposed1d(Call &call, const Tensor &x, const Tensor &filter,
@@ -312,19 +248,8 @@ Tensor conv_transpose1d(const Operand &x, const Operand &filter, ConvTranspose1d
 }
 
 Tensor conv_transpose1d(Name name, const Operand &x, ConvTranspose1d options, Loc loc) {
-  Call call("conv_transpose1d", loc, context().path(name.text));
-  return layer({"conv_transpose1d",
-                kSignals,
-                {options.kernel},
-                options.filters,
-                options.groups,
-                options.bias,
-                options.weight,
-                options.bias_init,
-                true},
-               name, x, loc, [&](const Tensor &signals, const Tensor &filter, const Bias &bias) {
-                 return convolveTransposed1d(call, signals, filter, bias, options);
-               });
+  return layer({"conv_transpose1d", kSignals, {options.kernel}, options, true}, name, x, loc,
+               options, convolveTransposed1d);
 }
 
 //===--- Windows as columns -------------------------------------------------------------------===//

@@ -48,25 +48,39 @@ static Channels measure(const Tensor &x, const rules::Type &type, double count) 
   return {mean, relu(average(wide * wide) - mean * mean)}; // rounding can push it below 0
 }
 
-/// What batch_norm expects of its options and of `type`, the type of its operand; false: reported.
-static bool accepts(Call &call, const Tensor &x, const rules::Type &type,
-                    const BatchNorm &options) {
-  auto refuse = [&](const char *code, const std::string &text, const char *help = "") {
-    call.fail(code, text + ", got " + toString(type), help, {x});
+/// What all norms expect of their name, of their operand's type, `least` axes named in `expects`,
+/// and of eps; false: reported.
+static bool acceptsLayer(Call &call, const Name &name, const Tensor &x, int64_t least,
+                         const char *expects, double eps) {
+  if (!call.accepts(name.text) || call.isPoison(x))
     return false;
-  };
-  if (type.rank() < 2)
-    return refuse("E0107", "expects f32[n,channels] or f32[n,channels,…]");
-  if (!call.isFloat(x))
-    return false;
-  if (!(options.eps >= 0) || !std::isfinite(options.eps)) {
-    call.fail("E0020", "expects an eps of 0 or more, got " + numberText(options.eps));
+  rules::Type type = call.type(x);
+  if (type.rank() < least) {
+    call.fail("E0107", std::string("expects ") + expects + ", got " + toString(type), "", {x});
     return false;
   }
+  if (!call.isFloat(x))
+    return false;
+  if (!(eps >= 0) || !std::isfinite(eps)) {
+    call.fail("E0020", "expects an eps of 0 or more, got " + numberText(eps));
+    return false;
+  }
+  return true;
+}
+
+/// What batch_norm expects of its options and its operand; false: reported.
+static bool accepts(Call &call, const Name &name, const Tensor &x, const BatchNorm &options) {
+  if (!acceptsLayer(call, name, x, 2, "f32[n,channels] or f32[n,channels,…]", options.eps))
+    return false;
+  const rules::Type &type = call.type(x);
   if (!(options.momentum >= 0 && options.momentum <= 1)) {
     call.fail("E0020", "expects a momentum in [0, 1], got " + numberText(options.momentum));
     return false;
   }
+  auto refuse = [&](const char *code, const std::string &text, const char *help = "") {
+    call.fail(code, text + ", got " + toString(type), help, {x});
+    return false;
+  };
   if (type.dims[1] == 0)
     return refuse("E0115", "expects channels");
   if (training() && type.elementCount().value_or(0) <= type.dims[1])
@@ -79,13 +93,9 @@ static bool accepts(Call &call, const Tensor &x, const rules::Type &type,
 Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
   Call call("batch_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!call.accepts(name.text))
+  if (!accepts(call, name, x, options))
     return call.poison();
-  if (call.isPoison(x))
-    return x;
   rules::Type type = call.type(x);
-  if (!accepts(call, x, type, options))
-    return call.poison();
   int64_t channels = type.dims[1];
   double count = static_cast<double>(*type.elementCount()) / static_cast<double>(channels);
   DType element = x.dtype();
@@ -124,26 +134,6 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
 
 //===--- Layer, group, instance and RMS norm --------------------------------------------------===//
 
-/// What layers without running statistics expect of their operand's type and of eps; false:
-/// reported. `least` axes, named in `expects`.
-static bool acceptsLayer(Call &call, const Name &name, const Tensor &x, int64_t least,
-                         const char *expects, double eps) {
-  if (!call.accepts(name.text) || call.isPoison(x))
-    return false;
-  rules::Type type = call.type(x);
-  if (type.rank() < least) {
-    call.fail("E0107", std::string("expects ") + expects + ", got " + toString(type), "", {x});
-    return false;
-  }
-  if (!call.isFloat(x))
-    return false;
-  if (!(eps >= 0) || !std::isfinite(eps)) {
-    call.fail("E0020", "expects an eps of 0 or more, got " + numberText(eps));
-    return false;
-  }
-  return true;
-}
-
 /// (x - mean) / sqrt(variance + eps) over `axes` of `count` elements, as batch_norm does it.
 static Tensor standardised(const Tensor &x, const Axes &axes, double count, double eps) {
   Tensor wide = cast(x, f64), mean = sum(wide, axes, true) * (1 / count);
@@ -153,8 +143,11 @@ static Tensor standardised(const Tensor &x, const Axes &axes, double count, doub
   return (x - centre - rest) * rsqrt(cast(variance, x.dtype()) + eps);
 }
 
-/// The shape of the last `axes` axes; empty: reported.
-static std::vector<int64_t> lastAxes(Call &call, const Tensor &x, int64_t axes) {
+/// The shape of the last `axes` axes, over which layer and RMS norm go; empty: reported.
+static std::vector<int64_t> lastAxes(Call &call, const Name &name, const Tensor &x, int64_t axes,
+                                     double eps) {
+  if (!acceptsLayer(call, name, x, 1, "f32[…,features]", eps))
+    return {};
   rules::Type type = call.type(x);
   if (axes < 1 || axes > type.rank()) {
     call.fail("E0105",
@@ -181,12 +174,10 @@ static double product(const std::vector<int64_t> &sizes) {
 Tensor layer_norm(Name name, const Operand &operand, LayerNorm options, Loc loc) {
   Call call("layer_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!acceptsLayer(call, name, x, 1, "f32[…,features]", options.eps))
-    return call.poison();
-  rules::Type type = call.type(x);
-  std::vector<int64_t> shape = lastAxes(call, x, options.axes);
+  std::vector<int64_t> shape = lastAxes(call, name, x, options.axes, options.eps);
   if (shape.empty())
     return call.poison();
+  rules::Type type = call.type(x);
   x = standardised(x, axesFrom(type.rank() - options.axes, type.rank()), product(shape),
                    options.eps);
   if (!options.affine)
@@ -201,12 +192,10 @@ Tensor layer_norm(Name name, const Operand &operand, LayerNorm options, Loc loc)
 Tensor rms_norm(Name name, const Operand &operand, RmsNorm options, Loc loc) {
   Call call("rms_norm", loc, context().path(name.text));
   Tensor x = call.tensor(operand);
-  if (!acceptsLayer(call, name, x, 1, "f32[…,features]", options.eps))
-    return call.poison();
-  rules::Type type = call.type(x);
-  std::vector<int64_t> shape = lastAxes(call, x, options.axes);
+  std::vector<int64_t> shape = lastAxes(call, name, x, options.axes, options.eps);
   if (shape.empty())
     return call.poison();
+  rules::Type type = call.type(x);
   double eps = options.eps;
   if (eps == 0)
     eps = type.element == rules::ElementType::F64 ? 0x1p-52 : 0x1p-23;

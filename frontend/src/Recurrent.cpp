@@ -253,20 +253,23 @@ static Tensors recurrent(const Kind &kind, const Name &name, const Operand &oper
   return runLayers(layers, x);
 }
 
+/// What all kinds have of their options.
+template <class Options> static Gru common(const Options &o) {
+  return {.hidden = o.hidden,
+          .layers = o.layers,
+          .bidirectional = o.bidirectional,
+          .dropout = o.dropout,
+          .lengths = o.lengths,
+          .bias = o.bias,
+          .weight = o.weight,
+          .bias_init = o.bias_init};
+}
+
 RnnResult rnn(Name name, const Operand &x, Rnn o, Loc loc) {
   Kind kind{"rnn", 1, 1, false, [&](const Tensor &input, const Tensor &state, const Tensors &) {
               return rnnCell(input + state, o.activation);
             }};
-  Tensors results = recurrent(kind, name, x,
-                              {.hidden = o.hidden,
-                               .layers = o.layers,
-                               .bidirectional = o.bidirectional,
-                               .dropout = o.dropout,
-                               .lengths = o.lengths,
-                               .bias = o.bias,
-                               .weight = o.weight,
-                               .bias_init = o.bias_init},
-                              {o.state}, loc);
+  Tensors results = recurrent(kind, name, x, common(o), {o.state}, loc);
   return {results[0], results[1]};
 }
 
@@ -280,16 +283,7 @@ LstmResult lstm(Name name, const Operand &x, Lstm o, Loc loc) {
             [](const Tensor &input, const Tensor &state, const Tensors &states) {
               return lstmCell(input + state, states);
             }};
-  Tensors results = recurrent(kind, name, x,
-                              {.hidden = o.hidden,
-                               .layers = o.layers,
-                               .bidirectional = o.bidirectional,
-                               .dropout = o.dropout,
-                               .lengths = o.lengths,
-                               .bias = o.bias,
-                               .weight = o.weight,
-                               .bias_init = o.bias_init},
-                              {o.state, o.cell}, loc);
+  Tensors results = recurrent(kind, name, x, common(o), {o.state, o.cell}, loc);
   return {results[0], results[1], results[2]};
 }
 

@@ -69,15 +69,21 @@ static Tensor resample(Call &call, const Tensor &x, const Pair &size, Weight wei
   return weigh(reshape(wide, {n, c, 1, h, size.width}), reshape(rows, {size.height, h, 1}));
 }
 
+/// The window of `size` cells that do not overlap; nothing: they do.
+static std::optional<Pair> windowOf(Call &call, const Tensor &x, const Pair &size) {
+  int64_t h = call.type(x).dims[2], w = call.type(x).dims[3];
+  if (h % size.height != 0 || w % size.width != 0)
+    return std::nullopt;
+  return Pair(h / size.height, w / size.width);
+}
+
 Tensor adaptive_avg_pool2d(const Operand &operand, Pair size, Loc loc) {
   Call call("adaptive_avg_pool2d", loc);
   Tensor x = call.tensor(operand);
   if (!isSize(call, x, size))
     return call.poison();
-  const rules::Type &type = call.type(x);
-  int64_t h = type.dims[2], w = type.dims[3];
-  if (h % size.height == 0 && w % size.width == 0)
-    return avg_pool2d(x, {.window = {h / size.height, w / size.width}}, loc);
+  if (std::optional<Pair> window = windowOf(call, x, size))
+    return avg_pool2d(x, {.window = *window}, loc);
   return resample(call, x, size, [](int64_t i, int64_t j, int64_t to, int64_t from) {
     auto [begin, end] = cell(i, to, from);
     return j >= begin && j < end ? 1.0 / static_cast<double>(end - begin) : 0.0;
@@ -115,10 +121,8 @@ Tensor adaptive_max_pool2d(const Operand &operand, Pair size, Loc loc) {
   Tensor x = call.tensor(operand);
   if (!isSize(call, x, size))
     return call.poison();
-  const rules::Type &type = call.type(x);
-  int64_t h = type.dims[2], w = type.dims[3];
-  if (h % size.height == 0 && w % size.width == 0)
-    return max_pool2d(x, {.window = {h / size.height, w / size.width}}, loc);
+  if (std::optional<Pair> window = windowOf(call, x, size))
+    return max_pool2d(x, {.window = *window}, loc);
   // Along rows first: of equal elements the first in row-major order stays.
   return largestAlong(largestAlong(x, 3, size.width), 2, size.height);
 }

@@ -134,8 +134,7 @@ Tensor cosine_similarity(const Operand &a, const Operand &b, CosineSimilarity op
   if (call.isPoison(x) || call.isPoison(y) || !call.isFloat(x) || !call.isFloat(y))
     return call.poison();
   auto unit = [&](const Tensor &v) {
-    Tensor length = norm(v, 2, options.axis, true);
-    return v / where(length < options.eps, options.eps, length);
+    return normalize(v, {.axis = options.axis, .eps = options.eps});
   };
   Tensor along = unit(x), other = unit(y);
   return sum(along * other, options.axis);

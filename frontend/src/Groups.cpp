@@ -52,7 +52,7 @@ static const Option &optionOf(const char *name) {
                        [&](const Option &option) { return std::strcmp(option.name, name) == 0; });
 }
 
-static std::string flagOf(std::string name) {
+std::string flagOf(std::string name) {
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
 }
@@ -89,13 +89,20 @@ static std::string prefixOf(const std::string &pattern) {
   return result;
 }
 
+/// Null: it is not in the list.
+static const double *find(const std::vector<std::pair<const char *, double>> &list,
+                          const char *option) {
+  for (const auto &[name, value] : list)
+    if (std::strcmp(name, option) == 0)
+      return &value;
+  return nullptr;
+}
+
 Group::Group(Training &training, const std::string &pattern, const GivenOptions &given,
              Group *around)
     : training(training), name(pattern), prefix(prefixOf(pattern)), given(given), around(around),
       kind(given.algorithm ? &algorithmOf(given.algorithm) : around->kind) {
-  for (const auto &[option, value] : kind->defaults)
-    if (std::strcmp(option, "lr") == 0)
-      standard = value;
+  standard = *find(kind->defaults, "lr");
 }
 
 bool Group::matches(const std::string &parameter) const { return matchesPattern(name, parameter); }
@@ -123,14 +130,6 @@ bool Group::valid() {
   if (setting("nesterov") != 0 && setting("dampening") != 0)
     refuse("0 with nesterov", "dampening", setting("dampening"));
   return good;
-}
-
-static const double *find(const std::vector<std::pair<const char *, double>> &list,
-                          const char *option) {
-  for (const auto &[name, value] : list)
-    if (std::strcmp(name, option) == 0)
-      return &value;
-  return nullptr;
 }
 
 Group &Group::ownerOf(const char *option) {
@@ -233,11 +232,14 @@ Tensor Update::keep(const char *slot, const Tensor &value) {
   return value;
 }
 
+Tensor Update::takes(const char *beta) {
+  return once((std::string("1-") + beta).c_str(),
+              [&](Group &o) { return 1.0 - o.scalar(beta, E::F64); });
+}
+
 Tensor Update::average(const char *slot, const Tensor &x, const char *beta) {
-  Tensor forgets = scalar(beta), takes = once((std::string("1-") + beta).c_str(), [&](Group &o) {
-                                   return 1.0 - o.scalar(beta, E::F64);
-                                 });
-  return keep(slot, forgets * state(slot) + takes * x);
+  Tensor forgets = scalar(beta), part = takes(beta);
+  return keep(slot, forgets * state(slot) + part * x);
 }
 
 Tensor updated(Update &u) {

@@ -144,7 +144,7 @@ static Tensor larsUpdate(Update &u) {
 
 static Tensor lionUpdate(Update &u) {
   Tensor old = u.state("exp_avg"), beta = u.scalar("beta1");
-  Tensor takes = u.once("1-beta1", [](Group &o) { return 1.0 - o.scalar("beta1", kWide); });
+  Tensor takes = u.takes("beta1");
   Tensor direction = sign(beta * old + takes * u.g);
   u.average("exp_avg", u.g, "beta2");
   return u.p - u.rate() * direction;

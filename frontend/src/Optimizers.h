@@ -23,6 +23,8 @@ struct Mistake {
 std::vector<Mistake> mistakesOf(const Schedule &schedule);
 /// The rate of the step as f32[]; its scalars are flags that begin with `prefix`.
 Tensor scheduledRate(Call &call, const std::string &prefix, const Schedule &schedule);
+/// "weight_decay" → "weight-decay": an option's name as a flag.
+std::string flagOf(std::string name);
 /// A run-time scalar, declared when first asked for.
 Tensor scalarOf(Call &call, const std::string &flag, rules::ElementType element, double initial,
                 const char *help);
@@ -121,6 +123,8 @@ struct Update {
   Tensor state(const char *slot, double initial = 0);
   /// Its new value.
   Tensor keep(const char *slot, const Tensor &value);
+  /// 1 - β: what an average takes of what is new.
+  Tensor takes(const char *beta);
   /// A state that averages `x`: β · old + (1 - β) · x.
   Tensor average(const char *slot, const Tensor &x, const char *beta);
 };

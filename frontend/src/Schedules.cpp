@@ -140,12 +140,16 @@ static std::vector<NumberInfo> numbersOf(Kind kind) {
   }
 }
 
+static NumberInfo infoOf(Kind kind, size_t number) {
+  std::vector<NumberInfo> infos = numbersOf(kind);
+  return infos[std::min(number, infos.size() - 1)];
+}
+
 std::vector<Mistake> mistakesOf(const Schedule &schedule) {
   std::vector<Mistake> result;
-  std::vector<NumberInfo> infos = numbersOf(schedule.kind);
   const std::vector<double> &numbers = schedule.numbers;
   for (size_t i = 0; i < numbers.size(); ++i) {
-    const NumberInfo &info = infos[std::min(i, infos.size() - 1)];
+    const NumberInfo info = infoOf(schedule.kind, i);
     std::string wanted =
         *info.name ? std::string("a schedule with ") + info.name + " " : "a number ";
     wanted +=
@@ -186,11 +190,8 @@ public:
 private:
   /// Number `i` of `s` as the run has it.
   Tensor raw(const Schedule &s, size_t i) {
-    std::vector<NumberInfo> infos = numbersOf(s.kind);
-    const NumberInfo &info = infos[std::min(i, infos.size() - 1)];
-    std::string name = *info.name ? std::string("lr-") + info.name : "lr";
-    for (char &c : name)
-      c = c == '_' ? '-' : c;
+    const NumberInfo info = infoOf(s.kind, i);
+    std::string name = *info.name ? "lr-" + flagOf(info.name) : "lr";
     int &uses = used[name]; // parts may have numbers of one name
     if (++uses > 1)
       name += "-" + std::to_string(uses);
@@ -203,6 +204,11 @@ private:
       return base * part;
     Tensor low = number(s, i);
     return low + (base - low) * part;
+  }
+
+  /// From 1 down to 0 as `done` goes from 0 to 1.
+  static Tensor halfCosine(const Tensor &done) {
+    return (cos(done * std::numbers::pi) + 1.0) * 0.5;
   }
 
   Tensor decayed(const Schedule &s, const Tensor &t);
@@ -266,8 +272,7 @@ Tensor Rates::decayed(const Schedule &s, const Tensor &t) {
 Tensor Rates::annealed(const Schedule &s, const Tensor &t) {
   Tensor base = number(s, 0);
   if (s.kind == Kind::Cosine) {
-    Tensor angle = t / number(s, 1) * std::numbers::pi;
-    return above(s, 2, base, (cos(angle) + 1.0) * 0.5);
+    return above(s, 2, base, halfCosine(t / number(s, 1)));
   }
   Tensor steps = number(s, s.kind == Kind::Polynomial ? 1 : 3);
   Tensor done = min(t, steps) / steps;
@@ -292,8 +297,7 @@ Tensor Rates::restarted(const Schedule &s, const Tensor &t) {
     length = first * growth;
     since = t - first * (growth - 1.0) * (1 / (mult - 1));
   }
-  Tensor angle = since / length * std::numbers::pi;
-  return above(s, 3, base, (cos(angle) + 1.0) * 0.5);
+  return above(s, 3, base, halfCosine(since / length));
 }
 
 Tensor Rates::cycled(const Schedule &s, const Tensor &t) {

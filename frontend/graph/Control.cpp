@@ -71,15 +71,29 @@ void EntryBuilder::complete(const Body &body, const Imports &imports, const Valu
   region.made.mutable_yields()->Assign(yields.begin(), yields.end());
 }
 
+Values EntryBuilder::outersOf(const std::vector<Import> &imports) {
+  Values outers;
+  for (const Import &import : imports)
+    outers.push_back(import.outer);
+  return outers;
+}
+
+Values EntryBuilder::addWithBodies(const char *op, const Values &operands, Attributes attributes,
+                                   const Types &results, const std::vector<Body> &bodies,
+                                   const proto::Location &location) {
+  Values made = add(innermost, op, operands, std::move(attributes), results, location);
+  auto *nodes = regions[innermost].made.mutable_nodes();
+  proto::Node *node = nodes->Mutable(nodes->size() - 1);
+  for (const Body &body : bodies)
+    node->add_regions()->Swap(&regions[body.region].made);
+  return made;
+}
+
 Values EntryBuilder::addControl(const char *op, Values operands, Attributes attributes,
                                 Types results, const std::vector<Body> &bodies, Places places,
                                 const proto::Location &location) {
   Imports imports = importsOf(bodies);
-  Values assigned, rest;
-  for (const Import &import : imports.assigned)
-    assigned.push_back(import.outer);
-  for (const Import &import : imports.rest)
-    rest.push_back(import.outer);
+  Values assigned = outersOf(imports.assigned), rest = outersOf(imports.rest);
   insert(operands, places.operand, assigned);
   insert(operands, operands.size(), rest);
   insert(results, places.result, typesOf(assigned));
@@ -87,11 +101,7 @@ Values EntryBuilder::addControl(const char *op, Values operands, Attributes attr
     attributes.integer("num_carried", static_cast<int64_t>(places.operand + assigned.size()));
   for (const Body &body : bodies)
     complete(body, imports, operands, places);
-  Values made = add(innermost, op, operands, std::move(attributes), results, location);
-  auto *nodes = regions[innermost].made.mutable_nodes();
-  proto::Node *node = nodes->Mutable(nodes->size() - 1);
-  for (const Body &body : bodies)
-    node->add_regions()->Swap(&regions[body.region].made);
+  Values made = addWithBodies(op, operands, std::move(attributes), results, bodies, location);
   for (size_t i = 0; i < assigned.size(); ++i)
     assign(imports.assigned[i].variable, made[places.result + i]);
   made.erase(made.begin() + static_cast<std::ptrdiff_t>(places.result),
@@ -162,22 +172,14 @@ Result<Values> EntryBuilder::customGradient(const Values &inputs, const Body &fo
                      "expects functions that assign no state, got an assignment of '" +
                          imports.assigned.front().variable + "'",
                      -1, "return the value and assign it behind the call"};
-  Values captures;
-  for (const Import &import : imports.rest)
-    captures.push_back(import.outer);
-  Values operands = inputs;
+  Values operands = inputs, captures = outersOf(imports.rest);
   insert(operands, operands.size(), captures);
   complete(forward, imports, operands, {0, 0, 0});
   complete(backward, imports, captures, {0, regions[backward.region].arguments.size(), 0});
   Attributes attributes;
   attributes.integer("num_inputs", static_cast<int64_t>(inputs.size()));
-  Values made =
-      add(innermost, "custom_gradient", operands, std::move(attributes), *results, location);
-  auto *nodes = regions[innermost].made.mutable_nodes();
-  proto::Node *node = nodes->Mutable(nodes->size() - 1);
-  for (const Body &body : {forward, backward})
-    node->add_regions()->Swap(&regions[body.region].made);
-  return made;
+  return addWithBodies("custom_gradient", operands, std::move(attributes), *results,
+                       {forward, backward}, location);
 }
 
 } // namespace sinter::graph

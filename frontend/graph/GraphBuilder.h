@@ -197,6 +197,11 @@ private:
   Import &importOf(uint32_t region, const Import &like);
   Imports importsOf(const std::vector<Body> &bodies) const;
   void complete(const Body &body, const Imports &imports, const Values &operands, Places places);
+  static Values outersOf(const std::vector<Import> &imports);
+  /// The last node of the innermost region, with its bodies.
+  Values addWithBodies(const char *op, const Values &operands, Attributes attributes,
+                       const Types &results, const std::vector<Body> &bodies,
+                       const proto::Location &location);
   Values addControl(const char *op, Values operands, Attributes attributes, Types results,
                     const std::vector<Body> &bodies, Places places,
                     const proto::Location &location);

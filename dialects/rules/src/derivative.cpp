@@ -4,13 +4,6 @@
 
 namespace sinter::rules {
 
-static std::optional<RuleError> refuseIntegers(const std::vector<Type> &operands) {
-  for (size_t i = 0; i < operands.size(); ++i)
-    if (!accepted(operands[i].element, Accepts::Float))
-      return refusedElement(operands[i], Accepts::Float, static_cast<int>(i));
-  return std::nullopt;
-}
-
 Result<std::vector<Type>> jvp(const std::vector<Type> &operands, int64_t numYs) {
   int64_t count = static_cast<int64_t>(operands.size());
   if (numYs < 0 || numYs > count || (count - numYs) % 2 != 0)
@@ -18,7 +11,7 @@ Result<std::vector<Type>> jvp(const std::vector<Type> &operands, int64_t numYs) 
                      "expects one tangent for each of the tensors to differentiate by, got " +
                          std::to_string(count - numYs) + " operands behind " +
                          std::to_string(numYs) + " values"};
-  if (auto error = refuseIntegers(operands))
+  if (auto error = anyRefused(operands, Accepts::Float))
     return *error;
   int64_t xs = (count - numYs) / 2;
   for (int64_t i = 0; i < xs; ++i)
@@ -31,7 +24,7 @@ Result<std::vector<Type>> jvp(const std::vector<Type> &operands, int64_t numYs) 
 }
 
 Result<Type> jacobian(const Type &y, const Type &x) {
-  if (auto error = refuseIntegers({y, x}))
+  if (auto error = anyRefused({y, x}, Accepts::Float))
     return *error;
   if (y.element != x.element)
     return RuleError{
@@ -45,7 +38,7 @@ Result<Type> jacobian(const Type &y, const Type &x) {
 Result<std::vector<Type>> custom_gradient(const std::vector<Type> &inputs,
                                           const std::vector<Type> &outputs,
                                           const std::vector<Type> &cotangents) {
-  if (auto error = refuseIntegers(inputs))
+  if (auto error = anyRefused(inputs, Accepts::Float))
     return *error;
   for (const Type &output : outputs)
     if (!accepted(output.element, Accepts::Float))

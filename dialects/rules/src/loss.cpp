@@ -56,9 +56,8 @@ Result<std::vector<Type>> gradient(const std::vector<Type> &operands, int64_t nu
     return RuleError{"E0119", "expects one cotangent for each of num_ys values, got num_ys = " +
                                   std::to_string(numYs) + " and " + std::to_string(count) +
                                   " operands"};
-  for (int64_t i = 0; i < count; ++i)
-    if (!accepted(operands[i].element, Accepts::Float))
-      return refusedElement(operands[i], Accepts::Float, static_cast<int>(i));
+  if (std::optional<RuleError> error = anyRefused(operands, Accepts::Float))
+    return *error;
   for (int64_t i = 0; i < numYs; ++i)
     if (operands[i] != operands[numYs + i])
       return RuleError{"E0119",

@@ -12,6 +12,8 @@ enum class Accepts { Numeric, Signed, Float, Boolean, Any };
 bool accepted(ElementType element, Accepts accepts);
 /// E0102 for an operand whose element type is not accepted.
 RuleError refusedElement(const Type &got, Accepts accepts, int operand);
+/// The same for the first of `operands` that is not; nothing: all are.
+std::optional<RuleError> anyRefused(const std::vector<Type> &operands, Accepts accepts);
 /// E0105 unless 0 <= axis < a.rank().
 std::optional<RuleError> badAxis(const Type &a, int64_t axis);
 /// "1 row", "2 rows", for messages.

@@ -191,6 +191,13 @@ RuleError refusedElement(const Type &got, Accepts accepts, int operand) {
                    help};
 }
 
+std::optional<RuleError> anyRefused(const std::vector<Type> &operands, Accepts accepts) {
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (!accepted(operands[i].element, accepts))
+      return refusedElement(operands[i], accepts, static_cast<int>(i));
+  return std::nullopt;
+}
+
 std::optional<RuleError> badAxis(const Type &a, int64_t axis) {
   Result<int64_t> normal = normalizedAxis(axis, a.rank());
   if (!normal)

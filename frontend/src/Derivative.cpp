@@ -71,15 +71,13 @@ std::optional<Tensors> differentiate(Call &call, const Tensor &y, const Tensor &
       attributes);
 }
 
-/// False: in a body, y also depends on x by what is made around the body (reported), which a
-/// derivative of the body's own work does not count.
-bool staysInBody(Call &call, const Tensor &y, const Tensor &x) {
-  const Trace &trace = *context().trace;
+/// Where the own work of the innermost body ends on the way back from y: what it takes from around
+/// it. Nothing outside of bodies.
+static std::set<uint32_t> entriesOf(const Trace &trace, const Tensor &y) {
   const graph::EntryBuilder &builder = trace.builder;
-  uint32_t target = TensorAccess::value(x);
-  if (!builder.openedAt() || builder.isLocal(target))
-    return true;
-  std::set<uint32_t> entries; // where the body's own work ends
+  std::set<uint32_t> entries;
+  if (!builder.openedAt())
+    return entries;
   dependencies(trace, TensorAccess::value(y), [&](uint32_t value) {
     uint32_t source = builder.source(value);
     bool enters = !builder.isLocal(value) || (source && !builder.isLocal(source));
@@ -87,20 +85,38 @@ bool staysInBody(Call &call, const Tensor &y, const Tensor &x) {
       entries.insert(value);
     return enters;
   });
-  for (uint32_t value : entries) {
-    uint32_t outside = value;
-    while (outside != target && builder.source(outside))
-      outside = builder.source(outside);
-    if (outside == target ||
-        !dependencies(trace, value, [](uint32_t) { return false; }).count(target))
-      continue;
-    call.fail("E0019",
-              "expects a tensor that what is differentiated depends on inside of this body alone, "
-              "got one on which a tensor from around the body depends too",
-              "compute in the body what depends on it, or call " + call.nodeName() +
-                  " outside of the body",
-              {x, TensorAccess::make(trace.serial, outside)});
+  return entries;
+}
+
+/// False: y or one of xs is poison; or, in a body, y also depends on one by what is made around the
+/// body (reported), which a derivative of the body's own work does not count.
+static bool stayInBody(Call &call, const Tensor &y, const Tensors &xs) {
+  if (call.isPoison(y))
     return false;
+  const Trace &trace = *context().trace;
+  const graph::EntryBuilder &builder = trace.builder;
+  const std::set<uint32_t> entries = entriesOf(trace, y);
+  for (const Tensor &x : xs) {
+    if (call.isPoison(x))
+      return false;
+    uint32_t target = TensorAccess::value(x);
+    if (builder.isLocal(target))
+      continue;
+    for (uint32_t value : entries) {
+      uint32_t outside = value;
+      while (outside != target && builder.source(outside))
+        outside = builder.source(outside);
+      if (outside == target ||
+          !dependencies(trace, value, [](uint32_t) { return false; }).count(target))
+        continue;
+      call.fail("E0019",
+                "expects a tensor that what is differentiated depends on inside of this body "
+                "alone, got one on which a tensor from around the body depends too",
+                "compute in the body what depends on it, or call " + call.nodeName() +
+                    " outside of the body",
+                {x, TensorAccess::make(trace.serial, outside)});
+      return false;
+    }
   }
   return true;
 }
@@ -131,9 +147,8 @@ Tensors gradient(const Operand &value, const Tensors &xs, const Gradient &option
   Tensor cotangent = given ? call.tensor(Operand(options.cotangent, loc))
                            : seed(call, y, ", or give .cotangent, a tensor of this type");
   Tensors from = checked(call, xs);
-  for (const Tensor &x : from)
-    if (call.isPoison(y) || call.isPoison(x) || !staysInBody(call, y, x))
-      return none;
+  if (!stayInBody(call, y, from))
+    return none;
   std::optional<Tensors> results = differentiate(call, y, cotangent, from);
   if (!results)
     return none;
@@ -174,9 +189,8 @@ Tensors hvp(const Operand &loss, const Tensors &xs, const Tensors &vs, Loc loc) 
   Tensors from = checked(call, xs), along = checked(call, vs);
   if (!arePaired(call, from, along))
     return none;
-  for (const Tensor &x : from)
-    if (call.isPoison(y) || call.isPoison(x) || !staysInBody(call, y, x))
-      return none;
+  if (!stayInBody(call, y, from))
+    return none;
   std::optional<Tensors> first = differentiate(call, y, one, from);
   return (first ? pushForward(call, *first, from, along) : std::nullopt).value_or(none);
 }
@@ -186,7 +200,7 @@ Tensor jacobian(const Operand &value, const Tensor &by, Loc loc) {
   if (!call.inTrace())
     return call.poison();
   Tensor y = call.tensor(value), x = call.tensor(Operand(by, loc));
-  if (call.isPoison(y) || call.isPoison(x) || !staysInBody(call, y, x))
+  if (!stayInBody(call, y, {x}))
     return call.poison();
   bool columns = call.type(x).elementCount() < call.type(y).elementCount();
   return call.emit(

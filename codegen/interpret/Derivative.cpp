@@ -9,34 +9,10 @@
 
 using namespace sinter;
 using namespace sinter::interpret;
-using llvm::failure;
-using llvm::LogicalResult;
-using llvm::success;
-
-static LogicalResult independent(Call &call) {
-  call.result().reals = call.operand(0).reals;
-  return success();
-}
-
-static LogicalResult customGradient(Call &call) {
-  std::vector<Tensor> operands;
-  for (const Tensor *operand : call.operands)
-    operands.push_back(*operand);
-  llvm::FailureOr<std::vector<Tensor>> results = call.runRegion(call.op->getRegion(0), operands);
-  if (failed(results))
-    return failure();
-  call.results = std::move(*results);
-  return success();
-}
-
-static LogicalResult derivative(Call &call) {
-  return call.op->emitError(
-      "internal error: the oracle evaluates derivatives after differentiation");
-}
 
 void interpret::registerDerivative(Registry &registry) {
-  registry["sinter.independent"] = independent;
-  registry["sinter.custom_gradient"] = customGradient;
-  registry["sinter.jvp"] = derivative;
-  registry["sinter.jacobian"] = derivative;
+  registry["sinter.independent"] = giveOperand;
+  registry["sinter.custom_gradient"] = runFirstRegion;
+  registry["sinter.jvp"] = refuseDerivative;
+  registry["sinter.jacobian"] = refuseDerivative;
 }

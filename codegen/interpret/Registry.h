@@ -59,6 +59,14 @@ void addProducts(Tensor &result, const Tensor &a, bool transposeA, const Tensor 
 /// it has room for, rising or falling; equal ones stay as they are, NaN is the largest (Sort.cpp).
 void sortRows(const Tensor &x, int64_t axis, bool descending, Tensor &places);
 
+/// The operand is the result (Train.cpp).
+llvm::LogicalResult giveOperand(Call &call);
+/// The op's first region, on its operands, gives the results (Train.cpp).
+llvm::LogicalResult runFirstRegion(Call &call);
+/// Derivatives are requests: the oracle knows none until differentiation has expanded them
+/// (Train.cpp).
+llvm::LogicalResult refuseDerivative(Call &call);
+
 /// int64 arithmetic that wraps, as the ops have it on integers.
 inline int64_t wrapAdd(int64_t a, int64_t b) { return int64_t(uint64_t(a) + uint64_t(b)); }
 inline int64_t wrapSub(int64_t a, int64_t b) { return int64_t(uint64_t(a) - uint64_t(b)); }

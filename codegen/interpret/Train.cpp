@@ -33,17 +33,18 @@ static LogicalResult get(Call &call) {
   return call.op->emitError("expects a value for '") << name << "', got none";
 }
 
-static LogicalResult identity(Call &call) {
+LogicalResult interpret::giveOperand(Call &call) {
   call.result().reals = call.operand(0).reals;
   call.result().integers = call.operand(0).integers;
   return success();
 }
 
-static LogicalResult gradient(Call &call) {
-  return call.op->emitError("internal error: the oracle evaluates gradients after differentiation");
+LogicalResult interpret::refuseDerivative(Call &call) {
+  return call.op->emitError(
+      "internal error: the oracle evaluates derivatives after differentiation");
 }
 
-static LogicalResult fused(Call &call) {
+LogicalResult interpret::runFirstRegion(Call &call) {
   std::vector<Tensor> operands;
   for (const Tensor *operand : call.operands)
     operands.push_back(*operand);
@@ -56,8 +57,8 @@ static LogicalResult fused(Call &call) {
 
 void interpret::registerTrain(Registry &registry) {
   registry["sinter.get"] = get;
-  registry["sinter.stop_gradient"] = identity;
-  registry["sinter.convert_layout"] = identity;
-  registry["sinter.gradient"] = gradient;
-  registry["sinter.fused"] = fused;
+  registry["sinter.stop_gradient"] = giveOperand;
+  registry["sinter.convert_layout"] = giveOperand;
+  registry["sinter.gradient"] = refuseDerivative;
+  registry["sinter.fused"] = runFirstRegion;
 }

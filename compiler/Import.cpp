@@ -36,7 +36,8 @@ static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
               same(proto::Field::CLASS, ir::Decode::Class) &&
               same(proto::Field::CHARACTER, ir::Decode::Character) &&
               same(proto::Field::WORD, ir::Decode::Word) &&
-              same(proto::Field::BYTE, ir::Decode::Byte));
+              same(proto::Field::BYTE, ir::Decode::Byte) &&
+              same(proto::Field::NUMBER, ir::Decode::Number));
 static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
               same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
               same(proto::Entry::PREDICT, kernel::EntryKind::Predict));

@@ -46,10 +46,6 @@ struct Summary {
 };
 } // namespace
 
-static int64_t bytesOf(RankedTensorType type) {
-  return type.getNumElements() * kernel::getElementBytes(type.getElementType());
-}
-
 /// Multiply-adds that borders leave count 2, an element of any other op 1, data movement 0; of
 /// bodies the larger one, as often as it runs where that is known.
 static int64_t countFlops(Operation *op) {
@@ -118,7 +114,7 @@ static std::vector<Layer> listLayers(ModuleOp module, ir::EntryOp entry) {
     }
     layer.shape = rules::toString(ir::toRule(type));
     if (!isa<ir::ViewOpInterface>(op))
-      layer.bytes = bytesOf(type);
+      layer.bytes = kernel::getBytes(type);
   }
   return layers;
 }
@@ -150,7 +146,7 @@ static std::vector<Layer> listKernels(ModuleOp module, kernel::EntryOp entry) {
       kernel::BufferType type = out.getType();
       auto tensor = RankedTensorType::get(type.getShape(), type.getElementType());
       layer.shape = rules::toString(ir::toRule(tensor));
-      layer.bytes = bytesOf(tensor);
+      layer.bytes = kernel::getBytes(tensor);
     }
     for (Value read : op.getReadBuffers()) {
       auto buffer = read.getDefiningOp<kernel::BufferOp>();
@@ -286,7 +282,7 @@ int runInfo(const Options &options) {
     if (symbol.getKind() == ir::SymbolKind::Parameter) {
       auto type = cast<RankedTensorType>(symbol.getType());
       summary.parameters += type.getNumElements();
-      summary.parameterBytes += bytesOf(type);
+      summary.parameterBytes += kernel::getBytes(type);
     }
   if (getStage(module) < Stage::Planned)
     if (int code = session.runTo(Stage::Planned))

@@ -67,7 +67,8 @@ static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
               same(ir::Decode::Class, SINTER_DECODE_CLASS) &&
               same(ir::Decode::Character, SINTER_DECODE_CHARACTER) &&
               same(ir::Decode::Word, SINTER_DECODE_WORD) &&
-              same(ir::Decode::Byte, SINTER_DECODE_BYTE));
+              same(ir::Decode::Byte, SINTER_DECODE_BYTE) &&
+              same(ir::Decode::Number, SINTER_DECODE_NUMBER));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
               same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO));
 
@@ -262,19 +263,13 @@ struct TableWriter {
                         n64(op.getWorkBytes().value_or(0))});
   }
 
-  /// The elements that a field brings; a splat has one for all.
+  /// The elements that a field brings, as the words that they are.
   llvm::Constant *writeExamples(ir::FieldAttr attribute) {
     DenseElementsAttr examples = attribute.getExamples();
     if (!examples)
       return null();
-    std::vector<uint32_t> words;
-    words.reserve(examples.getNumElements());
-    if (attribute.getType().getElementType().isF32())
-      for (llvm::APFloat value : examples.getValues<llvm::APFloat>())
-        words.push_back(static_cast<uint32_t>(value.bitcastToAPInt().getZExtValue()));
-    else
-      for (llvm::APInt value : examples.getValues<llvm::APInt>())
-        words.push_back(static_cast<uint32_t>(value.getZExtValue()));
+    auto values = examples.bitcast(IntegerType::get(examples.getContext(), 32));
+    auto words = llvm::to_vector(values.getValues<uint32_t>());
     return constant(llvm::ConstantDataArray::get(context, words), "examples");
   }
 

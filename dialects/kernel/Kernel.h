@@ -55,6 +55,8 @@ void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, Attr attribute
 namespace sinter::kernel {
 /// Bytes of one stored element; a truth value has a byte of its own.
 int64_t getElementBytes(mlir::Type element);
+/// Bytes of a tensor's elements, without padding.
+int64_t getBytes(mlir::RankedTensorType type);
 
 /// Bytes of `shape` as it is stored in `layout` (null: row-major), padding included; none when 63
 /// bits do not count them, a size is negative or the layout has another rank.

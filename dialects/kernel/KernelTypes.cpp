@@ -107,6 +107,10 @@ int64_t sinter::kernel::getElementBytes(Type element) {
   return element.isIndex() ? 8 : (element.getIntOrFloatBitWidth() + 7) / 8;
 }
 
+int64_t sinter::kernel::getBytes(RankedTensorType type) {
+  return type.getNumElements() * getElementBytes(type.getElementType());
+}
+
 LogicalResult BufferType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> shape, Type element, LayoutAttr layout) {
   if (!element.isIntOrIndexOrFloat())

@@ -103,10 +103,10 @@ void Assigner::statePreference(PlacedContraction &c) {
 void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   StringAttr name = SymbolTable::getSymbolName(symbol);
   RankedTensorType type = cast<ir::StoredOpInterface>(symbol).getTensorType();
-  int64_t bytes = type.getNumElements() * kernel::getElementBytes(type.getElementType());
   // A refresh moves every element to another place, behind a barrier.
   double refresh = kernel::kMoveCycles * static_cast<double>(type.getNumElements()) +
-                   kernel::estimateTraffic(target, 2 * bytes) + kernel::kKernelCycles;
+                   kernel::estimateTraffic(target, 2 * kernel::getBytes(type)) +
+                   kernel::kKernelCycles;
   std::string record;
   double best = 0;
   unsigned chosen = 0;

@@ -22,10 +22,7 @@ ir::StoredOpInterface getSymbolOf(Value value, SymbolTable &symbols) {
   return stored && !isa<ir::ScalarOp>(*stored) ? stored : nullptr;
 }
 
-int64_t getBytes(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * kernel::getElementBytes(type.getElementType());
-}
+int64_t getBytes(Value value) { return kernel::getBytes(cast<RankedTensorType>(value.getType())); }
 
 kernel::LayoutAttr makePanels(AffineMap access, unsigned dim, int64_t by) {
   // Reduced dims run innermost, in the domain's order: panels are read from front to back.

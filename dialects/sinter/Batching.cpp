@@ -8,8 +8,6 @@
 #include "dialects/sinter/GradBuilder.h"
 #include "sinter/rules/index.h"
 
-#include <numeric>
-
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::ir;
@@ -34,14 +32,24 @@ static int64_t countSteps(ValueRange operands, ArrayRef<bool> stacked) {
   llvm_unreachable("a batching rule has at least one stacked operand");
 }
 
-/// The op, whose only result gets a leading axis, on other operands.
-static Operation *cloneOnStack(OpBuilder &b, Operation *op, ValueRange operands, int64_t steps) {
-  Operation *copy = b.clone(*op);
+/// The value of every step, also of what is the same for all.
+static Value asStack(GradBuilder &b, Value value, bool stacked, int64_t steps) {
+  return stacked ? value : b.broadcastTo(value, stackShape(steps, shapeOf(value)));
+}
+
+/// The op on other operands, which give its only result `shape`.
+static Operation *cloneOn(GradBuilder &b, Operation *op, ValueRange operands,
+                          ArrayRef<int64_t> shape) {
+  Operation *copy = b.getBuilder().clone(*op);
   copy->setOperands(operands);
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
   copy->getResult(0).setType(
-      RankedTensorType::get(stackShape(steps, type.getShape()), type.getElementType()));
+      RankedTensorType::get(shape, getElementTypeOrSelf(op->getResult(0).getType())));
   return copy;
+}
+
+/// The op, whose only result gets a leading axis, on other operands.
+static Operation *cloneOnStack(GradBuilder &b, Operation *op, ValueRange operands, int64_t steps) {
+  return cloneOn(b, op, operands, stackShape(steps, shapeOf(op->getResult(0))));
 }
 
 Value GradBuilder::batchBroadcasting(Operation *op, ValueRange operands, ArrayRef<bool> stacked) {
@@ -49,15 +57,15 @@ Value GradBuilder::batchBroadcasting(Operation *op, ValueRange operands, ArrayRe
   for (auto [operand, isStack] : llvm::zip_equal(operands, stacked))
     aligned.push_back(isStack ? alignStack(*this, operand, shapeOf(op->getResult(0)).size())
                               : operand);
-  return cloneOnStack(b, op, aligned, countSteps(operands, stacked))->getResult(0);
+  return cloneOnStack(*this, op, aligned, countSteps(operands, stacked))->getResult(0);
 }
 
 Value GradBuilder::batchAlongAxes(Operation *op, ValueRange operands, ArrayRef<bool> stacked) {
   int64_t steps = countSteps(operands, stacked);
   SmallVector<Value> stacks;
   for (auto [operand, isStack] : llvm::zip_equal(operands, stacked))
-    stacks.push_back(isStack ? operand : broadcastTo(operand, stackShape(steps, shapeOf(operand))));
-  Operation *copy = cloneOnStack(b, op, stacks, steps);
+    stacks.push_back(asStack(*this, operand, isStack, steps));
+  Operation *copy = cloneOnStack(*this, op, stacks, steps);
   if (auto axis = copy->getAttrOfType<IntegerAttr>("axis"))
     copy->setAttr("axis", b.getI64IntegerAttr(axis.getInt() + 1));
   if (auto axes = copy->getAttrOfType<DenseI64ArrayAttr>("axes")) {
@@ -76,21 +84,17 @@ static Value mergeImages(GradBuilder &b, Value stack) {
 
 /// The op on images of all steps, whose result is images, too.
 static Value cloneOnImages(GradBuilder &b, Operation *op, ValueRange operands, int64_t steps) {
-  Operation *copy = b.getBuilder().clone(*op);
-  copy->setOperands(operands);
-  auto type = cast<RankedTensorType>(op->getResult(0).getType());
-  SmallVector<int64_t> shape(type.getShape());
-  shape[0] *= steps;
-  copy->getResult(0).setType(RankedTensorType::get(shape, type.getElementType()));
-  return b.reshape(copy->getResult(0), stackShape(steps, type.getShape()));
+  ArrayRef<int64_t> one = shapeOf(op->getResult(0));
+  SmallVector<int64_t> all(one);
+  all[0] *= steps;
+  return b.reshape(cloneOn(b, op, operands, all)->getResult(0), stackShape(steps, one));
 }
 
 Value GradBuilder::batchImages(Operation *op, ValueRange operands, ArrayRef<bool> stacked) {
   int64_t steps = countSteps(operands, stacked);
   SmallVector<Value> images;
   for (auto [operand, isStack] : llvm::zip_equal(operands, stacked))
-    images.push_back(mergeImages(
-        *this, isStack ? operand : broadcastTo(operand, stackShape(steps, shapeOf(operand)))));
+    images.push_back(mergeImages(*this, asStack(*this, operand, isStack, steps)));
   return cloneOnImages(*this, op, images, steps);
 }
 
@@ -141,18 +145,13 @@ static Value batchConvolution(GradBuilder &b, Op op, ValueRange operands, ArrayR
   int64_t steps = countSteps(operands, stacked);
   if (!stacked[1])
     return cloneOnImages(b, op, {mergeImages(b, operands[0]), operands[1]}, steps);
-  Value images = operands[0];
-  if (!stacked[0])
-    images = b.broadcastTo(images, stackShape(steps, shapeOf(images)));
+  Value images = asStack(b, operands[0], stacked[0], steps);
   SmallVector<int64_t> in(shapeOf(op->getOperand(0))), out(shapeOf(op.getResult()));
   images = b.reshape(b.transpose(images, {1, 0, 2, 3, 4}), {in[0], steps * in[1], in[2], in[3]});
   Value filters = mergeImages(b, operands[1]);
-  Operation *copy = b.getBuilder().clone(*op);
-  copy->setOperands({images, filters});
-  cast<Op>(copy).setGroups(steps * op.getGroups());
-  copy->getResult(0).setType(RankedTensorType::get({out[0], steps * out[1], out[2], out[3]},
-                                                   getElementTypeOrSelf(op.getResult().getType())));
-  Value result = b.reshape(copy->getResult(0), {out[0], steps, out[1], out[2], out[3]});
+  auto copy = cast<Op>(cloneOn(b, op, {images, filters}, {out[0], steps * out[1], out[2], out[3]}));
+  copy.setGroups(steps * op.getGroups());
+  Value result = b.reshape(copy.getResult(), {out[0], steps, out[1], out[2], out[3]});
   return b.transpose(result, {1, 0, 2, 3, 4});
 }
 
@@ -166,37 +165,30 @@ Value Conv2dInputGradientOp::buildBatched(GradBuilder &b, ValueRange operands,
 
 //===--- Indices ------------------------------------------------------------------------------===//
 
-/// [steps, before…, rows, behind…]: an index for each element of the slices that it names, so that
-/// each step looks into its own table and none beyond it.
+/// [steps, before…, rows, behind…], the shape of `slices`: an index for each element that it names,
+/// so that each step looks into its own table and none beyond it.
 static Value spreadIndex(GradBuilder &b, Value index, ArrayRef<int64_t> slices, int64_t axis) {
-  int64_t steps = shapeOf(index)[0], rows = 1;
-  for (int64_t size : shapeOf(index).drop_front())
-    rows *= size;
   SmallVector<int64_t> thin(slices.size(), 1);
-  thin[0] = steps;
-  thin[axis] = rows;
+  thin[0] = slices[0];
+  thin[axis] = slices[axis];
   return b.broadcastTo(b.reshape(index, thin), slices);
 }
 
 /// [steps, before…, axes of the index…, behind…] with those of the index as one.
 static SmallVector<int64_t> joinIndexAxes(ArrayRef<int64_t> shape, int64_t axis, size_t rank) {
-  SmallVector<int64_t> joined(shape.take_front(axis)), inner(shape.slice(axis, rank));
-  joined.push_back(std::accumulate(inner.begin(), inner.end(), int64_t(1), std::multiplies<>()));
+  SmallVector<int64_t> joined(shape.take_front(axis));
+  joined.push_back(ShapedType::getNumElements(shape.slice(axis, rank)));
   llvm::append_range(joined, shape.drop_front(axis + rank));
   return joined;
 }
 
-static Value asStack(GradBuilder &b, Value value, bool stacked, int64_t steps) {
-  return stacked ? value : b.broadcastTo(value, stackShape(steps, shapeOf(value)));
-}
-
 Value GatherOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
   int64_t steps = countSteps(operands, stacked), axis = getAxis() + 1;
+  if (!stacked[0] && getAxis() == 0) // one table: all rows of all steps
+    return b.gather(operands[0], operands[1], 0);
   Value table = asStack(b, operands[0], stacked[0], steps);
   if (!stacked[1])
     return b.gather(table, operands[1], axis);
-  if (!stacked[0] && getAxis() == 0) // one table: all rows of all steps
-    return b.gather(operands[0], operands[1], 0);
   SmallVector<int64_t> result = stackShape(steps, shapeOf(getResult()));
   SmallVector<int64_t> slices = joinIndexAxes(result, axis, shapeOf(getIndex()).size());
   Value index = spreadIndex(b, operands[1], slices, axis);
@@ -218,13 +210,6 @@ Value ScatterAddOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<b
   return b.make<ScatterAddAlongOp>(type, axis, base, index, updates);
 }
 
-Value GatherAlongOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
-  return b.batchAlongAxes(*this, operands, stacked);
-}
-Value ScatterAddAlongOp::buildBatched(GradBuilder &b, ValueRange operands, ArrayRef<bool> stacked) {
-  return b.batchAlongAxes(*this, operands, stacked);
-}
-
 //===--- Sums of stacks -----------------------------------------------------------------------===//
 
 /// The sum over all leading axes of a stack of products, both factors of which come in rows of what
@@ -239,9 +224,7 @@ LogicalResult ir::sumProductsAtOnce(SumOp op, PatternRewriter &rewriter) {
       !llvm::equal(op.getAxes(), llvm::seq<int64_t>(0, leading)))
     return failure();
   GradBuilder b(rewriter, op.getLoc());
-  int64_t rows = 1;
-  for (int64_t size : lhs.drop_back())
-    rows *= size;
+  int64_t rows = ShapedType::getNumElements(lhs.drop_back());
   Value all = b.matmul(b.reshape(product.getLhs(), {rows, lhs.back()}),
                        b.reshape(product.getRhs(), {rows, rhs.back()}), true, false);
   rewriter.replaceOp(op, b.reshape(all, shapeOf(op.getResult())));

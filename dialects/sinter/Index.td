@@ -27,7 +27,8 @@ def ScatterAddOp : Sinter_RuleOp<"scatter_add", GradientInCpp, "rules::scatter_a
   let hasCanonicalizeMethod = 1;
 }
 def GatherAlongOp : Sinter_RuleOp<"gather_along", GradientInCpp, "rules::gather_along(t(0), t(1), getAxis())",
-    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>, DeclareOpInterfaceMethods<BatchingInterface>]> {
+    [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands"]>, DeclareOpInterfaceMethods<BatchingInterface>],
+    BatchedBy<"batchAlongAxes">.text> {
   let summary = "one element of `table` for each of `index`: at its place, but along `axis` at its value";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$table, Sinter_Tensor:$index);
   let results = (outs Sinter_Tensor:$result);
@@ -36,7 +37,7 @@ def GatherAlongOp : Sinter_RuleOp<"gather_along", GradientInCpp, "rules::gather_
 def ScatterAddAlongOp : Sinter_RuleOp<"scatter_add_along", GradientInCpp,
     "rules::scatter_add_along(t(0), t(1), t(2), getAxis())",
     [DeclareOpInterfaceMethods<MapOpInterface, ["getIndexOperands", "getInnerDims", "getBaseOperand"]>,
-     DeclareOpInterfaceMethods<BatchingInterface>]> {
+     DeclareOpInterfaceMethods<BatchingInterface>], BatchedBy<"batchAlongAxes">.text> {
   let summary = "`base` with `updates` added where gather_along reads, along each row one after the other";
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$base, Sinter_Tensor:$index, Sinter_Tensor:$updates);
   let results = (outs Sinter_Tensor:$result);

@@ -257,12 +257,8 @@ struct PruneCond : OpRewritePattern<CondOp> {
 /// True while derivatives are still to be expanded, which must know how many steps a loop may take.
 static bool hasDerivatives(Operation *op) {
   auto entry = op->getParentOfType<EntryOp>();
-  return entry && entry
-                      ->walk([](Operation *inside) {
-                        return isa<GradientOp, JvpOp, JacobianOp>(inside) ? WalkResult::interrupt()
-                                                                          : WalkResult::advance();
-                      })
-                      .wasInterrupted();
+  auto find = [](DerivativeOpInterface) { return WalkResult::interrupt(); };
+  return entry && entry->walk(find).wasInterrupted();
 }
 
 /// A bound is a number of steps that is carried and compared.

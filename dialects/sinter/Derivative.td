@@ -9,8 +9,6 @@
 
 include "dialects/sinter/OpBase.td"
 
-def Sinter_Expanded : NoGradient<"it is expanded in program order, so that later ones meet its expansion">;
-
 def IndependentOp : Sinter_Op<"independent", GradientExpr<"  dx[0] = dy[0];">, [AllTypesMatch<["input", "result"]>]> {
   let summary = "the operand, as what something is differentiated by: equal values stay apart, and no one looks behind it";
   let description = [{
@@ -22,7 +20,7 @@ def IndependentOp : Sinter_Op<"independent", GradientExpr<"  dx[0] = dy[0];">, [
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($result)";
 }
-def JvpOp : Sinter_Op<"jvp", Sinter_Expanded> {
+def JvpOp : Sinter_Op<"jvp", GradientOfDerivative, [DerivativeOpInterface]> {
   let summary = "Jacobian-vector product: tangents of ys when xs move along theirs; operands ys, xs, tangents (one an x)";
   let arguments = (ins I64Attr:$num_ys, Variadic<Sinter_Tensor>:$inputs);
   let results = (outs Variadic<Sinter_Tensor>:$results);
@@ -35,11 +33,12 @@ def JvpOp : Sinter_Op<"jvp", Sinter_Expanded> {
     ::mlir::OperandRange getTangents() { return getInputs().take_back(getNumXs()); }
   }];
 }
-def JacobianOp : Sinter_RuleOp<"jacobian", Sinter_Expanded, "rules::jacobian(t(0), t(1))"> {
+def JacobianOp : Sinter_RuleOp<"jacobian", GradientOfDerivative, "rules::jacobian(t(0), t(1))", [DerivativeOpInterface]> {
   let summary = "[y…, x…]: the derivative of each element of y by each of x; row by row in reverse mode, or `columns` in forward mode";
   let arguments = (ins DefaultValuedAttr<BoolAttr, "false">:$columns, Sinter_Tensor:$y, Sinter_Tensor:$x);
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$y `by` $x attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = "::mlir::OperandRange getXs() { return (*this)->getOperands().drop_front(); }";
 }
 def CustomGradientOp : Sinter_Op<"custom_gradient", GradientInCpp, [IsolatedFromAbove, SingleBlock, Pure]> {
   let summary = "`forward` of the operands; its vector-Jacobian product is `backward`";

@@ -32,6 +32,12 @@ def RuleOpInterface : OpInterface<"RuleOpInterface"> {
   ];
 }
 
+def DerivativeOpInterface : OpInterface<"DerivativeOpInterface"> {
+  let cppNamespace = "::sinter::ir";
+  let description = "a derivative that passes/gradient expands: gradient, jvp, jacobian";
+  let methods = [InterfaceMethod<"What it differentiates by.", "::mlir::OperandRange", "getXs">];
+}
+
 def StoredOpInterface : OpInterface<"StoredOpInterface"> {
   let cppNamespace = "::sinter::ir";
   let description = "what has a place of its own outside of entries and is read by sinter.get: symbols, forms, run-time scalars";

@@ -24,6 +24,9 @@ class NoGradient<string why> : Gradient<"  if (true) return b.refuse(*this, getN
 /// Differentiated by the pass, which goes into the op's bodies (passes/gradient/Control.cpp).
 def GradientOfBody : Gradient<"  return b.refuse(*this, \"its bodies are differentiated by the pass\");", "">;
 
+/// A derivative, which the pass expands.
+def GradientOfDerivative : NoGradient<"it is expanded in program order, so that later ones meet its expansion">;
+
 /// Tensors of static shape; an encoding is a layout and changes no meaning.
 def Sinter_Tensor : StaticShapeTensorOf<[F32, F64, I32, I64, I8, I1, BF16, F16]>;
 

@@ -166,8 +166,7 @@ def GetOp : Sinter_Structural<"get", NoGradient<"a gradient ends at what an entr
   let results = (outs Sinter_Tensor:$result);
   let assemblyFormat = "$symbol attr-dict `:` type($result)";
 }
-def GradientOp : Sinter_Structural<"gradient",
-    NoGradient<"it is expanded in program order, so that later ones meet its expansion">> {
+def GradientOp : Sinter_Structural<"gradient", GradientOfDerivative, [DerivativeOpInterface]> {
   let summary = "vector-Jacobian product of ys with respect to xs (D9); operands ys, cotangents (one a y), xs; expanded by passes/gradient";
   let arguments = (ins I64Attr:$num_ys, Variadic<Sinter_Tensor>:$inputs);
   let results = (outs Variadic<Sinter_Tensor>:$results);

@@ -10,8 +10,7 @@
 #include "passes/gradient/Forward.h"
 #include "passes/gradient/Jacobian.h"
 #include "passes/gradient/Reverse.h"
-
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "passes/graph/Steps.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -73,12 +72,7 @@ static LogicalResult expand(Operation *op) {
   }
   op->replaceAllUsesWith(results);
   // An op's gradient builds a cotangent for every operand, also for those that no x hides behind.
-  for (Operation *made = op->getPrevNode(); made != last;) {
-    Operation *before = made->getPrevNode();
-    if (isOpTriviallyDead(made))
-      made->erase();
-    made = before;
-  }
+  eraseDead(last, op);
   op->erase();
   return success();
 }
@@ -103,10 +97,7 @@ static void dropMarks(Operation *op) {
 struct Differentiate : sinter::passes::impl::DifferentiateBase<Differentiate> {
   void runOnOperation() override {
     SmallVector<Operation *> derivatives;
-    getOperation()->walk([&](Operation *op) {
-      if (isa<ir::GradientOp, ir::JvpOp, ir::JacobianOp>(op))
-        derivatives.push_back(op);
-    });
+    getOperation()->walk([&](ir::DerivativeOpInterface op) { derivatives.push_back(op); });
     for (Operation *op : derivatives)
       if (failed(expand(op)))
         return signalPassFailure();

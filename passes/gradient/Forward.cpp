@@ -5,46 +5,13 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/gradient/Forward.h"
 #include "passes/gradient/Reverse.h"
+#include "passes/graph/Steps.h"
 
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 
 namespace sinter::passes {
-
-llvm::DenseSet<Value> getMoving(Block &block, Operation *end, ValueRange from) {
-  llvm::DenseSet<Value> moving(from.begin(), from.end());
-  for (Operation &node : block) {
-    if (&node == end)
-      break;
-    if (llvm::any_of(node.getOperands(), [&](Value v) { return moving.contains(v); }))
-      for (Value result : node.getResults())
-        if (isDifferentiable(result))
-          moving.insert(result);
-  }
-  return moving;
-}
-
-/// Ops that depend on an x and reach a y.
-void Forward::collect() {
-  llvm::DenseSet<Value> moving = getMoving(problem.block, problem.end, problem.xs);
-  auto isMoving = [&](Value value) { return moving.contains(value); };
-  SmallVector<Value> work(problem.ys);
-  llvm::DenseSet<Operation *> reaching;
-  while (!work.empty()) {
-    Operation *maker = work.pop_back_val().getDefiningOp();
-    if (!maker || llvm::none_of(maker->getResults(), isMoving) || !reaching.insert(maker).second)
-      continue;
-    llvm::append_range(work, maker->getOperands());
-  }
-  for (Operation &node : problem.block) {
-    if (&node == problem.end)
-      break;
-    if (reaching.contains(&node) && llvm::any_of(node.getOperands(), isMoving))
-      order.insert(&node);
-  }
-}
 
 /// True when a tangent that `node` needs is not there yet where it stands.
 bool Forward::isLate(Operation *node) const {
@@ -53,7 +20,8 @@ bool Forward::isLate(Operation *node) const {
 }
 
 LogicalResult Forward::run() {
-  collect();
+  order = getPath(problem.block, problem.end, getMoving(problem.block, problem.end, problem.xs),
+                  problem.ys);
   for (auto [x, tangent] : llvm::zip_equal(problem.xs, problem.tangents)) {
     tangents[x] = tangent;
     Operation *maker = tangent.getDefiningOp();
@@ -107,17 +75,6 @@ static bool moveNeeded(Block &scratch, Operation *place) {
   return true;
 }
 
-/// Erases unused ops between `begin` and `end`; `kept` are used.
-static void eraseUnused(Operation *begin, Operation *end, const llvm::DenseSet<Value> &kept) {
-  for (Operation *made = end->getPrevNode(); made != begin;) {
-    Operation *before = made->getPrevNode();
-    if (isOpTriviallyDead(made) &&
-        llvm::none_of(made->getResults(), [&](Value v) { return kept.contains(v); }))
-      made->erase();
-    made = before;
-  }
-}
-
 LogicalResult Forward::refuse(Operation *node, StringRef why) {
   InFlightDiagnostic error = node->emitError() << "'" << getSourceName(node->getResult(0))
                                                << "' has no gradient: " << why << " [E1010]";
@@ -163,7 +120,7 @@ LogicalResult Forward::transpose(Operation *node, Operation *place, OpBuilder &b
         kept.insert(tangent);
       }
   }
-  eraseUnused(place, end, kept);
+  eraseDead(place, end, kept);
   if (moveNeeded(scratch, place->getNextNode()))
     return success();
   while (end->getPrevNode() != place) { // it reads what is not there

@@ -15,10 +15,6 @@
 
 namespace sinter::passes {
 
-/// Floating-point values of `block`, up to `end`, that depend on `from`, and those.
-llvm::DenseSet<mlir::Value> getMoving(mlir::Block &block, mlir::Operation *end,
-                                      mlir::ValueRange from);
-
 /// What is to be differentiated.
 struct ForwardProblem {
   mlir::Block &block;
@@ -42,7 +38,6 @@ public:
   mlir::Value getTangent(mlir::Value y) const { return tangents.lookup(y); }
 
 private:
-  void collect();
   llvm::LogicalResult differentiate(mlir::Operation *node);
   llvm::LogicalResult transpose(mlir::Operation *node, mlir::Operation *place,
                                 mlir::OpBuilder &builder);
@@ -51,6 +46,8 @@ private:
   llvm::LogicalResult differentiate(ir::CondOp op, mlir::OpBuilder &builder);
   llvm::LogicalResult differentiate(ir::WhileOp op, mlir::OpBuilder &builder);
   bool isLate(mlir::Operation *node) const;
+  /// One a value; null where it has none.
+  llvm::SmallVector<mlir::Value> getTangents(mlir::ValueRange values) const;
   void takeResults(mlir::Operation *old, mlir::Operation *fresh, llvm::ArrayRef<unsigned> places,
                    llvm::ArrayRef<unsigned> tangentPlaces);
 

@@ -27,8 +27,9 @@ struct MovingBody {
   }
   Block &block() { return region.front(); }
   Operation *yield() { return block().getTerminator(); }
-  /// An argument, at `place`, for the tangent of `argument`.
-  void addTangent(Value argument, unsigned place) {
+  /// An argument, at `place`, for the tangent of argument `x`.
+  void addTangent(unsigned x, unsigned place) {
+    Value argument = block().getArgument(x);
     xs.push_back(argument);
     tangents.push_back(block().insertArgument(place, argument.getType(), argument.getLoc()));
   }
@@ -41,29 +42,58 @@ struct MovingBody {
     return llvm::map_to_vector(yield()->getOperands(),
                                [&](Value y) { return forward.getTangent(y); });
   }
-  Value zeroLike(Value value) {
+  /// The tangent of yielded value `i`, which must be one.
+  Value orZero(Value tangent, unsigned i) {
     OpBuilder builder(yield());
-    return ir::GradBuilder(builder, value.getLoc()).constantLike(value, 0);
+    Value y = yield()->getOperand(i);
+    return tangent ? tangent : ir::GradBuilder(builder, y.getLoc()).constantLike(y, 0);
   }
 };
 } // namespace
 
-/// Which of the first `carried` operands get a tangent on some way through the loop: `moves` of all
-/// operands, as they come in. `argument` is what an operand is in the body.
-static void closeOverSteps(Block &body, unsigned carried, SmallVectorImpl<bool> &moves,
-                           llvm::function_ref<Value(unsigned)> argument) {
+/// Zeros as tangents of those carried operands that have none yet and get one on some way through
+/// the loop. `tangents` are those of all operands (null: none), arguments of the body from `first`
+/// on.
+static void closeOverSteps(ir::GradBuilder &b, ValueRange carried, Block &body, unsigned first,
+                           SmallVectorImpl<Value> &tangents) {
   Operation *yield = body.getTerminator();
   for (bool changed = true; changed;) {
     changed = false;
     SmallVector<Value> from;
-    for (auto [i, isMoving] : llvm::enumerate(moves))
-      if (isMoving)
-        from.push_back(argument(i));
+    for (auto [i, tangent] : llvm::enumerate(tangents))
+      if (tangent)
+        from.push_back(body.getArgument(first + i));
     llvm::DenseSet<Value> moving = getMoving(body, yield, from);
-    for (unsigned i = 0; i < carried; ++i)
-      if (!moves[i] && moving.contains(yield->getOperand(i)))
-        changed = moves[i] = true;
+    for (auto [i, init] : llvm::enumerate(carried))
+      if (!tangents[i] && moving.contains(yield->getOperand(i))) {
+        tangents[i] = b.constantLike(init, 0);
+        changed = true;
+      }
   }
+}
+
+/// Tangents of an op's operands go behind the group that each belongs to (groups end at `ends`),
+/// and arguments for them into its bodies, where the first operand is argument `first`. How many
+/// each group gets.
+static SmallVector<unsigned> addTangents(ArrayRef<Value> tangents, ArrayRef<unsigned> ends,
+                                         unsigned first, MutableArrayRef<MovingBody> bodies,
+                                         SmallVectorImpl<Value> &inputs) {
+  SmallVector<unsigned> counts(ends.size());
+  // From the last group on, so that places of earlier ones stay.
+  for (unsigned group = ends.size(); group-- > 0;)
+    for (unsigned i = group == 0 ? 0 : ends[group - 1]; i < ends[group]; ++i) {
+      if (!tangents[i])
+        continue;
+      unsigned at = ends[group] + counts[group]++;
+      inputs.insert(inputs.begin() + at, tangents[i]);
+      for (MovingBody &body : bodies)
+        body.addTangent(first + i, first + at);
+    }
+  return counts;
+}
+
+SmallVector<Value> Forward::getTangents(ValueRange values) const {
+  return llvm::map_to_vector(values, [&](Value value) { return tangents.lookup(value); });
 }
 
 /// `old`'s results are `fresh`'s at `places`, whose tangents are its results at `tangentPlaces`, if
@@ -84,28 +114,11 @@ void Forward::takeResults(Operation *old, Operation *fresh, ArrayRef<unsigned> p
 
 LogicalResult Forward::differentiate(ir::ScanOp op, OpBuilder &builder) {
   unsigned carried = op.getNumCarried(), stacked = op.getNumStacked(), all = op.getInputs().size();
-  SmallVector<bool> moves;
-  for (Value input : op.getInputs())
-    moves.push_back(bool(tangents.lookup(input)));
   MovingBody body(op.getBody());
-  auto argument = [&](unsigned i) { return Value(body.block().getArgument(i + 1)); };
-  closeOverSteps(body.block(), carried, moves, argument);
-  // From the last group of operands on, so that places of earlier ones stay.
   ir::GradBuilder b(builder, op.getLoc());
-  SmallVector<Value> inputs(op.getInputs());
-  SmallVector<Value> arguments = llvm::map_to_vector(llvm::seq(0u, all), argument);
-  unsigned counts[3] = {}, ends[3] = {carried, carried + stacked, all};
-  for (unsigned group : {2, 1, 0}) {
-    unsigned begin = group == 0 ? 0 : ends[group - 1];
-    for (unsigned i = begin; i < ends[group]; ++i) {
-      if (!moves[i])
-        continue;
-      unsigned at = ends[group] + counts[group]++;
-      Value tangent = tangents.lookup(op.getInputs()[i]);
-      inputs.insert(inputs.begin() + at, tangent ? tangent : b.constantLike(op.getInputs()[i], 0));
-      body.addTangent(arguments[i], at + 1);
-    }
-  }
+  SmallVector<Value> inputs(op.getInputs()), moving = getTangents(op.getInputs());
+  closeOverSteps(b, op.getInputs().take_front(carried), body.block(), 1, moving);
+  auto counts = addTangents(moving, {carried, carried + stacked, all}, 1, body, inputs);
   auto ys = body.run(op.getLoc());
   if (failed(ys))
     return failure();
@@ -114,9 +127,9 @@ LogicalResult Forward::differentiate(ir::ScanOp op, OpBuilder &builder) {
       outputs(yield->getOperands().drop_front(carried));
   SmallVector<unsigned> places, tangentPlaces(ys->size(), ~0u);
   for (unsigned i = 0; i < carried; ++i)
-    if (moves[i]) {
+    if (moving[i]) {
       tangentPlaces[i] = yields.size();
-      yields.push_back((*ys)[i] ? (*ys)[i] : body.zeroLike(yields[i]));
+      yields.push_back(body.orZero((*ys)[i], i));
     }
   unsigned first = yields.size();
   for (unsigned i = carried; i < ys->size(); ++i)
@@ -141,13 +154,8 @@ LogicalResult Forward::differentiate(ir::ScanOp op, OpBuilder &builder) {
 
 LogicalResult Forward::differentiate(ir::CondOp op, OpBuilder &builder) {
   MovingBody bodies[] = {MovingBody(op.getThenBody()), MovingBody(op.getElseBody())};
-  SmallVector<Value> inputs(op.getInputs());
-  for (auto [i, input] : llvm::enumerate(op.getInputs()))
-    if (Value tangent = tangents.lookup(input)) {
-      for (MovingBody &body : bodies)
-        body.addTangent(body.block().getArgument(i), inputs.size());
-      inputs.push_back(tangent);
-    }
+  SmallVector<Value> inputs(op.getInputs()), moving = getTangents(op.getInputs());
+  addTangents(moving, {static_cast<unsigned>(moving.size())}, 0, bodies, inputs);
   auto then = bodies[0].run(op.getLoc());
   if (failed(then))
     return failure();
@@ -165,8 +173,7 @@ LogicalResult Forward::differentiate(ir::CondOp op, OpBuilder &builder) {
     types.push_back(types[i]);
     for (int side : {0, 1}) {
       Operation *yield = bodies[side].yield();
-      Value value = tangent[side] ? tangent[side] : bodies[side].zeroLike(yield->getOperand(i));
-      yield->insertOperands(yield->getNumOperands(), value);
+      yield->insertOperands(yield->getNumOperands(), bodies[side].orZero(tangent[side], i));
     }
   }
   auto fresh = ir::CondOp::create(builder, op.getLoc(), types, op.getPredicate(), inputs);
@@ -178,28 +185,13 @@ LogicalResult Forward::differentiate(ir::CondOp op, OpBuilder &builder) {
 
 LogicalResult Forward::differentiate(ir::WhileOp op, OpBuilder &builder) {
   unsigned carried = op.getNumCarried(), all = op.getInputs().size();
-  SmallVector<bool> moves;
-  for (Value input : op.getInputs())
-    moves.push_back(bool(tangents.lookup(input)));
-  MovingBody body(op.getBody()), condition(op.getCondition());
-  closeOverSteps(body.block(), carried, moves,
-                 [&](unsigned i) { return Value(body.block().getArgument(i)); });
+  // The condition gets arguments for tangents, too, and reads none.
+  MovingBody bodies[] = {MovingBody(op.getBody()), MovingBody(op.getCondition())};
+  MovingBody &body = bodies[0];
   ir::GradBuilder b(builder, op.getLoc());
-  SmallVector<Value> inputs(op.getInputs());
-  SmallVector<Value> arguments(body.block().getArguments());
-  auto add = [&](unsigned i, unsigned at) {
-    Value tangent = tangents.lookup(op.getInputs()[i]);
-    inputs.insert(inputs.begin() + at, tangent ? tangent : b.constantLike(op.getInputs()[i], 0));
-    body.addTangent(arguments[i], at);
-    condition.block().insertArgument(at, arguments[i].getType(), op.getLoc()); // which reads none
-  };
-  for (unsigned i = carried; i < all; ++i)
-    if (moves[i])
-      add(i, inputs.size());
-  unsigned count = 0;
-  for (unsigned i = 0; i < carried; ++i)
-    if (moves[i])
-      add(i, carried + count++);
+  SmallVector<Value> inputs(op.getInputs()), moving = getTangents(op.getInputs());
+  closeOverSteps(b, op.getInputs().take_front(carried), body.block(), 0, moving);
+  auto counts = addTangents(moving, {carried, all}, 0, bodies, inputs);
   auto ys = body.run(op.getLoc());
   if (failed(ys))
     return failure();
@@ -208,16 +200,16 @@ LogicalResult Forward::differentiate(ir::WhileOp op, OpBuilder &builder) {
   SmallVector<Type> types(op.getResultTypes());
   for (unsigned i = 0; i < carried; ++i) {
     places.push_back(i);
-    if (!moves[i])
+    if (!moving[i])
       continue;
     tangentPlaces[i] = yields.size();
-    yields.push_back((*ys)[i] ? (*ys)[i] : body.zeroLike(yields[i]));
+    yields.push_back(body.orZero((*ys)[i], i));
     types.push_back(types[i]);
   }
   body.yield()->setOperands(yields);
-  auto fresh =
-      ir::WhileOp::create(builder, op.getLoc(), types, carried + count, op.getMaxTrips(), inputs);
-  fresh.getCondition().takeBody(condition.region);
+  auto fresh = ir::WhileOp::create(builder, op.getLoc(), types, carried + counts[0],
+                                   op.getMaxTrips(), inputs);
+  fresh.getCondition().takeBody(bodies[1].region);
   fresh.getBody().takeBody(body.region);
   takeResults(op, fresh, places, tangentPlaces);
   return success();

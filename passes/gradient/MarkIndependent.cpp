@@ -22,17 +22,6 @@ static bool isUnique(Value value) {
   return isa<ir::GetOp, ir::IndependentOp>(value.getDefiningOp());
 }
 
-/// What the op differentiates by.
-static OperandRange getXs(Operation *op) {
-  if (auto gradient = dyn_cast<ir::GradientOp>(op))
-    return gradient.getXs();
-  if (auto product = dyn_cast<ir::JvpOp>(op))
-    return product.getXs();
-  if (auto jacobian = dyn_cast<ir::JacobianOp>(op))
-    return jacobian->getOperands().drop_front();
-  return op->getOperands().take_front(0);
-}
-
 static void mark(Value x) {
   OpBuilder builder(x.getContext());
   builder.setInsertionPointAfterValue(x);
@@ -42,9 +31,9 @@ static void mark(Value x) {
 
 struct MarkIndependent : sinter::passes::impl::MarkIndependentBase<MarkIndependent> {
   void runOnOperation() override {
-    getOperation()->walk([](Operation *op) {
-      for (unsigned i = 0; i < getXs(op).size(); ++i)
-        if (Value x = getXs(op)[i]; !isUnique(x))
+    getOperation()->walk([](ir::DerivativeOpInterface op) {
+      for (unsigned i = 0; i < op.getXs().size(); ++i)
+        if (Value x = op.getXs()[i]; !isUnique(x))
           mark(x);
     });
   }

@@ -13,6 +13,40 @@ namespace sinter::passes {
 
 bool isDifferentiable(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
 
+llvm::DenseSet<Value> getMoving(Block &block, Operation *end, ValueRange xs) {
+  llvm::DenseSet<Value> moving(xs.begin(), xs.end());
+  for (Operation &node : block) {
+    if (&node == end)
+      break;
+    if (llvm::any_of(node.getOperands(), [&](Value v) { return moving.contains(v); }))
+      for (Value result : node.getResults())
+        if (isDifferentiable(result))
+          moving.insert(result);
+  }
+  return moving;
+}
+
+llvm::SetVector<Operation *> getPath(Block &block, Operation *end,
+                                     const llvm::DenseSet<Value> &moving, ValueRange ys) {
+  SmallVector<Value> work(ys);
+  llvm::DenseSet<Operation *> reaching;
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    Operation *maker = value.getDefiningOp();
+    if (maker && moving.contains(value) && reaching.insert(maker).second)
+      llvm::append_range(work, maker->getOperands());
+  }
+  llvm::SetVector<Operation *> path;
+  for (Operation &node : block) {
+    if (&node == end)
+      break;
+    if (reaching.contains(&node) &&
+        llvm::any_of(node.getOperands(), [&](Value v) { return moving.contains(v); }))
+      path.insert(&node);
+  }
+  return path;
+}
+
 /// The line's name as a user knows it: the NameLoc's name, else the op's.
 static std::string nameOf(Operation *op) {
   if (auto name = dyn_cast<NameLoc>(op->getLoc()))
@@ -39,38 +73,14 @@ void warnIndependent(Operation *op, Value x) {
 }
 
 LogicalResult Reverse::run() {
-  collect();
+  moving = getMoving(problem.block, problem.end, problem.xs);
+  order = getPath(problem.block, problem.end, moving, problem.ys);
   for (auto [y, cotangent] : llvm::zip_equal(problem.ys, problem.cotangents))
     accumulate(y, cotangent, problem.loc);
   for (Operation *node : llvm::reverse(order))
     if (failed(differentiate(node)))
       return failure();
   return success();
-}
-
-/// Ops that depend on an x (forward) and reach a y (backward): only these carry cotangents.
-void Reverse::collect() {
-  dependent.insert(problem.xs.begin(), problem.xs.end());
-  llvm::DenseSet<Operation *> reaching;
-  SmallVector<Value> work(problem.ys);
-  while (!work.empty()) {
-    Operation *node = work.pop_back_val().getDefiningOp();
-    if (!node || node->getBlock() != &problem.block || !reaching.insert(node).second)
-      continue;
-    llvm::copy_if(node->getOperands(), std::back_inserter(work), isDifferentiable);
-  }
-  for (Operation &node : problem.block) {
-    if (&node == problem.end)
-      break;
-    if (!reaching.contains(&node) ||
-        !llvm::any_of(node.getOperands(), [&](Value v) { return isWanted(v); }))
-      continue;
-    // What makes no differentiable value ends the path without an error.
-    if (!llvm::any_of(node.getResults(), isDifferentiable))
-      continue;
-    dependent.insert(node.getResults().begin(), node.getResults().end());
-    order.insert(&node);
-  }
 }
 
 void Reverse::accumulate(Value value, Value cotangent, Location loc) {

@@ -16,6 +16,15 @@ namespace sinter::passes {
 /// Floating-point values have cotangents.
 bool isDifferentiable(mlir::Value value);
 
+/// Floating-point values of `block`, up to `end` (null: all), that depend on `xs`, and those.
+llvm::DenseSet<mlir::Value> getMoving(mlir::Block &block, mlir::Operation *end,
+                                      mlir::ValueRange xs);
+/// Ops of `block`, up to `end`, that lie between the xs that `moving` is of and `ys`, in program
+/// order: only these have a part in a derivative.
+llvm::SetVector<mlir::Operation *> getPath(mlir::Block &block, mlir::Operation *end,
+                                           const llvm::DenseSet<mlir::Value> &moving,
+                                           mlir::ValueRange ys);
+
 /// The value's name as a user knows it: its symbol, the name of its line, else its op.
 std::string getSourceName(mlir::Value value);
 
@@ -47,12 +56,9 @@ public:
   mlir::Value getCotangent(mlir::Value x) const { return cotangents.lookup(x); }
   llvm::ArrayRef<mlir::Value> getTerms(mlir::Value x) { return terms[x]; }
   /// True when some x reaches `value`.
-  bool isWanted(mlir::Value value) const {
-    return dependent.contains(value) && isDifferentiable(value);
-  }
+  bool isWanted(mlir::Value value) const { return moving.contains(value); }
 
 private:
-  void collect();
   void accumulate(mlir::Value value, mlir::Value cotangent, mlir::Location loc);
   llvm::LogicalResult differentiate(mlir::Operation *node);
   llvm::LogicalResult refuse(mlir::Operation *node, llvm::StringRef why);
@@ -60,7 +66,7 @@ private:
 
   ReverseProblem problem;
   mlir::OpBuilder &builder;
-  llvm::DenseSet<mlir::Value> dependent, apart;
+  llvm::DenseSet<mlir::Value> moving, apart;
   llvm::SetVector<mlir::Operation *> order; ///< ops between xs and ys, in program order
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> terms;

@@ -36,7 +36,12 @@ struct Gradients {
   bool nested = false;          ///< a gradient goes through another, or one is in forward mode
 
   explicit Gradients(ir::EntryOp entry) {
-    entry.walk([&](ir::GradientOp op) { ops.push_back(op); });
+    entry.walk([&](ir::DerivativeOpInterface op) {
+      if (auto gradient = dyn_cast<ir::GradientOp>(*op))
+        ops.push_back(gradient);
+      else
+        nested = true;
+    });
     llvm::DenseSet<Value> made;
     for (ir::GradientOp op : ops) {
       moving.insert(op.getXs().begin(), op.getXs().end());
@@ -45,7 +50,6 @@ struct Gradients {
     Block &block = entry.getBody().front();
     moving = getDependent(block, std::move(moving));
     made = getDependent(block, std::move(made));
-    entry.walk([&](Operation *op) { nested |= isa<ir::JvpOp, ir::JacobianOp>(op); });
     for (ir::GradientOp op : ops)
       nested |= llvm::any_of(op.getYs(), [&](Value y) { return made.contains(y); });
   }

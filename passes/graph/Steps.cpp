@@ -67,6 +67,16 @@ void eraseDead(Block &block) {
       op.erase();
 }
 
+void eraseDead(Operation *begin, Operation *end, const llvm::DenseSet<Value> &kept) {
+  for (Operation *made = end->getPrevNode(); made != begin;) {
+    Operation *before = made->getPrevNode();
+    if (isOpTriviallyDead(made) &&
+        llvm::none_of(made->getResults(), [&](Value v) { return kept.contains(v); }))
+      made->erase();
+    made = before;
+  }
+}
+
 unsigned findOutput(ir::ScanOp op, Value value) {
   OperandRange yields = op.getBody().front().getTerminator()->getOperands();
   for (unsigned i = op.getNumCarried(); i < yields.size(); ++i)

@@ -31,6 +31,9 @@ mlir::Value stackBefore(ir::GradBuilder &b, ir::ScanOp op, unsigned i, mlir::Val
 
 /// Erases what nobody reads.
 void eraseDead(mlir::Block &block);
+/// The same between two ops (`begin` null: from the block's start on), but for what makes `kept`.
+void eraseDead(mlir::Operation *begin, mlir::Operation *end,
+               const llvm::DenseSet<mlir::Value> &kept = {});
 
 /// The type of a stack of `length` values of `type`.
 mlir::RankedTensorType stackOf(mlir::Type type, int64_t length);

@@ -31,6 +31,7 @@ using llvm::success;
 
 bool test::differentiate(mlir::ModuleOp module) {
   mlir::PassManager manager(module.getContext());
+  manager.addPass(passes::createMarkIndependent());
   manager.addPass(passes::createDifferentiate());
   return succeeded(manager.run(module));
 }

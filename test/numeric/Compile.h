@@ -17,7 +17,7 @@
 
 namespace sinter::test {
 
-/// Expands every sinter.gradient in place; false after an error was printed.
+/// Expands every derivative in place, as the pipeline does; false after an error was printed.
 bool differentiate(mlir::ModuleOp module);
 /// What no step of a loop needs of another is done for all steps at once, in place.
 bool batchSteps(mlir::ModuleOp module);

@@ -8,8 +8,6 @@
 using namespace sinter::test;
 using Tensors = std::vector<sinter::Tensor>;
 
-static int64_t axisOf(const Case &c) { return integerOf(c, "axis", 0); }
-
 /// One of several results; there are as many as PyTorch's when the last is the last.
 static sinter::Tensor pieceOf(const Tensors &pieces, const Case &c) {
   int64_t piece = integerOf(c, "piece", 0), count = static_cast<int64_t>(pieces.size());

@@ -18,6 +18,14 @@ namespace sinter::test {
 
 using OptionFunctions = std::map<std::string, DslFunction>;
 
+/// Options that functions of several files have.
+inline int64_t axisOf(const Case &c) { return integerOf(c, "axis", 0); }
+inline sinter::Axes axesOf(const Case &c) { return dimsOf(c, "axes"); }
+inline sinter::Pair pairOf(const Case &c, llvm::StringRef name, sinter::Pair otherwise) {
+  Dims sizes = dimsOf(c, name);
+  return sizes.empty() ? otherwise : sinter::Pair(sizes[0], sizes[1]);
+}
+
 void addOps(OptionFunctions &all);
 void addLosses(OptionFunctions &all);
 void addArrangements(OptionFunctions &all);

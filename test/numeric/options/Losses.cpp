@@ -15,8 +15,6 @@ using Optional = std::optional<sinter::Tensor>;
 static Reduction reductionOf(const Case &c) {
   return static_cast<Reduction>(integerOf(c, "reduction", 1));
 }
-static int64_t axisOf(const Case &c) { return integerOf(c, "axis", 0); }
-static sinter::Axes axesOf(const Case &c) { return dimsOf(c, "axes"); }
 static bool keepsDims(const Case &c) { return flagOf(c, "keepdims"); }
 static double pOf(const Case &c) {
   int64_t sign = integerOf(c, "infinite", 0);

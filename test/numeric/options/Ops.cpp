@@ -6,14 +6,7 @@
 #include "test/numeric/options/Functions.h"
 
 using namespace sinter::test;
-using sinter::Axes;
-using sinter::Pair;
 using Tensors = std::vector<sinter::Tensor>;
-
-static Pair pairOf(const Case &c, llvm::StringRef name, Pair otherwise) {
-  Dims sizes = dimsOf(c, name);
-  return sizes.empty() ? otherwise : Pair(sizes[0], sizes[1]);
-}
 
 static sinter::Pool2d poolOf(const Case &c) {
   return {.window = pairOf(c, "window", 2),
@@ -28,8 +21,6 @@ static sinter::Conv2d convOf(const Case &c) {
           .dilation = pairOf(c, "dilation", 1),
           .groups = integerOf(c, "groups", 1)};
 }
-static Axes axesOf(const Case &c) { return dimsOf(c, "axes"); }
-static int64_t axisOf(const Case &c) { return integerOf(c, "axis", 0); }
 
 /// Values at which activations bend, which take gradients as x does.
 static sinter::Tensor bends(const sinter::Tensor &x) {

@@ -115,7 +115,7 @@ static Tensor valuesOf(uint64_t tag, const Type &type, int64_t limit) {
   Tensor tensor(type);
   for (int64_t i = 0; i < tensor.size(); ++i)
     if (tensor.isReal())
-      tensor.reals[i] = 4 * (static_cast<double>(mixed(tag, i) >> 40) / 16777216.0) - 2;
+      tensor.reals[i] = 4 * uniformOf(tag, i) - 2;
     else
       tensor.integers[i] = static_cast<int64_t>(mixed(tag, i) % static_cast<uint64_t>(limit));
   return tensor;

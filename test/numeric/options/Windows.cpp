@@ -6,52 +6,44 @@
 #include "test/numeric/options/Functions.h"
 
 using namespace sinter::test;
-using sinter::Pair;
 using sinter::Triple;
 using Tensors = std::vector<sinter::Tensor>;
 
-static Pair pairOf(const Case &c, llvm::StringRef name, Pair otherwise) {
-  Dims sizes = dimsOf(c, name);
-  return sizes.empty() ? otherwise : Pair(sizes[0], sizes[1]);
-}
 static Triple tripleOf(const Case &c, llvm::StringRef name, Triple otherwise) {
   Dims sizes = dimsOf(c, name);
   return sizes.empty() ? otherwise : Triple(sizes[0], sizes[1], sizes[2]);
 }
-static int64_t oneOf(const Case &c, llvm::StringRef name, int64_t otherwise) {
-  return integerOf(c, name, otherwise);
-}
 
 static sinter::Conv1d conv1dOf(const Case &c) {
-  return {.stride = oneOf(c, "stride", 1),
-          .padding = oneOf(c, "padding", 0),
-          .dilation = oneOf(c, "dilation", 1),
-          .groups = oneOf(c, "groups", 1)};
+  return {.stride = integerOf(c, "stride", 1),
+          .padding = integerOf(c, "padding", 0),
+          .dilation = integerOf(c, "dilation", 1),
+          .groups = integerOf(c, "groups", 1)};
 }
 static sinter::Conv3d conv3dOf(const Case &c) {
   return {.stride = tripleOf(c, "stride", 1),
           .padding = tripleOf(c, "padding", 0),
           .dilation = tripleOf(c, "dilation", 1),
-          .groups = oneOf(c, "groups", 1)};
+          .groups = integerOf(c, "groups", 1)};
 }
 static sinter::ConvTranspose2d transposed2dOf(const Case &c) {
   return {.stride = pairOf(c, "stride", 1),
           .padding = pairOf(c, "padding", 0),
           .output_padding = pairOf(c, "output_padding", 0),
           .dilation = pairOf(c, "dilation", 1),
-          .groups = oneOf(c, "groups", 1)};
+          .groups = integerOf(c, "groups", 1)};
 }
 static sinter::ConvTranspose1d transposed1dOf(const Case &c) {
-  return {.stride = oneOf(c, "stride", 1),
-          .padding = oneOf(c, "padding", 0),
-          .output_padding = oneOf(c, "output_padding", 0),
-          .dilation = oneOf(c, "dilation", 1),
-          .groups = oneOf(c, "groups", 1)};
+  return {.stride = integerOf(c, "stride", 1),
+          .padding = integerOf(c, "padding", 0),
+          .output_padding = integerOf(c, "output_padding", 0),
+          .dilation = integerOf(c, "dilation", 1),
+          .groups = integerOf(c, "groups", 1)};
 }
 static sinter::Pool1d pool1dOf(const Case &c) {
-  return {.window = oneOf(c, "size", 2),
-          .stride = oneOf(c, "stride", 0),
-          .padding = oneOf(c, "padding", 0),
+  return {.window = integerOf(c, "size", 2),
+          .stride = integerOf(c, "stride", 0),
+          .padding = integerOf(c, "padding", 0),
           .ceil = flagOf(c, "ceil"),
           .count_include_pad = flagOf(c, "count_include_pad")};
 }

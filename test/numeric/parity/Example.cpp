@@ -78,8 +78,7 @@ static void fill(Tensor &tensor, const std::string &name, uint64_t tag) {
     shift = 1;
   }
   for (int64_t i = 0; i < tensor.size(); ++i)
-    tensor.reals[i] =
-        shift + (2.0 * (static_cast<double>(mixed(tag, i) >> 40) / 16777216.0) - 1.0) * scale;
+    tensor.reals[i] = shift + (2.0 * uniformOf(tag, i) - 1.0) * scale;
 }
 
 Values Example::start(uint64_t seed) {

@@ -129,7 +129,7 @@ static int directions(const char *path) {
       Tensor &value = moved.symbols[name];
       ++tag;
       for (int64_t i = 0; i < value.size(); ++i) {
-        double d = static_cast<double>(mixed(tag, i) >> 40) / 8388608.0 - 1.0;
+        double d = 2 * uniformOf(tag, i) - 1;
         value.reals[i] += h * d;
         slope += d * at->outputs[name].reals[i];
       }

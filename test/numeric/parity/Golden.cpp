@@ -34,6 +34,10 @@ uint64_t test::mixed(uint64_t tag, uint64_t counter) {
   return z ^ (z >> 31);
 }
 
+double test::uniformOf(uint64_t tag, uint64_t counter) {
+  return std::ldexp(static_cast<double>(mixed(tag, counter) >> 40), -24);
+}
+
 double test::pixelOf(uint64_t bits) {
   uint64_t byte = (bits >> 8) % 3 == 0 ? bits & 255 : 0;
   return static_cast<float>(static_cast<double>(byte) / 255.0);

@@ -18,6 +18,8 @@ namespace sinter::test {
 
 /// splitmix64 of counter `counter` of stream `tag`.
 uint64_t mixed(uint64_t tag, uint64_t counter);
+/// A number in [0, 1), a multiple of 2^-24, of that counter.
+double uniformOf(uint64_t tag, uint64_t counter);
 /// A pixel: byte / 255 rounded to f32, 0 in two of three cases.
 double pixelOf(uint64_t bits);
 

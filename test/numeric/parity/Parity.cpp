@@ -27,7 +27,7 @@ static constexpr int64_t kBatch = 64, kPixels = 784, kSteps = 20;
 static Tensor weights(uint64_t tag, const Type &type) {
   Tensor tensor(type);
   for (int64_t i = 0; i < tensor.size(); ++i)
-    tensor.reals[i] = (2.0 * (static_cast<double>(mixed(tag, i) >> 40) / 16777216.0) - 1.0) / 16.0;
+    tensor.reals[i] = (2.0 * uniformOf(tag, i) - 1.0) / 16.0;
   return tensor;
 }
 

@@ -352,8 +352,9 @@ TEST_F(Contract, rowsThatShareSumsCostLess) {
     return with.estimate(walk).tiles - without.estimate(walk).tiles;
   };
   EXPECT_GT(costOfSums(columns), 0);
-  // Differences of totals some 1,000 times as large: 1,000 * 2^-53, and a margin.
-  EXPECT_NEAR(costOfSums(images) / costOfSums(columns), 8, 1e-9);
+  // Two differences of two totals some 1,000 times as large, of a few roundings each: 8 * 2 * 2 * 4
+  // * 1,000 * 2^-53.
+  EXPECT_NEAR(costOfSums(images) / costOfSums(columns), 8, 1.5e-11);
 }
 
 TEST_F(Contract, productsOfABatchComeOneAfterTheOther) {

@@ -1,5 +1,5 @@
 """usage: arrays.py make DIR                       train-x.npy f8[400,2], train-y.npy f4[400,1], test ones of 100
-          arrays.py check F.safetensors W0 W1 B     whether linear.weight and linear.bias are near these"""
+          arrays.py check F.safetensors TOLERANCE W0 W1 B     whether linear.weight and linear.bias are as near to these"""
 import os, random, struct, sys
 
 from stfile import read
@@ -21,6 +21,5 @@ if sys.argv[1] == "make":
 else:
     weights = read(sys.argv[2])
     got = struct.unpack("<3f", weights["linear.weight"][2] + weights["linear.bias"][2])
-    want = [float(v) for v in sys.argv[3:]]
-    # what linear regression is to find its line to: noise of .01, over 400 examples and more, moves it by .001
-    assert all(abs(g - w) < .01 for g, w in zip(got, want)), (got, want)
+    tolerance, *want = map(float, sys.argv[3:])
+    assert all(abs(g - w) < tolerance for g, w in zip(got, want)), (got, want)

@@ -31,13 +31,16 @@ static_assert(same(proto::Initializer::CONSTANT, ir::InitKind::Constant) &&
               same(proto::Initializer::ORTHOGONAL, ir::InitKind::Orthogonal) &&
               same(proto::Initializer::BILINEAR, ir::InitKind::Bilinear));
 static_assert(same(proto::Metric::RATIO, ir::Finish::Ratio) &&
-              same(proto::Metric::EXP_RATIO, ir::Finish::ExpRatio));
+              same(proto::Metric::EXP_RATIO, ir::Finish::ExpRatio) &&
+              same(proto::Metric::SQRT_RATIO, ir::Finish::SqrtRatio));
 static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
               same(proto::Field::CLASS, ir::Decode::Class) &&
               same(proto::Field::CHARACTER, ir::Decode::Character) &&
               same(proto::Field::WORD, ir::Decode::Word) &&
               same(proto::Field::BYTE, ir::Decode::Byte) &&
-              same(proto::Field::NUMBER, ir::Decode::Number));
+              same(proto::Field::NUMBER, ir::Decode::Number) &&
+              same(proto::Field::COLUMNS, ir::Decode::Columns) &&
+              same(proto::Field::TARGET, ir::Decode::Target));
 static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
               same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
               same(proto::Entry::PREDICT, kernel::EntryKind::Predict));
@@ -196,10 +199,11 @@ void Importer::addSymbols(Location moduleLoc) {
   const proto::DataSpec &data = graph.data();
   SmallVector<Attribute> fields;
   for (const proto::Field &field : data.fields())
-    fields.push_back(ir::FieldAttr::get(context, builder.getStringAttr(field.name()),
-                                        getFieldType(field.type()),
-                                        static_cast<ir::Decode>(field.decode()), field.classes(),
-                                        field.ahead(), getExamples(data, field)));
+    fields.push_back(ir::FieldAttr::get(
+        context, builder.getStringAttr(field.name()), getFieldType(field.type()),
+        static_cast<ir::Decode>(field.decode()), field.classes(), field.ahead(),
+        field.column().empty() ? StringAttr() : builder.getStringAttr(field.column()),
+        getExamples(data, field)));
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
                        builder.getArrayAttr(fields), data.order() == proto::DataSpec::SEQUENTIAL,

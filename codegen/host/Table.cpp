@@ -68,9 +68,12 @@ static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
               same(ir::Decode::Character, SINTER_DECODE_CHARACTER) &&
               same(ir::Decode::Word, SINTER_DECODE_WORD) &&
               same(ir::Decode::Byte, SINTER_DECODE_BYTE) &&
-              same(ir::Decode::Number, SINTER_DECODE_NUMBER));
+              same(ir::Decode::Number, SINTER_DECODE_NUMBER) &&
+              same(ir::Decode::Columns, SINTER_DECODE_COLUMNS) &&
+              same(ir::Decode::Target, SINTER_DECODE_TARGET));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
-              same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO));
+              same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO) &&
+              same(ir::Finish::SqrtRatio, SINTER_FINISH_SQRT_RATIO));
 
 namespace {
 /// Writes one table.
@@ -99,7 +102,7 @@ struct TableWriter {
     range = type("sinter_range", {i32, i32, i32, i32, i64, i64});
     kernel = type("sinter_kernel", {ptr, ptr, ptr, i64, i64, i64, i32, i32, ptr});
     entry = type("sinter_entry", {ptr, i32, i32, i32, i32, i64, ptr, ptr, ptr, ptr, i64});
-    field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64, ptr});
+    field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64, ptr, ptr});
     data = type("sinter_data", {ptr, ptr, i32, i32, i64, i64});
     table = type("sinter_module", {i32,
                                    i32,
@@ -278,7 +281,8 @@ struct TableWriter {
     return make(field,
                 {text(attribute.getName()), n32(getDtype(type.getElementType())),
                  n32(type.getRank()), writeDims(type.getShape()), number(attribute.getDecode()),
-                 n32(attribute.getAhead()), n64(attribute.getLimit()), writeExamples(attribute)});
+                 n32(attribute.getAhead()), n64(attribute.getLimit()), writeExamples(attribute),
+                 attribute.getColumn() ? text(attribute.getColumn()) : null()});
   }
 
   llvm::Constant *writeData() {

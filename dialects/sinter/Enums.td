@@ -34,12 +34,14 @@ def Sinter_InitKind : Sinter_Enum<"InitKind", "kind of initialiser", [
 
 // As sinter_finish of <sinter/abi.h> and Metric.Finish of frontend/graph.proto.
 def Sinter_Finish : Sinter_Enum<"Finish", "finish of metric", [
-  I32EnumCase<"Ratio", 0, "ratio">, I32EnumCase<"ExpRatio", 1, "exp_ratio">]>;
+  I32EnumCase<"Ratio", 0, "ratio">, I32EnumCase<"ExpRatio", 1, "exp_ratio">,
+  I32EnumCase<"SqrtRatio", 2, "sqrt_ratio">]>;
 
 // As sinter_decode of <sinter/abi.h> and Field.Decode of frontend/graph.proto.
 def Sinter_Decode : Sinter_Enum<"Decode", "way to decode", [
   I32EnumCase<"Unit", 1, "unit">, I32EnumCase<"Class", 2, "class">, I32EnumCase<"Character", 3, "character">,
-  I32EnumCase<"Word", 4, "word">, I32EnumCase<"Byte", 5, "byte">, I32EnumCase<"Number", 6, "number">]>;
+  I32EnumCase<"Word", 4, "word">, I32EnumCase<"Byte", 5, "byte">, I32EnumCase<"Number", 6, "number">,
+  I32EnumCase<"Columns", 7, "columns">, I32EnumCase<"Target", 8, "target">]>;
 
 def Sinter_FusedKind : Sinter_Enum<"FusedKind", "kind of fusion", [
   I32EnumCase<"Contraction", 0, "contraction">, I32EnumCase<"Map", 1, "map">]>;

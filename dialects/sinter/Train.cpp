@@ -117,8 +117,9 @@ LogicalResult ScalarOp::verify() {
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
                                 RankedTensorType type, Decode decode, int64_t limit, int64_t ahead,
-                                DenseElementsAttr examples) {
-  bool index = decode != Decode::Unit && decode != Decode::Number,
+                                StringAttr column, DenseElementsAttr examples) {
+  bool table = decode == Decode::Columns || decode == Decode::Target,
+       index = decode != Decode::Unit && decode != Decode::Number && !table,
        token = index && decode != Decode::Class;
   for (int64_t size : type.getShape())
     if (size < 1)
@@ -133,10 +134,18 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
     return emitError() << "field " << name << " expects tokens tensor<STEPSxi32>, got " << type;
   if (ahead < 0 || (ahead > 0 && !token))
     return emitError() << "field " << name << " expects tokens alone to be ahead, got " << ahead;
+  if (table ? type.getRank() != 1 || (decode == Decode::Target && type.getDimSize(0) != 1)
+            : column != nullptr)
+    return emitError() << "field " << name << " expects "
+                       << (!table                     ? "no column, which only tables have"
+                           : decode == Decode::Target ? "a target tensor<1xf32>"
+                                                      : "features tensor<Fxf32>");
+  if (decode == Decode::Target && !column)
+    return emitError() << "field " << name << " expects a column, got none";
   if (!examples)
     return success();
   auto all = dyn_cast<RankedTensorType>(examples.getType());
-  if (token || !all || all.getRank() != type.getRank() + 1 ||
+  if (token || table || !all || all.getRank() != type.getRank() + 1 ||
       all.getShape().drop_front() != type.getShape() ||
       all.getElementType() != type.getElementType())
     return emitError() << "field " << name << " expects examples of " << type

@@ -113,7 +113,7 @@ def ScalarOp : Sinter_Structural<"scalar", NoGradient<"a scalar is no value; sin
 }
 def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
     [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
-  let summary = "sum and weight symbols and how to read them: finish ratio or exp_ratio (D12); `loss`: of what training minimises";
+  let summary = "sum and weight symbols and how to read them: finish ratio, exp_ratio or sqrt_ratio (D12); `loss`: of what training minimises";
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, FinishAttr:$finish,
                        UnitAttr:$loss);
   let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` custom<Keyword>($finish) (`loss` $loss^)? attr-dict";
@@ -121,12 +121,12 @@ def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
 def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
   let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below "
-                "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on), number; `examples`: those that the model "
-                "brings, [examples, …]";
+                "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on), number, columns (a table's, but for its target "
+                "and the one, `column`, that names rows), target (the number in `column`); `examples`: those that the model brings, [examples, …]";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
-                        OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead,
+                        OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead, OptionalParameter<"::mlir::StringAttr">:$column,
                         OptionalParameter<"::mlir::DenseElementsAttr">:$examples);
-  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? (`examples` $examples^)? `>`";
+  let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? (`column` $column^)? (`examples` $examples^)? `>`";
   let genVerifyDecl = 1;
 }
 def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {

@@ -298,7 +298,10 @@ private:
       bool token =
           field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
       bool index = token || field.decode() == proto::Field::CLASS;
-      if (!index && field.decode() != proto::Field::UNIT && field.decode() != proto::Field::NUMBER)
+      bool target = field.decode() == proto::Field::TARGET,
+           table = target || field.decode() == proto::Field::COLUMNS;
+      if (!index && !table && field.decode() != proto::Field::UNIT &&
+          field.decode() != proto::Field::NUMBER)
         fail("expects a known way to decode, got " + std::to_string(field.decode()) + where);
       if (field.type().element() != (index ? proto::I32 : proto::F32))
         fail("expects " + std::string(index ? "i32" : "f32") + ", got another element type" +
@@ -313,6 +316,12 @@ private:
       if (field.ahead() < 0 || field.ahead() > (token ? kMostOfData : 0))
         fail("expects tokens alone to be ahead, by 0 to 1048576 places, got " +
              std::to_string(field.ahead()) + where);
+      if (table && (field.type().dims_size() != 1 || (target && field.type().dims(0) != 1)))
+        fail("expects features f32[F] and a target f32[1], got another shape" + where);
+      if (target && field.column().empty())
+        fail("expects the column of a target, got none" + where);
+      if (!table && !field.column().empty())
+        fail("expects a column of tables alone, got '" + field.column() + "'" + where);
       checkExamples(field, where);
     }
     if (!proto::DataSpec::Order_IsValid(data.order()))

@@ -1,8 +1,9 @@
-// Data sets: what images(), text() and arrays() stand for. Reading on: include/sinter/data.h,
-// Model.cpp (what is written of it), Entry.cpp (fields as inputs).
+// Data sets: what images(), text(), table() and arrays() stand for. Reading on:
+// include/sinter/data.h, Model.cpp (what is written of it), Entry.cpp (fields as inputs).
 #include "sinter/data.h"
 #include "frontend/src/Call.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numbers>
@@ -84,6 +85,36 @@ Data text(std::string name, Text options) {
            "the unknown token counts, too");
   if (options.steps < 1 || options.steps > graph::kMostOfData)
     refuse("steps from 1 to 1048576", options.steps);
+  return data;
+}
+
+Data table(std::string name, TableOptions options) {
+  if (name == "house") { // De Cock, "Ames, Iowa: Alternative to the Boston Housing Data", 2011
+    options.target = options.target.empty() ? "SalePrice" : options.target;
+    options.id = options.id.empty() ? "Id" : options.id;
+    options.features = options.features == 0 ? 331 : options.features;
+  }
+  Field features{"features", f32({options.features}), Decode::Columns},
+      target{"target", f32({1}), Decode::Target};
+  features.column = options.id;
+  target.column = options.target;
+  Data data{name, {features, target}, options.batch, {}};
+  checkCommon("table", data);
+  auto refuse = [&](const std::string &text, const char *help) {
+    data.mistakes.push_back({"E0020", "table '" + name + "' expects " + text, help});
+    data.fields.clear(); // whose inputs nobody knows
+  };
+  if (options.features < 1 || options.features > graph::kMostOfData)
+    refuse("features from 1 to 1048576, got " + std::to_string(options.features),
+           "a number has one, a category one a value and one for none; a run with another number "
+           "says which the data have");
+  if (options.target.empty() || options.target == options.id)
+    refuse(options.target.empty() ? "a target, the column to learn, got none"
+                                  : "a target other than the id, got one",
+           "{.target = \"price\", .id = \"id\"}");
+  std::string names = options.target + options.id;
+  if (std::any_of(names.begin(), names.end(), [](unsigned char c) { return c < ' '; }))
+    refuse("names of columns without control characters, got one", "");
   return data;
 }
 

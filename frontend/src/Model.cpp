@@ -103,6 +103,7 @@ void Model::data(const Data &data, Loc loc) {
     made->set_classes(field.classes);
     made->set_ahead(field.ahead);
     made->set_examples(field.examples);
+    made->set_column(field.column);
   }
   spec->set_order(data.sequential ? proto::DataSpec::SEQUENTIAL : proto::DataSpec::SHUFFLED);
   spec->set_train_examples(data.train);

@@ -76,23 +76,25 @@ static int convert(const npy *file, const sinter_field *field, const void *raw, 
   return 0;
 }
 
-/* FOLDER/SPLIT-FIELD.npy. */
+/* FOLDER/SPLIT-FIELD.npy, or, where that is absent, FIELD.npy in FOLDER/SPLIT.npz. */
 static int read_column(const char *folder, const char *name, const sinter_field *field, uint32_t f,
                        split *out, diag *d) {
-  char path[PATH_MAX];
+  char path[PATH_MAX], all[PATH_MAX];
   snprintf(path, sizeof path, "%s/%s-%s.npy", folder, name, field->name);
+  snprintf(all, sizeof all, "%s/%s.npz", folder, name);
   npy file;
-  if (npy_open(&file, path, d))
+  bool member = access(path, F_OK) != 0 && access(all, F_OK) == 0;
+  if (member ? npy_open_member(&file, all, field->name, d) : npy_open(&file, path, d))
     return d->code;
   int code = check_header(&file, field, d);
   if (!code && f > 0 && (uint64_t)file.dims[0] != out->count)
     code = diag_error(d, 2106, "'%s' expects %llu examples, as many as the field before, got %lld",
-                      path, (unsigned long long)out->count, (long long)file.dims[0]);
+                      file.path, (unsigned long long)out->count, (long long)file.dims[0]);
   if (!code) {
     out->count = (uint64_t)file.dims[0];
     void *raw = malloc(file.bytes + 1);
     uint32_t *to = take_column(out, f, file.bytes / dtype_bytes(file.dtype), d);
-    code = !raw ? diag_error(d, 2402, "out of memory: '%s'", path)
+    code = !raw ? diag_error(d, 2402, "out of memory: '%s'", file.path)
            : to ? npy_read(&file, raw, d)
                 : d->code;
     if (!code)
@@ -106,19 +108,13 @@ static int read_column(const char *folder, const char *name, const sinter_field 
 /* Whether a file of the test split is there: then all have to be. */
 static bool has_test(const char *folder, const sinter_data *spec) {
   char path[PATH_MAX];
-  for (uint32_t f = 0; f < spec->field_count; ++f) {
+  snprintf(path, sizeof path, "%s/test.npz", folder);
+  bool has = access(path, F_OK) == 0;
+  for (uint32_t f = 0; f < spec->field_count && !has; ++f) {
     snprintf(path, sizeof path, "%s/test-%s.npy", folder, spec->fields[f].name);
-    if (access(path, F_OK) == 0)
-      return true;
+    has = access(path, F_OK) == 0;
   }
-  return false;
-}
-
-/* Without examples of their own the tests are of what was trained with. */
-static void share(dataset *data) {
-  data->test.count = data->train.count;
-  memcpy(data->test.columns, data->train.columns,
-         data->spec->field_count * sizeof *data->test.columns);
+  return has;
 }
 
 int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
@@ -131,7 +127,7 @@ int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
                       side ? &data->test : &data->train, d))
         return d->code;
   if (!tests)
-    share(data);
+    share_examples(data, NULL);
   return 0;
 }
 
@@ -175,7 +171,7 @@ int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
       memcpy(to, all + (side ? spec->train_examples * n : 0), out->count * n * 4);
     }
   if (!tests)
-    share(data);
+    share_examples(data, NULL);
   return 0;
 }
 

@@ -18,7 +18,7 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   if (!c->scalars)
     return diag_error(d, 2402, "out of memory: the hyper-parameters");
   if (weights_make(&c->weights, self, false, 0, d) ||
-      weights_make(&c->state, self, true, 16 + module->scalar_count, d)) {
+      weights_make(&c->state, self, true, 18 + module->scalar_count, d)) {
     checkpoint_close(c);
     return d->code;
   }
@@ -30,6 +30,8 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   add(&c->state, "trainer/", "shuffle", SINTER_I64, &p->shuffle);
   add(&c->state, "trainer/", "examples", SINTER_I64, &p->examples);
   add(&c->state, "trainer/", "batch", SINTER_I64, &p->batch);
+  add(&c->state, "trainer/", "fold", SINTER_I64, &p->fold);
+  add(&c->state, "trainer/", "folds", SINTER_I64, &p->folds);
   add(&c->state, "trainer/", "loss_sum", SINTER_F64, &p->loss_sum);
   add(&c->state, "trainer/", "loss_count", SINTER_F64, &p->loss_count);
   add(&c->state, "trainer/", "best_value", SINTER_F64, &p->best_value);
@@ -45,9 +47,10 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   return d->code;
 }
 
-int checkpoint_vocabulary(checkpoint *c, const char *list, diag *d) {
-  c->weights.vocabulary = c->state.vocabulary = list;
-  return !list || weights_prepare(&c->weights, d) ? d->code : weights_prepare(&c->state, d);
+int checkpoint_metadata(checkpoint *c, const char *key, const char *text, diag *d) {
+  c->weights.key = c->state.key = key;
+  c->weights.metadata = c->state.metadata = text;
+  return !text || weights_prepare(&c->weights, d) ? d->code : weights_prepare(&c->state, d);
 }
 
 void checkpoint_close(checkpoint *c) {
@@ -106,6 +109,8 @@ int checkpoint_resume(checkpoint *c, const char *path, const run_position *expec
     int64_t expects, got;
   } checks[] = {{"training examples", expected->examples, c->position.examples},
                 {"examples a batch", expected->batch, c->position.batch},
+                {"--fold", expected->fold, c->position.fold},
+                {"parts of --fold (0: none)", expected->folds, c->position.folds},
                 {"shuffle (0: --no-shuffle)", expected->shuffle, c->position.shuffle}};
   for (size_t i = 0; i < sizeof checks / sizeof *checks; ++i)
     if (checks[i].expects != checks[i].got) {

@@ -17,6 +17,7 @@ typedef struct run_position {
   int64_t shuffle;             /* 1 unless --no-shuffle */
   int64_t examples;            /* in the training split */
   int64_t batch;               /* of the training step */
+  int64_t fold, folds;         /* --fold; 0: none */
   double loss_sum, loss_count; /* of the current epoch, for models without a loss metric */
   double best_value;           /* of the watched metric (stopping.c) */
   int64_t best_epoch;          /* after which it was; 0: none yet */
@@ -35,8 +36,8 @@ typedef struct checkpoint {
 
 int checkpoint_open(checkpoint *c, instance *self, diag *d);
 void checkpoint_close(checkpoint *c);
-/// Files hold the vocabulary of the text, too; `list` as in vocabulary.h, NULL: none.
-int checkpoint_vocabulary(checkpoint *c, const char *list, diag *d);
+/// Files hold what is known of the data, too, under `key`; NULL: nothing.
+int checkpoint_metadata(checkpoint *c, const char *key, const char *text, diag *d);
 
 /// Writes weights to a file.
 int checkpoint_save(checkpoint *c, const char *path, diag *d);

@@ -3,12 +3,13 @@
  * What a data set is made of says <sinter/abi.h> (sinter_data); how examples are come by is a row
  * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
  * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
- * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, arrays.c, text.c, synthetic.c,
- * synthetic_indices.c, gather.c. */
+ * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, arrays.c, text.c, table.c,
+ * synthetic.c, synthetic_indices.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
 #include "device.h"
+#include "table.h"
 #include "vocabulary.h"
 
 /// Examples of one split.
@@ -18,7 +19,13 @@ typedef struct split {
      made as they are read */
   uint8_t **columns;
   uint64_t stream; /* of the random numbers of drawn examples */
+  /* examples from number `gap_at` on stand `gap` places further back in the data (dataset_fold) */
+  uint64_t gap_at, gap;
 } split;
+/// Where an example of the split stands in the data.
+static inline uint64_t split_place(const split *s, uint64_t example) {
+  return example + (example >= s->gap_at ? s->gap : 0);
+}
 
 typedef struct token_list {
   uint32_t *tokens;
@@ -29,7 +36,6 @@ typedef struct token_list {
 typedef struct text {
   vocabulary vocabulary;
   token_list train, test;
-  bool one_text;   /* both splits are `train` */
   uint64_t offset; /* of the first example of the epoch */
   uint64_t batch;  /* examples that go on side by side; 0: each behind the one before */
 } text;
@@ -62,16 +68,38 @@ struct dataset {
   const sinter_data *spec;
   const reader *reader;
   split train, test;
-  char *scratch; /* scratch_bytes a thread, for a reader's fill */
+  split held;            /* part of the training examples; without examples: none is held out */
+  const char *one_split; /* why the tests are the examples that are trained with; NULL: others */
+  char *scratch;         /* scratch_bytes a thread, for a reader's fill */
   uint64_t scratch_bytes;
   text text; /* of a data set that is one */
+  data_table table;
 };
 
+/// What weight files say of the data that they were trained on. Empty: the data say it.
+typedef struct data_known {
+  const char *path; /* of the file */
+  vocabulary vocabulary;
+  char *columns; /* see table.h */
+} data_known;
+
 /// Opens the first reader that reads such fields; path NULL: the first that is built in, which may
-/// work on all threads of the pool. `known`: the vocabulary of a text, which is taken over; NULL or
-/// an empty one: the text makes it.
-int dataset_open(dataset *data, const sinter_data *spec, const char *path, const vocabulary *known,
+/// work on all threads of the pool. `known` is taken over; NULL: nothing is.
+int dataset_open(dataset *data, const sinter_data *spec, const char *path, const data_known *known,
                  sinter_pool *pool, diag *d);
+/// Holds out part `part` of `of` of the training examples: they are `held`, and no longer trained
+/// with. E2107: there are fewer than `of`.
+int dataset_fold(dataset *data, uint64_t part, uint64_t of, diag *d);
+/// The examples that evaluations take.
+static inline const split *dataset_tests(const dataset *data) {
+  return data->held.count ? &data->held : &data->test;
+}
+/// A data set without examples, of which something is known.
+void dataset_know(dataset *data, const data_known *known);
+/// What weight files keep of the data; NULL: nothing. *key: under which name.
+const char *dataset_metadata(const dataset *data, const char **key);
+/// The tests are the training examples; `why` as dataset.one_split.
+void share_examples(dataset *data, const char *why);
 /// Frees both splits.
 void dataset_free(dataset *data);
 /// Elements of a field of one example.
@@ -113,7 +141,8 @@ int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d
 void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                     uint32_t dtype, void *to, uint32_t thread);
 
-/// Numbers and indices: FOLDER/train-FIELD.npy and test-FIELD.npy, [examples, …]; what the model
+/// Numbers and indices: FOLDER/train-FIELD.npy and test-FIELD.npy, [examples, …], or FIELD.npy
+/// in FOLDER/train.npz and test.npz; what the model
 /// brings; or drawn ones. A column holds f32 or u32.
 bool arrays_reads(const sinter_data *spec);
 int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
@@ -139,6 +168,9 @@ int text_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
 void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                uint32_t dtype, void *to, uint32_t thread);
 void text_begin(dataset *data, const epoch_start *at);
+/// Tables: FOLDER/train.csv[.gz] and test.csv[.gz], or one FILE. A column holds f32.
+bool table_reads(const sinter_data *spec);
+int table_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
 /// The built-in text, which the caller frees; NULL: out of memory.
 unsigned char *synthetic_text(const sinter_data *spec, uint64_t *length);
 

@@ -12,12 +12,14 @@ static const reader readers[] = {
     {.reads = idx_reads, .open = idx_open, .fill = column_fill},
     {.reads = cifar_reads, .open = cifar_open, .fill = column_fill},
     {.file = true, .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
+    {.file = true, .reads = table_reads, .open = table_open, .fill = arrays_fill},
     {.reads = arrays_reads, .open = arrays_open, .fill = arrays_fill},
     {"examples", .reads = brought_reads, .open = brought_open, .fill = arrays_fill},
     {"numbers", .reads = numbers_reads, .open = numbers_open, .fill = numbers_fill},
     {"images", .reads = synthetic_reads, .open = synthetic_open, .fill = synthetic_fill},
     {"indices", .reads = indices_reads, .open = indices_open, .fill = indices_fill},
     {"text", .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
+    {"table", .reads = table_reads, .open = table_open, .fill = arrays_fill},
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -35,11 +37,29 @@ static int take_columns(split *s, const sinter_data *spec, diag *d) {
   return s->columns ? 0 : diag_error(d, 2402, "out of memory: the data set '%s'", spec->name);
 }
 
-int dataset_open(dataset *data, const sinter_data *spec, const char *path, const vocabulary *known,
+void dataset_know(dataset *data, const data_known *known) {
+  data->text.vocabulary = known->vocabulary;
+  data->table.text = known->columns;
+  data->table.from = known->columns ? known->path : NULL;
+}
+
+const char *dataset_metadata(const dataset *data, const char **key) {
+  *key = data->table.text ? "columns" : "vocabulary";
+  return data->table.text ? data->table.text : data->text.vocabulary.list;
+}
+
+void share_examples(dataset *data, const char *why) {
+  data->one_split = why;
+  data->test.count = data->train.count;
+  memcpy(data->test.columns, data->train.columns,
+         data->spec->field_count * sizeof *data->test.columns);
+}
+
+int dataset_open(dataset *data, const sinter_data *spec, const char *path, const data_known *known,
                  sinter_pool *pool, diag *d) {
   *data = (dataset){.spec = spec};
   if (known)
-    data->text.vocabulary = *known;
+    dataset_know(data, known);
   for (int i = 0; i < READERS && !data->reader; ++i)
     if (!readers[i].built_in == !!path && readers[i].reads(spec))
       data->reader = &readers[i];
@@ -47,7 +67,7 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *path, const
     return diag_error(
         d, 2108,
         path ? "no reader of this runtime gives the fields of '%s'"
-             : "'%s' has no built-in data, which are labelled images, numbers or a text; "
+             : "'%s' has no built-in data, which are labelled images, numbers, a text or a table; "
                "--data PATH names files",
         spec->name);
   if (path && check_path(data->reader, path, d))
@@ -70,9 +90,26 @@ void dataset_free(dataset *data) {
   free(test->columns);
   free(data->scratch);
   vocabulary_free(&data->text.vocabulary);
+  table_free(&data->table);
   free(data->text.train.tokens);
   free(data->text.test.tokens);
   *data = (dataset){0};
+}
+
+int dataset_fold(dataset *data, uint64_t part, uint64_t of, diag *d) {
+  split *train = &data->train, *held = &data->held;
+  if (train->count < of || train->count > UINT32_MAX)
+    return diag_error(d, 2107, "--fold %llu/%llu expects %llu examples or more, got %llu",
+                      (unsigned long long)part, (unsigned long long)of, (unsigned long long)of,
+                      (unsigned long long)train->count);
+  uint64_t from = train->count * (part - 1) / of, to = train->count * part / of;
+  *held = *train;
+  held->count = to - from;
+  held->gap = from;
+  train->count -= held->count;
+  train->gap_at = from;
+  train->gap = held->count;
+  return 0;
 }
 
 uint64_t field_elements(const sinter_field *field) {

@@ -58,6 +58,19 @@ SINTER_E2(2111, "entry that cannot go on with a text",
           "`--generate` runs the entry `generate` once a token: from an input `token` of one "
           "whole number to `logits`, one number a token of the vocabulary. Every other input has "
           "an output of its name and type, which it gets in the next run; it begins with 0.")
+SINTER_E2(2112, "not the expected table",
+          "A .csv file is a header and rows of as many fields, separated by commas; a field with "
+          "commas, line ends or quotes stands in quotes, in which a quote is doubled. It has a "
+          "column of the target's name, whose values are numbers, and those that the model's other "
+          "features are made of; test.csv may lack the target. The message has the line and the "
+          "column, both from 1.")
+SINTER_E2(2113, "table of another number of features",
+          "A column of numbers makes one feature, any other column one for each value that occurs "
+          "and one for missing values. The model was built for another number (`.features`). A "
+          "column of numbers with a misspelt one is a column of categories.")
+SINTER_E2(2114, "entry that cannot predict a table",
+          "`--predict` runs the entry `predict` on the rows of test.csv: from the features of the "
+          "data set to one output of one number a row, f32[N,1] or f32[N].")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "
@@ -75,7 +88,9 @@ SINTER_E2(2204, "checkpoint of another run",
           "A checkpoint belongs to another model, data set or configuration, or is a plain weight "
           "file. The differences are listed.")
 SINTER_E2(2205, "not the expected npy file",
-          "The .npy file is damaged or its type or shape is not what the entry takes.")
+          "The .npy file is damaged or its type or shape is not what the entry takes; or the .npz "
+          "file is "
+          "no zip file of such files, stored or deflated, below 4 GiB.")
 SINTER_E2(2301, "loss is not finite",
           "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. "
           "`--check-numerics` finds the first kernel that produces such a value; often the "

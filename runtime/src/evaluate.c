@@ -33,7 +33,8 @@ void trainer_describe(const trainer *t, uint32_t count, char *text) {
 
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
   double loss_sum = 0;
-  uint64_t done = 0, all = t->data.test.count;
+  const split *tests = dataset_tests(&t->data);
+  uint64_t done = 0, all = tests->count;
   instance_zero_metrics(&t->instance);
   while (done < all) {
     const sinter_entry *e = instance_variant(t->eval, t->eval_variants, all - done);
@@ -42,7 +43,7 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
                         "'%s' expects a number of examples that its batch sizes cover, got %llu "
                         "left over of %llu",
                         t->eval->name, (unsigned long long)(all - done), (unsigned long long)all);
-    batch_fill fill = {.data = &t->data, .from = &t->data.test, .entry = e, .first = done};
+    batch_fill fill = {.data = &t->data, .from = tests, .entry = e, .first = done};
     if (batch_check(e, &t->module->data, d) || trainer_run_kernels(t, e, batch_gather, &fill, d))
       return d->code;
     const sinter_tensor *loss = instance_loss(e);

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "instance.h"
 #include "json.h"
+#include "table.h"
 #include "vocabulary.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum flag_kind { SWITCH, TEXT, COUNT, NUMBER, TENSOR } flag_kind;
+typedef enum flag_kind { SWITCH, TEXT, COUNT, NUMBER, TENSOR, FOLD } flag_kind;
 
 typedef struct flag {
   const char *name, *value, *help; /* value: what --help calls it */
@@ -34,6 +35,8 @@ static const flag table[] = {
     {"eval", NULL, "only evaluate the test split", SWITCH, AT(eval), 0, 0},
     {"eval-every", "N", "evaluate after every N epochs, 0 never (default 1)", COUNT, AT(eval_every),
      0, INT32_MAX},
+    {"fold", "K/N", "hold out part K of N of the training examples, and evaluate on those (k-fold)",
+     FOLD, AT(fold), 0, 0},
     {"patience", "N",
      "stop after N evaluations in which the test loss, or what --keep-best names, was not better",
      COUNT, AT(patience), 1, INT32_MAX},
@@ -58,6 +61,8 @@ static const flag table[] = {
      "write it after every N steps instead of each epoch, 0 only at the end", COUNT,
      AT(checkpoint_every), 0, INT64_MAX},
     {"resume", NULL, "go on from the checkpoint", SWITCH, AT(resume), 0, 0},
+    {"predict", "F.csv", "write predictions of the rows of test.csv at the end", TEXT, AT(predict),
+     0, 0},
     {"log", "F", "write metrics to F as JSON lines", TEXT, AT(log), 0, 0},
     {"log-every", "N", "log every N steps, 0 only epochs (default 1)", COUNT, AT(log_every), 0,
      INT64_MAX},
@@ -106,6 +111,20 @@ static int parse_number(const flag *f, const char *text, double *value, diag *d)
   return diag_error(d, 2003, "--%s expects a number of 0 or more, got '%s'", f->name, text);
 }
 
+static int parse_fold(const flag *f, const char *text, fold *value, diag *d) {
+  char *slash = NULL, *end = NULL;
+  errno = 0;
+  bool digits = *text >= '0' && *text <= '9';
+  value->part = digits ? strtoll(text, &slash, 10) : 0;
+  if (digits && *slash == '/' && slash[1] >= '0' && slash[1] <= '9')
+    value->of = strtoll(slash + 1, &end, 10);
+  if (end && !*end && !errno && value->of >= 2 && value->part >= 1 && value->part <= value->of)
+    return 0;
+  return diag_error(
+      d, 2003, "--%s expects K/N, part K of N, with N of 2 or more and K from 1 to N, got '%s'",
+      f->name, text);
+}
+
 static int parse_tensor(const flag *f, flags *out, const char *text, diag *d) {
   bool input = f->offset == AT(inputs);
   uint32_t *count = input ? &out->input_count : &out->output_count;
@@ -134,6 +153,8 @@ static int parse_value(const flag *f, flags *out, const char *text, diag *d) {
     return parse_number(f, text, at, d);
   case TENSOR:
     return parse_tensor(f, out, text, d);
+  case FOLD:
+    return parse_fold(f, text, at, d);
   }
   return 0;
 }
@@ -141,7 +162,11 @@ static int parse_value(const flag *f, flags *out, const char *text, diag *d) {
 static bool has_flag(const sinter_module *module, const flag *f) {
   bool of_texts =
       f->offset >= AT(generate) && f->offset < AT(generate) + sizeof(((flags *)0)->generate);
-  return !of_texts || text_field(&module->data);
+  const sinter_data *data = &module->data;
+  return of_texts                   ? text_field(data) != NULL
+         : f->offset == AT(fold)    ? data->field_count > 0 && !text_field(data)
+         : f->offset == AT(predict) ? table_field(data) != NULL
+                                    : true;
 }
 
 static bool is_hyper_parameter(const sinter_scalar *s) { return s->slot > 1; }
@@ -198,6 +223,7 @@ static int check_watch(const flags *f, diag *d) {
               {f->resume, "resume"},
               {f->checkpoint != NULL, "checkpoint"},
               {f->save != NULL, "save"},
+              {f->predict != NULL, "predict"},
               {f->keep_best != NULL, "keep-best"},
               {f->patience >= 0, "patience"},
               {f->epochs >= 0, "epochs"}};
@@ -271,6 +297,9 @@ static int check_together(const flags *f, diag *d) {
   if ((f->run || f->generate.text) && f->log)
     return diag_error(d, 2004, "--%s and --log contradict each other: one entry has no events",
                       instead);
+  if ((f->run || f->generate.text) && (f->fold.of || f->predict))
+    return diag_error(d, 2004, "--%s and --%s contradict each other: one entry has no examples",
+                      instead, f->fold.of ? "fold" : "predict");
   if (!f->run && (f->input_count || f->output_count))
     return diag_error(d, 2004, "--%s expects --run ENTRY", f->input_count ? "input" : "output");
   return 0;
@@ -280,17 +309,20 @@ typedef struct named_path {
   const char *name, *path;
 } named_path;
 
-/* --save, --checkpoint, --log and every --output. */
+enum { FIRST = 4 };
+
+/* --save, --checkpoint, --log, --predict and every --output. */
 static named_path output_of(const flags *f, uint32_t i) {
-  const named_path first[] = {{"save", f->save}, {"checkpoint", f->checkpoint}, {"log", f->log}};
-  enum { FIRST = sizeof first / sizeof *first };
+  const named_path first[] = {
+      {"save", f->save}, {"checkpoint", f->checkpoint}, {"log", f->log}, {"predict", f->predict}};
+  _Static_assert(sizeof first / sizeof *first == FIRST, "all of them");
   return i < FIRST ? first[i] : (named_path){"output", f->outputs[i - FIRST].path};
 }
 
 /* Two outputs in one file would leave the last. */
 static int check_outputs(const flags *f, diag *d) {
-  for (uint32_t i = 0; i < 3 + f->output_count; ++i)
-    for (uint32_t k = 0; k < 3 + f->output_count; ++k) {
+  for (uint32_t i = 0; i < FIRST + f->output_count; ++i)
+    for (uint32_t k = 0; k < FIRST + f->output_count; ++k) {
       named_path a = output_of(f, i), b = output_of(f, k);
       if (!a.path || !b.path || i == k)
         continue;

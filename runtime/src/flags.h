@@ -19,10 +19,16 @@ typedef struct named_file {
   const char *path;
 } named_file;
 
+/// K/N of --fold: of N parts of the training examples the K-th, from 1, is held out.
+typedef struct fold {
+  int64_t part, of; /* of 0: not given */
+} fold;
+
 typedef struct flags {
-  const char *data, *init, *save, *checkpoint, *log, *run, *keep_best;
+  const char *data, *init, *save, *checkpoint, *log, *run, *keep_best, *predict;
   int64_t epochs, steps, eval_every, checkpoint_every, log_every, seed, threads; /* -1: not given */
   int64_t patience;                                                              /* -1: not given */
+  fold fold;
   struct { /* only models of texts have these; numbers: -1: not given */
     const char *text;
     int64_t length, top_k;

@@ -97,9 +97,10 @@ static void gather_input(const batch_fill *fill, const sinter_tensor *t, const s
   char *row = (char *)spmd->segments[t->segment] + t->offset;
   uint64_t row_bytes = t->bytes / count;
   for (uint64_t i = from; i < to; ++i) {
-    uint64_t example = fill->order ? fill->order[fill->first + i] : fill->first + i;
+    uint64_t example =
+        split_place(fill->from, fill->order ? fill->order[fill->first + i] : fill->first + i);
     if (column && i + 1 < to)
-      prefetch(column + fill->order[fill->first + i + 1] * n, n);
+      prefetch(column + split_place(fill->from, fill->order[fill->first + i + 1]) * n, n);
     data->reader->fill(data, fill->from, f, example, t->dtype, row + i * row_bytes, spmd->thread);
   }
 }

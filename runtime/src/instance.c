@@ -325,5 +325,7 @@ double instance_metric(instance *self, uint32_t i) {
   double sum = instance_value(self, &self->module->symbols[m->sum].master);
   double weight = instance_value(self, &self->module->symbols[m->weight].master);
   double ratio = weight != 0 ? sum / weight : NAN;
-  return m->finish == SINTER_FINISH_EXP_RATIO ? exp(ratio) : ratio;
+  return m->finish == SINTER_FINISH_EXP_RATIO    ? exp(ratio)
+         : m->finish == SINTER_FINISH_SQRT_RATIO ? sqrt(ratio)
+                                                 : ratio;
 }

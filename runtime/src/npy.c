@@ -3,6 +3,7 @@
 
 #include "file.h"
 #include "instance.h"
+#include "npz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,12 +104,9 @@ static int parse_header(npy *f, const char *text, uint64_t start, diag *d) {
   return 0;
 }
 
-int npy_open(npy *f, const char *path, diag *d) {
-  *f = (npy){.path = path};
-  uint64_t size;
-  f->fd = file_open(path, &size, d);
-  if (f->fd < 0)
-    return d->code;
+/* The header of the open file. */
+static int read_header(npy *f, uint64_t size, diag *d) {
+  const char *path = f->path;
   unsigned char start[12] = {0};
   int code = 0;
   if (size < 12)
@@ -140,6 +138,20 @@ int npy_open(npy *f, const char *path, diag *d) {
   if (code)
     npy_close(f);
   return code;
+}
+
+int npy_open(npy *f, const char *path, diag *d) {
+  uint64_t size;
+  *f = (npy){.path = path, .fd = file_open(path, &size, d)};
+  return f->fd < 0 ? d->code : read_header(f, size, d);
+}
+
+int npy_open_member(npy *f, const char *path, const char *name, diag *d) {
+  char member[NAME_MAX + 1];
+  uint64_t size;
+  snprintf(member, sizeof member, "%s.npy", name);
+  *f = (npy){.path = path, .fd = npz_open(path, member, &size, d)};
+  return f->fd < 0 ? d->code : read_header(f, size, d);
 }
 
 int npy_read(npy *f, void *data, diag *d) {

@@ -24,6 +24,8 @@ typedef struct npy {
 
 /// Opens and checks the header.
 int npy_open(npy *file, const char *path, diag *d);
+/// The same for the member NAME.npy of a .npz file; see npz.h.
+int npy_open_member(npy *file, const char *path, const char *name, diag *d);
 /// Reads all elements.
 int npy_read(npy *file, void *data, diag *d);
 void npy_close(npy *file);

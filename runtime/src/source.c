@@ -128,3 +128,36 @@ int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d) {
 uint64_t source_most(const source *s) {
   return s->gzip ? s->file_bytes * MAX_INFLATION : s->file_bytes;
 }
+
+unsigned char *source_read_all(source *s, uint64_t *length, diag *d) {
+  uint64_t capacity = 1 << 16, got = 0;
+  unsigned char *text = NULL;
+  *length = 0;
+  do {
+    capacity *= 2;
+    unsigned char *more = realloc(text, capacity);
+    if (!more) {
+      diag_error(d, 2402, "out of memory: the contents of '%s'", s->path);
+      break;
+    }
+    text = more;
+    source_read(s, text + *length, capacity - *length, &got, d);
+    *length += got;
+  } while (!d->code && *length == capacity);
+  if (d->code) {
+    free(text);
+    text = NULL;
+  }
+  return text;
+}
+
+bool source_exists(const char *folder, const char *file) {
+  static const char *const ends[] = {"", ".gz"};
+  char path[PATH_MAX];
+  struct stat info;
+  for (int i = 0; i < 2; ++i)
+    if (snprintf(path, sizeof path, "%s/%s%s", folder, file, ends[i]) < (int)sizeof path &&
+        stat(path, &info) == 0)
+      return true;
+  return false;
+}

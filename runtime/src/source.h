@@ -28,6 +28,10 @@ source *source_open_file(const char *path, diag *d);
 int source_read(source *s, void *to, uint64_t n, uint64_t *got, diag *d);
 /// The most bytes that the file can hold, without reading it.
 uint64_t source_most(const source *s);
+/// All that is left of the data, with room for a byte more, which the caller frees; NULL: reported.
+unsigned char *source_read_all(source *s, uint64_t *length, diag *d);
+/// Whether FOLDER has FILE or FILE.gz.
+bool source_exists(const char *folder, const char *file);
 /// Ends it; NULL is allowed.
 void source_close(source *s);
 

@@ -30,8 +30,12 @@ static const char *find_result(const trainer *t, const char *name, size_t length
   return NULL;
 }
 
-/* Losses and what is made of them are best when they are least. */
+/* Losses and what is made of them, and roots of means of squares, are best when they are least. */
 static bool is_least_best(const trainer *t, const char *name) {
+  for (uint32_t i = 0; i < t->module->metric_count; ++i)
+    if (strcmp(t->module->metrics[i].name, name) == 0 &&
+        t->module->metrics[i].finish == SINTER_FINISH_SQRT_RATIO)
+      return true;
   return strcmp(name, loss_name(t)) == 0 || strstr(name, "loss") || strstr(name, "perplexity") ||
          strstr(name, "error");
 }

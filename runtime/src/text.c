@@ -32,29 +32,6 @@ static uint64_t most_ahead(const sinter_data *spec) {
   return most;
 }
 
-/* All of a file. NULL: reported. */
-static unsigned char *read_all(source *s, uint64_t *length, diag *d) {
-  uint64_t capacity = 1 << 16, got = 0;
-  unsigned char *text = NULL;
-  *length = 0;
-  do {
-    capacity *= 2;
-    unsigned char *more = realloc(text, capacity);
-    if (!more) {
-      diag_error(d, 2402, "out of memory: the text '%s'", s->path);
-      break;
-    }
-    text = more;
-    source_read(s, text + *length, capacity - *length, &got, d);
-    *length += got;
-  } while (!d->code && *length == capacity);
-  if (d->code) {
-    free(text);
-    text = NULL;
-  }
-  return text;
-}
-
 /* A text that is not there ends in NULL without an error. */
 typedef struct raw_text {
   unsigned char *bytes;
@@ -65,7 +42,7 @@ typedef struct raw_text {
 static void read_text(raw_text *raw, source *s, diag *d) {
   if (s)
     snprintf(raw->path, sizeof raw->path, "%s", s->path);
-  raw->bytes = s ? read_all(s, &raw->length, d) : NULL;
+  raw->bytes = s ? source_read_all(s, &raw->length, d) : NULL;
   source_close(s);
 }
 
@@ -140,10 +117,8 @@ int text_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
     read_text(&test, open_test(train.path, d), d);
   if (!d->code && !encode(data, &train, &t->train, &data->train.count, d) && test.bytes)
     encode(data, &test, &t->test, &data->test.count, d);
-  if (!d->code && !test.bytes) {
-    t->one_text = true;
-    data->test.count = data->train.count;
-  }
+  if (!d->code && !test.bytes)
+    share_examples(data, "has no .test.txt beside it");
   free(train.bytes);
   free(test.bytes);
   return d->code;
@@ -167,7 +142,7 @@ void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t 
   if (train && t->batch) /* example i of batch k: window k of stretch i */
     at = example % t->batch * (from->count / t->batch) + example / t->batch;
   at = at * steps + (train ? t->offset : 0) + f->ahead;
-  const uint32_t *tokens = train || t->one_text ? t->train.tokens : t->test.tokens;
+  const uint32_t *tokens = train || data->one_split ? t->train.tokens : t->test.tokens;
   for (uint64_t i = 0; i < steps; ++i)
     store_index(tokens[at + i], dtype, (char *)to + i * bytes);
 }

@@ -24,7 +24,7 @@ typedef struct trainer {
   flags flags;
   instance instance;
   dataset data;
-  vocabulary known; /* of the weights to start from; `data` takes it over */
+  data_known known; /* of the weights to start from; `data` takes it over */
   checkpoint state;
   report report;
   uint32_t *order; /* permutation of the training examples; NULL: they come in order */
@@ -75,6 +75,10 @@ int trainer_checkpoint(trainer *t, diag *d);
 int trainer_run_entry(trainer *t, diag *d);
 /// --generate TEXT.
 int trainer_generate(trainer *t, diag *d);
+/// --predict F.csv: the entry `predict` on the rows of test.csv. predict_check says before what
+/// would make it fail.
+int predict_check(trainer *t, diag *d);
+int trainer_predict(trainer *t, diag *d);
 /// --info.
 void trainer_info(const sinter_module *module);
 /// --licenses.

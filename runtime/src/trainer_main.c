@@ -39,15 +39,19 @@ static int find_entries(trainer *t, diag *d) {
   return 0;
 }
 
-/* The vocabulary of the text that the weights to start from were trained on; bytes have one. */
-static int read_vocabulary(trainer *t, diag *d) {
+/* What the weights to start from know of the data; bytes have a vocabulary anyway. */
+static int read_known(trainer *t, diag *d) {
   const sinter_field *field = text_field(&t->module->data);
   const char *path = t->flags.resume ? t->flags.checkpoint : t->flags.init;
+  data_known *known = &t->known;
   char *list = NULL;
+  known->path = path;
   if (field && field->decode == SINTER_DECODE_BYTE)
-    t->known = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
+    known->vocabulary = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
   else if (field && path && !weights_metadata(path, "vocabulary", &list, d) && list)
-    vocabulary_parse(&t->known, field, list, path, d);
+    vocabulary_parse(&known->vocabulary, field, list, path, d);
+  else if (table_field(&t->module->data) && path)
+    weights_metadata(path, "columns", &known->columns, d);
   free(list);
   return d->code;
 }
@@ -67,14 +71,44 @@ static void set_epoch_length(trainer *t) {
 static bool needs_no_data(const trainer *t) {
   const flags *f = &t->flags;
   if (f->generate.text)
-    return t->known.count > 0;
-  return f->run || (does_nothing(t) && !f->checkpoint);
+    return t->known.vocabulary.count > 0;
+  return f->run || (does_nothing(t) && !f->checkpoint && !f->predict);
+}
+
+/* --fold. A table of tests without their target can only be predicted. */
+static int hold_out(trainer *t, diag *d) {
+  const flags *f = &t->flags;
+  uint64_t all = t->data.train.count;
+  if (f->fold.of) {
+    if (dataset_fold(&t->data, (uint64_t)f->fold.part, (uint64_t)f->fold.of, d))
+      return d->code;
+    report_note(&t->report, "--fold %lld/%lld: %llu of %llu examples are held out, for evaluation",
+                (long long)f->fold.part, (long long)f->fold.of,
+                (unsigned long long)t->data.held.count, (unsigned long long)all);
+  } else if (t->data.table.unknown) {
+    const char *flag = f->eval            ? "eval"
+                       : f->keep_best     ? "keep-best"
+                       : f->patience >= 0 ? "patience"
+                                          : NULL;
+    const char *target = table_field(&t->module->data)->column;
+    if (flag)
+      return diag_error(d, 2112,
+                        "'%s' line 1: --%s expects the column '%s', which it lacks; --fold K/N "
+                        "evaluates on a part of the training examples",
+                        t->data.table.test.path, flag, target);
+    if (t->eval && flags_train(f) && f->eval_every != 0)
+      report_note(&t->report,
+                  "'%s' has no '%s': nothing is evaluated; --fold K/N holds out training examples",
+                  t->data.table.test.path, target);
+    t->eval = NULL;
+  }
+  return 0;
 }
 
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
   if (needs_no_data(t)) {
-    t->data.text.vocabulary = t->known;
+    dataset_know(&t->data, &t->known);
     return 0;
   }
   if (!spec->field_count)
@@ -87,11 +121,11 @@ static int open_data(trainer *t, diag *d) {
         "no --data: using built-in synthetic %s of the shape of '%s' (%llu train, %llu test)",
         t->data.reader->built_in, spec->name, (unsigned long long)t->data.train.count,
         (unsigned long long)t->data.test.count);
-  if (t->data.text.one_text)
-    report_note(&t->report, "the test split is the training text: '%s' has no .test.txt beside it",
-                t->flags.data);
-  if (!flags_train(&t->flags))
-    return 0;
+  if (t->data.one_split && t->flags.data)
+    report_note(&t->report, "the tests are the training examples: '%s' %s", t->flags.data,
+                t->data.one_split);
+  if (hold_out(t, d) || !flags_train(&t->flags))
+    return d->code;
   t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
   set_epoch_length(t);
   if (!t->batches && !does_nothing(t))
@@ -113,6 +147,8 @@ static int start_state(trainer *t, diag *d) {
   run_position expected = {.shuffle = !f->no_shuffle,
                            .examples = (int64_t)t->data.train.count,
                            .batch = t->train ? t->train->batch : 0,
+                           .fold = f->fold.part,
+                           .folds = f->fold.of,
                            .seed = f->seed >= 0 ? f->seed : 0};
   if (f->resume) {
     bool goes_on = flags_train(f); /* others only want its weights */
@@ -151,6 +187,11 @@ static int start_state(trainer *t, diag *d) {
   return 0;
 }
 
+static int keep_known(trainer *t, diag *d) {
+  const char *key, *text = dataset_metadata(&t->data, &key);
+  return checkpoint_metadata(&t->state, key, text, d);
+}
+
 static int evaluate_only(trainer *t, diag *d) {
   uint32_t count;
   double start = clock_seconds();
@@ -172,7 +213,8 @@ static int work(trainer *t, diag *d) {
   if (f->threads > (int64_t)cores)
     report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results",
                 (long long)f->threads, cores);
-  if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)))
+  if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)) ||
+      (f->predict && file_probe(f->predict, d)))
     return d->code;
   if (flags_train(f))
     trainer_catch_signals();
@@ -182,8 +224,8 @@ static int work(trainer *t, diag *d) {
       device_threads(f->threads > 0 ? (uint32_t)f->threads : cores, false, &pool, d) ||
       device_open(t->module, pool, &dev, d) ||
       instance_open(&t->instance, t->module, dev, true, d) || find_entries(t, d) ||
-      watch_open(t, d) || checkpoint_open(&t->state, &t->instance, d) || read_vocabulary(t, d) ||
-      open_data(t, d) || checkpoint_vocabulary(&t->state, t->data.text.vocabulary.list, d) ||
+      watch_open(t, d) || checkpoint_open(&t->state, &t->instance, d) || read_known(t, d) ||
+      open_data(t, d) || keep_known(t, d) || (f->predict && predict_check(t, d)) ||
       start_state(t, d))
     return d->code;
   report_begin(&t->report, f->resume);
@@ -195,6 +237,10 @@ static int work(trainer *t, diag *d) {
   bool kept = f->keep_best && t->state.position.best_epoch > 0; /* what --save holds already */
   if (!result && f->save && !kept)
     result = checkpoint_save(&t->state, f->save, d);
+  if (!result && f->predict && kept && !(result = checkpoint_init(&t->state, f->save, false, d)))
+    instance_push(&t->instance, true); /* predictions are the best weights' */
+  if (!result && f->predict)
+    result = trainer_predict(t, d);
   return result;
 }
 

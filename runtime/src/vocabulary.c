@@ -15,8 +15,7 @@ const sinter_field *text_field(const sinter_data *spec) {
   return NULL;
 }
 
-/* Bytes of the UTF-8 character at the front; 0: it is none. */
-static uint64_t character_length(const unsigned char *p, uint64_t left) {
+uint64_t utf8_length(const unsigned char *p, uint64_t left) {
   if (*p && *p < 0x80)
     return 1;
   uint64_t n = *p >= 0xc2 && *p < 0xe0   ? 2
@@ -42,7 +41,7 @@ int text_clean(uint32_t decode, unsigned char *text, uint64_t *length, const cha
     return 0;
   uint64_t to = 0, n;
   for (uint64_t at = 0; at < *length; at += n) {
-    n = character_length(text + at, *length - at);
+    n = utf8_length(text + at, *length - at);
     if (!n)
       return diag_error(d, 2109, "'%s' byte %llu: expects text in UTF-8, got byte %02x%s", path,
                         (unsigned long long)at, text[at],

@@ -21,6 +21,8 @@ typedef struct vocabulary {
   uint32_t *order;     /* numbers, from the smallest token to the largest */
 } vocabulary;
 
+/// Bytes of the UTF-8 character at the front; 0: it is none, or NUL.
+uint64_t utf8_length(const unsigned char *p, uint64_t left);
 /// The first field of a data set that is tokens of a text; NULL: it is no text.
 const sinter_field *text_field(const sinter_data *spec);
 /// Cleans `text` in place, unless its tokens are bytes; gives its new length. E2109: it is not

@@ -27,9 +27,8 @@ typedef struct weight_slot {
 typedef struct weight_table {
   weight_slot *slots;
   uint32_t count;
-  const char *vocabulary; /* of a text that the weights were trained on, or NULL; see
-                             vocabulary.h */
-  char *header;           /* built by weights_prepare */
+  const char *metadata, *key; /* what is known of the data, under its key; NULL: nothing */
+  char *header;               /* built by weights_prepare */
   uint64_t header_bytes;
   uint32_t dropped; /* states of another optimizer that a checkpoint has; set by a read */
 } weight_table;
@@ -38,7 +37,7 @@ typedef struct weight_table {
 /// metrics, `spare` leaves room for that many further slots, which the caller fills.
 int weights_make(weight_table *table, const instance *self, bool everything, uint32_t spare,
                  diag *d);
-/// Builds the header text. Call it after the last slot was added, and again when the vocabulary
+/// Builds the header text. Call it after the last slot was added, and again when the metadata
 /// changed.
 int weights_prepare(weight_table *table, diag *d);
 /// Frees the table.

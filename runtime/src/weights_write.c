@@ -53,14 +53,21 @@ static void put(text *t, const char *piece) {
   t->length += n;
 }
 
+static void quote(text *t, const char *piece) {
+  bool fits = t->length < t->capacity;
+  t->length +=
+      json_quote(piece, fits ? t->at + t->length : NULL, fits ? t->capacity - t->length : 0);
+}
+
 static void put_header(text *t, const weight_table *table) {
-  char number[64], name[1024], quoted[2100];
+  char number[64], name[1024];
   uint64_t offset = 0;
   put(t, "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"");
-  if (table->vocabulary) { /* letters, spaces and commas: as they are */
-    put(t, ",\"vocabulary\":\"");
-    put(t, table->vocabulary);
-    put(t, "\"");
+  if (table->metadata) {
+    put(t, ",");
+    quote(t, table->key);
+    put(t, ":");
+    quote(t, table->metadata);
   }
   put(t, "}");
   for (int o = 0; o < 4; ++o)
@@ -69,9 +76,8 @@ static void put_header(text *t, const weight_table *table) {
       if (dtype_bytes(s->dtype) != element_order[o])
         continue;
       snprintf(name, sizeof name, "%s%s", s->prefix, s->name);
-      json_quote(name, quoted, sizeof quoted);
       put(t, ",");
-      put(t, quoted);
+      quote(t, name);
       put(t, ":{\"dtype\":\"");
       put(t, dtype_name(s->dtype));
       put(t, "\",\"shape\":[");

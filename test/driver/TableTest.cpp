@@ -77,7 +77,8 @@ TEST_F(Table, StructsAreThoseOfC) {
   EXPECT_EQ(offsetsOf(*table, "sinter_field"),
             (V{AT(sinter_field, name), AT(sinter_field, dtype), AT(sinter_field, rank),
                AT(sinter_field, dims), AT(sinter_field, decode), AT(sinter_field, ahead),
-               AT(sinter_field, limit), AT(sinter_field, examples), sizeof(sinter_field)}));
+               AT(sinter_field, limit), AT(sinter_field, examples), AT(sinter_field, column),
+               sizeof(sinter_field)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_range"),
             (V{AT(sinter_range, segment), AT(sinter_range, writes), AT(sinter_range, dtype),
                AT(sinter_range, origin), AT(sinter_range, offset), AT(sinter_range, bytes),

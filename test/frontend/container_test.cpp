@@ -274,6 +274,17 @@ TEST(GraphCheck, NamesAndKinds) {
                 "expects tokens alone to be ahead, by 0 to 1048576 places, got 1 in field 'label'");
   expectRefused([&](auto &m) { field(m, 1)->set_decode(proto::Field::WORD); },
                 "expects tokens i32[steps], got another shape in field 'label'");
+  expectRefused([&](auto &m) { field(m, 0)->set_decode(proto::Field::COLUMNS); },
+                "expects features f32[F] and a target f32[1], got another shape in field 'image'");
+  expectRefused(
+      [&](auto &m) {
+        field(m, 0)->set_decode(proto::Field::TARGET);
+        field(m, 0)->mutable_type()->clear_dims();
+        field(m, 0)->mutable_type()->add_dims(1);
+      },
+      "expects the column of a target, got none in field 'image'");
+  expectRefused([&](auto &m) { field(m, 0)->set_column("id"); },
+                "expects a column of tables alone, got 'id' in field 'image'");
   expectRefused(
       [](auto &m) { m.mutable_data()->set_order(static_cast<proto::DataSpec::Order>(7)); },
       "known order of examples, got 7");

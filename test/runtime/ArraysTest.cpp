@@ -9,6 +9,7 @@ extern "C" {
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -18,8 +19,8 @@ namespace {
 /// x f32[2] and kind i32 below 3.
 struct PointSpec {
   PointSpec()
-      : fields{{"x", SINTER_F32, 1, dims, SINTER_DECODE_NUMBER, 0, 0, nullptr},
-               {"kind", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 3, nullptr}},
+      : fields{{"x", SINTER_F32, 1, dims, SINTER_DECODE_NUMBER, 0, 0, nullptr, nullptr},
+               {"kind", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 3, nullptr, nullptr}},
         data{"points", fields, 2, 0, 0, 0} {}
   PointSpec(const PointSpec &) = delete;
   int64_t dims[1] = {2};
@@ -58,6 +59,49 @@ std::string npy(const char *type, const std::string &shape, const std::vector<T>
   bytes += static_cast<char>(head.size() >> 8);
   return bytes + head +
          std::string(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T));
+}
+
+std::string little(uint64_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i)
+    out += static_cast<char>(value >> 8 * i & 255);
+  return out;
+}
+
+/// The bytes as zip files have them.
+std::string deflated(const std::string &bytes) {
+  z_stream s = {};
+  EXPECT_EQ(deflateInit2(&s, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string out(bytes.size() + 100, 0);
+  s.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(bytes.data()));
+  s.avail_in = static_cast<uInt>(bytes.size());
+  s.next_out = reinterpret_cast<Bytef *>(out.data());
+  s.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&s, Z_FINISH), Z_STREAM_END);
+  out.resize(s.total_out);
+  deflateEnd(&s);
+  return out;
+}
+
+/// A zip file of (name, bytes).
+std::string zip(const std::vector<std::pair<std::string, std::string>> &members, bool packed,
+                const std::string &comment = "") {
+  std::string out, directory;
+  for (const auto &[name, bytes] : members) {
+    std::string data = packed ? deflated(bytes) : bytes;
+    uint32_t check = static_cast<uint32_t>(
+        crc32(0, reinterpret_cast<const Bytef *>(bytes.data()), static_cast<uInt>(bytes.size())));
+    std::string common = little(20, 2) + little(0, 2) + little(packed ? 8 : 0, 2) + little(0, 4) +
+                         little(check, 4) + little(data.size(), 4) + little(bytes.size(), 4) +
+                         little(name.size(), 2);
+    directory += "PK\1\2" + little(20, 2) + common + little(0, 2) + little(0, 2) + little(0, 2) +
+                 little(0, 2) + little(0, 4) + little(out.size(), 4) + name;
+    out += "PK\3\4" + common + little(4, 2) + name + "more" + data;
+  }
+  uint64_t at = out.size();
+  return out + directory + "PK\5\6" + little(0, 4) + little(members.size(), 2) +
+         little(members.size(), 2) + little(directory.size(), 4) + little(at, 4) +
+         little(comment.size(), 2) + comment;
 }
 
 class ArraysTest : public ::testing::Test {
@@ -120,6 +164,65 @@ TEST_F(ArraysTest, OneFileOfTheTestsIsNotEnough) {
   Opened read(spec, folder.path.c_str());
   EXPECT_NE(read.code, 0);
   EXPECT_THAT(std::string(read.text), HasSubstr("test-x.npy'"));
+}
+
+class NpzTest : public ArraysTest {
+protected:
+  NpzTest() {
+    remove((folder / "train-x.npy").c_str());
+    remove((folder / "train-kind.npy").c_str());
+  }
+  std::vector<std::pair<std::string, std::string>> members = {
+      {"kind.npy", npy<int64_t>("<i8", "3,", {2, 0, 1})},
+      {"x.npy", npy<float>("<f4", "3, 2", {1, 2, 3, 4, 5, 6})}};
+};
+
+TEST_F(NpzTest, MembersStandForFiles) {
+  for (bool packed : {false, true}) {
+    writeFile(folder / "train.npz", zip(members, packed, packed ? "a PK\5\6 comment" : ""));
+    writeFile(folder / "test.npz", zip({{"x.npy", npy<double>("<f8", "1, 2", {7, 8})},
+                                        {"kind.npy", npy<uint8_t>("|u1", "1,", {1})}},
+                                       packed));
+    Opened read(spec, folder.path.c_str());
+    ASSERT_EQ(read.code, 0) << read.text;
+    EXPECT_EQ(read.data.train.count, 3u);
+    EXPECT_THAT(read.x(read.data.train, 1), ElementsAre(3, 4));
+    EXPECT_EQ(read.kind(read.data.train, 0), 2);
+    EXPECT_THAT(read.x(read.data.test, 0), ElementsAre(7, 8));
+  }
+}
+
+TEST_F(NpzTest, WrongFiles) {
+  auto refused = [&](const std::string &bytes, const std::string &message) {
+    writeFile(folder / "train.npz", bytes);
+    refuses(2205, message);
+  };
+  refused("", "byte 0: expects the end of a zip file");
+  refused(std::string(70000, 'x'), "byte 4443: expects the end of a zip file");
+  refused(zip({members[0]}, true),
+          "expects a member 'x.npy', got none of that name [E2205]\n  it has "
+          "'kind.npy'");
+  std::string good = zip(members, true);
+  size_t end = good.size() - 22, directory = good.find("PK\1\2");
+  auto changed = [&](size_t at, const std::string &bytes) {
+    return std::string(good).replace(at, bytes.size(), bytes);
+  };
+  refused(changed(end + 12, little(0xffffffff, 4)),
+          "byte " + std::to_string(end) + ": expects a directory within the file");
+  refused(changed(end + 16, little(end + 1, 4)), "byte " + std::to_string(end));
+  refused(changed(directory, "KP"),
+          "byte " + std::to_string(directory) + ": expects an entry of the directory");
+  refused(changed(directory + 28, little(60000, 2)), "expects an entry of the directory");
+  size_t x = good.find("PK\1\2", directory + 1);
+  refused(changed(x + 10, little(12, 2)), "expects a member that is stored or deflated");
+  refused(changed(x + 42, little(0xffffffff, 4)),
+          "byte 4294967295: expects a member within the file");
+  refused(changed(x + 20, little(100000, 4)), "expects a member within the file");
+  refused(changed(x + 24, little(10, 4)), "expects the bytes of 'x.npy', got damage");
+  refused(changed(x + 16, "abcd"), "expects the bytes of 'x.npy', got damage");
+  refused(changed(x - 30, "\xff\xff\xff\xff"), "");
+  for (size_t cut = 0; cut + 1 < good.size(); cut += 7)
+    refused(good.substr(0, cut), "");
 }
 
 TEST_F(ArraysTest, ExamplesThatTheModelBrings) {

@@ -182,7 +182,8 @@ TEST_F(IdxTest, LabelsOutOfRange) {
 TEST(Readers, OtherFieldsAreRefused) {
   Scratch folder;
   int64_t length = 40;
-  sinter_field sound = {"sound", SINTER_F32, 1, &length, SINTER_DECODE_UNIT, 0, 0, nullptr};
+  sinter_field sound = {"sound", SINTER_F32, 1,       &length, SINTER_DECODE_UNIT,
+                        0,       0,          nullptr, nullptr};
   ImageSpec twice(10, "twice", 1, 4, 4), three(10, "three", 1, 4, 4);
   twice.fields[1] = twice.fields[0];
   three.data.field_count = 1;
@@ -198,8 +199,9 @@ TEST(Readers, OtherFieldsAreRefused) {
     EXPECT_EQ(dataset_open(&data, spec, nullptr, nullptr, nullptr, &d), 2108);
     EXPECT_THAT(
         message,
-        HasSubstr("' has no built-in data, which are labelled images, numbers or a text; --data "
-                  "PATH"));
+        HasSubstr(
+            "' has no built-in data, which are labelled images, numbers, a text or a table; --data "
+            "PATH"));
   }
 }
 

@@ -420,8 +420,10 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   module.metrics = metrics.data();
   module.entries = entries.data();
   dims.push_back({1, o.height, o.width});
-  fields[0] = {"image", SINTER_F32, 3, dims.back().data(), SINTER_DECODE_UNIT, 0, 0, nullptr};
-  fields[1] = {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, o.classes, nullptr};
+  fields[0] = {"image", SINTER_F32, 3,      dims.back().data(), SINTER_DECODE_UNIT, 0,
+               0,       nullptr,    nullptr};
+  fields[1] = {"label", SINTER_I32, 0,       nullptr, SINTER_DECODE_CLASS,
+               0,       o.classes,  nullptr, nullptr};
   module.data = {"fashion-mnist", fields, 2, 0, 0, 0};
   for (int s = 0; s < SINTER_SEGMENTS; ++s)
     module.segment_bytes[s] = used[s];

@@ -39,6 +39,7 @@ flags:
   --steps N              stop after step N, counted from the start
   --eval                 only evaluate the test split
   --eval-every N         evaluate after every N epochs, 0 never (default 1)
+  --fold K/N             hold out part K of N of the training examples, and evaluate on those (k-fold)
   --patience N           stop after N evaluations in which the test loss, or what --keep-best names, was not better
   --keep-best METRIC[:min|:max] --save has the weights of the best test METRIC, not the last ones
   --lr-find              try learning rates from 1e-7 to 10 over --steps (default 100)
@@ -223,9 +224,8 @@ TEST_F(FlagsTest, OtherVersionsAndDevicesAreRefused) {
   module.module.abi_version = 1;
   Outcome r = train(module.get(), {"--help"});
   EXPECT_EQ(r.code, 70);
-  EXPECT_EQ(r.err,
-            "fake: internal error: the module has ABI version 1, this runtime expects " +
-                std::to_string(SINTER_ABI_VERSION) + " [E2901]\n");
+  EXPECT_EQ(r.err, "fake: internal error: the module has ABI version 1, this runtime expects " +
+                       std::to_string(SINTER_ABI_VERSION) + " [E2901]\n");
 }
 
 std::string npy(const std::string &descr, const std::string &shape, const std::string &data,

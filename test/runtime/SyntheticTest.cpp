@@ -150,8 +150,9 @@ TEST(Synthetic, IsDrawnInHalfASecond) {
 // Ids go with the topic that the label is, three in four and by chance.
 TEST(Synthetic, WholeNumbersOfATopic) {
   const int64_t dims[] = {8};
-  sinter_field fields[] = {{"ids", SINTER_I32, 1, dims, SINTER_DECODE_CLASS, 0, 1003, nullptr},
-                           {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 10, nullptr}};
+  sinter_field fields[] = {
+      {"ids", SINTER_I32, 1, dims, SINTER_DECODE_CLASS, 0, 1003, nullptr, nullptr},
+      {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 10, nullptr, nullptr}};
   const sinter_data spec = {"bags", fields, 2, 0, 0, 0};
   char text[512];
   diag d = diag_make(text, sizeof text);

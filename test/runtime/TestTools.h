@@ -30,8 +30,9 @@ bool exists(const std::string &path);
 struct ImageSpec {
   ImageSpec(uint32_t classes, const char *name, int64_t channels, int64_t height, int64_t width)
       : dims{channels, height, width},
-        fields{{"image", SINTER_F32, 3, dims, SINTER_DECODE_UNIT, 0, 0, nullptr},
-               {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, classes, nullptr}},
+        fields{
+            {"image", SINTER_F32, 3, dims, SINTER_DECODE_UNIT, 0, 0, nullptr, nullptr},
+            {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, classes, nullptr, nullptr}},
         data{name, fields, 2, 0, 0, 0} {}
   ImageSpec(const ImageSpec &) = delete;
   int64_t dims[3];

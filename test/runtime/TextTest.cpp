@@ -19,8 +19,9 @@ namespace {
 /// A data set of tokens and targets, as the DSL's text() writes it.
 struct TextSpec {
   TextSpec(uint32_t decode, int64_t vocabulary, int64_t steps, uint32_t order = 0)
-      : dims{steps}, fields{{"tokens", SINTER_I32, 1, dims, decode, 0, vocabulary, nullptr},
-                            {"targets", SINTER_I32, 1, dims, decode, 1, vocabulary, nullptr}},
+      : dims{steps},
+        fields{{"tokens", SINTER_I32, 1, dims, decode, 0, vocabulary, nullptr, nullptr},
+               {"targets", SINTER_I32, 1, dims, decode, 1, vocabulary, nullptr, nullptr}},
         data{"story", fields, 2, order, 0, 0} {}
   TextSpec(const TextSpec &) = delete;
   int64_t dims[1];
@@ -32,9 +33,9 @@ struct TextSpec {
 struct Opened {
   Opened(const TextSpec &spec, const std::string &path, const char *list = nullptr) {
     diag d = diag_make(text, sizeof text);
-    vocabulary known = {};
+    data_known known = {};
     if (list)
-      vocabulary_parse(&known, &spec.fields[0], list, "weights", &d);
+      vocabulary_parse(&known.vocabulary, &spec.fields[0], list, "weights", &d);
     code =
         dataset_open(&data, &spec.data, path.empty() ? nullptr : path.c_str(), &known, nullptr, &d);
   }
@@ -218,7 +219,7 @@ TEST(Text, WindowsOfAnEpochTileTheTextFromARandomPlace) {
   c.t->begin(3, 5, 8, /*shuffle=*/false);
   EXPECT_EQ(starts(*c.t)[0], 0);
   c.t->begin(3, 5, 8);
-  EXPECT_TRUE(c.t->data.text.one_text); // and tests do not move
+  EXPECT_TRUE(c.t->data.one_split); // and tests do not move
   EXPECT_THAT(c.t->get(c.t->data.test, 1, 0), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_EQ(c.t->data.test.count, 127u);
 }
@@ -231,7 +232,7 @@ TEST(Text, ATestTextLiesBeside) {
   for (std::string path : {s.path, s / "story.txt"}) {
     Opened t(spec, path);
     ASSERT_EQ(t.code, 0) << t.text;
-    EXPECT_FALSE(t.data.text.one_text);
+    EXPECT_FALSE(t.data.one_split);
     EXPECT_STREQ(t.data.text.vocabulary.list, "<unk>,a,b,c"); // of the training text alone
     EXPECT_THAT(t.get(t.data.test, 0, 0), ElementsAre(3, 1, 2));
     EXPECT_THAT(t.get(t.data.test, 1, 0), ElementsAre(1, 2, 0));

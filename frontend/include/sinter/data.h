@@ -17,7 +17,9 @@ enum class Decode : uint8_t {
   Character = 3,
   Word = 4,
   Byte = 5,
-  Number = 6 ///< numbers as f32
+  Number = 6,  ///< numbers as f32
+  Columns = 7, ///< of a table, as features f32[F]
+  Target = 8   ///< the number in `column` of a table, f32[1]
 };
 
 /// A named part of every example.
@@ -25,9 +27,10 @@ struct Field {
   std::string name; ///< of the input of the training step
   Type type;        ///< of one example
   Decode decode = Decode::Unit;
-  int64_t classes = 0;       ///< of all but Decode::Unit and Decode::Number
+  int64_t classes = 0;       ///< of indices and tokens
   int64_t ahead = 0;         ///< of tokens: so many places further on in the text
   std::string examples = {}; ///< bytes of the elements of all that the model brings, f32 or i32
+  std::string column = {};   ///< of Decode::Target: its name; of Decode::Columns: as Table::id
 };
 
 /// What the trainer reads. The functions below make it; Model::data takes it.
@@ -84,6 +87,27 @@ struct Text {
 /// and their frequency in it, bytes as they are.
 SINTER_API Data text(std::string name, Text options = {});
 
+/// Options of table().
+struct TableOptions {
+  std::string target = ""; ///< column of the numbers to learn; of "house": SalePrice
+  /// Column that names rows: no feature, and the first column of predictions. Of "house": Id.
+  std::string id = "";
+  /// Features that the other columns make: one for a column of numbers, and for a column of
+  /// categories one each and one for missing values. Of "house": 331.
+  int64_t features = 0;
+  int64_t batch = 64; ///< default of the build option "batch"
+};
+
+/// Fields features f32[features] and target f32[1], from a table with a header. --data DIR holds
+/// train.csv[.gz] and test.csv[.gz], which may lack the target and is then for --predict; or it is
+/// one such file, which is evaluated, too. Of all rows of both files, a column whose values are
+/// numbers becomes (x - mean) / standard deviation (of a sample), and a missing one (empty, NA,
+/// N/A, NaN, nan, null) 0; any other column becomes categories: 1 for the row's own, in the order
+/// of their bytes, the missing one last. The target stays as it is. Weight files keep what was
+/// found, and rows that are read with weights become features by that; a category that it lacks is
+/// 0 everywhere.
+SINTER_API Data table(std::string name, TableOptions options = {});
+
 /// Numbers for an example of arrays(): a function of the example's number alone.
 class SINTER_API Draw {
 public:
@@ -139,8 +163,8 @@ struct Arrays {
 };
 
 /// Fields of any shape. --data DIR holds train-FIELD.npy for each, [examples, …] of floats or whole
-/// numbers, and test-FIELD.npy; without those the tests are of the training examples. Numbers are
-/// rounded to f32.
+/// numbers, and test-FIELD.npy, or train.npz and test.npz with a member FIELD each; without those
+/// the tests are of the training examples. Numbers are rounded to f32.
 SINTER_API Data arrays(std::vector<ArrayField> fields, Arrays options = {});
 
 } // namespace sinter

@@ -27,7 +27,8 @@ public:
 /// What becomes of a metric's mean when an epoch ends.
 enum class Finish : uint8_t {
   mean = 0, ///< nothing
-  exp = 1   ///< its exponential: perplexity, of the mean loss of a token
+  exp = 1,  ///< its exponential: perplexity, of the mean loss of a token
+  sqrt = 2  ///< its root: of a mean of squares
 };
 
 /// Options of metric.

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 5u
+#define SINTER_ABI_VERSION 6u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -112,7 +112,8 @@ typedef struct sinter_scalar {
 
 typedef enum sinter_finish {
   SINTER_FINISH_RATIO = 0 /* sum/weight */,
-  SINTER_FINISH_EXP_RATIO = 1
+  SINTER_FINISH_EXP_RATIO = 1,
+  SINTER_FINISH_SQRT_RATIO = 2
 } sinter_finish;
 
 /* A metric: two f64-or-f32 scalar symbols and how to read them (D12). */
@@ -204,7 +205,9 @@ typedef enum sinter_decode {
   SINTER_DECODE_CHARACTER = 3,
   SINTER_DECODE_WORD = 4,
   SINTER_DECODE_BYTE = 5,
-  SINTER_DECODE_NUMBER = 6 /* a number, rounded to f32 */
+  SINTER_DECODE_NUMBER = 6,  /* a number, rounded to f32 */
+  SINTER_DECODE_COLUMNS = 7, /* of a table, as features: see runtime/src/table.h */
+  SINTER_DECODE_TARGET = 8   /* the number in a column of a table, rounded to f32 */
 } sinter_decode;
 
 /* In which order a data set's examples come. */
@@ -221,10 +224,13 @@ typedef struct sinter_field {
   const int64_t *dims; /* `rank` sizes */
   uint32_t decode;     /* sinter_decode */
   uint32_t ahead;      /* of tokens: so many places further on in the text */
-  int64_t limit;       /* of all but SINTER_DECODE_UNIT and SINTER_DECODE_NUMBER */
+  int64_t limit;       /* of indices and tokens */
   /* elements (f32, or i32 below the limit) of the examples that the model brings, those to train
      with first; NULL: none */
   const void *examples;
+  /* SINTER_DECODE_TARGET: its name; SINTER_DECODE_COLUMNS: of the one that names rows and is no
+     feature; NULL: none */
+  const char *column;
 } sinter_field;
 
 /* Where batches come from. The runtime fills the inputs of train and eval entries from the fields
@@ -232,8 +238,8 @@ typedef struct sinter_field {
 typedef struct sinter_data {
   const char *name; /* "fashion-mnist", "mnist", "cifar10": for messages; NULL: no data set */
   const sinter_field *fields;
-  uint32_t field_count; /* 0: no data set */
-  uint32_t order;       /* sinter_order */
+  uint32_t field_count;                   /* 0: no data set */
+  uint32_t order;                         /* sinter_order */
   uint64_t train_examples, test_examples; /* that the model brings */
 } sinter_data;
 

@@ -32,7 +32,7 @@ sinter.scalar @flag : i1 initial 1.0 help ""
 // -----
 
 sinter.symbol @s : tensor<f32> kind metric init <constant, 0.0, 0.0>
-// expected-error @+1 {{expected one of [ratio, exp_ratio] for finish of metric, got: mean}}
+// expected-error @+1 {{expected one of [ratio, exp_ratio, sqrt_ratio] for finish of metric, got: mean}}
 sinter.metric @loss sum @s weight @s finish mean
 
 // -----
@@ -54,7 +54,7 @@ sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+2 {{expected one of [unit, class, character, word, byte, number] for way to decode, got: text}}
+// expected-error @+2 {{expected one of [unit, class, character, word, byte, number, columns, target] for way to decode, got: text}}
 // expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
 sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
@@ -87,6 +87,26 @@ sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number examples d
 
 // expected-error @+1 {{expects 3 examples of field "x", got 2}}
 sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number examples dense<0.0> : tensor<2x2xf32>>] train 2 test 1
+
+// -----
+
+// expected-error @+1 {{field "features" expects features tensor<Fxf32>}}
+sinter.data "house" fields [#sinter.field<"features", tensor<2x3xf32>, columns>]
+
+// -----
+
+// expected-error @+1 {{field "target" expects a target tensor<1xf32>}}
+sinter.data "house" fields [#sinter.field<"target", tensor<2xf32>, target column "price">]
+
+// -----
+
+// expected-error @+1 {{field "target" expects a column, got none}}
+sinter.data "house" fields [#sinter.field<"target", tensor<1xf32>, target>]
+
+// -----
+
+// expected-error @+1 {{field "x" expects no column, which only tables have}}
+sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number column "id">]
 
 // -----
 

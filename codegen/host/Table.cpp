@@ -268,7 +268,7 @@ struct TableWriter {
 
   /// The elements that a field brings, as the words that they are.
   llvm::Constant *writeExamples(ir::FieldAttr attribute) {
-    DenseElementsAttr examples = attribute.getExamples();
+    auto examples = cast_if_present<DenseElementsAttr>(attribute.getExamples());
     if (!examples)
       return null();
     auto values = examples.bitcast(IntegerType::get(examples.getContext(), 32));

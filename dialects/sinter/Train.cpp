@@ -117,7 +117,7 @@ LogicalResult ScalarOp::verify() {
 
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
                                 RankedTensorType type, Decode decode, int64_t limit, int64_t ahead,
-                                StringAttr column, DenseElementsAttr examples) {
+                                StringAttr column, ElementsAttr examples) {
   bool table = decode == Decode::Columns || decode == Decode::Target,
        index = decode != Decode::Unit && decode != Decode::Number && !table,
        token = index && decode != Decode::Class;
@@ -164,8 +164,8 @@ LogicalResult DataOp::verify() {
       return emitOpError() << "expects fields of different names, got " << field.getName()
                            << " twice";
     names.push_back(field.getName());
-    DenseElementsAttr examples = field.getExamples();
-    if (int64_t got = examples ? examples.getType().getShape().front() : 0; got != count)
+    ElementsAttr examples = field.getExamples();
+    if (int64_t got = examples ? examples.getShapedType().getShape().front() : 0; got != count)
       return emitOpError() << "expects " << count << " examples of field " << field.getName()
                            << ", got " << got;
   }

@@ -125,7 +125,7 @@ def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
                 "and the one, `column`, that names rows), target (the number in `column`); `examples`: those that the model brings, [examples, …]";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
                         OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead, OptionalParameter<"::mlir::StringAttr">:$column,
-                        OptionalParameter<"::mlir::DenseElementsAttr">:$examples);
+                        OptionalParameter<"::mlir::ElementsAttr">:$examples);
   let assemblyFormat = "`<` $name `,` $type `,` $decode (`below` $limit^)? (`ahead` $ahead^)? (`column` $column^)? (`examples` $examples^)? `>`";
   let genVerifyDecl = 1;
 }

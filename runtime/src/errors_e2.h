@@ -82,8 +82,9 @@ SINTER_E2(2202, "inconsistent safetensors file",
 SINTER_E2(
     2203, "weights of another model",
     "Names, types or shapes in a weight file differ from the model's. All differences are listed: "
-    "'-' is what the model expects, '+' what the file has. `--init-partial` accepts a subset. f16, "
-    "bf16, f32 and f64 stand for each other, as long as every finite number stays finite.")
+    "'-' is what the model expects, '+' what the file has. `--init-partial` reads the weights that "
+    "both have, one at least. f16, bf16, f32 and f64 stand for each other, as long as every finite "
+    "number stays finite.")
 SINTER_E2(2204, "checkpoint of another run",
           "A checkpoint belongs to another model, data set or configuration, or is a plain weight "
           "file. The differences are listed.")

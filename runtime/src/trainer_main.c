@@ -178,6 +178,8 @@ static int start_state(trainer *t, diag *d) {
     char note[256];
     if (f->init && weights_note(&t->state.weights, note, sizeof note))
       report_note(&t->report, "'%s': %s", f->init, note);
+    if (f->init_partial && weights_partial_note(&t->state.weights, note, sizeof note))
+      report_note(&t->report, "'%s' %s", f->init, note);
   }
   for (uint32_t i = 0; i < t->module->scalar_count; ++i)
     if (t->module->scalars[i].slot > 1)

@@ -30,7 +30,8 @@ typedef struct weight_table {
   const char *metadata, *key; /* what is known of the data, under its key; NULL: nothing */
   char *header;               /* built by weights_prepare */
   uint64_t header_bytes;
-  uint32_t dropped; /* states of another optimizer that a checkpoint has; set by a read */
+  uint32_t dropped;   /* states of another optimizer that a checkpoint has; set by a read */
+  uint32_t strangers; /* tensors that no slot takes, of a file read by WEIGHTS_PARTIAL */
 } weight_table;
 
 /// Weights and buffers of the instance's logical image; `everything` adds optimizer state and
@@ -48,7 +49,7 @@ int weights_write(const weight_table *table, const char *path, diag *d);
 
 typedef enum weights_mode {
   WEIGHTS_ALL,       /* exactly the slots; optimizer/... and trainer/... in the file are ignored */
-  WEIGHTS_PARTIAL,   /* a subset is enough */
+  WEIGHTS_PARTIAL,   /* what the file and the slots have in common, one of them at least */
   WEIGHTS_CHECKPOINT /* exactly the slots, but for those of another optimizer: weights_is_choice */
 } weights_mode;
 
@@ -62,6 +63,8 @@ int weights_read(weight_table *table, const char *path, weights_mode mode, diag 
 int weights_metadata(const char *path, const char *key, char **value, diag *d);
 /// What the last read converted, in words for people; false when nothing.
 bool weights_note(const weight_table *table, char *text, size_t capacity);
+/// What the last read by WEIGHTS_PARTIAL left out, in words; false when nothing.
+bool weights_partial_note(const weight_table *table, char *text, size_t capacity);
 
 /// Whether a read turns elements of type `from` into type `to`: f16, bf16, f32 and f64 into f32 and
 /// f64.

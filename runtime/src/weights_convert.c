@@ -130,3 +130,16 @@ bool weights_note(const weight_table *table, char *text, size_t capacity) {
            converted, found, first->name, types[0], types[1]);
   return true;
 }
+
+bool weights_partial_note(const weight_table *table, char *text, size_t capacity) {
+  uint32_t found = 0, wanted = 0;
+  for (uint32_t i = 0; i < table->count; ++i) {
+    found += table->slots[i].found;
+    wanted += table->slots[i].found || !table->slots[i].optional;
+  }
+  if (found == wanted && !table->strangers)
+    return false;
+  snprintf(text, capacity, "has %u of the model's %u tensors, and %u that are not of the model",
+           found, wanted, table->strangers);
+  return true;
+}

@@ -324,11 +324,23 @@ static void hint_at_prefix(reader *r, const weight_table *table) {
               (int)length, odd->name, r->path, r->path);
 }
 
+/* The slot of an entry's name, NULL: none. Files mostly have the table's order: start at *next. */
+static weight_slot *slot_of(weight_table *table, const entry *e, uint32_t *next) {
+  for (uint32_t k = 0; k < table->count; ++k) {
+    weight_slot *slot = &table->slots[(*next + k) % table->count];
+    if (is_named(slot, e)) {
+      *next = (uint32_t)(slot - table->slots) + 1;
+      return slot;
+    }
+  }
+  return NULL;
+}
+
 /* Finds each slot's entry and each entry's slot; all differences become lines of a diff under one
  * error. */
 static int match(reader *r, weight_table *table, weights_mode mode) {
   char shape[256];
-  uint32_t differences = 0, next = 0;
+  uint32_t differences = 0, next = 0, found = 0;
   int code = mode == WEIGHTS_CHECKPOINT ? 2204 : 2203;
 #define DIFFER(...)                                                                                \
   do {                                                                                             \
@@ -339,21 +351,14 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
     if (differences <= MAX_SHOWN)                                                                  \
       diag_detail(r->d, __VA_ARGS__);                                                              \
   } while (0)
-  for (uint32_t i = table->dropped = 0; i < table->count; ++i)
+  table->dropped = table->strangers = 0;
+  for (uint32_t i = 0; i < table->count; ++i)
     table->slots[i].found = false;
   for (uint32_t i = 0; i < r->count; ++i) {
     const entry *e = &r->entries[i];
-    weight_slot *slot = NULL;
-    /* files mostly have the table's order: start there */
-    for (uint32_t k = 0; k < table->count && !slot; ++k) {
-      weight_slot *candidate = &table->slots[(next + k) % table->count];
-      if (is_named(candidate, e)) {
-        slot = candidate;
-        next = (uint32_t)(slot - table->slots) + 1;
-      }
-    }
+    weight_slot *slot = slot_of(table, e, &next);
     if (!slot) {
-      if (is_ignored(table, e, mode))
+      if (is_ignored(table, e, mode) || (mode == WEIGHTS_PARTIAL && ++table->strangers))
         continue;
       describe_type(shape, sizeof shape, e->dtype, e->rank, e->dims, NULL);
       DIFFER("+ %.*s %s", shown(e), e->name, shape);
@@ -373,12 +378,18 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
   for (uint32_t i = 0; i < table->count; ++i) {
     const weight_slot *s = &table->slots[i];
     bool may = mode == WEIGHTS_CHECKPOINT ? weights_is_choice(s) : mode == WEIGHTS_PARTIAL;
+    found += s->found;
     if (s->found || s->optional || may)
       continue;
     describe_type(shape, sizeof shape, s->dtype, s->rank, s->dims, NULL);
     DIFFER("- %s%s %s", s->prefix, s->name, shape);
   }
 #undef DIFFER
+  if (!differences && !found && table->strangers) {
+    diag_error(r->d, code, "'%s' has no weight of this model; its first is '%.*s'", r->path,
+               shown(r->entries), r->entries->name);
+    ++differences;
+  }
   if (differences > MAX_SHOWN)
     diag_detail(r->d, "and %u more", differences - MAX_SHOWN);
   if (differences)

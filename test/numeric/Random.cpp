@@ -4,21 +4,15 @@
 // Reading on: Rows.h; codegen/interpret/Random.cpp (the oracle).
 //
 //===------------------------------------------------------------------------------------------===//
+#include "test/numeric/Drawn.h"
 #include "test/numeric/Dsl.h"
 
-#include <sinter/runtime.h>
 #include <sinter/sinter.h>
 
 #include <numbers>
 
 using namespace sinter::test;
 using E = ElementType;
-
-/// The runtime's number of element i of a stream; seed and step are operands `first` and the next.
-static double drawn(const std::vector<Tensor> &v, size_t first, const char *stream, int64_t i) {
-  uint64_t seed = v[first].integers[0], step = v[first + 1].integers[0];
-  return sinter_uniform_f32(sinter_philox(seed, sinter_stream(stream), step, i).w[0]);
-}
 
 /// Functions of random numbers, all of one operand: its type, chances or logits.
 static void drawnRows(std::vector<Row> &rows) {

@@ -47,7 +47,7 @@ flags:
   --threads T            threads (default: the cores this process may use)
   --no-shuffle           take the examples in the order of the files
   --init F               start from the weights in F (safetensors)
-  --init-partial         --init may have a subset of the weights
+  --init-partial         take from --init the weights that both have
   --save F               write the weights to F at the end
   --checkpoint F         write the full state to F, after each epoch and at the end
   --checkpoint-every N   write it after every N steps instead of each epoch, 0 only at the end

@@ -97,6 +97,23 @@ TEST_F(WeightsTest, ASubsetNeedsInitPartial) {
   EXPECT_NE(out.substr(out.size() - 32, 24), std::string(24, '\0')); // the initialiser's
 }
 
+TEST_F(WeightsTest, InitPartialTakesWhatBothHave) {
+  std::string header = "{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+                       "\"head\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}";
+  Outcome r = init(file(header, data.substr(0, 16)), {"--init-partial"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  std::string saved = readFile(s / "out");
+  EXPECT_EQ(saved.substr(saved.size() - 8), data.substr(0, 8));
+  // Nothing in common, or another shape, is a mistake.
+  std::string other = "{\"head\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}";
+  r = init(file(other, data.substr(0, 8)), {"--init-partial"});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr("has no weight of this model; its first is 'head' [E2203]"));
+  std::string wide = "{\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
+  r = init(file(wide, data.substr(0, 16)), {"--init-partial"});
+  EXPECT_THAT(r.err, HasSubstr("  + fc.bias f32[4]\n"));
+}
+
 template <typename T> std::string bytesOf(const std::vector<T> &values) {
   return std::string(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(T));
 }

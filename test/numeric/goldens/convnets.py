@@ -304,7 +304,8 @@ def steps(model, loss_at, optimizer, schedule=None):
         yield f"loss {step} {loss.item()!r}"
         if step in STATED:
             for key, value in named.items():
-                yield line("gradient", step, key, value.grad, 7)
+                if value.grad is not None:  # else it is frozen
+                    yield line("gradient", step, key, value.grad, 7)
         optimizer.step()
         if schedule:
             schedule.step()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the goldens of examples/gpt: PyTorch's f64 trajectory of 20 steps of its own recipe.
+"""Writes the goldens of examples/gpt and bert-small: PyTorch's f64 trajectories of 20 steps of their own recipes.
 
     venv/bin/python test/numeric/goldens/transformers.py [MODEL…]        (the venv of make.py)
 
@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import convnets
-from convnets import labels
+from convnets import images, labels
 
 
 class GptBlock(nn.Module):
@@ -56,6 +56,32 @@ class Gpt(nn.Module):
         return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.95))
 
 
+class Bert(nn.Module):
+    """The encoder, the words that are masked, whether the second sentence is the next one."""
+
+    def __init__(self, vocabulary=5000, steps=64, width=128, inner=256, heads=2, layers=2, dropout=0.1):
+        super().__init__()
+        self.token_embedding, self.segment_embedding = nn.Embedding(vocabulary, width), nn.Embedding(2, width)
+        self.position_embedding, self.norm, self.dropout = nn.Embedding(steps, width), nn.LayerNorm(width), nn.Dropout(dropout)
+        layer = nn.TransformerEncoderLayer(width, heads, inner, dropout, "gelu", batch_first=True)
+        layer.self_attn.dropout = 0.0
+        layer.dropout = nn.Identity()  # between the two linear layers: the example has none there
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.mlm = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width), nn.Linear(width, vocabulary))
+        self.pooler, self.nsp = nn.Linear(width, width), nn.Linear(width, 2)
+
+    def forward(self, tokens, segments, positions, words, weights, following):
+        x = self.token_embedding(tokens) + self.segment_embedding(segments) + self.position_embedding.weight
+        x = self.encoder(self.dropout(self.norm(x)), src_key_padding_mask=tokens == 0)
+        masked = self.mlm(x.gather(1, positions[:, :, None].expand(-1, -1, x.shape[2])))
+        each = nn.functional.cross_entropy(masked.flatten(0, 1), words.flatten(), reduction="none").view_as(words)
+        following_loss = nn.functional.cross_entropy(self.nsp(torch.tanh(self.pooler(x[:, 0]))), following)
+        return (each * weights).sum() / weights.sum().clamp(min=1) + following_loss
+
+    def optimizer(self):
+        return torch.optim.Adam(self.parameters(), lr=1e-3)
+
+
 def clipped(optimizer, model):
     """The optimizer, with the norm of all gradients held to 1 first."""
     optimizer.register_step_pre_hook(lambda *_: torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0) and None)
@@ -77,7 +103,17 @@ def gpt():
     return convnets.steps(model, loss_at, optimizer, warm(optimizer))
 
 
-MODELS = {"gpt": gpt}
+def bert():
+    def loss_at(model, step):
+        tokens, segments = labels(step, (4, 12)), labels(step, (4, 12), place=1, classes=2)
+        positions, words = labels(step, (4, 5), place=2), labels(step, (4, 5), place=3)
+        return model(tokens, segments, positions, words, images(step, (4, 5)), labels(step, (4,), place=4, classes=2))
+
+    model = Bert(vocabulary=205, steps=12, width=24, inner=40, dropout=0.0).double()
+    return convnets.steps(model, loss_at, model.optimizer())
+
+
+MODELS = {"gpt": gpt, "bert-small": bert}
 
 if __name__ == "__main__":
     torch.manual_seed(0)

@@ -46,6 +46,12 @@ bool Example::read(const char *path) {
     norms |= symbol.getKind() == ir::SymbolKind::Buffer;
   }
   std::sort(parameters.begin(), parameters.end());
+  if (train)
+    for (auto gradient : train.getBody().front().getOps<ir::GradientOp>())
+      for (mlir::Value x : gradient.getXs())
+        if (auto get = x.getDefiningOp<ir::GetOp>())
+          trained.push_back(get.getSymbol().str());
+  std::sort(trained.begin(), trained.end());
   if (!train)
     std::printf("%s: expects a training entry, got none\n", path);
   return static_cast<bool>(train);

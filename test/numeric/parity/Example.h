@@ -18,6 +18,7 @@ struct Example {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   ir::EntryOp train;
   std::vector<std::string> parameters; // sorted
+  std::vector<std::string> trained;    // of these, sorted: a gradient is taken
   bool norms = false;                  // has running statistics
 
   /// False, with a message, when the file holds no such module.

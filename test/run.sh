@@ -9,7 +9,7 @@
 #   coverage          a branch of an op that no row and no test of the DSL enters fails (own build; test/coverage.py)
 #   debug asan tsan   the default tests on another build
 #   all               default, slow and the three builds
-# Tests on real files read SINTER_DATA (a folder with fashion-mnist/ in it); unset, they use the built-in synthetic set.
+# Tests on real files read SINTER_DATA (a folder with fashion-mnist/ and house/ in it); unset, they use the built-in synthetic set.
 set -u
 cd "$(dirname "$0")/.."
 root=$PWD lane=${1:-default} passed=0 failed=0

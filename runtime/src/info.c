@@ -11,16 +11,18 @@ static void quote(const char *text) {
   fputs(quoted, stdout);
 }
 
-static void shape(const sinter_tensor *t) {
+static void shape(uint32_t rank, const int64_t *dims) {
   fputs("[", stdout);
-  for (uint32_t i = 0; i < t->rank; ++i)
-    printf("%s%lld", i ? "," : "", (long long)t->dims[i]);
+  for (uint32_t i = 0; i < rank; ++i)
+    printf("%s%lld", i ? "," : "", (long long)dims[i]);
   fputs("]", stdout);
 }
 
-static void tensor(const char *name, const sinter_tensor *t) {
+/* `column`: of a table, or NULL. */
+static void value(const char *name, uint32_t dtype, uint32_t rank, const int64_t *dims,
+                  const char *column) {
   char lower[8];
-  const char *type = dtype_name(t->dtype);
+  const char *type = dtype_name(dtype);
   size_t n = type ? strlen(type) : 0;
   for (size_t i = 0; i <= n && i < sizeof lower; ++i)
     lower[i] =
@@ -28,10 +30,33 @@ static void tensor(const char *name, const sinter_tensor *t) {
   fputs("{\"name\":", stdout);
   quote(name);
   fputs(",\"shape\":", stdout);
-  shape(t);
+  shape(rank, dims);
   fputs(",\"type\":", stdout);
   quote(lower);
+  if (column) {
+    fputs(",\"column\":", stdout);
+    quote(column);
+  }
   fputs("}", stdout);
+}
+
+static void tensor(const char *name, const sinter_tensor *t) {
+  value(name, t->dtype, t->rank, t->dims, NULL);
+}
+
+/* Of one example. */
+static void fields(const sinter_data *data) {
+  if (!data->field_count)
+    return;
+  fputs(",\"data\":{\"name\":", stdout);
+  quote(data->name);
+  fputs(",\"fields\":[", stdout);
+  for (uint32_t i = 0; i < data->field_count; ++i) {
+    const sinter_field *f = &data->fields[i];
+    fputs(i ? "," : "", stdout);
+    value(f->name, f->dtype, f->rank, f->dims, f->column);
+  }
+  fputs("]}", stdout);
 }
 
 static void tensors(const char *key, const sinter_tensor *list, uint32_t count) {
@@ -78,6 +103,7 @@ void trainer_info(const sinter_module *m) {
   fputs(",\"compiler\":", stdout);
   quote(m->compiler);
   entries(m);
+  fields(&m->data);
   fputs(",\"parameters\":[", stdout);
   bool first = true;
   for (uint32_t i = 0; i < m->symbol_count; ++i) {

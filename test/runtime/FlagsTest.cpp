@@ -170,6 +170,8 @@ TEST_F(FlagsTest, Info) {
       HasSubstr(R"("parameters":[{"name":"fc.weight","shape":[10,784],"type":"f32"},)"
                 R"({"name":"fc.bias","shape":[10],"type":"f32"}],"hyperparameters":{"lr":0.1},)"
                 R"("batch":256,"arena_bytes":)"));
+  EXPECT_THAT(r.out, HasSubstr(R"("fields":[{"name":"image","shape":[1,28,28],"type":"f32"},)"
+                               R"({"name":"label","shape":[],"type":"i32"}]},"parameters":[)"));
   EXPECT_EQ(r.out.back(), '\n');
 }
 

@@ -147,6 +147,17 @@ TEST_F(TableTest, NumbersAreStandardisedAndCategoriesOneHot) {
   EXPECT_STREQ(key, "columns");
 }
 
+TEST_F(TableTest, PackedFiles) {
+  for (const char *name : {"train.csv", "test.csv"}) {
+    writeFile(folder / (std::string(name) + ".gz"), gzip(readFile(folder / name)));
+    remove((folder / name).c_str());
+  }
+  Opened read(spec, folder.path.c_str());
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_THAT(read.features(read.data.train, 0), ElementsAre(-1, 0, 0, 1, 0));
+  EXPECT_THAT(read.features(read.data.test, 0), ElementsAre(1, 0, 0, 0, 1));
+}
+
 TEST_F(TableTest, TestsMayHaveTheirTarget) {
   writeFile(folder / "test.csv", "price,id,street,area\n50,10,Pave,2\n");
   HouseSpec four(4);

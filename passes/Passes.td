@@ -95,7 +95,7 @@ def BatchSteps : Pass<"batch-steps", "::mlir::ModuleOp"> {
   let description = [{
     Sums of products and reductions of slices and captures move in front of the loop, those that only outputs need behind
     it, work on captures alone is done once. Ops move by their batching rule; those without one stay. A body that reads
-    its iteration reads a slice of an iota instead.
+    its iteration reads a slice of an iota instead. Of a stepwise loop only work on captures alone moves.
     ```
     scan (h, x, w, u) {                              %xw = sinter.matmul %x, %w : (tensor<10x4x3>, tensor<3x5>) ...
       %0 = sinter.matmul %slice, %w                  scan (h, %xw, u) {

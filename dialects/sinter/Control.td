@@ -26,13 +26,14 @@ def ScanOp : Sinter_Control<"scan", GradientOfBody, ["getCarried", "getStacked",
     Operands: the first value of what is carried, stacked inputs [length, …], captures. Block arguments: t (tensor<i64>),
     the carried values, slice t of every stacked input, the captures. The body yields the carried values of the next step,
     then one value an output. Results: the last carried values, then the outputs stacked [length, …], slice t at position
-    t, also in reverse.
+    t, also in reverse. `stepwise`: all work stays in its step, so that the loop needs no more memory than a step does.
   }];
   let arguments = (ins I64Attr:$num_carried, I64Attr:$num_stacked, I64Attr:$length,
-                       DefaultValuedAttr<BoolAttr, "false">:$reverse, Variadic<Sinter_Tensor>:$inputs);
+                       DefaultValuedAttr<BoolAttr, "false">:$reverse,
+                       DefaultValuedAttr<BoolAttr, "false">:$stepwise, Variadic<Sinter_Tensor>:$inputs);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    `(` $inputs `)` `carried` $num_carried `stacked` $num_stacked `length` $length (`reverse` $reverse^)?
+    `(` $inputs `)` `carried` $num_carried `stacked` $num_stacked `length` $length (`reverse` $reverse^)? (`stepwise` $stepwise^)?
     attr-dict-with-keyword `:` functional-type($inputs, $results) $body
   }];
   let extraClassDeclaration = [{

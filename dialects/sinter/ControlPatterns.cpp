@@ -190,7 +190,7 @@ struct PruneScan : OpRewritePattern<ScanOp> {
       carried += i < op.getNumCarried();
     }
     auto fresh = ScanOp::create(rewriter, op.getLoc(), types, carried, op.getNumStacked(),
-                                op.getLength(), op.getReverse(), inputs);
+                                op.getLength(), op.getReverse(), op.getStepwise(), inputs);
     fresh->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yields); });
     eraseDead(body, rewriter);

@@ -109,21 +109,22 @@ Values EntryBuilder::addControl(const char *op, Values operands, Attributes attr
   return made;
 }
 
-Result<Values> EntryBuilder::scan(const Values &carried, const Values &stacked, int64_t length,
-                                  bool reverse, const Body &body, size_t next,
-                                  const proto::Location &location) {
+Result<Values> EntryBuilder::scan(const Values &carried, const Values &stacked, const Steps &steps,
+                                  const Body &body, size_t next, const proto::Location &location) {
   size_t count = carried.size();
   Types yields = typesOf(body.yields);
   Result<Types> results = rules::scan(typesOf(carried), part(yields, 0, next),
-                                      part(yields, next, yields.size()), length);
+                                      part(yields, next, yields.size()), steps.length);
   if (!results)
     return results.error();
   Values operands = carried;
   insert(operands, count, stacked);
   Attributes attributes;
   attributes.integer("num_stacked", static_cast<int64_t>(stacked.size()))
-      .integer("length", length)
-      .boolean("reverse", reverse);
+      .integer("length", steps.length)
+      .boolean("reverse", steps.reverse);
+  if (steps.stepwise)
+    attributes.boolean("stepwise", true);
   return addControl("scan", std::move(operands), std::move(attributes), *results, {body},
                     {count, count + 1, count}, location);
 }

@@ -210,7 +210,8 @@ EntryBuilder &GraphBuilder::addEntry(const std::string &name, proto::Entry::Kind
 
 void GraphBuilder::finish() {
   for (const EntryBuilder &entry : built)
-    *module.add_entries() = entry.entry();
+    if (!entry.isAbandoned())
+      *module.add_entries() = entry.entry();
 }
 
 } // namespace sinter::graph

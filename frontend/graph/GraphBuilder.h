@@ -87,6 +87,9 @@ public:
   void update(const std::string &symbol, Value value, const proto::Location &location);
   /// Ends the entry: `entry()` is complete.
   void finish();
+  /// The entry was traced to learn from it: it is not part of the module.
+  void abandon() { abandoned = true; }
+  bool isAbandoned() const { return abandoned; }
 
   // --- Regions: Regions.cpp ---
 
@@ -98,6 +101,8 @@ public:
   Body close(const Values &yields);
   /// Where the innermost region was opened; null at the entry's own level.
   const proto::Location *openedAt() const;
+  /// Regions that are open, the entry's own level not counted.
+  int depth() const;
   /// False: it belongs to a region that is closed.
   bool visible(Value value) const { return regions[values[value - 1].region].open; }
   /// Current value of the variable of a symbol that was read with `get`.
@@ -110,12 +115,17 @@ public:
 
   // --- Ops with bodies, at the level around them: Control.cpp. Errors are those of rules/control.h
 
+  /// How a scan runs.
+  struct Steps {
+    int64_t length;
+    bool reverse = false;
+    bool stepwise = false; ///< no work leaves its step: the loop needs a step's memory
+  };
   /// `body` was opened with the types of `carried` and of one slice of each of `stacked`; it yields
   /// `next` values that are carried on, then its outputs. → the last carried values, then the
   /// outputs stacked.
-  rules::Result<Values> scan(const Values &carried, const Values &stacked, int64_t length,
-                             bool reverse, const Body &body, size_t next,
-                             const proto::Location &location);
+  rules::Result<Values> scan(const Values &carried, const Values &stacked, const Steps &steps,
+                             const Body &body, size_t next, const proto::Location &location);
   rules::Result<Values> cond(Value predicate, const Body &then, const Body &otherwise,
                              const proto::Location &location);
   /// Both bodies were opened with the types of `carried`. E0019: the condition assigns.
@@ -181,6 +191,7 @@ private:
   };
 
   proto::Entry made;
+  bool abandoned = false;
   std::deque<Region> regions; ///< the root first
   uint32_t innermost = 0;
   std::vector<ValueInfo> values; ///< by id - 1

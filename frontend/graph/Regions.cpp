@@ -72,6 +72,13 @@ const proto::Location *EntryBuilder::openedAt() const {
   return innermost == 0 ? nullptr : &regions[innermost].location;
 }
 
+int EntryBuilder::depth() const {
+  int depth = 0;
+  for (uint32_t at = innermost; at != 0; at = regions[at].parent)
+    ++depth;
+  return depth;
+}
+
 std::vector<const google::protobuf::RepeatedPtrField<proto::Node> *>
 EntryBuilder::openNodes() const {
   std::vector<const google::protobuf::RepeatedPtrField<proto::Node> *> nodes;

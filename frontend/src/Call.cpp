@@ -54,7 +54,7 @@ std::optional<Note> Context::tracedAgain() const {
     return std::nullopt;
   std::string what = evaluates ? "the evaluation step" : "entry '" + entry.name() + "'";
   return Note{place(entry.location()),
-              "while tracing " + what + " with batch " + std::to_string(entry.batch()) +
+              "while tracing " + what + " with batch " + std::to_string(trace->batch()) +
                   ": sizes that follow the batch come from batch() or shape()"};
 }
 
@@ -106,8 +106,9 @@ bool Call::atEntry() {
   if (!inTrace())
     return false;
   Context &current = context();
-  const proto::Location *body = current.trace->builder.openedAt();
-  if (!body)
+  const Trace &trace = *current.trace;
+  const proto::Location *body = trace.builder.openedAt();
+  if (trace.builder.depth() == (trace.micro ? 1 : 0))
     return true;
   current.error("E0019", loc(),
                 label() + " expects to be called in the entry itself, got a call in a body of " +

@@ -69,6 +69,8 @@ struct Average {
   int64_t start, every;
 };
 
+struct MicroBatches;
+
 /// One entry being traced, or traced.
 struct Trace {
   Trace(uint32_t serial, graph::EntryBuilder &builder) : serial(serial), builder(builder) {}
@@ -83,6 +85,10 @@ struct Trace {
   bool minimized = false;
   bool outputs = false; ///< the function named one, good or not
   Loc minimizeLoc;
+  int64_t accumulate = 1;        ///< parts that minimize wants of the batch
+  MicroBatches *micro = nullptr; ///< while one of them is traced
+  /// Examples that the function sees.
+  int64_t batch() const;
 };
 
 /// What the program was asked for, by its arguments and by the environment (`sinter build`).
@@ -256,6 +262,15 @@ std::optional<Tensors> differentiate(Call &call, const Tensor &y, const Tensor &
                                      const Tensors &xs);
 /// Updates the parameters that `loss` reaches.
 void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer);
+/// One for each of `names`, parameters of this entry. Nothing: it was reported.
+std::optional<Tensors> gradientsOf(Call &call, const Tensor &loss,
+                                   const std::vector<std::string> &names);
+/// Updates `names`, parameters of this entry, along what `gradients` gives, which is asked when the
+/// optimizer is found valid.
+using Gradients = std::function<std::optional<Tensors>()>;
+void applyGradients(Call &call, const Optimizer &optimizer, const std::vector<std::string> &names,
+                    const Gradients &gradients);
+
 /// The symbol that an entry reads for a parameter: itself, or outside of training its average.
 std::string averageOf(const std::string &parameter);
 /// Appends an update of `symbol` at the call's line; nothing for poison.

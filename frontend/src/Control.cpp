@@ -127,9 +127,9 @@ ScanResult ControlFlow::scan(const Tensors &carried, const Tensors &stacked,
   if (!body)
     return poison;
   Context &current = context();
-  auto results = current.trace->builder.scan(valuesOf(first), valuesOf(inputs), length,
-                                             options.reverse, *body, last.carried.size(),
-                                             current.location(call.loc(), call.nodeName()));
+  auto results = current.trace->builder.scan(
+      valuesOf(first), valuesOf(inputs), {.length = length, .reverse = options.reverse}, *body,
+      last.carried.size(), current.location(call.loc(), call.nodeName()));
   if (!results) {
     Tensors operands = first;
     operands.insert(operands.end(), yields.begin(), yields.end());

@@ -1,7 +1,6 @@
 // Inside an entry: inputs, outputs, minimize and metrics. Reading on: include/sinter/model.h,
 // Optim.cpp.
-#include "frontend/src/Call.h"
-#include "sinter/model.h"
+#include "frontend/src/MicroBatches.h"
 #include "sinter/ops/elementwise.h"
 
 #include <algorithm>
@@ -32,11 +31,28 @@ static std::string expectsField(const proto::DataSpec &data) {
 
 int64_t Entry::batch() const {
   Trace *trace = context().trace;
-  return trace ? trace->builder.entry().batch() : 1;
+  return trace ? trace->batch() : 1;
+}
+
+/// The input `name` of the part that is traced.
+static Tensor inputOfPart(Call &call, const MicroBatches &micro, const std::string &name,
+                          const rules::Type &type) {
+  auto known = micro.inputs.find(name);
+  if (known == micro.inputs.end())
+    return call.fail("E0021", "expects an input of the whole batch's trace, got another",
+                     "nothing but sizes may depend on batch()");
+  if (call.type(known->second) != type)
+    return call.fail("E0021",
+                     "expects " + toString(call.type(known->second)) +
+                         " in a part of the batch, got " + toString(type),
+                     "inputs follow batch() along their first axis, or not at all");
+  return known->second;
 }
 
 static Tensor makeInput(Call &call, const std::string &name, const rules::Type &type) {
   Context &current = context();
+  if (MicroBatches *micro = current.trace->micro)
+    return inputOfPart(call, *micro, name, type);
   graph::EntryBuilder &builder = current.trace->builder;
   rules::Result<graph::Value> value = builder.input(name, type, current.location(call.loc(), name));
   if (value)
@@ -64,7 +80,7 @@ Tensor Entry::input(const std::string &name, Type type, Loc loc) {
     return call.poison();
   if (steps && current.graph.module.data().fields_size() > 0) {
     std::optional<rules::Type> given =
-        dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
+        dataInput(current.graph.module.data(), name, current.trace->batch());
     if (!given)
       return call.fail("E0007", expectsField(current.graph.module.data()));
     if (*given != *valid)
@@ -82,7 +98,7 @@ Tensor Step::input(const std::string &name, Loc loc) {
   if (current.badData)
     return call.poison();
   std::optional<rules::Type> given =
-      dataInput(current.graph.module.data(), name, current.trace->builder.entry().batch());
+      dataInput(current.graph.module.data(), name, current.trace->batch());
   if (given)
     return makeInput(call, name, *given);
   if (current.graph.module.data().fields_size() == 0)
@@ -98,6 +114,16 @@ void detail::addOutput(Call &call, const std::string &name, const Tensor &value,
                                              current.location(call.loc(), name), role);
   if (!added)
     call.fail(added.error(), {});
+}
+
+/// A result of the part that is traced; those of all parts stand one behind the other.
+static void outputOfPart(Call &call, MicroBatches &micro, const std::string &name,
+                         const Tensor &value) {
+  const rules::Type &type = call.type(value);
+  if (type.rank() > 0 && type.dims[0] == context().trace->batch())
+    return void(micro.outputs.push_back({name, value}));
+  call.fail("E0020", "expects a value of each example of the part, got " + toString(type),
+            "metric(…) reports means over all parts", {value});
 }
 
 void Entry::output(const std::string &name, const Operand &value, Loc loc) {
@@ -119,14 +145,16 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
     return;
   }
   Tensor tensor = call.tensor(value);
-  if (!call.isPoison(tensor))
+  if (call.isPoison(tensor))
+    return;
+  if (current.trace->micro)
+    outputOfPart(call, *current.trace->micro, name, tensor);
+  else
     addOutput(call, name, tensor);
 }
 
-/// sum += value · batch, weight += batch: what the trainer reads as sum / weight, or its
-/// exponential, when an epoch ends (D12).
-static void addMetric(Call &call, const std::string &name, const Tensor &value, Finish finish,
-                      proto::Role role = proto::NONE) {
+void detail::addMetric(Call &call, const std::string &name, const Tensor &value, Finish finish,
+                       proto::Role role) {
   Context &current = context();
   const Loc &loc = call.loc();
   const rules::Type scalar{rules::ElementType::F32, {}};
@@ -146,7 +174,30 @@ static void addMetric(Call &call, const std::string &name, const Tensor &value, 
   addUpdate(call, symbols[1], Operand(total, loc) + weight);
 }
 
-void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
+void detail::addLoss(Call &call, const Tensor &loss) {
+  addOutput(call, "loss", loss, proto::LOSS);
+  addMetric(call, "loss", loss, Finish::mean, proto::LOSS);
+}
+
+/// False: the batch does not come in so many parts (reported).
+static bool acceptsParts(Call &call, int64_t parts) {
+  int64_t batch = context().trace->builder.entry().batch();
+  if (parts >= 1 && batch % parts == 0)
+    return true;
+  call.fail("E0020", "expects accumulate to divide the batch of " + std::to_string(batch) +
+                         ", got " + std::to_string(parts));
+  return false;
+}
+
+/// What minimize does with one part of a batch.
+static void minimizePart(Call &call, const Tensor &loss, const Optimizer &optimizer) {
+  MicroBatches &micro = *context().trace->micro;
+  micro.loss = loss;
+  micro.optimizer = optimizer;
+  micro.gradients = gradientsOf(call, loss, micro.trained).value_or(Tensors());
+}
+
+void Step::minimize(const Operand &value, const Optimizer &optimizer, Minimize options, Loc loc) {
   Call call("minimize", loc);
   if (!call.inTrace())
     return;
@@ -171,12 +222,17 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Loc loc) {
     return void(call.fail("E0009", "expects a scalar loss f32[], got " + toString(type),
                           type.rank() > 0 ? "mean(loss) makes it one" : "cast(loss, f32) first",
                           {loss}));
-  // The loss is the first output, wherever the model names others.
-  addOutput(call, "loss", loss, proto::LOSS);
   trace.metrics.emplace("loss", loc);
-  addMetric(call, "loss", loss, Finish::mean, proto::LOSS);
-  if (trace.builder.entry().kind() == proto::Entry::TRAIN)
-    applyOptimizer(call, loss, optimizer);
+  if (trace.micro)
+    return minimizePart(call, loss, optimizer);
+  bool trains = trace.builder.entry().kind() == proto::Entry::TRAIN;
+  if (trains && !acceptsParts(call, options.accumulate))
+    return;
+  addLoss(call, loss);
+  if (!trains)
+    return;
+  applyOptimizer(call, loss, optimizer);
+  trace.accumulate = options.accumulate;
 }
 
 void Step::metric(const std::string &name, const Operand &value, Metric options, Loc loc) {
@@ -206,7 +262,10 @@ void Step::metric(const std::string &name, const Operand &value, Metric options,
     return void(call.fail("E0016", "expects a scalar f32[], got " + toString(type),
                           type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first",
                           {tensor}));
-  addMetric(call, name, tensor, options.finish);
+  if (MicroBatches *micro = current.trace->micro)
+    micro->metrics.push_back({name, tensor, options.finish});
+  else
+    addMetric(call, name, tensor, options.finish);
 }
 
 } // namespace sinter

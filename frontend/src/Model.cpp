@@ -1,9 +1,7 @@
 // Model and its entries: what is traced how often, and what is checked when a trace ends (D6, D7,
 // D11-D13). Reading on: include/sinter/model.h, Entry.cpp (inputs, outputs, minimize, metrics),
 // Serialize.cpp.
-#include "sinter/model.h"
-
-#include "frontend/src/Call.h"
+#include "frontend/src/MicroBatches.h"
 
 #include <algorithm>
 #include <exception>
@@ -215,10 +213,16 @@ void Model::trainWith(void (*call)(void *, Step), void *function, const Train &o
   else if (sizes.back() != 1)
     sizes.push_back(1); // evaluation never drops a sample
 
-  trace("train_step", proto::Entry::TRAIN, batch, loc, [&] { call(function, Step()); });
+  auto run = [&] { call(function, Step()); };
+  trace("train_step", proto::Entry::TRAIN, batch, loc, run);
+  Trace &whole = *current.traces.back();
+  if (whole.accumulate > 1 && current.diagnostics.errors() == 0) {
+    whole.builder.abandon();
+    trace("train_step", proto::Entry::TRAIN, batch, loc, [&] { traceMicroBatches(whole, run); });
+  }
   size_t first = current.traces.size();
   for (int64_t size : sizes)
-    trace("eval_step", proto::Entry::EVAL, size, loc, [&] { call(function, Step()); });
+    trace("eval_step", proto::Entry::EVAL, size, loc, run);
   checkAgreement(first, loc);
 }
 

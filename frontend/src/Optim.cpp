@@ -109,11 +109,21 @@ static bool checkFrozen(Call &call, const std::vector<std::string> &frozen) {
   return good;
 }
 
-void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
-  Context &current = context();
-  Trace &trace = *current.trace;
-  std::vector<std::string> frozen = frozenPatterns(optimizer);
-  std::vector<std::string> names = collectTrained(call, loss, frozen);
+static Tensors parametersOf(const std::vector<std::string> &names) {
+  const Trace &trace = *context().trace;
+  Tensors parameters;
+  for (const std::string &name : names)
+    parameters.push_back(TensorAccess::make(trace.serial, trace.builder.symbols().at(name)));
+  return parameters;
+}
+
+std::optional<Tensors> gradientsOf(Call &call, const Tensor &loss,
+                                   const std::vector<std::string> &names) {
+  return differentiate(call, loss, call.number(call.type(loss).element, 1), parametersOf(names));
+}
+
+void applyGradients(Call &call, const Optimizer &optimizer, const std::vector<std::string> &names,
+                    const Gradients &gradients) {
   Training training{call, {}};
   std::deque<Group> groups;
   groups.emplace_back(training, "", optimizer.options, nullptr);
@@ -123,28 +133,13 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
     valid &= groups.back().valid();
   }
   std::optional<std::vector<Group *>> chosen = groupsOf(call, groups, names);
-  valid &= checkFrozen(call, frozen);
-  if (names.empty()) {
-    call.fail("E0010", "expects a loss that depends on parameters, got one that depends on none",
-              !frozen.empty() ? "all parameters are frozen"
-                              : "make the model's parameters with linear(…) or parameter(…)",
-              {loss});
+  std::optional<Tensors> slopes = valid && chosen ? gradients() : std::nullopt;
+  if (!slopes)
     return;
-  }
-  if (!valid || !chosen)
-    return;
-
-  std::vector<Tensor> parameters;
-  for (const std::string &name : names)
-    parameters.push_back(TensorAccess::make(trace.serial, trace.builder.symbols().at(name)));
-  std::optional<Tensors> gradients =
-      differentiate(call, loss, call.number(call.type(loss).element, 1), parameters);
-  if (!gradients)
-    return;
-  clipGradients(call, *chosen, *gradients);
-  std::vector<Tensor> values;
+  clipGradients(call, *chosen, *slopes);
+  Tensors parameters = parametersOf(names), values;
   for (size_t i = 0; i < names.size(); ++i) {
-    Update update{call, *(*chosen)[i], names[i], parameters[i], (*gradients)[i]};
+    Update update{call, *(*chosen)[i], names[i], parameters[i], (*slopes)[i]};
     values.push_back(updated(update));
     addUpdate(call, names[i], values.back());
   }
@@ -155,6 +150,20 @@ void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) 
       return;
     addOutput(call, "lr", rate);
   }
+}
+
+void applyOptimizer(Call &call, const Tensor &loss, const Optimizer &optimizer) {
+  std::vector<std::string> frozen = frozenPatterns(optimizer);
+  std::vector<std::string> names = collectTrained(call, loss, frozen);
+  bool valid = checkFrozen(call, frozen);
+  if (names.empty())
+    return void(call.fail(
+        "E0010", "expects a loss that depends on parameters, got one that depends on none",
+        !frozen.empty() ? "all parameters are frozen"
+                        : "make the model's parameters with linear(…) or parameter(…)",
+        {loss}));
+  applyGradients(call, optimizer, names,
+                 [&] { return valid ? gradientsOf(call, loss, names) : std::nullopt; });
 }
 
 } // namespace sinter::detail

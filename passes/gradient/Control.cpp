@@ -317,7 +317,7 @@ void ScanGradient::buildBackward(SmallVectorImpl<Value> &dx) {
   llvm::append_range(inputs, stacks);
   llvm::append_range(inputs, op.getCaptures());
   auto loop = ir::ScanOp::create(builder, loc, types, carried.size(), stacks.size(), op.getLength(),
-                                 !op.getReverse(), inputs);
+                                 !op.getReverse(), op.getStepwise(), inputs);
   loop.getBody().takeBody(backward);
   unsigned result = 0;
   auto add = [&](unsigned operand, Value value) {
@@ -400,7 +400,7 @@ static ir::ScanOp boundSteps(ir::WhileOp op) {
   OpBuilder builder(op);
   unsigned carried = op.getNumCarried();
   auto scan = ir::ScanOp::create(builder, loc, op.getResultTypes(), carried, 0, op.getMaxTrips(),
-                                 false, op.getInputs());
+                                 false, false, op.getInputs());
   scan->setAttr("notes", builder.getStrArrayAttr({"a while loop of at most so many steps"}));
   Block &body = *bodyOf(scan.getBody());
   body.addArgument(RankedTensorType::get({}, builder.getI64Type()), loc);

@@ -144,8 +144,9 @@ LogicalResult Forward::differentiate(ir::ScanOp op, OpBuilder &builder) {
   SmallVector<Type> types;
   for (auto [i, value] : llvm::enumerate(yields))
     types.push_back(i < first ? value.getType() : stackOf(value.getType(), op.getLength()));
-  auto fresh = ir::ScanOp::create(builder, op.getLoc(), types, carried + counts[0],
-                                  stacked + counts[1], op.getLength(), op.getReverse(), inputs);
+  auto fresh =
+      ir::ScanOp::create(builder, op.getLoc(), types, carried + counts[0], stacked + counts[1],
+                         op.getLength(), op.getReverse(), op.getStepwise(), inputs);
   fresh->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   fresh.getBody().takeBody(body.region);
   takeResults(op, fresh, places, tangentPlaces);

@@ -53,7 +53,7 @@ static Value loopOver(Value unit, Value units, Value result, Operation *end) {
   llvm::append_range(inputs, read);
   int64_t steps = ir::shapeOf(units)[0];
   auto loop = ir::ScanOp::create(builder, loc, stackOf(result.getType(), steps), 0, 1, steps, false,
-                                 inputs);
+                                 false, inputs);
   Block &body = *bodyOf(loop.getBody());
   body.addArgument(RankedTensorType::get({}, builder.getI64Type()), loc);
   IRMapping mapping;

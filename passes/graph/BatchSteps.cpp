@@ -63,10 +63,10 @@ private:
 StepBatcher::Needs StepBatcher::needsOf(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
     unsigned number = argument.getArgNumber(), carried = op.getNumCarried();
-    return number == 0                              ? Needs::Slices
-           : number <= carried                      ? Needs::Steps
-           : number <= carried + op.getNumStacked() ? Needs::Slices
-                                                    : Needs::Captures;
+    if (number > carried + op.getNumStacked())
+      return Needs::Captures;
+    bool carriedOn = number > 0 && number <= carried;
+    return carriedOn || op.getStepwise() ? Needs::Steps : Needs::Slices;
   }
   if (auto it = known.find(value); it != known.end())
     return it->second;
@@ -74,7 +74,9 @@ StepBatcher::Needs StepBatcher::needsOf(Value value) {
   Needs needs = Needs::Captures;
   for (Value operand : maker->getOperands())
     needs = std::max(needs, needsOf(operand));
-  if (needs == Needs::Slices && !isa<ir::BatchingInterface>(maker))
+  // What a derivative in the body goes by stays there, so that it still leads to what it is of.
+  if ((needs == Needs::Slices && !isa<ir::BatchingInterface>(maker)) ||
+      isa<ir::IndependentOp>(maker))
     needs = Needs::Steps;
   return known[value] = needs;
 }
@@ -239,7 +241,8 @@ struct BatchSteps : sinter::passes::impl::BatchStepsBase<BatchSteps> {
     for (ir::ScanOp op : scans) {
       StepBatcher batcher(op);
       batcher.hoist();
-      batcher.sink();
+      if (!op.getStepwise())
+        batcher.sink();
       batcher.readIterationAsSlice();
     }
   }

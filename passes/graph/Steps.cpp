@@ -93,7 +93,7 @@ ir::ScanOp addOutputs(OpBuilder &builder, ir::ScanOp op, ArrayRef<Value> values)
   builder.setInsertionPoint(op);
   auto fresh =
       ir::ScanOp::create(builder, op.getLoc(), types, op.getNumCarried(), op.getNumStacked(),
-                         op.getLength(), op.getReverse(), op.getInputs());
+                         op.getLength(), op.getReverse(), op.getStepwise(), op.getInputs());
   fresh->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   fresh.getBody().takeBody(op.getBody());
   Operation *yield = fresh.getBody().front().getTerminator();

@@ -123,7 +123,7 @@ static proto::Module makeControlModel() {
   graph::Body otherwise = entry.close({arguments[1]});
   graph::Value chosen = entry.cond(p, then, otherwise, at)->front();
   graph::Body body = entry.close({chosen, add(chosen, arguments[1])});
-  graph::Values last = *entry.scan({h}, {x}, 4, /*reverse=*/true, body, 1, at);
+  graph::Values last = *entry.scan({h}, {x}, {.length = 4, .reverse = true}, body, 1, at);
   EXPECT_TRUE(entry.open(Kind::Condition, {row}, at));
   graph::Body condition = entry.close({p});
   graph::Values carried = *entry.open(Kind::While, {row}, at);

@@ -111,7 +111,7 @@ TEST(GraphBuilder, BuildsRegions) {
   Body body = entry.close({next, next});
   EXPECT_FALSE(entry.visible(next));
   EXPECT_TRUE(entry.visible(x));
-  auto results = entry.scan({h}, {x}, 4, /*reverse=*/false, body, 1, at(5, "scan"));
+  auto results = entry.scan({h}, {x}, {.length = 4}, body, 1, at(5, "scan"));
   ASSERT_TRUE(results);
   ASSERT_EQ(results->size(), 2u); // the variable is its own affair
   EXPECT_EQ(entry.type((*results)[1]), f32({4, 2}));

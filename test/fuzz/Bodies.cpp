@@ -77,7 +77,7 @@ Value BodyWriter::choose(Value v, const Given &given, int depth) {
 Value BodyWriter::repeat(Value v, const Given &given, int depth) {
   OpBuilder::InsertionGuard guard(b);
   auto op = ir::ScanOp::create(b, b.getUnknownLoc(), v.getType(), 1, 0, 2, random.below(2) == 0,
-                               mlir::ValueRange{v, given.scale});
+                               false, mlir::ValueRange{v, given.scale});
   Block *block = b.createBlock(&op.getBody());
   for (mlir::Type type :
        {mlir::Type(RankedTensorType::get({}, b.getI64Type())), v.getType(), given.scale.getType()})
@@ -151,7 +151,7 @@ Value test::emitBodies(OpBuilder &b, const Node &node, const std::vector<Value> 
   if (stacked)
     types.push_back(tensorType(node.type));
   auto op = ir::ScanOp::create(b, loc, types, 1, 1, ir::shapeOf(operands[1])[0],
-                               number(node, "reverse") != 0, operands);
+                               number(node, "reverse") != 0, false, operands);
   Block *block = b.createBlock(&op.getBody());
   block->addArgument(RankedTensorType::get({}, b.getI64Type()), loc);
   for (auto [i, operand] : llvm::enumerate(operands))

@@ -36,6 +36,16 @@ struct Metric {
   Finish finish = Finish::mean;
 };
 
+/// Options of minimize.
+struct Minimize {
+  /// Parts of equal size that a training batch is worked off in, one after the other: the memory of
+  /// a step is that of a part, its gradient the mean of the parts' (as torch's loss / accumulate,
+  /// backward(), so often, then step()). In training the function then sees the part: batch() is
+  /// its size, and batch statistics are its own. Losses and metrics are means over the parts, so
+  /// a loss that is a mean over examples gives the whole batch's gradient. Divides the batch.
+  int64_t accumulate = 1;
+};
+
 /// The training step being traced.
 class SINTER_API Step : public Entry {
 public:
@@ -43,7 +53,8 @@ public:
   /// An input of the data set: its type is known.
   Tensor input(const std::string &name, Loc loc = Loc::current());
   /// Differentiates the scalar `loss` and updates every parameter it reaches. Once a step.
-  void minimize(const Operand &loss, const Optimizer &optimizer, Loc loc = Loc::current());
+  void minimize(const Operand &loss, const Optimizer &optimizer, Minimize options = {},
+                Loc loc = Loc::current());
   /// A number to report at the end of an epoch: the mean of `value` over all examples, or what
   /// `options` make of it.
   void metric(const std::string &name, const Operand &value, Metric options = {},

@@ -58,3 +58,49 @@ sinter.entry @stays name("stays") kind(predict) batch(0) inputs ["x", "h", "w", 
   }
   sinter.return outputs(%last, %ys : tensor<2x3xf32>, tensor<5x2x3xf32>) names ["last", "ys"] symbols []
 }
+
+// A stepwise loop keeps the work on its slices, and gives away only that on captures alone.
+// CHECK-LABEL: sinter.entry @stepwise
+sinter.entry @stepwise name("stepwise") kind(predict) batch(0) inputs ["x", "h", "w"] {
+^bb0(%x: tensor<5x2x3xf32>, %h: tensor<2x3xf32>, %w: tensor<3x3xf32>):
+  // CHECK: %[[WW:.*]] = sinter.matmul %w, %w
+  // CHECK: sinter.scan(%h, %x, %[[WW]]) carried 1 stacked 1 length 5 stepwise true
+  // CHECK: sinter.matmul
+  // CHECK: sinter.add
+  // CHECK: sinter.matmul
+  // CHECK: sinter.yield
+  // CHECK-NEXT: }
+  // CHECK-NEXT: sinter.return
+  %last, %ys = sinter.scan (%h, %x, %w) carried 1 stacked 1 length 5 stepwise true
+      : (tensor<2x3xf32>, tensor<5x2x3xf32>, tensor<3x3xf32>) -> (tensor<2x3xf32>, tensor<5x2x3xf32>) {
+  ^bb0(%t: tensor<i64>, %c: tensor<2x3xf32>, %s: tensor<2x3xf32>, %wi: tensor<3x3xf32>):
+    %0 = sinter.matmul %wi, %wi : (tensor<3x3xf32>, tensor<3x3xf32>) -> tensor<3x3xf32>
+    %1 = sinter.matmul %s, %0 : (tensor<2x3xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>
+    %2 = sinter.add %c, %1 : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+    %3 = sinter.matmul %2, %0 : (tensor<2x3xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>
+    sinter.yield %2, %3 : tensor<2x3xf32>, tensor<2x3xf32>
+  }
+  sinter.return outputs(%last, %ys : tensor<2x3xf32>, tensor<5x2x3xf32>) names ["last", "ys"] symbols []
+}
+
+// What a derivative in the body goes by stays in front of what it is of, also where that is work on captures alone.
+// CHECK-LABEL: sinter.entry @derivative
+// CHECK: sinter.scan(%x, %w)
+// CHECK: %[[W:.*]] = sinter.independent
+// CHECK: %[[R:.*]] = sinter.reshape %[[W]]
+// CHECK: sinter.mul %{{.*}}, %[[R]]
+// CHECK: sinter.gradient %{{.*}}, %{{.*}}, %[[W]] ys 1
+sinter.entry @derivative name("derivative") kind(predict) batch(0) inputs ["x", "w"] {
+^bb0(%x: tensor<5x2x3xf32>, %w: tensor<3xf32>):
+  %gs = sinter.scan (%x, %w) carried 0 stacked 1 length 5 : (tensor<5x2x3xf32>, tensor<3xf32>) -> tensor<5x3xf32> {
+  ^bb0(%t: tensor<i64>, %s: tensor<2x3xf32>, %wi: tensor<3xf32>):
+    %0 = sinter.independent %wi : tensor<3xf32>
+    %1 = sinter.reshape %0 : (tensor<3xf32>) -> tensor<1x3xf32>
+    %2 = sinter.mul %s, %1 : (tensor<2x3xf32>, tensor<1x3xf32>) -> tensor<2x3xf32>
+    %3 = sinter.sum %2 axes [0, 1] : (tensor<2x3xf32>) -> tensor<f32>
+    %4 = sinter.constant dense<1.0> : tensor<f32>
+    %5 = sinter.gradient %3, %4, %0 ys 1 : (tensor<f32>, tensor<f32>, tensor<3xf32>) -> tensor<3xf32>
+    sinter.yield %5 : tensor<3xf32>
+  }
+  sinter.return outputs(%gs : tensor<5x3xf32>) names ["gs"] symbols []
+}

@@ -13,7 +13,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "numeric" / "goldens"))
 from convnets import LeNet, ResNet18  # noqa: E402  the same models as the parity goldens are made with
-from transformers import Gpt  # noqa: E402
+from transformers import Bert, Gpt  # noqa: E402
 
 
 class CharNet(torch.nn.Module):
@@ -42,6 +42,7 @@ def net(model: str) -> torch.nn.Module:
         "char-rnn": lambda: CharNet(torch.nn.RNN),
         "char-gru": lambda: CharNet(torch.nn.GRU),
         "char-lstm": lambda: CharNet(torch.nn.LSTM),
+        "bert-small": Bert,
         "gpt": Gpt,
         "gpt-124m": lambda: Gpt(layers=12, width=768, heads=12, vocabulary=50257, context=1024),
     }
@@ -56,6 +57,9 @@ def batch(model: str) -> tuple:
         return torch.randint(28, (32, 35)), torch.randint(28, (35, 32))
     if model.startswith("gpt"):
         return torch.randint(256, (4, 64) if model == "gpt-124m" else (8, 128)), torch.randint(256, (256 if model == "gpt-124m" else 1024,))
+    if model == "bert-small":
+        words, positions = torch.randint(200, (32, 10)), torch.randint(64, (32, 10))
+        return (torch.randint(200, (32, 64)), torch.randint(2, (32, 64)), positions, words, torch.ones(32, 10), torch.randint(2, (32,))), None
     images = torch.rand(64, 1, 96, 96) if model == "resnet18" else torch.rand(256, 1, 28, 28)
     return images, torch.randint(0, 10, (len(images),))
 
@@ -75,10 +79,15 @@ def main() -> None:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
     clipped = model_name.startswith(("char-", "gpt"))
 
+    def loss_of() -> torch.Tensor:
+        if wanted is None:
+            return model.loss(*given)
+        result = model(given)
+        return torch.nn.functional.cross_entropy(result.flatten(0, 1) if model_name.startswith("gpt") else result, wanted)
+
     def step() -> torch.Tensor:
         optimizer.zero_grad(set_to_none=True)
-        result = model(given)
-        loss = torch.nn.functional.cross_entropy(result.flatten(0, 1) if model_name.startswith("gpt") else result, wanted)
+        loss = loss_of()
         loss.backward()
         if clipped:
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

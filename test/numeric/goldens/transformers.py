@@ -70,7 +70,7 @@ class Bert(nn.Module):
         self.mlm = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width), nn.Linear(width, vocabulary))
         self.pooler, self.nsp = nn.Linear(width, width), nn.Linear(width, 2)
 
-    def forward(self, tokens, segments, positions, words, weights, following):
+    def loss(self, tokens, segments, positions, words, weights, following):
         x = self.token_embedding(tokens) + self.segment_embedding(segments) + self.position_embedding.weight
         x = self.encoder(self.dropout(self.norm(x)), src_key_padding_mask=tokens == 0)
         masked = self.mlm(x.gather(1, positions[:, :, None].expand(-1, -1, x.shape[2])))
@@ -107,7 +107,7 @@ def bert():
     def loss_at(model, step):
         tokens, segments = labels(step, (4, 12)), labels(step, (4, 12), place=1, classes=2)
         positions, words = labels(step, (4, 5), place=2), labels(step, (4, 5), place=3)
-        return model(tokens, segments, positions, words, images(step, (4, 5)), labels(step, (4,), place=4, classes=2))
+        return model.loss(tokens, segments, positions, words, images(step, (4, 5)), labels(step, (4,), place=4, classes=2))
 
     model = Bert(vocabulary=205, steps=12, width=24, inner=40, dropout=0.0).double()
     return convnets.steps(model, loss_at, model.optimizer())

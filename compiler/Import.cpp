@@ -40,7 +40,9 @@ static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
               same(proto::Field::BYTE, ir::Decode::Byte) &&
               same(proto::Field::NUMBER, ir::Decode::Number) &&
               same(proto::Field::COLUMNS, ir::Decode::Columns) &&
-              same(proto::Field::TARGET, ir::Decode::Target));
+              same(proto::Field::TARGET, ir::Decode::Target) &&
+              same(proto::Field::SENTENCE, ir::Decode::Sentence) &&
+              same(proto::Field::LENGTH, ir::Decode::Length));
 static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
               same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
               same(proto::Entry::PREDICT, kernel::EntryKind::Predict));
@@ -207,7 +209,7 @@ void Importer::addSymbols(Location moduleLoc) {
   if (!fields.empty())
     ir::DataOp::create(builder, getLoc(data.location()), builder.getStringAttr(data.name()),
                        builder.getArrayAttr(fields), data.order() == proto::DataSpec::SEQUENTIAL,
-                       data.train_examples(), data.test_examples());
+                       data.train_examples(), data.test_examples(), data.most_examples());
 }
 
 /// Isolated: its own arguments and nodes are all that it may use, and nothing else sees them.

@@ -6,7 +6,7 @@
 #
 # A test sees sinter, sinter-opt, FileCheck and not on its PATH, %build, %root and %cc, and %golden FILE, which compares
 # its input with FILE. Features: x86-64-v3, x86-64-v4 (this machine runs such code), the
-# name of the build folder (release, asan, …), mount (may mount file systems), fashion-mnist, house (SINTER_DATA has
+# name of the build folder (release, asan, …), mount (may mount file systems), fashion-mnist, house, eng-fra (SINTER_DATA has
 # them), slow and fast (--param slow=1, fast=1).
 import os
 import subprocess
@@ -62,6 +62,8 @@ if os.path.isdir(os.path.join(os.environ.get("SINTER_DATA") or "/nowhere", "fash
     config.available_features.add("fashion-mnist")
 if os.path.isfile(os.path.join(os.environ.get("SINTER_DATA") or "/nowhere", "house", "train.csv")):
     config.available_features.add("house")
+if os.path.isfile(os.path.join(os.environ.get("SINTER_DATA") or "/nowhere", "text", "eng-fra.txt")):
+    config.available_features.add("eng-fra")
 for lane in ["slow", "fast"]:
     if lit_config.params.get(lane):
         config.available_features.add(lane)

@@ -70,7 +70,9 @@ static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
               same(ir::Decode::Byte, SINTER_DECODE_BYTE) &&
               same(ir::Decode::Number, SINTER_DECODE_NUMBER) &&
               same(ir::Decode::Columns, SINTER_DECODE_COLUMNS) &&
-              same(ir::Decode::Target, SINTER_DECODE_TARGET));
+              same(ir::Decode::Target, SINTER_DECODE_TARGET) &&
+              same(ir::Decode::Sentence, SINTER_DECODE_SENTENCE) &&
+              same(ir::Decode::Length, SINTER_DECODE_LENGTH));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
               same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO) &&
               same(ir::Finish::SqrtRatio, SINTER_FINISH_SQRT_RATIO));
@@ -103,7 +105,7 @@ struct TableWriter {
     kernel = type("sinter_kernel", {ptr, ptr, ptr, i64, i64, i64, i32, i32, ptr});
     entry = type("sinter_entry", {ptr, i32, i32, i32, i32, i64, ptr, ptr, ptr, ptr, i64});
     field = type("sinter_field", {ptr, i32, i32, ptr, i32, i32, i64, ptr, ptr});
-    data = type("sinter_data", {ptr, ptr, i32, i32, i64, i64});
+    data = type("sinter_data", {ptr, ptr, i32, i32, i64, i64, i64});
     table = type("sinter_module", {i32,
                                    i32,
                                    ptr,
@@ -292,7 +294,7 @@ struct TableWriter {
         fields.push_back(writeField(attribute));
       return make(data, {text(op.getDataName()), array(field, fields, "fields"), n32(fields.size()),
                          n32(op.getSequential() ? SINTER_ORDER_SEQUENTIAL : SINTER_ORDER_SHUFFLED),
-                         n64(op.getTrain()), n64(op.getTest())});
+                         n64(op.getTrain()), n64(op.getTest()), n64(op.getMost())});
     }
     return llvm::ConstantAggregateZero::get(data);
   }

@@ -41,7 +41,8 @@ def Sinter_Finish : Sinter_Enum<"Finish", "finish of metric", [
 def Sinter_Decode : Sinter_Enum<"Decode", "way to decode", [
   I32EnumCase<"Unit", 1, "unit">, I32EnumCase<"Class", 2, "class">, I32EnumCase<"Character", 3, "character">,
   I32EnumCase<"Word", 4, "word">, I32EnumCase<"Byte", 5, "byte">, I32EnumCase<"Number", 6, "number">,
-  I32EnumCase<"Columns", 7, "columns">, I32EnumCase<"Target", 8, "target">]>;
+  I32EnumCase<"Columns", 7, "columns">, I32EnumCase<"Target", 8, "target">, I32EnumCase<"Sentence", 9, "sentence">,
+  I32EnumCase<"Length", 10, "length">]>;
 
 def Sinter_FusedKind : Sinter_Enum<"FusedKind", "kind of fusion", [
   I32EnumCase<"Contraction", 0, "contraction">, I32EnumCase<"Map", 1, "map">]>;

@@ -120,7 +120,8 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
                                 StringAttr column, ElementsAttr examples) {
   bool table = decode == Decode::Columns || decode == Decode::Target,
        index = decode != Decode::Unit && decode != Decode::Number && !table,
-       token = index && decode != Decode::Class;
+       mayBeAhead = index && decode != Decode::Class,
+       token = mayBeAhead && decode != Decode::Length;
   for (int64_t size : type.getShape())
     if (size < 1)
       return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;
@@ -132,8 +133,9 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
                        << ", got " << limit;
   if (token && type.getRank() != 1)
     return emitError() << "field " << name << " expects tokens tensor<STEPSxi32>, got " << type;
-  if (ahead < 0 || (ahead > 0 && !token))
-    return emitError() << "field " << name << " expects tokens alone to be ahead, got " << ahead;
+  if (ahead < 0 || (ahead > 0 && !mayBeAhead))
+    return emitError() << "field " << name << " expects tokens and lengths alone to be ahead, got "
+                       << ahead;
   if (table ? type.getRank() != 1 || (decode == Decode::Target && type.getDimSize(0) != 1)
             : column != nullptr)
     return emitError() << "field " << name << " expects "
@@ -145,7 +147,7 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
   if (!examples)
     return success();
   auto all = dyn_cast<RankedTensorType>(examples.getType());
-  if (token || table || !all || all.getRank() != type.getRank() + 1 ||
+  if (mayBeAhead || table || !all || all.getRank() != type.getRank() + 1 ||
       all.getShape().drop_front() != type.getShape() ||
       all.getElementType() != type.getElementType())
     return emitError() << "field " << name << " expects examples of " << type
@@ -154,10 +156,12 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
 }
 
 LogicalResult DataOp::verify() {
-  int64_t count = getTrain() + getTest();
-  if (getTrain() < 0 || getTest() < 0 || (getTrain() == 0 && getTest() > 0))
+  int64_t train = getTrain(), test = getTest(), most = getMost(), count = train + test;
+  if (train < 0 || test < 0 || (train == 0 && test > 0))
     return emitOpError() << "expects counts of examples to train with and to test with, got "
-                         << getTrain() << " and " << getTest();
+                         << train << " and " << test;
+  if (most < 0)
+    return emitOpError() << "expects examples to train with, got " << most;
   SmallVector<StringAttr> names;
   for (auto field : getFields().getAsRange<FieldAttr>()) {
     if (llvm::is_contained(names, field.getName()))

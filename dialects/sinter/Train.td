@@ -122,7 +122,8 @@ def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let mnemonic = "field";
   let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below "
                 "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on), number, columns (a table's, but for its target "
-                "and the one, `column`, that names rows), target (the number in `column`); `examples`: those that the model brings, [examples, …]";
+                "and the one, `column`, that names rows), target (the number in `column`), sentence (numbers of its words), length (how many they "
+                "are; both of the sentence that stands `ahead` further on in the line); `examples`: those that the model brings, [examples, …]";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
                         OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead, OptionalParameter<"::mlir::StringAttr">:$column,
                         OptionalParameter<"::mlir::ElementsAttr">:$examples);
@@ -132,10 +133,11 @@ def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
 def DataOp : Sinter_Structural<"data", NoGradient<"the data set is no value">, [Sinter_ModuleLevel]> {
   let summary = "where batches come from: fields fill the inputs of their names; sequential: an example goes on where that of the "
                 "batch before ended; "
-                "train and test: examples that the fields bring, those to train with first";
+                "train and test: examples that the fields bring, those to train with first; first: so many of a file are to train with";
   let arguments = (ins StrAttr:$data_name, TypedArrayAttrBase<FieldAttr, "fields">:$fields,
-                       UnitAttr:$sequential, DefaultValuedAttr<I64Attr, "0">:$train, DefaultValuedAttr<I64Attr, "0">:$test);
-  let assemblyFormat = "$data_name `fields` $fields (`sequential` $sequential^)? (`train` $train^ `test` $test)? attr-dict";
+                       UnitAttr:$sequential, DefaultValuedAttr<I64Attr, "0">:$train, DefaultValuedAttr<I64Attr, "0">:$test,
+                       DefaultValuedAttr<I64Attr, "0">:$most);
+  let assemblyFormat = "$data_name `fields` $fields (`sequential` $sequential^)? (`train` $train^ `test` $test)? (`first` $most^)? attr-dict";
   let hasVerifier = 1;
 }
 def EntryOp : Sinter_Structural<"entry", NoGradient<"an entry is differentiated inside, by sinter.gradient">,

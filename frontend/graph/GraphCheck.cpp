@@ -295,9 +295,10 @@ private:
       std::string where = " in field '" + field.name() + "' of the data set";
       if (field.name().empty() || !names.insert(field.name()).second)
         fail("expects a name of its own, got another" + where);
-      bool token =
-          field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
-      bool index = token || field.decode() == proto::Field::CLASS;
+      bool text = field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
+      bool token = text || field.decode() == proto::Field::SENTENCE;
+      bool ahead = token || field.decode() == proto::Field::LENGTH;
+      bool index = ahead || field.decode() == proto::Field::CLASS;
       bool target = field.decode() == proto::Field::TARGET,
            table = target || field.decode() == proto::Field::COLUMNS;
       if (!index && !table && field.decode() != proto::Field::UNIT &&
@@ -313,8 +314,8 @@ private:
           fail("expects sizes from 1 to 1048576, got " + std::to_string(size) + where);
       if (token && field.type().dims_size() != 1)
         fail("expects tokens i32[steps], got another shape" + where);
-      if (field.ahead() < 0 || field.ahead() > (token ? kMostOfData : 0))
-        fail("expects tokens alone to be ahead, by 0 to 1048576 places, got " +
+      if (field.ahead() < 0 || field.ahead() > (ahead ? kMostOfData : 0))
+        fail("expects tokens and lengths alone to be ahead, by 0 to 1048576 places, got " +
              std::to_string(field.ahead()) + where);
       if (table && (field.type().dims_size() != 1 || (target && field.type().dims(0) != 1)))
         fail("expects features f32[F] and a target f32[1], got another shape" + where);
@@ -326,6 +327,9 @@ private:
     }
     if (!proto::DataSpec::Order_IsValid(data.order()))
       fail("expects a known order of examples, got " + std::to_string(data.order()));
+    if (data.most_examples() < 0 || data.most_examples() > kMostOfData)
+      fail("expects 0 to 1048576 examples to train with, got " +
+           std::to_string(data.most_examples()));
     checkLocation(data.location(), "the data set");
   }
 };

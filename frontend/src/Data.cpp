@@ -1,4 +1,4 @@
-// Data sets: what images(), text(), table() and arrays() stand for. Reading on:
+// Data sets: what images(), text(), sentence_pairs(), table() and arrays() stand for. Reading on:
 // include/sinter/data.h, Model.cpp (what is written of it), Entry.cpp (fields as inputs).
 #include "sinter/data.h"
 #include "frontend/src/Call.h"
@@ -85,6 +85,42 @@ Data text(std::string name, Text options) {
            "the unknown token counts, too");
   if (options.steps < 1 || options.steps > graph::kMostOfData)
     refuse("steps from 1 to 1048576", options.steps);
+  return data;
+}
+
+Data sentence_pairs(std::string name, SentencePairs options) {
+  Data data;
+  data.name = name;
+  data.batch = options.batch;
+  data.most = options.pairs;
+  checkCommon("sentence_pairs", data);
+  auto refuse = [&](const std::string &wanted, int64_t got, const char *help = "") {
+    data.mistakes.push_back(
+        {"E0020",
+         "sentence_pairs '" + name + "' expects " + wanted + ", got " + std::to_string(got), help});
+  };
+  bool good = true;
+  auto check = [&](int64_t value, int64_t least, const std::string &what, const char *help = "") {
+    if (value >= least && value <= graph::kMostOfData)
+      return;
+    refuse(what + " from " + std::to_string(least) + " to 1048576", value, help);
+    good = false;
+  };
+  check(options.pairs, 0, "pairs");
+  check(options.steps, 1, "steps");
+  const char *help = "<unk>, <pad>, <bos> and <eos> count, too";
+  check(options.vocabulary.source, 6, "a source vocabulary", help);
+  check(options.vocabulary.target, 6, "a target vocabulary", help);
+  if (!good)
+    return data; // without fields: nobody knows its inputs
+  Type sentence = i32({options.steps});
+  int64_t languages[] = {options.vocabulary.source, options.vocabulary.target};
+  const char *names[] = {"source", "target"};
+  for (int64_t i : {0, 1})
+    data.fields.push_back({names[i], sentence, Decode::Sentence, languages[i], i});
+  for (int64_t i : {0, 1})
+    data.fields.push_back(
+        {std::string(names[i]) + "_length", i32(), Decode::Length, options.steps + 1, i});
   return data;
 }
 

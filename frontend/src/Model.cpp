@@ -106,6 +106,7 @@ void Model::data(const Data &data, Loc loc) {
   spec->set_order(data.sequential ? proto::DataSpec::SEQUENTIAL : proto::DataSpec::SHUFFLED);
   spec->set_train_examples(data.train);
   spec->set_test_examples(data.test);
+  spec->set_most_examples(data.most);
   *spec->mutable_location() = current.location(loc, "data");
   batchOption(*this, std::max<int64_t>(data.batch, 1), loc);
 }

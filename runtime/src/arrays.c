@@ -21,14 +21,6 @@ bool arrays_reads(const sinter_data *spec) {
   return reads;
 }
 
-static uint32_t *take_column(split *out, uint32_t f, uint64_t elements, diag *d) {
-  out->columns[f] = malloc(elements * 4 + 1);
-  if (!out->columns[f])
-    diag_error(d, 2402, "out of memory: %llu numbers of the data set",
-               (unsigned long long)elements);
-  return (uint32_t *)(void *)out->columns[f];
-}
-
 static int check_header(const npy *file, const sinter_field *field, diag *d) {
   bool fits = file->rank == field->rank + 1 && file->dims[0] > 0;
   for (uint32_t i = 0; fits && i < field->rank; ++i)
@@ -93,7 +85,7 @@ static int read_column(const char *folder, const char *name, const sinter_field 
   if (!code) {
     out->count = (uint64_t)file.dims[0];
     void *raw = malloc(file.bytes + 1);
-    uint32_t *to = take_column(out, f, file.bytes / dtype_bytes(file.dtype), d);
+    uint32_t *to = column_take(out, f, file.bytes / dtype_bytes(file.dtype), d);
     code = !raw ? diag_error(d, 2402, "out of memory: '%s'", file.path)
            : to ? npy_read(&file, raw, d)
                 : d->code;
@@ -164,7 +156,7 @@ int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
     for (uint32_t f = 0; f < spec->field_count; ++f) {
       split *out = side ? &data->test : &data->train;
       uint64_t n = field_elements(&spec->fields[f]);
-      uint32_t *to = take_column(out, f, out->count * n, d);
+      uint32_t *to = column_take(out, f, out->count * n, d);
       if (!to)
         return d->code;
       const uint32_t *all = spec->fields[f].examples;

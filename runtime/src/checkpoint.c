@@ -47,9 +47,9 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   return d->code;
 }
 
-int checkpoint_metadata(checkpoint *c, const char *key, const char *text, diag *d) {
-  c->weights.key = c->state.key = key;
-  c->weights.metadata = c->state.metadata = text;
+int checkpoint_metadata(checkpoint *c, int i, const char *key, const char *text, diag *d) {
+  c->weights.keys[i] = c->state.keys[i] = key;
+  c->weights.metadata[i] = c->state.metadata[i] = text;
   return !text || weights_prepare(&c->weights, d) ? d->code : weights_prepare(&c->state, d);
 }
 

@@ -3,7 +3,8 @@
  * What a data set is made of says <sinter/abi.h> (sinter_data); how examples are come by is a row
  * of the table of readers in dataset.c. Elements stay bytes as long as they can; a batch is
  * gathered and decoded by the threads of the step itself. Invariant: byte/255 is rounded to f32,
- * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, arrays.c, text.c, table.c,
+ * whatever the model's type. Reading on: dataset.c, idx.c, cifar.c, arrays.c, text.c, pairs.c,
+ * table.c,
  * synthetic.c, synthetic_indices.c, gather.c. */
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
@@ -11,6 +12,8 @@
 #include "device.h"
 #include "table.h"
 #include "vocabulary.h"
+
+#include <limits.h>
 
 /// Examples of one split.
 typedef struct split {
@@ -32,9 +35,15 @@ typedef struct token_list {
   uint64_t count;
 } token_list;
 
+/// A file as it was read; without bytes: there is none.
+typedef struct raw_text {
+  unsigned char *bytes; /* the reader's to free */
+  uint64_t length;
+  char path[PATH_MAX];
+} raw_text;
+
 /// A text: its tokens, and where the examples of the epoch lie in them.
 typedef struct text {
-  vocabulary vocabulary;
   token_list train, test;
   uint64_t offset; /* of the first example of the epoch */
   uint64_t batch;  /* examples that go on side by side; 0: each behind the one before */
@@ -74,12 +83,14 @@ struct dataset {
   uint64_t scratch_bytes;
   text text; /* of a data set that is one */
   data_table table;
+  vocabulary vocabularies[VOCABULARIES];
+  uint64_t cut; /* sentences that were longer than their steps */
 };
 
 /// What weight files say of the data that they were trained on. Empty: the data say it.
 typedef struct data_known {
   const char *path; /* of the file */
-  vocabulary vocabulary;
+  vocabulary vocabularies[VOCABULARIES];
   char *columns; /* see table.h */
 } data_known;
 
@@ -96,14 +107,16 @@ static inline const split *dataset_tests(const dataset *data) {
 }
 /// A data set without examples, of which something is known.
 void dataset_know(dataset *data, const data_known *known);
-/// What weight files keep of the data; NULL: nothing. *key: under which name.
-const char *dataset_metadata(const dataset *data, const char **key);
+/// Text `i` of METADATA that weight files keep of the data; NULL: nothing. *key: under which name.
+const char *dataset_metadata(const dataset *data, int i, const char **key);
 /// The tests are the training examples; `why` as dataset.one_split.
 void share_examples(dataset *data, const char *why);
 /// Frees both splits.
 void dataset_free(dataset *data);
 /// Elements of a field of one example.
 uint64_t field_elements(const sinter_field *field);
+/// Room for `elements` whole numbers or f32 of a field; NULL: reported.
+uint32_t *column_take(split *out, uint32_t field, uint64_t elements, diag *d);
 /// A reader's fill where examples lie in columns.
 void column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
                  uint32_t dtype, void *to, uint32_t thread);
@@ -171,6 +184,13 @@ void text_begin(dataset *data, const epoch_start *at);
 /// Tables: FOLDER/train.csv[.gz] and test.csv[.gz], or one FILE. A column holds f32.
 bool table_reads(const sinter_data *spec);
 int table_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
+/// The files of both splits: PATH, or in the folder PATH the file NAME.txt, and what lies beside it
+/// for tests.
+int text_read(raw_text *train, raw_text *test, const sinter_data *spec, const char *path, diag *d);
+/// Pairs of sentences: the same files, a pair a line with a tab between; or a language whose words
+/// are translated one by one. A column holds u32.
+bool pairs_reads(const sinter_data *spec);
+int pairs_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
 /// The built-in text, which the caller frees; NULL: out of memory.
 unsigned char *synthetic_text(const sinter_data *spec, uint64_t *length);
 

@@ -12,12 +12,14 @@ static const reader readers[] = {
     {.reads = idx_reads, .open = idx_open, .fill = column_fill},
     {.reads = cifar_reads, .open = cifar_open, .fill = column_fill},
     {.file = true, .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
+    {.file = true, .reads = pairs_reads, .open = pairs_open, .fill = arrays_fill},
     {.file = true, .reads = table_reads, .open = table_open, .fill = arrays_fill},
     {.reads = arrays_reads, .open = arrays_open, .fill = arrays_fill},
     {"examples", .reads = brought_reads, .open = brought_open, .fill = arrays_fill},
     {"numbers", .reads = numbers_reads, .open = numbers_open, .fill = numbers_fill},
     {"images", .reads = synthetic_reads, .open = synthetic_open, .fill = synthetic_fill},
     {"indices", .reads = indices_reads, .open = indices_open, .fill = indices_fill},
+    {"pairs of sentences", .reads = pairs_reads, .open = pairs_open, .fill = arrays_fill},
     {"text", .reads = text_reads, .open = text_open, .fill = text_fill, .begin = text_begin},
     {"table", .reads = table_reads, .open = table_open, .fill = arrays_fill},
 };
@@ -38,14 +40,15 @@ static int take_columns(split *s, const sinter_data *spec, diag *d) {
 }
 
 void dataset_know(dataset *data, const data_known *known) {
-  data->text.vocabulary = known->vocabulary;
+  memcpy(data->vocabularies, known->vocabularies, sizeof data->vocabularies);
   data->table.text = known->columns;
   data->table.from = known->columns ? known->path : NULL;
 }
 
-const char *dataset_metadata(const dataset *data, const char **key) {
-  *key = data->table.text ? "columns" : "vocabulary";
-  return data->table.text ? data->table.text : data->text.vocabulary.list;
+const char *dataset_metadata(const dataset *data, int i, const char **key) {
+  bool table = i == 0 && data->table.text;
+  *key = table ? "columns" : vocabulary_keys[i];
+  return table ? data->table.text : data->vocabularies[i].list;
 }
 
 void share_examples(dataset *data, const char *why) {
@@ -89,7 +92,8 @@ void dataset_free(dataset *data) {
   free(train->columns);
   free(test->columns);
   free(data->scratch);
-  vocabulary_free(&data->text.vocabulary);
+  for (int i = 0; i < VOCABULARIES; ++i)
+    vocabulary_free(&data->vocabularies[i]);
   table_free(&data->table);
   free(data->text.train.tokens);
   free(data->text.test.tokens);
@@ -110,6 +114,14 @@ int dataset_fold(dataset *data, uint64_t part, uint64_t of, diag *d) {
   train->gap_at = from;
   train->gap = held->count;
   return 0;
+}
+
+uint32_t *column_take(split *out, uint32_t f, uint64_t elements, diag *d) {
+  out->columns[f] = malloc(elements * 4 + 1);
+  if (!out->columns[f])
+    diag_error(d, 2402, "out of memory: %llu numbers of the data set",
+               (unsigned long long)elements);
+  return (uint32_t *)(void *)out->columns[f];
 }
 
 uint64_t field_elements(const sinter_field *field) {

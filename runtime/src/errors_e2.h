@@ -53,7 +53,8 @@ SINTER_E2(2109, "text in the wrong encoding",
 SINTER_E2(2110, "vocabulary empty or too large",
           "A text model has room for a fixed number of different tokens, the unknown one included. "
           "The text has more of them, or no letters at all. Build the model with a larger "
-          "vocabulary, or take characters for words.")
+          "vocabulary, or take characters for words. Of pairs of sentences the most frequent words "
+          "that occur twice or more are taken; that there are none is an error.")
 SINTER_E2(2111, "entry that cannot go on with a text",
           "`--generate` runs the entry `generate` once a token: from an input `token` of one "
           "whole number to `logits`, one number a token of the vocabulary. Every other input has "
@@ -71,6 +72,15 @@ SINTER_E2(2113, "table of another number of features",
 SINTER_E2(2114, "entry that cannot predict a table",
           "`--predict` runs the entry `predict` on the rows of test.csv: from the features of the "
           "data set to one output of one number a row, f32[N,1] or f32[N].")
+SINTER_E2(2115, "no pair of sentences",
+          "Each line of a file of sentence pairs is a sentence, a tab and its translation. What "
+          "stands behind a second tab is not read, an empty line is passed over.")
+SINTER_E2(2116, "entries that cannot translate",
+          "`--translate` runs the entry `encode` on a sentence, from inputs that are fields of the "
+          "data set, then the entry `decode` once a word, from an input `token` of one whole "
+          "number to `logits`, one number a token of the other language. What else `decode` takes "
+          "is at first, by its name, what `encode` gave, or a field of the sentence, or 0; then "
+          "what its own output of that name gave in the run before.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "

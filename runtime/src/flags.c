@@ -75,6 +75,10 @@ static const flag table[] = {
      1, INT32_MAX},
     {"length", "N", "tokens that --generate adds (default 100)", COUNT, AT(generate.length), 0,
      INT64_MAX},
+    {"translate", "TEXT", "say TEXT, a sentence, in the other language", TEXT, AT(translate.text),
+     0, 0},
+    {"beam", "W", "translations that --translate tries at a time (default 1: the likeliest word)",
+     COUNT, AT(translate.beam), 1, 1000},
     {"run", "ENTRY", "run one entry on the current weights", TEXT, AT(run), 0, 0},
     {"input", "NAME=F.npy", "an input of --run", TENSOR, AT(inputs), 0, 0},
     {"output", "NAME=F.npy", "where an output of --run goes", TENSOR, AT(outputs), 0, 0},
@@ -162,8 +166,11 @@ static int parse_value(const flag *f, flags *out, const char *text, diag *d) {
 static bool has_flag(const sinter_module *module, const flag *f) {
   bool of_texts =
       f->offset >= AT(generate) && f->offset < AT(generate) + sizeof(((flags *)0)->generate);
+  bool of_pairs =
+      f->offset >= AT(translate) && f->offset < AT(translate) + sizeof(((flags *)0)->translate);
   const sinter_data *data = &module->data;
   return of_texts                   ? text_field(data) != NULL
+         : of_pairs                 ? sentence_field(data, 0) && sentence_field(data, 1)
          : f->offset == AT(fold)    ? data->field_count > 0 && !text_field(data)
          : f->offset == AT(predict) ? table_field(data) != NULL
                                     : true;
@@ -272,8 +279,9 @@ static int check_together(const flags *f, diag *d) {
               {f->eval_every >= 0, "eval-every"},
               {f->checkpoint_every >= 0, "checkpoint-every"},
               {f->run != NULL, "run"},
-              {f->generate.text != NULL, "generate"}};
-  enum { LOOP = sizeof loop / sizeof *loop, TRAINING = LOOP - 2 }; /* flags that say how long */
+              {f->generate.text != NULL, "generate"},
+              {f->translate.text != NULL, "translate"}};
+  enum { LOOP = sizeof loop / sizeof *loop, TRAINING = LOOP - 3 }; /* flags that say how long */
   const char *instead = flags_instead(f);
   for (size_t i = 0; f->eval && i < LOOP; ++i)
     if (loop[i].given)
@@ -283,8 +291,10 @@ static int check_together(const flags *f, diag *d) {
       return diag_error(d, 2004,
                         "--%s and --%s contradict each other: one trains, the other does not",
                         instead, loop[i].name);
-  if (f->run && f->generate.text)
-    return diag_error(d, 2004, "--run and --generate contradict each other");
+  bool says = f->generate.text || f->translate.text; /* no model has both */
+  if (f->run && says)
+    return diag_error(d, 2004, "--run and --%s contradict each other",
+                      f->generate.text ? "generate" : "translate");
   if (instead && f->checkpoint && !f->resume)
     return diag_error(d, 2004, "--%s reads a checkpoint only with --resume, and writes none",
                       instead);
@@ -294,10 +304,12 @@ static int check_together(const flags *f, diag *d) {
                       f->generate.length >= 0  ? "length"
                       : f->generate.top_k >= 0 ? "top-k"
                                                : "temperature");
-  if ((f->run || f->generate.text) && f->log)
+  if (f->translate.beam >= 0 && !f->translate.text)
+    return diag_error(d, 2004, "--beam expects --translate TEXT");
+  if ((f->run || says) && f->log)
     return diag_error(d, 2004, "--%s and --log contradict each other: one entry has no events",
                       instead);
-  if ((f->run || f->generate.text) && (f->fold.of || f->predict))
+  if ((f->run || says) && (f->fold.of || f->predict))
     return diag_error(d, 2004, "--%s and --%s contradict each other: one entry has no examples",
                       instead, f->fold.of ? "fold" : "predict");
   if (!f->run && (f->input_count || f->output_count))
@@ -371,7 +383,8 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
                .patience = -1,
                .seed = -1,
                .threads = -1,
-               .generate = {.length = -1, .top_k = -1, .temperature = -1}};
+               .generate = {.length = -1, .top_k = -1, .temperature = -1},
+               .translate = {.beam = -1}};
   if (take_room(f, module, argc, d))
     return d->code;
   for (int i = 1; i < argc; ++i)

@@ -34,6 +34,10 @@ typedef struct flags {
     int64_t length, top_k;
     double temperature;
   } generate;
+  struct { /* only models of pairs of sentences have these */
+    const char *text;
+    int64_t beam; /* -1: not given */
+  } translate;
   bool eval, lr_find, no_shuffle, init_partial, resume, quiet, check_numerics;
   bool info, version, help, licenses;
   named_file *inputs, *outputs;
@@ -44,7 +48,11 @@ typedef struct flags {
 
 /// The flag that asks for another thing than training; NULL: none does.
 static inline const char *flags_instead(const flags *f) {
-  return f->eval ? "eval" : f->run ? "run" : f->generate.text ? "generate" : NULL;
+  return f->eval             ? "eval"
+         : f->run            ? "run"
+         : f->generate.text  ? "generate"
+         : f->translate.text ? "translate"
+                             : NULL;
 }
 static inline bool flags_train(const flags *f) { return !flags_instead(f); }
 /// Reads the command line; flags_free ends it, also after a failure.

@@ -50,7 +50,8 @@ bool instance_reads_weights(const sinter_entry *first, uint32_t variants);
 const sinter_field *instance_field(const sinter_data *data, const char *name);
 /// Whether a field holds indices below its limit.
 static inline bool is_index(const sinter_field *field) {
-  return field->decode >= SINTER_DECODE_CLASS && field->decode <= SINTER_DECODE_BYTE;
+  return (field->decode >= SINTER_DECODE_CLASS && field->decode <= SINTER_DECODE_BYTE) ||
+         field->decode >= SINTER_DECODE_SENTENCE;
 }
 /// Checks the class indices of a training or evaluation batch: below the limit of their field.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,

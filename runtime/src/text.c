@@ -32,13 +32,7 @@ static uint64_t most_ahead(const sinter_data *spec) {
   return most;
 }
 
-/* A text that is not there ends in NULL without an error. */
-typedef struct raw_text {
-  unsigned char *bytes;
-  uint64_t length;
-  char path[PATH_MAX];
-} raw_text;
-
+/* A file that is not there (NULL) is a text without bytes, and no error. */
 static void read_text(raw_text *raw, source *s, diag *d) {
   if (s)
     snprintf(raw->path, sizeof raw->path, "%s", s->path);
@@ -72,6 +66,13 @@ static source *open_test(const char *train, diag *d) {
   return NULL;
 }
 
+int text_read(raw_text *train, raw_text *test, const sinter_data *spec, const char *path, diag *d) {
+  read_text(train, open_train(path, spec->name, d), d);
+  if (!d->code)
+    read_text(test, open_test(train->path, d), d);
+  return d->code;
+}
+
 /* The built-in text; its last tenth is for tests. */
 static void make_texts(raw_text *train, raw_text *test, const sinter_data *spec, diag *d) {
   uint64_t length;
@@ -88,7 +89,7 @@ static void make_texts(raw_text *train, raw_text *test, const sinter_data *spec,
 
 /* Text -> the tokens of a split. */
 static int encode(dataset *data, raw_text *raw, token_list *to, uint64_t *examples, diag *d) {
-  vocabulary *v = &data->text.vocabulary;
+  vocabulary *v = &data->vocabularies[0];
   const sinter_field *field = text_field(data->spec);
   /* windows of an epoch begin at one of `steps` places */
   uint64_t steps = (uint64_t)field->dims[0], rest = steps - 1 + most_ahead(data->spec);
@@ -112,9 +113,7 @@ int text_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   if (!path)
     make_texts(&train, &test, data->spec, d);
   else
-    read_text(&train, open_train(path, data->spec->name, d), d);
-  if (path && !d->code)
-    read_text(&test, open_test(train.path, d), d);
+    text_read(&train, &test, data->spec, path, d);
   if (!d->code && !encode(data, &train, &t->train, &data->train.count, d) && test.bytes)
     encode(data, &test, &t->test, &data->test.count, d);
   if (!d->code && !test.bytes)

@@ -79,6 +79,8 @@ int trainer_generate(trainer *t, diag *d);
 /// would make it fail.
 int predict_check(trainer *t, diag *d);
 int trainer_predict(trainer *t, diag *d);
+/// --translate TEXT.
+int trainer_translate(trainer *t, diag *d);
 /// --info.
 void trainer_info(const sinter_module *module);
 /// --licenses.

@@ -41,18 +41,20 @@ static int find_entries(trainer *t, diag *d) {
 
 /* What the weights to start from know of the data; bytes have a vocabulary anyway. */
 static int read_known(trainer *t, diag *d) {
-  const sinter_field *field = text_field(&t->module->data);
   const char *path = t->flags.resume ? t->flags.checkpoint : t->flags.init;
   data_known *known = &t->known;
-  char *list = NULL;
   known->path = path;
-  if (field && field->decode == SINTER_DECODE_BYTE)
-    known->vocabulary = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
-  else if (field && path && !weights_metadata(path, "vocabulary", &list, d) && list)
-    vocabulary_parse(&known->vocabulary, field, list, path, d);
-  else if (table_field(&t->module->data) && path)
+  for (uint32_t i = 0; i < VOCABULARIES && !d->code; ++i) {
+    const sinter_field *field = vocabulary_field(&t->module->data, i);
+    char *list = NULL;
+    if (field && field->decode == SINTER_DECODE_BYTE)
+      known->vocabularies[i] = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
+    else if (field && path && !weights_metadata(path, vocabulary_keys[i], &list, d) && list)
+      vocabulary_parse(&known->vocabularies[i], field, list, path, d);
+    free(list);
+  }
+  if (!d->code && table_field(&t->module->data) && path)
     weights_metadata(path, "columns", &known->columns, d);
-  free(list);
   return d->code;
 }
 
@@ -70,8 +72,9 @@ static void set_epoch_length(trainer *t) {
 /* Whether no examples are needed. */
 static bool needs_no_data(const trainer *t) {
   const flags *f = &t->flags;
-  if (f->generate.text)
-    return t->known.vocabulary.count > 0;
+  const vocabulary *known = t->known.vocabularies;
+  if (f->generate.text || f->translate.text)
+    return known[0].count > 0 && (f->generate.text || known[1].count > 0);
   return f->run || (does_nothing(t) && !f->checkpoint && !f->predict);
 }
 
@@ -105,6 +108,32 @@ static int hold_out(trainer *t, diag *d) {
   return 0;
 }
 
+/* What is to know of the data that were opened. */
+static void tell_data(trainer *t) {
+  const dataset *data = &t->data;
+  uint32_t left_out = 0;
+  for (int i = 0; i < VOCABULARIES; ++i)
+    left_out += data->vocabularies[i].left_out;
+  if (!t->flags.data)
+    report_note(
+        &t->report,
+        "no --data: using built-in synthetic %s of the shape of '%s' (%llu train, %llu test)",
+        data->reader->built_in, data->spec->name, (unsigned long long)data->train.count,
+        (unsigned long long)data->test.count);
+  if (data->one_split && t->flags.data)
+    report_note(&t->report, "the tests are the training examples: '%s' %s", t->flags.data,
+                data->one_split);
+  if (data->cut)
+    report_note(&t->report, "%llu sentences have more tokens than the model has steps, and are cut",
+                (unsigned long long)data->cut);
+  if (left_out)
+    report_note(
+        &t->report,
+        "the vocabularies of the model have no room for %u of the words that occur twice or "
+        "more: they are <unk>",
+        left_out);
+}
+
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
   if (needs_no_data(t)) {
@@ -115,15 +144,7 @@ static int open_data(trainer *t, diag *d) {
     return diag_error(d, 2108, "model '%s' names no data set", t->module->name);
   if (dataset_open(&t->data, spec, t->flags.data, &t->known, t->instance.device->pool, d))
     return d->code;
-  if (!t->flags.data)
-    report_note(
-        &t->report,
-        "no --data: using built-in synthetic %s of the shape of '%s' (%llu train, %llu test)",
-        t->data.reader->built_in, spec->name, (unsigned long long)t->data.train.count,
-        (unsigned long long)t->data.test.count);
-  if (t->data.one_split && t->flags.data)
-    report_note(&t->report, "the tests are the training examples: '%s' %s", t->flags.data,
-                t->data.one_split);
+  tell_data(t);
   if (hold_out(t, d) || !flags_train(&t->flags))
     return d->code;
   t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
@@ -190,8 +211,11 @@ static int start_state(trainer *t, diag *d) {
 }
 
 static int keep_known(trainer *t, diag *d) {
-  const char *key, *text = dataset_metadata(&t->data, &key);
-  return checkpoint_metadata(&t->state, key, text, d);
+  for (int i = 0; i < METADATA && !d->code; ++i) {
+    const char *key, *text = dataset_metadata(&t->data, i, &key);
+    checkpoint_metadata(&t->state, i, key, text, d);
+  }
+  return d->code;
 }
 
 static int evaluate_only(trainer *t, diag *d) {
@@ -231,11 +255,12 @@ static int work(trainer *t, diag *d) {
       start_state(t, d))
     return d->code;
   report_begin(&t->report, f->resume);
-  int result = f->run             ? trainer_run_entry(t, d)
-               : f->generate.text ? trainer_generate(t, d)
-               : f->eval          ? evaluate_only(t, d)
-               : f->lr_find       ? trainer_find_rate(t, d)
-                                  : trainer_run(t, d);
+  int result = f->run              ? trainer_run_entry(t, d)
+               : f->generate.text  ? trainer_generate(t, d)
+               : f->translate.text ? trainer_translate(t, d)
+               : f->eval           ? evaluate_only(t, d)
+               : f->lr_find        ? trainer_find_rate(t, d)
+                                   : trainer_run(t, d);
   bool kept = f->keep_best && t->state.position.best_epoch > 0; /* what --save holds already */
   if (!result && f->save && !kept)
     result = checkpoint_save(&t->state, f->save, d);

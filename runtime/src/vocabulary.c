@@ -5,7 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char unknown[] = "<unk>";
+const char *const vocabulary_keys[VOCABULARIES] = {"vocabulary", "target_vocabulary"};
+
+/* What a list begins with, and what stands between its tokens and is part of none. */
+static const char *reserved(uint32_t decode) {
+  return decode == SINTER_DECODE_SENTENCE ? "<unk> <pad> <bos> <eos>" : "<unk>";
+}
+static char between(uint32_t decode) { return decode == SINTER_DECODE_SENTENCE ? ' ' : ','; }
+
+static bool has_words(uint32_t decode) {
+  return decode == SINTER_DECODE_WORD || decode == SINTER_DECODE_SENTENCE;
+}
+static const char *kind_of(uint32_t decode) { return has_words(decode) ? "words" : "characters"; }
 
 const sinter_field *text_field(const sinter_data *spec) {
   for (uint32_t i = 0; i < spec->field_count; ++i)
@@ -13,6 +24,18 @@ const sinter_field *text_field(const sinter_data *spec) {
         spec->fields[i].decode <= SINTER_DECODE_BYTE)
       return &spec->fields[i];
   return NULL;
+}
+
+const sinter_field *sentence_field(const sinter_data *spec, uint32_t i) {
+  for (uint32_t f = 0; f < spec->field_count; ++f)
+    if (spec->fields[f].decode == SINTER_DECODE_SENTENCE && spec->fields[f].ahead == i)
+      return &spec->fields[f];
+  return NULL;
+}
+
+const sinter_field *vocabulary_field(const sinter_data *spec, uint32_t i) {
+  const sinter_field *text = text_field(spec);
+  return text ? (i == 0 ? text : NULL) : sentence_field(spec, i);
 }
 
 uint64_t utf8_length(const unsigned char *p, uint64_t left) {
@@ -36,16 +59,24 @@ static unsigned char lower(unsigned char c) {
   return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
 }
 
-int text_clean(uint32_t decode, unsigned char *text, uint64_t *length, const char *path, diag *d) {
-  if (decode == SINTER_DECODE_BYTE)
-    return 0;
-  uint64_t to = 0, n;
-  for (uint64_t at = 0; at < *length; at += n) {
-    n = utf8_length(text + at, *length - at);
-    if (!n)
+int utf8_check(const unsigned char *text, uint64_t length, const char *path, diag *d) {
+  uint64_t n;
+  for (uint64_t at = 0; at < length; at += n)
+    if (!(n = utf8_length(text + at, length - at)))
       return diag_error(d, 2109, "'%s' byte %llu: expects text in UTF-8, got byte %02x%s", path,
                         (unsigned long long)at, text[at],
                         text[at] == 0x8b && at == 1 ? ", as of gzip: its name ends in .gz" : "");
+  return 0;
+}
+
+int text_clean(uint32_t decode, unsigned char *text, uint64_t *length, const char *path, diag *d) {
+  if (decode == SINTER_DECODE_BYTE)
+    return 0;
+  if (utf8_check(text, *length, path, d))
+    return d->code;
+  uint64_t to = 0, n;
+  for (uint64_t at = 0; at < *length; at += n) {
+    n = utf8_length(text + at, *length - at);
     unsigned char c = lower(text[at]);
     if (c >= 'a' && c <= 'z')
       text[to++] = c;
@@ -58,7 +89,7 @@ int text_clean(uint32_t decode, unsigned char *text, uint64_t *length, const cha
 
 uint64_t token_length(uint32_t decode, const unsigned char *text, uint64_t length, uint64_t *skip) {
   *skip = 0;
-  if (decode != SINTER_DECODE_WORD)
+  if (!has_words(decode))
     return length ? 1 : 0;
   while (*skip < length && text[*skip] == ' ')
     ++*skip;
@@ -89,7 +120,7 @@ static int by_uses(const void *x, const void *y) {
 
 /* All tokens of the text, those of one byte each once already. NULL: out of memory. */
 static piece *cut(uint32_t decode, const unsigned char *text, uint64_t length, uint64_t *count) {
-  bool seen[256] = {false}, bytes = decode != SINTER_DECODE_WORD;
+  bool seen[256] = {false}, bytes = !has_words(decode);
   uint64_t most = bytes ? 256 : length / 2 + 1, skip, size; /* two words have a space between */
   piece *pieces = most < SIZE_MAX / sizeof *pieces ? malloc(most * sizeof *pieces) : NULL;
   *count = 0;
@@ -132,7 +163,7 @@ static int by_token(const void *x, const void *y, void *of) {
 static int index_list(vocabulary *v, diag *d) {
   v->count = 1;
   for (const char *p = v->list; *p; ++p)
-    v->count += *p == ',';
+    v->count += *p == between(v->decode);
   v->tokens = malloc(v->count * sizeof *v->tokens);
   v->order = malloc(v->count * sizeof *v->order);
   if (!v->tokens || !v->order) {
@@ -143,31 +174,42 @@ static int index_list(vocabulary *v, diag *d) {
   for (uint32_t i = 0; i < v->count; ++i) {
     v->tokens[i] = p;
     v->order[i] = i;
-    while (*p && *p != ',')
+    while (*p && *p != between(v->decode))
       ++p;
-    p += *p == ',';
+    p += *p == between(v->decode);
   }
   qsort_r(v->order, v->count, sizeof *v->order, by_token, v);
   return 0;
 }
 
 /* "<unk>,a,b" of `count` pieces. */
-static char *listed(const piece *pieces, uint64_t count) {
-  uint64_t bytes = sizeof unknown;
+static char *listed(uint32_t decode, const piece *pieces, uint64_t count) {
+  size_t head = strlen(reserved(decode));
+  uint64_t bytes = head + 1;
   for (uint64_t i = 0; i < count; ++i)
     bytes += 1 + pieces[i].length;
   char *list = malloc(bytes), *to = list;
   if (!list)
     return NULL;
-  memcpy(to, unknown, sizeof unknown - 1);
-  to += sizeof unknown - 1;
+  memcpy(to, reserved(decode), head);
+  to += head;
   for (uint64_t i = 0; i < count; ++i) {
-    *to++ = ',';
+    *to++ = between(decode);
     memcpy(to, pieces[i].at, pieces[i].length);
     to += pieces[i].length;
   }
   *to = 0;
   return list;
+}
+
+/* Of sentences: the most frequent words that occur twice or more, as many as there is room for. */
+static uint64_t choose(vocabulary *v, const sinter_field *field, const piece *pieces,
+                       uint64_t count) {
+  uint64_t often = 0, room = (uint64_t)field->limit - RESERVED_TOKENS;
+  while (often < count && pieces[often].uses > 1)
+    ++often;
+  v->left_out = often > room ? (uint32_t)(often - room) : 0;
+  return often - v->left_out;
 }
 
 int vocabulary_build(vocabulary *v, const sinter_field *field, const unsigned char *text,
@@ -178,22 +220,29 @@ int vocabulary_build(vocabulary *v, const sinter_field *field, const unsigned ch
     return 0;
   }
   uint64_t count;
+  bool sentences = field->decode == SINTER_DECODE_SENTENCE;
   piece *pieces = collect(field->decode, text, length, &count);
   bool letters = pieces && (count > 1 || (count == 1 && *pieces->at != ' '));
+  if (pieces && has_words(field->decode))
+    qsort(pieces, count, sizeof *pieces, by_uses);
+  if (pieces && sentences)
+    count = choose(v, field, pieces, count);
   if (!pieces)
     diag_error(d, 2402, "out of memory: the tokens of '%s'", path);
+  else if (sentences && !count)
+    diag_error(d, 2110,
+               "'%s' expects words of '%s' that occur twice or more, got none: its vocabulary is "
+               "empty",
+               path, field->name);
   else if (!letters)
     diag_error(d, 2110,
                "'%s' expects a text with letters a to z, got none: its vocabulary is empty", path);
-  else if (count + 1 > (uint64_t)field->limit)
+  else if (!sentences && count + 1 > (uint64_t)field->limit)
     diag_error(d, 2110,
                "'%s' expects a vocabulary of %lld at most, which the model has, got %llu different "
                "%s and the unknown one",
-               path, (long long)field->limit, (unsigned long long)count,
-               field->decode == SINTER_DECODE_WORD ? "words" : "characters");
-  if (!d->code && field->decode == SINTER_DECODE_WORD)
-    qsort(pieces, count, sizeof *pieces, by_uses);
-  if (!d->code && !(v->list = listed(pieces, count)))
+               path, (long long)field->limit, (unsigned long long)count, kind_of(field->decode));
+  if (!d->code && !(v->list = listed(field->decode, pieces, count)))
     diag_error(d, 2402, "out of memory: the vocabulary of '%s'", path);
   free(pieces);
   return d->code ? d->code : index_list(v, d);
@@ -201,13 +250,14 @@ int vocabulary_build(vocabulary *v, const sinter_field *field, const unsigned ch
 
 /* Whether a list is one of those that vocabulary_build makes. */
 static bool is_list(uint32_t decode, const char *list) {
-  size_t n = sizeof unknown - 1;
-  if (strncmp(list, unknown, n) != 0 || list[n] != ',')
+  size_t n = strlen(reserved(decode));
+  if (strncmp(list, reserved(decode), n) != 0 || list[n] != between(decode))
     return false;
   for (const char *p = list + n + 1, *start = p;; ++p) {
-    bool ends = !*p || *p == ',';
+    bool ends = !*p || *p == between(decode);
     bool space = *p == ' ' && decode == SINTER_DECODE_CHARACTER;
-    if (!ends && !space && (*p < 'a' || *p > 'z'))
+    bool word = decode == SINTER_DECODE_SENTENCE && (unsigned char)*p > ' ';
+    if (!ends && !space && !word && (*p < 'a' || *p > 'z'))
       return false;
     if (!ends)
       continue;
@@ -223,8 +273,8 @@ int vocabulary_parse(vocabulary *v, const sinter_field *field, const char *list,
                      diag *d) {
   *v = (vocabulary){.decode = field->decode};
   if (!is_list(field->decode, list))
-    return diag_error(d, 2201, "'%s': \"vocabulary\" expects <unk> and %s, each behind a comma",
-                      path, field->decode == SINTER_DECODE_WORD ? "words" : "characters");
+    return diag_error(d, 2201, "'%s': a vocabulary expects %s and %s, each behind a '%c'", path,
+                      reserved(field->decode), kind_of(field->decode), between(field->decode));
   v->list = strdup(list);
   if (!v->list)
     return diag_error(d, 2402, "out of memory: the vocabulary of '%s'", path);
@@ -254,7 +304,7 @@ const char *vocabulary_token(const vocabulary *v, uint32_t number, size_t *lengt
     *length = 1;
     return &byte;
   }
-  *length = strcspn(v->tokens[number], ",");
+  *length = strcspn(v->tokens[number], between(v->decode) == ' ' ? " " : ",");
   return v->tokens[number];
 }
 

@@ -9,6 +9,7 @@
 #define SINTER_RUNTIME_WEIGHTS_H
 
 #include "instance.h"
+#include "vocabulary.h"
 
 /// One tensor a file has or should have. Its name in the file is prefix + name.
 typedef struct weight_slot {
@@ -23,12 +24,16 @@ typedef struct weight_slot {
   uint64_t file_offset; /* from the start of the data section; set by a read */
 } weight_slot;
 
+/// Texts that a file may keep of the data.
+enum { METADATA = VOCABULARIES };
+
 /// A list of slots with room for the header text that goes with it.
 typedef struct weight_table {
   weight_slot *slots;
   uint32_t count;
-  const char *metadata, *key; /* what is known of the data, under its key; NULL: nothing */
-  char *header;               /* built by weights_prepare */
+  /* what is known of the data, each text under its key; NULL: nothing */
+  const char *metadata[METADATA], *keys[METADATA];
+  char *header; /* built by weights_prepare */
   uint64_t header_bytes;
   uint32_t dropped;   /* states of another optimizer that a checkpoint has; set by a read */
   uint32_t strangers; /* tensors that no slot takes, of a file read by WEIGHTS_PARTIAL */

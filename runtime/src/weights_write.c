@@ -63,12 +63,13 @@ static void put_header(text *t, const weight_table *table) {
   char number[64], name[1024];
   uint64_t offset = 0;
   put(t, "{\"__metadata__\":{\"format\":\"pt\",\"producer\":\"sinter\"");
-  if (table->metadata) {
-    put(t, ",");
-    quote(t, table->key);
-    put(t, ":");
-    quote(t, table->metadata);
-  }
+  for (int i = 0; i < METADATA; ++i)
+    if (table->metadata[i]) {
+      put(t, ",");
+      quote(t, table->keys[i]);
+      put(t, ":");
+      quote(t, table->metadata[i]);
+    }
   put(t, "}");
   for (int o = 0; o < 4; ++o)
     for (uint32_t i = 0; i < table->count; ++i) {

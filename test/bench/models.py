@@ -20,7 +20,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Steps are timed after so many; where a step takes a second, few are timed.
 WARM_UP, STEPS = {"resnet18": 2, "gpt": 3, "gpt-124m": 2}, {"resnet18": 3, "gpt": 8, "gpt-124m": 2}
-FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm", "bert-small", "gpt", "gpt-124m")  # no images, no memory formats
+FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm", "bert-small", "gpt", "gpt-124m", "seq2seq", "bahdanau",
+        "transformer")  # no images, no memory formats
 # Models that are an example with build options.
 OPTIONS = {"gpt-124m": ("gpt", "layers=12 width=768 heads=12 vocabulary=50257 context=1024 steps=64 batch=4")}
 

@@ -14,6 +14,7 @@ import torch
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "numeric" / "goldens"))
 from convnets import LeNet, ResNet18  # noqa: E402  the same models as the parity goldens are made with
 from transformers import Bert, Gpt  # noqa: E402
+from translators import Bahdanau, Seq2Seq, Transformer  # noqa: E402
 
 
 class CharNet(torch.nn.Module):
@@ -44,6 +45,9 @@ def net(model: str) -> torch.nn.Module:
         "char-lstm": lambda: CharNet(torch.nn.LSTM),
         "bert-small": Bert,
         "gpt": Gpt,
+        "seq2seq": Seq2Seq,
+        "bahdanau": Bahdanau,
+        "transformer": Transformer,
         "gpt-124m": lambda: Gpt(layers=12, width=768, heads=12, vocabulary=50257, context=1024),
     }
     if model not in makers:
@@ -60,6 +64,9 @@ def batch(model: str) -> tuple:
     if model == "bert-small":
         words, positions = torch.randint(200, (32, 10)), torch.randint(64, (32, 10))
         return (torch.randint(200, (32, 64)), torch.randint(2, (32, 64)), positions, words, torch.ones(32, 10), torch.randint(2, (32,))), None
+    if model in ("seq2seq", "bahdanau", "transformer"):
+        lengths, target_lengths = torch.randint(3, 6, (64,)), torch.randint(3, 9, (64,))
+        return (torch.randint(200, (64, 10)), lengths, torch.randint(200, (64, 10)), target_lengths), None
     images = torch.rand(64, 1, 96, 96) if model == "resnet18" else torch.rand(256, 1, 28, 28)
     return images, torch.randint(0, 10, (len(images),))
 
@@ -77,7 +84,7 @@ def main() -> None:
         optimizer = model.optimizer()
     else:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
-    clipped = model_name.startswith(("char-", "gpt"))
+    clipped = model_name.startswith(("char-", "gpt")) or wanted is None
 
     def loss_of() -> torch.Tensor:
         if wanted is None:

@@ -70,10 +70,11 @@ TEST_F(Table, StructsAreThoseOfC) {
   EXPECT_EQ(offsetsOf(*table, "sinter_metric"),
             (V{AT(sinter_metric, name), AT(sinter_metric, sum), AT(sinter_metric, weight),
                AT(sinter_metric, finish), AT(sinter_metric, role), sizeof(sinter_metric)}));
-  EXPECT_EQ(offsetsOf(*table, "sinter_data"),
-            (V{AT(sinter_data, name), AT(sinter_data, fields), AT(sinter_data, field_count),
-               AT(sinter_data, order), AT(sinter_data, train_examples),
-               AT(sinter_data, test_examples), sizeof(sinter_data)}));
+  EXPECT_EQ(
+      offsetsOf(*table, "sinter_data"),
+      (V{AT(sinter_data, name), AT(sinter_data, fields), AT(sinter_data, field_count),
+         AT(sinter_data, order), AT(sinter_data, train_examples), AT(sinter_data, test_examples),
+         AT(sinter_data, most_examples), sizeof(sinter_data)}));
   EXPECT_EQ(offsetsOf(*table, "sinter_field"),
             (V{AT(sinter_field, name), AT(sinter_field, dtype), AT(sinter_field, rank),
                AT(sinter_field, dims), AT(sinter_field, decode), AT(sinter_field, ahead),

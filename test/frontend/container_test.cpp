@@ -271,7 +271,8 @@ TEST(GraphCheck, NamesAndKinds) {
   expectRefused([&](auto &m) { field(m, 1)->mutable_type()->set_element(proto::F32); },
                 "expects i32, got another element type in field 'label'");
   expectRefused([&](auto &m) { field(m, 1)->set_ahead(1); },
-                "expects tokens alone to be ahead, by 0 to 1048576 places, got 1 in field 'label'");
+                "expects tokens and lengths alone to be ahead, by 0 to 1048576 places, got 1 in "
+                "field 'label'");
   expectRefused([&](auto &m) { field(m, 1)->set_decode(proto::Field::WORD); },
                 "expects tokens i32[steps], got another shape in field 'label'");
   expectRefused([&](auto &m) { field(m, 0)->set_decode(proto::Field::COLUMNS); },
@@ -294,6 +295,10 @@ TEST(GraphCheck, NamesAndKinds) {
                 "expects 0 bytes of examples, got 3 in field 'label'");
   expectRefused([](auto &m) { m.mutable_data()->set_test_examples(1); },
                 "0 to 1048576 examples to train with and to test with, got 0 and 1");
+  expectRefused([](auto &m) { m.mutable_data()->set_most_examples(-1); },
+                "0 to 1048576 examples to train with, got -1");
+  expectRefused([&](auto &m) { field(m, 1)->set_decode(proto::Field::SENTENCE); },
+                "expects tokens i32[steps], got another shape in field 'label'");
   expectRefused([](auto &m) { m.mutable_data()->set_name(""); }, "data set");
 }
 

@@ -73,3 +73,32 @@ TEST(Text, AVariableOfAnEpochIsNoWeight) {
   EXPECT_THAT(built.text, HasSubstr("symbol trainer/state.kept kind 3 : f32[2,3]"));
   EXPECT_THAT(built.entry("train_step", 32), HasSubstr("update trainer/state.kept"));
 }
+
+TEST(Text, PairsAreSentencesAndTheirLengths) {
+  Built built = build([](Model &model) {
+    model.data(sentence_pairs("eng-fra",
+                              {.pairs = 600, .steps = 9, .batch = 4, .vocabulary = {200, 300}}));
+    model.train([](Step s) {
+      Tensor x = one_hot(s.input("source"), 200);
+      Tensor loss = mean(
+          softmax_cross_entropy(linear("fc", x, {.units = 300, .axis = -1}), s.input("target")));
+      s.minimize(loss / cast(sum(s.input("target_length")), f32), sgd({.lr = 1}));
+    });
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  const proto::DataSpec &data = built.module.data();
+  ASSERT_EQ(data.fields_size(), 4);
+  EXPECT_EQ(data.most_examples(), 600);
+  const char *names[] = {"source", "target", "source_length", "target_length"};
+  for (int i = 0; i < 4; ++i) {
+    const proto::Field &field = data.fields(i);
+    EXPECT_EQ(field.name(), names[i]);
+    EXPECT_EQ(field.decode(), i < 2 ? proto::Field::SENTENCE : proto::Field::LENGTH);
+    EXPECT_EQ(field.classes(), i == 0 ? 200 : i == 1 ? 300 : 10);
+    EXPECT_EQ(field.ahead(), i % 2);
+    EXPECT_EQ(field.type().dims_size(), i < 2 ? 1 : 0);
+  }
+  std::string entry = built.entry("train_step", 4);
+  EXPECT_THAT(entry, HasSubstr("source : i32[4,9]"));
+  EXPECT_THAT(entry, HasSubstr("target_length : i32[4]"));
+}

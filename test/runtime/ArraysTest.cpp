@@ -21,7 +21,7 @@ struct PointSpec {
   PointSpec()
       : fields{{"x", SINTER_F32, 1, dims, SINTER_DECODE_NUMBER, 0, 0, nullptr, nullptr},
                {"kind", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 3, nullptr, nullptr}},
-        data{"points", fields, 2, 0, 0, 0} {}
+        data{"points", fields, 2, 0, 0, 0, 0} {}
   PointSpec(const PointSpec &) = delete;
   int64_t dims[1] = {2};
   sinter_field fields[2];

@@ -187,7 +187,7 @@ TEST(Readers, OtherFieldsAreRefused) {
   ImageSpec twice(10, "twice", 1, 4, 4), three(10, "three", 1, 4, 4);
   twice.fields[1] = twice.fields[0];
   three.data.field_count = 1;
-  const sinter_data tones = {"tones", &sound, 1, 0, 0, 0};
+  const sinter_data tones = {"tones", &sound, 1, 0, 0, 0, 0};
   const sinter_data *specs[] = {&tones, &twice.data, &three.data};
   for (const sinter_data *spec : specs) {
     char message[512];

@@ -424,7 +424,7 @@ FakeModule::FakeModule(const Options &o) : options(o) {
                0,       nullptr,    nullptr};
   fields[1] = {"label", SINTER_I32, 0,       nullptr, SINTER_DECODE_CLASS,
                0,       o.classes,  nullptr, nullptr};
-  module.data = {"fashion-mnist", fields, 2, 0, 0, 0};
+  module.data = {"fashion-mnist", fields, 2, 0, 0, 0, 0};
   for (int s = 0; s < SINTER_SEGMENTS; ++s)
     module.segment_bytes[s] = used[s];
   module.default_epochs = 5;

@@ -153,7 +153,7 @@ TEST(Synthetic, WholeNumbersOfATopic) {
   sinter_field fields[] = {
       {"ids", SINTER_I32, 1, dims, SINTER_DECODE_CLASS, 0, 1003, nullptr, nullptr},
       {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, 10, nullptr, nullptr}};
-  const sinter_data spec = {"bags", fields, 2, 0, 0, 0};
+  const sinter_data spec = {"bags", fields, 2, 0, 0, 0, 0};
   char text[512];
   diag d = diag_make(text, sizeof text);
   dataset data;

@@ -23,7 +23,7 @@ struct HouseSpec {
       : dims{features, 1},
         fields{{"features", SINTER_F32, 1, dims, SINTER_DECODE_COLUMNS, 0, 0, nullptr, id},
                {"target", SINTER_F32, 1, dims + 1, SINTER_DECODE_TARGET, 0, 0, nullptr, "price"}},
-        data{"house", fields, 2, 0, 0, 0} {}
+        data{"house", fields, 2, 0, 0, 0, 0} {}
   HouseSpec(const HouseSpec &) = delete;
   int64_t dims[2];
   sinter_field fields[2];
@@ -142,7 +142,7 @@ TEST_F(TableTest, NumbersAreStandardisedAndCategoriesOneHot) {
   EXPECT_EQ(read.target(read.data.train, 2), -3.5);
   EXPECT_TRUE(read.data.table.unknown);
   const char *key;
-  EXPECT_STREQ(dataset_metadata(&read.data, &key),
+  EXPECT_STREQ(dataset_metadata(&read.data, 0, &key),
                "area,number,3,2\nstreet,category,Dirt,Grvl,Pave\n");
   EXPECT_STREQ(key, "columns");
 }
@@ -203,7 +203,7 @@ TEST_F(TableTest, WeightsSayWhatColumnsAre) {
   EXPECT_THAT(read.features(read.data.train, 1), ElementsAre(0, 0, 0, -2)); // unknown to them
   EXPECT_THAT(read.features(read.data.train, 2), ElementsAre(0, 0, 1, 0));
   const char *key;
-  EXPECT_STREQ(dataset_metadata(&read.data, &key), columns);
+  EXPECT_STREQ(dataset_metadata(&read.data, 0, &key), columns);
   // Rows to predict need none to train with.
   remove((folder / "train.csv").c_str());
   Opened tests(four, folder.path.c_str(), columns);

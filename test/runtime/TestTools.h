@@ -33,7 +33,7 @@ struct ImageSpec {
         fields{
             {"image", SINTER_F32, 3, dims, SINTER_DECODE_UNIT, 0, 0, nullptr, nullptr},
             {"label", SINTER_I32, 0, nullptr, SINTER_DECODE_CLASS, 0, classes, nullptr, nullptr}},
-        data{name, fields, 2, 0, 0, 0} {}
+        data{name, fields, 2, 0, 0, 0, 0} {}
   ImageSpec(const ImageSpec &) = delete;
   int64_t dims[3];
   sinter_field fields[2];

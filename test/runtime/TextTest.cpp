@@ -22,7 +22,7 @@ struct TextSpec {
       : dims{steps},
         fields{{"tokens", SINTER_I32, 1, dims, decode, 0, vocabulary, nullptr, nullptr},
                {"targets", SINTER_I32, 1, dims, decode, 1, vocabulary, nullptr, nullptr}},
-        data{"story", fields, 2, order, 0, 0} {}
+        data{"story", fields, 2, order, 0, 0, 0} {}
   TextSpec(const TextSpec &) = delete;
   int64_t dims[1];
   sinter_field fields[2];
@@ -35,7 +35,7 @@ struct Opened {
     diag d = diag_make(text, sizeof text);
     data_known known = {};
     if (list)
-      vocabulary_parse(&known.vocabulary, &spec.fields[0], list, "weights", &d);
+      vocabulary_parse(&known.vocabularies[0], &spec.fields[0], list, "weights", &d);
     code =
         dataset_open(&data, &spec.data, path.empty() ? nullptr : path.c_str(), &known, nullptr, &d);
   }
@@ -86,7 +86,7 @@ TEST(Text, CharactersAreNumberedByOrder) {
   TextSpec spec(SINTER_DECODE_CHARACTER, 28, 2);
   Opened t(spec, s / "t");
   ASSERT_EQ(t.code, 0) << t.text;
-  EXPECT_STREQ(t.data.text.vocabulary.list, "<unk>, ,a,b,c,d,z");
+  EXPECT_STREQ(t.data.vocabularies[0].list, "<unk>, ,a,b,c,d,z");
   EXPECT_EQ(t.data.text.train.count, 39u);
   EXPECT_EQ(t.data.text.train.tokens[31], 3u); // B
   EXPECT_EQ(t.data.text.train.tokens[38], 1u); // !
@@ -101,7 +101,7 @@ TEST(Text, WordsAreNumberedByHowOftenTheyOccur) {
   TextSpec spec(SINTER_DECODE_WORD, 7, 3);
   Opened t(spec, s.path); // a folder, with NAME.txt[.gz]
   ASSERT_EQ(t.code, 0) << t.text;
-  EXPECT_STREQ(t.data.text.vocabulary.list, "<unk>,the,cat,dog,saw,a,story");
+  EXPECT_STREQ(t.data.vocabularies[0].list, "<unk>,the,cat,dog,saw,a,story");
   EXPECT_EQ(t.data.text.train.count, 62u);
   t.begin(0, 0, 1, false);
   EXPECT_THAT(t.get(t.data.train, 0, 0), ElementsAre(5, 6, 1));
@@ -233,7 +233,7 @@ TEST(Text, ATestTextLiesBeside) {
     Opened t(spec, path);
     ASSERT_EQ(t.code, 0) << t.text;
     EXPECT_FALSE(t.data.one_split);
-    EXPECT_STREQ(t.data.text.vocabulary.list, "<unk>,a,b,c"); // of the training text alone
+    EXPECT_STREQ(t.data.vocabularies[0].list, "<unk>,a,b,c"); // of the training text alone
     EXPECT_THAT(t.get(t.data.test, 0, 0), ElementsAre(3, 1, 2));
     EXPECT_THAT(t.get(t.data.test, 1, 0), ElementsAre(1, 2, 0));
     EXPECT_EQ(t.data.test.count, 4u); // (16 - 3) / 3
@@ -264,16 +264,16 @@ TEST(Text, TheBuiltInOneFitsItsVocabulary) {
     ASSERT_EQ(t.code, 0) << t.text;
     EXPECT_STREQ(t.data.reader->built_in, "text");
     EXPECT_GT(t.data.train.count, 200u);
-    EXPECT_LE(t.data.text.vocabulary.count, static_cast<uint32_t>(limit));
+    EXPECT_LE(t.data.vocabularies[0].count, static_cast<uint32_t>(limit));
     for (uint64_t i = 0; i < t.data.text.train.count; ++i)
-      ASSERT_LT(t.data.text.train.tokens[i], t.data.text.vocabulary.count);
+      ASSERT_LT(t.data.text.train.tokens[i], t.data.vocabularies[0].count);
   }
 }
 
 TEST(Text, EveryTokenIsFoundAgain) {
   TextSpec spec(SINTER_DECODE_WORD, 5000, 35);
   Opened t(spec, "");
-  const vocabulary &v = t.data.text.vocabulary;
+  const vocabulary &v = t.data.vocabularies[0];
   for (uint32_t i = 1; i < v.count; ++i) {
     size_t length;
     const char *token = vocabulary_token(&v, i, &length);

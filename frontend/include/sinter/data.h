@@ -19,7 +19,10 @@ enum class Decode : uint8_t {
   Byte = 5,
   Number = 6,  ///< numbers as f32
   Columns = 7, ///< of a table, as features f32[F]
-  Target = 8   ///< the number in `column` of a table, f32[1]
+  Target = 8,  ///< the number in `column` of a table, f32[1]
+  /// Words of a sentence as i32, their numbers in a vocabulary of `classes` of them.
+  Sentence = 9,
+  Length = 10 ///< tokens of such a sentence as i32, below `classes`
 };
 
 /// A named part of every example.
@@ -27,8 +30,9 @@ struct Field {
   std::string name; ///< of the input of the training step
   Type type;        ///< of one example
   Decode decode = Decode::Unit;
-  int64_t classes = 0;       ///< of indices and tokens
-  int64_t ahead = 0;         ///< of tokens: so many places further on in the text
+  int64_t classes = 0; ///< of indices and tokens
+  /// Of tokens: so many places further on in the text; of sentences: so many in the line.
+  int64_t ahead = 0;
   std::string examples = {}; ///< bytes of the elements of all that the model brings, f32 or i32
   std::string column = {};   ///< of Decode::Target: its name; of Decode::Columns: as Table::id
 };
@@ -46,6 +50,7 @@ struct Data {
   std::vector<Mistake> mistakes;
   bool sequential = false;     ///< an example goes on where that of the batch before ended
   int64_t train = 0, test = 0; ///< examples that the fields bring
+  int64_t most = 0;            ///< examples of a file to train with, the first ones; 0: all
 };
 
 /// Options of images().
@@ -107,6 +112,28 @@ struct TableOptions {
 /// found, and rows that are read with weights become features by that; a category that it lacks is
 /// 0 everywhere.
 SINTER_API Data table(std::string name, TableOptions options = {});
+
+/// Options of sentence_pairs().
+struct SentencePairs {
+  int64_t pairs = 0;  ///< of the file, the first ones; 0: all
+  int64_t steps = 10; ///< tokens of a sentence
+  int64_t batch = 64; ///< default of the build option "batch"
+  /// Most different tokens of each language; <unk>, <pad>, <bos> and <eos>, numbers 0 to 3, count.
+  struct Vocabulary {
+    int64_t source = 0, target = 0;
+  } vocabulary = {};
+};
+
+/// Fields source i32[steps] and target i32[steps], source_length i32[] and target_length i32[]:
+/// sentences and their translations. Each ends in <eos>, behind which <pad> fills the steps; a
+/// longer one is cut. A length counts the tokens that are not <pad>.
+/// --data PATH is a file X.txt, or a folder with NAME.txt in it (.txt.gz too), of lines of a
+/// sentence, a tab and its translation; what stands behind a second tab is not read. Letters become
+/// small ones, non-breaking spaces spaces, and each of , . ! ? is a word. A vocabulary has the most
+/// frequent words that occur twice or more; others are <unk>. The test split is X.test.txt beside
+/// it or, where there is none, the same pairs. So does "Dive into Deep Learning", section
+/// Machine Translation and the Dataset.
+SINTER_API Data sentence_pairs(std::string name, SentencePairs options);
 
 /// Numbers for an example of arrays(): a function of the example's number alone.
 class SINTER_API Draw {

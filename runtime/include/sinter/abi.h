@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 6u
+#define SINTER_ABI_VERSION 7u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -207,7 +207,10 @@ typedef enum sinter_decode {
   SINTER_DECODE_BYTE = 5,
   SINTER_DECODE_NUMBER = 6,  /* a number, rounded to f32 */
   SINTER_DECODE_COLUMNS = 7, /* of a table, as features: see runtime/src/table.h */
-  SINTER_DECODE_TARGET = 8   /* the number in a column of a table, rounded to f32 */
+  SINTER_DECODE_TARGET = 8,  /* the number in a column of a table, rounded to f32 */
+  /* Words of a sentence, as numbers 0 .. limit-1 of its vocabulary, and how many they are. */
+  SINTER_DECODE_SENTENCE = 9,
+  SINTER_DECODE_LENGTH = 10
 } sinter_decode;
 
 /* In which order a data set's examples come. */
@@ -223,8 +226,9 @@ typedef struct sinter_field {
   uint32_t rank;       /* of one example */
   const int64_t *dims; /* `rank` sizes */
   uint32_t decode;     /* sinter_decode */
-  uint32_t ahead;      /* of tokens: so many places further on in the text */
-  int64_t limit;       /* of indices and tokens */
+  /* of tokens: so many places further on in the text; of sentences: so many in the line */
+  uint32_t ahead;
+  int64_t limit; /* of indices and tokens */
   /* elements (f32, or i32 below the limit) of the examples that the model brings, those to train
      with first; NULL: none */
   const void *examples;
@@ -241,6 +245,7 @@ typedef struct sinter_data {
   uint32_t field_count;                   /* 0: no data set */
   uint32_t order;                         /* sinter_order */
   uint64_t train_examples, test_examples; /* that the model brings */
+  uint64_t most_examples;                 /* of a file to train with, the first ones; 0: all */
 } sinter_data;
 
 typedef struct sinter_module {

@@ -54,7 +54,7 @@ sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+2 {{expected one of [unit, class, character, word, byte, number, columns, target] for way to decode, got: text}}
+// expected-error @+2 {{expected one of [unit, class, character, word, byte, number, columns, target, sentence, length] for way to decode, got: text}}
 // expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
 sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
@@ -75,7 +75,7 @@ sinter.data "story" fields [#sinter.field<"tokens", tensor<2x3xi32>, word below 
 
 // -----
 
-// expected-error @+1 {{field "label" expects tokens alone to be ahead, got 1}}
+// expected-error @+1 {{field "label" expects tokens and lengths alone to be ahead, got 1}}
 sinter.data "mnist" fields [#sinter.field<"label", tensor<i32>, class below 10 ahead 1>]
 
 // -----
@@ -112,6 +112,16 @@ sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number column "id
 
 // expected-error @+1 {{expects counts of examples to train with and to test with, got 0 and 1}}
 sinter.data "points" fields [#sinter.field<"x", tensor<2xf32>, number>] train 0 test 1
+
+// -----
+
+// expected-error @+1 {{expects examples to train with, got -1}}
+sinter.data "pairs" fields [#sinter.field<"source", tensor<2xi32>, sentence below 9>] first -1
+
+// -----
+
+// expected-error @+1 {{field "source" expects tokens tensor<STEPSxi32>, got 'tensor<i32>'}}
+sinter.data "pairs" fields [#sinter.field<"source", tensor<i32>, sentence below 9>]
 
 // -----
 

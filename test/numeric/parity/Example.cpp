@@ -102,30 +102,32 @@ Values Example::start(uint64_t seed) {
   return values;
 }
 
-/// Classes of the inputs that are indices, as the data set tells them.
-static std::map<std::string, int64_t> classesOf(mlir::ModuleOp module) {
-  std::map<std::string, int64_t> classes;
+/// The fields of the data set by their names.
+static std::map<std::string, ir::FieldAttr> fieldsOf(mlir::ModuleOp module) {
+  std::map<std::string, ir::FieldAttr> fields;
   for (auto data : module.getOps<ir::DataOp>())
     for (auto field : data.getFields().getAsRange<ir::FieldAttr>())
-      classes[field.getName().str()] = field.getLimit();
-  return classes;
+      fields[field.getName().str()] = field;
+  return fields;
 }
 
 void Example::setBatch(Arguments &arguments, int64_t step, uint64_t seed) {
   arguments.scalars["step"] = Tensor(Type{ElementType::I64, {}}, std::vector<int64_t>{step});
-  std::map<std::string, int64_t> classes = classesOf(*module);
+  std::map<std::string, ir::FieldAttr> fields = fieldsOf(*module);
   uint64_t numbers = 1000 + kSeed * seed, indices = 2000 + kSeed * seed;
   for (auto [name, input] : llvm::zip(train.getArgNames().getAsValueRange<mlir::StringAttr>(),
                                       train.getBody().getArguments())) {
     Tensor tensor(typeOf(input));
     uint64_t tag = tensor.isReal() ? numbers++ : indices++;
     uint64_t first = static_cast<uint64_t>(step * tensor.size());
-    auto below = static_cast<uint64_t>(std::min<int64_t>(10, classes[name.str()]));
+    ir::FieldAttr field = fields[name.str()];
+    auto below = static_cast<uint64_t>(std::min<int64_t>(10, field ? field.getLimit() : 0));
+    int64_t least = field && field.getDecode() == ir::Decode::Length; // no sentence is empty
     for (int64_t i = 0; i < tensor.size(); ++i)
       if (tensor.isReal())
         tensor.reals[i] = pixelOf(mixed(tag, first + i));
       else
-        tensor.integers[i] = static_cast<int64_t>(mixed(tag, first + i) % below);
+        tensor.integers[i] = least + static_cast<int64_t>(mixed(tag, first + i) % below);
     arguments.inputs[name.str()] = tensor;
   }
 }

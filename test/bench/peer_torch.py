@@ -84,7 +84,7 @@ def main() -> None:
         optimizer = model.optimizer()
     else:
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9 if model_name == "lenet" else 0)
-    clipped = model_name.startswith(("char-", "gpt")) or wanted is None
+    clipped = model_name.startswith(("char-", "gpt")) or model_name in ("seq2seq", "bahdanau", "transformer")
 
     def loss_of() -> torch.Tensor:
         if wanted is None:

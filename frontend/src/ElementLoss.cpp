@@ -6,6 +6,9 @@
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 
+#include <cmath>
+#include <numbers>
+
 namespace sinter {
 
 using namespace detail;
@@ -105,6 +108,60 @@ Tensor bce_with_logits(const Operand &operand, const Operand &target, BceWithLog
                          positive = positive * ((*options.pos_weight - 1) * t + 1);
                        Tensor loss = (1 - t) * x + positive;
                        return options.weight ? loss * *options.weight : loss;
+                     });
+}
+
+/// log(p), but -100 or more: at p = 0 by a choice, which no infinite gradient leaves.
+static Tensor boundedLog(const Tensor &p) {
+  Tensor isZero = p == 0;
+  return where(isZero, -100, max(log(where(isZero, 1, p)), -100));
+}
+
+Tensor bce(const Operand &operand, const Operand &target, Bce options, Loc loc) {
+  return elementLoss("bce", operand, target, options.reduction, loc,
+                     [&](const Tensor &x, const Tensor &t) {
+                       Tensor loss = (t - 1) * boundedLog(1 - x) - t * boundedLog(x);
+                       return options.weight ? loss * *options.weight : loss;
+                     });
+}
+
+Tensor hinge_embedding(const Operand &operand, const Operand &target, HingeEmbedding options,
+                       Loc loc) {
+  return elementLoss("hinge_embedding", operand, target, options.reduction, loc,
+                     [&](const Tensor &x, const Tensor &t) {
+                       Tensor apart = options.margin - x;
+                       apart = where(apart > 0, apart, 0);
+                       return where(t == -1, 0, x) + where(t == 1, 0, apart);
+                     });
+}
+
+Tensor gaussian_nll(const Operand &operand, const Operand &target, const Operand &variance,
+                    GaussianNll options, Loc loc) {
+  Call call("gaussian_nll", loc);
+  auto [x, t] = call.pair(operand, target);
+  Tensor given =
+      call.tensor(variance, call.isPoison(x) ? std::nullopt : std::optional(call.type(x).element));
+  if (!matches(call, x, t) || !matches(call, x, given))
+    return call.poison();
+  Tensor v = given + stop_gradient(max(given, options.eps) - given), difference = x - t;
+  Tensor losses = 0.5 * (log(v) + difference * difference / v);
+  if (options.full)
+    losses = losses + 0.5 * std::log(2 * std::numbers::pi);
+  return reduced(call, losses, options.reduction);
+}
+
+/// Stirling's approximation of log(t!), and 0 up to 1.
+static Tensor logFactorial(const Tensor &t) {
+  Tensor safe = where(t > 1, t, 2);
+  return where(t > 1, safe * log(safe) - safe + 0.5 * log(2 * std::numbers::pi * safe), 0);
+}
+
+Tensor poisson_nll(const Operand &operand, const Operand &target, PoissonNll options, Loc loc) {
+  return elementLoss("poisson_nll", operand, target, options.reduction, loc,
+                     [&](const Tensor &x, const Tensor &t) {
+                       Tensor loss =
+                           options.log_input ? exp(x) - t * x : x - t * log(x + options.eps);
+                       return options.full ? loss + logFactorial(t) : loss;
                      });
 }
 

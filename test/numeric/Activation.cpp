@@ -35,6 +35,11 @@ static double between(double x, double low, double high) {
 static double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 static const Function kFunctions[] = {
+    {"exp2", [](const auto &x) { return exp2(x); }, [](double x) { return std::exp2(x); }},
+    {"log2", [](const auto &x) { return log2(x * x + 0.5); },
+     [](double x) { return std::log2(x * x + 0.5); }},
+    {"log10", [](const auto &x) { return log10(x * x + 0.5); },
+     [](double x) { return std::log10(x * x + 0.5); }},
     {"clamp", [](const auto &x) { return clamp(x, -1.5, 2); },
      [](double x) { return between(x, -1.5, 2); }},
     {"clamp of empty bounds", [](const auto &x) { return clamp(x, 2, -1); },

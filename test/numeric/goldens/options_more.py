@@ -23,6 +23,7 @@ def losses(case):
             return F.binary_cross_entropy_with_logits(x, y.sigmoid(), w.detach().abs() if weighted else None, reduction=REDUCTIONS[reduction],
                                                       pos_weight=p.detach().abs() if positive else None)
         yield case("bce_with_logits", bce, (3, 4), (3, 4), (3, 4), (4,), reduction=reduction, weighted=weighted, positive=positive)
+    yield from likelihoods(case)
     for logarithms, (number, reduction) in itertools.product([False, True], enumerate(REDUCTIONS)):
         def kl(x, y):
             target = F.log_softmax(y, -1) if logarithms else F.softmax(y, -1)
@@ -30,6 +31,24 @@ def losses(case):
         yield case("kl_div", kl, (3, 4), (3, 4), reduction=number, log_target=logarithms)
     yield from class_losses(case)
     yield from vector_losses(case)
+
+
+def likelihoods(case):
+    for number, reduction in enumerate(REDUCTIONS):
+        for weighted in [False, True]:
+            yield case("bce", lambda x, y, w: F.binary_cross_entropy(x.sigmoid(), y.sigmoid(), w.detach().abs() if weighted else None,
+                                                                     reduction=reduction), (3, 4), (3, 4), (3, 4), reduction=number, weighted=weighted)
+        for margin in [1.0, 0.3]:
+            yield case("hinge_embedding", lambda x, y: F.hinge_embedding_loss(x, y.to(x.dtype) - 1, margin, reduction=reduction), (3, 4),
+                       labels=((3, 4), 3), margin=margin, reduction=number)
+        for full, eps in itertools.product([False, True], [1e-6, 1.0]):
+            yield case("gaussian_nll", lambda x, y, v: F.gaussian_nll_loss(x, y, v * v, full=full, eps=eps, reduction=reduction), (3, 4), (3, 4),
+                       (3, 4), full=full, eps=eps, reduction=number)
+        for full, logarithm in itertools.product([False, True], repeat=2):
+            yield case("poisson_nll", lambda x, y: F.poisson_nll_loss(x if logarithm else x.abs(), y * y, logarithm, full, reduction=reduction),
+                       (3, 4), (3, 4), full=full, log_input=logarithm, reduction=number)
+    # At its bounds the value alone is compared: PyTorch's gradient is another on purpose.
+    yield case("bce at its bounds", lambda x, y: F.binary_cross_entropy((x > 1) + 0.5 * ((x >= -1) & (x <= 1)), y.detach().sigmoid()), (3, 4), (3, 4))
 
 
 def class_losses(case):

@@ -21,6 +21,22 @@ inline Tensor gelu(const Operand &a, Gelu options = {}, Loc loc = Loc::current()
   return 0.5 * a * (1.0 + erf(a * 0.7071067811865476));
 }
 
+/// 2 to the power of a.
+inline Tensor exp2(const Operand &a, Loc loc = Loc::current()) {
+  Composite call("exp2", loc);
+  return pow(2.0, a);
+}
+/// The logarithm to base 2: log(a) over log(2), rounded twice.
+inline Tensor log2(const Operand &a, Loc loc = Loc::current()) {
+  Composite call("log2", loc);
+  return log(a) * 1.4426950408889634;
+}
+/// The logarithm to base 10: log(a) over log(10), rounded twice.
+inline Tensor log10(const Operand &a, Loc loc = Loc::current()) {
+  Composite call("log10", loc);
+  return log(a) * 0.4342944819032518;
+}
+
 /// a between `low` and `high`, numbers or tensors; where low > high, high. No gradient passes to a
 /// where it is one of them: unlike max(min(a, high), low), which gives half of it to each.
 inline Tensor clamp(const Operand &a, const Operand &low, const Operand &high,

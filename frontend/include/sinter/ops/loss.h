@@ -68,6 +68,48 @@ struct BceWithLogits {
 SINTER_API Tensor bce_with_logits(const Operand &x, const Operand &target,
                                   BceWithLogits options = {}, Loc loc = Loc::current());
 
+/// Options of bce.
+struct Bce {
+  std::optional<Tensor> weight = {}; ///< of each element's loss; broadcasts
+  Reduction reduction = Reduction::mean;
+};
+/// -target log(x) - (1 - target) log(1 - x) of probabilities x; logarithms are -100 or more, and
+/// pass no gradient at that bound, where PyTorch passes up to 1e12. bce_with_logits is exact where
+/// x is near 0 or 1.
+SINTER_API Tensor bce(const Operand &x, const Operand &target, Bce options = {},
+                      Loc loc = Loc::current());
+
+/// Options of hinge_embedding.
+struct HingeEmbedding {
+  double margin = 1;
+  Reduction reduction = Reduction::mean;
+};
+/// x where target is 1, max(0, margin - x) where it is -1, both together where it is another.
+SINTER_API Tensor hinge_embedding(const Operand &x, const Operand &target,
+                                  HingeEmbedding options = {}, Loc loc = Loc::current());
+
+/// Options of gaussian_nll.
+struct GaussianNll {
+  bool full = false; ///< with the constant log(2 pi) / 2
+  double eps = 1e-6; ///< the least that a variance counts
+  Reduction reduction = Reduction::mean;
+};
+/// (log(variance) + (x - target)² / variance) / 2: of a normal distribution of mean x. All of one
+/// shape. A variance below eps gets the gradient of eps, as PyTorch's.
+SINTER_API Tensor gaussian_nll(const Operand &x, const Operand &target, const Operand &variance,
+                               GaussianNll options = {}, Loc loc = Loc::current());
+
+/// Options of poisson_nll.
+struct PoissonNll {
+  bool log_input = true; ///< x is the logarithm of the rate
+  bool full = false;     ///< with Stirling's formula for log(target!), where target is above 1
+  double eps = 1e-8;     ///< added to a rate before its logarithm is taken
+  Reduction reduction = Reduction::mean;
+};
+/// exp(x) - target x, or x - target log(x + eps).
+SINTER_API Tensor poisson_nll(const Operand &x, const Operand &target, PoissonNll options = {},
+                              Loc loc = Loc::current());
+
 /// Options of kl_div.
 struct KlDiv {
   bool log_target = false; ///< the target is given as logarithms, too

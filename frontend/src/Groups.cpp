@@ -38,6 +38,7 @@ const Option kOptions[] = {
     {"l1", Range::Positive, "L1 penalty"},
     {"clip_norm", Range::Positive, "largest norm of all gradients"},
     {"clip_value", Range::Positive, "largest element of the gradients"},
+    {"clip_each", Range::Positive, "largest norm of each parameter's gradient"},
     {"initial_accumulator_value"},
     {"nesterov", Range::Truth},
     {"centered", Range::Truth},
@@ -261,6 +262,13 @@ Tensor updated(Update &u) {
 
 //===--- Clipping -----------------------------------------------------------------------------===//
 
+/// The part of a gradient that stays where its norm, whose square is given, may be `most`.
+static Tensor partWithin(const Tensor &most, const Tensor &square) {
+  return min(most / (sqrt(square) + 1e-6), 1.0);
+}
+
+static Tensor squareOf(const Tensor &g) { return cast(sum(g * g), f64); }
+
 void clipGradients(Call &call, const std::vector<Group *> &groups, std::vector<Tensor> &gradients) {
   std::vector<Group *> owners; // of clip_norm, in the order of their first parameters
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -269,6 +277,8 @@ void clipGradients(Call &call, const std::vector<Group *> &groups, std::vector<T
       Tensor limit = groups[i]->scalar("clip_value", call.type(g).element);
       g = max(min(g, limit), -limit);
     }
+    if (groups[i]->setting("clip_each") != 0)
+      g = g * cast(partWithin(groups[i]->scalar("clip_each", E::F64), squareOf(g)), g.dtype());
     Group &owner = groups[i]->ownerOf("clip_norm");
     if (owner.setting("clip_norm") != 0 &&
         std::find(owners.begin(), owners.end(), &owner) == owners.end())
@@ -278,10 +288,10 @@ void clipGradients(Call &call, const std::vector<Group *> &groups, std::vector<T
     std::optional<Tensor> squares;
     for (size_t i = 0; i < groups.size(); ++i)
       if (&groups[i]->ownerOf("clip_norm") == owner) {
-        Tensor square = cast(sum(gradients[i] * gradients[i]), f64);
+        Tensor square = squareOf(gradients[i]);
         squares = squares ? *squares + square : square;
       }
-    Tensor factor = min(owner->scalar("clip_norm", E::F64) / (sqrt(*squares) + 1e-6), 1.0);
+    Tensor factor = partWithin(owner->scalar("clip_norm", E::F64), *squares);
     for (size_t i = 0; i < groups.size(); ++i)
       if (&groups[i]->ownerOf("clip_norm") == owner)
         gradients[i] = gradients[i] * cast(factor, gradients[i].dtype());

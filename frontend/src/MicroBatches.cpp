@@ -86,7 +86,7 @@ Tensors MicroStep::runPart(const Tensors &arguments, const std::function<void()>
   for (const Named &metric : parts.metrics)
     found.push_back(cast(at(metric.value), f32, call.loc()));
   found.insert(found.end(), parts.gradients.begin(), parts.gradients.end());
-  if (found.size() != zeros.size()) // a mistake was reported, or checkAgreement will find one
+  if (found.size() != zeros.size()) // a mistake was reported, or the function is not the same
     return poisons(zeros.size());
   for (size_t i = 0; i < found.size(); ++i)
     found[i] = at(arguments[i]) + at(found[i]);
@@ -128,6 +128,10 @@ void MicroStep::trace(const std::function<void()> &function) {
   }
   auto body = traceBody(call, {graph::EntryBuilder::Kind::Scan, parts.count}, types, types.size(),
                         [&](const Tensors &arguments) { return runPart(arguments, function); });
+  if (!body && context().diagnostics.errors() == 0)
+    call.fail("E0021",
+              "expects the same metrics of a part of the batch as of the whole, got others",
+              "nothing but sizes may depend on batch()");
   if (!body)
     return;
   Context &current = context();

@@ -207,6 +207,7 @@ static GivenOptions givenIn(const char *algorithm, const Options &o, Settings ow
   add("l1", o.l1);
   add("clip_norm", o.clip_norm);
   add("clip_value", o.clip_value);
+  add("clip_each", o.clip_each);
   return given;
 }
 

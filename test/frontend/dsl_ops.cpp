@@ -90,6 +90,8 @@ TEST(Ops, Shape) {
   EXPECT_NODE(flatten(reshape(x, {1, 2, 3})), "reshape %4 : f32[1,6]");
   EXPECT_NODE(transpose(x), "transpose %1 {perm = [1,0]} : f32[3,2]");
   EXPECT_NODE(transpose(x, {-1, 0}), "transpose %1 {perm = [1,0]} : f32[3,2]");
+  EXPECT_NODE(permute(x, {-1, 0}), "transpose %1 {perm = [1,0]} : f32[3,2]");
+  EXPECT_NODE(view(x, {3, -1}), "reshape %1 : f32[3,2]");
   EXPECT_NODE(broadcast_to(y, {4, 3}), "broadcast_to %2 : f32[4,3]");
   EXPECT_NODE(concat({x, x}, -1), "concat %1, %1 {axis = 1} : f32[2,6]");
   EXPECT_NODE(slice(x, {0, -2}, {-1, 3}),

@@ -12,8 +12,9 @@
 //   clip_norm    all gradients together times min(1, clip_norm / (norm + 1e-6)), the norm over all
 //                of them (torch.nn.utils.clip_grad_norm_)
 //   clip_value   each element of the gradients within ±clip_value (clip_grad_value_)
-// Gradients are clipped by value, then by norm, before decay and penalty. Unless it says otherwise,
-// weight_decay is an L2 penalty: g + weight_decay · p.
+//   clip_each    each parameter's gradient by its own norm, as clip_norm does all together
+// Gradients are clipped by value, each, then all by norm, before decay and penalty. Unless it says
+// otherwise, weight_decay is an L2 penalty: g + weight_decay · p.
 #pragma once
 
 #include "sinter/schedule.h"
@@ -145,7 +146,7 @@ struct Sgd {
   Setting nesterov = {};     ///< false
   Setting weight_decay = {}; ///< 0
   Setting dampening = {};    ///< 0
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// Stochastic gradient descent: v = momentum · v + (1 - dampening) · g (g itself at the first
 /// step), p - lr · v; with nesterov p - lr · (g + momentum · v). State: momentum_buffer.
@@ -158,7 +159,7 @@ struct Adagrad {
   Setting weight_decay = {};              ///< 0
   Setting initial_accumulator_value = {}; ///< 0; no flag
   Setting eps = {};                       ///< 1e-10
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// s = s + g², p - lr / (1 + (t - 1) · lr_decay) · g / (√s + eps). State: sum. Duchi, Hazan,
 /// Singer, "Adaptive subgradient methods", 2011.
@@ -172,7 +173,7 @@ struct Rmsprop {
   Setting weight_decay = {}; ///< 0
   Setting momentum = {};     ///< 0
   Setting centered = {};     ///< false: no mean is taken off
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// s = alpha · s + (1 - alpha) · g², d = g / (√s + eps), v = momentum · v + d, p - lr · v; centered
 /// takes √(s - a²) with a the same average of g (0 where rounding leaves less; PyTorch gives NaN).
@@ -186,7 +187,7 @@ struct Adadelta {
   Setting rho = {};          ///< 0.9
   Setting eps = {};          ///< 1e-6
   Setting weight_decay = {}; ///< 0
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// s = rho · s + (1 - rho) · g², d = √(a + eps) / √(s + eps) · g, a = rho · a + (1 - rho) · d²,
 /// p - lr · d. States: square_avg, acc_delta. Zeiler, "ADADELTA", 2012.
@@ -199,7 +200,7 @@ struct Adam {
   Setting eps = {};          ///< 1e-8
   Setting weight_decay = {}; ///< adam 0, adamw 0.01
   Setting amsgrad = {};      ///< false
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// m = β₁ m + (1 - β₁) g, v = β₂ v + (1 - β₂) g²,
 /// p - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + eps); amsgrad takes the largest v so far. States:
@@ -215,7 +216,7 @@ struct Adamax {
   Betas betas = {};          ///< {0.9, 0.999}
   Setting eps = {};          ///< adamax 1e-8, lamb 1e-6
   Setting weight_decay = {}; ///< 0
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// m = β₁ m + (1 - β₁) g, u = max(β₂ u, |g| + eps), p - lr / (1 - β₁ᵗ) · m / u. States: exp_avg,
 /// exp_inf. Kingma, Ba, 2015, section 7.
@@ -233,7 +234,7 @@ struct Nadam {
   Setting weight_decay = {};           ///< 0
   Setting momentum_decay = {};         ///< 0.004
   Setting decoupled_weight_decay = {}; ///< false; true: as adamw
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// μₜ = β₁ (1 - 0.96^(t · momentum_decay) / 2), M = μ₁ … μₜ, m and v as adam, d = √(v / (1 - β₂ᵗ))
 /// + eps, p - lr · ((1 - μₜ) / (1 - M) · g + μₜ₊₁ / (1 - M μₜ₊₁) · m) / d. States: exp_avg,
@@ -247,7 +248,7 @@ struct Lars {
   Setting momentum = {};          ///< 0.9
   Setting weight_decay = {};      ///< 0
   Setting trust_coefficient = {}; ///< 0.001
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// r = trust_coefficient · ‖p‖ / (‖g‖ + weight_decay · ‖p‖), 1 where a norm is 0;
 /// v = momentum · v + lr · r · (g + weight_decay · p), p - v. State: momentum_buffer. You, Gitman,
@@ -259,7 +260,7 @@ struct Lion {
   Schedule lr = {};          ///< 0.0001
   Betas betas = {};          ///< {0.9, 0.99}
   Setting weight_decay = {}; ///< 0
-  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {};
+  Setting maximize = {}, l1 = {}, clip_norm = {}, clip_value = {}, clip_each = {};
 };
 /// p · (1 - lr · weight_decay) - lr · sign(β₁ m + (1 - β₁) g), then m = β₂ m + (1 - β₂) g. State:
 /// exp_avg. Chen et al., "Symbolic discovery of optimization algorithms", 2023.

@@ -119,6 +119,13 @@ def clip_norm(most, *names):
     return lambda net: torch.nn.utils.clip_grad_norm_(named(net, *names) if names else net.parameters(), most)
 
 
+def clip_each(most, *names):
+    def clip(net):
+        for parameter in named(net, *names) if names else net.parameters():
+            torch.nn.utils.clip_grad_norm_([parameter], most)
+    return clip
+
+
 def clip_value(most):
     return lambda net: torch.nn.utils.clip_grad_value_(net.parameters(), most)
 
@@ -161,6 +168,8 @@ OPTIMIZERS = {
     "sgd l1": everything(torchs(optim.SGD, lr=0.1), penalty(0.02)),
     "sgd clip_norm": everything(torchs(optim.SGD, lr=0.3), clip_norm(0.25)),
     "sgd clip_value": everything(torchs(optim.SGD, lr=0.3), clip_value(0.02)),
+    "sgd clip_each": everything(torchs(optim.SGD, lr=0.3), clip_each(0.1)),
+    "sgd clip all": everything(torchs(optim.SGD, lr=0.3), both(clip_value(0.1), both(both(clip_each(0.12, *A), clip_each(0.05, *B)), clip_norm(0.15)))),
     "sgd clip both": everything(torchs(optim.SGD, lr=0.3, momentum=0.5), both(clip_value(0.1), clip_norm(0.2))),
     "adagrad": everything(torchs(optim.Adagrad, lr=0.1)),
     "adagrad options": everything(

@@ -15,6 +15,9 @@ static const std::map<std::string, Optimizer> &optimizers() {
       {"sgd l1", sgd({.lr = 0.1, .l1 = 0.02})},
       {"sgd clip_norm", sgd({.lr = 0.3, .clip_norm = 0.25})},
       {"sgd clip_value", sgd({.lr = 0.3, .clip_value = 0.02})},
+      {"sgd clip_each", sgd({.lr = 0.3, .clip_each = 0.1})},
+      {"sgd clip all", sgd({.lr = 0.3, .clip_norm = 0.15, .clip_value = 0.1, .clip_each = 0.12})
+                           .group("b", {.clip_each = 0.05})},
       {"sgd clip both", sgd({.lr = 0.3, .momentum = 0.5, .clip_norm = 0.2, .clip_value = 0.1})},
       {"adagrad", adagrad({.lr = 0.1})},
       {"adagrad options", adagrad({.lr = 0.1,

@@ -24,7 +24,7 @@ static Optional weightOf(const sinter::Tensor &weight, const Case &c) {
   return flagOf(c, "weighted") ? Optional(abs(weight) + 0.1) : std::nullopt;
 }
 
-static sinter::Tensor bce(const Tensors &x, const Case &c) {
+static sinter::Tensor bceWithLogits(const Tensors &x, const Case &c) {
   sinter::BceWithLogits options{.reduction = reductionOf(c)};
   if (flagOf(c, "weighted"))
     options.weight = abs(x[2]);
@@ -128,18 +128,21 @@ void sinter::test::addLosses(OptionFunctions &all) {
       {"l1", SINTER_CALL(l1(x[0], x[1], {.reduction = reductionOf(c)}))},
       {"huber", SINTER_CALL(huber(x[0], x[1], {realOf(c, "delta", 1), reductionOf(c)}))},
       {"smooth_l1", SINTER_CALL(smooth_l1(x[0], x[1], {realOf(c, "beta", 1), reductionOf(c)}))},
-      {"bce_with_logits", {bce}},
-      {"bce", SINTER_CALL(bce(
+      {"bce_with_logits", {bceWithLogits}},
+      {"bce", SINTER_CALL(sinter::bce(
                   sigmoid(x[0]), sigmoid(x[1]),
                   {flagOf(c, "weighted") ? Optional(abs(x[2])) : std::nullopt, reductionOf(c)}))},
-      {"bce at its bounds", SINTER_CALL(bce(where(x[0] > 1, 1, where(x[0] < -1, 0, 0.5)),
-                                            stop_gradient(sigmoid(x[1]))))},
-      {"hinge_embedding", SINTER_CALL(hinge_embedding(x[0], cast(x[1], sinter::f32) - 1,
+      {"bce at its bounds",
+       SINTER_CALL(sinter::bce(cast(where(x[0] > 1, 1, where(x[0] < -1, 0, 0.5)), x[1].dtype()),
+                               stop_gradient(sigmoid(x[1]))))},
+      {"hinge_embedding", SINTER_CALL(hinge_embedding(x[0], cast(x[1], x[0].dtype()) - 1,
                                                       {realOf(c, "margin", 1), reductionOf(c)}))},
-      {"gaussian_nll", SINTER_CALL(gaussian_nll(x[0], x[1], x[2] * x[2],
-                                                {.full = flagOf(c, "full"),
-                                                 .eps = realOf(c, "eps", 1e-6),
-                                                 .reduction = reductionOf(c)}))},
+      {"gaussian_nll",
+       SINTER_CALL(gaussian_nll(x[0], x[1], x[2] * x[2],
+                                {.full = flagOf(c, "full"), .reduction = reductionOf(c)}))},
+      {"gaussian_nll of counts",
+       SINTER_CALL(gaussian_nll(x[0], x[1], cast(x[2], x[0].dtype()),
+                                {.eps = realOf(c, "eps", 0), .reduction = reductionOf(c)}))},
       {"poisson_nll",
        SINTER_CALL(poisson_nll(flagOf(c, "log_input") ? x[0] : abs(x[0]), x[1] * x[1],
                                {.log_input = flagOf(c, "log_input"),

@@ -8,6 +8,10 @@ namespace sinter {
 
 /// Uniform in [0, 1).
 SINTER_API Tensor random_uniform(const std::string &name, Type type, Loc loc = Loc::current());
+/// random_uniform, by PyTorch's name.
+inline Tensor rand(const std::string &name, Type type, Loc loc = Loc::current()) {
+  return random_uniform(name, std::move(type), loc);
+}
 
 /// Options of random_normal.
 struct Normal {

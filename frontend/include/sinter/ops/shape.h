@@ -7,12 +7,22 @@ namespace sinter {
 
 /// The same elements in another shape; one size may be -1 and is worked out.
 SINTER_API Tensor reshape(const Operand &x, Shape shape, Loc loc = Loc::current());
+/// reshape, as PyTorch calls it where no element moves; here none ever does.
+inline Tensor view(const Operand &x, Shape shape, Loc loc = Loc::current()) {
+  Composite call("view", loc);
+  return reshape(x, std::move(shape), loc);
+}
 /// All axes from `axis` on become one: f32[N,6,5,5] → f32[N,150].
 SINTER_API Tensor flatten(const Operand &x, int64_t axis = 1, Loc loc = Loc::current());
 /// Axes in reverse order.
 SINTER_API Tensor transpose(const Operand &x, Loc loc = Loc::current());
 /// Axis i of the result is axis perm[i] of x.
 SINTER_API Tensor transpose(const Operand &x, std::vector<int64_t> perm, Loc loc = Loc::current());
+/// The same, by PyTorch's name.
+inline Tensor permute(const Operand &x, std::vector<int64_t> perm, Loc loc = Loc::current()) {
+  Composite call("permute", loc);
+  return transpose(x, std::move(perm), loc);
+}
 /// NumPy broadcasting to exactly `shape`.
 SINTER_API Tensor broadcast_to(const Operand &x, Shape shape, Loc loc = Loc::current());
 /// Tensors one after the other along `axis`.

@@ -164,7 +164,8 @@ TEST_F(Program, TheHeaderIsThin) {
     if (run(compiler + " --version").code != 0)
       continue;
     Ran lines = run(compiler + " -std=c++20 -E -P" + kInclude + at("h.cpp") + " | wc -l");
-    EXPECT_LT(std::stoi(lines.said), 26000) << compiler;
+    // <string>, <vector> and <optional> bring 24,500 lines, all of the DSL 1,500.
+    EXPECT_LT(std::stoi(lines.said), 24500 + 2500) << compiler;
     Ran names = run(compiler + " -std=c++20 -M" + kInclude + at("h.cpp"));
     for (const char *heavy :
          {"protobuf", "/functional", "/iostream", "/map", "/regex", "mlir", "llvm/"})

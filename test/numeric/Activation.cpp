@@ -32,14 +32,16 @@ struct Function {
 static double between(double x, double low, double high) {
   return x < low ? low : x > high ? high : x;
 }
+/// log(1 + exp(x)), which keeps NaN.
+static double softened(double x) { return x > 700 ? x : std::log1p(std::exp(x)); }
 static double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 static const Function kFunctions[] = {
     {"exp2", [](const auto &x) { return exp2(x); }, [](double x) { return std::exp2(x); }},
-    {"log2", [](const auto &x) { return log2(x * x + 0.5); },
-     [](double x) { return std::log2(x * x + 0.5); }},
-    {"log10", [](const auto &x) { return log10(x * x + 0.5); },
-     [](double x) { return std::log10(x * x + 0.5); }},
+    {"log2", [](const auto &x) { return log2(softplus(x) + 0.5); },
+     [](double x) { return std::log2(softened(x) + 0.5); }},
+    {"log10", [](const auto &x) { return log10(softplus(x) + 0.5); },
+     [](double x) { return std::log10(softened(x) + 0.5); }},
     {"clamp", [](const auto &x) { return clamp(x, -1.5, 2); },
      [](double x) { return between(x, -1.5, 2); }},
     {"clamp of empty bounds", [](const auto &x) { return clamp(x, 2, -1); },

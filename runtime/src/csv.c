@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_encoding(const csv *t, uint64_t length, diag *d) {
-  const unsigned char *p = (const unsigned char *)t->bytes;
-  for (uint64_t at = 0, n; at < length; at += n)
-    if (!(n = utf8_length(p + at, length - at)))
-      return diag_error(d, 2109, "'%s' byte %llu: expects text in UTF-8, got byte %02x", t->path,
-                        (unsigned long long)at, p[at]);
-  return 0;
-}
-
 /* Room for as many cells as there can be. */
 static int take_cells(csv *t, uint64_t length, diag *d) {
   uint64_t cells = 1, rows = 2;
@@ -86,7 +77,7 @@ static char *take_row(csv *t, char *from, const char *end, uint64_t *line, uint6
 int csv_parse(csv *t, char *bytes, uint64_t length, diag *d) {
   t->bytes = bytes;
   t->rows = 0;
-  if (check_encoding(t, length, d) || take_cells(t, length, d))
+  if (utf8_check((const unsigned char *)bytes, length, t->path, d) || take_cells(t, length, d))
     return d->code;
   uint64_t line = 1, cells = 0;
   char *at = bytes + (length > 2 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);

@@ -2,29 +2,13 @@
 
 Pairs of sentences good and bad, vocabularies in weight files, and --translate: greedy as the library by hand, beam search as
 a search that is written here."""
-import ctypes, math, re, struct, subprocess, sys
+import ctypes, math, struct, subprocess, sys
 
+from checks import end, expect, fails, run
 from clibrary import Library
 from stfile import read, split
 
 phrases, chain, library = sys.argv[1:]
-bad = 0
-
-
-def expect(holds, what):
-    global bad
-    if not holds:
-        bad += 1
-        print(f"expected {what}")
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True)
-
-
-def fails(wanted, code, *command):
-    r = run(*command)
-    expect(r.returncode == code and re.search(wanted, r.stderr), f"exit {code} and /{wanted}/ of {command}, got {r.returncode}: {r.stderr}")
 
 
 def translate(program, *flags):
@@ -158,4 +142,4 @@ for seed in range(8):
     expect(found[1] == translate(chain, "--init", "t", "--translate", "go", "--threads", "1"), "greedy without --beam")
     different += found[1] != found[8]
 expect(different > 2, f"a wider search to find others, got {different} of 8")
-sys.exit(bad > 0)
+end()

@@ -2,31 +2,24 @@
 
 Tables as features, their columns in weight files, parts that are held out, predictions: against this script's own reading of
 the files and its own sums."""
-import csv, io, json, math, os, random, re, struct, subprocess, sys
+import csv, io, json, math, os, random, struct, sys
 
+import checks
+from checks import end, expect
 from stfile import pack, read, split
 
 wine = sys.argv[1]
-bad = 0
 draw = random.Random(7)
 
 
-def expect(holds, what):
-    global bad
-    if not holds:
-        bad += 1
-        print(f"expected {what}")
-
-
 def run(*flags):
-    r = subprocess.run((wine,) + flags, capture_output=True, text=True)
+    r = checks.run(wine, *flags)
     expect(r.returncode == 0, f"exit 0 of {flags}, got {r.returncode}: {r.stderr}")
     return r
 
 
 def fails(wanted, code, *flags):
-    r = subprocess.run((wine,) + flags, capture_output=True, text=True)
-    expect(r.returncode == code and re.search(wanted, r.stderr), f"exit {code} and /{wanted}/ of {flags}, got {r.returncode}: {r.stderr}")
+    checks.fails(wanted, code, wine, *flags)
 
 
 def near(got, want, tolerance=1e-5):
@@ -180,4 +173,4 @@ expect("using built-in synthetic table of the shape of 'wine' (1024 train, 256 t
 tests = [e["rmse"] for e in events("own.jsonl") if e["event"] == "epoch" and e["split"] == "test"]
 expect(tests[-1] < tests[0] / 20, f"learning, got {tests[0]} and {tests[-1]}")
 expect(predictions("own.csv")[0] == [str(i) for i in range(1025, 1281)], "predictions of the built-in tests")
-sys.exit(bad > 0)
+end()

@@ -3,27 +3,11 @@
 Texts good and bad, vocabularies in weight files, and --generate: the same text twice, greedy the same as the library by hand."""
 import ctypes, json, re, subprocess, sys
 
+from checks import end, expect, fails, run
 from clibrary import Library
 from stfile import split
 
 story, words, octets, library = sys.argv[1:]
-bad = 0
-
-
-def expect(holds, what):
-    global bad
-    if not holds:
-        bad += 1
-        print(f"expected {what}")
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True)
-
-
-def fails(wanted, code, *command):
-    r = run(*command)
-    expect(r.returncode == code and re.search(wanted, r.stderr), f"exit {code} and /{wanted}/ of {command}, got {r.returncode}: {r.stderr}")
 
 
 def vocabulary(path):
@@ -104,4 +88,4 @@ for place in range(len(text) + 69):
         text.append(tokens[max(range(1, len(tokens)), key=lambda i: logits[i])])
 expect("".join(text) + "\n" == greedy[:len(text)] + "\n" and len(text) >= 80, f"the same text of the library, got {''.join(text)!r}")
 net.close(model)
-sys.exit(bad > 0)
+end()

@@ -1,17 +1,10 @@
 """usage: weights.py MLP SOFTMAX   loads good and bad safetensors files, made in the current folder; prints what went wrong"""
 import json, os, re, struct, subprocess, sys
 
+from checks import end, expect
 from stfile import join, pack, split, unpack
 
 mlp, softmax = sys.argv[1], sys.argv[2]
-bad = 0
-
-
-def expect(truth, what):
-    global bad
-    if not truth:
-        bad += 1
-        print("expected:", what)
 
 
 def run(program, *flags):
@@ -103,5 +96,4 @@ for name, contents in checkpoints.items():
     expect(open("c.st", "rb").read() == contents, f"checkpoint {name}: to stay as it is")
 r = run(mlp, "--steps", "9", "--checkpoint", "none.st", "--resume")
 expect(r.returncode == 1 and "none.st" in r.stderr, f"--resume without a checkpoint to be exit 1, got {r.returncode}: {r.stderr}")
-print(f"{len(cases)} bad weight files, {len(checkpoints)} bad checkpoints, {bad} not as expected")
-sys.exit(bad > 0)
+end(f"{len(cases)} bad weight files, {len(checkpoints)} bad checkpoints")

@@ -19,11 +19,15 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Steps are timed after so many; where a step takes a second, few are timed.
-WARM_UP, STEPS = {"resnet18": 2, "gpt": 3, "gpt-124m": 2}, {"resnet18": 3, "gpt": 8, "gpt-124m": 2}
-FLAT = ("softmax", "mlp", "char-rnn", "char-gru", "char-lstm", "bert-small", "gpt", "gpt-124m", "seq2seq", "bahdanau",
+WARM_UP = {"resnet18": 2, "gpt": 3, "gpt-124m": 2, "alexnet": 2, "vgg11": 2, "nin": 2, "googlenet": 2, "densenet": 3, "mobilenet": 5}
+STEPS = {"resnet18": 3, "gpt": 8, "gpt-124m": 2, "alexnet": 3, "vgg11": 3, "nin": 3, "googlenet": 4, "densenet": 6, "mobilenet": 15}
+FLAT = ("linear", "softmax", "mlp", "mlp-adam", "char-rnn", "char-gru", "char-lstm", "bert-small", "gpt", "gpt-124m", "seq2seq", "bahdanau",
         "transformer")  # no images, no memory formats
-# Models that are an example with build options.
-OPTIONS = {"gpt-124m": ("gpt", "layers=12 width=768 heads=12 vocabulary=50257 context=1024 steps=64 batch=4")}
+# Models that are an example with build options. Dropout is left out on both sides where PyTorch's parity model has none.
+OPTIONS = {"gpt-124m": ("gpt", "layers=12 width=768 heads=12 vocabulary=50257 context=1024 steps=64 batch=4"),
+           "alexnet": ("alexnet", "batch=32 dropout=0"), "vgg11": ("vgg11", "batch=32 width=4 dropout=0"),
+           "nin": ("nin", "batch=32 dropout=0"), "googlenet": ("googlenet", "batch=32"),
+           "densenet": ("densenet", "batch=32"), "mobilenet": ("mobilenet", "dropout=0")}
 
 
 class Peer:
@@ -96,10 +100,13 @@ def build(model: str, folder: str) -> str:
     sinter = os.environ.get("SINTER", os.path.join(ROOT, "build/release/bin/sinter"))
     example, options = OPTIONS.get(model, (model, ""))
     settings = [word for option in options.split() for word in ("--set", option)]
+    source = os.path.join(ROOT, "examples", example, example + ".cpp")
+    if not os.path.exists(source):
+        source = os.path.join(HERE, "nets", example + ".cpp")
     try:
-        subprocess.run([sinter, "build", os.path.join(ROOT, "examples", example, example + ".cpp"), "-o", trainer, *settings], check=True)
+        subprocess.run([sinter, "build", source, "-o", trainer, *settings], check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        sys.exit(f"error: expects to build examples/{example} with {sinter}: {error}")
+        sys.exit(f"error: expects to build {source} with {sinter}: {error}")
     return trainer
 
 

@@ -1,6 +1,7 @@
 """JAX contender of models.py; the protocol is that of peer_torch.py. Threads are set by the parent (CPU affinity).
 
-Images are NHWC and windows HWIO, XLA's better layout on CPUs; batch norm tracks running statistics as the others do.
+A net is its parameters, one batch, and `loss(params, kept, batch) -> (loss, kept)`: `kept` is what goes on from step to step
+beside the weights (running statistics, the state of a recurrent net, the key of dropout).
 """
 import json
 import sys
@@ -8,139 +9,67 @@ import time
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax import lax
 
-rng = np.random.default_rng(0)
+from jax_images import IMAGES
+from jax_sequences import SEQUENCES
 
-
-def weights(*shape):
-    return jnp.asarray(rng.normal(0, 0.05, shape).astype(np.float32))
+# XLA's own generator: threefry, the default, takes longer than the dropout it serves.
+jax.config.update("jax_default_prng_impl", "unsafe_rbg")
 
 
-def dense(i, o):
-    return {"w": weights(i, o), "b": jnp.zeros(o)}
+def clipped(grads):
+    norm = jnp.sqrt(sum(jnp.sum(g * g) for g in jax.tree.leaves(grads)))
+    return jax.tree.map(lambda g: g * jnp.minimum(1.0, 1.0 / (norm + 1e-6)), grads)
 
 
-def norm(c):
-    return {"gamma": jnp.ones(c), "beta": jnp.zeros(c)}
+def sgd(rate, momentum=0.0):
+    def start(params):
+        return jax.tree.map(jnp.zeros_like, params) if momentum else None
+
+    def update(params, speed, grads):
+        if momentum:
+            speed = grads = jax.tree.map(lambda v, g: momentum * v + g, speed, grads)
+        return jax.tree.map(lambda p, g: p - rate * g, params, grads), speed
+    return start, update
 
 
-def apply_dense(p, x):
-    return x @ p["w"] + p["b"]
+def adam(rate):
+    def start(params):
+        zeros = jax.tree.map(jnp.zeros_like, params)
+        return zeros, jax.tree.map(jnp.copy, zeros), jnp.zeros(())
 
-
-def conv(w, x, stride=1, padding=0):
-    return lax.conv_general_dilated(x, w, (stride, stride), [(padding, padding)] * 2,
-                                    dimension_numbers=("NHWC", "HWIO", "NHWC"))
-
-
-def batch_norm(p, x, stats, name):
-    axes = tuple(range(x.ndim - 1))
-    mean, var = x.mean(axes), x.var(axes)
-    stats[name] = (mean, var * (x.size / x.shape[-1]) / (x.size / x.shape[-1] - 1))
-    return (x - mean) * (lax.rsqrt(var + 1e-5) * p["gamma"]) + p["beta"]
-
-
-def pool(x, kind, window=2, stride=2, padding=0):
-    shape, strides = (1, window, window, 1), (1, stride, stride, 1)
-    around = [(0, 0), (padding, padding), (padding, padding), (0, 0)]
-    if kind == "max":
-        return lax.reduce_window(x, -jnp.inf, lax.max, shape, strides, around)
-    return lax.reduce_window(x, 0.0, lax.add, shape, strides, around) / window**2
-
-
-def flat_model(sizes):
-    params = [dense(i, o) for i, o in zip(sizes, sizes[1:])]
-
-    def forward(params, x, stats):
-        x = x.reshape(x.shape[0], -1)
-        for p in params[:-1]:
-            x = jax.nn.relu(apply_dense(p, x))
-        return apply_dense(params[-1], x)
-    return params, forward, (256, 28, 28, 1)
-
-
-def lenet(activation, kind, normed):
-    params = {"conv1": weights(5, 5, 1, 6), "b1": jnp.zeros(6), "conv2": weights(5, 5, 6, 16), "b2": jnp.zeros(16),
-              "fc1": dense(400, 120), "fc2": dense(120, 84), "fc3": dense(84, 10)}
-    if normed:
-        params |= {f"bn{i + 1}": norm(c) for i, c in enumerate((6, 16, 120, 84))}
-
-    def forward(p, x, stats):
-        bn = (lambda name, x: batch_norm(p[name], x, stats, name)) if normed else (lambda name, x: x)
-        x = pool(activation(bn("bn1", conv(p["conv1"], x, padding=2) + p["b1"])), kind)
-        x = pool(activation(bn("bn2", conv(p["conv2"], x) + p["b2"])), kind)
-        x = activation(bn("bn3", apply_dense(p["fc1"], x.reshape(x.shape[0], -1))))
-        x = activation(bn("bn4", apply_dense(p["fc2"], x)))
-        return apply_dense(p["fc3"], x)
-    return params, forward, (256, 28, 28, 1)
-
-
-def resnet18():
-    params = {"conv1": weights(7, 7, 1, 64), "bn1": norm(64), "fc": dense(512, 10)}
-    plan, before = [], 64
-    for stage in range(4):
-        for number in range(2):
-            c, stride = 64 << stage, 2 if stage and not number else 1
-            name = f"layer{stage + 1}.{number}"
-            params[name] = {"conv1": weights(3, 3, before, c), "bn1": norm(c), "conv2": weights(3, 3, c, c), "bn2": norm(c)}
-            if stride == 2:
-                params[name] |= {"down": weights(1, 1, before, c), "bn": norm(c)}
-            plan.append((name, stride))
-            before = c
-
-    def forward(p, x, stats):
-        x = jax.nn.relu(batch_norm(p["bn1"], conv(p["conv1"], x, 2, 3), stats, "bn1"))
-        x = pool(x, "max", 3, 2, 1)
-        for name, stride in plan:
-            b = p[name]
-            y = jax.nn.relu(batch_norm(b["bn1"], conv(b["conv1"], x, stride, 1), stats, name + ".bn1"))
-            y = batch_norm(b["bn2"], conv(b["conv2"], y, 1, 1), stats, name + ".bn2")
-            if "down" in b:
-                x = batch_norm(b["bn"], conv(b["down"], x, stride), stats, name + ".bn")
-            x = jax.nn.relu(x + y)
-        return apply_dense(p["fc"], x.mean((1, 2)))
-    return params, forward, (64, 96, 96, 1)
-
-
-MODELS = {"softmax": lambda: flat_model([784, 10]), "mlp": lambda: flat_model([784, 256, 10]),
-          "lenet": lambda: lenet(jax.nn.relu, "max", False), "lenet-sigmoid": lambda: lenet(jax.nn.sigmoid, "avg", False),
-          "lenet-bn": lambda: lenet(jax.nn.sigmoid, "avg", True), "resnet18": resnet18}
+    def update(params, state, grads):
+        m, v, t = state
+        t = t + 1
+        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, grads)
+        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, grads)
+        unbiased, root = rate / (1 - 0.9**t), jnp.sqrt(1 - 0.999**t)
+        return jax.tree.map(lambda p, m, v: p - unbiased * m / (jnp.sqrt(v) / root + 1e-8), params, m, v), (m, v, t)
+    return start, update
 
 
 def main() -> None:
-    params, forward, shape = MODELS[sys.argv[1]]()
-    momentum = 0.9 if sys.argv[1] == "lenet" else 0
+    model = sys.argv[1]
+    params, kept, batch, loss_of, recipe = (IMAGES | SEQUENCES)[model]()
+    start, update = adam(recipe["adam"]) if "adam" in recipe else sgd(0.01, recipe.get("momentum", 0))
 
-    def loss_of(params, image, label):
-        stats: dict = {}
-        logits = jax.nn.log_softmax(forward(params, image, stats))
-        return -jnp.mean(jnp.take_along_axis(logits, label[:, None], axis=1)), stats
+    def step(params, state, kept, batch):
+        (loss, kept), grads = jax.value_and_grad(loss_of, has_aux=True)(params, kept, batch)
+        params, state = update(params, state, clipped(grads) if recipe.get("clip") else grads)
+        return params, state, kept, loss
 
-    def step(params, speed, running, image, label):
-        (loss, stats), grads = jax.value_and_grad(loss_of, has_aux=True)(params, image, label)
-        running = jax.tree.map(lambda r, s: 0.9 * r + 0.1 * s, running, stats)
-        if momentum:
-            speed = jax.tree.map(lambda v, g: momentum * v + g, speed, grads)
-        return jax.tree.map(lambda p, g: p - 0.01 * g, params, speed if momentum else grads), speed, running, loss
-
-    image = jnp.asarray(rng.random(shape, dtype=np.float32))
-    label = jnp.asarray(rng.integers(0, 10, shape[0]).astype(np.int32))
-    speed = jax.tree.map(jnp.zeros_like, params) if momentum else None
-    running = jax.tree.map(jnp.zeros_like, jax.eval_shape(loss_of, params, image, label)[1])
-    run = jax.jit(step, donate_argnums=(0, 1, 2))
+    run, state = jax.jit(step, donate_argnums=(0, 1, 2)), start(params)
     for _ in range(int(sys.argv[2])):
-        params, speed, running, loss = run(params, speed, running, image, label)
+        params, state, kept, loss = run(params, state, kept, batch)
     jax.block_until_ready(loss)
     print(json.dumps(f"jax {jax.__version__}"), flush=True)
     for line in sys.stdin:
         times = []
         for _ in range(int(line)):
-            start = time.perf_counter()
-            params, speed, running, loss = run(params, speed, running, image, label)
+            begin = time.perf_counter()
+            params, state, kept, loss = run(params, state, kept, batch)
             jax.block_until_ready((params, loss))
-            times.append((time.perf_counter() - start) * 1e3)
+            times.append((time.perf_counter() - begin) * 1e3)
         print(json.dumps(times), flush=True)
 
 

@@ -93,14 +93,20 @@ void EmitContext::report(const Access &access, const Access &index, ArrayRef<Val
                                   number(apply(position, point)), number(this->index(size))});
 }
 
-Value EmitContext::inside(const Access &access, ArrayRef<Value> point) {
+Value EmitContext::indexOf(const Access &access, unsigned position, ArrayRef<Value> point) {
+  return apply(access.logical.getResult(position), point, symbolsOf(access, point));
+}
+
+Value EmitContext::inside(const Access &access, ArrayRef<Value> point,
+                          std::optional<unsigned> besides) {
   Value inside;
   if (!access.padded)
     return inside;
   SmallVector<Value> symbols = symbolsOf(access, point);
-  for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
+  for (auto [i, expr] : llvm::enumerate(access.logical.getResults())) {
+    int64_t size = access.type.getShape()[i];
     auto [low, high] = getBounds(expr, dims);
-    if (low >= 0 && high < size)
+    if (i == besides || (low >= 0 && high < size))
       continue;
     // Unsigned: a negative index is a huge one.
     Value at = apply(expr, point, symbols);

@@ -91,9 +91,12 @@ public:
   /// The linear offset of an access at a point.
   mlir::Value address(const Access &access, llvm::ArrayRef<mlir::Value> point);
 
-  /// Whether a padded access is inside at a point; null: it always is. Values that are indices and
-  /// outside are reported to the run.
-  mlir::Value inside(const Access &access, llvm::ArrayRef<mlir::Value> point);
+  /// Whether a padded access is inside at a point (along all indices but `besides`); null: it
+  /// always is. Values that are indices and outside are reported to the run.
+  mlir::Value inside(const Access &access, llvm::ArrayRef<mlir::Value> point,
+                     std::optional<unsigned> besides = std::nullopt);
+  /// Index number `position` at `point`.
+  mlir::Value indexOf(const Access &access, unsigned position, llvm::ArrayRef<mlir::Value> point);
   /// One element at a point: i1 as i1, zero outside a padded buffer.
   mlir::Value load(const Access &access, llvm::ArrayRef<mlir::Value> point);
   /// Writes one element at a point; i1 as a byte.

@@ -12,7 +12,7 @@ using namespace sinter::codegen;
 
 LaneAccess codegen::makeLaneAccess(const EmitContext &k, const Access &access, int64_t dim,
                                    int64_t lanes) {
-  LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt};
+  LaneAccess result{access, dim, lanes, LaneKind::Scattered, std::nullopt, std::nullopt};
   // Each lane has an index of its own, wherever it points.
   if (llvm::any_of(access.indices, [&](const Access &index) { return index.isFunctionOfDim(dim); }))
     return result;
@@ -21,14 +21,22 @@ LaneAccess codegen::makeLaneAccess(const EmitContext &k, const Access &access, i
     result.kind = LaneKind::Uniform;
     return result;
   }
-  // Lanes that may leave a padded shape one by one are read one by one.
-  if (access.padded)
-    for (auto [expr, size] : llvm::zip(access.logical.getResults(), access.type.getShape())) {
-      auto [low, high] = getBounds(expr, k.dims);
-      if (expr.isFunctionOfDim(dim) && (low < 0 || high >= size))
-        return result;
-    }
   std::optional<int64_t> stride = kernel::getStride(access.address, dim, lanes, k.dims);
+  if (access.padded)
+    for (auto [i, expr] : llvm::enumerate(access.logical.getResults())) {
+      auto [low, high] = getBounds(expr, k.dims);
+      if (!expr.isFunctionOfDim(dim) || (low >= 0 && high < access.type.getShape()[i]))
+        continue;
+      // Neighbours that leave the shape along one index are masked, others read one by one.
+      if (stride == 1 && !result.border && kernel::getStride(expr, dim, lanes, k.dims) == 1) {
+        result.border = i;
+        continue;
+      }
+      result.border = std::nullopt;
+      return result;
+    }
+  if (result.border)
+    return result;
   if (!access.padded)
     result.stride = stride;
   // A dim of one point has no neighbours to be apart from.
@@ -73,6 +81,26 @@ static SmallVector<Value> lanePoint(EmitContext &k, ArrayRef<Value> point, int64
   return result;
 }
 
+/// Which of the lanes at `point` are inside the shape along the index that they step.
+static Value lanesInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point) {
+  AffineExpr expr = lane.access.logical.getResult(*lane.border);
+  int64_t size = lane.access.type.getShape()[*lane.border];
+  auto [low, high] = getBounds(expr, k.dims);
+  bool narrow = llvm::isInt<32>(low) && llvm::isInt<32>(high + lane.lanes) && llvm::isInt<32>(size);
+  IntegerType element = narrow ? k.b.getI32Type() : k.b.getI64Type();
+  SmallVector<Attribute> numbers;
+  for (int64_t i = 0; i < lane.lanes; ++i)
+    numbers.push_back(k.b.getIntegerAttr(element, i));
+  auto type = VectorType::get({lane.lanes}, element);
+  Value first =
+      arith::IndexCastOp::create(k.b, k.loc, element, k.indexOf(lane.access, *lane.border, point));
+  Value at = arith::AddIOp::create(k.b, k.loc, splat(k, first, lane.lanes),
+                                   k.constant(DenseElementsAttr::get(type, numbers)));
+  Value limit = k.constant(DenseElementsAttr::get(type, k.b.getIntegerAttr(element, size)));
+  // Unsigned: a negative index is a huge one.
+  return arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, at, limit);
+}
+
 Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
                          int64_t valid, Value address) {
   const Access &access = lane.access;
@@ -83,7 +111,7 @@ Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
       return k.load(access, point);
     return memref::LoadOp::create(k.b, k.loc, access.memory, address);
   }
-  if (lane.kind == LaneKind::Scattered) {
+  if (lane.kind == LaneKind::Scattered && !lane.border) {
     bool steps = address && lane.stride && !element.isInteger(1);
     Value result = k.zero(type);
     for (int64_t i = 0; i < valid; ++i) {
@@ -95,13 +123,16 @@ Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
     }
     return result;
   }
-  if (!address)
+  if (!address || lane.border)
     address = k.address(access, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
-  Value inside = k.inside(access, point), value;
-  if (inside) {
-    Value mask = arith::AndIOp::create(k.b, k.loc, maskLanes(k, lane.lanes, valid),
-                                       splat(k, inside, lane.lanes));
+  Value inside = k.inside(access, point, lane.border), value;
+  if (inside || lane.border) {
+    Value mask = maskLanes(k, lane.lanes, valid);
+    if (inside)
+      mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
+    if (lane.border)
+      mask = arith::AndIOp::create(k.b, k.loc, mask, lanesInside(k, lane, point));
     value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(address),
                                          mask, k.zero(stored));
   } else {

@@ -23,6 +23,9 @@ struct LaneAccess {
   int64_t dim = -1, lanes = 1;
   LaneKind kind = LaneKind::Uniform;
   std::optional<int64_t> stride; ///< elements between lanes, when constant
+  /// Of scattered lanes that are neighbours in memory but may leave the shape: the index that
+  /// steps.
+  std::optional<unsigned> border;
 };
 
 /// Classifies an access.

@@ -177,3 +177,33 @@ module {
 // CHECK:           %[[OLD:.*]] = vector.load %{{.*}} : memref<3200xf32>, vector<16xf32>
 // CHECK:           %[[SUM:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
 // CHECK:           vector.store %[[SUM]], %{{.*}} : memref<3200xf32>, vector<16xf32>
+
+// -----
+
+// Lanes that step out of a padded buffer at one end are masked, not read one by one: two halves side by side.
+#left = affine_map<(i, j) -> (i, j)>
+#right = affine_map<(i, j) -> (i, j - 24)>
+module {
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <8x24xf32>
+    %y = kernel.buffer "y" role(input) offset(768) : <8x40xf32>
+    %z = kernel.buffer "z" role(output) offset(2048) : <8x64xf32>
+    kernel.map "halves" dims [8, 64] inner [] padded ins(%x, %y : !kernel.buffer<8x24xf32>, !kernel.buffer<8x40xf32>) outs(%z : !kernel.buffer<8x64xf32>)
+      maps [#left, #right, #left] {
+      ^bb0(%a: f32, %b: f32):
+        %0 = arith.addf %a, %b : f32
+        kernel.yield %0 : f32
+    }
+  }
+}
+// CHECK-LABEL: func.func private @halves(
+// CHECK-DAG:     %[[LEFT:.*]] = arith.constant dense<24> : vector<16xi32>
+// CHECK-DAG:     %[[RIGHT:.*]] = arith.constant dense<40> : vector<16xi32>
+// CHECK:         scf.for
+// CHECK-NOT:     memref.load
+// CHECK:         arith.cmpi ult, %{{.*}}, %[[LEFT]]
+// CHECK:         vector.maskedload %{{.*}} : memref<192xf32>
+// CHECK:         arith.cmpi ult, %{{.*}}, %[[RIGHT]]
+// CHECK:         vector.maskedload %{{.*}} : memref<320xf32>
+// CHECK:         vector.store %{{.*}} : memref<512xf32>
+// CHECK:       return

@@ -91,6 +91,9 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
         reads *= map.isFunctionOfDim(d) ? 1.0 : static_cast<double>(size);
     return reads;
   };
+  double points = 1;
+  for (int64_t size : dims)
+    points *= static_cast<double>(size);
   // The dim that most bytes are contiguous along and fewest are gathered along; ties go to the last
   // one.
   int64_t lanes = -1;
@@ -100,10 +103,12 @@ CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
     for (auto [map, buffer] : llvm::zip_equal(maps, buffers)) {
       BufferType type = getType(buffer);
       auto bytes = static_cast<double>(type.getBytes());
+      double apart = bytes * countReads(map);
+      if (map.getNumSymbols()) // indices from another buffer: a point reads one element, wherever
+        bytes = apart =
+            points * bytes / static_cast<double>(std::max<int64_t>(1, type.getPhysicalElements()));
       if (map.isFunctionOfDim(d))
-        score += isContiguousAlong(map, d, type.getShape(), type.getLayout())
-                     ? bytes
-                     : -bytes * countReads(map);
+        score += isContiguousAlong(map, d, type.getShape(), type.getLayout()) ? bytes : -apart;
     }
     if (dims[d] > 1 && (lanes < 0 || score > most)) {
       most = score;

@@ -133,3 +133,23 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     }
   }
 }
+
+// -----
+
+// Rows of a table that lies in panels: each point reads one element of it, wherever, so the features are on the lanes as they
+// lie in the result, not the words.
+// CHECK-LABEL: kernel.entry @embed
+// CHECK: schedule <lanes = 2,
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+  kernel.entry @embed name("embed") kind(predict) batch(0) {
+    %ids = kernel.buffer "ids" role(input) : <8x128xi32>
+    %table = kernel.buffer "table" role(param) : <256x64xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
+    %y = kernel.buffer "y" role(output) : <8x128x64xf32>
+    kernel.map "embed" dims [8, 128, 64] inner [2] ins(%ids, %table : !kernel.buffer<8x128xi32>, !kernel.buffer<256x64xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>) outs(%y : !kernel.buffer<8x128x64xf32>) maps [affine_map<(n, t, f) -> (n, t)>, affine_map<(n, t, f)[s] -> (s, f)>, affine_map<(n, t, f) -> (n, t, f)>] algorithm <lanes 16> {
+    ^bb0(%id: i32, %row: f32):
+      %s = kernel.reduce sum %row : f32 -> f32
+      %d = arith.subf %row, %s : f32
+      kernel.yield %d : f32
+    }
+  }
+}

@@ -42,10 +42,70 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
                   : OpFoldResult();
 }
 
+/// For each axis of `from` the axes of `to` that it is split into; nothing when they are not that.
+static std::optional<SmallVector<SmallVector<int64_t>>> findSplits(ArrayRef<int64_t> from,
+                                                                   ArrayRef<int64_t> to) {
+  SmallVector<SmallVector<int64_t>> splits;
+  if (from.empty() || llvm::is_contained(from, 0))
+    return std::nullopt;
+  for (int64_t whole : from) {
+    SmallVector<int64_t> parts;
+    int64_t product = 1;
+    do {
+      if (to.empty())
+        return std::nullopt;
+      product *= to.front();
+      parts.push_back(to.front());
+      to = to.drop_front();
+    } while (product < whole);
+    if (product != whole)
+      return std::nullopt;
+    splits.push_back(std::move(parts));
+  }
+  llvm::append_range(splits.back(), to); // all of size 1
+  return splits;
+}
+
+/// A reshape that splits axes of a slice goes before it, where the slice takes whole inner parts:
+/// what comes behind (a transpose to heads) then meets the slice and is one kernel with it.
+static LogicalResult moveBeforeSlice(ReshapeOp op, PatternRewriter &rewriter) {
+  auto slice = op.getInput().getDefiningOp<SliceOp>();
+  if (!slice || !slice->hasOneUse())
+    return failure();
+  auto splits = findSplits(shapeOf(slice.getResult()), shapeOf(op.getResult()));
+  if (!splits)
+    return failure();
+  SmallVector<int64_t> shape, starts, limits, strides;
+  for (auto [axis, parts] : llvm::enumerate(*splits)) {
+    int64_t inner = 1, size = shapeOf(slice.getInput())[axis], start = slice.getStarts()[axis],
+            limit = slice.getLimits()[axis], stride = slice.getStrides()[axis];
+    for (int64_t part : ArrayRef(parts).drop_front())
+      inner *= part;
+    if (inner > 1 && (stride != 1 || size % inner || start % inner || limit % inner))
+      return failure();
+    shape.push_back(size / inner);
+    starts.push_back(start / inner);
+    limits.push_back(limit / inner);
+    strides.push_back(stride);
+    for (int64_t part : ArrayRef(parts).drop_front()) {
+      shape.push_back(part);
+      starts.push_back(0);
+      limits.push_back(part);
+      strides.push_back(1);
+    }
+  }
+  Type element = getElementTypeOrSelf(op.getType());
+  auto before = ReshapeOp::create(rewriter, op.getLoc(), RankedTensorType::get(shape, element),
+                                  slice.getInput());
+  rewriter.replaceOp(
+      op, SliceOp::create(rewriter, slice.getLoc(), op.getType(), starts, limits, strides, before));
+  return success();
+}
+
 LogicalResult ReshapeOp::canonicalize(ReshapeOp op, PatternRewriter &rewriter) {
   auto inner = op.getInput().getDefiningOp<ReshapeOp>();
   if (!inner)
-    return failure();
+    return moveBeforeSlice(op, rewriter);
   rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), inner.getInput());
   return success();
 }
@@ -57,7 +117,31 @@ static bool movesNothing(TransposeOp op) {
                 [&](int64_t axis) { return shapeOf(op.getInput())[axis] != 1; });
   return llvm::is_sorted(moved);
 }
+/// A transpose that only a pad reads goes behind it: sums of such pads (the gradient of a split
+/// into heads) are one kernel then, where a padded read would want its operand in memory.
+static LogicalResult moveBehindPad(TransposeOp op, PatternRewriter &rewriter) {
+  auto pad = op->hasOneUse() ? dyn_cast<PadOp>(*op->getUsers().begin()) : PadOp();
+  if (!pad)
+    return failure();
+  size_t rank = op.getPerm().size();
+  SmallVector<int64_t> low(rank), high(rank), shape(rank);
+  for (auto [i, axis] : llvm::enumerate(op.getPerm())) {
+    low[axis] = pad.getLow()[i];
+    high[axis] = pad.getHigh()[i];
+    shape[axis] = shapeOf(pad.getResult())[i];
+  }
+  Type element = getElementTypeOrSelf(pad.getType());
+  rewriter.setInsertionPoint(pad);
+  auto before = PadOp::create(rewriter, pad.getLoc(), RankedTensorType::get(shape, element), low,
+                              high, op.getInput());
+  rewriter.replaceOp(
+      pad, TransposeOp::create(rewriter, op.getLoc(), pad.getType(), op.getPerm(), before));
+  return success();
+}
+
 LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
+  if (succeeded(moveBehindPad(op, rewriter)))
+    return success();
   if (auto inner = op.getInput().getDefiningOp<TransposeOp>()) {
     SmallVector<int64_t> perm;
     for (int64_t axis : op.getPerm())

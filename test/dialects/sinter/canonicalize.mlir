@@ -155,3 +155,32 @@ sinter.entry @slices name("slices") kind(train) batch(1) inputs ["at", "x", "v"]
   %square = sinter.mul %g2, %g2 : (tensor<9x4xf32>, tensor<9x4xf32>) -> tensor<9x4xf32>
   sinter.return outputs(%twice, %square : tensor<9x4xf32>, tensor<9x4xf32>) names ["a", "b"] updates(%new : tensor<9x4xf32>) symbols [@table]
 }
+
+// Heads of a third of what one product made: the axis is split before the slice, which takes whole heads. Not so where it
+// would cut them, takes every second one, or where the slice is used otherwise, too. Their gradient: zeros go around what
+// lies as before the transpose.
+// CHECK-LABEL: sinter.entry @heads
+sinter.entry @heads name("heads") kind(predict) batch(0) inputs ["x", "g"] {
+^bb0(%x: tensor<2x5x24xf32>, %g: tensor<2x3x5x4xf32>):
+  // CHECK: %[[SPLIT:.*]] = sinter.reshape %x : (tensor<2x5x24xf32>) -> tensor<2x5x6x4xf32>
+  // CHECK: sinter.slice %[[SPLIT]] starts [0, 1, 3, 0] limits [2, 5, 6, 4] strides [1, 2, 1, 1] : (tensor<2x5x6x4xf32>) -> tensor<2x2x3x4xf32>
+  %0 = sinter.slice %x starts [0, 1, 12] limits [2, 5, 24] strides [1, 2, 1] : (tensor<2x5x24xf32>) -> tensor<2x2x12xf32>
+  %1 = sinter.reshape %0 : (tensor<2x2x12xf32>) -> tensor<2x2x3x4xf32>
+  // CHECK: %[[CUT:.*]] = sinter.slice %x
+  // CHECK: sinter.reshape %[[CUT]]
+  %2 = sinter.slice %x starts [0, 0, 2] limits [2, 5, 14] strides [1, 1, 1] : (tensor<2x5x24xf32>) -> tensor<2x5x12xf32>
+  %3 = sinter.reshape %2 : (tensor<2x5x12xf32>) -> tensor<2x5x3x4xf32>
+  // CHECK: %[[SECOND:.*]] = sinter.slice %x
+  // CHECK: sinter.reshape %[[SECOND]]
+  %4 = sinter.slice %x starts [0, 0, 0] limits [2, 5, 24] strides [1, 1, 2] : (tensor<2x5x24xf32>) -> tensor<2x5x12xf32>
+  %5 = sinter.reshape %4 : (tensor<2x5x12xf32>) -> tensor<2x5x3x4xf32>
+  // CHECK: %[[SHOWN:.*]] = sinter.slice %x
+  // CHECK: sinter.reshape %[[SHOWN]]
+  %6 = sinter.slice %x starts [0, 0, 4] limits [2, 5, 16] strides [1, 1, 1] : (tensor<2x5x24xf32>) -> tensor<2x5x12xf32>
+  %7 = sinter.reshape %6 : (tensor<2x5x12xf32>) -> tensor<2x5x3x4xf32>
+  // CHECK: %[[ZEROS:.*]] = sinter.pad %g low [0, 3, 0, 0] high [0, 1, 0, 0] : (tensor<2x3x5x4xf32>) -> tensor<2x7x5x4xf32>
+  // CHECK: sinter.transpose %[[ZEROS]] perm [0, 2, 1, 3]
+  %8 = sinter.transpose %g perm [0, 2, 1, 3] : (tensor<2x3x5x4xf32>) -> tensor<2x5x3x4xf32>
+  %9 = sinter.pad %8 low [0, 0, 3, 0] high [0, 0, 1, 0] : (tensor<2x5x3x4xf32>) -> tensor<2x5x7x4xf32>
+  sinter.return outputs(%1, %3, %5, %6, %7, %9 : tensor<2x2x3x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5x3x4xf32>, tensor<2x5x12xf32>, tensor<2x5x3x4xf32>, tensor<2x5x7x4xf32>) names ["a", "b", "c", "d", "e", "f"] symbols []
+}

@@ -151,7 +151,8 @@ def FuseMaps : Pass<"fuse-maps", "::mlir::ModuleOp"> {
   let summary = "elementwise work and reductions cluster into map kernels";
   let description = [{
     Ops that share a domain and one set of inner dims become one kernel; a row value (reduced) and an array over the row
-    may meet in it. Work that joins nothing becomes a cluster of one, so that all later stages see sinter.fused only.
+    may meet in it. Work that joins nothing becomes a cluster of one, so that all later stages see sinter.fused only. What costs
+    less to make again than to store and to read is made in every cluster that needs it.
     ```
     %m = sinter.reduce_max %x {axes = [1]}         %y = sinter.fused map(%x) {
     %s = sinter.sub %x, %m                   →       reduce_max, sub, exp

@@ -19,6 +19,7 @@ class ClusterGraph {
 public:
   explicit ClusterGraph(mlir::Block &block);
 
+  bool contains(mlir::Operation *op) const { return number.contains(op); }
   unsigned getCluster(mlir::Operation *op) const { return number.find(op)->second; }
   /// Ops of a cluster; none once it went into another.
   const OpSet &getMembers(unsigned cluster) const { return members[cluster]; }

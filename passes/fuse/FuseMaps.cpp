@@ -10,7 +10,9 @@
 #include "passes/Passes.h"
 #include "passes/Regions.h"
 #include "passes/fuse/Algorithm.h"
-#include "passes/fuse/ClusterGraph.h"
+#include "passes/fuse/Rematerialise.h"
+
+#include "dialects/kernel/Cost.h"
 
 #include <map>
 
@@ -34,7 +36,8 @@ static constexpr int64_t kSmallElements = 1 << 14;
 /// The clusters of one block.
 class Clusters {
 public:
-  Clusters(Block &block, FusionLog &log) : graph(block), log(log) {
+  Clusters(Block &block, FusionLog &log)
+      : graph(block), log(log), target(kernel::getTarget(block.getParentOp())) {
     for (Operation &op : block)
       if (isNode(&op))
         order.push_back(&op);
@@ -47,8 +50,8 @@ public:
     for (Operation *op : order)
       joinSiblings(op);
     joinSmall();
-    for (Operation *op : llvm::to_vector(order))
-      rematerialise(op);
+    rematerialise(order, graph, target, log,
+                  [&](const OpSet &members) { return whyNoKernel(members); });
   }
 
   /// Clusters that hold work, each in block order.
@@ -152,50 +155,6 @@ private:
           [&](Operation *other) { return tryMerge(other, order[i], /*quiet=*/true); });
       if (merges == before)
         settled[key] = merges;
-    }
-  }
-
-  /// Cheap work on values that are stored anyway is done in every cluster that needs it.
-  void rematerialise(Operation *op) {
-    const OpSet &home = membersOf(op);
-    auto isAway = [&](Operation *user) { return !home.contains(user); };
-    auto isStored = [&](Value v) {
-      return !home.contains(v.getDefiningOp()) || llvm::any_of(v.getUsers(), isAway);
-    };
-    if (!isCheapToRematerialise(op) || !llvm::all_of(op->getOperands(), isStored) ||
-        !llvm::all_of(op->getUsers(),
-                      [&](Operation *user) { return !isAway(user) || isWork(user); }))
-      return;
-    llvm::MapVector<unsigned, Operation *> readers; // with the first of their ops that reads
-    for (Operation *user : op->getUsers())
-      if (isAway(user)) {
-        Operation *&first = readers[graph.getCluster(user)];
-        first = first && first->isBeforeInBlock(user) ? first : user;
-      }
-    SmallVector<std::pair<unsigned, Operation *>> copies;
-    bool fits = true;
-    for (auto [reader, first] : readers) {
-      Operation *copy = OpBuilder(first).clone(*op);
-      copies.push_back({reader, copy});
-      op->getResult(0).replaceUsesWithIf(copy->getResult(0), [&](OpOperand &use) {
-        return graph.getMembers(reader).contains(use.getOwner());
-      });
-      OpSet wider = graph.getMembers(reader);
-      wider.insert(copy);
-      fits &= whyNoKernel(wider).empty();
-    }
-    for (auto [reader, copy] : copies) {
-      if (fits) {
-        graph.add(copy, reader);
-        log.refuse(copy, op, "made again: cheaper than to store and read it");
-      } else {
-        copy->getResult(0).replaceAllUsesWith(op->getResult(0));
-        copy->erase();
-      }
-    }
-    if (op->use_empty()) {
-      graph.remove(op);
-      op->erase();
     }
   }
 
@@ -307,6 +266,7 @@ private:
 
   ClusterGraph graph;
   FusionLog &log;
+  kernel::TargetAttr target;
   SmallVector<Operation *> order;
   size_t merges = 0; ///< so far
   /// Clusters and their sizes -> why they are not one.

@@ -63,18 +63,15 @@ bool isPlainSum(Value value) {
   return map && map.isPlainSum();
 }
 
-bool isCheapToRematerialise(Operation *op) {
+static int64_t countElements(Value value) {
+  return cast<RankedTensorType>(value.getType()).getNumElements();
+}
+
+std::optional<int64_t> countPlainSteps(Operation *op) {
   auto map = dyn_cast<ir::MapOpInterface>(op);
   if (!map || op->getNumResults() != 1 || !map.getInnerDims().empty() || map.readsPadded() ||
-      !map.getIndexOperands().empty())
-    return false;
-  auto elements = [](Value v) { return cast<RankedTensorType>(v.getType()).getNumElements(); };
-  int64_t size = elements(op->getResult(0));
-  if (size < kLargeElements ||
-      llvm::count_if(
-          op->getOperands(),
-          [&](Value v) { return elements(v) >= size && !getSplatConstant(v); }) != 1)
-    return false;
+      !map.getIndexOperands().empty() || countElements(op->getResult(0)) < kLargeElements)
+    return std::nullopt;
   Block scratch;
   OpBuilder builder(op->getContext());
   builder.setInsertionPointToEnd(&scratch);
@@ -82,10 +79,26 @@ bool isCheapToRematerialise(Operation *op) {
   for (Value operand : op->getOperands())
     scalars.push_back(scratch.addArgument(getElementTypeOrSelf(operand.getType()), op->getLoc()));
   map.buildBody(builder, op->getLoc(), scalars, results);
-  return scratch.getOperations().size() <= 2 && llvm::all_of(scratch, [](Operation &step) {
-           return isa<arith::ArithDialect>(step.getDialect()) &&
-                  !isa<arith::DivFOp, arith::DivSIOp, arith::RemSIOp>(step);
-         });
+  bool plain = llvm::all_of(scratch, [](Operation &step) {
+    return isa<arith::ArithDialect>(step.getDialect()) &&
+           !isa<arith::DivFOp, arith::DivSIOp, arith::RemSIOp>(step);
+  });
+  return plain ? std::optional<int64_t>(scratch.getOperations().size()) : std::nullopt;
+}
+
+bool isMuchSmaller(Value value, Value whole) {
+  constexpr int64_t kTimes = 16;
+  return countElements(value) * kTimes <= countElements(whole);
+}
+
+bool isCheapToRematerialise(Operation *op) {
+  constexpr int64_t kMostSteps = 2;
+  if (countPlainSteps(op).value_or(kMostSteps + 1) > kMostSteps)
+    return false;
+  int64_t size = countElements(op->getResult(0));
+  return llvm::count_if(op->getOperands(), [&](Value v) {
+           return countElements(v) >= size && !getSplatConstant(v);
+         }) == 1;
 }
 
 LogicalResult refuseMember(ir::FusedOp fused, Operation *op, StringRef why) {

@@ -39,6 +39,13 @@ llvm::StringRef getShortName(mlir::Operation *op);
 /// The symbols that `value` is the new value of.
 llvm::SmallVector<mlir::StringAttr> getUpdatedSymbols(mlir::Value value);
 
+/// Steps of arithmetic an element that elementwise work of one result takes; nothing when it does
+/// more than add, multiply, compare and choose, or reads elsewhere than at its own place.
+std::optional<int64_t> countPlainSteps(mlir::Operation *op);
+
+/// True for values of a small part of the elements that `whole` has.
+bool isMuchSmaller(mlir::Value value, mlir::Value whole);
+
 /// True for elementwise work that costs less than to store its result and to read it again: a few
 /// sums and products of one large value and values broadcast along it.
 bool isCheapToRematerialise(mlir::Operation *op);

@@ -1,7 +1,7 @@
 // Cheap work on values that are stored anyway is done wherever it is needed, instead of storing and reading its result.
 // RUN: sinter-opt --fuse-contractions --fuse-maps %s | FileCheck %s
 
-module @m {
+module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   // The sums of a layer's epilogue are f64; other work casts the stored f32 again.
   // CHECK-LABEL: sinter.entry @wide
   // CHECK: sinter.fused contraction
@@ -49,25 +49,55 @@ module @m {
     sinter.return outputs(%e, %s : tensor<8x16x16x16xf32>, tensor<8x16xf32>) names ["e", "s"] symbols []
   }
 
-  // A product stands between the two kernels; each takes the mean off x.
+  // A product stands between the two kernels; each takes the mean off x, and scales it.
   // CHECK-LABEL: sinter.entry @centred
   // CHECK: sinter.fused map
   // CHECK: sinter.sub
-  // CHECK: sinter.yield %{{[^,]*}} : tensor<256xf32>
-  // CHECK: sinter.fused map(%x, %m,
+  // CHECK: sinter.yield %{{[^,]*}} : tensor<1024xf32>
+  // CHECK: sinter.fused map(%x, %m, %s,
+  // CHECK-SAME: mul apart from mul: made again: cheaper than to store and read it
   // CHECK-SAME: sub apart from sub: made again: cheaper than to store and read it
   // CHECK: sinter.sub
+  // CHECK-NEXT: sinter.mul
   // CHECK: sinter.yield %{{[^,]*}} : tensor<128xf32>
-  sinter.entry @centred name("centred") kind(predict) batch(0) inputs ["x", "m", "z"] {
-  ^bb0(%x: tensor<256x128xf32>, %m: tensor<128xf32>, %z: tensor<256x128xf32>):
-    %c = sinter.sub %x, %m : (tensor<256x128xf32>, tensor<128xf32>) -> tensor<256x128xf32>
-    %e = sinter.exp %c : (tensor<256x128xf32>) -> tensor<256x128xf32>
-    %r = sinter.sum %e axes [1] : (tensor<256x128xf32>) -> tensor<256xf32>
-    %v = sinter.reshape %r : (tensor<256xf32>) -> tensor<1x256xf32>
-    %p = sinter.matmul %v, %z : (tensor<1x256xf32>, tensor<256x128xf32>) -> tensor<1x128xf32>
-    %q = sinter.mul %c, %p : (tensor<256x128xf32>, tensor<1x128xf32>) -> tensor<256x128xf32>
-    %t = sinter.sum %q axes [0] : (tensor<256x128xf32>) -> tensor<128xf32>
-    sinter.return outputs(%r, %t : tensor<256xf32>, tensor<128xf32>) names ["r", "t"] symbols []
+  sinter.entry @centred name("centred") kind(predict) batch(0) inputs ["x", "m", "s", "z"] {
+  ^bb0(%x: tensor<1024x128xf32>, %m: tensor<128xf32>, %s: tensor<128xf32>, %z: tensor<1024x128xf32>):
+    %d = sinter.sub %x, %m : (tensor<1024x128xf32>, tensor<128xf32>) -> tensor<1024x128xf32>
+    %c = sinter.mul %d, %s : (tensor<1024x128xf32>, tensor<128xf32>) -> tensor<1024x128xf32>
+    %e = sinter.exp %c : (tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %r = sinter.sum %e axes [1] : (tensor<1024x128xf32>) -> tensor<1024xf32>
+    %v = sinter.reshape %r : (tensor<1024xf32>) -> tensor<1x1024xf32>
+    %p = sinter.matmul %v, %z : (tensor<1x1024xf32>, tensor<1024x128xf32>) -> tensor<1x128xf32>
+    %q = sinter.mul %c, %p : (tensor<1024x128xf32>, tensor<1x128xf32>) -> tensor<1024x128xf32>
+    %t = sinter.sum %q axes [0] : (tensor<1024x128xf32>) -> tensor<128xf32>
+    sinter.return outputs(%r, %t : tensor<1024xf32>, tensor<128xf32>) names ["r", "t"] symbols []
+  }
+
+  // Two values of one tanh, which is dear: the tanh is stored, and they follow from it on both sides.
+  // CHECK-LABEL: sinter.entry @source
+  // CHECK: sinter.fused map
+  // CHECK: %[[TANH:.*]] = sinter.tanh
+  // CHECK: sinter.yield %[[TANH]], %{{[^,]*}} : tensor<1024x128xf32>, tensor<1024xf32>
+  // CHECK: sinter.fused map
+  // CHECK-NOT: sinter.tanh
+  // CHECK: sinter.add %[[STORED:[^,]*]], %{{.*}}
+  // CHECK: sinter.mul %[[STORED]], %[[STORED]]
+  // CHECK: sinter.return
+  sinter.entry @source name("source") kind(predict) batch(0) inputs ["x", "z"] {
+  ^bb0(%x: tensor<1024x128xf32>, %z: tensor<1024x128xf32>):
+    %one = sinter.constant dense<1.000000e+00> : tensor<f32>
+    %h = sinter.tanh %x : (tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %a = sinter.add %h, %one : (tensor<1024x128xf32>, tensor<f32>) -> tensor<1024x128xf32>
+    %hh = sinter.mul %h, %h : (tensor<1024x128xf32>, tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %b = sinter.sub %one, %hh : (tensor<f32>, tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %y = sinter.mul %a, %b : (tensor<1024x128xf32>, tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %r = sinter.sum %y axes [1] : (tensor<1024x128xf32>) -> tensor<1024xf32>
+    %v = sinter.reshape %r : (tensor<1024xf32>) -> tensor<1x1024xf32>
+    %p = sinter.matmul %v, %z : (tensor<1x1024xf32>, tensor<1024x128xf32>) -> tensor<1x128xf32>
+    %q = sinter.mul %a, %p : (tensor<1024x128xf32>, tensor<1x128xf32>) -> tensor<1024x128xf32>
+    %w = sinter.mul %q, %b : (tensor<1024x128xf32>, tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %t = sinter.sum %w axes [0] : (tensor<1024x128xf32>) -> tensor<128xf32>
+    sinter.return outputs(%r, %t : tensor<1024xf32>, tensor<128xf32>) names ["r", "t"] symbols []
   }
 
   // Not so: what takes long to compute, and what follows from two large values.

@@ -63,6 +63,10 @@ private:
   mlir::Value reduceInMemory(kernel::ReduceOp reduce, int64_t valid);
   void sweepAcross(llvm::ArrayRef<kernel::ReduceOp> group, llvm::ArrayRef<size_t> stores,
                    int64_t valid);
+  llvm::SmallVector<mlir::Value> stepReduce(kernel::ReduceOp reduce, BodyEmitter &body,
+                                            mlir::ValueRange carried, size_t at);
+  int64_t countStrip();
+  void emitStrip(int64_t count);
   int64_t levelOf(mlir::Value value);
   bool mayBeRead(size_t out);
   mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values);

@@ -223,6 +223,20 @@ MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
   return total;
 }
 
+/// Vectors that a reduction carries from point to point.
+static int64_t countStates(kernel::ReduceOp reduce) {
+  return reduce.getKind() == kernel::ReduceKind::Argmax ? 2 : 1;
+}
+
+/// The state of `reduce`, which begins at `at` of `carried`, with the point of `body` added.
+SmallVector<Value> MapEmitter::stepReduce(kernel::ReduceOp reduce, BodyEmitter &body,
+                                          ValueRange carried, size_t at) {
+  bool argmax = reduce.getKind() == kernel::ReduceKind::Argmax;
+  Value number = argmax ? numberLanes(k, rowNumber(), reduce.getType(), false) : Value();
+  return stepLanes(k, reduce, SmallVector<Value>(carried.slice(at, countStates(reduce))),
+                   body.get(reduce.getInput()), number, kLanes);
+}
+
 /// One pass over the inner points of 16 rows.
 void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> stores,
                              int64_t valid) {
@@ -237,16 +251,8 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
   SmallVector<Value> state = reduceAcross(group, start, [&](ValueRange carried) {
     BodyEmitter body = vectors(point, valid);
     SmallVector<Value> next;
-    size_t at = 0;
-    for (auto [reduce, size] : llvm::zip_equal(group, sizes)) {
-      SmallVector<Value> own(carried.slice(at, size));
-      Value number;
-      if (kernel::ReduceOp(reduce).getKind() == kernel::ReduceKind::Argmax)
-        number = numberLanes(k, rowNumber(), kernel::ReduceOp(reduce).getType(), false);
-      next.append(
-          stepLanes(k, reduce, own, body.get(kernel::ReduceOp(reduce).getInput()), number, kLanes));
-      at += size;
-    }
+    for (kernel::ReduceOp reduce : group)
+      next.append(stepReduce(reduce, body, carried, next.size()));
     SmallVector<Value> values;
     for (size_t i : stores)
       values.push_back(body.get(yielded[i]));
@@ -291,6 +297,64 @@ SmallVector<int64_t> MapEmitter::orderLoops() {
   return order;
 }
 
+/// Vectors side by side that one sweep may take: rows apart in memory are then read by whole lines
+/// that follow each other, and additions do not wait for each other. 1 unless all that is stored
+/// are reductions of one level, whose states fit the registers.
+int64_t MapEmitter::countStrip() {
+  constexpr int64_t kMostStates = 16, kMostVectors = 8;
+  if (reduces.empty() || isWindow() || !memory.empty() || anyOut(false))
+    return 1;
+  int64_t states = 0;
+  for (kernel::ReduceOp reduce : reduces) {
+    if (levelOf(reduce.getResult()) != 1)
+      return 1;
+    states += countStates(reduce);
+  }
+  auto isBeside = [](const LaneAccess &in) { return in.kind != LaneKind::Scattered; };
+  return llvm::all_of(inLanes, isBeside)
+             ? std::clamp<int64_t>(llvm::bit_floor<uint64_t>(kMostStates / states), 1, kMostVectors)
+             : 1;
+}
+
+/// The rows of `count` whole vectors side by side, reduced in one sweep.
+void MapEmitter::emitStrip(int64_t count) {
+  SmallVector<SmallVector<Value>> points;
+  for (int64_t i = 0; i < count; ++i) {
+    points.push_back(point);
+    points.back()[lanesDim] = k.add(point[lanesDim], k.index(i * kLanes));
+  }
+  reduced.clear();
+  SmallVector<kernel::ReduceOp> group;
+  SmallVector<Value> start;
+  for (int64_t i = 0; i < count; ++i)
+    for (kernel::ReduceOp reduce : reduces) {
+      group.push_back(reduce);
+      start.append(startLanes(k, reduce));
+    }
+  SmallVector<Value> state = reduceAcross(group, start, [&](ValueRange carried) {
+    SmallVector<Value> next;
+    for (int64_t i = 0; i < count; ++i) {
+      point[lanesDim] = points[i][lanesDim];
+      BodyEmitter body = vectors(point, kLanes);
+      for (kernel::ReduceOp reduce : reduces)
+        next.append(stepReduce(reduce, body, carried, next.size()));
+    }
+    return next;
+  });
+  for (int64_t d : inner)
+    point[d] = k.index(0);
+  size_t at = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    point[lanesDim] = points[i][lanesDim];
+    for (kernel::ReduceOp reduce : reduces) {
+      at += countStates(reduce);
+      reduced[reduce.getResult()] = state[at - 1];
+    }
+    BodyEmitter body = vectors(point, kLanes);
+    storeRow(body, point, kLanes, true);
+  }
+}
+
 void MapEmitter::prepareAcross() {
   prepareLanes();
   if (countLanes() > 1 && !isWindow())
@@ -302,7 +366,18 @@ void MapEmitter::prepareAcross() {
 
 void MapEmitter::emitChunks(Value begin, Value end) {
   int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes), full = size / kLanes;
-  k.forEach(begin, arith::MinUIOp::create(k.b, k.loc, end, k.index(full)), 1, [&](Value chunk) {
+  Value whole = arith::MinUIOp::create(k.b, k.loc, end, k.index(full));
+  if (int64_t strip = countStrip(); strip > 1 && strip <= full) {
+    Value left = arith::MaxSIOp::create(k.b, k.loc, k.index(0),
+                                        arith::SubIOp::create(k.b, k.loc, whole, begin));
+    Value strips = arith::DivUIOp::create(k.b, k.loc, left, k.index(strip));
+    k.forEach(k.index(0), strips, 1, [&](Value number) {
+      point[lanesDim] = k.mul(k.add(begin, k.mul(number, strip)), kLanes);
+      emitStrip(strip);
+    });
+    begin = k.add(begin, k.mul(strips, strip));
+  }
+  k.forEach(begin, whole, 1, [&](Value chunk) {
     point[lanesDim] = k.mul(chunk, kLanes);
     emitAcrossChunk(kLanes);
   });

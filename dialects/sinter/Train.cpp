@@ -206,15 +206,28 @@ static LogicalResult verifySame(Operation *op, FlatSymbolRefAttr name, Type expe
                            << ", got " << rules::toString(toRule(got));
 }
 
+/// A number, or counts, which the trainer reads where they lie, row by row.
+static bool isSum(RankedTensorType type) {
+  if (type.getRank() == 0)
+    return isa<FloatType>(type.getElementType());
+  return type.getRank() == 2 && type.getDimSize(0) == type.getDimSize(1) &&
+         type.getElementType().isInteger(64) && !type.getEncoding();
+}
+
 LogicalResult MetricOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (FlatSymbolRefAttr name : {getSumAttr(), getWeightAttr()}) {
     Type type = lookupType(*this, symbols, name);
     if (!type)
       return failure();
     auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || tensor.getRank() != 0 || !isa<FloatType>(tensor.getElementType()))
-      return emitOpError() << "expects a floating-point number in " << name << ", got " << type;
+    if (!tensor || !isSum(tensor))
+      return emitOpError() << "expects a floating-point number or square counts i64 in " << name
+                           << ", got " << type;
   }
+  auto counts = cast<RankedTensorType>(lookupType(*this, symbols, getSumAttr())).getRank() > 0;
+  if (counts && getSum() != getWeight())
+    return emitOpError() << "expects counts to be sum and weight, got " << getWeightAttr()
+                         << " as weight";
   return success();
 }
 

@@ -114,6 +114,9 @@ def ScalarOp : Sinter_Structural<"scalar", NoGradient<"a scalar is no value; sin
 def MetricOp : Sinter_Structural<"metric", NoGradient<"a metric is no value">,
     [Symbol, Sinter_ModuleLevel, Sinter_SymbolUser]> {
   let summary = "sum and weight symbols and how to read them: finish ratio, exp_ratio or sqrt_ratio (D12); `loss`: of what training minimises";
+  let description = [{
+    Both are numbers, or one symbol of counts, tensor<KxKxi64>: then the sum is its diagonal's, the weight that of all.
+  }];
   let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$sum, FlatSymbolRefAttr:$weight, FinishAttr:$finish,
                        UnitAttr:$loss);
   let assemblyFormat = "$sym_name `sum` $sum `weight` $weight `finish` custom<Keyword>($finish) (`loss` $loss^)? attr-dict";

@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
         if (freeze)
           optimizer = optimizer.frozen("trunk.*");
         s.minimize(loss, optimizer);
-        s.metric("accuracy", accuracy(logits, s.input("label")));
+        s.metric("accuracy", confusion_matrix(logits, s.input("label")));
       },
       {.epochs = 3});
   model.predict(

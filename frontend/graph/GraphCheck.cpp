@@ -54,6 +54,12 @@ private:
       error = ContainerError{"E0206", message};
   }
 
+  /// What a metric adds up: a number, or counts (dialects/sinter/Train.cpp judges elements, too).
+  static bool isSum(const Type &type) {
+    bool counts = type.rank() == 2 && type.dims[0] == type.dims[1];
+    return type.rank() == 0 || (counts && type.element == ElementType::I64);
+  }
+
   static bool validName(const std::string &name) {
     if (name.empty() || name.size() > 200 || !isalpha(static_cast<unsigned char>(name[0])))
       return false;
@@ -122,9 +128,9 @@ private:
         fail("expects each metric once and with a name, got " + quoted(metric.name()));
       for (const std::string *symbol : {&metric.sum(), &metric.weight()}) {
         auto at = globals.find(*symbol);
-        if (at == globals.end() || at->second.rank() != 0)
-          fail("expects a scalar symbol for metric " + quoted(metric.name()) + ", got " +
-               quoted(*symbol));
+        if (at == globals.end() || !isSum(at->second))
+          fail("expects a scalar symbol, or square counts i64, for metric " +
+               quoted(metric.name()) + ", got " + quoted(*symbol));
       }
       if (!proto::Role_IsValid(metric.role()))
         fail("expects a known role of metric " + quoted(metric.name()));

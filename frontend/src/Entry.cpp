@@ -153,25 +153,37 @@ void Entry::output(const std::string &name, const Operand &value, Loc loc) {
     addOutput(call, name, tensor);
 }
 
+rules::Type detail::metricSum(const rules::Type &value) {
+  return {value.rank() == 0 ? rules::ElementType::F32 : rules::ElementType::I64, value.dims};
+}
+
+Tensor detail::castTo(const Operand &value, rules::ElementType element, const Loc &loc) {
+  return cast(value, element == rules::ElementType::F32 ? f32 : i64, loc);
+}
+
 void detail::addMetric(Call &call, const std::string &name, const Tensor &value, Finish finish,
                        proto::Role role) {
   Context &current = context();
   const Loc &loc = call.loc();
-  const rules::Type scalar{rules::ElementType::F32, {}};
+  const rules::Type type = metricSum(call.type(value));
+  bool counts = type.rank() > 0;
   std::string base = "trainer/metric." + name;
-  const std::string symbols[] = {base + ".sum", base + ".weight"};
-  for (const std::string &symbol : symbols)
-    if (!declareSymbol(symbol, proto::Symbol::METRIC, scalar, proto::Initializer(), loc))
-      return;
-  current.graph.addMetric(name, symbols[0], symbols[1], static_cast<proto::Metric::Finish>(finish),
-                          current.location(loc, name), role);
-  int64_t batch = current.trace->builder.entry().batch();
-  Operand weight(batch, loc);
-  Tensor share = Operand(cast(Operand(value, loc), f32, loc), loc) * weight;
-  Tensor sum = call.get(symbols[0], scalar, "metric '" + name + "'");
-  Tensor total = call.get(symbols[1], scalar, "metric '" + name + "'");
-  addUpdate(call, symbols[0], Operand(sum, loc) + Operand(share, loc));
-  addUpdate(call, symbols[1], Operand(total, loc) + weight);
+  std::string sums = base + (counts ? ".counts" : ".sum"), weights = base + ".weight";
+  if (!declareSymbol(sums, proto::Symbol::METRIC, type, proto::Initializer(), loc) ||
+      (!counts && !declareSymbol(weights, proto::Symbol::METRIC, type, proto::Initializer(), loc)))
+    return;
+  current.graph.addMetric(name, sums, counts ? sums : weights,
+                          static_cast<proto::Metric::Finish>(finish), current.location(loc, name),
+                          role);
+  Operand weight(current.trace->builder.entry().batch(), loc);
+  Tensor share = castTo(Operand(value, loc), type.element, loc);
+  if (!counts)
+    share = Operand(share, loc) * weight;
+  Tensor sum = call.get(sums, type, "metric '" + name + "'");
+  Tensor total = counts ? sum : call.get(weights, type, "metric '" + name + "'");
+  addUpdate(call, sums, Operand(sum, loc) + Operand(share, loc));
+  if (!counts)
+    addUpdate(call, weights, Operand(total, loc) + weight);
 }
 
 void detail::addLoss(Call &call, const Tensor &loss) {
@@ -235,6 +247,12 @@ void Step::minimize(const Operand &value, const Optimizer &optimizer, Minimize o
   trace.accumulate = options.accumulate;
 }
 
+/// A square matrix of whole numbers, which a metric adds up.
+static bool isCounts(const rules::Type &type) {
+  bool whole = type.element == rules::ElementType::I32 || type.element == rules::ElementType::I64;
+  return whole && type.rank() == 2 && type.dims[0] == type.dims[1];
+}
+
 void Step::metric(const std::string &name, const Operand &value, Metric options, Loc loc) {
   Call call("metric", loc, name);
   if (!call.atEntry())
@@ -258,10 +276,14 @@ void Step::metric(const std::string &name, const Operand &value, Metric options,
   if (call.isPoison(tensor))
     return;
   const rules::Type type = call.type(tensor);
-  if (type.rank() != 0 || !rules::isFloat(type.element))
-    return void(call.fail("E0016", "expects a scalar f32[], got " + toString(type),
-                          type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first",
-                          {tensor}));
+  bool number = type.rank() == 0 && rules::isFloat(type.element);
+  if (!number && !isCounts(type))
+    return void(
+        call.fail("E0016", "expects a scalar f32[] or counts i32[K,K], got " + toString(type),
+                  type.rank() > 0 ? "mean(x) makes it one" : "cast(x, f32) first", {tensor}));
+  if (!number && options.finish != Finish::mean)
+    return void(call.fail("E0016", "expects no finish of counts, got one",
+                          "what is reported is the share on their diagonal", {tensor}));
   if (MicroBatches *micro = current.trace->micro)
     micro->metrics.push_back({name, tensor, options.finish});
   else

@@ -3,7 +3,9 @@
 #include "sinter/ops/loss.h"
 
 #include "frontend/src/Call.h"
+#include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
+#include "sinter/ops/matmul.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
 #include "sinter/rules/loss.h"
@@ -53,16 +55,41 @@ Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc l
                    [](const Types &t) { return rules::softmax_cross_entropy(t[0], t[1]); });
 }
 
-Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc) {
-  Call call("accuracy", loc);
+/// Logits and the labels that belong to them; nothing: an operand is poison, or it was reported.
+static std::optional<std::pair<Tensor, Tensor>> predictions(Call &call, const Operand &logits,
+                                                            const Operand &labels) {
   Tensor x = call.tensor(logits), y = call.tensor(labels);
   if (call.isPoison(x) || call.isPoison(y))
+    return std::nullopt;
+  rules::Result<rules::Type> fits = rules::softmax_cross_entropy(call.type(x), call.type(y));
+  if (fits)
+    return std::pair(x, y);
+  call.fail(fits.error(), {x, y});
+  return std::nullopt;
+}
+
+Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc) {
+  Call call("accuracy", loc);
+  auto both = predictions(call, logits, labels);
+  if (!both)
     return call.poison();
-  if (rules::Result<rules::Type> fits = rules::softmax_cross_entropy(call.type(x), call.type(y));
-      !fits)
-    return call.fail(fits.error(), {x, y});
-  Tensor right = Operand(argmax(x, -1, loc), loc) == Operand(y, loc);
+  Tensor right = Operand(argmax(both->first, -1, loc), loc) == Operand(both->second, loc);
   return mean(cast(right, f32, loc), {}, false, loc);
+}
+
+/// Counts are a product of one-hot rows: exact, as f32 has all whole numbers up to 2^24.
+Tensor confusion_matrix(const Operand &logits, const Operand &labels, Loc loc) {
+  Call call("confusion_matrix", loc);
+  auto both = predictions(call, logits, labels);
+  if (!both)
+    return call.poison();
+  const std::vector<int64_t> dims = call.type(both->first).dims;
+  auto rows = [&](const Tensor &classes) {
+    return one_hot(reshape(Operand(classes, loc), {-1}, loc), dims.back(), f32, loc);
+  };
+  Tensor counts =
+      matmul(rows(both->second), rows(argmax(both->first, -1, loc)), {.transpose_a = true}, loc);
+  return cast(counts, i32, loc);
 }
 
 } // namespace sinter

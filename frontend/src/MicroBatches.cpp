@@ -66,9 +66,12 @@ void MicroStep::start(const Trace &whole) {
   const Context &current = context();
   const proto::Entry &entry = whole.builder.entry();
   zeros.push_back(call.number(whole.builder.type(entry.outputs(0).value()).element, 0));
-  for (int i = 1; i < current.graph.module.metrics_size(); ++i)
-    zeros.push_back(call.number(rules::ElementType::F32, 0));
-  for (const std::string &name : parts.trained) {
+  std::vector<std::string> summed;
+  for (const proto::Metric &metric : current.graph.module.metrics())
+    if (metric.role() != proto::LOSS) // which is the first of all
+      summed.push_back(metric.sum());
+  summed.insert(summed.end(), parts.trained.begin(), parts.trained.end());
+  for (const std::string &name : summed) {
     rules::Type type = graph::typeOf(current.graph.findSymbol(name)->type());
     zeros.push_back(call.constant(type, Attributes().dense("value", type, std::vector<double>{0})));
   }
@@ -84,7 +87,8 @@ Tensors MicroStep::runPart(const Tensors &arguments, const std::function<void()>
   trace.micro = nullptr;
   Tensors found{parts.loss};
   for (const Named &metric : parts.metrics)
-    found.push_back(cast(at(metric.value), f32, call.loc()));
+    found.push_back(
+        castTo(at(metric.value), metricSum(call.type(metric.value)).element, call.loc()));
   found.insert(found.end(), parts.gradients.begin(), parts.gradients.end());
   if (found.size() != zeros.size()) // a mistake was reported, or the function is not the same
     return poisons(zeros.size());
@@ -103,8 +107,11 @@ Tensor MicroStep::meanOf(const Tensor &sum) {
 /// Behind the loop: what a step of the whole batch does with its results.
 void MicroStep::finish(const Tensors &sums, const Tensors &stacks) {
   addLoss(call, meanOf(sums[0]));
-  for (size_t i = 0; i < parts.metrics.size(); ++i)
-    addMetric(call, parts.metrics[i].name, meanOf(sums[1 + i]), parts.metrics[i].finish);
+  for (size_t i = 0; i < parts.metrics.size(); ++i) {
+    bool counts = call.type(sums[1 + i]).rank() > 0;
+    addMetric(call, parts.metrics[i].name, counts ? sums[1 + i] : meanOf(sums[1 + i]),
+              parts.metrics[i].finish);
+  }
   for (size_t i = 0; i < stacks.size(); ++i) {
     std::vector<int64_t> dims = call.type(stacks[i]).dims;
     dims[1] *= dims[0];

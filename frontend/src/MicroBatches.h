@@ -33,10 +33,15 @@ struct MicroBatches {
 /// trains: as a loop over parts, whose means are the step's.
 void traceMicroBatches(const Trace &whole, const std::function<void()> &function);
 
-/// sum += value · batch, weight += batch: what the trainer reads as sum / weight, or its
-/// exponential, when an epoch ends (D12).
+/// Of a number: sum += value · batch, weight += batch, what the trainer reads as sum / weight, or
+/// its exponential, when an epoch ends (D12). Of counts: counts += value; their diagonal is the
+/// sum, all of them the weight.
 void addMetric(Call &call, const std::string &name, const Tensor &value, Finish finish,
                proto::Role role = proto::NONE);
+/// The type in which values of a metric are added up: f32[] of numbers, i64 of counts.
+rules::Type metricSum(const rules::Type &value);
+/// `value` as f32 or i64, the elements of metricSum.
+Tensor castTo(const Operand &value, rules::ElementType element, const Loc &loc);
 /// The loss is the first output, wherever the model names others, and the first metric.
 void addLoss(Call &call, const Tensor &loss);
 

@@ -9,10 +9,10 @@
 uint32_t trainer_metrics(trainer *t, double loss) {
   uint32_t count = 0;
   if (!t->loss_is_metric)
-    t->values[count++] = (report_value){"loss", loss, false};
+    t->values[count++] = (report_value){.name = "loss", .value = loss};
   for (uint32_t i = 0; i < t->module->metric_count; ++i) {
     const sinter_metric *m = &t->module->metrics[i];
-    report_value value = {m->name, instance_metric(&t->instance, i), false};
+    report_value value = {.name = m->name, .value = instance_metric(&t->instance, i)};
     uint32_t at = count++;
     if (m->role == SINTER_ROLE_LOSS) { /* the loss comes first */
       memmove(&t->values[1], &t->values[0], at * sizeof *t->values);
@@ -29,6 +29,23 @@ void trainer_describe(const trainer *t, uint32_t count, char *text) {
   for (uint32_t i = 0; i < count && at < t->text_bytes; ++i)
     at += (size_t)snprintf(text + at, t->text_bytes - at, " %s %.4f", t->values[i].name,
                            t->values[i].value);
+}
+
+/* Adds to the results what they were counted from. */
+static void read_counts(trainer *t, uint32_t count) {
+  int64_t *to = t->counts;
+  for (uint32_t i = 0; i < t->module->metric_count; ++i) {
+    uint32_t classes = instance_classes(t->module, i);
+    if (!classes)
+      continue;
+    instance_counts(&t->instance, i, to);
+    for (uint32_t k = 0; k < count; ++k)
+      if (t->values[k].name == t->module->metrics[i].name) {
+        t->values[k].counts = to;
+        t->values[k].classes = classes;
+      }
+    to += (uint64_t)classes * classes;
+  }
 }
 
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
@@ -52,6 +69,7 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
     done += (uint64_t)e->batch;
   }
   *count = trainer_metrics(t, all ? loss_sum / (double)all : NAN);
+  read_counts(t, *count);
   instance_zero_metrics(&t->instance);
   return 0;
 }

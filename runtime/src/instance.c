@@ -64,6 +64,14 @@ static int check_tensor(const sinter_module *module, const sinter_tensor *t, dia
   return 0;
 }
 
+/* A number, or counts, row by row. */
+static bool is_sum(const sinter_module *module, uint32_t symbol, diag *d) {
+  const sinter_tensor *t = &module->symbols[symbol].master;
+  return !check_tensor(module, t, d) &&
+         (t->rank == 0 || (t->rank == 2 && t->dims[0] == t->dims[1] && t->dtype == SINTER_I64 &&
+                           t->bytes == tensor_elements(t) * 8));
+}
+
 /* What the rest of the runtime relies on without looking again. */
 static int check_module(const sinter_module *module, diag *d) {
   for (uint32_t i = 0; i < module->symbol_count; ++i) {
@@ -78,10 +86,10 @@ static int check_module(const sinter_module *module, diag *d) {
   for (uint32_t i = 0; i < module->metric_count; ++i) {
     const sinter_metric *m = &module->metrics[i];
     if (m->sum >= module->symbol_count || m->weight >= module->symbol_count ||
-        check_tensor(module, &module->symbols[m->sum].master, d) ||
-        check_tensor(module, &module->symbols[m->weight].master, d))
-      return diag_error(d, 2902, "module '%s': metric '%s' names no symbols", module->name,
-                        m->name);
+        !is_sum(module, m->sum, d) || !is_sum(module, m->weight, d))
+      return d->code ? d->code
+                     : diag_error(d, 2902, "module '%s': metric '%s' names no symbols of its own",
+                                  module->name, m->name);
   }
   for (uint32_t i = 0; i < module->scalar_count; ++i)
     if (module->scalars[i].slot * 8ull + 8 > module->segment_bytes[SINTER_SEG_SCALARS])
@@ -320,10 +328,34 @@ void instance_zero_metrics(instance *self) {
   }
 }
 
+uint32_t instance_classes(const sinter_module *module, uint32_t i) {
+  const sinter_tensor *t = &module->symbols[module->metrics[i].sum].master;
+  return t->rank ? (uint32_t)t->dims[0] : 0;
+}
+
+void instance_counts(instance *self, uint32_t i, int64_t *counts) {
+  const sinter_tensor *t = &self->module->symbols[self->module->metrics[i].sum].master;
+  self->device->read(self->device, counts, instance_at(self, t), t->bytes);
+}
+
+/* What is counted: on the diagonal, or everywhere. */
+static double count(instance *self, const sinter_tensor *t, bool diagonal) {
+  const char *at = instance_at(self, t);
+  uint64_t elements = tensor_elements(t), step = diagonal ? (uint64_t)t->dims[0] + 1 : 1;
+  int64_t sum = 0, value;
+  for (uint64_t i = 0; i < elements; i += step) {
+    self->device->read(self->device, &value, at + i * sizeof value, sizeof value);
+    sum += value;
+  }
+  return (double)sum;
+}
+
 double instance_metric(instance *self, uint32_t i) {
   const sinter_metric *m = &self->module->metrics[i];
-  double sum = instance_value(self, &self->module->symbols[m->sum].master);
-  double weight = instance_value(self, &self->module->symbols[m->weight].master);
+  const sinter_tensor *sums = &self->module->symbols[m->sum].master,
+                      *weights = &self->module->symbols[m->weight].master;
+  double sum = sums->rank ? count(self, sums, true) : instance_value(self, sums);
+  double weight = weights->rank ? count(self, weights, false) : instance_value(self, weights);
   double ratio = weight != 0 ? sum / weight : NAN;
   return m->finish == SINTER_FINISH_EXP_RATIO    ? exp(ratio)
          : m->finish == SINTER_FINISH_SQRT_RATIO ? sqrt(ratio)

@@ -102,7 +102,12 @@ const sinter_tensor *instance_loss(const sinter_entry *entry);
 double instance_value(instance *self, const sinter_tensor *tensor);
 /// Zeroes what belongs to an epoch: metric accumulators, variables of the model's.
 void instance_zero_metrics(instance *self);
-/// Finished value of metric i (D12); NaN when nothing was accumulated.
+/// Finished value of metric i (D12); NaN when nothing was accumulated. Of counts, the share on their
+/// diagonal.
 double instance_metric(instance *self, uint32_t i);
+/// Classes that metric i counts: its counts have a row for each; 0: it is a number.
+uint32_t instance_classes(const sinter_module *module, uint32_t i);
+/// counts[0 .. classes * classes) = the counts of metric i.
+void instance_counts(instance *self, uint32_t i, int64_t *counts);
 
 #endif

@@ -107,6 +107,17 @@ static size_t put(report *r, size_t at, const char *format, ...) {
   return at < r->line_bytes ? at : r->line_bytes - 1;
 }
 
+/* ,"NAME.counts":[[5,1],[0,4]] */
+static size_t put_counts(report *r, size_t at, const report_value *value) {
+  at = put(r, at, ",");
+  at += json_quote(value->name, r->line + at, r->line_bytes - at);
+  at = put(r, at - 1, ".counts\":["); /* before the quote that ends the name */
+  for (uint64_t i = 0; i < (uint64_t)value->classes * value->classes; ++i)
+    at = put(r, at, "%s%lld", i % value->classes ? "," : i ? "],[" : "[",
+             (long long)value->counts[i]);
+  return put(r, at, "]]");
+}
+
 static size_t put_values(report *r, size_t at, const report_value *values, uint32_t count) {
   char number[32];
   for (uint32_t i = 0; i < count; ++i) {
@@ -115,6 +126,8 @@ static size_t put_values(report *r, size_t at, const report_value *values, uint3
     at = put(r, at, ":%s",
              values[i].single ? json_f32((float)values[i].value, number)
                               : json_f64(values[i].value, number));
+    if (values[i].counts)
+      at = put_counts(r, at, &values[i]);
   }
   return at;
 }

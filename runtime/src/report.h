@@ -15,6 +15,9 @@ typedef struct report_value {
   const char *name;
   double value;
   bool single; /* an f32: printed with as many digits as an f32 needs */
+  /* classes * classes of them, which the number is made of; NULL: none */
+  const int64_t *counts;
+  uint32_t classes;
 } report_value;
 
 typedef struct report {

@@ -37,8 +37,9 @@ static uint32_t step_values(trainer *t) {
     const sinter_tensor *out = &t->train->outputs[i];
     if (tensor_elements(out) == 1)
       t->values[count++] =
-          (report_value){out->role == SINTER_ROLE_LOSS ? "loss" : out->name,
-                         instance_value(&t->instance, out), out->dtype == SINTER_F32};
+          (report_value){.name = out->role == SINTER_ROLE_LOSS ? "loss" : out->name,
+                         .value = instance_value(&t->instance, out),
+                         .single = out->dtype == SINTER_F32};
   }
   for (uint32_t i = 0; i < t->module->scalar_count; ++i) {
     const sinter_scalar *s = &t->module->scalars[i];
@@ -46,7 +47,8 @@ static uint32_t step_values(trainer *t) {
     for (uint32_t k = 0; k < count && !known; ++k)
       known = strcmp(t->values[k].name, s->name) == 0;
     if (!known)
-      t->values[count++] = (report_value){s->name, t->flags.scalars[i], s->dtype == SINTER_F32};
+      t->values[count++] = (report_value){
+          .name = s->name, .value = t->flags.scalars[i], .single = s->dtype == SINTER_F32};
   }
   return count;
 }

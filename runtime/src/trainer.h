@@ -32,6 +32,7 @@ typedef struct trainer {
   uint32_t train_variants, eval_variants;
   int64_t epochs, batches;      /* to train for; full batches an epoch */
   report_value *values;         /* as many as an event may show */
+  int64_t *counts;              /* of the metrics that count, one behind the other */
   char *train_text, *test_text; /* results of an epoch in words */
   size_t text_bytes;
   bool loss_is_metric;
@@ -59,8 +60,10 @@ int watch_test(trainer *t, uint32_t count, diag *d);
 bool watch_stops(const trainer *t);
 /// Says what was best, and when.
 void watch_tell(trainer *t);
-/// Evaluates the test split; fills t->values with `count` results.
+/// Evaluates the test split; fills t->values with `count` results, the counts of classes among them.
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
+/// The first `count` of t->values that are made of counts, as tables on stdout.
+int trainer_confusion(trainer *t, uint32_t count, diag *d);
 /// Reads all metrics into t->values, the loss first; loss is used when no metric has that name.
 uint32_t trainer_metrics(trainer *t, double loss);
 /// " loss 0.4903 accuracy 0.9258" of the first `count` values; `text` has t->text_bytes.

@@ -228,8 +228,8 @@ static int evaluate_only(trainer *t, diag *d) {
     return d->code;
   trainer_describe(t, count, t->test_text);
   report_line(&t->report, "test%s  %.2f s  %.0f examples/s", t->test_text, seconds,
-              seconds > 0 ? (double)t->data.test.count / seconds : 0);
-  return 0;
+              seconds > 0 ? (double)dataset_tests(&t->data)->count / seconds : 0);
+  return trainer_confusion(t, count, d);
 }
 
 static int work(trainer *t, diag *d) {
@@ -280,6 +280,7 @@ static void close_all(trainer *t) {
   dataset_free(&t->data);
   free(t->order);
   free(t->values);
+  free(t->counts);
   free(t->train_text);
   free(t->test_text);
   report_close(&t->report);
@@ -289,13 +290,21 @@ static void close_all(trainer *t) {
 
 static trainer t; /* one a process */
 
+/* Numbers that the metrics count in. */
+static uint64_t count_counts(const sinter_module *module) {
+  uint64_t counts = 0;
+  for (uint32_t i = 0; i < module->metric_count; ++i)
+    counts += (uint64_t)instance_classes(module, i) * instance_classes(module, i);
+  return counts;
+}
+
 /* The most values that an event shows, and the bytes that they take as text. */
 static uint32_t most_values(const sinter_module *module, size_t *bytes) {
   enum { NUMBER = 40, QUOTED = 6 }; /* a character of a name may become \u0000 */
   uint32_t count = 1 + module->metric_count + module->scalar_count, outputs = 0;
   *bytes = 256;
   for (uint32_t i = 0; i < module->metric_count; ++i)
-    *bytes += QUOTED * strlen(module->metrics[i].name) + NUMBER;
+    *bytes += 2 * (QUOTED * strlen(module->metrics[i].name) + NUMBER);
   for (uint32_t i = 0; i < module->scalar_count; ++i)
     *bytes += QUOTED * strlen(module->scalars[i].name) + NUMBER;
   for (uint32_t i = 0; i < module->entry_count; ++i)
@@ -306,14 +315,18 @@ static uint32_t most_values(const sinter_module *module, size_t *bytes) {
 
 /* From here on there is something to close. */
 static int train_or_evaluate(diag *d) {
+  enum { COUNT = 24 }; /* bytes of one as text */
   size_t bytes;
   uint32_t values = most_values(t.module, &bytes);
+  uint64_t counts = count_counts(t.module);
   t.text_bytes = bytes;
   t.values = calloc(values, sizeof *t.values);
+  t.counts = calloc(counts + 1, sizeof *t.counts);
   t.train_text = malloc(bytes);
   t.test_text = malloc(bytes);
-  int result = t.values && t.train_text && t.test_text
-                   ? report_open(&t.report, t.program, t.flags.log, t.flags.quiet, bytes, d)
+  int result = t.values && t.counts && t.train_text && t.test_text
+                   ? report_open(&t.report, t.program, t.flags.log, t.flags.quiet,
+                                 bytes + counts * COUNT, d)
                    : diag_error(d, 2402, "out of memory: the metrics");
   if (!result)
     result = work(&t, d);

@@ -260,6 +260,9 @@ TEST(GraphCheck, NamesAndKinds) {
       },
       "file index below 1");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_sum("nowhere"); }, "scalar symbol");
+  expectRefused(
+      [](auto &m) { m.mutable_symbols(1)->mutable_type()->add_dims(2); },
+      "scalar symbol, or square counts i64");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_name(""); }, "metric");
   auto field = [](auto &m, int i) { return m.mutable_data()->mutable_fields(i); };
   expectRefused([&](auto &m) { field(m, 0)->mutable_type()->set_dims(1, 0); },

@@ -76,6 +76,18 @@ TEST(Model, MetricsAreSumsOverExamples) {
   EXPECT_THAT(built.entry("eval_step", 16), HasSubstr("constant {value = 16} : f32[]"));
 }
 
+TEST(Model, CountsAreAddedUp) {
+  Built built = train([](Step s) {
+    Tensor y = linear("fc", flatten(s.input("image")), {.units = 10});
+    s.minimize(mean(softmax_cross_entropy(y, s.input("label"))), sgd());
+    s.metric("accuracy", confusion_matrix(y, s.input("label")));
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  EXPECT_EQ(built.module.metrics(1).sum(), "trainer/metric.accuracy.counts");
+  EXPECT_EQ(built.module.metrics(1).weight(), "trainer/metric.accuracy.counts");
+  EXPECT_THAT(built.text, HasSubstr("symbol trainer/metric.accuracy.counts kind 3 : i64[10,10]"));
+}
+
 TEST(Model, BatchIsABuildOption) {
   auto program = [](Model &model) {
     int64_t width = model.option("width", 64);

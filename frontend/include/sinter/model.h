@@ -56,7 +56,9 @@ public:
   void minimize(const Operand &loss, const Optimizer &optimizer, Minimize options = {},
                 Loc loc = Loc::current());
   /// A number to report at the end of an epoch: the mean of `value` over all examples, or what
-  /// `options` make of it.
+  /// `options` make of it. Or counts i32[K,K], as confusion_matrix gives: they are added up, the
+  /// number is the share on their diagonal, and evaluations show them, with the accuracy of each
+  /// class.
   void metric(const std::string &name, const Operand &value, Metric options = {},
               Loc loc = Loc::current());
 };

@@ -116,7 +116,9 @@ typedef enum sinter_finish {
   SINTER_FINISH_SQRT_RATIO = 2
 } sinter_finish;
 
-/* A metric: two f64-or-f32 scalar symbols and how to read them (D12). */
+/* A metric: two f64-or-f32 scalar symbols and how to read them (D12). Or one symbol of counts,
+ * i64[classes,classes], that is both: the sum is that of its diagonal, the weight that of all. Its
+ * master lies row by row. */
 typedef struct sinter_metric {
   const char *name;     /* "loss", "accuracy" */
   uint32_t sum, weight; /* indices into sinter_module.symbols */

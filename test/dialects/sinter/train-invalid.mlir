@@ -44,8 +44,33 @@ sinter.metric @loss sum @s weight @n finish ratio
 // -----
 
 sinter.symbol @s : tensor<2xf32> kind metric init <constant, 0.0, 0.0>
-// expected-error @+1 {{expects a floating-point number in @s, got 'tensor<2xf32>'}}
+// expected-error @+1 {{expects a floating-point number or square counts i64 in @s, got 'tensor<2xf32>'}}
 sinter.metric @loss sum @s weight @s finish ratio
+
+// -----
+
+sinter.symbol @c : tensor<2x3xi64> kind metric init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects a floating-point number or square counts i64 in @c, got 'tensor<2x3xi64>'}}
+sinter.metric @confusion sum @c weight @c finish ratio
+
+// -----
+
+sinter.symbol @c : tensor<2x2xf32> kind metric init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects a floating-point number or square counts i64 in @c, got 'tensor<2x2xf32>'}}
+sinter.metric @confusion sum @c weight @c finish ratio
+
+// -----
+
+sinter.symbol @c : tensor<2x2xi64, #kernel.layout<[1, 0]>> kind metric init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects a floating-point number or square counts i64 in @c, got}}
+sinter.metric @confusion sum @c weight @c finish ratio
+
+// -----
+
+sinter.symbol @c : tensor<2x2xi64> kind metric init <constant, 0.0, 0.0>
+sinter.symbol @w : tensor<f32> kind metric init <constant, 0.0, 0.0>
+// expected-error @+1 {{expects counts to be sum and weight, got @w as weight}}
+sinter.metric @confusion sum @c weight @w finish ratio
 
 // -----
 

@@ -33,6 +33,10 @@ module @mlp {
   }
   // CHECK: sinter.metric @accuracy sum @"a/b" weight @w finish ratio
   sinter.metric @accuracy sum @"a/b" weight @w finish ratio
+  // CHECK-NEXT: sinter.symbol @counts : tensor<3x3xi64> kind metric
+  sinter.symbol @counts : tensor<3x3xi64> kind metric init <constant, 0.0, 0.0>
+  // CHECK-NEXT: sinter.metric @confusion sum @counts weight @counts finish ratio
+  sinter.metric @confusion sum @counts weight @counts finish ratio
   // CHECK-NEXT: sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, unit>, #sinter.field<"label", tensor<i32>, class below 10>]
   sinter.data "fashion-mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, unit>, #sinter.field<"label", tensor<i32>, class below 10>]
 

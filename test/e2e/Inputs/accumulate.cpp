@@ -16,6 +16,7 @@ int main(int argc, char **argv) {
     Tensor loss = mean(softmax_cross_entropy(logits, label));
     s.output("logits", logits);
     s.metric("accuracy", accuracy(logits, label));
+    s.metric("confusion", confusion_matrix(logits, label));
     s.metric("perplexity", loss, {.finish = Finish::exp});
     s.minimize(loss, adamw({.lr = cosine(0.01, {.t_max = 100}), .clip_norm = 0.5}).group("fc", {.weight_decay = 0.1}),
                {.accumulate = parts});

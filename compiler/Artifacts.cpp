@@ -85,6 +85,8 @@ struct Maker {
   }
 
   std::string runtime() { return getInstallation().libDir + "/libsinter_runtime.a"; }
+  /// Linked before the runtime, of which it needs more; only what calls it takes any of it.
+  std::string pictures() { return getInstallation().libDir + "/libsinter_pictures.a"; }
 
   static std::string binutil(llvm::StringRef name) {
     return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
@@ -108,7 +110,7 @@ struct Maker {
     if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
     command.insert(command.end(),
-                   {folder.file("model.o"), runtime(), "-o", folder.file("trainer"),
+                   {folder.file("model.o"), pictures(), runtime(), "-o", folder.file("trainer"),
                     "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"});
     if (session.options.sanitizer.empty()) // its reports name kernels
       command.push_back("-Wl,-s");

@@ -42,7 +42,11 @@ static_assert(same(proto::Field::UNIT, ir::Decode::Unit) &&
               same(proto::Field::COLUMNS, ir::Decode::Columns) &&
               same(proto::Field::TARGET, ir::Decode::Target) &&
               same(proto::Field::SENTENCE, ir::Decode::Sentence) &&
-              same(proto::Field::LENGTH, ir::Decode::Length));
+              same(proto::Field::LENGTH, ir::Decode::Length) &&
+              same(proto::Field::PICTURE, ir::Decode::Picture) &&
+              same(proto::Field::PICTURE_CROPPED, ir::Decode::PictureCropped) &&
+              same(proto::Field::PICTURE_STRETCHED, ir::Decode::PictureStretched) &&
+              same(proto::Field::TARGET_CLASS, ir::Decode::TargetClass));
 static_assert(same(proto::Entry::TRAIN, kernel::EntryKind::Train) &&
               same(proto::Entry::EVAL, kernel::EntryKind::Eval) &&
               same(proto::Entry::PREDICT, kernel::EntryKind::Predict));

@@ -34,7 +34,7 @@ int runProgram(const ProgramRequest &request, Reporter &reporter, std::string &g
 /// build tree alike.
 struct Installation {
   std::string includeDir; ///< holds sinter/sinter.h
-  std::string libDir;     ///< holds libsinter.so and libsinter_runtime.a
+  std::string libDir;     ///< holds libsinter.so, libsinter_runtime.a and libsinter_pictures.a
 };
 /// Found from the path of the running executable; works after the tree is moved.
 const Installation &getInstallation();

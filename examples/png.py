@@ -3,6 +3,7 @@
 
     png.py picture PICTURE.npy OUT.png            f32[1,3,h,w] in [0,1]
     png.py masks PICTURE.npy MASK.npy OUT.png     each pixel of i32[1,h,w] in the colour of its class, beside the picture
+    png.py plain WIDTH HEIGHT RED GREEN BLUE OUT.png   one colour, of 0 to 255
     png.py boxes PICTURE.npy BOXES.npy OUT.png    rows of class, score and corners in [0,1], f32[1,k,6], drawn if sure enough
 """
 import array
@@ -55,8 +56,11 @@ def draw(rows, box, color):
 
 
 def main():
-    if len(sys.argv) < 4 or sys.argv[1] not in ("picture", "masks", "boxes"):
+    if len(sys.argv) < 4 or sys.argv[1] not in ("picture", "masks", "boxes", "plain"):
         sys.exit(__doc__)
+    if sys.argv[1] == "plain":
+        width, height, *color = map(int, sys.argv[2:7])
+        return write(sys.argv[-1], [[color] * width] * height)
     rows = pixels(sys.argv[2])
     if sys.argv[1] == "masks":
         (_, h, w), mask = read(sys.argv[3])

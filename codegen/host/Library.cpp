@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
+#include "dialects/sinter/Sinter.h"
 
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -170,6 +171,15 @@ std::unique_ptr<llvm::Module> emitLibrary(const HostModule &host, llvm::LLVMCont
   return std::move(writer.out);
 }
 
+static bool readsPictures(const HostModule &host) {
+  for (auto data : host.module.getOps<ir::DataOp>())
+    for (auto field : data.getFields().getAsRange<ir::FieldAttr>())
+      if (field.getDecode() >= ir::Decode::Picture &&
+          field.getDecode() <= ir::Decode::PictureStretched)
+        return true;
+  return false;
+}
+
 std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext &context,
                                        const std::vector<std::string> &tables) {
   LibraryWriter writer(host, context, tables);
@@ -178,8 +188,10 @@ std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext
   auto *function =
       llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "main", *writer.out);
   b.SetInsertPoint(llvm::BasicBlock::Create(context, "", function));
-  llvm::Function *trainer = writer.runtime("sinter_trainer_main", b.getInt32Ty(),
-                                           {writer.ptr, b.getInt32Ty(), writer.ptr}, false);
+  // A trainer carries the readers of pictures only when its data are some.
+  llvm::Function *trainer =
+      writer.runtime(readsPictures(host) ? "sinter_trainer_main_pictures" : "sinter_trainer_main",
+                     b.getInt32Ty(), {writer.ptr, b.getInt32Ty(), writer.ptr}, false);
   b.CreateRet(b.CreateCall(trainer, {writer.getTable(), function->getArg(0), function->getArg(1)}));
   return std::move(writer.out);
 }

@@ -72,7 +72,11 @@ static_assert(same(ir::Decode::Unit, SINTER_DECODE_UNIT) &&
               same(ir::Decode::Columns, SINTER_DECODE_COLUMNS) &&
               same(ir::Decode::Target, SINTER_DECODE_TARGET) &&
               same(ir::Decode::Sentence, SINTER_DECODE_SENTENCE) &&
-              same(ir::Decode::Length, SINTER_DECODE_LENGTH));
+              same(ir::Decode::Length, SINTER_DECODE_LENGTH) &&
+              same(ir::Decode::Picture, SINTER_DECODE_PICTURE) &&
+              same(ir::Decode::PictureCropped, SINTER_DECODE_PICTURE_CROPPED) &&
+              same(ir::Decode::PictureStretched, SINTER_DECODE_PICTURE_STRETCHED) &&
+              same(ir::Decode::TargetClass, SINTER_DECODE_TARGET_CLASS));
 static_assert(same(ir::Finish::Ratio, SINTER_FINISH_RATIO) &&
               same(ir::Finish::ExpRatio, SINTER_FINISH_EXP_RATIO) &&
               same(ir::Finish::SqrtRatio, SINTER_FINISH_SQRT_RATIO));

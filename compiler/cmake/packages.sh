@@ -4,7 +4,7 @@
 set -u
 packages=(libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22 llvm-22-tools clang-22 lld-22 libclang-rt-22-dev
   cmake ninja-build ccache gcc g++ binutils protobuf-compiler libprotobuf-dev libcli11-dev nlohmann-json3-dev
-  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libzstd-dev libedit-dev libcurl4-openssl-dev libxml2-dev
+  libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libedit-dev libcurl4-openssl-dev libxml2-dev
   python3 git ca-certificates)
 missing=()
 for package in "${packages[@]}"; do

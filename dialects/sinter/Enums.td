@@ -42,7 +42,9 @@ def Sinter_Decode : Sinter_Enum<"Decode", "way to decode", [
   I32EnumCase<"Unit", 1, "unit">, I32EnumCase<"Class", 2, "class">, I32EnumCase<"Character", 3, "character">,
   I32EnumCase<"Word", 4, "word">, I32EnumCase<"Byte", 5, "byte">, I32EnumCase<"Number", 6, "number">,
   I32EnumCase<"Columns", 7, "columns">, I32EnumCase<"Target", 8, "target">, I32EnumCase<"Sentence", 9, "sentence">,
-  I32EnumCase<"Length", 10, "length">]>;
+  I32EnumCase<"Length", 10, "length">, I32EnumCase<"Picture", 11, "picture">,
+  I32EnumCase<"PictureCropped", 12, "picture_cropped">, I32EnumCase<"PictureStretched", 13, "picture_stretched">,
+  I32EnumCase<"TargetClass", 14, "target_class">]>;
 
 def Sinter_FusedKind : Sinter_Enum<"FusedKind", "kind of fusion", [
   I32EnumCase<"Contraction", 0, "contraction">, I32EnumCase<"Map", 1, "map">]>;

@@ -118,10 +118,13 @@ LogicalResult ScalarOp::verify() {
 LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringAttr name,
                                 RankedTensorType type, Decode decode, int64_t limit, int64_t ahead,
                                 StringAttr column, ElementsAttr examples) {
-  bool table = decode == Decode::Columns || decode == Decode::Target,
-       index = decode != Decode::Unit && decode != Decode::Number && !table,
-       mayBeAhead = index && decode != Decode::Class,
-       token = mayBeAhead && decode != Decode::Length;
+  bool target = decode == Decode::Target || decode == Decode::TargetClass,
+       table = decode == Decode::Columns || target,
+       picture = decode >= Decode::Picture && decode <= Decode::PictureStretched,
+       mayBeAhead = decode != Decode::Unit && decode != Decode::Number && decode != Decode::Class &&
+                    !table && !picture,
+       token = mayBeAhead && decode != Decode::Length,
+       index = mayBeAhead || decode == Decode::Class || decode == Decode::TargetClass;
   for (int64_t size : type.getShape())
     if (size < 1)
       return emitError() << "field " << name << " expects sizes of 1 or more, got " << size;
@@ -136,18 +139,22 @@ LogicalResult FieldAttr::verify(function_ref<InFlightDiagnostic()> emitError, St
   if (ahead < 0 || (ahead > 0 && !mayBeAhead))
     return emitError() << "field " << name << " expects tokens and lengths alone to be ahead, got "
                        << ahead;
-  if (table ? type.getRank() != 1 || (decode == Decode::Target && type.getDimSize(0) != 1)
-            : column != nullptr)
+  if (picture && (type.getRank() != 3 || (type.getDimSize(0) != 1 && type.getDimSize(0) != 3)))
+    return emitError() << "field " << name
+                       << " expects pictures tensor<1xHxWxf32> or tensor<3xHxWxf32>, got " << type;
+  bool one = decode != Decode::Target || (type.getRank() == 1 && type.getDimSize(0) == 1);
+  if (table ? type.getRank() != (decode == Decode::TargetClass ? 0 : 1) || !one : column != nullptr)
     return emitError() << "field " << name << " expects "
-                       << (!table                     ? "no column, which only tables have"
-                           : decode == Decode::Target ? "a target tensor<1xf32>"
-                                                      : "features tensor<Fxf32>");
-  if (decode == Decode::Target && !column)
+                       << (!table                          ? "no column, which only tables have"
+                           : decode == Decode::Target      ? "a target tensor<1xf32>"
+                           : decode == Decode::TargetClass ? "a target tensor<i32>"
+                                                           : "features tensor<Fxf32>");
+  if (target && !column)
     return emitError() << "field " << name << " expects a column, got none";
   if (!examples)
     return success();
   auto all = dyn_cast<RankedTensorType>(examples.getType());
-  if (mayBeAhead || table || !all || all.getRank() != type.getRank() + 1 ||
+  if (mayBeAhead || table || picture || !all || all.getRank() != type.getRank() + 1 ||
       all.getShape().drop_front() != type.getShape() ||
       all.getElementType() != type.getElementType())
     return emitError() << "field " << name << " expects examples of " << type

@@ -126,7 +126,8 @@ def FieldAttr : AttrDef<Sinter_Dialect, "Field"> {
   let summary = "a named part of every example: type of one, how stored elements become numbers: unit (byte/255), class (index below "
                 "limit), character, word, byte (numbers of a text's tokens, `ahead` places further on), number, columns (a table's, but for its target "
                 "and the one, `column`, that names rows), target (the number in `column`), sentence (numbers of its words), length (how many they "
-                "are; both of the sentence that stands `ahead` further on in the line); `examples`: those that the model brings, [examples, …]";
+                "are; both of the sentence that stands `ahead` further on in the line), picture, picture_cropped, picture_stretched (of a PNG or "
+                "JPEG file, byte/255), target_class (the value in `column`, as index below limit); `examples`: those that the model brings, [examples, …]";
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::RankedTensorType":$type, EnumParameter<Sinter_Decode>:$decode,
                         OptionalParameter<"int64_t">:$limit, OptionalParameter<"int64_t">:$ahead, OptionalParameter<"::mlir::StringAttr">:$column,
                         OptionalParameter<"::mlir::ElementsAttr">:$examples);

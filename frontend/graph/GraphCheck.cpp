@@ -304,10 +304,13 @@ private:
       bool text = field.decode() >= proto::Field::CHARACTER && field.decode() <= proto::Field::BYTE;
       bool token = text || field.decode() == proto::Field::SENTENCE;
       bool ahead = token || field.decode() == proto::Field::LENGTH;
-      bool index = ahead || field.decode() == proto::Field::CLASS;
-      bool target = field.decode() == proto::Field::TARGET,
+      bool category = field.decode() == proto::Field::TARGET_CLASS,
+           target = category || field.decode() == proto::Field::TARGET,
            table = target || field.decode() == proto::Field::COLUMNS;
-      if (!index && !table && field.decode() != proto::Field::UNIT &&
+      bool index = ahead || category || field.decode() == proto::Field::CLASS;
+      bool picture = field.decode() >= proto::Field::PICTURE &&
+                     field.decode() <= proto::Field::PICTURE_STRETCHED;
+      if (!index && !table && !picture && field.decode() != proto::Field::UNIT &&
           field.decode() != proto::Field::NUMBER)
         fail("expects a known way to decode, got " + std::to_string(field.decode()) + where);
       if (field.type().element() != (index ? proto::I32 : proto::F32))
@@ -323,8 +326,12 @@ private:
       if (field.ahead() < 0 || field.ahead() > (ahead ? kMostOfData : 0))
         fail("expects tokens and lengths alone to be ahead, by 0 to 1048576 places, got " +
              std::to_string(field.ahead()) + where);
-      if (table && (field.type().dims_size() != 1 || (target && field.type().dims(0) != 1)))
-        fail("expects features f32[F] and a target f32[1], got another shape" + where);
+      if (table && (field.type().dims_size() != !category ||
+                    (target && !category && field.type().dims(0) != 1)))
+        fail("expects features f32[F] and a target f32[1] or i32[], got another shape" + where);
+      if (picture && (field.type().dims_size() != 3 ||
+                      (field.type().dims(0) != 1 && field.type().dims(0) != 3)))
+        fail("expects pictures f32[1,H,W] or f32[3,H,W], got another shape" + where);
       if (target && field.column().empty())
         fail("expects the column of a target, got none" + where);
       if (!table && !field.column().empty())

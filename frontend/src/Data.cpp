@@ -1,5 +1,6 @@
-// Data sets: what images(), text(), sentence_pairs(), table() and arrays() stand for. Reading on:
-// include/sinter/data.h, Model.cpp (what is written of it), Entry.cpp (fields as inputs).
+// Data sets: what images(), image_folder(), text(), sentence_pairs(), table() and arrays() stand
+// for. Reading on: include/sinter/data.h, Model.cpp (what is written of it), Entry.cpp (fields as
+// inputs).
 #include "sinter/data.h"
 #include "frontend/src/Call.h"
 
@@ -58,6 +59,31 @@ Data images(std::string name, Images options) {
       data.fields.clear(); // whose inputs nobody knows
       break;
     }
+  return data;
+}
+
+Data image_folder(std::string name, ImageFolder options) {
+  static constexpr Decode kFit[] = {Decode::Picture, Decode::PictureCropped,
+                                    Decode::PictureStretched};
+  Data data{name,
+            {{"image", f32({options.channels, options.height, options.width}),
+              kFit[static_cast<size_t>(options.fit)]},
+             {"label", i32(), Decode::Class, options.classes}},
+            options.batch,
+            {}};
+  checkCommon("image_folder", data);
+  auto refuse = [&](const std::string &text, const char *help) {
+    data.mistakes.push_back({"E0020", "image_folder '" + name + "' expects " + text, help});
+    data.fields.clear(); // whose inputs nobody knows
+  };
+  for (int64_t size : {options.classes, options.height, options.width})
+    if (size < 1 || size > graph::kMostOfData) {
+      refuse("classes, height and width from 1 to 1048576, got " + std::to_string(size),
+             "{.classes = 2, .height = 96, .width = 96, .fit = Fit::crop}");
+      break;
+    }
+  if (options.channels != 1 && options.channels != 3)
+    refuse("1 or 3 channels, got " + std::to_string(options.channels), "");
   return data;
 }
 
@@ -132,6 +158,8 @@ Data table(std::string name, TableOptions options) {
   }
   Field features{"features", f32({options.features}), Decode::Columns},
       target{"target", f32({1}), Decode::Target};
+  if (options.classes != 0)
+    target = {"target", i32(), Decode::TargetClass, options.classes};
   features.column = options.id;
   target.column = options.target;
   Data data{name, {features, target}, options.batch, {}};
@@ -144,6 +172,10 @@ Data table(std::string name, TableOptions options) {
     refuse("features from 1 to 1048576, got " + std::to_string(options.features),
            "a number has one, a category one a value and one for none; a run with another number "
            "says which the data have");
+  if (options.classes < 0 || options.classes > graph::kMostOfData)
+    refuse("classes from 1 to 1048576, or 0 for a target that is a number, got " +
+               std::to_string(options.classes),
+           "");
   if (options.target.empty() || options.target == options.id)
     refuse(options.target.empty() ? "a target, the column to learn, got none"
                                   : "a target other than the id, got one",

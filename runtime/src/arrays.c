@@ -123,9 +123,9 @@ int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   return 0;
 }
 
-void arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                 uint32_t dtype, void *to, uint32_t thread) {
-  (void)thread;
+int arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  (void)thread, (void)d;
   const sinter_field *f = &data->spec->fields[field];
   uint64_t n = field_elements(f);
   const uint32_t *at = (const uint32_t *)(const void *)from->columns[field] + example * n;
@@ -139,6 +139,7 @@ void arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_
     else
       store_index(at[i], dtype, (char *)to + i * dtype_bytes(dtype));
   }
+  return 0;
 }
 
 bool brought_reads(const sinter_data *spec) {
@@ -185,9 +186,9 @@ static float draw(const split *from, uint64_t example, uint64_t i) {
 
 /* The first field is drawn; of the others each element is a mean of some of its elements, or which
    of the indices that mean is as a share. */
-void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                  uint32_t dtype, void *to, uint32_t thread) {
-  (void)thread;
+int numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  (void)thread, (void)d;
   const sinter_field *f = &data->spec->fields[field];
   uint64_t n = field_elements(f), first = field_elements(&data->spec->fields[0]);
   for (uint64_t i = 0; i < n; ++i) {
@@ -203,4 +204,5 @@ void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64
     else
       *(double *)(void *)at = value;
   }
+  return 0;
 }

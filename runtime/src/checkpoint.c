@@ -47,8 +47,7 @@ int checkpoint_open(checkpoint *c, instance *self, diag *d) {
   return d->code;
 }
 
-int checkpoint_metadata(checkpoint *c, int i, const char *key, const char *text, diag *d) {
-  c->weights.keys[i] = c->state.keys[i] = key;
+int checkpoint_metadata(checkpoint *c, int i, const char *text, diag *d) {
   c->weights.metadata[i] = c->state.metadata[i] = text;
   return !text || weights_prepare(&c->weights, d) ? d->code : weights_prepare(&c->state, d);
 }

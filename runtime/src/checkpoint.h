@@ -36,8 +36,8 @@ typedef struct checkpoint {
 
 int checkpoint_open(checkpoint *c, instance *self, diag *d);
 void checkpoint_close(checkpoint *c);
-/// Files hold what is known of the data, too: text `i` of METADATA under `key`; NULL: nothing.
-int checkpoint_metadata(checkpoint *c, int i, const char *key, const char *text, diag *d);
+/// Files hold what is known of the data, too: text `i` of METADATA; NULL: nothing.
+int checkpoint_metadata(checkpoint *c, int i, const char *text, diag *d);
 
 /// Writes weights to a file.
 int checkpoint_save(checkpoint *c, const char *path, diag *d);

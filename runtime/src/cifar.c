@@ -105,7 +105,7 @@ static unsigned batch_number(const char *name) {
 
 bool cifar_reads(const sinter_data *spec) {
   image_fields fields;
-  return image_fields_of(spec, &fields) && fields.channels > 1;
+  return image_fields_of(spec, &fields) && !fields.files && fields.channels > 1;
 }
 
 int cifar_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {

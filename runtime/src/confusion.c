@@ -33,7 +33,8 @@ static int count_width(const report_value *v) {
   return snprintf(NULL, 0, "%lld", (long long)most);
 }
 
-static void put_row(FILE *to, const report_value *v, uint32_t class, int width) {
+static void put_row(FILE *to, const report_value *v, uint32_t class, int width,
+                    const class_list *names) {
   int64_t right = v->counts[(uint64_t)class * v->classes + class];
   fprintf(to, "  %5u", class);
   for (uint32_t i = 0; i < v->classes && v->classes <= MOST_COLUMNS; ++i)
@@ -41,9 +42,11 @@ static void put_row(FILE *to, const report_value *v, uint32_t class, int width) 
   fprintf(to, "  %*lld", width > 8 ? width : 8, (long long)add_up(v, class, true));
   put_share(to, right, add_up(v, class, true));
   put_share(to, right, add_up(v, class, false));
+  if (classes_count(names) == v->classes)
+    fprintf(to, "  %s", classes_name(names, class));
 }
 
-static void put_table(FILE *to, const report_value *v) {
+static void put_table(FILE *to, const report_value *v, const class_list *names) {
   int width = count_width(v);
   bool columns = v->classes <= MOST_COLUMNS;
   fprintf(to, "%s: %s\n  class", v->name,
@@ -54,7 +57,7 @@ static void put_table(FILE *to, const report_value *v) {
   fprintf(to, "  %*s  %9s  %9s", width > 8 ? width : 8, "examples", "accuracy", "precision");
   for (uint32_t class = 0; class < v->classes; ++class) {
     fputc('\n', to);
-    put_row(to, v, class, width);
+    put_row(to, v, class, width, names);
   }
 }
 
@@ -66,7 +69,7 @@ int trainer_confusion(trainer *t, uint32_t count, diag *d) {
     if (!t->values[i].counts)
       continue;
     if (to)
-      put_table(to, &t->values[i]);
+      put_table(to, &t->values[i], &t->data.classes);
     if (!to || fclose(to) != 0)
       diag_error(d, 2402, "out of memory: the counts of '%s'", t->values[i].name);
     else

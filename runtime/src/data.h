@@ -9,6 +9,7 @@
 #ifndef SINTER_RUNTIME_DATA_H
 #define SINTER_RUNTIME_DATA_H
 
+#include "classes.h"
 #include "device.h"
 #include "table.h"
 #include "vocabulary.h"
@@ -65,12 +66,16 @@ typedef struct reader {
   bool (*reads)(const sinter_data *spec);
   /// Makes both splits ready and sets their counts; `path` is NULL for what is built in.
   int (*open)(dataset *data, const char *path, sinter_pool *pool, diag *d);
-  /// *to = a field of an example, decoded into elements of type `dtype`. Called by the threads of a
-  /// step, each with its own number; does not allocate.
-  void (*fill)(const dataset *data, const split *from, uint32_t field, uint64_t example,
-               uint32_t dtype, void *to, uint32_t thread);
+  /// *to = a field of an example, decoded into elements of type `dtype`. Of data that are read
+  /// ahead called by the reader thread and those of the pool, each with its own number; of others
+  /// by the threads of a step: then it does not allocate, and cannot fail.
+  int (*fill)(const dataset *data, const split *from, uint32_t field, uint64_t example,
+              uint32_t dtype, void *to, uint32_t thread, diag *d);
   /// Before an epoch of the training split: where examples lie may depend on it. NULL: it does not.
   void (*begin)(dataset *data, const epoch_start *at);
+  /// Frees data->own. NULL: it has none.
+  void (*close)(dataset *data);
+  const char *licenses; /* of libraries that it brings; NULL: none */
 } reader;
 
 struct dataset {
@@ -81,10 +86,13 @@ struct dataset {
   const char *one_split; /* why the tests are the examples that are trained with; NULL: others */
   char *scratch;         /* scratch_bytes a thread, for a reader's fill */
   uint64_t scratch_bytes;
-  text text; /* of a data set that is one */
+  bool ahead; /* an example costs more than to copy it: a thread reads ahead (feed.h) */
+  text text;  /* of a data set that is one */
   data_table table;
+  class_list classes;
   vocabulary vocabularies[VOCABULARIES];
   uint64_t cut; /* sentences that were longer than their steps */
+  void *own;    /* the reader's */
 };
 
 /// What weight files say of the data that they were trained on. Empty: the data say it.
@@ -92,8 +100,12 @@ typedef struct data_known {
   const char *path; /* of the file */
   vocabulary vocabularies[VOCABULARIES];
   char *columns; /* see table.h */
+  char *classes; /* see classes.h */
 } data_known;
 
+/// A reader that not every program carries comes before the others. NULL: none.
+void dataset_add(const reader *added);
+const reader *dataset_added(void);
 /// Opens the first reader that reads such fields; path NULL: the first that is built in, which may
 /// work on all threads of the pool. `known` is taken over; NULL: nothing is.
 int dataset_open(dataset *data, const sinter_data *spec, const char *path, const data_known *known,
@@ -107,8 +119,8 @@ static inline const split *dataset_tests(const dataset *data) {
 }
 /// A data set without examples, of which something is known.
 void dataset_know(dataset *data, const data_known *known);
-/// Text `i` of METADATA that weight files keep of the data; NULL: nothing. *key: under which name.
-const char *dataset_metadata(const dataset *data, int i, const char **key);
+/// Text `i` of METADATA (weights.h) that weight files keep of the data; NULL: nothing.
+const char *dataset_metadata(const dataset *data, int i);
 /// The tests are the training examples; `why` as dataset.one_split.
 void share_examples(dataset *data, const char *why);
 /// Frees both splits.
@@ -118,14 +130,18 @@ uint64_t field_elements(const sinter_field *field);
 /// Room for `elements` whole numbers or f32 of a field; NULL: reported.
 uint32_t *column_take(split *out, uint32_t field, uint64_t elements, diag *d);
 /// A reader's fill where examples lie in columns.
-void column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                 uint32_t dtype, void *to, uint32_t thread);
+int column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                uint32_t dtype, void *to, uint32_t thread, diag *d);
 /// to[0 .. n) = the field's elements that `from` holds as bytes.
 void field_decode(const sinter_field *field, const uint8_t *from, uint64_t n, uint32_t dtype,
                   void *to);
 /// A number below `limit` of a random word.
 static inline uint32_t below(uint32_t word, uint32_t limit) {
   return (uint32_t)((uint64_t)word * limit >> 32);
+}
+/// Threads that may fill examples: those of the pool, then the one that reads ahead.
+static inline uint32_t dataset_threads(const sinter_pool *pool) {
+  return sinter_pool_threads(pool) + 1;
 }
 /// Counts and streams of built-in data.
 void start_built_in(dataset *data);
@@ -135,6 +151,7 @@ void store_index(uint32_t value, uint32_t dtype, void *to);
 /// A data set of labelled images: which of its two fields is which, and their sizes.
 typedef struct image_fields {
   uint32_t image, label; /* indices of fields */
+  bool files;            /* a picture is a file of its own */
   uint32_t channels, height, width, classes;
   uint64_t pixels; /* channels * height * width */
 } image_fields;
@@ -151,35 +168,35 @@ bool cifar_reads(const sinter_data *spec);
 int cifar_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
 bool synthetic_reads(const sinter_data *spec);
 int synthetic_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
-void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                    uint32_t dtype, void *to, uint32_t thread);
+int synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                   uint32_t dtype, void *to, uint32_t thread, diag *d);
 
 /// Numbers and indices: FOLDER/train-FIELD.npy and test-FIELD.npy, [examples, …], or FIELD.npy
 /// in FOLDER/train.npz and test.npz; what the model
 /// brings; or drawn ones. A column holds f32 or u32.
 bool arrays_reads(const sinter_data *spec);
 int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
-void arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                 uint32_t dtype, void *to, uint32_t thread);
+int arrays_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                uint32_t dtype, void *to, uint32_t thread, diag *d);
 bool brought_reads(const sinter_data *spec);
 int brought_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
 bool numbers_reads(const sinter_data *spec);
 int numbers_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
-void numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                  uint32_t dtype, void *to, uint32_t thread);
+int numbers_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread, diag *d);
 
 /// Whole numbers alone: ids and labels that go with them.
 bool indices_reads(const sinter_data *spec);
 int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d);
-void indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                  uint32_t dtype, void *to, uint32_t thread);
+int indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread, diag *d);
 
 /// Texts: FILE, or FOLDER/NAME.txt[.gz], and for tests what lies beside it as NAME.test.txt[.gz],
 /// else the same; or words that follow each other by a rule.
 bool text_reads(const sinter_data *spec);
 int text_open(dataset *data, const char *path, sinter_pool *pool, diag *d);
-void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-               uint32_t dtype, void *to, uint32_t thread);
+int text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+              uint32_t dtype, void *to, uint32_t thread, diag *d);
 void text_begin(dataset *data, const epoch_start *at);
 /// Tables: FOLDER/train.csv[.gz] and test.csv[.gz], or one FILE. A column holds f32.
 bool table_reads(const sinter_data *spec);
@@ -200,16 +217,23 @@ enum { SYNTHETIC_TRAIN = 12800, SYNTHETIC_TEST = 2000, SYNTHETIC_KEPT = 160 << 2
 /// synthetic_open with another limit than SYNTHETIC_KEPT.
 int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag *d);
 
-/// One batch to gather: examples order[first ..] (order NULL: first, first + 1, ...).
+/// One batch to gather, of those that follow each other: examples order[first ..] (order NULL:
+/// first, first + 1, ...).
 typedef struct batch_fill {
   const dataset *data;
   const split *from;
-  const sinter_entry *entry; /* whose inputs are filled */
+  const sinter_entry *entry;   /* whose inputs are filled */
+  const sinter_entry *entries; /* the largest of these that what is left fills is the next one */
+  uint32_t variants;
   const uint32_t *order;
-  uint64_t first;
+  uint64_t first, end; /* behind the last example of the last batch */
 } batch_fill;
+/// The example in the data that is number `i` of the batch.
+static inline uint64_t batch_place(const batch_fill *fill, uint64_t i) {
+  return split_place(fill->from, fill->order ? fill->order[fill->first + i] : fill->first + i);
+}
 
-/// A device_fill_fn over a batch_fill.
+/// A device_fill_fn over a batch_fill, for data that are not read ahead.
 void batch_gather(const sinter_spmd *spmd, void *fill);
 /// Checks that the inputs of an entry are fields of the data set.
 int batch_check(const sinter_entry *entry, const sinter_data *spec, diag *d);

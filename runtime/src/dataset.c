@@ -2,6 +2,7 @@
  *
  * Invariant: after an error nothing is held. Reading on: idx.c, cifar.c, synthetic.c. */
 #include "data.h"
+#include "weights.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,11 @@ static const reader readers[] = {
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
+static const reader *added;
+
+void dataset_add(const reader *r) { added = r; }
+const reader *dataset_added(void) { return added; }
+
 static int check_path(const reader *r, const char *path, diag *d) {
   struct stat info;
   if (stat(path, &info) != 0)
@@ -43,12 +49,14 @@ void dataset_know(dataset *data, const data_known *known) {
   memcpy(data->vocabularies, known->vocabularies, sizeof data->vocabularies);
   data->table.text = known->columns;
   data->table.from = known->columns ? known->path : NULL;
+  data->classes.text = known->classes;
+  data->classes.from = known->classes ? known->path : NULL;
 }
 
-const char *dataset_metadata(const dataset *data, int i, const char **key) {
-  bool table = i == 0 && data->table.text;
-  *key = table ? "columns" : vocabulary_keys[i];
-  return table ? data->table.text : data->vocabularies[i].list;
+const char *dataset_metadata(const dataset *data, int i) {
+  return i == COLUMNS_TEXT   ? data->table.text
+         : i == CLASSES_TEXT ? data->classes.text
+                             : data->vocabularies[i].list;
 }
 
 void share_examples(dataset *data, const char *why) {
@@ -63,6 +71,7 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *path, const
   *data = (dataset){.spec = spec};
   if (known)
     dataset_know(data, known);
+  data->reader = path && added && added->reads(spec) ? added : NULL;
   for (int i = 0; i < READERS && !data->reader; ++i)
     if (!readers[i].built_in == !!path && readers[i].reads(spec))
       data->reader = &readers[i];
@@ -82,6 +91,8 @@ int dataset_open(dataset *data, const sinter_data *spec, const char *path, const
 }
 
 void dataset_free(dataset *data) {
+  if (data->reader && data->reader->close)
+    data->reader->close(data);
   split *train = &data->train, *test = &data->test;
   for (uint32_t f = 0; f < (data->spec ? data->spec->field_count : 0); ++f) {
     uint8_t *first = train->columns ? train->columns[f] : NULL;
@@ -95,6 +106,7 @@ void dataset_free(dataset *data) {
   for (int i = 0; i < VOCABULARIES; ++i)
     vocabulary_free(&data->vocabularies[i]);
   table_free(&data->table);
+  classes_free(&data->classes);
   free(data->text.train.tokens);
   free(data->text.test.tokens);
   *data = (dataset){0};
@@ -135,9 +147,12 @@ bool image_fields_of(const sinter_data *spec, image_fields *out) {
   *out = (image_fields){.image = UINT32_MAX, .label = UINT32_MAX};
   for (uint32_t i = 0; i < spec->field_count; ++i) {
     const sinter_field *f = &spec->fields[i];
-    if (f->decode == SINTER_DECODE_UNIT && f->rank == 3)
+    bool file = f->decode >= SINTER_DECODE_PICTURE && f->decode <= SINTER_DECODE_PICTURE_STRETCHED;
+    if ((f->decode == SINTER_DECODE_UNIT || file) && f->rank == 3) {
       out->image = i;
-    else if (f->decode == SINTER_DECODE_CLASS && f->rank == 0)
+      out->files = file;
+    }
+    if (f->decode == SINTER_DECODE_CLASS && f->rank == 0)
       out->label = i;
   }
   if (spec->field_count != 2 || out->image == UINT32_MAX || out->label == UINT32_MAX)

@@ -49,6 +49,13 @@ void diag_detail(diag *d, const char *format, ...) {
   va_end(list);
 }
 
+int diag_copy(diag *d, int code, const char *lines) {
+  appendf(d, d->length ? "\n%s" : "%s", lines);
+  if (!d->code)
+    d->code = code;
+  return code;
+}
+
 int diag_exit_code(int code) {
   if (!code)
     return 0;

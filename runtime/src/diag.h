@@ -22,6 +22,8 @@ diag diag_make(char *text, size_t capacity);
 int diag_error(diag *d, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /// Adds a line "  message" that explains the error before it.
 void diag_detail(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/// Adds the lines that another diagnostic of this code has; returns code.
+int diag_copy(diag *d, int code, const char *lines);
 /// Exit code that goes with an E2 code (contract: 1 model or data, 2 usage, 3 system, 70 our
 /// fault).
 int diag_exit_code(int code);

@@ -71,7 +71,8 @@ SINTER_E2(2113, "table of another number of features",
           "column of numbers with a misspelt one is a column of categories.")
 SINTER_E2(2114, "entry that cannot predict a table",
           "`--predict` runs the entry `predict` on the rows of test.csv: from the features of the "
-          "data set to one output of one number a row, f32[N,1] or f32[N].")
+          "data set to one output of one number a row, f32[N,1] or f32[N], or of a target of "
+          "categories one a class, f32[N,classes]: the class of the largest is predicted.")
 SINTER_E2(2115, "no pair of sentences",
           "Each line of a file of sentence pairs is a sentence, a tab and its translation. What "
           "stands behind a second tab is not read, an empty line is passed over.")
@@ -81,6 +82,18 @@ SINTER_E2(2116, "entries that cannot translate",
           "number to `logits`, one number a token of the other language. What else `decode` takes "
           "is at first, by its name, what `encode` gave, or a field of the sentence, or 0; then "
           "what its own output of that name gave in the run before.")
+SINTER_E2(
+    2117, "other classes than the model has",
+    "A data set of pictures has a folder for each class in `train` and in `test`: as many as "
+    "the model was built for (`.classes`), the same in both, none of them empty. A table with "
+    "a target of categories has as many different ones in both files. Weight files keep the "
+    "names of the classes; data that are read with weights have no others.")
+SINTER_E2(
+    2118, "not the expected picture",
+    "Pictures are PNG or JPEG files of 8 bits a channel, grey or in red, green and blue, with "
+    "or without transparency, and of the model's size unless it scales them (`.fit`). A file "
+    "is what its first bytes say. One that is damaged is an error even where a viewer shows "
+    "the rest of it: training would take it for the whole.")
 SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "
@@ -101,7 +114,7 @@ SINTER_E2(2204, "checkpoint of another run",
 SINTER_E2(2205, "not the expected npy file",
           "The .npy file is damaged or its type or shape is not what the entry takes; or the .npz "
           "file is "
-          "no zip file of such files, stored or deflated, below 4 GiB.")
+          "no zip file of such files, stored or deflated.")
 SINTER_E2(2301, "loss is not finite",
           "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. "
           "`--check-numerics` finds the first kernel that produces such a value; often the "

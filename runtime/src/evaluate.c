@@ -60,8 +60,14 @@ int trainer_evaluate(trainer *t, uint32_t *count, diag *d) {
                         "'%s' expects a number of examples that its batch sizes cover, got %llu "
                         "left over of %llu",
                         t->eval->name, (unsigned long long)(all - done), (unsigned long long)all);
-    batch_fill fill = {.data = &t->data, .from = tests, .entry = e, .first = done};
-    if (batch_check(e, &t->module->data, d) || trainer_run_kernels(t, e, batch_gather, &fill, d))
+    batch_fill fill = {.data = &t->data,
+                       .from = tests,
+                       .entry = e,
+                       .entries = t->eval,
+                       .variants = t->eval_variants,
+                       .first = done,
+                       .end = all};
+    if (batch_check(e, &t->module->data, d) || trainer_run_batch(t, &fill, d))
       return d->code;
     const sinter_tensor *loss = instance_loss(e);
     if (loss)

@@ -78,12 +78,13 @@ void store_index(uint32_t value, uint32_t dtype, void *to) {
     *(int32_t *)to = (int32_t)value;
 }
 
-void column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                 uint32_t dtype, void *to, uint32_t thread) {
-  (void)thread;
+int column_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  (void)thread, (void)d;
   const sinter_field *f = &data->spec->fields[field];
   uint64_t n = field_elements(f);
   field_decode(f, from->columns[field] + example * n, n, dtype, to);
+  return 0;
 }
 
 static void gather_input(const batch_fill *fill, const sinter_tensor *t, const sinter_spmd *spmd) {
@@ -97,11 +98,10 @@ static void gather_input(const batch_fill *fill, const sinter_tensor *t, const s
   char *row = (char *)spmd->segments[t->segment] + t->offset;
   uint64_t row_bytes = t->bytes / count;
   for (uint64_t i = from; i < to; ++i) {
-    uint64_t example =
-        split_place(fill->from, fill->order ? fill->order[fill->first + i] : fill->first + i);
     if (column && i + 1 < to)
-      prefetch(column + split_place(fill->from, fill->order[fill->first + i + 1]) * n, n);
-    data->reader->fill(data, fill->from, f, example, t->dtype, row + i * row_bytes, spmd->thread);
+      prefetch(column + batch_place(fill, i + 1) * n, n);
+    data->reader->fill(data, fill->from, f, batch_place(fill, i), t->dtype, row + i * row_bytes,
+                       spmd->thread, NULL);
   }
 }
 

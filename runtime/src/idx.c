@@ -114,7 +114,7 @@ static int read_labels(const char *folder, const char *file, const image_fields 
 
 bool idx_reads(const sinter_data *spec) {
   image_fields fields;
-  return image_fields_of(spec, &fields) && fields.channels == 1;
+  return image_fields_of(spec, &fields) && !fields.files && fields.channels == 1;
 }
 
 int idx_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {

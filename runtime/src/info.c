@@ -155,4 +155,6 @@ void trainer_licenses(void) {
        "The C library is linked dynamically unless the trainer was built with --static; then the "
        "GNU C Library's\n"
        "license, LGPL 2.1 or later, applies to it.");
+  if (dataset_added())
+    printf("\n%s", dataset_added()->licenses);
 }

@@ -51,7 +51,8 @@ const sinter_field *instance_field(const sinter_data *data, const char *name);
 /// Whether a field holds indices below its limit.
 static inline bool is_index(const sinter_field *field) {
   return (field->decode >= SINTER_DECODE_CLASS && field->decode <= SINTER_DECODE_BYTE) ||
-         field->decode >= SINTER_DECODE_SENTENCE;
+         field->decode == SINTER_DECODE_SENTENCE || field->decode == SINTER_DECODE_LENGTH ||
+         field->decode == SINTER_DECODE_TARGET_CLASS;
 }
 /// Checks the class indices of a training or evaluation batch: below the limit of their field.
 int instance_check_labels(const sinter_module *module, const sinter_entry *entry,
@@ -102,8 +103,8 @@ const sinter_tensor *instance_loss(const sinter_entry *entry);
 double instance_value(instance *self, const sinter_tensor *tensor);
 /// Zeroes what belongs to an epoch: metric accumulators, variables of the model's.
 void instance_zero_metrics(instance *self);
-/// Finished value of metric i (D12); NaN when nothing was accumulated. Of counts, the share on their
-/// diagonal.
+/// Finished value of metric i (D12); NaN when nothing was accumulated. Of counts, the share on
+/// their diagonal.
 double instance_metric(instance *self, uint32_t i);
 /// Classes that metric i counts: its counts have a row for each; 0: it is a number.
 uint32_t instance_classes(const sinter_module *module, uint32_t i);

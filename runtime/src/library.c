@@ -22,6 +22,7 @@ typedef struct shared_weights {
 struct sinter_lib {
   instance instance;
   weight_table table;
+  char *metadata[METADATA]; /* what the loaded file says of its data */
   shared_weights *weights;
   bool loaded;      /* by load, by embedding or by training: what an entry may run on */
   bool initialised; /* from the initialisers: what training may start from */
@@ -54,6 +55,8 @@ void sinter_lib_close(sinter_lib *lib) {
     return;
   device *dev = lib->instance.device;
   weights_free(&lib->table);
+  for (int i = 0; i < METADATA; ++i)
+    free(lib->metadata[i]);
   if (lib->instance.module)
     instance_close(&lib->instance);
   if (lib->weights && atomic_fetch_sub(&lib->weights->handles, 1) == 1) {
@@ -199,6 +202,48 @@ const void *sinter_lib_params(const sinter_lib *lib) {
 
 static bool shared(const sinter_lib *lib) { return atomic_load(&lib->weights->handles) > 1; }
 
+/* Whether there is a text among them. */
+static bool any_text(char *const *texts) {
+  bool any = false;
+  for (int i = 0; i < METADATA; ++i)
+    any |= texts[i] != NULL;
+  return any;
+}
+
+/* Reads weights, with a header of its own for what their file says of its data. After an error the
+ * table is as it was, and the texts are the caller's. */
+static int load_with(weight_table *table, char *const *texts, const char *path, diag *d) {
+  weight_table before = *table;
+  memcpy(table->metadata, texts, sizeof table->metadata);
+  table->header = NULL;
+  if (!weights_prepare(table, d))
+    weights_read(table, path, WEIGHTS_ALL, d);
+  free(d->code ? table->header : before.header);
+  if (d->code) {
+    table->header = before.header;
+    table->header_bytes = before.header_bytes;
+    memcpy(table->metadata, before.metadata, sizeof before.metadata);
+  }
+  return d->code;
+}
+
+/* Into the logical image, on which nothing runs. What the file says of its data is kept for a later
+ * save; a file that says nothing, as most do, takes no heap. */
+static int load(sinter_lib *lib, const char *path, diag *d) {
+  char *texts[METADATA] = {NULL};
+  for (int i = 0; i < METADATA && lib->instance.module->data.field_count && !d->code; ++i)
+    weights_metadata(path, weights_keys[i], &texts[i], d);
+  if (!d->code && (any_text(texts) || any_text(lib->metadata)))
+    load_with(&lib->table, texts, path, d);
+  else if (!d->code)
+    weights_read(&lib->table, path, WEIGHTS_ALL, d);
+  for (int i = 0; i < METADATA; ++i) {
+    free(d->code ? texts[i] : lib->metadata[i]);
+    lib->metadata[i] = d->code ? lib->metadata[i] : texts[i];
+  }
+  return d->code;
+}
+
 sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
   BEGIN(d);
   if (!lib || !path)
@@ -206,8 +251,7 @@ sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
   else if (shared(lib))
     diag_error(&d, 2008,
                "load expects weights that no other handle reads; close the other handles first");
-  /* into the logical image; nothing runs on it */
-  else if (!weights_read(&lib->table, path, WEIGHTS_ALL, &d)) {
+  else if (!load(lib, path, &d)) {
     lib->instance.segments[SINTER_SEG_PARAMS] = lib->weights->params;
     lib->embedded = false;
     instance_push(&lib->instance, true);

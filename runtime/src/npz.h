@@ -1,8 +1,7 @@
 /* npz.h - members of a .npz file: a zip file of .npy files, stored or deflated.
  *
  * Invariant: sizes and places are within the file, and a member's bytes match its check sum, before
- * a reader sees them. Zip64 is not read: below 4 GiB numpy writes none that matters. Reading on:
- * npz.c, npy.h (what a member is). */
+ * a reader sees them. Reading on: npz.c, npy.h (what a member is). */
 #ifndef SINTER_RUNTIME_NPZ_H
 #define SINTER_RUNTIME_NPZ_H
 

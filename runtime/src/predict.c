@@ -10,11 +10,14 @@
 
 /* The column that names rows, or -1. */
 static int64_t find_id(const trainer *t) {
-  const sinter_data *spec = &t->module->data;
-  for (uint32_t i = 0; i < spec->field_count; ++i)
-    if (spec->fields[i].decode == SINTER_DECODE_COLUMNS && spec->fields[i].column)
-      return csv_find(&t->data.table.test, spec->fields[i].column);
-  return -1;
+  const char *id = table_features(&t->module->data)->column;
+  return id ? csv_find(&t->data.table.test, id) : -1;
+}
+
+/* Numbers of the output that a row has: the target, or one a class. */
+static uint64_t row_numbers(const trainer *t) {
+  const sinter_field *target = table_field(&t->module->data);
+  return target->decode == SINTER_DECODE_TARGET_CLASS ? (uint64_t)target->limit : 1;
 }
 
 int predict_check(trainer *t, diag *d) {
@@ -32,32 +35,44 @@ int predict_check(trainer *t, diag *d) {
       return diag_error(d, 2114, "'predict' expects the features of the data set alone, got '%s'",
                         first->inputs[i].name);
   }
+  uint64_t numbers = row_numbers(t);
   if (first->output_count != 1 || (out->dtype != SINTER_F32 && out->dtype != SINTER_F64) ||
-      tensor_elements(out) != (uint64_t)first->batch)
-    return diag_error(d, 2114, "'predict' expects one output of one number a row, f32[%lld,1]",
-                      (long long)first->batch);
+      tensor_elements(out) != (uint64_t)first->batch * numbers)
+    return diag_error(d, 2114, "'predict' expects one output of %s a row, f32[%lld,%llu]",
+                      numbers == 1 ? "one number" : "one number a class", (long long)first->batch,
+                      (unsigned long long)numbers);
   return batch_check(first, &m->data, d);
 }
 
-/* The rows of a run of the entry, from row `done` on. */
+/* The class of the largest of the numbers from `first` on, the first of equal ones. */
+static const char *likeliest(const trainer *t, const void *values, uint32_t dtype, uint64_t first) {
+  uint64_t best = 0;
+  for (uint64_t k = 1; k < row_numbers(t); ++k)
+    if (instance_load(values, dtype, first + k) > instance_load(values, dtype, first + best))
+      best = k;
+  return classes_name(&t->data.classes, best);
+}
+
+/* The rows of a run of the entry, from row `done` on; `id`: the column that names them, or -1. */
 static void put_rows(const trainer *t, const sinter_entry *e, uint64_t done, const void *values,
-                     FILE *to) {
-  const csv *test = &t->data.table.test;
+                     int64_t id, FILE *to) {
+  bool classes = table_field(&t->module->data)->decode == SINTER_DECODE_TARGET_CLASS;
   uint32_t dtype = e->outputs[0].dtype;
-  int64_t id = find_id(t);
   char number[32];
   for (uint64_t i = 0; i < (uint64_t)e->batch; ++i) {
-    double value = instance_load(values, dtype, i);
     if (id >= 0) {
-      csv_put(to, csv_cell(test, done + i + 1, (uint64_t)id));
+      csv_put(to, csv_cell(&t->data.table.test, done + i + 1, (uint64_t)id));
       fputc(',', to);
     }
-    fprintf(to, "%s\n",
-            dtype == SINTER_F32 ? json_f32((float)value, number) : json_f64(value, number));
+    double value = instance_load(values, dtype, i);
+    csv_put(to, classes               ? likeliest(t, values, dtype, i * row_numbers(t))
+                : dtype == SINTER_F32 ? json_f32((float)value, number)
+                                      : json_f64(value, number));
+    fputc('\n', to);
   }
 }
 
-static int run_all(trainer *t, FILE *to, diag *d) {
+static int run_all(trainer *t, int64_t id, FILE *to, diag *d) {
   uint32_t variants;
   const sinter_entry *first = instance_find(t->module, "predict", 0, &variants);
   device *dev = t->instance.device;
@@ -75,7 +90,7 @@ static int run_all(trainer *t, FILE *to, diag *d) {
     if (trainer_run_kernels(t, e, batch_gather, &fill, d))
       break;
     dev->read(dev, values, instance_at(&t->instance, &e->outputs[0]), e->outputs[0].bytes);
-    put_rows(t, e, done, values, to);
+    put_rows(t, e, done, values, id, to);
     done += (uint64_t)e->batch;
   }
   free(values);
@@ -88,13 +103,14 @@ int trainer_predict(trainer *t, diag *d) {
   FILE *to = open_memstream(&text, &length);
   if (!to)
     return diag_error(d, 2402, "out of memory: the predictions");
-  if (find_id(t) >= 0) {
-    csv_put(to, csv_cell(&t->data.table.test, 0, (uint64_t)find_id(t)));
+  int64_t id = find_id(t);
+  if (id >= 0) {
+    csv_put(to, csv_cell(&t->data.table.test, 0, (uint64_t)id));
     fputc(',', to);
   }
   csv_put(to, table_field(&t->module->data)->column);
   fputc('\n', to);
-  run_all(t, to, d);
+  run_all(t, id, to, d);
   if (fclose(to) != 0 && !d->code)
     diag_error(d, 2402, "out of memory: the predictions");
   file_writer w;

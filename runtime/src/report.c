@@ -113,7 +113,10 @@ static size_t put_counts(report *r, size_t at, const report_value *value) {
   at += json_quote(value->name, r->line + at, r->line_bytes - at);
   at = put(r, at - 1, ".counts\":["); /* before the quote that ends the name */
   for (uint64_t i = 0; i < (uint64_t)value->classes * value->classes; ++i)
-    at = put(r, at, "%s%lld", i % value->classes ? "," : i ? "],[" : "[",
+    at = put(r, at, "%s%lld",
+             i % value->classes ? ","
+             : i                ? "],["
+                                : "[",
              (long long)value->counts[i]);
   return put(r, at, "]]");
 }

@@ -196,12 +196,10 @@ static uint32_t draw_example(const image_fields *fields, uint64_t stream, uint64
   return label;
 }
 
-void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                    uint32_t dtype, void *to, uint32_t thread) {
-  if (from->columns[field]) {
-    column_fill(data, from, field, example, dtype, to, thread);
-    return;
-  }
+int synthetic_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                   uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  if (from->columns[field])
+    return column_fill(data, from, field, example, dtype, to, thread, d);
   image_fields fields;
   image_fields_of(data->spec, &fields);
   if (field == fields.label) {
@@ -213,6 +211,7 @@ void synthetic_fill(const dataset *data, const split *from, uint32_t field, uint
     draw_example(&fields, from->stream, example, ink, pixels);
     field_decode(&data->spec->fields[field], pixels, fields.pixels, dtype, to);
   }
+  return 0;
 }
 
 /* Draws this thread's share of what is kept. */
@@ -253,11 +252,13 @@ int synthetic_open_keeping(dataset *data, uint64_t kept, sinter_pool *pool, diag
   start_built_in(data);
   uint64_t ink = (uint64_t)fields.height * fields.width * sizeof(float);
   data->scratch_bytes = (ink + fields.pixels + 63) / 64 * 64;
-  data->scratch = malloc(data->scratch_bytes * sinter_pool_threads(pool));
+  uint64_t scratch = data->scratch_bytes * dataset_threads(pool);
+  data->scratch = malloc(scratch);
   split *splits[] = {&data->train, &data->test};
   if (data->scratch) /* pages are taken now, not in a step */
-    memset(data->scratch, 0, data->scratch_bytes * sinter_pool_threads(pool));
+    memset(data->scratch, 0, scratch);
   bool keeps = fields.pixels <= kept / (SYNTHETIC_TRAIN + SYNTHETIC_TEST), taken = data->scratch;
+  data->ahead = !keeps;
   for (int k = 0; k < 2 && keeps; ++k) {
     uint8_t *pixels = malloc(splits[k]->count * fields.pixels),
             *labels =

@@ -28,9 +28,9 @@ int indices_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) 
   return 0;
 }
 
-void indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-                  uint32_t dtype, void *to, uint32_t thread) {
-  (void)thread;
+int indices_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+                 uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  (void)thread, (void)d;
   uint32_t topics = count_topics(data->spec), limit = (uint32_t)data->spec->fields[field].limit;
   uint32_t topic = below(sinter_philox(0, from->stream, example, 0).w[0], topics);
   uint64_t n = field_elements(&data->spec->fields[field]), bytes = dtype == SINTER_I64 ? 8 : 4;
@@ -41,4 +41,5 @@ void indices_fill(const dataset *data, const split *from, uint32_t field, uint64
       value = below(r.w[2], limit);
     store_index(value, dtype, (char *)to + i * bytes);
   }
+  return 0;
 }

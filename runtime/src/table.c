@@ -22,11 +22,20 @@ static const sinter_field *field_of(const sinter_data *spec, uint32_t decode) {
 }
 
 const sinter_field *table_field(const sinter_data *spec) {
-  return field_of(spec, SINTER_DECODE_TARGET);
+  const sinter_field *number = field_of(spec, SINTER_DECODE_TARGET);
+  return number ? number : field_of(spec, SINTER_DECODE_TARGET_CLASS);
+}
+
+const sinter_field *table_features(const sinter_data *spec) {
+  return field_of(spec, SINTER_DECODE_COLUMNS);
+}
+
+static bool has_classes(const sinter_data *spec) {
+  return table_field(spec)->decode == SINTER_DECODE_TARGET_CLASS;
 }
 
 bool table_reads(const sinter_data *spec) {
-  return spec->field_count == 2 && table_field(spec) && field_of(spec, SINTER_DECODE_COLUMNS);
+  return spec->field_count == 2 && table_field(spec) && table_features(spec);
 }
 
 void table_free(data_table *t) {
@@ -141,14 +150,22 @@ static int by_bytes(const void *x, const void *y) {
   return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
+/* All values of a column, which the caller frees; NULL: out of memory. */
+static const char **list_values(const column *c, uint64_t *count) {
+  uint64_t most = c->files[0]->rows + (c->at[1] >= 0 ? c->files[1]->rows : 0) + 1;
+  const char **values = malloc(most * sizeof *values);
+  *count = 0;
+  for (column all = *c; values && (values[*count] = next_value(&all));)
+    ++*count;
+  return values;
+}
+
 /* ",category,VALUE,…"; false: out of memory. */
 static bool put_categories(FILE *to, const column *c) {
-  uint64_t most = c->files[0]->rows + (c->at[1] >= 0 ? c->files[1]->rows : 0), count = 0;
-  const char **values = malloc(most * sizeof *values);
+  uint64_t count;
+  const char **values = list_values(c, &count);
   if (!values)
     return false;
-  for (column all = *c; (values[count] = next_value(&all));)
-    ++count;
   qsort(values, count, sizeof *values, by_bytes);
   fputs(",category", to);
   for (uint64_t i = 0; i < count; ++i) {
@@ -163,7 +180,7 @@ static bool put_categories(FILE *to, const column *c) {
 }
 
 static bool is_feature(const sinter_data *spec, const char *name) {
-  const char *id = field_of(spec, SINTER_DECODE_COLUMNS)->column;
+  const char *id = table_features(spec)->column;
   return strcmp(name, table_field(spec)->column) != 0 && !(id && strcmp(name, id) == 0);
 }
 
@@ -252,7 +269,7 @@ static int parse_columns(data_table *t, const char *path, diag *d) {
 
 /* As many features as the model has. */
 static int check_features(const csv *columns, const sinter_data *spec, diag *d) {
-  uint64_t features = 0, wanted = field_elements(field_of(spec, SINTER_DECODE_COLUMNS));
+  uint64_t features = 0, wanted = field_elements(table_features(spec));
   for (uint64_t row = 0; row < columns->rows; ++row)
     features += count_features(columns, row);
   if (features == wanted)
@@ -302,8 +319,7 @@ static int encode_column(const data_table *t, uint64_t row, const csv *file, uin
 /* The columns that a file must have. */
 static int check_header(const data_table *t, const csv *file, const sinter_data *spec, bool target,
                         diag *d) {
-  const char *needed[] = {target ? table_field(spec)->column : NULL,
-                          field_of(spec, SINTER_DECODE_COLUMNS)->column};
+  const char *needed[] = {target ? table_field(spec)->column : NULL, table_features(spec)->column};
   uint64_t missing = 0, line = file->lines[0];
   for (uint64_t i = 0; i < t->columns.rows + 2; ++i) {
     const char *name = i < 2 ? needed[i] : csv_cell(&t->columns, i - 2, NAME);
@@ -318,6 +334,39 @@ static int check_header(const data_table *t, const csv *file, const sinter_data 
   return d->code;
 }
 
+/* The classes of a target of categories, of both files or of the weights. */
+static int find_classes(dataset *data, const csv *train, diag *d) {
+  class_list *classes = &data->classes;
+  const sinter_field *target = table_field(data->spec);
+  const csv *test = &data->table.test;
+  if (classes->text)
+    return classes_parse(classes, classes->from, d) ? d->code : classes_check(classes, target, d);
+  column c = {.files = {train, test},
+              .at = {train->rows ? csv_find(train, target->column) : -1,
+                     test->rows ? csv_find(test, target->column) : -1}};
+  uint64_t count;
+  const char **values = list_values(&c, &count);
+  if (!values)
+    return diag_error(d, 2402, "out of memory: the classes of '%s'", train->path);
+  if (count) /* without a value: encode_classes says where one is missing */
+    classes_make(classes, values, count, train->path, d);
+  free(values);
+  return !count || d->code ? d->code : classes_check(classes, target, d);
+}
+
+static int encode_classes(const class_list *classes, const csv *file, uint64_t at, uint32_t *to,
+                          diag *d) {
+  for (uint64_t i = 1; i < file->rows; ++i) {
+    const char *cell = csv_cell(file, i, at);
+    int64_t class = csv_missing(cell) ? -1 : classes_find(classes, cell);
+    if (class < 0)
+      return bad_cell(file, i, at,
+                      csv_missing(cell) ? "a category" : "a category that the weights know", d);
+    to[i - 1] = (uint32_t)class;
+  }
+  return 0;
+}
+
 static int encode_target(const csv *file, uint64_t at, float *to, diag *d) {
   double value;
   for (uint64_t i = 1; i < file->rows; ++i)
@@ -327,8 +376,9 @@ static int encode_target(const csv *file, uint64_t at, float *to, diag *d) {
 }
 
 /* Rows -> examples. */
-static int encode(const data_table *t, const csv *file, const sinter_data *spec, split *to,
-                  diag *d) {
+static int encode(const dataset *data, const csv *file, split *to, diag *d) {
+  const data_table *t = &data->table;
+  const sinter_data *spec = data->spec;
   int64_t target = csv_find(file, table_field(spec)->column);
   for (uint32_t f = 0; f < spec->field_count; ++f) {
     bool features = spec->fields[f].decode == SINTER_DECODE_COLUMNS;
@@ -337,7 +387,10 @@ static int encode(const data_table *t, const csv *file, const sinter_data *spec,
     to->columns[f] = (uint8_t *)out;
     if (!out && (target >= 0 || features))
       return diag_error(d, 2402, "out of memory: the features of '%s'", file->path);
-    if (out && !features && encode_target(file, (uint64_t)target, out, d))
+    if (out && !features &&
+        (has_classes(spec)
+             ? encode_classes(&data->classes, file, (uint64_t)target, (uint32_t *)out, d)
+             : encode_target(file, (uint64_t)target, out, d)))
       return d->code;
     for (uint64_t row = 0; features && row < t->columns.rows; ++row) {
       int64_t at = csv_find(file, csv_cell(&t->columns, row, NAME));
@@ -374,84 +427,13 @@ int table_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   else if (!read_built_in(&train, spec, false, d))
     read_built_in(&t->test, spec, true, d);
   if (!d->code && !find_columns(t, &train, spec, d) &&
-      (!train.rows || !encode(t, &train, spec, &data->train, d)) && t->test.rows)
-    encode(t, &t->test, spec, &data->test, d);
+      (!has_classes(spec) || !find_classes(data, &train, d)) &&
+      (!train.rows || !encode(data, &train, &data->train, d)) && t->test.rows)
+    encode(data, &t->test, &data->test, d);
   if (!d->code && t->test.rows)
     t->unknown = csv_find(&t->test, table_field(spec)->column) < 0;
   else if (!d->code)
     share_examples(data, "comes without a test.csv");
   csv_free(&train);
   return d->code;
-}
-
-/* --- Built in ----------------------------------------------------------------------------------
- */
-
-enum { ROWS = 1024, TEST_ROWS = 256, LETTERS = 7, COLUMNS_A_CATEGORY = 2 * (LETTERS + 1) };
-
-/* One in 32 values is missing. */
-static bool lacks(sinter_words random) { return random.w[1] >> 27 == 0; }
-
-/* About half of the features are numbers, 0 to 999, the others letters. */
-static uint64_t count_categories(const sinter_data *spec, uint64_t *numbers) {
-  uint64_t features = field_elements(field_of(spec, SINTER_DECODE_COLUMNS)),
-           categories = features / COLUMNS_A_CATEGORY;
-  *numbers = features - categories * (LETTERS + 1);
-  return categories;
-}
-
-/* Row `row`; its target is a sum of what its columns say. */
-static void put_row(FILE *to, const sinter_data *spec, uint64_t row) {
-  uint64_t numbers, categories = count_categories(spec, &numbers),
-                    stream = sinter_stream("synthetic/table");
-  int64_t price = 40000;
-  if (field_of(spec, SINTER_DECODE_COLUMNS)->column)
-    fprintf(to, "%llu,", (unsigned long long)row + 1);
-  for (uint64_t i = 0; i < numbers; ++i) {
-    sinter_words random = sinter_philox(0, stream, row, i);
-    int number = (int)below(random.w[0], 1000), weight = (int)(i * 7 % 5) - 2;
-    if (!lacks(random)) {
-      price += weight * (number - 500);
-      fprintf(to, "%d", number);
-    }
-    fputc(',', to);
-  }
-  for (uint64_t i = 0; i < categories; ++i) {
-    sinter_words random = sinter_philox(0, stream, row, numbers + i);
-    bool first = row < LETTERS; /* so that each is there */
-    int letter = first ? (int)row : (int)below(random.w[0], LETTERS);
-    if (first || !lacks(random)) {
-      price += ((letter + (int)(i % LETTERS)) % LETTERS - 3) * 1000;
-      fputc('a' + letter, to);
-    }
-    fputc(',', to);
-  }
-  fprintf(to, "%lld\n", (long long)(price < 1000 ? 1000 : price));
-}
-
-char *synthetic_table(const sinter_data *spec, bool tests, uint64_t *length) {
-  uint64_t numbers, categories = count_categories(spec, &numbers);
-  const char *id = field_of(spec, SINTER_DECODE_COLUMNS)->column;
-  char *text = NULL;
-  size_t size = 0;
-  FILE *to = open_memstream(&text, &size);
-  if (!to)
-    return NULL;
-  if (id) {
-    csv_put(to, id);
-    fputc(',', to);
-  }
-  for (uint64_t i = 0; i < numbers + categories; ++i)
-    fprintf(to, i < numbers ? "number%llu," : "kind%llu,",
-            (unsigned long long)(i < numbers ? i : i - numbers) + 1);
-  csv_put(to, table_field(spec)->column);
-  fputc('\n', to);
-  for (uint64_t i = 0; i < (tests ? TEST_ROWS : ROWS); ++i)
-    put_row(to, spec, tests ? ROWS + i : i);
-  if (fclose(to) != 0) {
-    free(text);
-    return NULL;
-  }
-  *length = size;
-  return text;
 }

@@ -4,7 +4,8 @@
  * `LotArea,number,MEAN,DEVIATION` makes one, (x - MEAN) / DEVIATION, 0 where it is missing;
  * `Street,category,Grvl,Pave` makes one for each value, in ascending order, 1 for the row's own,
  * and a last one for a missing value. Weight files keep this text, so later rows become features in
- * the same way. Reading on: table.c, csv.h, predict.c. */
+ * the same way. Reading on: table.c, csv.h, synthetic_table.c,
+ * predict.c. */
 #ifndef SINTER_RUNTIME_TABLE_H
 #define SINTER_RUNTIME_TABLE_H
 
@@ -20,8 +21,10 @@ typedef struct data_table {
   bool unknown;     /* whether the tests lack the target */
 } data_table;
 
-/// The target's field of a data set that is a table; NULL: it is no table.
+/// The target's field of a data set that is a table, a number or a class; NULL: it is no table.
 const sinter_field *table_field(const sinter_data *spec);
+/// The features' field of a table.
+const sinter_field *table_features(const sinter_data *spec);
 void table_free(data_table *t);
 /// The built-in table, in two texts that the caller frees: rows to train with and to test with,
 /// whose target follows from their columns. NULL: out of memory.

@@ -131,9 +131,9 @@ void text_begin(dataset *data, const epoch_start *at) {
   t->batch = data->spec->order == SINTER_ORDER_SEQUENTIAL ? at->batch : 0;
 }
 
-void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
-               uint32_t dtype, void *to, uint32_t thread) {
-  (void)thread;
+int text_fill(const dataset *data, const split *from, uint32_t field, uint64_t example,
+              uint32_t dtype, void *to, uint32_t thread, diag *d) {
+  (void)thread, (void)d;
   const text *t = &data->text;
   const sinter_field *f = &data->spec->fields[field];
   uint64_t steps = (uint64_t)f->dims[0], at = example, bytes = dtype == SINTER_I64 ? 8 : 4;
@@ -144,6 +144,7 @@ void text_fill(const dataset *data, const split *from, uint32_t field, uint64_t 
   const uint32_t *tokens = train || data->one_split ? t->train.tokens : t->test.tokens;
   for (uint64_t i = 0; i < steps; ++i)
     store_index(tokens[at + i], dtype, (char *)to + i * bytes);
+  return 0;
 }
 
 /* --- Built in ----------------------------------------------------------------------------------

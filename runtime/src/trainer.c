@@ -68,15 +68,29 @@ static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
 
 bool trainer_stopped(void) { return stop_signal != 0; }
 
+int trainer_run_batch(trainer *t, batch_fill *fill, diag *d) {
+  if (!t->feed.opened)
+    return trainer_run_kernels(t, fill->entry, batch_gather, fill, d);
+  const fed_batch *batch = feed_take(&t->feed, fill, d);
+  if (!batch || trainer_run_kernels(t, fill->entry, feed_copy, (void *)batch, d))
+    return d->code;
+  t->instance.device->fill_ms += t->feed.wait_ms;
+  return 0;
+}
+
 static int run_step(trainer *t, double *loss, diag *d) {
   run_position *p = &t->state.position;
+  uint64_t batch = (uint64_t)t->train->batch;
   batch_fill fill = {.data = &t->data,
                      .from = &t->data.train,
                      .entry = t->train,
+                     .entries = t->train,
+                     .variants = 1,
                      .order = t->order,
-                     .first = (uint64_t)(p->position * t->train->batch)};
+                     .first = (uint64_t)p->position * batch,
+                     .end = (uint64_t)t->batches * batch};
   instance_set_step(&t->instance, p->step);
-  if (trainer_run_kernels(t, t->train, batch_gather, &fill, d))
+  if (trainer_run_batch(t, &fill, d))
     return d->code;
   *loss = instance_value(&t->instance, instance_loss(t->train));
   ++p->step;
@@ -90,6 +104,7 @@ static void begin_epoch(trainer *t) {
   const run_position *p = &t->state.position;
   if (p->position == 0)
     instance_zero_metrics(&t->instance);
+  feed_drop(&t->feed);
   const reader *reader = t->data.reader;
   if (reader->begin)
     reader->begin(&t->data, &(epoch_start){.seed = (uint64_t)p->seed,

@@ -7,7 +7,7 @@
 #define SINTER_RUNTIME_TRAINER_H
 
 #include "checkpoint.h"
-#include "data.h"
+#include "feed.h"
 #include "flags.h"
 #include "instance.h"
 #include "report.h"
@@ -24,6 +24,7 @@ typedef struct trainer {
   flags flags;
   instance instance;
   dataset data;
+  feed feed;        /* of data that are read ahead */
   data_known known; /* of the weights to start from; `data` takes it over */
   checkpoint state;
   report report;
@@ -60,7 +61,8 @@ int watch_test(trainer *t, uint32_t count, diag *d);
 bool watch_stops(const trainer *t);
 /// Says what was best, and when.
 void watch_tell(trainer *t);
-/// Evaluates the test split; fills t->values with `count` results, the counts of classes among them.
+/// Evaluates the test split; fills t->values with `count` results, the counts of classes among
+/// them.
 int trainer_evaluate(trainer *t, uint32_t *count, diag *d);
 /// The first `count` of t->values that are made of counts, as tables on stdout.
 int trainer_confusion(trainer *t, uint32_t count, diag *d);
@@ -72,6 +74,8 @@ void trainer_describe(const trainer *t, uint32_t count, char *text);
 /// named.
 int trainer_run_kernels(trainer *t, const sinter_entry *e, device_fill_fn fill, void *argument,
                         diag *d);
+/// Runs the entry of a batch on its examples.
+int trainer_run_batch(trainer *t, batch_fill *fill, diag *d);
 /// Writes the checkpoint of the current position.
 int trainer_checkpoint(trainer *t, diag *d);
 /// --run ENTRY.

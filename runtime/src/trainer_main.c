@@ -49,12 +49,14 @@ static int read_known(trainer *t, diag *d) {
     char *list = NULL;
     if (field && field->decode == SINTER_DECODE_BYTE)
       known->vocabularies[i] = (vocabulary){.decode = SINTER_DECODE_BYTE, .count = 256};
-    else if (field && path && !weights_metadata(path, vocabulary_keys[i], &list, d) && list)
+    else if (field && path && !weights_metadata(path, weights_keys[i], &list, d) && list)
       vocabulary_parse(&known->vocabularies[i], field, list, path, d);
     free(list);
   }
   if (!d->code && table_field(&t->module->data) && path)
-    weights_metadata(path, "columns", &known->columns, d);
+    weights_metadata(path, weights_keys[COLUMNS_TEXT], &known->columns, d);
+  if (!d->code && classes_named(&t->module->data) && path)
+    weights_metadata(path, weights_keys[CLASSES_TEXT], &known->classes, d);
   return d->code;
 }
 
@@ -134,6 +136,14 @@ static void tell_data(trainer *t) {
         left_out);
 }
 
+/* A thread that reads ahead, for examples that take longer than to copy them. */
+static int open_feed(trainer *t, diag *d) {
+  uint64_t most = t->train ? feed_bytes(t->train) : 0;
+  for (uint32_t i = 0; i < t->eval_variants; ++i)
+    most = feed_bytes(&t->eval[i]) > most ? feed_bytes(&t->eval[i]) : most;
+  return t->data.ahead ? feed_open(&t->feed, t->instance.device->pool, most, d) : 0;
+}
+
 static int open_data(trainer *t, diag *d) {
   const sinter_data *spec = &t->module->data;
   if (needs_no_data(t)) {
@@ -145,7 +155,7 @@ static int open_data(trainer *t, diag *d) {
   if (dataset_open(&t->data, spec, t->flags.data, &t->known, t->instance.device->pool, d))
     return d->code;
   tell_data(t);
-  if (hold_out(t, d) || !flags_train(&t->flags))
+  if (open_feed(t, d) || hold_out(t, d) || !flags_train(&t->flags))
     return d->code;
   t->batches = t->train ? (int64_t)t->data.train.count / t->train->batch : 0;
   set_epoch_length(t);
@@ -211,10 +221,8 @@ static int start_state(trainer *t, diag *d) {
 }
 
 static int keep_known(trainer *t, diag *d) {
-  for (int i = 0; i < METADATA && !d->code; ++i) {
-    const char *key, *text = dataset_metadata(&t->data, i, &key);
-    checkpoint_metadata(&t->state, i, key, text, d);
-  }
+  for (int i = 0; i < METADATA && !d->code; ++i)
+    checkpoint_metadata(&t->state, i, dataset_metadata(&t->data, i), d);
   return d->code;
 }
 
@@ -274,6 +282,7 @@ static int work(trainer *t, diag *d) {
 static void close_all(trainer *t) {
   trainer_release_signals();
   device *dev = t->instance.device;
+  feed_close(&t->feed);
   checkpoint_close(&t->state);
   if (t->instance.module && dev)
     instance_close(&t->instance);
@@ -324,10 +333,10 @@ static int train_or_evaluate(diag *d) {
   t.counts = calloc(counts + 1, sizeof *t.counts);
   t.train_text = malloc(bytes);
   t.test_text = malloc(bytes);
-  int result = t.values && t.counts && t.train_text && t.test_text
-                   ? report_open(&t.report, t.program, t.flags.log, t.flags.quiet,
-                                 bytes + counts * COUNT, d)
-                   : diag_error(d, 2402, "out of memory: the metrics");
+  int result =
+      t.values && t.counts && t.train_text && t.test_text
+          ? report_open(&t.report, t.program, t.flags.log, t.flags.quiet, bytes + counts * COUNT, d)
+          : diag_error(d, 2402, "out of memory: the metrics");
   if (!result)
     result = work(&t, d);
   close_all(&t);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const vocabulary_keys[VOCABULARIES] = {"vocabulary", "target_vocabulary"};
-
 /* What a list begins with, and what stands between its tokens and is part of none. */
 static const char *reserved(uint32_t decode) {
   return decode == SINTER_DECODE_SENTENCE ? "<unk> <pad> <bos> <eos>" : "<unk>";

@@ -31,8 +31,6 @@ typedef struct vocabulary {
 
 /// What a data set may have: a text one, pairs of sentences one a language.
 enum { VOCABULARIES = 2 };
-/// Their keys among the metadata of weight files.
-extern const char *const vocabulary_keys[VOCABULARIES];
 /// The field whose tokens vocabulary `i` numbers; NULL: the data set has no such vocabulary.
 const sinter_field *vocabulary_field(const sinter_data *spec, uint32_t i);
 

@@ -24,16 +24,17 @@ typedef struct weight_slot {
   uint64_t file_offset; /* from the start of the data section; set by a read */
 } weight_slot;
 
-/// Texts that a file may keep of the data.
-enum { METADATA = VOCABULARIES };
+/// Texts that a file may keep of the data, each under its key: the vocabularies of a text or of two
+/// languages (vocabulary.h), the columns of a table (table.h), the names of classes (classes.h).
+enum { COLUMNS_TEXT = VOCABULARIES, CLASSES_TEXT, METADATA };
+extern const char *const weights_keys[METADATA];
 
 /// A list of slots with room for the header text that goes with it.
 typedef struct weight_table {
   weight_slot *slots;
   uint32_t count;
-  /* what is known of the data, each text under its key; NULL: nothing */
-  const char *metadata[METADATA], *keys[METADATA];
-  char *header; /* built by weights_prepare */
+  const char *metadata[METADATA]; /* what is known of the data; NULL: nothing */
+  char *header;                   /* built by weights_prepare */
   uint64_t header_bytes;
   uint32_t dropped;   /* states of another optimizer that a checkpoint has; set by a read */
   uint32_t strangers; /* tensors that no slot takes, of a file read by WEIGHTS_PARTIAL */

@@ -38,6 +38,9 @@ int weights_make(weight_table *table, const instance *self, bool everything, uin
   return 0;
 }
 
+const char *const weights_keys[METADATA] = {"vocabulary", "target_vocabulary", "columns",
+                                            "classes"};
+
 /* Larger elements first: then every tensor starts at a multiple of its element's size. */
 static const uint64_t element_order[] = {8, 4, 2, 1};
 
@@ -66,7 +69,7 @@ static void put_header(text *t, const weight_table *table) {
   for (int i = 0; i < METADATA; ++i)
     if (table->metadata[i]) {
       put(t, ",");
-      quote(t, table->keys[i]);
+      quote(t, weights_keys[i]);
       put(t, ":");
       quote(t, table->metadata[i]);
     }

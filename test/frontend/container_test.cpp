@@ -260,9 +260,8 @@ TEST(GraphCheck, NamesAndKinds) {
       },
       "file index below 1");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_sum("nowhere"); }, "scalar symbol");
-  expectRefused(
-      [](auto &m) { m.mutable_symbols(1)->mutable_type()->add_dims(2); },
-      "scalar symbol, or square counts i64");
+  expectRefused([](auto &m) { m.mutable_symbols(1)->mutable_type()->add_dims(2); },
+                "scalar symbol, or square counts i64");
   expectRefused([](auto &m) { m.mutable_metrics(0)->set_name(""); }, "metric");
   auto field = [](auto &m, int i) { return m.mutable_data()->mutable_fields(i); };
   expectRefused([&](auto &m) { field(m, 0)->mutable_type()->set_dims(1, 0); },
@@ -279,7 +278,7 @@ TEST(GraphCheck, NamesAndKinds) {
   expectRefused([&](auto &m) { field(m, 1)->set_decode(proto::Field::WORD); },
                 "expects tokens i32[steps], got another shape in field 'label'");
   expectRefused([&](auto &m) { field(m, 0)->set_decode(proto::Field::COLUMNS); },
-                "expects features f32[F] and a target f32[1], got another shape in field 'image'");
+                "expects features f32[F] and a target f32[1] or i32[], got another shape in field 'image'");
   expectRefused(
       [&](auto &m) {
         field(m, 0)->set_decode(proto::Field::TARGET);

@@ -32,6 +32,42 @@ TEST(Table, FieldsAreFeaturesAndATarget) {
   EXPECT_EQ(built.module.metrics(1).finish(), proto::Metric::SQRT_RATIO);
 }
 
+TEST(Table, TargetsMayBeCategories) {
+  Built built = build([&](Model &model) {
+    model.data(table("iris", {.target = "species", .classes = 3, .features = 4, .batch = 5}));
+    model.train([&](Step s) {
+      Tensor logits = linear("fc", s.input("features"), {.units = 3});
+      s.minimize(cross_entropy(logits, s.input("target")), sgd());
+    });
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  const proto::Field &target = built.module.data().fields(1);
+  EXPECT_EQ(target.decode(), proto::Field::TARGET_CLASS);
+  EXPECT_EQ(target.column(), "species");
+  EXPECT_EQ(target.classes(), 3);
+  EXPECT_THAT(built.entry("train_step", 5), HasSubstr("target : i32[5]"));
+}
+
+TEST(ImageFolder, IsImagesInFilesOfTheirOwn) {
+  auto data = [](ImageFolder options) {
+    return build([&](Model &model) {
+      model.data(image_folder("animals", options));
+      model.train([&](Step s) {
+        Tensor logits = linear("fc", mean(s.input("image"), {2, 3}), {.units = 3});
+        s.minimize(cross_entropy(logits, s.input("label")), sgd());
+      });
+    });
+  };
+  Built built = data({.classes = 3, .height = 20, .width = 30});
+  ASSERT_EQ(built.code, 0) << built.said;
+  EXPECT_EQ(built.module.data().fields(0).decode(), proto::Field::PICTURE);
+  EXPECT_EQ(built.module.data().fields(1).classes(), 3);
+  EXPECT_THAT(built.entry("train_step", 32), HasSubstr("image : f32[32,3,20,30]"));
+  built = data({.classes = 3, .height = 20, .width = 30, .channels = 1, .fit = Fit::stretch});
+  EXPECT_EQ(built.module.data().fields(0).decode(), proto::Field::PICTURE_STRETCHED);
+  EXPECT_THAT(built.entry("train_step", 32), HasSubstr("image : f32[32,1,20,30]"));
+}
+
 TEST(Table, HouseIsKnown) {
   Built built = model("house", {});
   ASSERT_EQ(built.code, 0) << built.said;

@@ -1,10 +1,7 @@
 // ArraysTest.cpp - data sets of numbers: .npy files good and bad, examples that a model brings,
 // drawn ones.
+#include "OpenedData.h"
 #include "TestTools.h"
-
-extern "C" {
-#include "data.h"
-}
 
 #include <cstring>
 #include <gmock/gmock.h>
@@ -26,27 +23,6 @@ struct PointSpec {
   int64_t dims[1] = {2};
   sinter_field fields[2];
   sinter_data data;
-};
-
-struct Opened {
-  Opened(const PointSpec &spec, const char *folder) {
-    diag d = diag_make(text, sizeof text);
-    code = dataset_open(&data, &spec.data, folder, nullptr, nullptr, &d);
-  }
-  ~Opened() { dataset_free(&data); }
-  std::vector<float> x(const split &from, uint64_t example) {
-    float out[2];
-    data.reader->fill(&data, &from, 0, example, SINTER_F32, out, 0);
-    return {out[0], out[1]};
-  }
-  int32_t kind(const split &from, uint64_t example) {
-    int32_t out;
-    data.reader->fill(&data, &from, 1, example, SINTER_I32, &out, 0);
-    return out;
-  }
-  dataset data = {};
-  char text[4096] = "";
-  int code;
 };
 
 template <class T>
@@ -124,9 +100,9 @@ TEST_F(ArraysTest, WithoutTestFilesTheTestsAreOfTheTrainingExamples) {
   ASSERT_EQ(read.code, 0) << read.text;
   EXPECT_EQ(read.data.train.count, 3u);
   EXPECT_EQ(read.data.test.count, 3u);
-  EXPECT_THAT(read.x(read.data.train, 1), ElementsAre(3, 4));
-  EXPECT_THAT(read.x(read.data.test, 2), ElementsAre(5, 6));
-  EXPECT_EQ(read.kind(read.data.train, 0), 2);
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 1), ElementsAre(3, 4));
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 2), ElementsAre(5, 6));
+  EXPECT_EQ(read.one(read.data.train, 1, 0), 2);
 }
 
 TEST_F(ArraysTest, NumbersOfAnyTypeAreRoundedToF32) {
@@ -135,11 +111,11 @@ TEST_F(ArraysTest, NumbersOfAnyTypeAreRoundedToF32) {
   Opened read(spec, folder.path.c_str());
   ASSERT_EQ(read.code, 0) << read.text;
   EXPECT_EQ(read.data.test.count, 1u);
-  EXPECT_THAT(read.x(read.data.test, 0), ElementsAre(0.1f, -INFINITY));
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(0.1f, -INFINITY));
   double wide[2];
-  read.data.reader->fill(&read.data, &read.data.test, 0, 0, SINTER_F64, wide, 0);
+  read.data.reader->fill(&read.data, &read.data.test, 0, 0, SINTER_F64, wide, 0, nullptr);
   EXPECT_EQ(wide[0], static_cast<double>(0.1f));
-  EXPECT_EQ(read.kind(read.data.test, 0), 1);
+  EXPECT_EQ(read.one(read.data.test, 1, 0), 1);
 }
 
 TEST_F(ArraysTest, WrongFiles) {
@@ -186,9 +162,67 @@ TEST_F(NpzTest, MembersStandForFiles) {
     Opened read(spec, folder.path.c_str());
     ASSERT_EQ(read.code, 0) << read.text;
     EXPECT_EQ(read.data.train.count, 3u);
-    EXPECT_THAT(read.x(read.data.train, 1), ElementsAre(3, 4));
-    EXPECT_EQ(read.kind(read.data.train, 0), 2);
-    EXPECT_THAT(read.x(read.data.test, 0), ElementsAre(7, 8));
+    EXPECT_THAT(read.get<float>(read.data.train, 0, 1), ElementsAre(3, 4));
+    EXPECT_EQ(read.one(read.data.train, 1, 0), 2);
+    EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(7, 8));
+  }
+}
+
+/// The same zip file with all sizes and places in numbers of 64 bits.
+std::string wide(const std::string &narrow) {
+  std::string full = little(0xffffffff, 4), directory, out;
+  size_t end = narrow.size() - 22, at = narrow.find("PK\1\2");
+  out = narrow.substr(0, at);
+  auto number = [&](size_t place, int bytes) {
+    uint64_t value = 0;
+    while (bytes--)
+      value = value << 8 | static_cast<unsigned char>(narrow[place + bytes]);
+    return value;
+  };
+  for (size_t entry = at; entry < end;) {
+    size_t name = number(entry + 28, 2);
+    directory += narrow.substr(entry, 20) + full + full + narrow.substr(entry + 28, 2) +
+                 little(34, 2) + narrow.substr(entry + 32, 10) + full +
+                 narrow.substr(entry + 46, name) + little(0x5455, 2) + little(2, 2) + "ut" +
+                 little(1, 2) + little(24, 2) + little(number(entry + 24, 4), 8) +
+                 little(number(entry + 20, 4), 8) + little(number(entry + 42, 4), 8);
+    entry += 46 + name;
+  }
+  size_t place = out.size() + directory.size();
+  uint64_t members = number(end + 10, 2);
+  return out + directory + "PK\6\6" + little(44, 8) + little(45, 2) + little(45, 2) + little(0, 8) +
+         little(members, 8) + little(members, 8) + little(directory.size(), 8) +
+         little(out.size(), 8) + "PK\6\7" + little(0, 4) + little(place, 8) + little(1, 4) +
+         "PK\5\6" + little(0, 4) + little(0xffff, 2) + little(0xffff, 2) + full + full +
+         little(0, 2);
+}
+
+TEST_F(NpzTest, NumbersOf64Bits) {
+  for (bool packed : {false, true}) {
+    writeFile(folder / "train.npz", wide(zip(members, packed)));
+    Opened read(spec, folder.path);
+    ASSERT_EQ(read.code, 0) << read.text;
+    EXPECT_THAT(read.get<float>(read.data.train, 0, 1), ElementsAre(3, 4));
+    EXPECT_EQ(read.one(read.data.train, 1, 0), 2);
+  }
+  std::string good = wide(zip(members, true));
+  auto refused = [&](size_t at, const std::string &bytes, const std::string &message) {
+    writeFile(folder / "train.npz", std::string(good).replace(at, bytes.size(), bytes));
+    refuses(2205, message);
+  };
+  size_t locator = good.find("PK\6\7"), end = good.find("PK\6\6"), x = good.rfind("PK\1\2");
+  refused(locator, "KP", "byte " + std::to_string(locator) + ": expects a zip64 locator");
+  refused(locator + 8, little(locator, 8), "expects a zip64 locator of a record within the file");
+  refused(end, "KP", "expects the zip64 end of a zip file");
+  refused(end + 48, little(end + 1, 8), "expects a directory within the file");
+  size_t record = x + 46 + std::string("x.npy").size() + 6; // behind another one
+  refused(record, little(7, 2), "expects a zip64 record");
+  refused(record + 2, little(16, 2), "expects a zip64 record");
+  refused(record + 4, little(~0ull, 8), "expects a member within the file");
+  refused(record + 20, little(~0ull, 8), "expects a member within the file");
+  for (size_t cut = 0; cut + 1 < good.size(); cut += 7) {
+    writeFile(folder / "train.npz", good.substr(0, cut));
+    refuses(2205, "");
   }
 }
 
@@ -208,6 +242,8 @@ TEST_F(NpzTest, WrongFiles) {
     return std::string(good).replace(at, bytes.size(), bytes);
   };
   refused(changed(end + 12, little(0xffffffff, 4)),
+          "byte " + std::to_string(end - 20) + ": expects a zip64 locator");
+  refused(changed(end + 12, little(0xfffffffe, 4)),
           "byte " + std::to_string(end) + ": expects a directory within the file");
   refused(changed(end + 16, little(end + 1, 4)), "byte " + std::to_string(end));
   refused(changed(directory, "KP"),
@@ -216,7 +252,9 @@ TEST_F(NpzTest, WrongFiles) {
   size_t x = good.find("PK\1\2", directory + 1);
   refused(changed(x + 10, little(12, 2)), "expects a member that is stored or deflated");
   refused(changed(x + 42, little(0xffffffff, 4)),
-          "byte 4294967295: expects a member within the file");
+          "byte " + std::to_string(x) + ": expects a zip64 record");
+  refused(changed(x + 42, little(0xfffffffe, 4)),
+          "byte 4294967294: expects a member within the file");
   refused(changed(x + 20, little(100000, 4)), "expects a member within the file");
   refused(changed(x + 24, little(10, 4)), "expects the bytes of 'x.npy', got damage");
   refused(changed(x + 16, "abcd"), "expects the bytes of 'x.npy', got damage");
@@ -232,25 +270,25 @@ TEST_F(ArraysTest, ExamplesThatTheModelBrings) {
   spec.fields[1].examples = kind;
   spec.data.train_examples = 2;
   spec.data.test_examples = 1;
-  Opened brought(spec, nullptr);
+  Opened brought(spec, "");
   ASSERT_EQ(brought.code, 0) << brought.text;
   EXPECT_EQ(brought.data.train.count, 2u);
-  EXPECT_THAT(brought.x(brought.data.train, 1), ElementsAre(3, 4));
-  EXPECT_THAT(brought.x(brought.data.test, 0), ElementsAre(5, 6));
-  EXPECT_EQ(brought.kind(brought.data.test, 0), 0);
+  EXPECT_THAT(brought.get<float>(brought.data.train, 0, 1), ElementsAre(3, 4));
+  EXPECT_THAT(brought.get<float>(brought.data.test, 0, 0), ElementsAre(5, 6));
+  EXPECT_EQ(brought.one(brought.data.test, 1, 0), 0);
   spec.data.train_examples = 3;
   spec.data.test_examples = 0;
-  Opened shared(spec, nullptr);
-  EXPECT_THAT(shared.x(shared.data.test, 2), ElementsAre(5, 6));
+  Opened shared(spec, "");
+  EXPECT_THAT(shared.get<float>(shared.data.test, 0, 2), ElementsAre(5, 6));
 }
 
 TEST_F(ArraysTest, DrawnOnesFollowFromTheFirstField) {
-  Opened drawn(spec, nullptr);
+  Opened drawn(spec, "");
   ASSERT_EQ(drawn.code, 0) << drawn.text;
   int counts[3] = {};
   for (uint64_t i = 0; i < 300; ++i) {
-    std::vector<float> x = drawn.x(drawn.data.train, i);
-    int32_t kind = drawn.kind(drawn.data.train, i);
+    std::vector<float> x = drawn.get<float>(drawn.data.train, 0, i);
+    int32_t kind = drawn.one(drawn.data.train, 1, i);
     ASSERT_TRUE(x[0] >= -1 && x[0] < 1 && kind >= 0 && kind < 3);
     float share = ((x[0] + x[1]) / 2 + 1) / 2; // which third of the range their mean is in
     EXPECT_NEAR(static_cast<float>(kind) + 0.5f, share * 3, 0.5 + 8 * 0x1p-24); // f32

@@ -225,7 +225,12 @@ TEST(Readers, BatchesAreGatheredFieldByField) {
   diag d = diag_make(message, sizeof message);
   ASSERT_EQ(batch_check(&entry, &spec4.data, &d), 0) << message;
   const uint32_t order[] = {9, 17, 4, 11};
-  batch_fill fill = {&r.data, &r.data.train, &entry, order, 1};
+  batch_fill fill = {};
+  fill.data = &r.data;
+  fill.from = &r.data.train;
+  fill.entry = &entry;
+  fill.order = order;
+  fill.first = 1;
   for (uint32_t thread = 0; thread < 2; ++thread) {
     sinter_spmd spmd = {};
     spmd.segments = segments;

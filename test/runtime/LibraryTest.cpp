@@ -311,8 +311,9 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
     float batch[8 * 36];
     int32_t labels[8];
     for (int i = 0; i < 8; ++i) {
-      data.reader->fill(&data, &data.train, 0, step * 8 + i, SINTER_F32, batch + i * 36, 0);
-      data.reader->fill(&data, &data.train, 1, step * 8 + i, SINTER_I32, labels + i, 0);
+      data.reader->fill(&data, &data.train, 0, step * 8 + i, SINTER_F32, batch + i * 36, 0,
+                        nullptr);
+      data.reader->fill(&data, &data.train, 1, step * 8 + i, SINTER_I32, labels + i, 0, nullptr);
     }
     const void *in[] = {batch, labels};
     ASSERT_EQ(sinter_lib_train_step(lib, in, metrics).code, 0);
@@ -325,6 +326,34 @@ TEST_F(LibraryTest, TrainsLikeTheTrainer) {
                                      s / "exe", "--quiet"});
   EXPECT_EQ(r.code, 0) << r.err;
   EXPECT_TRUE(sameBytes(readFile(s / "lib"), readFile(s / "exe")));
+}
+
+/// A weight file that says more of its data.
+std::string withMetadata(const std::string &file, const std::string &entries) {
+  std::string out = file;
+  uint64_t length;
+  memcpy(&length, file.data(), 8);
+  const std::string key = "\"producer\":\"sinter\"";
+  out.insert(file.find(key) + key.size(), entries);
+  length += entries.size();
+  memcpy(out.data(), &length, 8);
+  return out;
+}
+
+TEST_F(LibraryTest, SavesKeepWhatTheLoadedFileSaysOfItsData) {
+  sinter_lib *lib = open();
+  const std::string entries = ",\"vocabulary\":\"<unk>,a\",\"classes\":\"\\\"a,b\\\",c\"";
+  writeFile(s / "known", withMetadata(readFile(s / "w"), entries));
+  ASSERT_EQ(sinter_lib_load(lib, (s / "known").c_str()).code, 0);
+  ASSERT_EQ(sinter_lib_save(lib, (s / "x").c_str()).code, 0);
+  EXPECT_THAT(readFile(s / "x"), HasSubstr("\"producer\":\"sinter\"" + entries + "}"));
+  writeFile(s / "bad", readFile(s / "v").substr(0, 400)); // leaves the handle as it was
+  EXPECT_NE(sinter_lib_load(lib, (s / "bad").c_str()).code, 0);
+  ASSERT_EQ(sinter_lib_save(lib, (s / "y").c_str()).code, 0);
+  EXPECT_TRUE(sameBytes(readFile(s / "x"), readFile(s / "y")));
+  ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  ASSERT_EQ(sinter_lib_save(lib, (s / "z").c_str()).code, 0);
+  EXPECT_TRUE(sameBytes(readFile(s / "w"), readFile(s / "z")));
 }
 
 TEST_F(LibraryTest, AModelThatTrainsNeedsWeightsOrAStepToRun) {

@@ -1,9 +1,9 @@
 // PairsTest.cpp - sentences and their translations: cleaning, vocabularies, cutting and filling up,
 // and what is refused.
+#include "OpenedData.h"
 #include "TestTools.h"
 
 extern "C" {
-#include "data.h"
 #include "sentence.h"
 #include "weights.h"
 }
@@ -31,29 +31,6 @@ struct PairsSpec {
   int64_t dims[1];
   sinter_field fields[4];
   sinter_data data;
-};
-
-struct Opened {
-  Opened(const PairsSpec &spec, const std::string &path, const char *source = nullptr,
-         const char *target = nullptr) {
-    diag d = diag_make(text, sizeof text);
-    data_known known = {};
-    for (int i = 0; i < VOCABULARIES; ++i)
-      if (const char *list = i ? target : source)
-        vocabulary_parse(&known.vocabularies[i], &spec.fields[i], list, "weights", &d);
-    code =
-        dataset_open(&data, &spec.data, path.empty() ? nullptr : path.c_str(), &known, nullptr, &d);
-  }
-  ~Opened() { dataset_free(&data); }
-  std::vector<int32_t> get(const split &from, uint32_t field, uint64_t example) const {
-    std::vector<int32_t> numbers(field_elements(&data.spec->fields[field]));
-    data.reader->fill(&data, &from, field, example, SINTER_I32, numbers.data(), 0);
-    return numbers;
-  }
-  const char *list(int i) const { return data.vocabularies[i].list; }
-  dataset data = {};
-  char text[1024] = "";
-  int code;
 };
 
 std::string cleaned(const std::string &text) {

@@ -41,7 +41,7 @@ struct Drawn {
   std::vector<uint8_t> image(const split &from, uint64_t i, uint32_t thread = 0) {
     uint64_t n = field_elements(&data.spec->fields[0]);
     std::vector<float> floats(n);
-    data.reader->fill(&data, &from, 0, i, SINTER_F32, floats.data(), thread);
+    data.reader->fill(&data, &from, 0, i, SINTER_F32, floats.data(), thread, nullptr);
     std::vector<uint8_t> bytes(n);
     for (uint64_t k = 0; k < n; ++k)
       bytes[k] = static_cast<uint8_t>(std::lround(floats[k] * 255));
@@ -49,7 +49,7 @@ struct Drawn {
   }
   uint32_t label(const split &from, uint64_t i) {
     int32_t label;
-    data.reader->fill(&data, &from, 1, i, SINTER_I32, &label, 0);
+    data.reader->fill(&data, &from, 1, i, SINTER_I32, &label, 0, nullptr);
     return static_cast<uint32_t>(label);
   }
   uint64_t hashImages(const split &from) {
@@ -163,8 +163,8 @@ TEST(Synthetic, WholeNumbersOfATopic) {
   for (uint64_t i = 0; i < data.train.count; ++i) {
     int64_t ids[8];
     int32_t label;
-    data.reader->fill(&data, &data.train, 0, i, SINTER_I64, ids, 0);
-    data.reader->fill(&data, &data.train, 1, i, SINTER_I32, &label, 0);
+    data.reader->fill(&data, &data.train, 0, i, SINTER_I64, ids, 0, nullptr);
+    data.reader->fill(&data, &data.train, 1, i, SINTER_I32, &label, 0, nullptr);
     ASSERT_TRUE(label >= 0 && label < 10);
     ++seen[label];
     for (int64_t id : ids) {

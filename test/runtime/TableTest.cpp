@@ -1,9 +1,10 @@
 // TableTest.cpp - tables: cells and rows good and bad, columns of numbers and of categories, what
 // weights know of them, parts that are held out, the built-in table.
+#include "OpenedData.h"
 #include "TestTools.h"
 
 extern "C" {
-#include "data.h"
+#include "weights.h"
 }
 
 #include <cmath>
@@ -30,26 +31,12 @@ struct HouseSpec {
   sinter_data data;
 };
 
-struct Opened {
-  Opened(const HouseSpec &spec, const char *path, const char *columns = nullptr) {
-    diag d = diag_make(text, sizeof text);
-    data_known known = {"w.safetensors", {}, columns ? strdup(columns) : nullptr};
-    code = dataset_open(&data, &spec.data, path, &known, nullptr, &d);
+/// The same with a target i32[] of so many categories.
+struct KindSpec : HouseSpec {
+  KindSpec(int64_t features, int64_t classes) : HouseSpec(features) {
+    fields[1] = {"target", SINTER_I32, 0,       nullptr, SINTER_DECODE_TARGET_CLASS,
+                 0,        classes,    nullptr, "price"};
   }
-  ~Opened() { dataset_free(&data); }
-  std::vector<float> features(const split &from, uint64_t example) {
-    std::vector<float> out(static_cast<size_t>(data.spec->fields[0].dims[0]));
-    data.reader->fill(&data, &from, 0, split_place(&from, example), SINTER_F32, out.data(), 0);
-    return out;
-  }
-  double target(const split &from, uint64_t example) {
-    double out;
-    data.reader->fill(&data, &from, 1, split_place(&from, example), SINTER_F64, &out, 0);
-    return out;
-  }
-  dataset data = {};
-  char text[4096] = "";
-  int code;
 };
 
 /// Cells as the parser cuts them: rows in lines, cells in brackets.
@@ -133,18 +120,17 @@ TEST_F(TableTest, NumbersAreStandardisedAndCategoriesOneHot) {
   ASSERT_EQ(read.code, 0) << read.text;
   EXPECT_EQ(read.data.train.count, 3u);
   EXPECT_EQ(read.data.test.count, 2u);
-  EXPECT_THAT(read.features(read.data.train, 0), ElementsAre(-1, 0, 0, 1, 0));
-  EXPECT_THAT(read.features(read.data.train, 1), ElementsAre(0, 0, 1, 0, 0));
-  EXPECT_THAT(read.features(read.data.train, 2), ElementsAre(0, 0, 0, 1, 0)); // missing: the mean
-  EXPECT_THAT(read.features(read.data.test, 0), ElementsAre(1, 0, 0, 0, 1));
-  EXPECT_THAT(read.features(read.data.test, 1), ElementsAre(0, 1, 0, 0, 0));
-  EXPECT_EQ(read.target(read.data.train, 1), 200);
-  EXPECT_EQ(read.target(read.data.train, 2), -3.5);
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 0), ElementsAre(-1, 0, 0, 1, 0));
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 1), ElementsAre(0, 0, 1, 0, 0));
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 2),
+              ElementsAre(0, 0, 0, 1, 0)); // missing: the mean
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(1, 0, 0, 0, 1));
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 1), ElementsAre(0, 1, 0, 0, 0));
+  EXPECT_EQ(read.one<double>(read.data.train, 1, 1), 200);
+  EXPECT_EQ(read.one<double>(read.data.train, 1, 2), -3.5);
   EXPECT_TRUE(read.data.table.unknown);
-  const char *key;
-  EXPECT_STREQ(dataset_metadata(&read.data, 0, &key),
+  EXPECT_STREQ(dataset_metadata(&read.data, COLUMNS_TEXT),
                "area,number,3,2\nstreet,category,Dirt,Grvl,Pave\n");
-  EXPECT_STREQ(key, "columns");
 }
 
 TEST_F(TableTest, PackedFiles) {
@@ -154,8 +140,8 @@ TEST_F(TableTest, PackedFiles) {
   }
   Opened read(spec, folder.path.c_str());
   ASSERT_EQ(read.code, 0) << read.text;
-  EXPECT_THAT(read.features(read.data.train, 0), ElementsAre(-1, 0, 0, 1, 0));
-  EXPECT_THAT(read.features(read.data.test, 0), ElementsAre(1, 0, 0, 0, 1));
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 0), ElementsAre(-1, 0, 0, 1, 0));
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(1, 0, 0, 0, 1));
 }
 
 TEST_F(TableTest, TestsMayHaveTheirTarget) {
@@ -164,7 +150,7 @@ TEST_F(TableTest, TestsMayHaveTheirTarget) {
   Opened read(four, folder.path.c_str());
   ASSERT_EQ(read.code, 0) << read.text;
   EXPECT_FALSE(read.data.table.unknown);
-  EXPECT_EQ(read.target(read.data.test, 0), 50);
+  EXPECT_EQ(read.one<double>(read.data.test, 1, 0), 50);
   EXPECT_STREQ(csv_cell(&read.data.table.test, 1, 1), "10");
 }
 
@@ -178,7 +164,7 @@ TEST_F(TableTest, OneFileIsEvaluatedToo) {
     ASSERT_EQ(read.code, 0) << read.text;
     EXPECT_STREQ(read.data.one_split, "comes without a test.csv");
     EXPECT_EQ(read.data.test.count, 3u);
-    EXPECT_THAT(read.features(read.data.test, 1), ElementsAre(FloatEq(0.70710678f), 1, 0, 0));
+    EXPECT_THAT(read.get<float>(read.data.test, 0, 1), ElementsAre(FloatEq(0.70710678f), 1, 0, 0));
   }
 }
 
@@ -189,7 +175,7 @@ TEST_F(TableTest, ColumnsOfEqualOrNoValuesAreZero) {
   Opened read(two, folder.path.c_str());
   ASSERT_EQ(read.code, 0) << read.text;
   for (uint64_t i = 0; i < 4; ++i)
-    EXPECT_THAT(read.features(read.data.train, i), ElementsAre(0, 0));
+    EXPECT_THAT(read.get<float>(read.data.train, 0, i), ElementsAre(0, 0));
 }
 
 TEST_F(TableTest, WeightsSayWhatColumnsAre) {
@@ -199,17 +185,16 @@ TEST_F(TableTest, WeightsSayWhatColumnsAre) {
   HouseSpec four(4);
   Opened read(four, folder.path.c_str(), columns);
   ASSERT_EQ(read.code, 0) << read.text;
-  EXPECT_THAT(read.features(read.data.train, 0), ElementsAre(0, 1, 0, 2));
-  EXPECT_THAT(read.features(read.data.train, 1), ElementsAre(0, 0, 0, -2)); // unknown to them
-  EXPECT_THAT(read.features(read.data.train, 2), ElementsAre(0, 0, 1, 0));
-  const char *key;
-  EXPECT_STREQ(dataset_metadata(&read.data, 0, &key), columns);
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 0), ElementsAre(0, 1, 0, 2));
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 1), ElementsAre(0, 0, 0, -2)); // unknown to them
+  EXPECT_THAT(read.get<float>(read.data.train, 0, 2), ElementsAre(0, 0, 1, 0));
+  EXPECT_STREQ(dataset_metadata(&read.data, COLUMNS_TEXT), columns);
   // Rows to predict need none to train with.
   remove((folder / "train.csv").c_str());
   Opened tests(four, folder.path.c_str(), columns);
   ASSERT_EQ(tests.code, 0) << tests.text;
   EXPECT_EQ(tests.data.train.count, 0u);
-  EXPECT_THAT(tests.features(tests.data.test, 0), ElementsAre(0, 0, 1, -10));
+  EXPECT_THAT(tests.get<float>(tests.data.test, 0, 0), ElementsAre(0, 0, 1, -10));
   refuses(2101, "has no 'train.csv'");
 }
 
@@ -280,6 +265,42 @@ TEST_F(TableTest, WrongTests) {
        " line 2 column 4: expects a number in 'price', got ''");
 }
 
+TEST_F(TableTest, TargetsOfCategories) {
+  writeFile(folder / "train.csv", "id,a,price\n1,1,\"low, or so\"\n2,2,high\n3,3,high\n");
+  writeFile(folder / "test.csv", "price,id,a\nnone,4,5\nhigh,5,4\n");
+  KindSpec three(1, 3), two(1, 2);
+  Opened read(three, folder.path);
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_STREQ(dataset_metadata(&read.data, CLASSES_TEXT), "high,\"low, or so\",none");
+  EXPECT_EQ(read.one(read.data.train, 1, 0), 1);
+  EXPECT_EQ(read.one<int64_t>(read.data.train, 1, 2), 0);
+  EXPECT_EQ(read.one(read.data.test, 1, 0), 2);
+  EXPECT_THAT(std::string(Opened(two, folder.path).text),
+              HasSubstr("train.csv' expects 2 classes, as many as the model has, got 3 [E2117]"));
+  const char *columns = "a,number,0,1";
+  EXPECT_THAT(std::string(Opened(two, folder.path, columns, "high,none").text),
+              HasSubstr("train.csv' line 2 column 3: expects a category that the weights know in "
+                        "'price', got 'low, or so' [E2112]"));
+  writeFile(folder / "train.csv", "id,a,price\n1,1,high\n2,2,NA\n");
+  EXPECT_THAT(std::string(Opened(two, folder.path).text),
+              HasSubstr("train.csv' line 3 column 3: expects a category in 'price', got 'NA'"));
+  writeFile(folder / "test.csv", "id,a\n4,5\n"); // to predict
+  writeFile(folder / "train.csv", "id,a,price\n1,1,high\n2,2,low\n");
+  Opened predicts(two, folder.path);
+  ASSERT_EQ(predicts.code, 0) << predicts.text;
+  EXPECT_TRUE(predicts.data.table.unknown);
+}
+
+TEST_F(TableTest, BuiltInTargetsOfCategories) {
+  KindSpec spec(12, 4);
+  Opened read(spec, "");
+  ASSERT_EQ(read.code, 0) << read.text;
+  std::vector<int> counts(4);
+  for (uint64_t i = 0; i < read.data.train.count; ++i)
+    ++counts[static_cast<size_t>(read.one(read.data.train, 1, i))];
+  EXPECT_THAT(counts, testing::Each(testing::Gt(100)));
+}
+
 // Part 2 of 3 of 7 examples: those from 7 * 1 / 3 = 2 to 7 * 2 / 3 = 4.
 TEST_F(TableTest, APartIsHeldOut) {
   writeFile(folder / "train.csv", "a,price\n0,0\n0,1\n0,2\n0,3\n0,4\n0,5\n0,6\n");
@@ -292,9 +313,9 @@ TEST_F(TableTest, APartIsHeldOut) {
   ASSERT_EQ(dataset_fold(&read.data, 2, 3, &d), 0);
   std::vector<double> trained, held;
   for (uint64_t i = 0; i < read.data.train.count; ++i)
-    trained.push_back(read.target(read.data.train, i));
+    trained.push_back(read.one<double>(read.data.train, 1, i));
   for (uint64_t i = 0; i < dataset_tests(&read.data)->count; ++i)
-    held.push_back(read.target(*dataset_tests(&read.data), i));
+    held.push_back(read.one<double>(*dataset_tests(&read.data), 1, i));
   EXPECT_THAT(trained, ElementsAre(0, 1, 4, 5, 6));
   EXPECT_THAT(held, ElementsAre(2, 3));
 }
@@ -312,8 +333,8 @@ TEST_F(TableTest, EveryExampleIsHeldOutOnce) {
     diag d = diag_make(read.text, sizeof read.text);
     ASSERT_EQ(dataset_fold(&read.data, part, 11, &d), 0);
     for (uint64_t i = 0; i < read.data.train.count; ++i)
-      ++trained[static_cast<size_t>(read.target(read.data.train, i))];
-    ++held[static_cast<size_t>(read.target(read.data.held, 0))];
+      ++trained[static_cast<size_t>(read.one<double>(read.data.train, 1, i))];
+    ++held[static_cast<size_t>(read.one<double>(read.data.held, 1, 0))];
     EXPECT_EQ(read.data.held.count, 1u);
   }
   EXPECT_THAT(held, testing::Each(1));
@@ -327,13 +348,13 @@ TEST_F(TableTest, EveryExampleIsHeldOutOnce) {
 TEST(BuiltInTable, HasAsManyFeaturesAsTheModel) {
   for (int64_t features : {1, 15, 16, 17, 331}) {
     HouseSpec spec(features);
-    Opened read(spec, nullptr);
+    Opened read(spec, "");
     ASSERT_EQ(read.code, 0) << read.text;
     EXPECT_EQ(read.data.train.count, 1024u);
     EXPECT_EQ(read.data.test.count, 256u);
     EXPECT_FALSE(read.data.table.unknown);
     for (uint64_t i = 0; i < 256; ++i)
-      ASSERT_TRUE(read.target(read.data.test, i) >= 1000);
+      ASSERT_TRUE(read.one<double>(read.data.test, 1, i) >= 1000);
     EXPECT_STREQ(csv_cell(&read.data.table.test, 256, 0), "1280");
   }
 }

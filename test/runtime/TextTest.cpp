@@ -1,8 +1,8 @@
 // TextTest.cpp - texts: cleaning, vocabularies, where examples lie, and what is refused.
+#include "OpenedData.h"
 #include "TestTools.h"
 
 extern "C" {
-#include "data.h"
 #include "weights.h"
 }
 
@@ -29,30 +29,11 @@ struct TextSpec {
   sinter_data data;
 };
 
-/// A text that was opened; tokens of examples by fill.
-struct Opened {
-  Opened(const TextSpec &spec, const std::string &path, const char *list = nullptr) {
-    diag d = diag_make(text, sizeof text);
-    data_known known = {};
-    if (list)
-      vocabulary_parse(&known.vocabularies[0], &spec.fields[0], list, "weights", &d);
-    code =
-        dataset_open(&data, &spec.data, path.empty() ? nullptr : path.c_str(), &known, nullptr, &d);
-  }
-  ~Opened() { dataset_free(&data); }
-  std::vector<int32_t> get(const split &from, uint32_t field, uint64_t example) const {
-    std::vector<int32_t> tokens(static_cast<size_t>(data.spec->fields[0].dims[0]));
-    data.reader->fill(&data, &from, field, example, SINTER_I32, tokens.data(), 0);
-    return tokens;
-  }
-  void begin(uint64_t seed, uint64_t epoch, uint64_t batch, bool shuffle = true) {
-    epoch_start at = {seed, epoch, batch, shuffle};
-    data.reader->begin(&data, &at);
-  }
-  dataset data = {};
-  char text[1024] = "";
-  int code;
-};
+/// An epoch of the text begins.
+void begin(Opened &t, uint64_t seed, uint64_t epoch, uint64_t batch, bool shuffle = true) {
+  epoch_start at = {seed, epoch, batch, shuffle};
+  t.data.reader->begin(&t.data, &at);
+}
 
 std::string cleaned(std::string text) {
   char message[256] = "";
@@ -103,7 +84,7 @@ TEST(Text, WordsAreNumberedByHowOftenTheyOccur) {
   ASSERT_EQ(t.code, 0) << t.text;
   EXPECT_STREQ(t.data.vocabularies[0].list, "<unk>,the,cat,dog,saw,a,story");
   EXPECT_EQ(t.data.text.train.count, 62u);
-  t.begin(0, 0, 1, false);
+  begin(t, 0, 0, 1, false);
   EXPECT_THAT(t.get(t.data.train, 0, 0), ElementsAre(5, 6, 1));
   EXPECT_THAT(t.get(t.data.train, 1, 0), ElementsAre(6, 1, 2));
 }
@@ -117,7 +98,7 @@ TEST(Text, BytesAreTheirOwnNumbers) {
   TextSpec spec(SINTER_DECODE_BYTE, 256, 4);
   Opened t(spec, s / "t");
   ASSERT_EQ(t.code, 0) << t.text;
-  t.begin(0, 0, 1, false);
+  begin(t, 0, 0, 1, false);
   EXPECT_THAT(t.get(t.data.train, 1, 10), ElementsAre(31, 38, 45, 52)); // 7 * 41 … mod 256
 }
 
@@ -206,7 +187,7 @@ TEST(Text, WindowsOfAnEpochTileTheTextFromARandomPlace) {
   EXPECT_EQ(c.t->data.train.count, 127u); // (900 - 7) / 7
   std::vector<int64_t> offsets;
   for (uint64_t epoch = 0; epoch < 200; ++epoch) {
-    c.t->begin(3, epoch, 32);
+    begin(*c.t, 3, epoch, 32);
     std::vector<int64_t> at = starts(*c.t);
     offsets.push_back(at[0]);
     for (size_t i = 1; i < at.size(); ++i)
@@ -214,11 +195,11 @@ TEST(Text, WindowsOfAnEpochTileTheTextFromARandomPlace) {
   }
   EXPECT_EQ(*std::min_element(offsets.begin(), offsets.end()), 0);
   EXPECT_EQ(*std::max_element(offsets.begin(), offsets.end()), 6);
-  c.t->begin(3, 5, 8);
+  begin(*c.t, 3, 5, 8);
   EXPECT_EQ(starts(*c.t)[0], offsets[5]); // of seed and epoch alone
-  c.t->begin(3, 5, 8, /*shuffle=*/false);
+  begin(*c.t, 3, 5, 8, /*shuffle=*/false);
   EXPECT_EQ(starts(*c.t)[0], 0);
-  c.t->begin(3, 5, 8);
+  begin(*c.t, 3, 5, 8);
   EXPECT_TRUE(c.t->data.one_split); // and tests do not move
   EXPECT_THAT(c.t->get(c.t->data.test, 1, 0), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_EQ(c.t->data.test.count, 127u);
@@ -247,7 +228,7 @@ TEST(Text, ATestTextLiesBeside) {
 TEST(Text, SequentialExamplesGoOnFromBatchToBatch) {
   Counting c(SINTER_ORDER_SEQUENTIAL);
   const uint64_t batch = 10;
-  c.t->begin(3, 1, batch);
+  begin(*c.t, 3, 1, batch);
   std::vector<int64_t> at = starts(*c.t);
   for (size_t i = batch; i < at.size() / batch * batch; ++i)
     EXPECT_EQ(at[i], at[i - batch] + 7);

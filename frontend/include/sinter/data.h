@@ -22,7 +22,12 @@ enum class Decode : uint8_t {
   Target = 8,  ///< the number in `column` of a table, f32[1]
   /// Words of a sentence as i32, their numbers in a vocabulary of `classes` of them.
   Sentence = 9,
-  Length = 10 ///< tokens of such a sentence as i32, below `classes`
+  Length = 10, ///< tokens of such a sentence as i32, below `classes`
+  /// A PNG or JPEG file, as Unit: of the field's size, its middle, or stretched to the size.
+  Picture = 11,
+  PictureCropped = 12,
+  PictureStretched = 13,
+  TargetClass = 14 ///< the value in `column` of a table as i32, below `classes`
 };
 
 /// A named part of every example.
@@ -34,7 +39,7 @@ struct Field {
   /// Of tokens: so many places further on in the text; of sentences: so many in the line.
   int64_t ahead = 0;
   std::string examples = {}; ///< bytes of the elements of all that the model brings, f32 or i32
-  std::string column = {};   ///< of Decode::Target: its name; of Decode::Columns: as Table::id
+  std::string column = {};   ///< of Decode::Target…: its name; of Decode::Columns: as Table::id
 };
 
 /// What the trainer reads. The functions below make it; Model::data takes it.
@@ -66,6 +71,31 @@ struct Images {
 /// and CIFAR's binary records of images with more (data_batch_1.bin[.gz] …, test_batch.bin[.gz]).
 SINTER_API Data images(std::string name, Images options = {});
 
+/// What becomes of pictures of another size than the model's.
+enum class Fit : uint8_t {
+  exact,  ///< they are an error
+  crop,   ///< scaled until they fill the size, then their middle is cut out
+  stretch ///< scaled to the size, also out of proportion
+};
+
+/// Options of image_folder().
+struct ImageFolder {
+  int64_t classes = 0;           ///< folders
+  int64_t height = 0, width = 0; ///< of all pictures
+  int64_t channels = 3;          ///< 3: red, green, blue; 1: grey
+  Fit fit = Fit::exact;
+  int64_t batch = 32; ///< default of the build option "batch"
+};
+
+/// Fields image f32[channels,height,width] in [0,1] and label i32[]: pictures in a folder a class.
+/// --data DIR holds train/CLASS/FILE and test/CLASS/FILE, PNG and JPEG files (.png, .jpg, .jpeg) of
+/// 8 bits a channel; without a folder test the tests are of the training pictures. Labels number
+/// the names of the classes in ascending order of their bytes; weight files keep the names.
+/// Transparency is left out, colours become grey and grey colours as `channels` say (grey: .299 red
+/// + .587 green + .114 blue, as PIL). Scaling weighs what a pixel covers by a triangle, as PIL's
+/// BILINEAR.
+SINTER_API Data image_folder(std::string name, ImageFolder options);
+
 /// What a text is cut into. Of characters and words, letters a to z count, in lower case, and every
 /// run of anything else is one space.
 enum class Tokens : uint8_t { characters, words, bytes };
@@ -94,7 +124,9 @@ SINTER_API Data text(std::string name, Text options = {});
 
 /// Options of table().
 struct TableOptions {
-  std::string target = ""; ///< column of the numbers to learn; of "house": SalePrice
+  std::string target = ""; ///< column of what is to be learnt; of "house": SalePrice
+  /// Above 0: the target is one of so many categories, not a number.
+  int64_t classes = 0;
   /// Column that names rows: no feature, and the first column of predictions. Of "house": Id.
   std::string id = "";
   /// Features that the other columns make: one for a column of numbers, and for a column of
@@ -103,12 +135,14 @@ struct TableOptions {
   int64_t batch = 64; ///< default of the build option "batch"
 };
 
-/// Fields features f32[features] and target f32[1], from a table with a header. --data DIR holds
+/// Fields features f32[features] and target f32[1] (of categories i32[]), from a table with a
+/// header. --data DIR holds
 /// train.csv[.gz] and test.csv[.gz], which may lack the target and is then for --predict; or it is
 /// one such file, which is evaluated, too. Of all rows of both files, a column whose values are
 /// numbers becomes (x - mean) / standard deviation (of a sample), and a missing one (empty, NA,
 /// N/A, NaN, nan, null) 0; any other column becomes categories: 1 for the row's own, in the order
-/// of their bytes, the missing one last. The target stays as it is. Weight files keep what was
+/// of their bytes, the missing one last. The target stays as it is; categories are
+/// numbered in ascending order of their bytes, those of both files. Weight files keep what was
 /// found, and rows that are read with weights become features by that; a category that it lacks is
 /// 0 everywhere.
 SINTER_API Data table(std::string name, TableOptions options = {});

@@ -212,7 +212,14 @@ typedef enum sinter_decode {
   SINTER_DECODE_TARGET = 8,  /* the number in a column of a table, rounded to f32 */
   /* Words of a sentence, as numbers 0 .. limit-1 of its vocabulary, and how many they are. */
   SINTER_DECODE_SENTENCE = 9,
-  SINTER_DECODE_LENGTH = 10
+  SINTER_DECODE_LENGTH = 10,
+  /* A PNG or JPEG file, byte/255: of the field's size; its middle, cut out so that the whole field
+     is filled; stretched to the size. */
+  SINTER_DECODE_PICTURE = 11,
+  SINTER_DECODE_PICTURE_CROPPED = 12,
+  SINTER_DECODE_PICTURE_STRETCHED = 13,
+  SINTER_DECODE_TARGET_CLASS =
+      14 /* the value in a column of a table, a whole number of 0 .. limit-1 */
 } sinter_decode;
 
 /* In which order a data set's examples come. */
@@ -234,7 +241,7 @@ typedef struct sinter_field {
   /* elements (f32, or i32 below the limit) of the examples that the model brings, those to train
      with first; NULL: none */
   const void *examples;
-  /* SINTER_DECODE_TARGET: its name; SINTER_DECODE_COLUMNS: of the one that names rows and is no
+  /* SINTER_DECODE_TARGET…: its name; SINTER_DECODE_COLUMNS: of the one that names rows and is no
      feature; NULL: none */
   const char *column;
 } sinter_field;

@@ -147,6 +147,9 @@ const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t
 
 /// The main function of a standalone trainer; returns its exit code.
 int sinter_trainer_main(const sinter_module *module, int argc, char **argv);
+/// The same for data sets of PNG and JPEG files; in libsinter_pictures.a, which holds their
+/// readers.
+int sinter_trainer_main_pictures(const sinter_module *module, int argc, char **argv);
 
 #ifdef __cplusplus
 }

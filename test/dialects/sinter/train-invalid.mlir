@@ -79,7 +79,7 @@ sinter.data "mnist" fields [#sinter.field<"image", tensor<1x0x28xf32>, unit>]
 
 // -----
 
-// expected-error @+2 {{expected one of [unit, class, character, word, byte, number, columns, target, sentence, length] for way to decode, got: text}}
+// expected-error @+2 {{expected one of [unit, class, character, word, byte, number, columns, target, sentence, length, picture, picture_cropped, picture_stretched, target_class] for way to decode, got: text}}
 // expected-error @+1 {{failed to parse FieldAttr parameter 'decode'}}
 sinter.data "mnist" fields [#sinter.field<"image", tensor<1x28x28xf32>, text>]
 
@@ -127,6 +127,26 @@ sinter.data "house" fields [#sinter.field<"target", tensor<2xf32>, target column
 
 // expected-error @+1 {{field "target" expects a column, got none}}
 sinter.data "house" fields [#sinter.field<"target", tensor<1xf32>, target>]
+
+// -----
+
+// expected-error @+1 {{field "target" expects a target tensor<i32>}}
+sinter.data "trees" fields [#sinter.field<"target", tensor<1xi32>, target_class below 3 column "kind">]
+
+// -----
+
+// expected-error @+1 {{field "target" expects a limit of 1 or more, got 0}}
+sinter.data "trees" fields [#sinter.field<"target", tensor<i32>, target_class column "kind">]
+
+// -----
+
+// expected-error @+1 {{field "image" expects pictures tensor<1xHxWxf32> or tensor<3xHxWxf32>, got 'tensor<4x8x8xf32>'}}
+sinter.data "animals" fields [#sinter.field<"image", tensor<4x8x8xf32>, picture>]
+
+// -----
+
+// expected-error @+1 {{field "image" expects pictures tensor<1xHxWxf32> or tensor<3xHxWxf32>, got 'tensor<8x8xf32>'}}
+sinter.data "animals" fields [#sinter.field<"image", tensor<8x8xf32>, picture_cropped>]
 
 // -----
 

@@ -21,9 +21,9 @@ SINTER_API Tensor softmax_cross_entropy(const Operand &logits, const Operand &la
                                         Loc loc = Loc::current());
 /// Fraction of rows whose largest logit is the label's, a scalar f32.
 SINTER_API Tensor accuracy(const Operand &logits, const Operand &labels, Loc loc = Loc::current());
-/// How often rows of class i have their largest logit at j, i32[classes,classes]: element (i, j), as
-/// scikit-learn's. Logits f32[N…,classes], labels i32[N…]; a row whose label is none of the classes
-/// is not counted. A metric adds them up.
+/// How often rows of class i have their largest logit at j, i32[classes,classes]: element (i, j),
+/// as scikit-learn's. Logits f32[N…,classes], labels i32[N…]; a row whose label is none of the
+/// classes is not counted. A metric adds them up.
 SINTER_API Tensor confusion_matrix(const Operand &logits, const Operand &labels,
                                    Loc loc = Loc::current());
 

@@ -64,6 +64,13 @@ def DivOp : Sinter_Binary<"div", "s.div(x, y)", GradientExpr<[{
   let summary = "x / y, floats only";
   let hasFolder = 1;
 }
+def FmodOp : Sinter_Binary<"fmod", "s.fmod(x, y)", GradientExpr<[{
+  dx[0] = b.sumTo(dy[0], getLhs());
+  // The divisor counts as often as it fits in: the quotient without its fraction.
+  ::mlir::Value times = b.apply<RoundOp>(b.div(b.sub(getLhs(), getResult()), getRhs()));
+  dx[1] = b.neg(b.sumTo(b.mul(dy[0], times), getRhs()));}]>> {
+  let summary = "what x leaves when y is taken off as often as it fits, with the sign of x; of integers 0 where y is 0";
+}
 def MaxOp : Sinter_Binary<"max", "s.max(x, y)",
     GradientExpr<"  b.splitAt(\"gt\", getLhs(), getRhs(), dy[0], dx);">, [Commutative]> {
   let summary = "the larger of x and y; NaN propagates; a tie gives half of the cotangent to each side";

@@ -1,10 +1,12 @@
 //===- Reduce.cpp - reductions along axes -----------------------------------------------------===//
 //
-// What the records of Reduce.td leave open: how a long sum is split. Reading on: kernel.reduce in
-// Kernel.td.
+// What the records of Reduce.td leave open: how a long sum is split, the gradient of a product.
+// Reading on: kernel.reduce in Kernel.td.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/GradBuilder.h"
+
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace sinter::ir;
@@ -38,5 +40,43 @@ LogicalResult SumOp::canonicalize(SumOp op, PatternRewriter &rewriter) {
   if (isShort)
     sum = b.cast(sum, element);
   rewriter.replaceOp(op, b.reshape(sum, shapeOf(op.getResult())));
+  return success();
+}
+
+/// As a tree: each product of a level is one of two of the level before, and has their slopes.
+/// Nothing is divided out, so that this is a polynomial as the product is: it holds where elements
+/// are 0, and so do its derivatives.
+LogicalResult ProdOp::buildGradient(GradBuilder &b, ValueRange dy, SmallVectorImpl<Value> &dx) {
+  Value x = getInput();
+  ArrayRef<int64_t> shape = shapeOf(x);
+  SmallVector<int64_t> perm, back(shape.size());
+  int64_t rows = 1, count = 1;
+  for (bool reduced : {false, true})
+    for (int64_t axis = 0; axis < int64_t(shape.size()); ++axis)
+      if (llvm::is_contained(getAxes(), axis) == reduced) {
+        back[axis] = perm.size();
+        perm.push_back(axis);
+        (reduced ? count : rows) *= shape[axis];
+      }
+  dx[0] = b.constantLike(x, 0);
+  if (rows == 0 || count == 0)
+    return success();
+  int64_t size = llvm::PowerOf2Ceil(count);
+  Value turned = b.transpose(x, perm), level = b.reshape(turned, {rows, count});
+  if (size > count) {
+    Value pads = b.slice(level, {0, 0}, {rows, size - count}); // fewer than there are
+    level = b.concat({level, b.constantLike(pads, 1)}, 1);
+  }
+  SmallVector<std::pair<Value, Value>> halves;
+  for (int64_t half = size / 2; half > 0; half /= 2) {
+    halves.push_back(
+        {b.slice(level, {0, 0}, {rows, half}), b.slice(level, {0, half}, {rows, 2 * half})});
+    level = b.mul(halves.back().first, halves.back().second);
+  }
+  Value slope = b.reshape(dy[0], {rows, 1});
+  for (auto [first, second] : llvm::reverse(halves))
+    slope = b.concat({b.mul(slope, second), b.mul(slope, first)}, 1);
+  slope = b.slice(slope, {0, 0}, {rows, count});
+  dx[0] = b.transpose(b.reshape(slope, shapeOf(turned)), back);
   return success();
 }

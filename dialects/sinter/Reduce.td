@@ -39,18 +39,8 @@ def SumOp : Sinter_AxesReduce<"sum", "Sum",
   let summary = "sum over axes; they vanish, or stay with size 1 under keepdims";
   let hasCanonicalizeMethod = 1;
 }
-def ProdOp : Sinter_AxesReduce<"prod", "Prod", GradientExpr<[{
-  // The product of the others: of all by x where none is 0; else only a single 0 has one.
-  ::mlir::Value x = getInput(), isZero = b.compare("eq", x, b.constantLike(x, 0));
-  ::mlir::Value others = b.select(isZero, b.constantLike(x, 1), x);
-  ::mlir::Value zeros = b.sum(b.cast(isZero, ::mlir::getElementTypeOrSelf(x.getType())), getAxes(), true);
-  ::mlir::Value product = b.make<ProdOp>(rules::prod(toRule(others.getType()), vec(getAxes()), true), getAxes(), true, others);
-  auto where = [&](double count, ::mlir::Value value) {
-    return b.select(b.compare("eq", zeros, b.constantLike(zeros, count)), value, b.constantLike(zeros, 0));
-  };
-  ::mlir::Value slope = b.select(isZero, where(1, product), where(0, b.div(product, others)));
-  dx[0] = b.mul(b.withKeptDims(dy[0], x, getAxes()), slope);}]>> {
-  let summary = "product over axes; the gradient of an element is the product of the others, zeros or not";
+def ProdOp : Sinter_AxesReduce<"prod", "Prod", GradientInCpp> {
+  let summary = "product over axes; the gradient of an element is the product of the others, zeros or not, and so to any order";
 }
 def ReduceMaxOp : Sinter_AxesReduce<"reduce_max", "Max",
     GradientExpr<"  dx[0] = b.extremeGradient(getInput(), getResult(), getAxes(), dy[0]);">> {

@@ -45,6 +45,17 @@ Value ScalarBuilder::min(Value x, Value y) {
                        : pick<arith::MinimumFOp, arith::MinSIOp>(b, loc, x, y);
 }
 Value ScalarBuilder::pow(Value x, Value y) { return math::PowFOp::create(b, loc, x, y); }
+Value ScalarBuilder::fmod(Value x, Value y) {
+  if (isFloat(x))
+    return arith::RemFOp::create(b, loc, x, y);
+  // Machines trap at a division by 0, and of the least number by -1; by 1 the rest is 0, too.
+  Value traps = compare("eq", y, zero(y));
+  if (!isUnsigned(y))
+    traps = logicalOr(traps, compare("eq", y, constant(y, -1)));
+  Value safe = select(traps, constant(y, 1), y);
+  return isUnsigned(x) ? Value(arith::RemUIOp::create(b, loc, x, safe))
+                       : Value(arith::RemSIOp::create(b, loc, x, safe));
+}
 Value ScalarBuilder::neg(Value x) {
   if (isFloat(x))
     return arith::NegFOp::create(b, loc, x);

@@ -24,6 +24,8 @@ public:
   mlir::Value max(mlir::Value x, mlir::Value y);
   mlir::Value min(mlir::Value x, mlir::Value y);
   mlir::Value pow(mlir::Value x, mlir::Value y);
+  /// The rest of a division, with the sign of x; of integers 0 where y is 0.
+  mlir::Value fmod(mlir::Value x, mlir::Value y);
   mlir::Value neg(mlir::Value x);
   mlir::Value exp(mlir::Value x);
   mlir::Value log(mlir::Value x);

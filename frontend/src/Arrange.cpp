@@ -341,7 +341,9 @@ Tensor one_hot(const Operand &ids, int64_t count, DType element, Loc loc) {
                      "cast(ids, i32) first", {x});
   if (count < 1)
     return call.fail("E0104", "expects a count of 1 or more, got " + std::to_string(count));
-  return cast(unsqueeze(cast(x, i64), -1) == iota(i64({count})), element);
+  bool isByte = type.element == rules::ElementType::U8;
+  Tensor at = checked_index(isByte ? cast(x, i32) : x, count);
+  return cast(unsqueeze(cast(at, i64), -1) == iota(i64({count})), element);
 }
 
 } // namespace sinter

@@ -26,11 +26,13 @@ public:
   Tensor weighted(const Tensor &values) { return weight ? values * *weight : values; }
 
   Tensor scores, target;
+  Tensor counts, index; ///< of class indices: which are not ignored; class 0 for those that are
   bool probabilities = false; ///< what the target is
   int64_t classes = 1;
 
 private:
   bool acceptsTarget();
+  void readIndices();
 
   Call &call;
   int64_t ignoreIndex;
@@ -82,8 +84,8 @@ bool ClassLoss::accepts(const Operand &logits, const Operand &wanted, bool takes
   scores = classesLast(scores, type.rank());
   if (probabilities)
     target = classesLast(target, type.rank());
-  else if (call.type(target).element == rules::ElementType::I64)
-    target = cast(target, i32);
+  else
+    readIndices();
   return true;
 }
 
@@ -106,11 +108,17 @@ bool ClassLoss::acceptsTarget() {
   return false;
 }
 
+void ClassLoss::readIndices() {
+  counts = target != ignoreIndex;
+  index = where(counts, target, 0);
+  target = cast(target, i32);
+}
+
 Tensor ClassLoss::ofIndices(const Tensor &plain, const std::optional<Tensor> &spread,
                             double smoothing, Reduction reduction) {
-  Tensor counts = target != ignoreIndex, share, losses = plain;
+  Tensor share, losses = plain;
   if (weight) {
-    Tensor weights = index_select(*weight, where(counts, target, 0));
+    Tensor weights = index_select(*weight, index);
     share = where(counts, weights, 0);
     losses = losses * weights;
   } else {
@@ -143,8 +151,9 @@ Tensor cross_entropy(const Operand &logits, const Operand &target, CrossEntropy 
   std::optional<Tensor> spread;
   if (smoothing > 0)
     spread = -sum(loss.weighted(log_softmax(loss.scores)), -1);
-  return loss.ofIndices(softmax_cross_entropy(loss.scores, loss.target), spread, smoothing,
-                        options.reduction);
+  Tensor losses =
+      withCheck(crossEntropyOf(call, loss.scores, loss.target), loss.index, loss.classes);
+  return loss.ofIndices(losses, spread, smoothing, options.reduction);
 }
 
 Tensor nll(const Operand &x, const Operand &target, Nll options, Loc loc) {
@@ -154,8 +163,7 @@ Tensor nll(const Operand &x, const Operand &target, Nll options, Loc loc) {
     return call.poison();
   std::vector<int64_t> rows = call.type(loss.target).dims, column = rows;
   column.push_back(1);
-  Tensor index = where(loss.target == options.ignore_index, 0, loss.target);
-  Tensor picked = reshape(gather(loss.scores, reshape(index, column), -1), rows);
+  Tensor picked = reshape(gather(loss.scores, reshape(loss.index, column), -1), rows);
   return loss.ofIndices(-picked, std::nullopt, 0, options.reduction);
 }
 

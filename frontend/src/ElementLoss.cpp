@@ -60,17 +60,39 @@ static Tensor elementLoss(const char *op, const Operand &x, const Operand &targe
   return reduced(call, loss(a, b), reduction);
 }
 
+/// The same times a weight of their shape; `meanOfWeights`: a mean divides by their sum.
+template <class F>
+static Tensor elementLoss(const char *op, const Operand &x, const Operand &target,
+                          Reduction reduction, const Loc &loc, F loss,
+                          const std::optional<Tensor> &weight, bool meanOfWeights) {
+  Call call(op, loc);
+  auto [a, b] = call.pair(x, target);
+  if (!matches(call, a, b))
+    return call.poison();
+  Tensor losses = loss(a, b);
+  if (!weight)
+    return reduced(call, losses, reduction);
+  Tensor share = call.tensor(*weight);
+  if (!matches(call, losses, share))
+    return call.poison();
+  if (meanOfWeights && reduction == Reduction::mean)
+    return sum(losses * share) / sum(share);
+  return reduced(call, losses * share, reduction);
+}
+
 Tensor mse(const Operand &prediction, const Operand &target, Loss options, Loc loc) {
-  return elementLoss("mse", prediction, target, options.reduction, loc,
-                     [](const Tensor &p, const Tensor &t) {
-                       Tensor difference = p - t;
-                       return difference * difference;
-                     });
+  auto square = [](const Tensor &p, const Tensor &t) {
+    Tensor difference = p - t;
+    return difference * difference;
+  };
+  return elementLoss("mse", prediction, target, options.reduction, loc, square, options.weight,
+                     true);
 }
 
 Tensor l1(const Operand &prediction, const Operand &target, Loss options, Loc loc) {
-  return elementLoss("l1", prediction, target, options.reduction, loc,
-                     [](const Tensor &p, const Tensor &t) { return abs(p - t); });
+  auto distance = [](const Tensor &p, const Tensor &t) { return abs(p - t); };
+  return elementLoss("l1", prediction, target, options.reduction, loc, distance, options.weight,
+                     true);
 }
 
 /// d c - c²/2 with c = min(d, delta): both branches, and no square of what is large.
@@ -85,7 +107,8 @@ Tensor huber(const Operand &prediction, const Operand &target, Huber options, Lo
     return call.fail("E0020", "expects a delta above 0, got " + numberText(options.delta));
   return elementLoss(
       "huber", prediction, target, options.reduction, loc,
-      [&](const Tensor &p, const Tensor &t) { return huberOf(p, t, options.delta); });
+      [&](const Tensor &p, const Tensor &t) { return huberOf(p, t, options.delta); },
+      options.weight, false);
 }
 
 Tensor smooth_l1(const Operand &prediction, const Operand &target, SmoothL1 options, Loc loc) {

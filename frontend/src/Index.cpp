@@ -5,6 +5,7 @@
 #include "frontend/src/Layers.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
+#include "sinter/ops/shape.h"
 #include "sinter/rules/index.h"
 
 namespace sinter {
@@ -48,6 +49,19 @@ Tensor scatter_add(const Operand &x, const Operand &index, const Operand &source
   return call.emitAlong("scatter_add_along", {a, at, b}, axis, [](const Types &t, int64_t along) {
     return rules::scatter_add_along(t[0], t[1], t[2], along);
   });
+}
+
+/// An index is looked at where something is read by it. Here that is one byte, false, of a table
+/// that has as many as there are classes; choosing by it keeps the read.
+Tensor checked_index(const Operand &index, int64_t size, Loc loc) {
+  Call call("checked_index", loc);
+  Tensor at = call.tensor(index);
+  if (call.isPoison(at))
+    return at;
+  if (size < 1)
+    return call.fail("E0104", "expects a size of 1 or more, got " + std::to_string(size));
+  Tensor none = slices(call, full(bool_({size}), 0), at, 0);
+  return where(none, 0, at);
 }
 
 Tensor embedding(Name name, const Operand &ids, Embedding options, Loc loc) {

@@ -2,9 +2,10 @@
 // include/sinter/ops/loss.h, dialects/rules.
 #include "sinter/ops/loss.h"
 
-#include "frontend/src/Call.h"
+#include "frontend/src/Losses.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
+#include "sinter/ops/index.h"
 #include "sinter/ops/matmul.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
@@ -28,6 +29,11 @@ Tensor log_softmax(const Operand &x, int64_t axis, Loc loc) {
   return alongAxis("log_softmax", x, axis, loc);
 }
 
+Tensor softmin(const Operand &x, int64_t axis, Loc loc) {
+  Call call("softmin", loc);
+  return softmax(-call.tensor(x), axis);
+}
+
 Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc loc) {
   Call call("masked_softmax", loc);
   Tensor a = call.tensor(x), m = call.tensor(mask);
@@ -48,11 +54,21 @@ Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc l
   return where(m, softmax(where(m, a, never), *at), 0);
 }
 
+Tensor detail::crossEntropyOf(Call &call, const Tensor &logits, const Tensor &labels) {
+  return call.emit("softmax_cross_entropy", {logits, labels},
+                   [](const Types &t) { return rules::softmax_cross_entropy(t[0], t[1]); });
+}
+
+Tensor detail::withCheck(const Tensor &losses, const Tensor &index, int64_t size) {
+  if (Call::isPoison(losses))
+    return losses;
+  return losses + cast(index_select(full(bool_({size}), 0), index), losses.dtype()); // plus 0
+}
+
 Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc loc) {
   Call call("softmax_cross_entropy", loc);
-  Tensor x = call.tensor(logits), y = call.tensor(labels);
-  return call.emit("softmax_cross_entropy", {x, y},
-                   [](const Types &t) { return rules::softmax_cross_entropy(t[0], t[1]); });
+  Tensor x = call.tensor(logits), y = call.tensor(labels), losses = crossEntropyOf(call, x, y);
+  return call.isPoison(losses) ? losses : withCheck(losses, y, call.type(x).dims.back());
 }
 
 /// Logits and the labels that belong to them; nothing: an operand is poison, or it was reported.

@@ -5,6 +5,7 @@
 
 #include "frontend/src/Layers.h"
 #include "sinter/ops/elementwise.h"
+#include "sinter/ops/pool.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
 
@@ -83,12 +84,40 @@ static bool accepts(Call &call, const Name &name, const Tensor &x, const BatchNo
   };
   if (type.dims[1] == 0)
     return refuse("E0115", "expects channels");
-  if (training() && type.elementCount().value_or(0) <= type.dims[1])
+  if ((training() || !options.track_running_stats) &&
+      type.elementCount().value_or(0) <= type.dims[1])
     return refuse("E0140", "expects more than one value a channel in training",
                   "the variance of one value is 0, so all that passes is the bias; take a "
                   "larger batch or image");
   return true;
 }
+
+namespace {
+/// The running statistics of a batch_norm.
+struct Running {
+  State mean, variance, tracked;
+
+  Running(const Name &name, const Type &type, const Loc &loc)
+      : mean(state(variable(name, ".running_mean"), type, zeros(), loc)),
+        variance(state(variable(name, ".running_var"), type, ones(), loc)),
+        tracked(counter(variable(name, ".num_batches_tracked"), loc)) {}
+  Channels values(const Loc &loc) const { return {mean.value(loc), variance.value(loc)}; }
+  /// Takes in a batch of `count` elements a channel.
+  void add(const Channels &old, const Channels &batch, double count, double momentum) {
+    auto track = [&](State &state, const Tensor &before, const Tensor &fresh) {
+      state.assign(before * (1 - momentum) + stop_gradient(fresh) * momentum);
+    };
+    track(mean, old.mean, batch.mean);
+    track(variance, old.variance, batch.variance * (count / (count - 1)));
+    tracked.assign(tracked + 1);
+  }
+
+private:
+  static Name variable(const Name &name, const char *suffix) {
+    return shared(Name(name.text + suffix));
+  }
+};
+} // namespace
 
 Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc) {
   Call call("batch_norm", loc, context().path(name.text));
@@ -99,28 +128,28 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
   int64_t channels = type.dims[1];
   double count = static_cast<double>(*type.elementCount()) / static_cast<double>(channels);
   DType element = x.dtype();
-  Tensor weight = layerParameter(name, "weight", element({channels}), options.weight, loc);
-  if (call.isPoison(weight)) // of another width, say: told once
-    return call.poison();
-  Tensor bias = layerParameter(name, "bias", element({channels}), options.bias, loc);
-  auto variable = [&](const char *suffix) { return shared(Name(name.text + suffix)); };
-  State runningMean = state(variable(".running_mean"), element({channels}), zeros(), loc);
-  State runningVar = state(variable(".running_var"), element({channels}), ones(), loc);
-  State tracked = counter(variable(".num_batches_tracked"), loc);
-  if (call.isPoison(bias))
+  std::optional<Tensor> weight, bias;
+  if (options.affine) {
+    weight = layerParameter(name, "weight", element({channels}), options.weight, loc);
+    if (call.isPoison(*weight)) // of another width, say: told once
+      return call.poison();
+    bias = layerParameter(name, "bias", element({channels}), options.bias, loc);
+  }
+  std::optional<Running> running;
+  if (options.track_running_stats)
+    running.emplace(name, element({channels}), loc);
+  if (bias && call.isPoison(*bias))
     return call.poison();
   noteUse(call, "batch_norm", name, context().path(name.text));
-  Channels statistics{runningMean.value(loc), runningVar.value(loc)};
+  Channels statistics;
+  if (running)
+    statistics = running->values(loc);
   auto spread = [&](const Tensor &value) { return alongChannels(value, type.rank()); };
-  if (training()) {
+  if (training() || !running) {
     Channels old = statistics, wide = measure(x, type, count);
     statistics = {cast(wide.mean, element), cast(wide.variance, element)};
-    auto track = [&](State &state, const Tensor &before, const Tensor &fresh) {
-      state.assign(before * (1 - options.momentum) + stop_gradient(fresh) * options.momentum);
-    };
-    track(runningMean, old.mean, statistics.mean);
-    track(runningVar, old.variance, statistics.variance * (count / (count - 1)));
-    tracked.assign(tracked + 1);
+    if (running)
+      running->add(old, statistics, count, options.momentum);
     // Deviations are exact in x's own type; left of the mean is what its rounding took, and its
     // gradient.
     Tensor centre = stop_gradient(statistics.mean);
@@ -128,8 +157,10 @@ Tensor batch_norm(Name name, const Operand &operand, BatchNorm options, Loc loc)
     x = x - spread(centre);
   }
   // y = x * scale + shift, each one number a channel.
-  Tensor scale = weight / sqrt(statistics.variance + options.eps);
-  return x * spread(scale) + spread(bias - statistics.mean * scale);
+  Tensor deviation = sqrt(statistics.variance + options.eps);
+  Tensor scale = weight ? *weight / deviation : 1 / deviation;
+  Tensor shift = statistics.mean * scale;
+  return x * spread(scale) + spread(bias ? *bias - shift : -shift);
 }
 
 //===--- Layer, group, instance and RMS norm --------------------------------------------------===//
@@ -262,6 +293,31 @@ Tensor instance_norm(Name name, const Operand &operand, InstanceNorm options, Lo
   if (!options.affine)
     return x;
   return scaledChannels(call, "instance_norm", name, x, options.weight, options.bias, loc);
+}
+
+Tensor local_response_norm(const Operand &operand, LocalResponseNorm options, Loc loc) {
+  Call call("local_response_norm", loc);
+  Tensor x = call.tensor(operand);
+  if (call.isPoison(x) || !call.isFloat(x))
+    return call.poison();
+  const std::vector<int64_t> dims = call.type(x).dims;
+  if (dims.size() < 3)
+    return call.fail("E0107",
+                     "expects f32[n,channels,…] with axes behind the channels, got " +
+                         toString(call.type(x)),
+                     "", {x});
+  if (options.size < 1)
+    return call.fail("E0020", "expects a size of 1 or more, got " + std::to_string(options.size));
+  if (call.type(x).elementCount().value_or(0) == 0)
+    return x;
+  // Channels are the rows of an image, the rest of an example its columns.
+  int64_t rest = 1, before = options.size / 2, behind = (options.size - 1) / 2;
+  for (size_t axis = 2; axis < dims.size(); ++axis)
+    rest *= dims[axis];
+  Tensor squares =
+      pad(reshape(x * x, {dims[0], 1, dims[1], rest}), {0, 0, before, 0}, {0, 0, behind, 0});
+  Tensor means = avg_pool2d(squares, {.window = {options.size, 1}, .stride = 1});
+  return x / pow(reshape(means, dims) * options.alpha + options.k, options.beta);
 }
 
 } // namespace sinter

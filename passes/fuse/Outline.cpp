@@ -81,7 +81,7 @@ std::optional<int64_t> countPlainSteps(Operation *op) {
   map.buildBody(builder, op->getLoc(), scalars, results);
   bool plain = llvm::all_of(scratch, [](Operation &step) {
     return isa<arith::ArithDialect>(step.getDialect()) &&
-           !isa<arith::DivFOp, arith::DivSIOp, arith::RemSIOp>(step);
+           !isa<arith::DivFOp, arith::RemFOp, arith::DivSIOp, arith::RemSIOp>(step);
   });
   return plain ? std::optional<int64_t>(scratch.getOperations().size()) : std::nullopt;
 }

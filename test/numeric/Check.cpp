@@ -13,6 +13,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -169,6 +170,30 @@ static void addForwardEntries(mlir::ModuleOp module, const Row &row, const Case 
   }
 }
 
+/// second_<i>: the derivatives of Σ gradient · tangent, so a product with the matrix of second
+/// derivatives.
+static void addSecondEntry(mlir::ModuleOp module, const Row &row, const Case &c, const Type &result,
+                           size_t number) {
+  std::string name = "second_" + std::to_string(number);
+  EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
+  std::vector<mlir::Value> operands, xs, tangents;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < c.operands.size(); ++i) {
+    operands.push_back(b.input(operandName(i), c.operands[i]));
+    if (!rules::isFloat(c.operands[i].element))
+      continue;
+    xs.push_back(operands.back());
+    names.push_back(operandName(i));
+    tangents.push_back(b.input("t" + operandName(i), c.operands[i]));
+  }
+  mlir::Value y = build(b, row, c, operands);
+  std::vector<mlir::Value> dx =
+      b.gradient(b.gradient({y}, {b.input("dy", result)}, xs), tangents, xs);
+  for (size_t i = 0; i < xs.size(); ++i)
+    b.output("d" + names[i], dx[i]);
+  b.finish();
+}
+
 static double dot(const Tensor &a, const Tensor &b) {
   double sum = 0;
   for (int64_t i = 0; i < a.size(); ++i)
@@ -178,35 +203,42 @@ static double dot(const Tensor &a, const Tensor &b) {
 
 static constexpr double kStep = 1e-5; ///< of central differences
 
-double test::differenceError(mlir::ModuleOp module, llvm::StringRef value,
-                             const Arguments &arguments, const Tensor &cotangent,
-                             const Values &gradients) {
+/// The largest error of `slopes`, the derivatives of `scalar` of what `entry` computes, against
+/// central differences along random directions.
+static double slopeError(mlir::ModuleOp module, llvm::StringRef entry, const Arguments &arguments,
+                         const Values &slopes, llvm::function_ref<double(Evaluation &)> scalar) {
   double worst = 0;
   Random random(12345);
   for (int direction = 0; direction < 2; ++direction) {
     const double h = kStep;
     Arguments up = arguments, down = arguments;
     double predicted = 0, scale = 1;
-    for (const auto &[name, gradient] : gradients) {
+    for (const auto &[name, slope] : slopes) {
       std::string operand = name.substr(1);
-      for (int64_t i = 0; i < gradient.size(); ++i) {
+      for (int64_t i = 0; i < slope.size(); ++i) {
         double v = 2 * random.uniform() - 1;
         up.inputs[operand].reals[i] += h * v;
         down.inputs[operand].reals[i] -= h * v;
-        predicted += gradient.reals[i] * v;
-        scale += std::fabs(gradient.reals[i] * v);
+        predicted += slope.reals[i] * v;
+        scale += std::fabs(slope.reals[i] * v);
       }
     }
-    llvm::FailureOr<Evaluation> above = interpret::evaluate(module, value, up);
-    llvm::FailureOr<Evaluation> below = interpret::evaluate(module, value, down);
+    llvm::FailureOr<Evaluation> above = interpret::evaluate(module, entry, up);
+    llvm::FailureOr<Evaluation> below = interpret::evaluate(module, entry, down);
     if (failed(above) || failed(below))
       return INFINITY;
-    double measured =
-        (dot(above->outputs["y"], cotangent) - dot(below->outputs["y"], cotangent)) / (2 * h);
+    double measured = (scalar(*above) - scalar(*below)) / (2 * h);
     double error = std::fabs(measured - predicted) / scale;
     worst = error <= worst ? worst : error; // keeps NaN
   }
   return worst;
+}
+
+double test::differenceError(mlir::ModuleOp module, llvm::StringRef value,
+                             const Arguments &arguments, const Tensor &cotangent,
+                             const Values &gradients) {
+  return slopeError(module, value, arguments, gradients,
+                    [&](Evaluation &at) { return dot(at.outputs["y"], cotangent); });
 }
 
 /// What differences may be off by: f64 loses u times the square of an offset where a variance is
@@ -229,6 +261,7 @@ struct Made {
   Type result;
   Arguments arguments;
   Tensor cotangent;
+  bool compilesSecond = false; ///< second derivatives are compiled, too
 };
 } // namespace
 
@@ -243,7 +276,7 @@ static void checkCompiled(Program &program, mlir::ModuleOp module, const Row &ro
     return;
   }
   double terms =
-      llvm::StringRef(entry).starts_with("gradient") ? made.c->gradientTerms : made.c->terms;
+      llvm::StringRef(entry).starts_with("value") ? made.c->terms : made.c->gradientTerms;
   double tolerance = terms > 0 ? sumBound(terms) : row.tolerance;
   if (!usesSingle(*made.c, made.result))
     tolerance = std::min(tolerance, 1e-12);
@@ -320,10 +353,32 @@ static void checkForward(mlir::ModuleOp module, const Row &row, const Made &made
   }
 }
 
+/// Second derivatives against differences of first ones, which are checked themselves.
+static void checkSecond(mlir::ModuleOp module, const Row &row, const Made &made, Outcome &outcome) {
+  std::string number = std::to_string(made.number), label = labelOf(row, *made.c);
+  llvm::FailureOr<Evaluation> second =
+      interpret::evaluate(module, "second_" + number, made.arguments);
+  double error = INFINITY;
+  if (succeeded(second))
+    error = slopeError(module, "gradient_" + number, made.arguments, second->outputs,
+                       [&](Evaluation &at) {
+                         double sum = 0;
+                         for (const auto &[name, gradient] : at.outputs)
+                           sum += dot(gradient, made.arguments.inputs.at("t" + name.substr(1)));
+                         return sum;
+                       });
+  ++outcome.seconds;
+  outcome.secondError = std::max(outcome.secondError, error);
+  if (!(error <= differenceTolerance(*made.c)))
+    outcome.failures.push_back(label + "second derivatives against differences: error " +
+                               std::to_string(error));
+}
+
 Outcome test::check(const Row &row, const Options &options) {
   Outcome outcome;
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("row");
   std::vector<Made> all;
+  std::set<int> firsts; ///< element types that were met
   // Which cases a sample takes depends on the row, so that all kinds of shapes are met.
   for (size_t i = seedOf(row.name) % options.sampleEvery; i < row.cases.size();
        i += options.sampleEvery) {
@@ -338,6 +393,12 @@ Outcome test::check(const Row &row, const Options &options) {
           made.arguments.inputs["t" + operandName(k)] =
               sample(made.c->operands[k], Domain::Any, random);
     }
+    // Of second derivatives the first case of each element type is compiled: as many again as
+    // values and gradients would be too much.
+    made.compilesSecond = row.differentiable && !made.c->operands.empty() &&
+                          firsts.insert(static_cast<int>(made.c->operands[0].element)).second;
+    if (made.compilesSecond)
+      addSecondEntry(*module, row, *made.c, made.result, i);
     all.push_back(made);
   }
   if (failed(mlir::verify(*module))) {
@@ -348,8 +409,11 @@ Outcome test::check(const Row &row, const Options &options) {
   if (options.compiles && !(program = compile(*module, options.level)))
     outcome.failures.push_back(row.name + ": does not compile");
   for (const Made &made : all)
-    if (row.differentiable) // not compiled
+    if (row.differentiable) { // not compiled
       addForwardEntries(*module, row, *made.c, made.result, made.number);
+      if (!made.compilesSecond)
+        addSecondEntry(*module, row, *made.c, made.result, made.number);
+    }
   if (row.differentiable && (!differentiate(*module) || !batchSteps(*module))) {
     outcome.failures.push_back(row.name + ": does not differentiate");
     return outcome;
@@ -375,6 +439,7 @@ Outcome test::check(const Row &row, const Options &options) {
     ++outcome.gradients;
     if (succeeded(gradients))
       checkForward(*module, row, made, gradients->outputs, outcome);
+    checkSecond(*module, row, made, outcome);
     if (!(error <= differenceTolerance(*made.c)))
       outcome.failures.push_back(labelOf(row, *made.c) + "gradient against differences: error " +
                                  std::to_string(error));
@@ -382,6 +447,9 @@ Outcome test::check(const Row &row, const Options &options) {
       checkCompiled(*program, *module, row, made, "gradient_" + number, options,
                     outcome.compiledError, outcome);
       ++outcome.compiledGradients;
+      if (made.compilesSecond)
+        checkCompiled(*program, *module, row, made, "second_" + number, options,
+                      outcome.compiledError, outcome);
     }
   }
   return outcome;

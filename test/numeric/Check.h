@@ -15,6 +15,8 @@ struct Outcome {
   int values = 0, gradients = 0, compiledGradients = 0, jacobians = 0; ///< cases checked
   double valueError = 0, gradientError = 0, compiledError = 0;         ///< the worst of each
   double forwardError = 0, jacobianError = 0;
+  int seconds = 0; ///< cases whose second derivatives were checked
+  double secondError = 0;
   std::vector<std::string> failures; ///< one line each
 };
 

@@ -76,7 +76,7 @@ static void unaryRows(std::vector<Row> &rows) {
 }
 
 static void binaryRows(std::vector<Row> &rows) {
-  for (const char *name : {"add", "sub", "mul"}) {
+  for (const char *name : {"add", "sub", "mul", "fmod"}) {
     rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64})});
     rows.push_back({.name = name,
                     .cases = binaryCases({E::I32, E::I64}),
@@ -172,7 +172,7 @@ static void specialRows(std::vector<Row> &rows) {
     special(name);
   for (const char *name : kSteps)
     special(name);
-  for (const char *name : {"add", "sub", "mul", "div", "max", "min", "atan2"})
+  for (const char *name : {"add", "sub", "mul", "div", "fmod", "max", "min", "atan2"})
     rows.push_back(
         {.name = name, .cases = binary, .domains = {Domain::Special}, .differentiable = false});
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})

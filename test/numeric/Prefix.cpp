@@ -1,8 +1,8 @@
-//===- Prefix.cpp - numeric rows of prefix sums and products ----------------------------------===//
+//===- Prefix.cpp - numeric rows of prefix sums, products and extremes ------------------------===//
 //
 // Every axis, both directions, with and without the element itself; more neighbouring rows than
-// vectors hold and fewer; rows of products with and without zeros. Reading on: Rows.h;
-// codegen/interpret/Prefix.cpp (the oracle).
+// vectors hold and fewer; rows of products with and without zeros, of extremes with NaN. Reading
+// on: Rows.h; codegen/interpret/Prefix.cpp (the oracle).
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Rows.h"
@@ -22,6 +22,22 @@ static std::vector<Case> casesOf(const std::vector<E> &elements, const Shapes &s
           cases.push_back({{{element, dims}},
                            {{"axis", axis}, {"reverse", reverse}, {"exclusive", exclusive}}});
   return cases;
+}
+
+/// Extremes have neither a direction nor a first element that is none.
+static void extremeRows(std::vector<Row> &rows, const Shapes &shapes) {
+  auto add = [&](const char *name, const std::vector<E> &elements, Domain domain, bool slopes) {
+    Row row{.name = name, .domains = {domain}, .differentiable = slopes};
+    for (E element : elements)
+      for (const auto &[dims, axis] : shapes)
+        row.cases.push_back({{{element, dims}}, {{"axis", axis}}});
+    rows.push_back(row);
+  };
+  for (const char *name : {"cummax", "cummin"}) {
+    add(name, {E::F32, E::F64}, Domain::Distinct, true);
+    add(name, {E::F32, E::F64}, Domain::Special, false);
+    add(name, {E::I32, E::I64}, Domain::Anything, false);
+  }
 }
 
 void test::prefixRows(std::vector<Row> &rows) {
@@ -46,4 +62,5 @@ void test::prefixRows(std::vector<Row> &rows) {
                   .cases = casesOf({E::I32, E::I64}, few),
                   .domains = {Domain::Anything},
                   .differentiable = false});
+  extremeRows(rows, shapes);
 }

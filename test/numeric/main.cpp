@@ -78,8 +78,9 @@ int main(int argc, char **argv) {
   }
   int passed = 0, failed = 0;
   if (!perf && !lists)
-    std::printf("%-28s %6s %9s %6s %9s %6s %9s %9s %6s %9s\n", "row", "values", "error", "grads",
-                "error", "comp.", "error", "forward", "jacob.", "error");
+    std::printf("%-28s %6s %9s %6s %9s %6s %9s %9s %6s %9s %6s %9s\n", "row", "values", "error",
+                "grads", "error", "comp.", "error", "forward", "jacob.", "error", "second",
+                "error");
   std::vector<std::string> failures;
   for (const Row &row : allRows()) {
     if (row.name.find(filter) == std::string::npos)
@@ -89,11 +90,11 @@ int main(int argc, char **argv) {
       continue;
     }
     Outcome outcome = check(row, options);
-    std::printf("%-28s %6d %9.1e %6d %9.1e %6d %9.1e %9.1e %6d %9.1e%s\n", row.name.c_str(),
-                outcome.values, outcome.valueError, outcome.gradients, outcome.gradientError,
-                outcome.compiledGradients, outcome.compiledError, outcome.forwardError,
-                outcome.jacobians, outcome.jacobianError,
-                outcome.failures.empty() ? "" : "  FAILED");
+    std::printf("%-28s %6d %9.1e %6d %9.1e %6d %9.1e %9.1e %6d %9.1e %6d %9.1e%s\n",
+                row.name.c_str(), outcome.values, outcome.valueError, outcome.gradients,
+                outcome.gradientError, outcome.compiledGradients, outcome.compiledError,
+                outcome.forwardError, outcome.jacobians, outcome.jacobianError, outcome.seconds,
+                outcome.secondError, outcome.failures.empty() ? "" : "  FAILED");
     std::fflush(stdout);
     outcome.failures.empty() ? ++passed : ++failed;
     failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());

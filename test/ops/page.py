@@ -21,7 +21,8 @@ RULES = ROOT / "dialects/rules/include/sinter/rules"
 PAGE = ROOT / "frontend/OPS.md"
 ACCEPTS = {"Float": "floats", "Numeric": "numbers", "Signed": "signed numbers", "Logical": "bool"}
 # The op of a function, where it has another name; functions that are below others.
-OP_OF = {"where": "select", "index_select": "gather", "index_add": "scatter_add", "gather": "gather_along", "scatter_add": "scatter_add_along"}
+OP_OF = {"where": "select", "index_select": "gather", "index_add": "scatter_add", "gather": "gather_along", "scatter_add": "scatter_add_along",
+         "select": ""}  # a composite with the name of another op
 BELOW = {"sequence"}
 HEAD = """# Ops
 

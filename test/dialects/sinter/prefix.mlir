@@ -1,4 +1,4 @@
-// Prefix sums and products: text form.
+// Prefix sums, products and extremes: text form.
 // RUN: sinter-opt %s | FileCheck %s
 // RUN: sinter-opt %s | sinter-opt | FileCheck %s
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
@@ -9,5 +9,9 @@ sinter.entry @prefixes name("e") kind(predict) batch(0) inputs ["x"] {
   %s = sinter.cumsum %x axis 1 : (tensor<7x4xf32>) -> tensor<7x4xf32>
   // CHECK-NEXT: sinter.cumprod %[[S]] axis 0 {exclusive = true, reverse = true} :
   %p = sinter.cumprod %s axis 0 {exclusive = true, reverse = true} : (tensor<7x4xf32>) -> tensor<7x4xf32>
-  sinter.return outputs(%p : tensor<7x4xf32>) names ["p"] symbols []
+  // CHECK-NEXT: sinter.cummax %{{.*}} axis 1 :
+  %m = sinter.cummax %p axis 1 : (tensor<7x4xf32>) -> tensor<7x4xf32>
+  // CHECK-NEXT: sinter.cummin %{{.*}} axis 0 :
+  %n = sinter.cummin %m axis 0 : (tensor<7x4xf32>) -> tensor<7x4xf32>
+  sinter.return outputs(%n : tensor<7x4xf32>) names ["p"] symbols []
 }

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from make import mixed
 from options_more import more
+from options_rest import rest
 
 torch.set_default_dtype(torch.float64)
 choose = random.Random(1)
@@ -187,7 +188,7 @@ def layers():
 
 def main():
     torch.manual_seed(0)
-    records = [r for part in (activations, pools, convolutions, products, reductions, rows, shapes, layers) for r in part()] + list(more(case, sampled))
+    records = [r for part in (activations, pools, convolutions, products, reductions, rows, shapes, layers) for r in part()] + list(more(case, sampled)) + list(rest(case, sampled))
     lines, seen = [], set()
     for record in records:
         text = json.dumps(record)

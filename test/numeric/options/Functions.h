@@ -31,6 +31,9 @@ void addLosses(OptionFunctions &all);
 void addArrangements(OptionFunctions &all);
 void addWindows(OptionFunctions &all);
 void addRecurrent(OptionFunctions &all);
+void addArithmetic(OptionFunctions &all);
+void addAxes(OptionFunctions &all);
+void addResizing(OptionFunctions &all);
 
 /// All of them.
 inline const OptionFunctions &optionFunctions() {
@@ -41,6 +44,9 @@ inline const OptionFunctions &optionFunctions() {
     addArrangements(functions);
     addWindows(functions);
     addRecurrent(functions);
+    addArithmetic(functions);
+    addAxes(functions);
+    addResizing(functions);
     return functions;
   }();
   return all;

@@ -54,9 +54,9 @@ static Attr attrOf(llvm::StringRef name, const llvm::json::Value &value) {
     return {name.str(), numbersOf(*array)};
   if (value.kind() == llvm::json::Value::Number && !value.getAsInteger())
     return {name.str(), *value.getAsNumber()};
-  static const std::set<llvm::StringRef> reals{"eps",    "value_of", "delta",      "beta",
-                                               "margin", "p",        "correction", "smoothing",
-                                               "begin",  "end",      "by"};
+  static const std::set<llvm::StringRef> reals{"eps", "value_of",   "delta",     "beta",  "margin",
+                                               "p",   "correction", "smoothing", "begin", "end",
+                                               "by",  "q",          "alpha",     "factor"};
   if (auto number = value.getAsInteger(); number && reals.contains(name))
     return {name.str(), static_cast<double>(*number)};
   if (auto text = value.getAsString())
@@ -129,11 +129,16 @@ static double weighted(const Tensor &x, uint64_t tag) {
   return sum;
 }
 
+static bool isVariance(const Record &record, size_t i) {
+  const std::vector<std::string> &symbols = record.function.symbols;
+  return i < symbols.size() && llvm::StringRef(symbols[i]).ends_with("running_var");
+}
+
 /// Operand i of a case; a running variance is positive.
 static Tensor operandOf(const Record &record, size_t i) {
   bool isInteger = record.c.operands[i].element == E::I32;
   Tensor operand = valuesOf(isInteger ? 5100 : 5000 + i, record.c.operands[i], record.c.indices);
-  if (record.op == "batch_norm" && i == 4)
+  if (isVariance(record, i))
     for (double &value : operand.reals)
       value = std::fabs(value) + 0.5;
   return operand;
@@ -197,7 +202,8 @@ static void checkAsRows(const std::vector<Record> &records) {
   std::map<std::pair<std::string, std::vector<std::string>>, std::vector<const Record *>> taken;
   for (const Record &record : records)
     // At a bend differences are wrong; a running variance must be positive (batch norm's own rows).
-    if (!record.refused && !flagOf(record.c, "bends") && record.op != "batch_norm")
+    if (!record.refused && !flagOf(record.c, "bends") &&
+        !llvm::StringRef(record.op).starts_with("batch_norm"))
       taken[{record.op, record.function.symbols}].push_back(&record);
   for (const auto &[which, list] : taken) {
     const Record &first = *list.front();

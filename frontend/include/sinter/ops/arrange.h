@@ -82,8 +82,8 @@ SINTER_API Tensor linspace(double start, double end, int64_t count, DType elemen
 SINTER_API Tensor eye(int64_t rows, int64_t columns = 0, DType element = f32,
                       Loc loc = Loc::current());
 /// Rows of `count` numbers, 1 at the index and 0 elsewhere: ids of any shape → […ids,count]. Unlike
-/// PyTorch's, floats by default, for what computes with them; an index that is none of them gives a
-/// row of 0.
+/// PyTorch's, floats by default, for what computes with them. An index that is none of them is an
+/// error of the run.
 SINTER_API Tensor one_hot(const Operand &ids, int64_t count, DType element = f32,
                           Loc loc = Loc::current());
 

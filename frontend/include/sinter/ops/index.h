@@ -27,6 +27,10 @@ SINTER_API Tensor gather(const Operand &x, const Operand &index, int64_t axis,
 SINTER_API Tensor scatter_add(const Operand &x, const Operand &index, const Operand &source,
                               int64_t axis, Loc loc = Loc::current());
 
+/// `index`, integers of any shape; one outside of [0, size) is an error of the run, which names the
+/// line, as everywhere where an index names an element.
+SINTER_API Tensor checked_index(const Operand &index, int64_t size, Loc loc = Loc::current());
+
 /// Options of `embedding`.
 struct Embedding {
   int64_t count = 0;    ///< rows of the table: ids are below

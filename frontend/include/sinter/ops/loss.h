@@ -11,6 +11,8 @@ namespace sinter {
 SINTER_API Tensor softmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 /// Its logarithm, without the rounding of log(softmax(x)).
 SINTER_API Tensor log_softmax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
+/// softmax(-x): large where x is small.
+SINTER_API Tensor softmin(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 /// softmax of the elements where `mask`, bool and broadcast to x, is true; the others get 0, and so
 /// do all of a row without any.
 SINTER_API Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis = -1,
@@ -38,6 +40,8 @@ enum class Reduction : uint8_t {
 /// Options of mse and l1.
 struct Loss {
   Reduction reduction = Reduction::mean;
+  /// Of each element's loss, of the operands' shape; a mean divides by its sum. 0 and 1: a mask.
+  std::optional<Tensor> weight = {};
 };
 /// (prediction - target)². Shapes must be equal: [N,1] against [N] is refused, not broadcast.
 SINTER_API Tensor mse(const Operand &prediction, const Operand &target, Loss options = {},
@@ -50,6 +54,7 @@ SINTER_API Tensor l1(const Operand &prediction, const Operand &target, Loss opti
 struct Huber {
   double delta = 1; ///< above 0
   Reduction reduction = Reduction::mean;
+  std::optional<Tensor> weight = {}; ///< as mse's, but a mean divides by the number of elements
 };
 /// d²/2 where d = |prediction - target| is at most delta, and delta (d - delta/2) behind.
 SINTER_API Tensor huber(const Operand &prediction, const Operand &target, Huber options = {},
@@ -172,6 +177,53 @@ struct TripletMargin {
 SINTER_API Tensor triplet_margin(const Operand &anchor, const Operand &positive,
                                  const Operand &negative, TripletMargin options = {},
                                  Loc loc = Loc::current());
+
+/// Options of margin_ranking.
+struct MarginRanking {
+  double margin = 0;
+  Reduction reduction = Reduction::mean;
+};
+/// max(0, margin - target (a - b)): target 1 wants a above b, -1 below; all of one shape.
+SINTER_API Tensor margin_ranking(const Operand &a, const Operand &b, const Operand &target,
+                                 MarginRanking options = {}, Loc loc = Loc::current());
+/// log(1 + exp(-target x)) with targets 1 and -1.
+SINTER_API Tensor soft_margin(const Operand &x, const Operand &target, Loss options = {},
+                              Loc loc = Loc::current());
+/// Options of multi_margin.
+struct MultiMargin {
+  int64_t p = 1; ///< power of each class's part: 1 or 2
+  double margin = 1;
+  std::optional<Tensor> weight = {}; ///< f32[classes], of an example by its class
+  Reduction reduction = Reduction::mean;
+};
+/// The mean over the other classes i of max(0, margin - x[target] + x[i])^p, times the target's
+/// weight: x f32[N,classes] and target i32[N], or f32[classes] and [].
+SINTER_API Tensor multi_margin(const Operand &x, const Operand &target, MultiMargin options = {},
+                               Loc loc = Loc::current());
+/// Options of multilabel_soft_margin.
+struct MultilabelSoftMargin {
+  std::optional<Tensor> weight = {}; ///< f32[classes]; broadcasts
+  Reduction reduction = Reduction::mean;
+};
+/// The mean over classes of bce_with_logits: x and target f32[…,classes] → f32[…].
+SINTER_API Tensor multilabel_soft_margin(const Operand &x, const Operand &target,
+                                         MultilabelSoftMargin options = {},
+                                         Loc loc = Loc::current());
+
+/// Options of ctc.
+struct Ctc {
+  int64_t blank = 0;          ///< the class that stands for none
+  bool zero_infinity = false; ///< a loss that is infinite is 0
+  Reduction reduction = Reduction::mean;
+};
+/// -log of the probability that a sequence of classes, repetitions joined and blanks left out, is
+/// the target: x f32[steps,N,classes] logarithms of probabilities (log_softmax), targets
+/// i32[N,labels], of which the first target_lengths i32[N] count, as of x the first input_lengths
+/// i32[N] steps. A mean divides each loss by its number of labels first. Infinite where there
+/// are too few steps, with the gradient 0 (PyTorch: NaN). A scan over steps. Graves et al., "Connectionist
+/// temporal classification", 2006.
+SINTER_API Tensor ctc(const Operand &x, const Operand &targets, const Operand &input_lengths,
+                      const Operand &target_lengths, Ctc options = {}, Loc loc = Loc::current());
 
 /// Options of cosine_similarity.
 struct CosineSimilarity {

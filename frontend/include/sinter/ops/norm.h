@@ -10,6 +10,9 @@ namespace sinter {
 struct BatchNorm {
   double momentum = 0.1; ///< weight of the newest batch in the running statistics
   double eps = 1e-5;
+  bool affine = true; ///< with weight and bias
+  /// With running statistics; else every entry normalises by its own batch's.
+  bool track_running_stats = true;
   Init weight = ones();
   Init bias = zeros();
 };
@@ -73,5 +76,16 @@ struct RmsNorm {
 /// square layer normalization", 2019.
 SINTER_API Tensor rms_norm(Name name, const Operand &x, RmsNorm options = {},
                            Loc loc = Loc::current());
+
+/// Options of local_response_norm.
+struct LocalResponseNorm {
+  int64_t size = 5; ///< neighbouring channels that are summed
+  double alpha = 1e-4, beta = 0.75, k = 1;
+};
+/// x / (k + alpha mean of the squares of `size` channels around)^beta, x [n,c,…]; where there are
+/// fewer, of 0 in their place. Krizhevsky et al., "ImageNet classification with deep convolutional
+/// neural networks", 2012, but with a mean for their sum, as in PyTorch.
+SINTER_API Tensor local_response_norm(const Operand &x, LocalResponseNorm options = {},
+                                      Loc loc = Loc::current());
 
 } // namespace sinter

@@ -61,4 +61,31 @@ struct Pool3d {
 SINTER_API Tensor max_pool3d(const Operand &x, Pool3d options = {}, Loc loc = Loc::current());
 SINTER_API Tensor avg_pool3d(const Operand &x, Pool3d options = {}, Loc loc = Loc::current());
 
+/// Cells along one axis: x [n,c,l] → [n,c,size].
+SINTER_API Tensor adaptive_avg_pool1d(const Operand &x, int64_t size, Loc loc = Loc::current());
+SINTER_API Tensor adaptive_max_pool1d(const Operand &x, int64_t size, Loc loc = Loc::current());
+/// Cells of volumes [n,c,d,h,w]: planes first, then the depth.
+SINTER_API Tensor adaptive_avg_pool3d(const Operand &x, Triple size, Loc loc = Loc::current());
+SINTER_API Tensor adaptive_max_pool3d(const Operand &x, Triple size, Loc loc = Loc::current());
+
+/// How elements between others are made.
+enum class Interpolation : uint8_t {
+  nearest,       ///< the one above or left, as resize_nearest
+  nearest_exact, ///< the one whose middle is nearest
+  linear,        ///< along each axis: PyTorch's linear, bilinear and trilinear
+  bicubic,       ///< of 4 along each axis, of images only; Keys's kernel with -0.75
+  area           ///< the mean of what is covered, as resize_area
+};
+/// Options of interpolate: a size or factors, one number for all axes or one an axis.
+struct Interpolate {
+  std::vector<int64_t> size = {};
+  std::vector<double> scale_factor = {}; ///< sizes are ⌊size · factor⌋, and places go by the factor
+  Interpolation mode = Interpolation::nearest;
+  bool align_corners = false;          ///< linear, bicubic: corners stay corners
+  bool recompute_scale_factor = false; ///< places go by the sizes, as where `size` is given
+};
+/// Signals [n,c,l], images [n,c,h,w] or volumes [n,c,d,h,w] of another size; one axis after the
+/// other. What weighs nothing is not read, so that NaN stays where it is seen.
+SINTER_API Tensor interpolate(const Operand &x, Interpolate options, Loc loc = Loc::current());
+
 } // namespace sinter

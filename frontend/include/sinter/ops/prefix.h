@@ -1,7 +1,7 @@
 // What the elements along an axis make one after the other.
 #pragma once
 
-#include "sinter/tensor.h"
+#include "sinter/ops/sort.h"
 
 namespace sinter {
 
@@ -18,5 +18,11 @@ SINTER_API Tensor cumsum(const Operand &x, int64_t axis = -1, Cumulative options
 /// elements are 0, too.
 SINTER_API Tensor cumprod(const Operand &x, int64_t axis = -1, Cumulative options = {},
                           Loc loc = Loc::current());
+/// The largest of the elements so far along `axis` and where along it each stands: [1, 3, 2] →
+/// values [1, 3, 3], indices [0, 1, 1], i64. Of equal ones the last, which has the gradient, as in
+/// PyTorch; NaN is larger than every number, and smaller for cummin.
+SINTER_API Sorted cummax(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
+/// The smallest of the elements so far.
+SINTER_API Sorted cummin(const Operand &x, int64_t axis = -1, Loc loc = Loc::current());
 
 } // namespace sinter

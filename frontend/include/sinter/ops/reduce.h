@@ -1,7 +1,9 @@
 // Reductions over axes; without axes, over all of them.
 #pragma once
 
-#include "sinter/tensor.h"
+#include "sinter/ops/sort.h"
+
+#include <optional>
 
 namespace sinter {
 
@@ -49,6 +51,50 @@ SINTER_API Tensor norm(const Operand &x, double p = 2, Axes axes = {}, bool keep
 /// log(Σ exp(x)) over `axes`, with the largest element taken off first: no overflow.
 SINTER_API Tensor logsumexp(const Operand &x, Axes axes = {}, bool keepdims = false,
                             Loc loc = Loc::current());
+
+/// reduce_max, by PyTorch's name: equal extremes share the gradient.
+inline Tensor amax(const Operand &x, Axes axes = {}, bool keepdims = false,
+                   Loc loc = Loc::current()) {
+  Composite call("amax", loc);
+  return reduce_max(x, std::move(axes), keepdims);
+}
+/// reduce_min, by PyTorch's name: equal extremes share the gradient.
+inline Tensor amin(const Operand &x, Axes axes = {}, bool keepdims = false,
+                   Loc loc = Loc::current()) {
+  Composite call("amin", loc);
+  return reduce_min(x, std::move(axes), keepdims);
+}
+/// bool: whether any element over `axes`, bool or a number, is true, or not 0.
+SINTER_API Tensor any(const Operand &x, Axes axes = {}, bool keepdims = false,
+                      Loc loc = Loc::current());
+/// bool: whether all elements over `axes`, bool or numbers, are true, or not 0.
+SINTER_API Tensor all(const Operand &x, Axes axes = {}, bool keepdims = false,
+                      Loc loc = Loc::current());
+/// i64: how many elements over `axes` are true, or not 0.
+SINTER_API Tensor count_nonzero(const Operand &x, Axes axes = {}, Loc loc = Loc::current());
+
+/// The element in the middle along `axis`, of an even number the lower one of the two, and where
+/// along it it stands, i64; a row with NaN has NaN. By sorting, so equal ones give the first.
+SINTER_API Sorted median(const Operand &x, int64_t axis, bool keepdims = false,
+                         Loc loc = Loc::current());
+/// The one of all elements.
+SINTER_API Tensor median(const Operand &x, Loc loc = Loc::current());
+
+/// What a quantile between two elements is.
+enum class Between : uint8_t { linear, lower, higher, nearest, midpoint };
+/// Options of quantile.
+struct Quantile {
+  std::optional<int64_t> axis = {}; ///< none: of all elements
+  bool keepdims = false;
+  Between interpolation = Between::linear;
+};
+/// The number below which the share `q` in [0, 1] of the elements lies: element q (n - 1) of them
+/// in order; floating point only. A row with NaN has NaN.
+SINTER_API Tensor quantile(const Operand &x, double q, Quantile options = {},
+                           Loc loc = Loc::current());
+/// Several shares, along a new axis in front.
+SINTER_API Tensor quantile(const Operand &x, const std::vector<double> &q, Quantile options = {},
+                           Loc loc = Loc::current());
 
 /// Options of normalize.
 struct Normalize {

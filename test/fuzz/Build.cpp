@@ -1,15 +1,16 @@
 //===- Build.cpp - random graphs as `sinter` modules ------------------------------------------===//
 //
-// @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients
-// and SGD with or without momentum, and new values of states. @predict: the terms. Both show the
-// other outputs. With several states there is an @eval that changes them too. Nodes that nothing
-// needs are left out. Reading on: Model.h.
+// @train: the loss is the sum of the means of all terms (and of a cross-entropy), then gradients,
+// clipped or not, and plain SGD, momentum or Adam's step, and new values of states. @predict: the
+// terms. Both show the other outputs. With several states there is an @eval that changes them too.
+// Nodes that nothing needs are left out. Reading on: Model.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -114,6 +115,47 @@ static void emitOutputs(EntryBuilder &b, const Model &model,
     b.output("also" + std::to_string(i), values[model.outputs[i]]);
 }
 
+/// Scales the gradients so that the norm of all is 2 at most.
+static void clip(EntryBuilder &b, Type scalar, std::vector<mlir::Value> &gradients) {
+  mlir::Value total = b.constant(scalar, 1e-6);
+  for (mlir::Value gradient : gradients) {
+    Dims axes(typeOf(gradient).dims.size());
+    std::iota(axes.begin(), axes.end(), 0);
+    mlir::Value square = b.op("mul", {gradient, gradient});
+    total =
+        b.op("add",
+             {total, axes.empty() ? square
+                                  : b.op("sum", {square}, {{"axes", axes}, {"keepdims", false}})});
+  }
+  mlir::Value scale = b.op("min", {b.constant(scalar, 1.0),
+                                   b.op("div", {b.constant(scalar, 2.0), b.op("sqrt", {total})})});
+  for (mlir::Value &gradient : gradients)
+    gradient = b.op("mul", {scale, gradient});
+}
+
+/// Updates parameter `x`, called `name`, by its gradient.
+static void emitStep(EntryBuilder &b, const Model &model, const std::string &name, mlir::Value x,
+                     mlir::Value gradient) {
+  Type scalar{model.element, {}}, type = typeOf(x);
+  mlir::Value step = gradient;
+  /// decay * state + (share * value), kept as the state.
+  auto average = [&](const std::string &slot, double decay, double share, mlir::Value value) {
+    mlir::Value old = b.op("mul", {b.constant(scalar, decay), b.get(slot + "/" + name, type)});
+    mlir::Value now =
+        b.op("add", {old, share == 1 ? value : b.op("mul", {b.constant(scalar, share), value})});
+    b.update(slot + "/" + name, now);
+    return now;
+  };
+  if (model.optimizer == Optimizer::Momentum) {
+    step = average("velocity", 0.875, 1, gradient);
+  } else if (model.optimizer == Optimizer::Adam) {
+    step = average("velocity", 0.9, 0.1, gradient);
+    mlir::Value square = average("square", 0.99, 0.01, b.op("mul", {gradient, gradient}));
+    step = b.op("div", {step, b.op("add", {b.op("sqrt", {square}), b.constant(scalar, 1e-3)})});
+  }
+  b.update(name, b.op("sub", {x, b.op("mul", {b.get("lr", scalar), step})}));
+}
+
 static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vector<bool> &live) {
   EntryBuilder b(module, "train", "train_step", kernel::EntryKind::Train, 1);
   Type scalar{model.element, {}};
@@ -130,18 +172,11 @@ static void emitTrain(mlir::ModuleOp module, const Model &model, const std::vect
       xs.push_back(values[i]);
     }
   if (!xs.empty()) {
-    mlir::Value rate = b.get("lr", scalar);
     std::vector<mlir::Value> gradients = b.gradient({loss}, {b.constant(scalar, 1.0)}, xs);
-    for (size_t p = 0; p < parameters.size(); ++p) {
-      std::string name = nameOf(parameters[p]);
-      mlir::Value step = gradients[p];
-      if (model.momentum) {
-        mlir::Value velocity = b.get("velocity/" + name, model.nodes[parameters[p]].type);
-        step = b.op("add", {b.op("mul", {b.constant(scalar, 0.875), velocity}), step});
-        b.update("velocity/" + name, step);
-      }
-      b.update(name, b.op("sub", {xs[p], b.op("mul", {rate, step})}));
-    }
+    if (model.clips)
+      clip(b, scalar, gradients);
+    for (size_t p = 0; p < parameters.size(); ++p)
+      emitStep(b, model, nameOf(parameters[p]), xs[p], gradients[p]);
   }
   b.finish();
 }
@@ -161,6 +196,14 @@ static void emitForward(mlir::ModuleOp module, const Model &model, const std::ve
   b.finish();
 }
 
+/// What the optimizer keeps a parameter.
+static std::vector<const char *> slotsOf(const Model &model) {
+  if (model.optimizer == Optimizer::Adam)
+    return {"velocity/", "square/"};
+  return model.optimizer == Optimizer::Momentum ? std::vector{"velocity/"}
+                                                : std::vector<const char *>{};
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("random");
   std::vector<bool> live = liveNodes(model);
@@ -168,8 +211,8 @@ mlir::OwningOpRef<mlir::ModuleOp> test::build(const Model &model) {
   for (size_t i = 0; i < model.nodes.size(); ++i)
     if (live[i] && model.nodes[i].op == "parameter") {
       addSymbol(*module, nameOf(i), model.nodes[i].type, ir::SymbolKind::Parameter);
-      if (model.momentum)
-        addSymbol(*module, "velocity/" + nameOf(i), model.nodes[i].type, ir::SymbolKind::Optimizer,
+      for (const char *slot : slotsOf(model))
+        addSymbol(*module, slot + nameOf(i), model.nodes[i].type, ir::SymbolKind::Optimizer,
                   nameOf(i));
     } else if (live[i] && model.nodes[i].op == "state") {
       addSymbol(*module, stateOf(i), model.nodes[i].type, ir::SymbolKind::Buffer);
@@ -213,6 +256,7 @@ interpret::Arguments test::argumentsOf(const Model &model, int salt) {
     } else {
       arguments.symbols[nameOf(i)] = value;
       arguments.symbols["velocity/" + nameOf(i)] = sample(node.type, Domain::Any, random);
+      arguments.symbols["square/" + nameOf(i)] = sample(node.type, Domain::Positive, random);
     }
   }
   if (model.logits >= 0) {

@@ -163,7 +163,8 @@ void Generator::drawOutputs() {
 
 Model Generator::run() {
   model.element = once(4) ? ElementType::F64 : ElementType::F32;
-  model.momentum = once(2);
+  model.optimizer = static_cast<Optimizer>(random.below(3));
+  model.clips = once(3);
   roomy = once(5);
   for (int64_t i = 0, n = 1 + random.below(3); i < n; ++i) {
     Dims dims;

@@ -1,7 +1,7 @@
 //===- Model.h - random graphs as data --------------------------------------------------------===//
 //
 // A Model is a list of nodes that can be cut down: generation fills it, build() turns it into a
-// `sinter` module with a train entry (loss, gradients, momentum step) and a predict entry, judge()
+// `sinter` module with a train entry (loss, gradients, optimizer) and a predict entry, judge()
 // compiles and compares, shrink() cuts. Invariant: node operands come before the node; every
 // value's interval is known, so nothing overflows. Reading on: Generator.h, Build.cpp, Judge.h,
 // Shrink.cpp.
@@ -25,6 +25,9 @@ struct Node {
   double low = -2, high = 2; ///< interval that holds every element
 };
 
+/// How the train entry moves parameters.
+enum class Optimizer { Plain, Momentum, Adam };
+
 /// A random graph.
 struct Model {
   uint64_t seed = 0;
@@ -34,7 +37,8 @@ struct Model {
   std::vector<int> outputs;                 ///< what both entries show besides, of any type
   std::vector<std::pair<int, int>> updates; ///< a state and its new value
   int logits = -1;                          ///< also goes through softmax_cross_entropy; -1: none
-  bool momentum = false;
+  Optimizer optimizer = Optimizer::Plain;
+  bool clips = false; ///< the norm of all gradients
 };
 
 /// Builds a "scan" or "cond": an op with bodies.

@@ -1,8 +1,8 @@
 //===- Shrink.cpp - cuts a failing graph down -------------------------------------------------===//
 //
 // Tries ever smaller models and keeps those that still fail: fewer terms, outputs and
-// updates, no cross-entropy, no momentum, an op replaced by one of its operands of the same type or
-// by a new input. Reading on: Model.h.
+// updates, no cross-entropy, no optimizer, an op replaced by one of its operands of the same type
+// or by a new input. Reading on: Model.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Model.h"
@@ -27,8 +27,10 @@ static std::vector<Model> cuts(const Model &model) {
     consider([&](Model &m) { m.updates.erase(m.updates.begin() + u); });
   if (model.logits >= 0)
     consider([](Model &m) { m.logits = -1; });
-  if (model.momentum)
-    consider([](Model &m) { m.momentum = false; });
+  if (model.clips)
+    consider([](Model &m) { m.clips = false; });
+  if (model.optimizer != Optimizer::Plain)
+    consider([](Model &m) { m.optimizer = Optimizer::Plain; });
   for (size_t i = model.nodes.size(); i-- > 0;) {
     const Node &node = model.nodes[i];
     if (isSource(node) || node.op == "get")
@@ -67,7 +69,8 @@ Model test::shrink(Model model, int budget) {
       bool cutsTerms = candidate.terms.size() < model.terms.size() ||
                        candidate.outputs.size() < model.outputs.size() ||
                        candidate.updates.size() < model.updates.size() ||
-                       candidate.logits != model.logits || candidate.momentum != model.momentum;
+                       candidate.logits != model.logits || candidate.clips != model.clips ||
+                       candidate.optimizer != model.optimizer;
       if (!cutsTerms && liveOps(candidate) >= liveOps(model))
         continue;
       if (--budget < 0)

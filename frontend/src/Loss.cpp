@@ -67,8 +67,8 @@ Tensor detail::withCheck(const Tensor &losses, const Tensor &index, int64_t size
 
 Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc loc) {
   Call call("softmax_cross_entropy", loc);
-  Tensor x = call.tensor(logits), y = call.tensor(labels), losses = crossEntropyOf(call, x, y);
-  return call.isPoison(losses) ? losses : withCheck(losses, y, call.type(x).dims.back());
+  Tensor x = call.tensor(logits), y = call.tensor(labels);
+  return crossEntropyOf(call, x, y);
 }
 
 /// Logits and the labels that belong to them; nothing: an operand is poison, or it was reported.

@@ -155,8 +155,7 @@ TEST(Ops, Products) {
 TEST(Ops, Losses) {
   EXPECT_NODE(softmax(x), "softmax %1 {axis = 1} : f32[2,3]");
   EXPECT_NODE(log_softmax(x, 0), "log_softmax %1 {axis = 0} : f32[2,3]");
-  // Labels are looked at: plus what is read by them of a table of zeros.
-  EXPECT_NODE(softmax_cross_entropy(x, i), "add %4, %7 : f32[2]");
+  EXPECT_NODE(softmax_cross_entropy(x, i), "softmax_cross_entropy %1, %3 : f32[2]");
   EXPECT_NODE(mse(y, y), "mul %6, %7 : f32[]");
   EXPECT_NODE(accuracy(x, i), "mul %7, %8 : f32[]");
   EXPECT_NODE(confusion_matrix(x, i), "cast %17 : i32[3,3]");

@@ -4,8 +4,6 @@ using namespace sinter;
 
 static Tensor lossOf(int64_t which, Tensor logits, Tensor label) {
   switch (which) {
-  case 0:
-    return mean(softmax_cross_entropy(logits, label));
   case 1:
     return cross_entropy(logits, label);
   case 2:
@@ -19,7 +17,7 @@ static Tensor lossOf(int64_t which, Tensor logits, Tensor label) {
 
 int main(int argc, char **argv) {
   Model model("labels", argc, argv);
-  int64_t classes = model.option("classes", 10), which = model.option("which", 0);
+  int64_t classes = model.option("classes", 10), which = model.option("which", 1);
   model.data(images("mnist", {.batch = 64}));
   model.train([&](Step s) {
     Tensor x = flatten(s.input("image"));

@@ -18,7 +18,8 @@ SINTER_API Tensor softmin(const Operand &x, int64_t axis = -1, Loc loc = Loc::cu
 SINTER_API Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis = -1,
                                  Loc loc = Loc::current());
 /// Loss per example from logits f32[N…,classes] and class indices i32[N…] → f32[N…]. What
-/// cross_entropy makes of plain class indices, with the classes last.
+/// cross_entropy makes of plain class indices, with the classes last. An index that is no class is
+/// not told: data sets are checked as they are read.
 SINTER_API Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels,
                                         Loc loc = Loc::current());
 /// Fraction of rows whose largest logit is the label's, a scalar f32.
@@ -220,8 +221,8 @@ struct Ctc {
 /// the target: x f32[steps,N,classes] logarithms of probabilities (log_softmax), targets
 /// i32[N,labels], of which the first target_lengths i32[N] count, as of x the first input_lengths
 /// i32[N] steps. A mean divides each loss by its number of labels first. Infinite where there
-/// are too few steps, with the gradient 0 (PyTorch: NaN). A scan over steps. Graves et al., "Connectionist
-/// temporal classification", 2006.
+/// are too few steps, with the gradient 0 (PyTorch: NaN). A scan over steps. Graves et al.,
+/// "Connectionist temporal classification", 2006.
 SINTER_API Tensor ctc(const Operand &x, const Operand &targets, const Operand &input_lengths,
                       const Operand &target_lengths, Ctc options = {}, Loc loc = Loc::current());
 

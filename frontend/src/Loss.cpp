@@ -99,9 +99,10 @@ Tensor confusion_matrix(const Operand &logits, const Operand &labels, Loc loc) {
   auto both = predictions(call, logits, labels);
   if (!both)
     return call.poison();
-  const std::vector<int64_t> dims = call.type(both->first).dims;
-  auto rows = [&](const Tensor &classes) {
-    return one_hot(reshape(Operand(classes, loc), {-1}, loc), dims.back(), f32, loc);
+  const int64_t count = call.type(both->first).dims.back();
+  auto rows = [&](const Tensor &classes) { // not one_hot, to which a label beside them is an error
+    Tensor flat = reshape(Operand(classes, loc), {-1, 1}, loc);
+    return cast(Operand(cast(flat, i64, loc), loc) == iota(i64({count})), f32, loc);
   };
   Tensor counts =
       matmul(rows(both->second), rows(argmax(both->first, -1, loc)), {.transpose_a = true}, loc);

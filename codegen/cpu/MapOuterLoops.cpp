@@ -242,12 +242,8 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
                              int64_t valid) {
   auto yielded = op.getBody().front().back().getOperands();
   SmallVector<Value> start;
-  SmallVector<size_t> sizes;
-  for (kernel::ReduceOp reduce : group) {
-    SmallVector<Value> own = startLanes(k, reduce);
-    sizes.push_back(own.size());
-    start.append(own);
-  }
+  for (kernel::ReduceOp reduce : group)
+    start.append(startLanes(k, reduce));
   SmallVector<Value> state = reduceAcross(group, start, [&](ValueRange carried) {
     BodyEmitter body = vectors(point, valid);
     SmallVector<Value> next;
@@ -261,9 +257,9 @@ void MapEmitter::sweepAcross(ArrayRef<kernel::ReduceOp> group, ArrayRef<size_t> 
     return next;
   });
   size_t at = 0;
-  for (auto [reduce, size] : llvm::zip_equal(group, sizes)) {
-    at += size;
-    reduced[kernel::ReduceOp(reduce).getResult()] = state[at - 1];
+  for (kernel::ReduceOp reduce : group) {
+    at += countStates(reduce);
+    reduced[reduce.getResult()] = state[at - 1];
   }
 }
 

@@ -38,29 +38,31 @@ Tensor logspace(double start, double end, int64_t count, double base, DType elem
 
 //===--- Axes moved and split -----------------------------------------------------------------===//
 
-Tensor movedim(const Operand &operand, int64_t from, int64_t to, Loc loc) {
-  Call call("movedim", loc);
-  Tensor x = call.tensor(operand);
-  std::optional<int64_t> source, target;
-  if (call.isPoison(x) || !(source = call.axisOf(x, from)) || !(target = call.axisOf(x, to)))
-    return call.poison();
-  Sizes perm(static_cast<size_t>(x.rank()));
-  std::iota(perm.begin(), perm.end(), 0);
-  perm.erase(perm.begin() + *source);
-  perm.insert(perm.begin() + *target, *source);
-  return transpose(x, perm);
-}
-
-Tensor swapaxes(const Operand &operand, int64_t a, int64_t b, Loc loc) {
-  Call call("swapaxes", loc);
+/// The axes as `change` leaves them, which knows two of them.
+static Tensor permuted(const char *op, const Operand &operand, int64_t a, int64_t b, const Loc &loc,
+                       void (*change)(Sizes &perm, int64_t a, int64_t b)) {
+  Call call(op, loc);
   Tensor x = call.tensor(operand);
   std::optional<int64_t> first, second;
   if (call.isPoison(x) || !(first = call.axisOf(x, a)) || !(second = call.axisOf(x, b)))
     return call.poison();
   Sizes perm(static_cast<size_t>(x.rank()));
   std::iota(perm.begin(), perm.end(), 0);
-  std::swap(perm[*first], perm[*second]);
+  change(perm, *first, *second);
   return transpose(x, perm);
+}
+
+Tensor movedim(const Operand &x, int64_t from, int64_t to, Loc loc) {
+  return permuted("movedim", x, from, to, loc, [](Sizes &perm, int64_t source, int64_t target) {
+    perm.erase(perm.begin() + source);
+    perm.insert(perm.begin() + target, source);
+  });
+}
+
+Tensor swapaxes(const Operand &x, int64_t a, int64_t b, Loc loc) {
+  return permuted("swapaxes", x, a, b, loc, [](Sizes &perm, int64_t first, int64_t second) {
+    std::swap(perm[first], perm[second]);
+  });
 }
 
 Tensor unflatten(const Operand &operand, int64_t axis, const Sizes &sizes, Loc loc) {

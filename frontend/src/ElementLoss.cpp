@@ -49,22 +49,13 @@ bool detail::matches(Call &call, const Tensor &x, const Tensor &target) {
   return false;
 }
 
-/// `loss` of healthy operands of one shape, reduced.
-template <class F>
-static Tensor elementLoss(const char *op, const Operand &x, const Operand &target,
-                          Reduction reduction, const Loc &loc, F loss) {
-  Call call(op, loc);
-  auto [a, b] = call.pair(x, target);
-  if (!matches(call, a, b))
-    return call.poison();
-  return reduced(call, loss(a, b), reduction);
-}
-
-/// The same times a weight of their shape; `meanOfWeights`: a mean divides by their sum.
+/// `loss` of healthy operands of one shape, times a weight of theirs if there is one, reduced;
+/// `meanOfWeights`: a mean divides by their sum.
 template <class F>
 static Tensor elementLoss(const char *op, const Operand &x, const Operand &target,
                           Reduction reduction, const Loc &loc, F loss,
-                          const std::optional<Tensor> &weight, bool meanOfWeights) {
+                          const std::optional<Tensor> &weight = std::nullopt,
+                          bool meanOfWeights = false) {
   Call call(op, loc);
   auto [a, b] = call.pair(x, target);
   if (!matches(call, a, b))

@@ -13,6 +13,15 @@ inline constexpr const char *kVolumes = "volumes f32[n,channels,depth,height,wid
 /// False: poison, or not images of floating-point numbers (reported).
 bool isImages(Call &call, const Tensor &x);
 
+/// What `along` makes of signals as images of one row, as signals again.
+Tensor asRows(const char *op, const Operand &signals, const Loc &loc,
+              const std::function<Tensor(const Tensor &images)> &along);
+/// What `across` makes of the planes of volumes, and `along` of their depths, which are the rows of
+/// images then, as volumes again.
+Tensor asPlanes(const char *op, const Operand &volumes, const Loc &loc,
+                const std::function<Tensor(const Tensor &images)> &across,
+                const std::function<Tensor(const Tensor &images)> &along);
+
 using Bias = std::optional<Tensor>;
 
 /// What a convolution's layer makes its parameters by.

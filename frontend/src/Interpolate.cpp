@@ -22,13 +22,8 @@ using Cells = Tensor (*)(const Operand &, Pair, Loc);
 
 static Tensor cells1d(const char *op, Cells cells, const Operand &operand, int64_t size,
                       const Loc &loc) {
-  Call call(op, loc);
-  Tensor x = call.tensor(operand);
-  if (call.isPoison(x) || !call.hasRank(x, 3, kSignals))
-    return call.poison();
-  const Sizes dims = call.type(x).dims;
-  Tensor y = cells(reshape(x, {dims[0], dims[1], 1, dims[2]}), {1, size}, loc);
-  return call.isPoison(y) ? y : reshape(y, {dims[0], dims[1], size});
+  return asRows(op, operand, loc,
+                [&](const Tensor &images) { return cells(images, {1, size}, loc); });
 }
 
 Tensor adaptive_avg_pool1d(const Operand &x, int64_t size, Loc loc) {
@@ -40,18 +35,12 @@ Tensor adaptive_max_pool1d(const Operand &x, int64_t size, Loc loc) {
 
 static Tensor cells3d(const char *op, Cells cells, const Operand &operand, const Triple &size,
                       const Loc &loc) {
-  Call call(op, loc);
-  Tensor x = call.tensor(operand);
-  if (call.isPoison(x) || !call.hasRank(x, 5, kVolumes))
-    return call.poison();
-  const Sizes d = call.type(x).dims;
-  Tensor planes =
-      cells(reshape(x, {d[0] * d[1], d[2], d[3], d[4]}), {size.height, size.width}, loc);
-  if (call.isPoison(planes))
-    return planes;
-  int64_t plane = size.height * size.width;
-  Tensor y = cells(reshape(planes, {d[0] * d[1], 1, d[2], plane}), {size.depth, plane}, loc);
-  return call.isPoison(y) ? y : reshape(y, {d[0], d[1], size.depth, size.height, size.width});
+  return asPlanes(
+      op, operand, loc,
+      [&](const Tensor &images) { return cells(images, {size.height, size.width}, loc); },
+      [&](const Tensor &images) {
+        return cells(images, {size.depth, size.height * size.width}, loc);
+      });
 }
 
 Tensor adaptive_avg_pool3d(const Operand &x, Triple size, Loc loc) {

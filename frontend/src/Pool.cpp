@@ -172,21 +172,47 @@ Tensor global_avg_pool2d(const Operand &operand, Loc loc) {
 
 using Pooling = Tensor (*)(const Operand &, Pool2d, Loc);
 
-static Tensor pool1d(const char *op, Pooling pool, const Operand &operand, const Pool1d &options,
-                     const Loc &loc) {
+Tensor detail::asRows(const char *op, const Operand &operand, const Loc &loc,
+                      const std::function<Tensor(const Tensor &)> &along) {
   Call call(op, loc);
   Tensor x = call.tensor(operand);
   if (call.isPoison(x) || !call.hasRank(x, 3, kSignals))
     return call.poison();
-  rules::Type type = call.type(x);
-  Tensor y = pool(reshape(x, {type.dims[0], type.dims[1], 1, type.dims[2]}),
-                  {.window = {1, options.window},
-                   .stride = {1, options.stride},
-                   .padding = {0, options.padding},
-                   .ceil = options.ceil,
-                   .count_include_pad = options.count_include_pad},
-                  loc);
-  return call.isPoison(y) ? y : reshape(y, {type.dims[0], type.dims[1], call.type(y).dims[3]});
+  const std::vector<int64_t> dims = call.type(x).dims;
+  Tensor y = along(reshape(x, {dims[0], dims[1], 1, dims[2]}));
+  return call.isPoison(y) ? y : reshape(y, {dims[0], dims[1], call.type(y).dims[3]});
+}
+
+Tensor detail::asPlanes(const char *op, const Operand &operand, const Loc &loc,
+                        const std::function<Tensor(const Tensor &)> &across,
+                        const std::function<Tensor(const Tensor &)> &along) {
+  Call call(op, loc);
+  Tensor x = call.tensor(operand);
+  if (call.isPoison(x) || !call.hasRank(x, 5, kVolumes))
+    return call.poison();
+  const std::vector<int64_t> dims = call.type(x).dims;
+  int64_t images = dims[0] * dims[1];
+  Tensor planes = across(reshape(x, {images, dims[2], dims[3], dims[4]}));
+  if (call.isPoison(planes))
+    return planes;
+  int64_t height = call.type(planes).dims[2], width = call.type(planes).dims[3];
+  Tensor y = along(reshape(planes, {images, 1, dims[2], height * width}));
+  if (call.isPoison(y))
+    return y;
+  return reshape(y, {dims[0], dims[1], call.type(y).dims[2], height, width});
+}
+
+static Tensor pool1d(const char *op, Pooling pool, const Operand &operand, const Pool1d &options,
+                     const Loc &loc) {
+  return asRows(op, operand, loc, [&](const Tensor &images) {
+    return pool(images,
+                {.window = {1, options.window},
+                 .stride = {1, options.stride},
+                 .padding = {0, options.padding},
+                 .ceil = options.ceil,
+                 .count_include_pad = options.count_include_pad},
+                loc);
+  });
 }
 
 Tensor max_pool1d(const Operand &x, Pool1d options, Loc loc) {
@@ -198,29 +224,16 @@ Tensor avg_pool1d(const Operand &x, Pool1d options, Loc loc) {
 
 static Tensor pool3d(const char *op, Pooling pool, const Operand &operand, const Pool3d &options,
                      const Loc &loc) {
-  Call call(op, loc);
-  Tensor x = call.tensor(operand);
-  if (call.isPoison(x) || !call.hasRank(x, 5, kVolumes))
-    return call.poison();
-  const std::vector<int64_t> dims = call.type(x).dims;
   const auto &[window, stride, padding, ceil, withPadding] = options;
-  int64_t images = dims[0] * dims[1];
-  Tensor planes = pool(reshape(x, {images, dims[2], dims[3], dims[4]}),
-                       {{window.height, window.width},
-                        {stride.height, stride.width},
-                        {padding.height, padding.width},
-                        ceil,
-                        withPadding},
-                       loc);
-  if (call.isPoison(planes))
-    return planes;
-  int64_t height = call.type(planes).dims[2], width = call.type(planes).dims[3];
-  Tensor y =
-      pool(reshape(planes, {images, 1, dims[2], height * width}),
-           {{window.depth, 1}, {stride.depth, 1}, {padding.depth, 0}, ceil, withPadding}, loc);
-  if (call.isPoison(y))
-    return y;
-  return reshape(y, {dims[0], dims[1], call.type(y).dims[2], height, width});
+  Pool2d across{{window.height, window.width},
+                {stride.height, stride.width},
+                {padding.height, padding.width},
+                ceil,
+                withPadding};
+  Pool2d along{{window.depth, 1}, {stride.depth, 1}, {padding.depth, 0}, ceil, withPadding};
+  return asPlanes(
+      op, operand, loc, [&](const Tensor &images) { return pool(images, across, loc); },
+      [&](const Tensor &images) { return pool(images, along, loc); });
 }
 
 Tensor max_pool3d(const Operand &x, Pool3d options, Loc loc) {

@@ -17,7 +17,8 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::passes;
 
-using OpPairs = SmallVector<std::pair<Operation *, Operation *>>;
+using OpPair = std::pair<Operation *, Operation *>;
+using OpPairs = SmallVector<OpPair>;
 /// Clusters, with the first of their ops that reads.
 using Readers = llvm::MapVector<unsigned, Operation *>;
 
@@ -132,12 +133,10 @@ private:
     Readers readers = findReaders(op);
     if (!pays(op->getResult(0), *recipe, readers))
       return;
-    llvm::MapVector<Operation *, Operation *> copies; // of what
+    OpPairs copies, moved; // copies with what they copy, moved ops with what came behind them
     bool fits = true;
-    OpPairs moved;
     for (auto [reader, first] : readers) {
-      for (auto [copy, made] : copyInto(*recipe, reader, first, moved))
-        copies.insert({copy, made});
+      llvm::append_range(copies, copyInto(*recipe, reader, first, moved));
       fits &= whyNoKernel(graph.getMembers(reader)).empty();
     }
     SmallVector<Operation *> unused = findUnused(*recipe);
@@ -145,19 +144,20 @@ private:
     for (Operation *made : unused)
       rest.remove(made);
     fits &= whyNoKernel(rest).empty();
-    for (auto [copy, made] : llvm::reverse(copies)) {
-      if (fits) {
-        log.refuse(copy, made, "made again: cheaper than to store and read it");
-      } else {
-        copy->getResult(0).replaceAllUsesWith(made->getResult(0));
-        drop(copy);
-      }
-    }
     if (!fits)
-      for (auto [copy, next] : llvm::reverse(moved))
-        copy->moveBefore(next);
-    if (fits)
-      llvm::for_each(unused, [&](Operation *made) { drop(made); });
+      return undo(copies, moved);
+    for (auto [copy, made] : copies)
+      log.refuse(copy, made, "made again: cheaper than to store and read it");
+    llvm::for_each(unused, [&](Operation *made) { drop(made); });
+  }
+
+  void undo(ArrayRef<OpPair> copies, ArrayRef<OpPair> moved) {
+    for (auto [copy, made] : llvm::reverse(copies)) {
+      copy->getResult(0).replaceAllUsesWith(made->getResult(0));
+      drop(copy);
+    }
+    for (auto [copy, next] : llvm::reverse(moved))
+      copy->moveBefore(next);
   }
 
   /// Ops of a recipe that nothing needs any more, users first.

@@ -100,6 +100,36 @@ static mlir::Value build(EntryBuilder &b, const Row &row, const Case &c,
   return row.build ? row.build(b, operands, c) : b.op(row.name, operands, c.attrs, c.result);
 }
 
+namespace {
+/// The operands of a case as inputs of an entry.
+struct Operands {
+  std::vector<mlir::Value> all, xs; ///< xs: those of floating-point numbers
+  std::vector<std::string> names;   ///< of xs
+
+  Operands(EntryBuilder &b, const Case &c) {
+    for (size_t i = 0; i < c.operands.size(); ++i) {
+      all.push_back(b.input(operandName(i), c.operands[i]));
+      if (!rules::isFloat(c.operands[i].element))
+        continue;
+      xs.push_back(all.back());
+      names.push_back(operandName(i));
+    }
+  }
+  /// An input t<name> for each of xs.
+  std::vector<mlir::Value> tangents(EntryBuilder &b) const {
+    std::vector<mlir::Value> inputs;
+    for (auto [x, name] : llvm::zip_equal(xs, names))
+      inputs.push_back(b.input("t" + name, typeOf(x)));
+    return inputs;
+  }
+  /// An output d<name> for each of xs.
+  void output(EntryBuilder &b, llvm::ArrayRef<mlir::Value> dx) const {
+    for (auto [value, name] : llvm::zip_equal(dx, names))
+      b.output("d" + name, value);
+  }
+};
+} // namespace
+
 // value_<i>, and gradient_<i> where there is one. Gives the result's type.
 static Type addEntries(mlir::ModuleOp module, const Row &row, const Case &c, size_t number) {
   Type result;
@@ -108,22 +138,13 @@ static Type addEntries(mlir::ModuleOp module, const Row &row, const Case &c, siz
       break;
     std::string name = (gradient ? "gradient_" : "value_") + std::to_string(number);
     EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
-    std::vector<mlir::Value> operands, xs;
-    for (size_t i = 0; i < c.operands.size(); ++i) {
-      operands.push_back(b.input(operandName(i), c.operands[i]));
-      if (rules::isFloat(c.operands[i].element))
-        xs.push_back(operands.back());
-    }
-    mlir::Value y = build(b, row, c, operands);
+    Operands operands(b, c);
+    mlir::Value y = build(b, row, c, operands.all);
     result = typeOf(y);
-    if (!gradient) {
+    if (gradient)
+      operands.output(b, b.gradient({y}, {b.input("dy", result)}, operands.xs));
+    else
       b.output("y", y);
-    } else {
-      std::vector<mlir::Value> dx = b.gradient({y}, {b.input("dy", result)}, xs);
-      for (size_t i = 0, next = 0; i < c.operands.size(); ++i)
-        if (rules::isFloat(c.operands[i].element))
-          b.output("d" + operandName(i), dx[next++]);
-    }
     b.finish();
   }
   return result;
@@ -143,26 +164,16 @@ static void addForwardEntries(mlir::ModuleOp module, const Row &row, const Case 
       break;
     std::string name = (jacobian ? "jacobian_" : "forward_") + std::to_string(number);
     EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
-    std::vector<mlir::Value> operands, xs, tangents;
-    std::vector<std::string> names;
-    for (size_t i = 0; i < c.operands.size(); ++i) {
-      operands.push_back(b.input(operandName(i), c.operands[i]));
-      if (!rules::isFloat(c.operands[i].element))
-        continue;
-      xs.push_back(operands.back());
-      names.push_back(operandName(i));
-      if (!jacobian)
-        tangents.push_back(b.input("t" + operandName(i), c.operands[i]));
-    }
-    mlir::Value y = build(b, row, c, operands);
+    Operands operands(b, c);
+    mlir::Value y = build(b, row, c, operands.all);
     if (!jacobian) {
-      b.output("ty", b.jvp(y, xs, tangents));
+      b.output("ty", b.jvp(y, operands.xs, operands.tangents(b)));
     } else {
-      for (size_t i = 0; i < xs.size(); ++i) {
-        Type all = result, by = typeOf(xs[i]);
+      for (auto [x, name] : llvm::zip_equal(operands.xs, operands.names)) {
+        Type all = result, by = typeOf(x);
         all.dims.insert(all.dims.end(), by.dims.begin(), by.dims.end());
         if (by.element == result.element && elementsOf(all) <= kMostElements)
-          b.output("d" + names[i], b.op("jacobian", {y, xs[i]}, {{"columns", false}}, all));
+          b.output("d" + name, b.op("jacobian", {y, x}, {{"columns", false}}, all));
       }
     }
     b.finish();
@@ -175,21 +186,10 @@ static void addSecondEntry(mlir::ModuleOp module, const Row &row, const Case &c,
                            size_t number) {
   std::string name = "second_" + std::to_string(number);
   EntryBuilder b(module, name, name, kernel::EntryKind::Predict, 0);
-  std::vector<mlir::Value> operands, xs, tangents;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < c.operands.size(); ++i) {
-    operands.push_back(b.input(operandName(i), c.operands[i]));
-    if (!rules::isFloat(c.operands[i].element))
-      continue;
-    xs.push_back(operands.back());
-    names.push_back(operandName(i));
-    tangents.push_back(b.input("t" + operandName(i), c.operands[i]));
-  }
-  mlir::Value y = build(b, row, c, operands);
-  std::vector<mlir::Value> dx =
-      b.gradient(b.gradient({y}, {b.input("dy", result)}, xs), tangents, xs);
-  for (size_t i = 0; i < xs.size(); ++i)
-    b.output("d" + names[i], dx[i]);
+  Operands operands(b, c);
+  mlir::Value y = build(b, row, c, operands.all);
+  std::vector<mlir::Value> dx = b.gradient({y}, {b.input("dy", result)}, operands.xs);
+  operands.output(b, b.gradient(dx, operands.tangents(b), operands.xs));
   b.finish();
 }
 

@@ -100,10 +100,12 @@ private:
 } // namespace
 
 /// e^x = 2^n e^r with |r| <= ln(2)/2; 2^n in two factors, so that results below the normal range
-/// round once.
+/// round once. Results are 0 from -104 (-746 in f64) down, but x is kept only from `low` up: there
+/// the first factor's bits are 0, a zero times e^r. A product that underflows instead costs a
+/// processor some 150 cycles, and -infinity is what masks of attention are made of.
 Value Expander::exp(Value x) {
-  double high = wide ? 710.0 : 89.0, low = wide ? -746.0 : -104.0;
-  x = select(is(P::OGT, x, c(high)), c(high), x); // NaN stays
+  double high = wide ? 710.0 : 89.0, low = wide ? -1418.0 : -176.0; // n = -2 bias
+  x = select(is(P::OGT, x, c(high)), c(high), x);                   // NaN stays
   x = select(is(P::OLT, x, c(low)), c(low), x);
   double magic = wide ? 0x1.8p52 : 0x1.8p23; // adding it rounds to an integer in the low bits
   Value shifted = fma(x, c(1.4426950408889634), c(magic));

@@ -256,8 +256,10 @@ void Hoister::hoist(ir::EntryOp entry) {
   for (Value value : findShared(block)) {
     SmallVector<Operation *> makers = findMakers(value);
     SmallVector<ir::GetOp> sources = getSources(makers);
-    // Memory is not given away for a broadcast.
-    if (!isComputed(value) || countElements(value) > kMostGrowth * getOrigin(sources).elements)
+    // Memory is not given away for a broadcast; constants alone are no form (folding leaves those
+    // without elements).
+    if (sources.empty() || !isComputed(value) ||
+        countElements(value) > kMostGrowth * getOrigin(sources).elements)
       continue;
     OpBuilder builder = OpBuilder::atBlockBegin(&block);
     Value get = ir::GetOp::create(builder, value.getLoc(), value.getType(),

@@ -237,3 +237,17 @@ module @indices {
     sinter.return outputs(%y : tensor<3xf32>) names ["y"] symbols []
   }
 }
+
+// -----
+// What constants alone make is no form, even where it has no elements to give away.
+// CHECK-LABEL: module @constants
+// CHECK-NOT: sinter.form
+module @constants {
+  sinter.symbol @w : tensor<0x3xf32> kind parameter init <normal, 0.0, 0.1>
+  sinter.entry @predict name("predict") kind(predict) batch(1) inputs [] {
+    %a = sinter.constant dense<> : tensor<0x3xf32>
+    %b = sinter.constant dense<1.0> : tensor<3xf32>
+    %y = sinter.add %a, %b : (tensor<0x3xf32>, tensor<3xf32>) -> tensor<0x3xf32>
+    sinter.return outputs(%y : tensor<0x3xf32>) names ["y"] symbols []
+  }
+}

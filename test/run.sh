@@ -85,7 +85,8 @@ case $lane in
   bench)
     step "build release" build release
     step models python3 test/bench/models.py
-    step convs python3 test/bench/convs.py ;;
+    step convs python3 test/bench/convs.py
+    step attention python3 test/bench/attention.py ;;
   coverage)
     step "build coverage" build coverage
     step coverage python3 test/coverage.py build/coverage ;;

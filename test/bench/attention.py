@@ -3,18 +3,21 @@
 
     python3 test/bench/attention.py [--threads N] [--rounds R] [--python PEERS_PYTHON] [LENGTH…]
 
-Batch 4, 4 heads, 64 numbers a head, f32 (test/driver/Inputs/attention.cpp). Prints the quickest step of all rounds in
-milliseconds, and how many times as long the others take as the streamed one. PyTorch runs what
-scaled_dot_product_attention chooses for itself, causal or not.
+Batch 4, 4 heads, 64 numbers a head, f32 (test/driver/Inputs/attention.cpp). Prints a row a length, causal or not: the
+quickest step of all rounds in milliseconds, and how many times as long the others take as the streamed one. Scores that are
+stored are never causal. PyTorch (skipped with a message where PEERS_PYTHON lacks it) runs what scaled_dot_product_attention
+chooses for itself.
 """
 import argparse
 import os
+import platform
 import re
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODEL = os.path.join(ROOT, "test", "driver", "Inputs", "attention.cpp")
+SINTER = os.environ.get("SINTER", os.path.join(ROOT, "build/release/bin/sinter"))
 BATCH, HEADS, DEPTH = 4, 4, 64
 PEER = """
 import sys, time, torch
@@ -41,38 +44,62 @@ print(best * 1e3)
 """ % (BATCH, HEADS, DEPTH)
 
 
+def output(command: list[str], threads: int) -> str:
+    """What `command` prints; it has as many processors as threads, as its rivals have."""
+    cpus = set(sorted(os.sched_getaffinity(0))[:threads])
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          preexec_fn=lambda: os.sched_setaffinity(0, cpus)).stdout
+
+
 def ours(length: int, threads: int, **options: int) -> float:
     sizes = dict(batch=BATCH, heads=HEADS, depth=DEPTH, length=length, **options)
-    command = ["sinter", "bench", MODEL, "--threads", str(threads), "--entry", "train_step", "--set",
-               ",".join(f"{name}={value}" for name, value in sizes.items())]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return float(re.search(r"the whole entry\s+([\d.]+)", text)[1]) / 1e3
+    text = output([SINTER, "bench", MODEL, "--threads", str(threads), "--entry", "train_step", "--set",
+                   ",".join(f"{name}={value}" for name, value in sizes.items())], threads)
+    return float(re.search(r"the whole entry\s+([\d.]+)", text)[1]) / 1e3  # it prints microseconds
 
 
-def peer(python: str, length: int, threads: int, causal: int) -> float:
-    command = [python, "-c", PEER, str(length), str(threads), str(causal)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def peer(python: str, length: int, threads: int, causal: bool) -> float:
+    return float(output([python, "-c", PEER, str(length), str(threads), str(int(causal))], threads))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
+def contenders(length: int, threads: int, causal: bool, python: str | None) -> dict:
+    """Name of each contender, the streamed one first, and what runs it once."""
+    runs = {"streamed": lambda: ours(length, threads, causal=int(causal))}
+    if not causal:
+        runs["stored"] = lambda: ours(length, threads, plain=1)
+    if python:
+        runs["PyTorch"] = lambda: peer(python, length, threads, causal)
+    return runs
+
+
+def find_peer(python: str) -> str | None:
+    """`python` if it has PyTorch, else none and a message."""
+    probe = subprocess.run([python, "-c", "import torch"], capture_output=True, text=True)
+    if probe.returncode == 0:
+        return python
+    print(f"skipped PyTorch: {probe.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--python")
+    parser.add_argument("--python", default=os.environ.get("PEERS_PYTHON", sys.executable))
     parser.add_argument("lengths", nargs="*", type=int, default=[256, 1024])
     args = parser.parse_args()
-    for length in args.lengths or [256, 1024]:
-        runs = {"streamed": lambda: ours(length, args.threads), "stored": lambda: ours(length, args.threads, plain=1)}
-        if args.python:
-            runs["PyTorch"] = lambda: peer(args.python, length, args.threads, 0)
-        runs["streamed, causal"] = lambda: ours(length, args.threads, causal=1)
-        if args.python:
-            runs["PyTorch, causal"] = lambda: peer(args.python, length, args.threads, 1)
-        best = {name: min(run() for _ in range(args.rounds)) for name, run in runs.items()}
-        print(f"length {length}, {args.threads} threads: " +
-              ", ".join(f"{name} {time:.2f} ms ({time / best['streamed']:.2f}x)" for name, time in best.items()))
-        sys.stdout.flush()
-    return 0
+    cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), platform.machine())
+    print(f"machine: {cpu}, {len(os.sched_getaffinity(0))} cpus")
+    python = find_peer(args.python)
+    for length in args.lengths:
+        for causal in (False, True):
+            runs = contenders(length, args.threads, causal, python)
+            best = dict.fromkeys(runs, float("inf"))
+            for _ in range(args.rounds):
+                for name, run in runs.items():
+                    best[name] = min(best[name], run())
+            print(f"length {length}{', causal' if causal else ''}, {args.threads}t: " +
+                  ", ".join(f"{name} {time:.2f} ms ({time / best['streamed']:.2f}x)" for name, time in best.items()), flush=True)
 
 
-sys.exit(main())
+main()

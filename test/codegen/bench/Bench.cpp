@@ -222,13 +222,17 @@ int main(int argc, char **argv) {
     options.name = argv[2];
   if (argc > 3)
     options.forced = argv[3];
-  if (options.print == "cost") {
-    bench::runCosts();
-    return 0;
-  }
-  if (options.print == "rows") {
-    bench::runRows();
-    return 0;
-  }
+  const struct {
+    const char *name;
+    void (*run)();
+  } tables[] = {{"cost", bench::runCosts},
+                {"rows", bench::runRows},
+                {"prefix", bench::runPrefixes},
+                {"sort", bench::runSorts}};
+  for (auto [name, run] : tables)
+    if (options.print == name) {
+      run();
+      return 0;
+    }
   return bench::runGemms(options) && bench::runConvs(options) ? 0 : 1;
 }

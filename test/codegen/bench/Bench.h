@@ -2,7 +2,7 @@
 //
 // One thread. A line is GFLOP/s, the share of the peak measured beside it, FMAs and vector stack
 // moves of the assembly. Reading on: Gemm.cpp, Conv.cpp (the cases), Rows.cpp (row
-// reductions), Cost.cpp (the cost model's constants).
+// reductions), Ordered.cpp (prefix sums, sorts), Cost.cpp (the cost model's constants).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_CODEGEN_BENCH_H
@@ -16,7 +16,7 @@ namespace sinter::bench {
 /// What the command line asks for: `dump NAME` prints assembly, `loops NAME` the loops, `schedule
 /// NAME` the schedule, `only NAME` nothing more; NAME is a part of the cases' names. A third
 /// argument forces a schedule. `cost` measures the constants of the cost model instead, `rows` row
-/// reductions.
+/// reductions, `prefix` prefix sums and maxima, `sort` sorts.
 struct Options {
   std::string print, name, forced;
 };
@@ -43,6 +43,12 @@ void runCosts();
 
 /// Row reductions beside the bandwidth of loads.
 void runRows();
+
+/// Prefix sums and maxima beside the bandwidth of loads.
+void runPrefixes();
+
+/// Whole sorts and the first few of each row.
+void runSorts();
 
 bool runGemms(const Options &options);
 bool runConvs(const Options &options);

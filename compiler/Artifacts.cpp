@@ -144,10 +144,28 @@ struct Maker {
                  folder.file("all.o"), folder.file(symbol + ".o")});
   }
 
-  int writeHeader() {
+  codegen::HostModule describe() {
     ModuleOp module = session.getModule();
-    codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-    return write(getHeaderPath(session, output), codegen::printHeader(host));
+    return codegen::describeModule(module, codegen::getPlannedEntries(module));
+  }
+
+  int writeHeader() {
+    return write(getHeaderPath(session, output), codegen::printHeader(describe()));
+  }
+
+  /// A library must not have what its callers know from elsewhere: with <time.h> and its functions
+  /// replaced no program works.
+  int checkNames() {
+    std::string clash = codegen::findClash(describe());
+    if (clash.empty())
+      return Done;
+    return session.reporter.error(
+        Wrong,
+        "a library expects a model whose name does not lead to names of C and POSIX, got '" +
+            session.getName() + "', which would " +
+            (llvm::StringRef(clash).ends_with(".h") ? "write" : "declare") + " '" + clash +
+            "'; name the model otherwise",
+        "E1405");
   }
 
   int makeStaticLibrary() {
@@ -187,6 +205,9 @@ int makeArtifact(Session &session, const std::string &kind, const std::string &o
   Maker maker{session, output, {}, codegen::toIdentifier(session.getName())};
   if (maker.folder.path.empty())
     return maker.refuse(maker.folder.why);
+  if (llvm::StringRef(kind).ends_with("-lib"))
+    if (int code = maker.checkNames())
+      return code;
   std::string params;
   if (!session.options.embedWeights.empty())
     if (int code = prepareWeights(session, session.options.embedWeights, params))

@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/host/Host.h"
+#include "codegen/host/Names.h"
 #include "dialects/sinter/Sinter.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -34,24 +35,9 @@ static std::string describe(kernel::BufferType type) {
   return text;
 }
 
-/// Keywords of C and C++, macros of their and POSIX's headers, and what our headers define.
-static bool isTaken(llvm::StringRef word) {
-  static const llvm::StringSet<> words = [] {
-    static constexpr llvm::StringLiteral list =
-#include "codegen/host/Reserved.def"
-        ;
-    llvm::SmallVector<llvm::StringRef> parts;
-    list.split(parts, ' ', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
-    llvm::StringSet<> set;
-    set.insert(parts.begin(), parts.end());
-    return set;
-  }();
-  return words.contains(word);
-}
-
 /// `wanted`, or with '_' behind it until C takes it and `used` lacks it.
 static std::string claim(std::string wanted, llvm::StringSet<> &used) {
-  while (isTaken(wanted) || !used.insert(wanted).second)
+  while (isReserved(wanted) || !used.insert(wanted).second)
     wanted += "_";
   return wanted;
 }
@@ -167,7 +153,7 @@ std::string printHeader(const HostModule &host) {
   std::string text;
   llvm::raw_string_ostream os(text);
   const std::string &name = host.symbol;
-  const std::string tag = isTaken(name) ? name + "_" : name;
+  const std::string tag = isReserved(name) || isDeclared(name) ? name + "_" : name;
   std::string guard = llvm::StringRef(name).upper() + "_H";
   os << "/* " << name << ".h - the model '" << host.name << "'" << kWritten << " C99 and C++.\n"
      << " *\n"
@@ -213,6 +199,21 @@ std::string printHeader(const HostModule &host) {
      << "_t *m);\n\n"
      << "#ifdef __cplusplus\n}\n#endif\n#endif\n";
   return text;
+}
+
+std::string findClash(const HostModule &host) {
+  std::string file = host.symbol + ".h", prefix = host.symbol + "_", text = printHeader(host);
+  if (isDeclared(file))
+    return file;
+  auto belongs = [](char c) { return llvm::isAlnum(c) || c == '_'; };
+  for (llvm::StringRef rest = text; !rest.empty();) {
+    rest = rest.drop_until(belongs);
+    llvm::StringRef word = rest.take_while(belongs);
+    if (word.starts_with(prefix) && (isReserved(word) || isDeclared(word)))
+      return word.str();
+    rest = rest.drop_front(word.size());
+  }
+  return "";
 }
 
 } // namespace sinter::codegen

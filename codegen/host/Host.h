@@ -103,6 +103,9 @@ std::unique_ptr<llvm::Module> emitMain(const HostModule &host, llvm::LLVMContext
 
 /// The C header of a library: C99 and C++, documented.
 std::string printHeader(const HostModule &host);
+/// The name of that header ("time.h"), or a function or type of it ("sem_open"), if a header of C
+/// or POSIX has that name; empty when none is in the way.
+std::string findClash(const HostModule &host);
 /// True when `text` was written by printHeader, of whatever model.
 bool isGeneratedHeader(llvm::StringRef text);
 

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Writes Reserved.def: the identifiers that a generated header must not use for arguments and fields.
+"""Writes what generated headers leave to others.
 
-    python3 codegen/host/reserved.py > codegen/host/Reserved.def     the list
-    python3 codegen/host/reserved.py --headers                       #include lines of all headers it is made from
+    python3 codegen/host/reserved.py > codegen/host/Reserved.def               what arguments and fields must not be called
+    python3 codegen/host/reserved.py --declared > codegen/host/Declared.def    what functions, types and headers must not be
+    python3 codegen/host/reserved.py --headers                                 #include lines of all headers they are made from
 
-Asks the compilers of this machine for every macro of the headers of C and POSIX, and keeps what the list has already, so
-that running it elsewhere only adds. Words that no compiler here tells are below. Names that begin with '_' are left out:
-no input of a model does.
+Asks the compilers of this machine for every macro of the headers of C and POSIX, clang for every function, variable, constant
+and type that they declare, and keeps what a list has already, so that running it elsewhere only adds. Words that no compiler
+here tells are below. Names that begin with '_' are left out: no name in a model does.
 """
+import json
 import os
 import re
 import subprocess
@@ -50,16 +52,42 @@ def macros() -> set[str]:
     return found
 
 
-def main() -> None:
-    if sys.argv[1:] == ["--headers"]:
-        print("\n".join(f"#if __has_include(<{h}.h>)\n#include <{h}.h>\n#endif" for h in C + POSIX))
-        return
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Reserved.def")
+def includes() -> str:
+    return "\n".join(f"#if __has_include(<{h}.h>)\n#include <{h}.h>\n#endif" for h in C + POSIX) + "\n"
+
+
+def declared() -> set[str]:
+    """What the headers declare, of functions, variables and constants only names with a '_' inside, for ours have one; and
+    the headers themselves."""
+    out = subprocess.run(["clang-22", "-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Xclang", "-ast-dump=json", "-xc", "-"],
+                         input=includes(), check=True, capture_output=True, text=True)
+    types, others = set(), set()
+    for declaration in json.loads(out.stdout)["inner"]:
+        is_type = declaration["kind"] in ("TypedefDecl", "RecordDecl", "EnumDecl")
+        (types if is_type else others).add(declaration.get("name", ""))
+        others |= {c["name"] for c in declaration.get("inner", []) if c["kind"] == "EnumConstantDecl"}
+    return types | {name for name in others if "_" in name} | {f"{h}.h" for h in C + POSIX if "/" not in h}
+
+
+def write(path: str, comment: str, found: set[str]) -> None:
+    """The list at `path` with `found` added."""
     known = open(path).read() if os.path.exists(path) else ""
-    words = set(" ".join(re.findall(r'^"(.*)"$', known, re.M)).split()) | macros() | set(WORDS.split()) | set(OTHERS.split())
-    print("// Identifiers that generated headers leave to C, C++ and POSIX: keywords and macros. Made by reserved.py.")
-    for line in textwrap.wrap(" ".join(sorted(w for w in words if not w.startswith("_"))), 117):
+    words = found | set(" ".join(re.findall(r'^"(.*)"$', known, re.M)).split())
+    print(f"// {comment}")
+    for line in textwrap.wrap(" ".join(sorted(w for w in words if w and not w.startswith("_"))), 117):
         print(f'"{line} "')
+
+
+def main() -> None:
+    here = os.path.dirname(os.path.abspath(__file__))
+    if sys.argv[1:] == ["--headers"]:
+        print(includes(), end="")
+    elif sys.argv[1:] == ["--declared"]:
+        write(os.path.join(here, "Declared.def"), "What C's and POSIX's headers declare, and their names. Made by reserved.py.", declared())
+    else:
+        write(os.path.join(here, "Reserved.def"),
+              "Identifiers that generated headers leave to C, C++ and POSIX: keywords and macros. Made by reserved.py.",
+              macros() | set(WORDS.split()) | set(OTHERS.split()))
 
 
 main()

@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/Reduce.h"
+#include "dialects/kernel/Cost.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -81,24 +82,51 @@ static SmallVector<Value> lanePoint(EmitContext &k, ArrayRef<Value> point, int64
   return result;
 }
 
-/// Which of the lanes at `point` are inside the shape along the index that they step.
-static Value lanesInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point) {
+/// Which of `count` lanes from `begin` on are inside the shape along the index that they step.
+static Value lanesInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
+                         int64_t begin, int64_t count) {
   AffineExpr expr = lane.access.logical.getResult(*lane.border);
   int64_t size = lane.access.type.getShape()[*lane.border];
   auto [low, high] = getBounds(expr, k.dims);
   bool narrow = llvm::isInt<32>(low) && llvm::isInt<32>(high + lane.lanes) && llvm::isInt<32>(size);
   IntegerType element = narrow ? k.b.getI32Type() : k.b.getI64Type();
   SmallVector<Attribute> numbers;
-  for (int64_t i = 0; i < lane.lanes; ++i)
-    numbers.push_back(k.b.getIntegerAttr(element, i));
-  auto type = VectorType::get({lane.lanes}, element);
+  for (int64_t i = 0; i < count; ++i)
+    numbers.push_back(k.b.getIntegerAttr(element, begin + i));
+  auto type = VectorType::get({count}, element);
   Value first =
       arith::IndexCastOp::create(k.b, k.loc, element, k.indexOf(lane.access, *lane.border, point));
-  Value at = arith::AddIOp::create(k.b, k.loc, splat(k, first, lane.lanes),
+  Value at = arith::AddIOp::create(k.b, k.loc, splat(k, first, count),
                                    k.constant(DenseElementsAttr::get(type, numbers)));
   Value limit = k.constant(DenseElementsAttr::get(type, k.b.getIntegerAttr(element, size)));
   // Unsigned: a negative index is a huge one.
   return arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ult, at, limit);
+}
+
+/// Neighbours of which some may be outside, register by register: LLVM 22 takes the mask of a wider
+/// load apart wrongly, without AVX-512, where a part of it is known to be empty (it reads all).
+static Value loadInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
+                        VectorType type, int64_t valid, Value address, Value inside) {
+  int64_t most = std::min(lane.lanes, kernel::getVectorLanes(k.target, type.getElementType()));
+  Value result;
+  for (int64_t begin = 0; begin < valid; begin += most) {
+    int64_t count = std::min(most, lane.lanes - begin);
+    Value mask = maskLanes(k, count, std::min(count, valid - begin));
+    if (inside)
+      mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, count));
+    if (lane.border)
+      mask = arith::AndIOp::create(k.b, k.loc, mask, lanesInside(k, lane, point, begin, count));
+    auto part = VectorType::get({count}, type.getElementType());
+    Value loaded = vector::MaskedLoadOp::create(k.b, k.loc, part, lane.access.memory,
+                                                ValueRange(k.add(address, k.index(begin))), mask,
+                                                k.zero(part));
+    if (count == lane.lanes)
+      return loaded;
+    result = vector::InsertStridedSliceOp::create(k.b, k.loc, loaded,
+                                                  result ? result : Value(k.zero(type)),
+                                                  ArrayRef<int64_t>{begin}, ArrayRef<int64_t>{1});
+  }
+  return result;
 }
 
 Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
@@ -126,18 +154,9 @@ Value codegen::loadLanes(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
   if (!address || lane.border)
     address = k.address(access, point);
   auto stored = VectorType::get({lane.lanes}, getStoredType(element));
-  Value inside = k.inside(access, point, lane.border), value;
-  if (inside || lane.border) {
-    Value mask = maskLanes(k, lane.lanes, valid);
-    if (inside)
-      mask = arith::AndIOp::create(k.b, k.loc, mask, splat(k, inside, lane.lanes));
-    if (lane.border)
-      mask = arith::AndIOp::create(k.b, k.loc, mask, lanesInside(k, lane, point));
-    value = vector::MaskedLoadOp::create(k.b, k.loc, stored, access.memory, ValueRange(address),
-                                         mask, k.zero(stored));
-  } else {
-    value = loadVector(k, stored, access.memory, address, valid);
-  }
+  Value inside = k.inside(access, point, lane.border);
+  Value value = inside || lane.border ? loadInside(k, lane, point, stored, valid, address, inside)
+                                      : loadVector(k, stored, access.memory, address, valid);
   if (element.isInteger(1))
     value = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::ne, value, k.zero(stored));
   return value;

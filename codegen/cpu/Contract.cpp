@@ -285,9 +285,12 @@ ContractEmitter::Group ContractEmitter::makeGroup() {
   int64_t bytes = kernel::getElementBytes(p.element);
   group.stride = mostRows() * llvm::divideCeil(p.nr, p.width) * p.width;
   for (size_t i = p.order.size(); i-- > p.order.size() - p.group;) {
-    int64_t larger = group.size * p.tilesOf(p.order[i]);
-    if (larger * group.stride * bytes > kMostBytes)
+    int64_t tiles = p.tilesOf(p.order[i]), larger = group.size * tiles;
+    if (int64_t parts = llvm::divideCeil(larger * group.stride * bytes, kMostBytes); parts > 1) {
+      if (group.size == 1) // one dim alone is too many: even parts of it
+        group.size = llvm::divideCeil(tiles, parts);
       break;
+    }
     group.size = larger;
   }
   group.memory =

@@ -6,6 +6,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
+#include "dialects/kernel/Cost.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace sinter::test;
@@ -65,6 +67,8 @@ static const char *const kSchedules[] = {
     "lanes = 1, rows = -1, mr = 1, nr = 64",
     "lanes = 0, rows = 1, mr = 5, nr = 16, order = 0, 1",
     "lanes = 1, rows = 0, mr = 3, nr = 4",
+    "lanes = 1, rows = 0, mr = 4, nr = 16, kc = 8, group = 1, order = 1, 0",
+    "lanes = 1, rows = 0, mr = 4, nr = 16, kc = 8, group = 1, order = 0, 1",
 };
 
 static void checkSchedules(const std::string &text, double tolerance) {
@@ -94,6 +98,36 @@ TEST(Contract, SchedulesKeepBits) {
   checkSchedules(gemm(37, 70, 21, "km", "kn", panels16, panels16), 2e-6);
   checkSchedules(gemm(1, 1, 1, "mk", "kn", "", ""), 2e-6);
   checkSchedules(gemm(15, 17, 0, "mk", "kn", "", ""), 2e-6);
+}
+
+// Rows of 4,096 bytes share few sets of L2: sums over more of them than it holds are chunked, and
+// the factor that has them stays while the tiles of the other take turns.
+TEST(Contract, CrowdedRowsAreChunked) {
+  auto choose = [](int m, int n, int k) {
+    Program program(gemm(m, n, k, "km", "kn", "", ""), "cpu:x86-64-v4");
+    sinter::kernel::CpuScheduleAttr schedule;
+    program.module()->walk([&](sinter::kernel::ContractOp op) {
+      schedule = sinter::kernel::chooseSchedule(program.target, op);
+    });
+    std::vector<int64_t> order = schedule.getOrder();
+    return std::tuple(schedule.getKc() > 0, schedule.getGroup(), order.front());
+  };
+  EXPECT_EQ(choose(256, 1024, 512), std::tuple(true, 1, 1)); // columns of b stay
+  EXPECT_EQ(choose(1024, 256, 512), std::tuple(true, 1, 0)); // columns of a stay
+  EXPECT_FALSE(std::get<0>(choose(256, 1040, 512)));
+  EXPECT_FALSE(std::get<0>(choose(256, 1024, 128)));
+}
+
+// Accumulators of one group's tiles that are too many wait in parts of equal size.
+TEST(Contract, LongGroupsAreParted) {
+  for (int m : {740, 1999}) {
+    std::string text = gemm(m, 64, 40, "km", "kn", "", "");
+    Contents bits = Program(text).naive().run(1);
+    Program forced(text);
+    forced.schedule("lanes = 1, rows = 0, mr = 8, nr = 32, kc = 16, group = 1, order = 1, 0");
+    expectSame(forced.run(1), bits);
+    expectSame(forced.run(3), bits);
+  }
 }
 
 TEST(Contract, DoublesAndOtherTargets) {

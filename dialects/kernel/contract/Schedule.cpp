@@ -11,6 +11,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace sinter::kernel {
@@ -162,28 +164,54 @@ bool ContractModel::mayChunk(const ContractWalk &walk) const {
          getBytesPerCycle(target, /*bytes=*/target.getL2()) * cycles;
 }
 
-/// Long sums are cut so that the factors of one chunk stay in L1 while all tiles that share the
-/// vector factor's rows take their turn.
+/// Steps along the last reduced dim whose lines of `factor` L2 holds at once: lines that lie a
+/// multiple of a power of two apart share its sets, as rows of 4,096 bytes do.
+int64_t ContractModel::countResidentSteps(const ContractAccess &factor) const {
+  constexpr int64_t kWayBytes = 64 << 10; // of L2; larger ones only differ for larger strides
+  auto linear = getLinear(factor.getAddress(), c.getRank());
+  int64_t stride = linear ? linear->by.back() * getElementBytes(factor.element) : 0;
+  return std::abs(stride) < kLineBytes ? std::numeric_limits<int64_t>::max()
+                                       : target.getL2() / std::gcd(stride, kWayBytes);
+}
+
+/// The factor, of a sum along one dim, that every tile would fetch from beyond L2 again, for its
+/// lines crowd in few sets; the vector factor before the other.
+std::optional<int> ContractModel::findCrowded(const ContractWalk &walk) const {
+  if (walk.lanes < 0 || c.isAcrossLanes() || c.getRank() != c.parallel + 1)
+    return std::nullopt;
+  int vectorFactor = c.getVectorFactor(walk.lanes);
+  for (int f : {vectorFactor, 1 - vectorFactor})
+    if (c.factors[f].uses(c.parallel) && c.dims.back() > countResidentSteps(c.factors[f]))
+      return f;
+  return std::nullopt;
+}
+
+/// Long sums are cut so that the factors of one chunk stay in L1, or crowded lines in L2, while all
+/// tiles that share the rows of the factor `kept` take their turn.
 void ContractModel::setChunk(ContractWalk &walk) const {
   constexpr int64_t kFewestSteps = 64;
-  if (!mayChunk(walk))
-    return;
-  // Tiles of one group differ in dims that only the second factor of each has: the first one stays.
-  auto gridDims = [&](const ContractAccess &factor) {
-    return llvm::count_if(llvm::seq<int64_t>(0, c.parallel),
-                          [&](int64_t d) { return factor.uses(d); });
-  };
-  bool keepsSecond = c.isAcrossLanes() ? gridDims(c.factors[1]) < gridDims(c.factors[0])
-                                       : c.factors[1].uses(walk.lanes);
-  SmallVector<int64_t> outer, group;
-  for (int64_t d : walk.order)
-    (c.factors[keepsSecond].uses(d) ? outer : group).push_back(d);
-  int64_t terms = 1,
-          steps = std::max<int64_t>(kFewestSteps, target.getL1() * 3 / 4 / countStepBytes(walk)) *
-                  (c.isAcrossLanes() ? c.sumLanes : 1);
+  int64_t terms = 1, steps = 0;
   for (int64_t size : ArrayRef(c.dims).drop_front(c.parallel))
     terms *= size;
-  if (group.empty() || steps * 2 > terms)
+  int kept = c.factors[1].uses(walk.lanes);
+  if (std::optional<int> crowded = findCrowded(walk)) {
+    kept = *crowded;
+    steps = countResidentSteps(c.factors[kept]) / 2; // the other half is for what passes
+  } else if (mayChunk(walk)) {
+    // Tiles of one group differ in dims that only the second factor of each has: the first stays.
+    auto gridDims = [&](const ContractAccess &factor) {
+      return llvm::count_if(llvm::seq<int64_t>(0, c.parallel),
+                            [&](int64_t d) { return factor.uses(d); });
+    };
+    if (c.isAcrossLanes())
+      kept = gridDims(c.factors[1]) < gridDims(c.factors[0]);
+    steps = std::max<int64_t>(kFewestSteps, target.getL1() * 3 / 4 / countStepBytes(walk)) *
+            (c.isAcrossLanes() ? c.sumLanes : 1);
+  }
+  SmallVector<int64_t> outer, group;
+  for (int64_t d : walk.order)
+    (c.factors[kept].uses(d) ? outer : group).push_back(d);
+  if (steps < kFewestSteps || group.empty() || steps * 2 > terms)
     return;
   // Dims in their own order: taps, which share lines, innermost.
   llvm::sort(group);

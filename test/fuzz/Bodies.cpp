@@ -128,34 +128,79 @@ Value BodyWriter::write(const Given &given, int depth) {
   return tanh(v);
 }
 
-Value test::emitBodies(OpBuilder &b, const Node &node, const std::vector<Value> &operands) {
-  OpBuilder::InsertionGuard guard(b);
-  Random random(number(node, "body"));
-  BodyWriter writer(b, random);
+bool test::hasBodies(const Node &node) {
+  return node.op == "scan" || node.op == "cond" || node.op == "while" ||
+         node.op == "custom_gradient";
+}
+
+/// A new block of `region` with arguments of these types.
+static Block *beginBody(OpBuilder &b, Region &region, mlir::TypeRange types) {
+  Block *block = b.createBlock(&region);
+  for (mlir::Type type : types)
+    block->addArgument(type, b.getUnknownLoc());
+  return block;
+}
+
+static Value emitCond(OpBuilder &b, BodyWriter &writer, const std::vector<Value> &operands) {
   mlir::Location loc = b.getUnknownLoc();
-  if (node.op == "cond") {
-    auto op = ir::CondOp::create(b, loc, tensorType(node.type), operands[0],
-                                 mlir::ValueRange{operands[1], operands[2]});
-    for (Region &region : op->getRegions()) {
-      Block *block = b.createBlock(&region);
-      for (Value operand : llvm::drop_begin(operands))
-        block->addArgument(operand.getType(), loc);
-      Value result = writer.write({{}, block->getArgument(0), {}, block->getArgument(1), {}}, 1);
-      ir::YieldOp::create(b, loc, result);
-    }
-    return op.getResult(0);
+  auto op = ir::CondOp::create(b, loc, operands[1].getType(), operands[0],
+                               mlir::ValueRange{operands[1], operands[2]});
+  for (Region &region : op->getRegions()) {
+    Block *block = beginBody(b, region, op.getInputs().getTypes());
+    Value result = writer.write({{}, block->getArgument(0), {}, block->getArgument(1), {}}, 1);
+    ir::YieldOp::create(b, loc, result);
   }
+  return op.getResult(0);
+}
+
+/// Operands: the first value, how many steps, a scale. It carries the steps that are done, too.
+static Value emitWhile(OpBuilder &b, BodyWriter &writer, const Node &node,
+                       const std::vector<Value> &operands) {
+  mlir::Location loc = b.getUnknownLoc();
+  ir::GradBuilder g(b, loc);
+  llvm::SmallVector<Value> inputs{operands[0], g.constantLike(operands[1], 0), operands[1],
+                                  operands[2]};
+  auto op = ir::WhileOp::create(b, loc, mlir::TypeRange{inputs[0].getType(), inputs[1].getType()},
+                                2, number(node, "max_trips"), inputs);
+  Block *condition = beginBody(b, op.getCondition(), mlir::ValueRange(inputs).getTypes());
+  ir::YieldOp::create(b, loc,
+                      g.compare("lt", condition->getArgument(1), condition->getArgument(2)));
+  Block *body = beginBody(b, op.getBody(), mlir::ValueRange(inputs).getTypes());
+  Value done = body->getArgument(1);
+  Value next = writer.write({done, body->getArgument(0), {}, body->getArgument(3), {}}, 0);
+  ir::YieldOp::create(b, loc, {next, g.add(done, g.constantLike(done, 1))});
+  return op.getResult(0);
+}
+
+/// Its gradient is no gradient of what it computes, but as linear in the cotangent as one.
+static Value emitCustom(OpBuilder &b, BodyWriter &writer, const std::vector<Value> &operands) {
+  mlir::Location loc = b.getUnknownLoc();
+  mlir::Type type = operands[0].getType(), scale = operands[1].getType();
+  auto op = ir::CustomGradientOp::create(b, loc, type, 1, operands);
+  Block *forward = beginBody(b, op.getForward(), {type, scale});
+  Value result = writer.write({{}, forward->getArgument(0), {}, forward->getArgument(1), {}}, 1);
+  ir::YieldOp::create(b, loc, result);
+  // the input, the result, its cotangent, the scale
+  Block *backward = beginBody(b, op.getBackward(), {type, type, type, scale});
+  Value factor = writer.write({{}, backward->getArgument(0), {}, backward->getArgument(3), {}}, 1);
+  ir::GradBuilder g(b, loc);
+  ir::YieldOp::create(b, loc, g.mul(factor, backward->getArgument(2)));
+  return op.getResult(0);
+}
+
+static Value emitScan(OpBuilder &b, BodyWriter &writer, Random &random, const Node &node,
+                      const std::vector<Value> &operands) {
+  mlir::Location loc = b.getUnknownLoc();
   bool stacked = number(node, "stacked") != 0;
   mlir::Type state = operands[0].getType();
-  llvm::SmallVector<mlir::Type> types{state};
+  llvm::SmallVector<mlir::Type> types{state}, inside{RankedTensorType::get({}, b.getI64Type())};
   if (stacked)
     types.push_back(tensorType(node.type));
   auto op = ir::ScanOp::create(b, loc, types, 1, 1, ir::shapeOf(operands[1])[0],
                                number(node, "reverse") != 0, false, operands);
-  Block *block = b.createBlock(&op.getBody());
-  block->addArgument(RankedTensorType::get({}, b.getI64Type()), loc);
   for (auto [i, operand] : llvm::enumerate(operands))
-    block->addArgument(i == 1 ? state : operand.getType(), loc);
+    inside.push_back(i == 1 ? state : operand.getType());
+  Block *block = beginBody(b, op.getBody(), inside);
   Given given{block->getArgument(0), block->getArgument(1), block->getArgument(2),
               block->getArgument(3), operands.size() > 3 ? block->getArgument(4) : Value()};
   Value next = writer.write(given, 0);
@@ -164,4 +209,14 @@ Value test::emitBodies(OpBuilder &b, const Node &node, const std::vector<Value> 
     yields.push_back(random.below(2) ? next : writer.write({{}, next, {}, given.scale, {}}, 2));
   ir::YieldOp::create(b, loc, yields);
   return op.getResult(stacked ? 1 : 0);
+}
+
+Value test::emitBodies(OpBuilder &b, const Node &node, const std::vector<Value> &operands) {
+  OpBuilder::InsertionGuard guard(b);
+  Random random(number(node, "body"));
+  BodyWriter writer(b, random);
+  return node.op == "cond"              ? emitCond(b, writer, operands)
+         : node.op == "while"           ? emitWhile(b, writer, node, operands)
+         : node.op == "custom_gradient" ? emitCustom(b, writer, operands)
+                                        : emitScan(b, writer, random, node, operands);
 }

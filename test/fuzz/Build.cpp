@@ -47,6 +47,17 @@ int test::liveOps(const Model &model) {
 static std::string nameOf(size_t node) { return "n" + std::to_string(node); }
 static std::string stateOf(size_t node) { return "state/" + nameOf(node); }
 
+static mlir::Value emitOp(EntryBuilder &b, const Node &node,
+                          const std::vector<mlir::Value> &operands) {
+  if (hasBodies(node))
+    return emitBodies(b.place(), node, operands);
+  if (node.op == "gradient")
+    return b.gradient(operands[0], operands[1], operands[2])[0];
+  if (node.op == "jvp")
+    return b.jvp(operands[0], operands[1], operands[2]);
+  return b.op(node.op, operands, node.attrs, node.type);
+}
+
 static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
                                           const std::vector<bool> &live) {
   std::vector<mlir::Value> values(model.nodes.size());
@@ -66,9 +77,7 @@ static std::vector<mlir::Value> emitNodes(EntryBuilder &b, const Model &model,
       std::vector<mlir::Value> operands;
       for (int operand : node.operands)
         operands.push_back(values[operand]);
-      values[i] = node.op == "scan" || node.op == "cond"
-                      ? emitBodies(b.place(), node, operands)
-                      : b.op(node.op, operands, node.attrs, node.type);
+      values[i] = emitOp(b, node, operands);
     }
   }
   return values;

@@ -1,7 +1,8 @@
-//===- DrawLoops.cpp - loops and choices ------------------------------------------------------===//
+//===- DrawLoops.cpp - ops with bodies --------------------------------------------------------===//
 //
-// A scan or a choice is one node; what its bodies do is drawn again from the node's number `body`
-// when the module is built (Bodies.cpp). Whatever they do ends in tanh. Reading on: Generator.h.
+// A loop, a choice or a function with a gradient of its own is one node; what its bodies do is
+// drawn again from the node's number `body` when the module is built (Bodies.cpp). Whatever they do
+// ends in tanh. Reading on: Generator.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Generator.h"
@@ -41,4 +42,17 @@ void Generator::drawCond() {
   int way =
       op("compare", {source("input", {}), number(0.1)}, 0, 1, {{"predicate", std::string("gt")}});
   op("cond", {way, a, bias(type(a).dims)}, -1, 1, {{"body", random.below(1 << 30)}}, type(a));
+}
+
+/// As many steps as an input says.
+void Generator::drawWhile() {
+  int a = bounded(pick(), 3);
+  int steps = add({"input", {}, {}, {ElementType::I64, {}}, 0, static_cast<double>(kMostSteps)});
+  op("while", {a, steps, bias(type(a).dims)}, -3, 3,
+     {{"body", random.below(1 << 30)}, {"max_trips", kMostSteps - random.below(2)}}, type(a));
+}
+
+void Generator::drawCustom() {
+  int a = bounded(pick(), 3);
+  op("custom_gradient", {a, bias(type(a).dims)}, -1, 1, {{"body", random.below(1 << 30)}}, type(a));
 }

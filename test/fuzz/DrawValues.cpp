@@ -133,7 +133,7 @@ void Generator::drawReduce() {
     }
   std::vector<Attr> attrs = {{"axes", axes}, {"keepdims", random.below(2) == 1}};
   double low = this->low(a), high = this->high(a);
-  switch (random.below(5)) {
+  switch (random.below(6)) {
   case 0:
     op("reduce_max", {a}, low, high, attrs);
     break;
@@ -146,6 +146,9 @@ void Generator::drawReduce() {
       op("cast", {index}, 0, 40, {}, {model.element, type(index).dims});
     break;
   }
+  case 3: // of what does not grow
+    op("prod", {bounded(a, 1)}, -1, 1, attrs);
+    break;
   default:
     a = bounded(a, 1000.0 / std::max<int64_t>(reduced, 1));
     op("sum", {a}, std::min(model.nodes[a].low * reduced, 0.0),
@@ -221,28 +224,6 @@ void Generator::drawSoftmax() {
     op("softmax", {a}, 0, 1, {{"axis", axis}});
   else
     op("log_softmax", {a}, -45, 0, {{"axis", axis}});
-}
-
-/// What goes along rows in order: sums of values, products of values that do not grow, the values
-/// sorted, or some of them.
-void Generator::drawRows() {
-  int a = pickRanked(1);
-  int64_t axis = random.below(type(a).rank()), size = type(a).dims[axis];
-  std::vector<Attr> attrs = {{"axis", axis}, {"reverse", once(2)}, {"exclusive", once(3)}};
-  if (once(3)) {
-    int64_t count = once(2) ? size : random.below(size + 1);
-    attrs = {{"axis", axis}, {"count", count}, {"descending", once(2)}};
-    int index = op("argsort", {a}, 0, static_cast<double>(size), attrs);
-    if (index >= 0)
-      op("gather_along", {a, index}, low(a), high(a), {{"axis", axis}});
-    return;
-  }
-  if (once(3)) {
-    op("cumprod", {op("sigmoid", {a}, 0, 1)}, 0, 1, attrs);
-    return;
-  }
-  a = bounded(a, 1000.0 / std::max<int64_t>(size, 1));
-  op("cumsum", {a}, std::min(low(a) * size, 0.0), std::max(high(a) * size, 0.0), attrs);
 }
 
 // Dropout with the builtin step and seed.

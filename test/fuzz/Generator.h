@@ -2,7 +2,8 @@
 //
 // Every draw adds one op, or a small group as models have them, to values that exist. Invariant:
 // the interval of a value holds every element that it can have. Reading on: Generate.cpp (the
-// basics), DrawValues.cpp, DrawAttention.cpp, DrawShapes.cpp, DrawImages.cpp, DrawLoops.cpp.
+// basics), DrawValues.cpp, DrawFunctions.cpp, DrawRows.cpp, DrawAttention.cpp, DrawShapes.cpp,
+// DrawImages.cpp, DrawLoops.cpp, DrawDerivatives.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_GENERATOR_H
@@ -44,6 +45,8 @@ private:
   int positive(int a);
   /// `a` or something made of it of magnitude at most `limit`.
   int bounded(int a, double limit);
+  /// The same, smaller than 1.
+  int inside(int a);
   int64_t drawSize();
   /// One of few sizes for images: around the width of a vector when `wide`.
   int64_t drawChannels(bool wide);
@@ -57,7 +60,17 @@ private:
   void drawSoftmax();
   void drawRandom();
   void drawWide();
+
+  /// `name` of `a`, where it grows with its operand; -1 when that did not fit.
+  int growing(const std::string &name, int a, double (*function)(double));
+  void drawFunction();
+  void drawRounded();
+  void drawOfTwo(int a);
+
   void drawRows();
+  void drawExtremes(int a);
+  void drawOrder(int a);
+  void drawAlong(int a);
 
   void drawAttention();
   int maskScores(int scores);
@@ -80,6 +93,15 @@ private:
 
   void drawScan();
   void drawCond();
+  void drawWhile();
+  void drawCustom();
+
+  /// The nodes up to `y` that it is made of, itself too.
+  std::vector<bool> findAncestors(int y) const;
+  /// A value and one that it is mostly made of, without many derivatives between; -1: none.
+  std::pair<int, int> pickDerivable();
+  int drawMeasure(int y);
+  void drawDerivative();
 
   void drawHead();
   void drawOutputs();

@@ -28,14 +28,23 @@ static double marginOf(mlir::Operation *op, llvm::ArrayRef<const Tensor *> opera
   if (name == "relu" || name == "abs" || name == "sign") {
     for (double value : operands[0]->reals)
       look(value);
-  } else if (name == "max" || name == "min" || name == "compare") {
+  } else if (name == "floor" || name == "ceil" || name == "trunc" || name == "round") {
+    double at = name == "round" ? 0.5 : 0;
+    for (double value : operands[0]->reals)
+      look(std::remainder(value - at, 1));
+  } else if (name == "max" || name == "min" || name == "compare" || name == "fmod") {
     Dims dims = rules::broadcastShapes(operands[0]->dims(), operands[1]->dims()).value_or(Dims());
     interpret::forEachIndex(dims, [&](const Dims &index, int64_t) {
-      look(operands[0]->reals[interpret::broadcastPosition(operands[0]->dims(), index)] -
-           operands[1]->reals[interpret::broadcastPosition(operands[1]->dims(), index)]);
+      double x = operands[0]->reals[interpret::broadcastPosition(operands[0]->dims(), index)],
+             y = operands[1]->reals[interpret::broadcastPosition(operands[1]->dims(), index)];
+      // What fits once more begins anew; below one it is nothing but x.
+      look(name != "fmod"                      ? x - y
+           : std::fabs(x) < 0.5 * std::fabs(y) ? INFINITY
+                                               : std::remainder(x, y));
     });
   } else if (name == "reduce_max" || name == "reduce_min" || name == "argmax" ||
-             name == "argsort" || (name.starts_with("max_pool2d") && operands.size() == 1)) {
+             name == "argsort" || name == "cummax" || name == "cummin" ||
+             (name.starts_with("max_pool2d") && operands.size() == 1)) {
     std::vector<double> sorted = operands[0]->reals;
     std::sort(sorted.begin(), sorted.end());
     for (size_t i = 1; i < sorted.size(); ++i)

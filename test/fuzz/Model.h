@@ -13,11 +13,14 @@
 #include "test/numeric/Graph.h"
 #include "test/numeric/Values.h"
 
+#include <map>
+
 namespace sinter::test {
 
 /// One value of a random graph.
 struct Node {
-  /// "input", "parameter", "state" (a buffer that @train updates), or a `sinter` op, unprefixed
+  /// "input", "parameter", "state" (a buffer that @train updates), or a `sinter` op, unprefixed;
+  /// "gradient" has the operands y, cotangent and x, "jvp" y, x and tangent
   std::string op;
   std::vector<int> operands; ///< earlier nodes
   std::vector<Attr> attrs;
@@ -41,7 +44,9 @@ struct Model {
   bool clips = false; ///< the norm of all gradients
 };
 
-/// Builds a "scan" or "cond": an op with bodies.
+/// True for an op with bodies: "scan", "while", "cond", "custom_gradient".
+bool hasBodies(const Node &node);
+/// Builds one.
 mlir::Value emitBodies(mlir::OpBuilder &builder, const Node &node,
                        const std::vector<mlir::Value> &operands);
 /// True for what no op makes.
@@ -54,6 +59,12 @@ mlir::OwningOpRef<mlir::ModuleOp> build(const Model &model);
 interpret::Arguments argumentsOf(const Model &model, int salt);
 /// Why the model fails, empty when all agrees.
 std::string judge(const Model &model);
+
+/// How often each op of the `sinter` dialect occurs in so many graphs, and once more in them with
+/// their derivatives written out.
+std::map<std::string, int64_t> countOps(uint64_t seed, int64_t count, int size);
+/// Ops that are missing for no reason, a line each.
+std::string judgeCounts(const std::map<std::string, int64_t> &counts);
 
 /// Graphs so far that differ from the oracle, but at inputs where a rounding may decide a branch.
 extern int64_t undecidedGraphs;

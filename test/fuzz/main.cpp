@@ -1,7 +1,8 @@
 //===- main.cpp - random graphs against the oracle --------------------------------------------===//
 //
 // random-graphs [--count N] [--seed S] [--size OPS]: judges N graphs with seeds S, S+1, …; a
-// failing graph is cut down and printed as .mlir with its seed. With --print they are only printed.
+// failing graph is cut down and printed as .mlir with its seed. With --print they are only printed,
+// with --ops it is said how many of each op they hold, and that none is missing.
 // random-graphs FILE.mlir... judges the graphs in files instead. Exit 1 when one failed. Reading
 // on: Model.h, Judge.h.
 //
@@ -40,9 +41,19 @@ static bool judgeFile(const char *path) {
   return why.empty();
 }
 
+/// Prints how many of each op the graphs hold. False when one is missing without a reason.
+static bool showOps(uint64_t seed, int64_t count, int size) {
+  std::map<std::string, int64_t> counts = countOps(seed, count, size);
+  for (const auto &[op, times] : counts)
+    llvm::outs() << op << " " << times << "\n";
+  std::string why = judgeCounts(counts);
+  llvm::outs() << why;
+  return why.empty();
+}
+
 int main(int argc, char **argv) {
   int64_t count = 200, seed = 1, size = 9;
-  bool prints = false;
+  bool prints = false, counts = false;
   std::vector<const char *> files;
   for (int i = 1; i < argc; ++i) {
     bool hasValue = i + 1 < argc;
@@ -54,15 +65,20 @@ int main(int argc, char **argv) {
       size = std::atoll(argv[++i]);
     else if (!std::strcmp(argv[i], "--print"))
       prints = true;
+    else if (!std::strcmp(argv[i], "--ops"))
+      counts = true;
     else if (argv[i][0] != '-')
       files.push_back(argv[i]);
     else {
-      llvm::errs() << "random-graphs: unknown argument '" << argv[i]
-                   << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS] [--print] | "
-                      "FILE.mlir...\n";
+      llvm::errs()
+          << "random-graphs: unknown argument '" << argv[i]
+          << "'\nusage: random-graphs [--count N] [--seed S] [--size OPS] [--print | --ops] | "
+             "FILE.mlir...\n";
       return 2;
     }
   }
+  if (counts)
+    return showOps(seed, count, size) ? 0 : 1;
   int64_t failures = 0, ops = 0;
   for (const char *file : files)
     failures += !judgeFile(file);

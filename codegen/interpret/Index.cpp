@@ -13,7 +13,7 @@ using llvm::failure;
 using llvm::LogicalResult;
 using llvm::success;
 
-static LogicalResult checkIndex(Call &call, int64_t at, int64_t size, int64_t position) {
+LogicalResult interpret::checkIndex(Call &call, int64_t at, int64_t size, int64_t position) {
   if (at >= 0 && at < size)
     return success();
   return call.op->emitError("expects indices of 0 or more and below ")

@@ -10,6 +10,8 @@
 
 using namespace sinter;
 using namespace sinter::interpret;
+using llvm::failed;
+using llvm::failure;
 using llvm::LogicalResult;
 using llvm::success;
 
@@ -58,10 +60,9 @@ static LogicalResult softmaxCrossEntropy(Call &call) {
   Lines lines(logits.dims(), logits.dims().size() - 1);
   for (int64_t row = 0; row < r.size(); ++row) {
     int64_t label = labels.integers[row];
-    // The runtime refuses labels out of range; the op itself reads 0 for them.
-    bool known = label >= 0 && label < lines.length;
-    r.reals[row] =
-        logSumExp(logits, lines, row) - (known ? logits.reals[lines.start(row) + label] : 0.0);
+    if (failed(checkIndex(call, label, lines.length, row)))
+      return failure();
+    r.reals[row] = logSumExp(logits, lines, row) - logits.reals[lines.start(row) + label];
   }
   return success();
 }

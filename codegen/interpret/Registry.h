@@ -59,6 +59,10 @@ void addProducts(Tensor &result, const Tensor &a, bool transposeA, const Tensor 
 /// it has room for, rising or falling; equal ones stay as they are, NaN is the largest (Sort.cpp).
 void sortRows(const Tensor &x, int64_t axis, bool descending, Tensor &places);
 
+/// Fails, with what a run of the model says, when `at`, the index at `position` of its tensor, is
+/// not in [0, size) (Index.cpp).
+llvm::LogicalResult checkIndex(Call &call, int64_t at, int64_t size, int64_t position);
+
 /// The operand is the result (Train.cpp).
 llvm::LogicalResult giveOperand(Call &call);
 /// The op's first region, on its operands, gives the results (Train.cpp).

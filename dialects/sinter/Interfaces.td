@@ -60,7 +60,7 @@ def MapOpInterface : OpInterface<"MapOpInterface"> {
     An op that one kernel.map can compute: a domain, an affine access an operand and result, and scalar code.
     Elementwise ops: domain = result shape, no inner dims. Reductions and softmax: domain = operand shape, inner = axes.
     Transpose, slice, pad, concat: domain = result shape and a non-identity operand access.
-    Gather, scatter_add: an access whose index is a value of another operand.
+    Gather, scatter_add, a loss of classes: an access whose index is a value of another operand.
   }];
   let methods = [
     InterfaceMethod<"Sizes of the domain.", "::llvm::SmallVector<int64_t>", "getMapDomain">,
@@ -72,6 +72,10 @@ def MapOpInterface : OpInterface<"MapOpInterface"> {
                     "::mlir::AffineMap", "getResultAccess", (ins "unsigned":$i)>,
     InterfaceMethod<"Operands whose values are indices of accesses; theirs have no symbols.",
                     "::llvm::SmallVector<unsigned>", "getIndexOperands", (ins), [{}], [{ return {}; }]>,
+    InterfaceMethod<[{
+      Operands that are read at a second place, too, and the access of each, with symbols as those of operands. The body
+      gets the values behind those of the operands. Of ops with index operands only.
+    }], "::llvm::SmallVector<std::pair<unsigned, ::mlir::AffineMap>>", "getSecondReads", (ins), [{}], [{ return {}; }]>,
     InterfaceMethod<[{
       The operand that the result starts as: what the body gives is added to it, at the result's access, for one point of
       the inner dims after the other.

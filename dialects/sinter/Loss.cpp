@@ -65,19 +65,19 @@ AffineMap SoftmaxCrossEntropyOp::getOperandAccess(unsigned i) {
 AffineMap SoftmaxCrossEntropyOp::getResultAccess(unsigned) {
   return getReducedAccess(shapeOf(getLogits()).size(), getInnerDims(), false, getContext());
 }
+/// The row's logit at its label: an indexed read tells of a label that is no class.
+SmallVector<unsigned> SoftmaxCrossEntropyOp::getIndexOperands() { return {1}; }
+SmallVector<std::pair<unsigned, AffineMap>> SoftmaxCrossEntropyOp::getSecondReads() {
+  int64_t rank = shapeOf(getLogits()).size();
+  SmallVector<AffineExpr> at(identityOf(getLogits()).getResults());
+  at.back() = getAffineSymbolExpr(0, getContext());
+  return {{0, AffineMap::get(rank, 1, at, getContext())}};
+}
 void SoftmaxCrossEntropyOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
                                       SmallVectorImpl<Value> &results) {
   Exponentials row(b, loc, operands[0]);
   ScalarBuilder s(b, loc);
-  Value at = kernel::IndexOp::create(b, loc, operands[1].getType(), getInnerDims()[0]);
-  Value hit = s.compare("eq", at, operands[1]);
-  Value picked =
-      reduce(b, loc, kernel::ReduceKind::Sum, s.select(hit, row.shifted, s.zero(row.shifted)));
-  // A label that is no class takes nothing from log-sum-exp.
-  auto classes = static_cast<double>(shapeOf(getLogits()).back());
-  Value known = s.logicalAnd(s.compare("ge", operands[1], s.zero(operands[1])),
-                             s.compare("lt", operands[1], s.constant(operands[1], classes)));
-  results.push_back(s.sub(s.log(row.sum), s.select(known, picked, s.neg(row.max))));
+  results.push_back(s.sub(s.log(row.sum), s.sub(operands[2], row.max)));
 }
 LogicalResult SoftmaxCrossEntropyOp::buildGradient(GradBuilder &b, ValueRange dy,
                                                    SmallVectorImpl<Value> &dx) {

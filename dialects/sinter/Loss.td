@@ -9,9 +9,10 @@
 
 include "dialects/sinter/OpBase.td"
 
-class Sinter_RowOp<string m, string rule, Gradient g, list<Trait> traits = []>
-    : Sinter_RuleOp<m, g, rule, !listconcat([DeclareOpInterfaceMethods<MapOpInterface, ["getInnerDims"]>,
-                                             DeclareOpInterfaceMethods<BatchingInterface>], traits),
+class Sinter_RowOp<string m, string rule, Gradient g, list<Trait> traits = [], list<string> methods = []>
+    : Sinter_RuleOp<m, g, rule,
+                    !listconcat([DeclareOpInterfaceMethods<MapOpInterface, !listconcat(["getInnerDims"], methods)>,
+                                 DeclareOpInterfaceMethods<BatchingInterface>], traits),
                     BatchedBy<"batchAlongAxes">.text> {
   let results = (outs Sinter_Tensor:$result);
 }
@@ -30,8 +31,9 @@ def LogSoftmaxOp : Sinter_RowOp<"log_softmax", "rules::log_softmax(t(0), getAxis
   let arguments = (ins I64Attr:$axis, Sinter_Tensor:$input);
   let assemblyFormat = "$input `axis` $axis attr-dict `:` functional-type(operands, results)";
 }
-def SoftmaxCrossEntropyOp : Sinter_RowOp<"softmax_cross_entropy", "rules::softmax_cross_entropy(t(0), t(1))", GradientInCpp> {
-  let summary = "-log softmax(logits)[label], stable; a label outside [0, C) gives log-sum-exp (the runtime refuses such data)";
+def SoftmaxCrossEntropyOp : Sinter_RowOp<"softmax_cross_entropy", "rules::softmax_cross_entropy(t(0), t(1))", GradientInCpp, [],
+    ["getIndexOperands", "getSecondReads"]> {
+  let summary = "-log softmax(logits)[label], stable; a label outside [0, C) is an index out of range, whose row gives log-sum-exp";
   let arguments = (ins Sinter_Tensor:$logits, Sinter_Tensor:$labels);
   let assemblyFormat = "$logits `,` $labels attr-dict `:` functional-type(operands, results)";
 }

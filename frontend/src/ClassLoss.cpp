@@ -110,8 +110,7 @@ bool ClassLoss::acceptsTarget() {
 
 void ClassLoss::readIndices() {
   counts = target != ignoreIndex;
-  index = where(counts, target, 0);
-  target = cast(target, i32);
+  index = cast(where(counts, target, 0), i32);
 }
 
 Tensor ClassLoss::ofIndices(const Tensor &plain, const std::optional<Tensor> &spread,
@@ -151,8 +150,7 @@ Tensor cross_entropy(const Operand &logits, const Operand &target, CrossEntropy 
   std::optional<Tensor> spread;
   if (smoothing > 0)
     spread = -sum(loss.weighted(log_softmax(loss.scores)), -1);
-  Tensor losses =
-      withCheck(crossEntropyOf(call, loss.scores, loss.target), loss.index, loss.classes);
+  Tensor losses = crossEntropyOf(call, loss.scores, loss.index);
   return loss.ofIndices(losses, spread, smoothing, options.reduction);
 }
 

@@ -5,7 +5,6 @@
 #include "frontend/src/Losses.h"
 #include "sinter/ops/arrange.h"
 #include "sinter/ops/elementwise.h"
-#include "sinter/ops/index.h"
 #include "sinter/ops/matmul.h"
 #include "sinter/ops/reduce.h"
 #include "sinter/ops/shape.h"
@@ -57,12 +56,6 @@ Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis, Loc l
 Tensor detail::crossEntropyOf(Call &call, const Tensor &logits, const Tensor &labels) {
   return call.emit("softmax_cross_entropy", {logits, labels},
                    [](const Types &t) { return rules::softmax_cross_entropy(t[0], t[1]); });
-}
-
-Tensor detail::withCheck(const Tensor &losses, const Tensor &index, int64_t size) {
-  if (Call::isPoison(losses))
-    return losses;
-  return losses + cast(index_select(full(bool_({size}), 0), index), losses.dtype()); // plus 0
 }
 
 Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels, Loc loc) {

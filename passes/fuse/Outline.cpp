@@ -155,10 +155,13 @@ static bool readsMemory(OpOperand &operand) {
   if (!map)
     return isa<ir::ContractionOpInterface>(operand.getOwner());
   unsigned number = operand.getOperandNumber();
-  return map.readsPadded() ||
-         (map.getBaseOperand() != number &&
-          (llvm::is_contained(map.getIndexOperands(), number) ||
-           (!map.getIndexOperands().empty() && map.getOperandAccess(number).getNumSymbols() > 0)));
+  if (map.readsPadded())
+    return true;
+  if (map.getIndexOperands().empty() || map.getBaseOperand() == number)
+    return false;
+  return llvm::is_contained(map.getIndexOperands(), number) ||
+         map.getOperandAccess(number).getNumSymbols() > 0 ||
+         llvm::is_contained(llvm::make_first_range(map.getSecondReads()), number);
 }
 
 /// True when `fused` stands behind all that it needs and before all that need it.

@@ -66,7 +66,9 @@ struct FusedLowering {
   mlir::LogicalResult analyse();
   mlir::AffineMap settleSymbols(mlir::Operation *op, mlir::AffineMap map);
   std::pair<mlir::Value, mlir::AffineMap> getRead(mlir::Operation *op, unsigned i);
-  void addRead(mlir::Operation *op, unsigned i);
+  std::pair<mlir::Value, mlir::AffineMap> getRead(mlir::Operation *op, unsigned i,
+                                                  mlir::AffineMap access);
+  void addRead(mlir::Operation *op, std::pair<mlir::Value, mlir::AffineMap> read);
   void writeBase(mlir::Operation *op, mlir::ValueRange to);
   void collectReads();
   void addReads(mlir::Block *body);

@@ -79,15 +79,20 @@ AffineMap FusedLowering::settleSymbols(Operation *op, AffineMap map) {
 
 /// Buffer and access of operand `i`, which comes from outside.
 std::pair<Value, AffineMap> FusedLowering::getRead(Operation *op, unsigned i) {
-  AffineMap map = settleSymbols(op, domain.getOperandAccess(op, i));
+  return getRead(op, i, domain.getOperandAccess(op, i));
+}
+
+/// The same with an access over the kernel's dims.
+std::pair<Value, AffineMap> FusedLowering::getRead(Operation *op, unsigned i, AffineMap access) {
+  AffineMap map = settleSymbols(op, access);
   Value buffer = bufferOf(op->getOperand(i));
   if (!domain.readsPadded())
     buffer = skipUnitViews(buffer, map);
   return {buffer, map};
 }
 
-void FusedLowering::addRead(Operation *op, unsigned i) {
-  auto [buffer, map] = getRead(op, i);
+void FusedLowering::addRead(Operation *op, std::pair<Value, AffineMap> read) {
+  auto [buffer, map] = read;
   if (readNumber.try_emplace({buffer, map}, reads.size()).second) {
     reads.push_back(buffer);
     readMaps.push_back(map);
@@ -102,10 +107,12 @@ void FusedLowering::collectReads() {
       continue;
     auto map = cast<ir::MapOpInterface>(op);
     for (unsigned i : map.getIndexOperands())
-      addRead(op, i);
+      addRead(op, getRead(op, i));
     for (auto [i, operand] : llvm::enumerate(op->getOperands()))
       if (isa<BlockArgument>(operand) && map.getBaseOperand() != i)
-        addRead(op, i);
+        addRead(op, getRead(op, i));
+    for (auto [i, access] : map.getSecondReads())
+      addRead(op, getRead(op, i, domain.place(op, access)));
   }
 }
 
@@ -193,6 +200,9 @@ void FusedLowering::settleIndices(Operation *op, Block *body, Operation *last,
 /// `body` has its arguments. `sum` is the contraction's value; by default the first argument.
 void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
   OpBuilder builder = OpBuilder::atBlockEnd(body);
+  auto readOf = [&](std::pair<Value, AffineMap> read) {
+    return body->getArgument(firstRead + readNumber.lookup(read));
+  };
   if (root)
     scalars[root->getResult(0)] = sum ? sum : body->getArgument(0);
   for (Operation *op : ops) {
@@ -215,11 +225,13 @@ void FusedLowering::buildBody(Block *body, unsigned firstRead, Value sum) {
         operands.push_back(arith::ConstantOp::create(
             builder, op->getLoc(), cast<TypedAttr>(constant.getSplatValue<Attribute>())));
       } else if (isa<BlockArgument>(operand)) {
-        operands.push_back(body->getArgument(firstRead + readNumber.lookup(getRead(op, i))));
+        operands.push_back(readOf(getRead(op, i)));
       } else {
         operands.push_back(scalars.lookup(operand));
       }
     }
+    for (auto [i, access] : cast<ir::MapOpInterface>(op).getSecondReads())
+      operands.push_back(readOf(getRead(op, i, domain.place(op, access))));
     Operation *last = body->empty() ? nullptr : &body->back();
     cast<ir::MapOpInterface>(op).buildBody(builder, op->getLoc(), operands, results);
     settleIndices(op, body, last, results);

@@ -1,6 +1,8 @@
 // What the scalar code of an op says, seen through the pass that puts it into kernels.
 // RUN: sinter-opt %s --fuse-maps --lower-to-kernel | FileCheck %s
 
+// CHECK: #[[AT_LABEL:.*]] = affine_map<(d0, d1)[s0] -> (d0, s0)>
+
 // relu keeps NaN; its zero is a constant of the body.
 // CHECK-LABEL: kernel.entry @relu
 // CHECK: %[[Z:.*]] = arith.constant 0.000000e+00 : f32
@@ -68,16 +70,15 @@ sinter.entry @concat name("concat") kind(predict) batch(0) inputs ["x", "y"] {
   sinter.return outputs(%0 : tensor<5xf32>) names ["y"] symbols []
 }
 
-// Loss and softmax subtract the largest logit first.
+// Loss and softmax subtract the largest logit first. The logit of the label is one more read, at the label's value.
 // CHECK-LABEL: kernel.entry @loss
-// CHECK: kernel.map {{.*}} dims [4, 7] inner [1]
+// CHECK: kernel.map {{.*}} dims [4, 7] inner [1] ins(%l, %x, %x {{.*}} maps [{{.*}}, #[[AT_LABEL]], #map{{[0-9]*}}]
 // CHECK: %[[M:.*]] = kernel.reduce max %[[V:.*]] : f32 -> f32
 // CHECK-NEXT: %[[S:.*]] = arith.subf %[[V]], %[[M]] : f32
 // CHECK-NEXT: %[[E:.*]] = math.exp %[[S]] : f32
 // CHECK-NEXT: kernel.reduce sum %[[E]] : f32 -> f32
-// CHECK: kernel.index 1 : i32
-// CHECK: kernel.reduce sum
-// CHECK: math.log
+// CHECK-NEXT: math.log
+// CHECK-NOT: kernel.reduce
 sinter.entry @loss name("loss") kind(predict) batch(0) inputs ["x", "l"] {
 ^bb0(%x: tensor<4x7xf32>, %l: tensor<4xi32>):
   %0 = sinter.softmax_cross_entropy %x, %l : (tensor<4x7xf32>, tensor<4xi32>) -> tensor<4xf32>

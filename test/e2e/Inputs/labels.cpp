@@ -10,6 +10,8 @@ static Tensor lossOf(int64_t which, Tensor logits, Tensor label) {
     return nll(log_softmax(logits), cast(label, i64));
   case 3:
     return mse(logits, one_hot(label, logits.shape()[-1]));
+  case 4:
+    return mean(softmax_cross_entropy(logits, label));
   default:
     return multi_margin(logits, label);
   }

@@ -18,8 +18,7 @@ SINTER_API Tensor softmin(const Operand &x, int64_t axis = -1, Loc loc = Loc::cu
 SINTER_API Tensor masked_softmax(const Operand &x, const Operand &mask, int64_t axis = -1,
                                  Loc loc = Loc::current());
 /// Loss per example from logits f32[N…,classes] and class indices i32[N…] → f32[N…]. What
-/// cross_entropy makes of plain class indices, with the classes last. An index that is no class is
-/// not told: data sets are checked as they are read.
+/// cross_entropy makes of plain class indices, with the classes last.
 SINTER_API Tensor softmax_cross_entropy(const Operand &logits, const Operand &labels,
                                         Loc loc = Loc::current());
 /// Fraction of rows whose largest logit is the label's, a scalar f32.

@@ -4,10 +4,12 @@
 // lanes: the rows' side of every product is packed transposed once a block of rows, a tile of
 // products is [columns][rows], so that maxima and sums of rows are operations on vectors. Tiles are
 // scratch memory of the thread's stack. Softmax is the online form of Milakov and Gimelshein: sums
-// are rescaled when a row's maximum grows. Bits depend on the kernel's `softmax` block alone: all
-// else is one chain an element, in logical order (D1). Reading on: TileProducts.h, Body.h.
+// are rescaled when a row's maximum grows. Columns that no row of a block reaches (a causal mask)
+// are left out. Bits depend on the kernel's `softmax` block alone: all else is one chain an
+// element, in logical order (D1). Reading on: TileProducts.h, Body.h.
 //
 //===------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Stream.h"
 #include "codegen/cpu/Body.h"
 #include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/TileProducts.h"
@@ -36,7 +38,8 @@ private:
   Value base(const Operand &operand) { return k.apply(operand.access.address, point); }
 
   void runRows(Value rowBlock);
-  void runColumns(Value first);
+  Value endOfColumns();
+  void runColumns(Value first, Value end);
   void pack(unsigned product);
   void clear(const Operand &out, int64_t dim, Value count, int64_t width);
   void makeProducts();
@@ -67,11 +70,9 @@ private:
     return own;
   }
   Value exp(Value x) { return math(math::ExpOp::create(k.b, k.loc, x)); }
-  /// min(size, count - first), as few instructions as may be.
-  Value countFrom(Value first, int64_t size, int64_t count) {
-    if (count % size == 0)
-      return k.index(size);
-    Value rest = arith::SubIOp::create(k.b, k.loc, k.index(count), first);
+  /// min(size, end - first).
+  Value countTo(Value end, Value first, int64_t size) {
+    Value rest = arith::SubIOp::create(k.b, k.loc, end, first);
     return arith::MinUIOp::create(k.b, k.loc, k.index(size), rest);
   }
 
@@ -81,6 +82,7 @@ private:
   int64_t rowBlock, columnBlock, lanes;
   Type element;
   VectorType vector;
+  std::optional<int64_t> reach; ///< of columns that matter beyond the row
   std::vector<Operand> products, extras, factors, outs;
   SmallVector<Value> packed, tiles;
   Value maxima, totals, rescale; ///< of rows, with softmax
@@ -96,7 +98,7 @@ StreamEmitter::Operand StreamEmitter::operand(unsigned number) {
 
 StreamEmitter::StreamEmitter(EmitContext &k, kernel::StreamOp op)
     : k(k), op(op), rowDim(op.getRows()), columnDim(op.getColumns()), rows(k.dims[rowDim]),
-      columns(k.dims[columnDim]) {
+      columns(k.dims[columnDim]), reach(kernel::getReach(op)) {
   kernel::CpuScheduleAttr schedule =
       op.getSchedule() ? *op.getSchedule() : kernel::chooseSchedule(k.target, op);
   element = cast<kernel::BufferType>(op.getOuts().front().getType()).getElementType();
@@ -164,7 +166,7 @@ void StreamEmitter::clear(const Operand &out, int64_t dim, Value count, int64_t 
 /// One block of rows with all columns.
 void StreamEmitter::runRows(Value block) {
   firstRow = k.mul(block, rowBlock);
-  rowCount = countFrom(firstRow, rowBlock, rows);
+  rowCount = rows % rowBlock == 0 ? k.index(rowBlock) : countTo(k.index(rows), firstRow, rowBlock);
   point[rowDim] = firstRow;
   point[columnDim] = k.index(0);
   for (unsigned i = 0; i < packed.size(); ++i)
@@ -177,17 +179,28 @@ void StreamEmitter::runRows(Value block) {
       vector::StoreOp::create(k.b, k.loc, leastScores(), maxima, k.index(at));
       vector::StoreOp::create(k.b, k.loc, k.zero(vector), totals, k.index(at));
     }
-  k.forEach(k.index(0), k.index(columns), columnBlock, [&](Value first) { runColumns(first); });
+  Value end = endOfColumns();
+  k.forEach(k.index(0), end, columnBlock, [&](Value first) { runColumns(first, end); });
   point[rowDim] = firstRow;
   point[columnDim] = k.index(0);
   if (op.getSoftmax())
     finishSoftmax();
 }
 
-/// The tile of the block of rows and the columns from `first` on.
-void StreamEmitter::runColumns(Value first) {
+/// Where the columns end that the last row of the block reaches.
+Value StreamEmitter::endOfColumns() {
+  if (!reach)
+    return k.index(columns);
+  Value end = k.add(k.add(firstRow, rowCount), k.index(*reach)); // last row + reach + 1
+  end = arith::MinSIOp::create(k.b, k.loc, end, k.index(columns));
+  return arith::MaxSIOp::create(k.b, k.loc, end, k.index(0));
+}
+
+/// The tile of the block of rows and the columns from `first` on, before `end`.
+void StreamEmitter::runColumns(Value first, Value end) {
   firstColumn = first;
-  columnCount = countFrom(first, columnBlock, columns);
+  columnCount = !reach && columns % columnBlock == 0 ? k.index(columnBlock)
+                                                     : countTo(end, first, columnBlock);
   makeProducts();
   weigh();
   addSums();

@@ -3,6 +3,7 @@
 // Reading on: Kernel.td (StreamOp), codegen/cpu/Stream.cpp (its code).
 //
 //===------------------------------------------------------------------------------------------===//
+#include "dialects/kernel/Stream.h"
 #include "dialects/kernel/Cost.h"
 #include "dialects/kernel/Verify.h"
 
@@ -156,26 +157,33 @@ LogicalResult StreamOp::verify() {
 }
 
 int64_t StreamOp::getFlops() {
-  int64_t points = 1, each = static_cast<int64_t>(getBody().front().getOperations().size()) - 1;
-  for (int64_t size : getDims().take_front(getColumns() + 1))
-    points *= size;
+  int64_t pairs = 0, each = static_cast<int64_t>(getBody().front().getOperations().size()) - 1;
+  int64_t rows = getDims()[getRows()], columns = getDims()[getColumns()];
+  if (std::optional<int64_t> reach = getReach(*this)) // columns of row 0 are reach + 1
+    for (int64_t row = 0; row < rows; ++row)
+      pairs += std::clamp<int64_t>(row + *reach + 1, 0, columns);
+  else
+    pairs = rows * columns;
+  for (int64_t size : getDims().take_front(getRows()))
+    pairs *= size;
   for (unsigned i = 0; i < getProducts().size() / 2; ++i)
     each += 2 * getDims()[getDepthDim(i)];
   for (unsigned j = 0; j < getSumCount(); ++j)
     each += 2 * getDims()[getWidthDim(j)];
-  return points * each;
+  return pairs * each;
 }
 
 namespace sinter::kernel {
 
-/// Columns of a tile where no block is given, and vectors of rows: tiles stay in L1.
-static constexpr int64_t kTileColumns = 64, kTileVectors = 4;
+/// Columns of a tile where no block is given, and vectors of rows: tiles stay in L1. Blocks of few
+/// rows reach fewer columns that only some of them need.
+static constexpr int64_t kTileColumns = 64, kTileVectors = 4, kReachVectors = 2;
 
 CpuScheduleAttr chooseSchedule(TargetAttr target, StreamOp op) {
   int64_t rows = op.getRows(), columns = op.getColumns();
   Type element = scalarOf(op.getOuts().front());
   int64_t lanes = getVectorLanes(target, element);
-  int64_t nr = std::min(kTileVectors * lanes,
+  int64_t nr = std::min((getReach(op) ? kReachVectors : kTileVectors) * lanes,
                         static_cast<int64_t>(llvm::alignTo(op.getDims()[rows], lanes)));
   int64_t block = op.getSoftmax() ? static_cast<int64_t>(*op.getSoftmax()) : kTileColumns;
   int64_t mr = std::min(block, op.getDims()[columns]);

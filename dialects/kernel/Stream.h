@@ -38,6 +38,14 @@ struct StreamPlan {
   std::optional<StreamAccess> statistics;
 };
 
+class StreamOp;
+
+/// How far to the right of its row a column may lie to matter: the weights of columns beyond
+/// row + reach are 0, or their scores -inf, as a causal mask makes them (reach 0). What depends on
+/// data is taken for finite: a tile that lies beyond the reach as a whole may be left out though
+/// there is an infinity in it, as other implementations of attention do. None: all may matter.
+std::optional<int64_t> getReach(StreamOp op);
+
 } // namespace sinter::kernel
 
 #endif

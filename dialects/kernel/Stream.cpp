@@ -157,13 +157,8 @@ LogicalResult StreamOp::verify() {
 }
 
 int64_t StreamOp::getFlops() {
-  int64_t pairs = 0, each = static_cast<int64_t>(getBody().front().getOperations().size()) - 1;
-  int64_t rows = getDims()[getRows()], columns = getDims()[getColumns()];
-  if (std::optional<int64_t> reach = getReach(*this)) // columns of row 0 are reach + 1
-    for (int64_t row = 0; row < rows; ++row)
-      pairs += std::clamp<int64_t>(row + *reach + 1, 0, columns);
-  else
-    pairs = rows * columns;
+  int64_t pairs = countPairs(*this),
+          each = static_cast<int64_t>(getBody().front().getOperations().size()) - 1;
   for (int64_t size : getDims().take_front(getRows()))
     pairs *= size;
   for (unsigned i = 0; i < getProducts().size() / 2; ++i)

@@ -46,6 +46,9 @@ class StreamOp;
 /// there is an infinity in it, as other implementations of attention do. None: all may matter.
 std::optional<int64_t> getReach(StreamOp op);
 
+/// Pairs of a row and a column within reach, of one batch.
+int64_t countPairs(StreamOp op);
+
 } // namespace sinter::kernel
 
 #endif

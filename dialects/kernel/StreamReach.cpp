@@ -25,45 +25,40 @@ namespace {
 struct Place {
   int64_t columns = 0, rows = 0, constant = 0;
 };
-
-/// What values of a body are where one comparison has a known outcome; the others are taken for
-/// finite numbers.
-struct Outcomes {
-  arith::CmpIOp comparison;
-  bool outcome;
-  std::optional<double> get(Value value) const;
-};
+/// Of values of a body, those that are such.
+using Places = llvm::DenseMap<Value, Place>;
 } // namespace
 
-static std::optional<Place> getPlace(StreamOp op, Value value) {
+static std::optional<Place> getPlace(StreamOp op, Operation &maker, const Places &places) {
   APInt constant;
-  if (matchPattern(value, m_ConstantInt(&constant)))
+  if (maker.getNumResults() == 1 && matchPattern(maker.getResult(0), m_ConstantInt(&constant)))
     return Place{0, 0, constant.getSExtValue()};
-  if (auto index = value.getDefiningOp<IndexOp>()) {
+  if (auto index = dyn_cast<IndexOp>(maker)) {
     auto dim = static_cast<int64_t>(index.getDim());
     if (dim == op.getColumns() || dim == static_cast<int64_t>(op.getRows()))
       return Place{dim == op.getColumns(), dim != op.getColumns(), 0};
     return std::nullopt;
   }
-  Operation *maker = value.getDefiningOp();
-  if (!isa_and_nonnull<arith::AddIOp, arith::SubIOp>(maker))
+  if (!isa<arith::AddIOp, arith::SubIOp>(maker))
     return std::nullopt;
-  auto left = getPlace(op, maker->getOperand(0)), right = getPlace(op, maker->getOperand(1));
-  if (!left || !right)
+  auto left = places.find(maker.getOperand(0)), right = places.find(maker.getOperand(1));
+  if (left == places.end() || right == places.end())
     return std::nullopt;
   int64_t sign = isa<arith::AddIOp>(maker) ? 1 : -1;
-  return Place{left->columns + sign * right->columns, left->rows + sign * right->rows,
-               left->constant + sign * right->constant};
+  const Place &a = left->second, &b = right->second;
+  return Place{a.columns + sign * b.columns, a.rows + sign * b.rows,
+               a.constant + sign * b.constant};
 }
 
 /// The reach that `comparison` draws, and its outcome beyond.
-static std::optional<std::pair<int64_t, bool>> getBorder(StreamOp op, arith::CmpIOp comparison) {
+static std::optional<std::pair<int64_t, bool>> getBorder(arith::CmpIOp comparison,
+                                                         const Places &places) {
   using P = arith::CmpIPredicate;
-  auto left = getPlace(op, comparison.getLhs()), right = getPlace(op, comparison.getRhs());
-  if (!left || !right)
+  if (!places.contains(comparison.getLhs()) || !places.contains(comparison.getRhs()))
     return std::nullopt;
+  Place left = places.lookup(comparison.getLhs()), right = places.lookup(comparison.getRhs());
   P predicate = comparison.getPredicate();
-  if (left->columns < right->columns) { // the larger share of columns to the left
+  if (left.columns < right.columns) { // the larger share of columns to the left
     std::swap(left, right);
     predicate = predicate == P::slt   ? P::sgt
                 : predicate == P::sle ? P::sge
@@ -71,10 +66,10 @@ static std::optional<std::pair<int64_t, bool>> getBorder(StreamOp op, arith::Cmp
                 : predicate == P::sge ? P::sle
                                       : predicate;
   }
-  if (left->columns - right->columns != 1 || left->rows - right->rows != -1)
+  if (left.columns - right.columns != 1 || left.rows - right.rows != -1)
     return std::nullopt;
   // column - row + offset PREDICATE 0
-  int64_t offset = left->constant - right->constant;
+  int64_t offset = left.constant - right.constant;
   switch (predicate) {
   case P::sle:
   case P::eq:
@@ -91,59 +86,83 @@ static std::optional<std::pair<int64_t, bool>> getBorder(StreamOp op, arith::Cmp
   }
 }
 
-std::optional<double> Outcomes::get(Value value) const {
-  Operation *op = value.getDefiningOp();
-  if (!op)
-    return std::nullopt;
-  if (op == comparison)
-    return outcome;
-  Attribute constant;
-  if (matchPattern(value, m_Constant(&constant))) {
-    if (auto number = dyn_cast<FloatAttr>(constant))
-      return number.getValueAsDouble();
-    if (auto number = dyn_cast<IntegerAttr>(constant); number && number.getType().isInteger(1))
-      return number.getValue().getBoolValue();
-    return std::nullopt;
-  }
-  auto operand = [&](unsigned number) { return get(op->getOperand(number)); };
-  auto isOne = [](std::optional<double> a, double what) { return a && *a == what; };
+namespace {
+/// What values of a body are, of which some are known; the others are taken for finite numbers.
+using Numbers = llvm::DenseMap<Value, double>;
+} // namespace
+
+static std::optional<double> fold(Operation &op, const Numbers &known) {
   using Result = std::optional<double>;
-  return llvm::TypeSwitch<Operation *, Result>(op)
+  auto operand = [&](unsigned number) -> Result {
+    auto it = known.find(op.getOperand(number));
+    return it == known.end() ? Result() : it->second;
+  };
+  auto isAny = [&](double what) { return operand(0) == what || operand(1) == what; };
+  return llvm::TypeSwitch<Operation *, Result>(&op)
+      .Case([&](arith::ConstantOp constant) -> Result {
+        if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+          return number.getValueAsDouble();
+        auto number = dyn_cast<BoolAttr>(constant.getValue());
+        return number ? Result(number.getValue()) : std::nullopt;
+      })
       .Case([&](arith::SelectOp) -> Result {
         Result which = operand(0);
         return which ? operand(*which != 0 ? 1 : 2) : std::nullopt;
       })
-      .Case([&](arith::AndIOp) -> Result {
-        return isOne(operand(0), 0) || isOne(operand(1), 0) ? Result(0) : std::nullopt;
-      })
-      .Case([&](arith::MulFOp) -> Result {
-        return isOne(operand(0), 0) || isOne(operand(1), 0) ? Result(0) : std::nullopt;
-      })
-      .Case<arith::AddFOp, arith::SubFOp>([&](Operation *) -> Result {
+      .Case<arith::AndIOp, arith::MulFOp>(
+          [&](Operation *) { return isAny(0) ? Result(0) : std::nullopt; })
+      .Case([&](arith::AddFOp) -> Result {
         // -inf stays, whatever finite number is added or taken off.
-        bool added = isa<arith::AddFOp>(op) && isOne(operand(1), -INFINITY) && !operand(0);
-        bool stays = isOne(operand(0), -INFINITY) && !operand(1);
-        return added || stays ? Result(-INFINITY) : std::nullopt;
+        bool stays = isAny(-INFINITY) && !(operand(0) && operand(1));
+        return stays ? Result(-INFINITY) : std::nullopt;
       })
-      .Case([&](math::ExpOp) -> Result {
-        return isOne(operand(0), -INFINITY) ? Result(0) : std::nullopt;
+      .Case([&](arith::SubFOp) -> Result {
+        return operand(0) == -INFINITY && !operand(1) ? Result(-INFINITY) : std::nullopt;
       })
+      .Case([&](math::ExpOp) { return operand(0) == -INFINITY ? Result(0) : std::nullopt; })
       .Default(Result());
 }
 
+/// Whether all that the body yields is `nothing` where `comparison` has that outcome.
+static bool yields(Block &body, double nothing, arith::CmpIOp comparison, bool outcome) {
+  Numbers known;
+  for (Operation &op : body.without_terminator())
+    if (op.getNumResults() == 1)
+      if (auto value = &op == comparison ? std::optional<double>(outcome) : fold(op, known))
+        known[op.getResult(0)] = *value;
+  return llvm::all_of(body.back().getOperands(), [&](Value yielded) {
+    return known.contains(yielded) && known.lookup(yielded) == nothing;
+  });
+}
+
 std::optional<int64_t> kernel::getReach(StreamOp op) {
+  Block &body = op.getBody().front();
   double nothing = op.getSoftmax() ? -INFINITY : 0;
+  Places places;
   std::optional<int64_t> reach;
-  for (auto comparison : op.getBody().front().getOps<arith::CmpIOp>()) {
-    auto border = getBorder(op, comparison);
-    if (!border || (reach && *reach <= border->first))
-      continue;
-    Outcomes beyond{comparison, border->second};
-    if (llvm::all_of(op.getBody().front().back().getOperands(), [&](Value yielded) {
-          std::optional<double> value = beyond.get(yielded);
-          return value && *value == nothing;
-        }))
+  for (Operation &inner : body.without_terminator()) {
+    if (auto place = getPlace(op, inner, places))
+      places[inner.getResult(0)] = *place;
+    auto comparison = dyn_cast<arith::CmpIOp>(inner);
+    auto border = comparison ? getBorder(comparison, places) : std::nullopt;
+    if (border && (!reach || border->first < *reach) &&
+        yields(body, nothing, comparison, border->second))
       reach = border->first;
   }
   return reach;
+}
+
+/// The sum over j < end of j, but at least 0 and at most `columns`: row r reaches r + reach + 1.
+static int64_t countBelow(int64_t end, int64_t columns) {
+  if (end <= 0)
+    return 0;
+  int64_t rising = std::min(end, columns + 1);
+  return rising * (rising - 1) / 2 + (end - rising) * columns;
+}
+
+int64_t kernel::countPairs(StreamOp op) {
+  int64_t rows = op.getDims()[op.getRows()], columns = op.getDims()[op.getColumns()];
+  std::optional<int64_t> reach = getReach(op);
+  return reach ? countBelow(rows + *reach + 1, columns) - countBelow(*reach + 1, columns)
+               : rows * columns;
 }

@@ -127,15 +127,39 @@ TEST(Stream, MaskedColumnsAreLeftOut) {
     }
 }
 
-// Half of the products of a causal square are left out.
-TEST(Stream, OperationsAreCounted) {
-  auto count = [](const std::string &mask) {
-    int64_t flops = 0;
-    Program program(attention(64, 64, mask));
-    program.module()->walk([&](sinter::kernel::StreamOp op) { flops = op.getFlops(); });
-    return flops;
+// Half of the products of a causal square are left out; few rows reach none, many all columns.
+TEST(Stream, PairsAreCounted) {
+  auto count = [](int rows, int columns, const std::string &reach) {
+    Program program(attention(rows, columns,
+                              keep("%reach = arith.constant " + reach +
+                                   " : i32\n%r = arith.addi %row, %reach : i32\n"
+                                   "%c = arith.cmpi sle, %column, %r : i32")));
+    int64_t pairs = 0;
+    program.module()->walk(
+        [&](sinter::kernel::StreamOp op) { pairs = sinter::kernel::countPairs(op); });
+    return pairs;
   };
-  int64_t causal = count(keep("%c = arith.cmpi sle, %column, %row : i32")),
-          all = count(keep("%c = arith.cmpi ule, %column, %row : i32"));
-  EXPECT_EQ(causal * 64 * 64, all * (64 * 65 / 2));
+  EXPECT_EQ(count(64, 64, "0"), 64 * 65 / 2);
+  for (int rows : {1, 5, 9, 30})
+    for (int columns : {1, 5, 9, 30})
+      for (int reach : {-40, -6, -1, 0, 3, 40}) {
+        int64_t pairs = 0;
+        for (int row = 0; row < rows; ++row)
+          for (int column = 0; column < columns; ++column)
+            pairs += column <= row + reach;
+        EXPECT_EQ(count(rows, columns, std::to_string(reach)), pairs)
+            << rows << " x " << columns << ", reach " << reach;
+      }
+}
+
+// What is shared is looked at once: values that double from line to line make 2^60 paths.
+TEST(Stream, SharedValuesAreReadOnce) {
+  std::string body = "%v0 = arith.mulf %s, %s : f32\n%i0 = arith.addi %column, %row : i32\n";
+  for (int i = 1; i <= 60; ++i) {
+    std::string now = std::to_string(i), last = std::to_string(i - 1);
+    body += "%v" + now + " = arith.mulf %v" + last + ", %v" + last + " : f32\n%i" + now +
+            " = arith.addi %i" + last + ", %i" + last + " : i32\n";
+  }
+  body += "%t = arith.cmpi sle, %i60, %i59 : i32\n%a = arith.select %t, %v60, %s : f32\n";
+  EXPECT_EQ(reachOf(attention(9, 11, body + keep("%c = arith.cmpi sle, %column, %row : i32"))), 0);
 }

@@ -116,6 +116,7 @@ TEST(Contract, CrowdedRowsAreChunked) {
   EXPECT_EQ(choose(1024, 256, 512), std::tuple(true, 1, 0)); // columns of a stay
   EXPECT_FALSE(std::get<0>(choose(256, 1040, 512)));
   EXPECT_FALSE(std::get<0>(choose(256, 1024, 128)));
+  EXPECT_FALSE(std::get<0>(choose(8, 1024, 512))); // nothing reads b again
 }
 
 // Accumulators of one group's tiles that are too many wait in parts of equal size.

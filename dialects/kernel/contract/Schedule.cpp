@@ -174,15 +174,26 @@ int64_t ContractModel::countResidentSteps(const ContractAccess &factor) const {
                                        : target.getL2() / std::gcd(stride, kWayBytes);
 }
 
-/// The factor, of a sum along one dim, that every tile would fetch from beyond L2 again, for its
-/// lines crowd in few sets; the vector factor before the other.
+/// The factor, of a sum along one dim, that tile after tile would fetch from beyond L2 again, for
+/// its lines crowd in few sets; the vector factor before the other.
 std::optional<int> ContractModel::findCrowded(const ContractWalk &walk) const {
   if (walk.lanes < 0 || c.isAcrossLanes() || c.getRank() != c.parallel + 1)
     return std::nullopt;
+  auto countTiles = [&](int64_t d) {
+    int64_t size = d == walk.rows    ? walk.tile.mr
+                   : d == walk.lanes ? walk.tile.nr
+                   : d == walk.rows2 ? walk.mr2
+                                     : 1;
+    return llvm::divideCeil(c.dims[d], size);
+  };
   int vectorFactor = c.getVectorFactor(walk.lanes);
-  for (int f : {vectorFactor, 1 - vectorFactor})
-    if (c.factors[f].uses(c.parallel) && c.dims.back() > countResidentSteps(c.factors[f]))
+  for (int f : {vectorFactor, 1 - vectorFactor}) {
+    const ContractAccess &factor = c.factors[f];
+    bool again = llvm::any_of(llvm::seq<int64_t>(0, c.parallel),
+                              [&](int64_t d) { return !factor.uses(d) && countTiles(d) > 1; });
+    if (again && factor.uses(c.parallel) && c.dims.back() > countResidentSteps(factor))
       return f;
+  }
   return std::nullopt;
 }
 

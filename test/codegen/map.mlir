@@ -180,10 +180,10 @@ module {
 
 // -----
 
-// Lanes that step out of a padded buffer at one end are masked, not read one by one: two halves side by side.
+// Lanes that step out of a padded buffer at one end are masked, not read one by one, a register at a time: two halves side by side.
 #left = affine_map<(i, j) -> (i, j)>
 #right = affine_map<(i, j) -> (i, j - 24)>
-module {
+module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
   kernel.entry @e name("e") kind(eval) batch(1) {
     %x = kernel.buffer "x" role(input) offset(0) : <8x24xf32>
     %y = kernel.buffer "y" role(input) offset(768) : <8x40xf32>
@@ -197,13 +197,19 @@ module {
   }
 }
 // CHECK-LABEL: func.func private @halves(
-// CHECK-DAG:     %[[LEFT:.*]] = arith.constant dense<24> : vector<16xi32>
-// CHECK-DAG:     %[[RIGHT:.*]] = arith.constant dense<40> : vector<16xi32>
+// CHECK-DAG:     %[[LEFT:.*]] = arith.constant dense<24> : vector<8xi32>
+// CHECK-DAG:     %[[RIGHT:.*]] = arith.constant dense<40> : vector<8xi32>
 // CHECK:         scf.for
 // CHECK-NOT:     memref.load
 // CHECK:         arith.cmpi ult, %{{.*}}, %[[LEFT]]
-// CHECK:         vector.maskedload %{{.*}} : memref<192xf32>
+// CHECK:         vector.maskedload %{{.*}} : memref<192xf32>, vector<8xi1>, vector<8xf32>
+// CHECK:         vector.insert_strided_slice %{{.*}} {offsets = [0], strides = [1]} : vector<8xf32> into vector<16xf32>
+// CHECK:         vector.maskedload %{{.*}} : memref<192xf32>, vector<8xi1>, vector<8xf32>
+// CHECK:         vector.insert_strided_slice %{{.*}} {offsets = [8], strides = [1]} : vector<8xf32> into vector<16xf32>
 // CHECK:         arith.cmpi ult, %{{.*}}, %[[RIGHT]]
-// CHECK:         vector.maskedload %{{.*}} : memref<320xf32>
+// CHECK:         vector.maskedload %{{.*}} : memref<320xf32>, vector<8xi1>, vector<8xf32>
+// CHECK:         vector.insert_strided_slice %{{.*}} {offsets = [0], strides = [1]} : vector<8xf32> into vector<16xf32>
+// CHECK:         vector.maskedload %{{.*}} : memref<320xf32>, vector<8xi1>, vector<8xf32>
+// CHECK:         vector.insert_strided_slice %{{.*}} {offsets = [8], strides = [1]} : vector<8xf32> into vector<16xf32>
 // CHECK:         vector.store %{{.*}} : memref<512xf32>
 // CHECK:       return

@@ -201,6 +201,11 @@ def ErfOp : Sinter_Unary<"erf", "s.math<::mlir::math::ErfOp>(x)", GradientExpr<[
   dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), 1.1283791670955126), slope));}]>> {
   let summary = "error function";
 }
+def ErfcOp : Sinter_Unary<"erfc", "s.math<::mlir::math::ErfcOp>(x)", GradientExpr<[{
+  ::mlir::Value slope = b.exp(b.neg(b.mul(getInput(), getInput())));
+  dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), -1.1283791670955126), slope));}]>> {
+  let summary = "1 - erf(x), also where erf(x) rounds to 1";
+}
 def SoftplusOp : Sinter_Unary<"softplus",
     "s.add(s.max(x, s.zero(x)), s.math<::mlir::math::Log1pOp>(s.exp(s.neg(s.abs(x)))))",
     GradientExpr<"  dx[0] = b.mul(dy[0], b.apply<SigmoidOp>(getInput()));">> {

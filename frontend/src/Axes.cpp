@@ -7,6 +7,8 @@
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/index.h"
 #include "sinter/ops/reduce.h"
+#include "sinter/ops/shape.h"
+#include "sinter/ops/sort.h"
 #include "sinter/rules/shape.h"
 
 #include <algorithm>
@@ -369,6 +371,8 @@ Tensor select_scatter(const Operand &operand, const Operand &source, int64_t axi
   return where(reshape(iota(i64({along[*at]})), along) == *place, unsqueeze(y, *at), x);
 }
 
+/// Of sorted indices equal ones are neighbours, in the order of their places: the last one's source
+/// is added to -0, which changes no bit, the others are left out.
 Tensor scatter(const Operand &operand, const Operand &index, const Operand &source, int64_t axis,
                Loc loc) {
   Call call("scatter", loc);
@@ -378,9 +382,18 @@ Tensor scatter(const Operand &operand, const Operand &index, const Operand &sour
     return call.poison();
   if (call.info(y).number && call.type(y).rank() == 0)
     y = broadcast_to(y, call.type(at).dims);
-  Tensor none = full_like(x, 0);
-  Tensor count = scatter_add(none, at, full_like(y, 1), axis);
-  return where(count > 0, scatter_add(none, at, y, axis), x);
+  Tensor count = scatter_add(full_like(x, 0), at, full_like(y, 1), axis);
+  std::optional<int64_t> along = call.isPoison(count) ? std::nullopt : call.axisOf(at, axis);
+  if (!along)
+    return call.poison();
+  std::vector<int64_t> dims = call.type(at).dims;
+  if (dims[*along] == 0)
+    return x;
+  Tensor order = argsort(at, *along), sorted = gather(at, order, *along);
+  Tensor end = iota(i64(Shape(dims)), *along) == dims[*along] - 1;
+  Tensor last = logical_or(end, sorted != roll(sorted, -1, *along));
+  Tensor kept = where(last, gather(y, order, *along), -0.0);
+  return where(count > 0, scatter_add(full_like(x, -0.0), sorted, kept, *along), x);
 }
 
 Tensor diff(const Operand &operand, int64_t n, int64_t axis, Loc loc) {

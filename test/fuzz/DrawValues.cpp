@@ -48,7 +48,10 @@ void Generator::drawUnary() {
     op(random.below(2) ? "sin" : "cos", {a}, -1, 1);
     break;
   case 10:
-    op(random.below(2) ? "erf" : "atan", {a}, -1.6, 1.6);
+    if (random.below(3) == 0)
+      op("erfc", {a}, 0, 2);
+    else
+      op(random.below(2) ? "erf" : "atan", {a}, -1.6, 1.6);
     break;
   case 11:
     op("softplus", {a}, 0, std::max(high, 0.0) + 0.7);

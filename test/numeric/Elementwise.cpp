@@ -32,9 +32,9 @@ static std::vector<Case> withAttr(std::vector<Case> cases, const Attr &attr) {
 }
 
 /// Functions of one float operand with a gradient; of Domain::Positive alone in unaryRows.
-static constexpr const char *kSmooth[] = {"neg",   "exp",  "tanh", "sigmoid", "relu",
-                                          "abs",   "sin",  "cos",  "erf",     "softplus",
-                                          "expm1", "sinh", "cosh", "atan",    "asinh"};
+static constexpr const char *kSmooth[] = {"neg",  "exp",  "tanh", "sigmoid", "relu",     "abs",
+                                          "sin",  "cos",  "erf",  "erfc",    "softplus", "expm1",
+                                          "sinh", "cosh", "atan", "asinh"};
 /// Those that are constant between steps.
 static constexpr const char *kSteps[] = {"sign", "floor", "ceil", "round", "trunc"};
 

@@ -74,6 +74,87 @@ static void drawnRows(std::vector<Row> &rows) {
         return y;
       },
       {{7, 5}, {33, 17}, {2, 1}});
+  auto finely = [](const std::vector<Tensor> &v, int64_t i) {
+    return drawn(v, 1, "r", i) + drawn(v, 1, "r.fine", i) / 16777216;
+  };
+  add(
+      "randint",
+      [](const sinter::Tensor &x) {
+        return cast(sinter::randint("r", -3, 4, sinter::i32(x.shape())), x.dtype());
+      },
+      [=](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        for (int64_t i = 0; i < y.size(); ++i)
+          y.reals[i] = std::floor(finely(v, i) * 7) - 3;
+        return y;
+      },
+      hardShapes());
+  add(
+      "randperm",
+      [](const sinter::Tensor &x) { return cast(sinter::randperm("r", x.shape()[0]), x.dtype()); },
+      [=](const std::vector<Tensor> &v) { // its rank among all is where a number stands
+        Tensor y = v[0];
+        for (int64_t i = 0; i < y.size(); ++i) {
+          int64_t rank = 0;
+          for (int64_t k = 0; k < y.size(); ++k)
+            rank += finely(v, k) < finely(v, i) || (k < i && finely(v, k) == finely(v, i));
+          y.reals[rank] = double(i);
+        }
+        return y;
+      },
+      {{1}, {17}, {200}});
+  add(
+      "gumbel_softmax",
+      [](const sinter::Tensor &x) { return sinter::gumbel_softmax("g", x, {.tau = 0.5}); },
+      [](const std::vector<Tensor> &v) { // exp((logit + noise) / tau) = (e^logit / -log u)^(1/tau)
+        Tensor y = v[0];
+        int64_t classes = y.dims().back();
+        for (int64_t row = 0; row < y.dims()[0]; ++row) {
+          double total = 0;
+          for (int64_t i = row * classes; i < (row + 1) * classes; ++i)
+            total += y.reals[i] =
+                std::pow(std::exp(y.reals[i]) / -std::log(drawn(v, 1, "g", i)), 2);
+          for (int64_t i = row * classes; i < (row + 1) * classes; ++i)
+            y.reals[i] /= total;
+        }
+        return y;
+      },
+      {{7, 5}, {33, 17}, {2, 1}}, true);
+  add(
+      "gumbel_softmax hard",
+      [](const sinter::Tensor &x) {
+        sinter::Tensor y = sinter::gumbel_softmax("g", x, {.tau = 0.5, .hard = true, .axis = 0});
+        return y * 2;
+      },
+      [](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        int64_t classes = y.dims()[0], columns = y.dims()[1];
+        for (int64_t column = 0; column < columns; ++column) {
+          int64_t best = column;
+          double first = INFINITY;
+          for (int64_t i = column; i < classes * columns; i += columns) {
+            double rings = -std::log(drawn(v, 1, "g", i)) / std::exp(v[0].reals[i]);
+            y.reals[i] = 0;
+            if (rings < first)
+              first = rings, best = i;
+          }
+          y.reals[best] = 2;
+        }
+        return y;
+      },
+      {{7, 5}, {17, 33}, {1, 2}});
+  add(
+      "alpha_dropout",
+      [](const sinter::Tensor &x) { return sinter::alpha_dropout("d", x, {.p = 0.25}); },
+      [](const std::vector<Tensor> &v) { // PyTorch's a and b
+        Tensor y = v[0];
+        const double alpha = 1.7580993408473766,
+                     a = 1 / std::sqrt((alpha * alpha * 0.25 + 1) * 0.75);
+        for (int64_t i = 0; i < y.size(); ++i)
+          y.reals[i] = (drawn(v, 1, "d", i) < 0.25 ? -alpha : y.reals[i]) * a + alpha * a * 0.25;
+        return y;
+      },
+      hardShapes(), true);
   add(
       "dropout2d", [](const sinter::Tensor &x) { return sinter::dropout2d("d", x, {.p = 0.25}); },
       [](const std::vector<Tensor> &v) {

@@ -32,6 +32,9 @@ def arithmetic(case):
     yield case("xlogy", lambda x, y: torch.xlogy(x, y.abs()), (3, 5), (5,))
     for name, function in {"frac": torch.frac, "deg2rad": torch.deg2rad, "rad2deg": torch.rad2deg}.items():
         yield case(name, function, (3, 5))
+    yield case("sinc", torch.sinc, (3, 5))
+    yield case("sinc at zero", lambda x, k: torch.sinc(x * 0 + k.double() - 1), (30,), labels=((30,), 3), bends=True)
+    yield from scattered(case)
     for eps in [0.0, 0.3, 0.5, 0.7, -0.1]:
         ours = "an eps that leaves nothing" if eps >= 0.5 or eps < 0 else None
         yield case("logit", lambda x: torch.logit(x.sigmoid(), eps or None), (3, 5), eps=eps, ours=ours)
@@ -43,6 +46,18 @@ def arithmetic(case):
     holes = lambda k: torch.tensor([math.nan, math.inf, -math.inf, 1.0])[k]
     yield case("nan_to_num", lambda x, k: torch.nan_to_num(x + holes(k), 0.5, 3.0, -2.0), (30,), labels=((30,), 4), bends=True)
     yield case("logical_xor", lambda x, y: torch.logical_xor(x.detach() > 0, y.detach() > 0).double(), (3, 5), (5,))
+
+
+def scattered(case):
+    for shape, at, axis in [((5,), (9,), 0), ((4, 6), (4, 13), 1), ((4, 6), (3, 5), 0), ((3, 5, 2), (2, 7, 2), -2), ((4, 6), (5, 6), 1),
+                            ((4, 6), (4,), 0), ((4, 6), (4, 6), 2)]:
+        # Of equal indices PyTorch leaves the last as well, one thread at a time; its gradient there is none.
+        yield case("scatter of repeats", lambda x, s, k: x.scatter(axis, k, s.detach()), shape, at, labels=(at, 4), axis=axis)
+        yield case("scatter of an order", lambda x, s: x.scatter(axis, s.detach().argsort(axis), s), shape, shape, axis=axis)
+    for shape, at, axis in [((5,), (3,), 0), ((4, 6), (7,), -1), ((5, 2, 3), (2,), 0), ((4, 6), (2, 2), 0), ((4, 6), (2,), 2)]:
+        yield case("index_fill", lambda x, k: x.index_fill(axis, k, 0.75), shape, labels=(at, 4), axis=axis)
+    for shape, size in [((5,), (5,)), ((4, 6), (30,)), ((4, 6), (2, 3, 4))]:
+        yield case("masked_scatter", lambda x, s, k: x.masked_scatter(k > 0, s), shape, size, labels=(shape, 2))
 
 
 def statistics(case, sampled):

@@ -99,7 +99,14 @@ void sinter::test::addArithmetic(OptionFunctions &all) {
   all["xlogy"] = SINTER_CALL(xlogy(x[0], abs(x[1])));
   all["heaviside"] = SINTER_CALL(heaviside(x[0], stop_gradient(x[1])));
   all.insert({
+      {"scatter of repeats", SINTER_CALL(scatter(x[0], x[2], x[1], axisOf(c)))},
+      {"scatter of an order",
+       SINTER_CALL(scatter(x[0], argsort(x[1], axisOf(c)), x[1], axisOf(c)))},
+      {"index_fill", SINTER_CALL(index_fill(x[0], x[1], 0.75, axisOf(c)))},
+      {"masked_scatter", SINTER_CALL(masked_scatter(x[0], x[2] > 0, x[1]))},
       {"frac", SINTER_CALL(frac(x[0]))},
+      {"sinc", SINTER_CALL(sinc(x[0]))},
+      {"sinc at zero", SINTER_CALL(sinc(x[0] * 0 + cast(x[1], x[0].dtype()) - 1))},
       {"deg2rad", SINTER_CALL(deg2rad(x[0]))},
       {"rad2deg", SINTER_CALL(rad2deg(x[0]))},
       {"logit", SINTER_CALL(logit(sigmoid(x[0]), realOf(c, "eps", 0)))},

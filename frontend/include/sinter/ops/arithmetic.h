@@ -52,6 +52,13 @@ inline Tensor rad2deg(const Operand &a, Loc loc = Loc::current()) {
   return a * (180 / std::numbers::pi);
 }
 
+/// sin(pi a) / (pi a), and 1 where a is 0; floating point only. Its gradient there is 0.
+inline Tensor sinc(const Operand &a, Loc loc = Loc::current()) {
+  Composite call("sinc", loc);
+  Tensor angle = where(a == 0.0, 1.0, a * std::numbers::pi);
+  return where(a == 0.0, 1.0, sin(angle) / angle);
+}
+
 /// sqrt(a² + b²), with squares in f64, so that none of f32 overflow; floating point only. Where it
 /// is 0, so is its gradient (PyTorch's is NaN).
 SINTER_API Tensor hypot(const Operand &a, const Operand &b, Loc loc = Loc::current());

@@ -82,8 +82,9 @@ SINTER_API Tensor slice_scatter(const Operand &x, const Operand &source,
 /// x with `source` in the place of select(x, axis, index).
 SINTER_API Tensor select_scatter(const Operand &x, const Operand &source, int64_t axis,
                                  int64_t index, Loc loc = Loc::current());
-/// x with the elements of `source` where gather would read them; those for one place add up, where
-/// PyTorch keeps any of them. (PyTorch's scatter; floating point only.)
+/// x with the elements of `source` where gather would read them; of those for one place the last
+/// along `axis` stays, and the others get no gradient, where PyTorch keeps any of them and gives
+/// all a gradient. (PyTorch's scatter; floating point only.)
 SINTER_API Tensor scatter(const Operand &x, const Operand &index, const Operand &source,
                           int64_t axis, Loc loc = Loc::current());
 /// Differences of neighbours along `axis`, `n` times: [1, 4, 9] → [3, 5].

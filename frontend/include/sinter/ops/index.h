@@ -4,6 +4,8 @@
 
 #include "sinter/nn.h"
 
+#include <optional>
+
 namespace sinter {
 
 /// The slices of `x` along `axis` that `index` names, integers of any shape, which stands in the
@@ -27,6 +29,15 @@ SINTER_API Tensor gather(const Operand &x, const Operand &index, int64_t axis,
 SINTER_API Tensor scatter_add(const Operand &x, const Operand &index, const Operand &source,
                               int64_t axis, Loc loc = Loc::current());
 
+/// `x` with the slices along `axis` that `index`, integers [N], names filled with `value`, a number
+/// or a scalar tensor.
+SINTER_API Tensor index_fill(const Operand &x, const Operand &index, const Operand &value,
+                             int64_t axis = 0, Loc loc = Loc::current());
+/// `x` with the elements of `source`, one after the other, in the places where `mask`, bool of x's
+/// shape, is true. Too few of them are an index out of range. (PyTorch's masked_scatter.)
+SINTER_API Tensor masked_scatter(const Operand &x, const Operand &mask, const Operand &source,
+                                 Loc loc = Loc::current());
+
 /// `index`, integers of any shape; one outside of [0, size) is an error of the run, which names the
 /// line, as everywhere where an index names an element.
 SINTER_API Tensor checked_index(const Operand &index, int64_t size, Loc loc = Loc::current());
@@ -44,5 +55,22 @@ struct Embedding {
 /// "name.weight" f32[count, features]. A step of plain SGD touches the rows of its ids only.
 SINTER_API Tensor embedding(Name name, const Operand &ids, Embedding options,
                             Loc loc = Loc::current());
+/// What embedding_bag makes of the rows of a bag.
+enum class BagMode : uint8_t { sum, mean, max };
+/// Options of `embedding_bag`.
+struct EmbeddingBag {
+  int64_t count = 0;    ///< rows of the table: ids are below
+  int64_t features = 0; ///< numbers a row
+  BagMode mode = BagMode::mean;
+  Init weight = {};           ///< default: normal(0, 1)
+  int64_t padding_index = -1; ///< an id that counts nothing, also not in a mean; -1: none
+  /// f32 as the ids: what each row is multiplied by; with the mode sum only.
+  std::optional<Tensor> per_sample_weights = {};
+};
+/// Sum, mean or largest of the rows of each bag of ids: i32[…,L] → f32[…,features], 0 where a bag
+/// holds padding only. Parameter "name.weight" f32[count, features]. (PyTorch's EmbeddingBag with
+/// bags of one length; shorter ones are padded.)
+SINTER_API Tensor embedding_bag(Name name, const Operand &ids, EmbeddingBag options,
+                                Loc loc = Loc::current());
 
 } // namespace sinter

@@ -32,6 +32,11 @@ SINTER_API Tensor random_bernoulli(const std::string &name, const Operand &p,
 /// The same of one probability in [0, 1].
 SINTER_API Tensor random_bernoulli(const std::string &name, Type type, double p = 0.5,
                                    Loc loc = Loc::current());
+/// Whole numbers of `type` (i32 or i64) from `low` on and below `high`, all alike.
+SINTER_API Tensor randint(const std::string &name, int64_t low, int64_t high, Type type,
+                          Loc loc = Loc::current());
+/// The numbers below `n`, i64[n], in a random order: an index for index_select.
+SINTER_API Tensor randperm(const std::string &name, int64_t n, Loc loc = Loc::current());
 /// i32 indices along `axis`, each with the probability softmax(logits) gives it: the largest of
 /// logits plus Gumbel noise.
 SINTER_API Tensor categorical(const std::string &name, const Operand &logits, int64_t axis = -1,
@@ -48,5 +53,21 @@ SINTER_API Tensor dropout(const std::string &name, const Operand &x, Dropout opt
 /// localization using convolutional networks", 2015.
 SINTER_API Tensor dropout2d(const std::string &name, const Operand &x, Dropout options = {},
                             Loc loc = Loc::current());
+/// In training: elements with probability p become what selu approaches below, and all are scaled
+/// and moved so that mean 0 and variance 1 stay. Elsewhere: x. Klambauer et al., "Self-normalizing
+/// neural networks", 2017.
+SINTER_API Tensor alpha_dropout(const std::string &name, const Operand &x, Dropout options = {},
+                                Loc loc = Loc::current());
+
+/// Options of gumbel_softmax.
+struct GumbelSoftmax {
+  double tau = 1;    ///< temperature, above 0
+  bool hard = false; ///< 1 for the largest and 0 for the others, with the gradient of the soft one
+  int64_t axis = -1;
+};
+/// softmax((logits + Gumbel noise) / tau): a choice that passes a gradient. Jang, Gu, Poole,
+/// "Categorical reparameterization with Gumbel-softmax", 2017.
+SINTER_API Tensor gumbel_softmax(const std::string &name, const Operand &logits,
+                                 GumbelSoftmax options = {}, Loc loc = Loc::current());
 
 } // namespace sinter

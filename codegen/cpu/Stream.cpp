@@ -70,8 +70,10 @@ private:
     return own;
   }
   Value exp(Value x) { return math(math::ExpOp::create(k.b, k.loc, x)); }
-  /// min(size, end - first).
-  Value countTo(Value end, Value first, int64_t size) {
+  /// min(size, end - first); `whole`: known to be size.
+  Value countTo(Value end, Value first, int64_t size, bool whole) {
+    if (whole)
+      return k.index(size);
     Value rest = arith::SubIOp::create(k.b, k.loc, end, first);
     return arith::MinUIOp::create(k.b, k.loc, k.index(size), rest);
   }
@@ -166,7 +168,7 @@ void StreamEmitter::clear(const Operand &out, int64_t dim, Value count, int64_t 
 /// One block of rows with all columns.
 void StreamEmitter::runRows(Value block) {
   firstRow = k.mul(block, rowBlock);
-  rowCount = rows % rowBlock == 0 ? k.index(rowBlock) : countTo(k.index(rows), firstRow, rowBlock);
+  rowCount = countTo(k.index(rows), firstRow, rowBlock, rows % rowBlock == 0);
   point[rowDim] = firstRow;
   point[columnDim] = k.index(0);
   for (unsigned i = 0; i < packed.size(); ++i)
@@ -199,8 +201,7 @@ Value StreamEmitter::endOfColumns() {
 /// The tile of the block of rows and the columns from `first` on, before `end`.
 void StreamEmitter::runColumns(Value first, Value end) {
   firstColumn = first;
-  columnCount = !reach && columns % columnBlock == 0 ? k.index(columnBlock)
-                                                     : countTo(end, first, columnBlock);
+  columnCount = countTo(end, first, columnBlock, !reach && columns % columnBlock == 0);
   makeProducts();
   weigh();
   addSums();

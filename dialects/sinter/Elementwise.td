@@ -196,14 +196,15 @@ def Expm1Op : Sinter_Unary<"expm1", "s.math<::mlir::math::ExpM1Op>(x)", Gradient
   dx[0] = b.mul(dy[0], b.add(b.constantLike(getInput(), 1), getResult()));}]>> {
   let summary = "exp(x) - 1, also where x is small";
 }
-def ErfOp : Sinter_Unary<"erf", "s.math<::mlir::math::ErfOp>(x)", GradientExpr<[{
+/// `top` is the slope at 0, 2/sqrt(pi) or less that.
+class Sinter_ErrorFunction<string m, string function, string top>
+    : Sinter_Unary<m, "s.math<::mlir::math::" # function # ">(x)", GradientExpr<[{
   ::mlir::Value slope = b.exp(b.neg(b.mul(getInput(), getInput())));
-  dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), 1.1283791670955126), slope));}]>> {
+  dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), }] # top # "), slope));">>;
+def ErfOp : Sinter_ErrorFunction<"erf", "ErfOp", "1.1283791670955126"> {
   let summary = "error function";
 }
-def ErfcOp : Sinter_Unary<"erfc", "s.math<::mlir::math::ErfcOp>(x)", GradientExpr<[{
-  ::mlir::Value slope = b.exp(b.neg(b.mul(getInput(), getInput())));
-  dx[0] = b.mul(dy[0], b.mul(b.constantLike(getInput(), -1.1283791670955126), slope));}]>> {
+def ErfcOp : Sinter_ErrorFunction<"erfc", "ErfcOp", "-1.1283791670955126"> {
   let summary = "1 - erf(x), also where erf(x) rounds to 1";
 }
 def SoftplusOp : Sinter_Unary<"softplus",

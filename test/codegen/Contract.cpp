@@ -6,8 +6,6 @@
 //===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
-#include "dialects/kernel/Cost.h"
-
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace sinter::test;
@@ -105,10 +103,7 @@ TEST(Contract, SchedulesKeepBits) {
 TEST(Contract, CrowdedRowsAreChunked) {
   auto choose = [](int m, int n, int k) {
     Program program(gemm(m, n, k, "km", "kn", "", ""), "cpu:x86-64-v4");
-    sinter::kernel::CpuScheduleAttr schedule;
-    program.module()->walk([&](sinter::kernel::ContractOp op) {
-      schedule = sinter::kernel::chooseSchedule(program.target, op);
-    });
+    sinter::kernel::CpuScheduleAttr schedule = program.chooseSchedule();
     std::vector<int64_t> order = schedule.getOrder();
     return std::tuple(schedule.getKc() > 0, schedule.getGroup(), order.front());
   };

@@ -8,8 +8,6 @@
 //===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
-#include "dialects/kernel/Cost.h"
-
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -294,9 +292,7 @@ struct Choice {
 
 static Choice choose(const std::string &text) {
   Choice choice{std::make_unique<Program>(text, "cpu:x86-64-v4"), {}};
-  choice.program->module()->walk([&](sinter::kernel::ContractOp op) {
-    choice.schedule = sinter::kernel::chooseSchedule(choice.program->target, op);
-  });
+  choice.schedule = choice.program->chooseSchedule();
   return choice;
 }
 

@@ -7,6 +7,7 @@
 #include "KernelTest.h"
 
 #include "codegen/cpu/Target.h"
+#include "dialects/kernel/Cost.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
@@ -208,6 +209,12 @@ Contents Program::oracle() {
       values.push_back(tensor.real(i));
   }
   return contents;
+}
+
+kernel::CpuScheduleAttr Program::chooseSchedule() {
+  kernel::CpuScheduleAttr schedule;
+  owned->walk([&](kernel::ContractOp op) { schedule = kernel::chooseSchedule(target, op); });
+  return schedule;
 }
 
 std::string Program::assembly() {

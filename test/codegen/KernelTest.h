@@ -37,6 +37,8 @@ public:
   Program &naive();
   /// Gives every kernel this schedule, in the text form of #kernel.cpu_schedule<...>.
   Program &schedule(const std::string &text);
+  /// What the cost model chooses for the last contraction.
+  kernel::CpuScheduleAttr chooseSchedule();
   /// Assembly text.
   std::string assembly();
   mlir::ModuleOp module() { return *owned; }

@@ -91,6 +91,7 @@ private:
   void setOrder(ContractWalk &walk) const;
   int64_t countStepBytes(const ContractWalk &walk) const;
   bool mayChunk(const ContractWalk &walk) const;
+  int64_t countTiles(const ContractWalk &walk, int64_t d) const;
   int64_t countResidentSteps(const ContractAccess &factor) const;
   std::optional<int> findCrowded(const ContractWalk &walk) const;
   void setChunk(ContractWalk &walk) const;

@@ -40,6 +40,15 @@ bool ContractModel::keepsRowTile(const ContractWalk &walk) const {
          getKind(1 - c.getVectorFactor(walk.lanes), c.parallel) == LaneKind::Scattered;
 }
 
+/// Tiles along a parallel dim.
+int64_t ContractModel::countTiles(const ContractWalk &walk, int64_t d) const {
+  int64_t size = d == walk.rows    ? walk.tile.mr
+                 : d == walk.lanes ? walk.tile.nr
+                 : d == walk.rows2 ? walk.mr2
+                                   : 1;
+  return llvm::divideCeil(c.dims[d], size);
+}
+
 /// True when each value of `d` is a product of its own, of a batch, a group or a chunk.
 bool ContractModel::isBatch(int64_t d) const {
   return c.getRole(d) == DimRole::Batch && !c.isStridePhase(d);
@@ -69,10 +78,9 @@ SmallVector<int64_t> ContractModel::placeLanes(const ContractWalk &walk,
     place = others.begin();
   } else if (vectorBytes > room) {
     double pieces = 1;
-    auto panels = static_cast<double>(llvm::divideCeil(c.dims[walk.lanes], walk.tile.nr));
+    auto panels = static_cast<double>(countTiles(walk, walk.lanes));
     for (place = others.begin(); place != others.end() && !isWindow(scalars.map, *place); ++place)
-      pieces *= static_cast<double>(
-          llvm::divideCeil(c.dims[*place], *place == walk.rows2 ? walk.mr2 : 1));
+      pieces *= static_cast<double>(countTiles(walk, *place));
     if (vectorBytes + rowBytes * (rowBytes > room ? panels : 1) <= rowBytes + vectorBytes * pieces)
       place = others.begin();
   }
@@ -179,18 +187,12 @@ int64_t ContractModel::countResidentSteps(const ContractAccess &factor) const {
 std::optional<int> ContractModel::findCrowded(const ContractWalk &walk) const {
   if (walk.lanes < 0 || c.isAcrossLanes() || c.getRank() != c.parallel + 1)
     return std::nullopt;
-  auto countTiles = [&](int64_t d) {
-    int64_t size = d == walk.rows    ? walk.tile.mr
-                   : d == walk.lanes ? walk.tile.nr
-                   : d == walk.rows2 ? walk.mr2
-                                     : 1;
-    return llvm::divideCeil(c.dims[d], size);
-  };
   int vectorFactor = c.getVectorFactor(walk.lanes);
   for (int f : {vectorFactor, 1 - vectorFactor}) {
     const ContractAccess &factor = c.factors[f];
-    bool again = llvm::any_of(llvm::seq<int64_t>(0, c.parallel),
-                              [&](int64_t d) { return !factor.uses(d) && countTiles(d) > 1; });
+    bool again = llvm::any_of(llvm::seq<int64_t>(0, c.parallel), [&](int64_t d) {
+      return !factor.uses(d) && countTiles(walk, d) > 1;
+    });
     if (again && factor.uses(c.parallel) && c.dims.back() > countResidentSteps(factor))
       return f;
   }

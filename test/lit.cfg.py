@@ -24,7 +24,8 @@ config.test_source_root = os.path.join(root, "test")
 config.test_exec_root = os.path.join(build, "test", "lit")
 
 config.environment["PATH"] = os.pathsep.join([os.path.join(build, "bin"), llvm, os.environ.get("PATH", "")])
-for name in ["SINTER_DATA", "SINTER_UPDATE_GOLDENS", "CXX", "CCACHE_DIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "HOME", "CC"]:
+for name in ["SINTER_DATA", "SINTER_UPDATE_GOLDENS", "CXX", "CCACHE_DIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "HOME", "CC",
+             "LLVM_PROFILE_FILE"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["NO_COLOR"] = "1"

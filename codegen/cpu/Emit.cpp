@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Emit.h"
+#include "dialects/kernel/Combine.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -220,12 +221,11 @@ Value EmitContext::widen(Value value, Type element) {
     return arith::TruncFOp::create(b, loc, to, value);
   }
   if (isa<FloatType>(element))
-    return from.isInteger(1) ? arith::UIToFPOp::create(b, loc, to, value).getResult()
-                             : arith::SIToFPOp::create(b, loc, to, value).getResult();
-  if (from.isInteger(1))
-    return arith::ExtUIOp::create(b, loc, to, value);
+    return kernel::isUnsigned(from) ? arith::UIToFPOp::create(b, loc, to, value).getResult()
+                                    : arith::SIToFPOp::create(b, loc, to, value).getResult();
   if (from.getIntOrFloatBitWidth() < element.getIntOrFloatBitWidth())
-    return arith::ExtSIOp::create(b, loc, to, value);
+    return kernel::isUnsigned(from) ? arith::ExtUIOp::create(b, loc, to, value).getResult()
+                                    : arith::ExtSIOp::create(b, loc, to, value).getResult();
   return arith::TruncIOp::create(b, loc, to, value);
 }
 

@@ -5,6 +5,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Reduce.h"
 #include "codegen/cpu/Lanes.h"
+#include "dialects/kernel/Combine.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -24,9 +25,11 @@ Value codegen::getReduceStart(EmitContext &k, ReduceKind kind, Type element) {
     return k.constant(k.b.getFloatAttr(type, value));
   }
   unsigned width = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  // An i1 is 0 or 1, unsigned.
-  llvm::APInt least = width == 1 ? llvm::APInt(1, 0) : llvm::APInt::getSignedMinValue(width);
-  llvm::APInt most = width == 1 ? llvm::APInt(1, 1) : llvm::APInt::getSignedMaxValue(width);
+  bool isUnsigned = kernel::isUnsigned(element);
+  llvm::APInt least =
+      isUnsigned ? llvm::APInt::getMinValue(width) : llvm::APInt::getSignedMinValue(width);
+  llvm::APInt most =
+      isUnsigned ? llvm::APInt::getMaxValue(width) : llvm::APInt::getSignedMaxValue(width);
   llvm::APInt value = kind == ReduceKind::Sum    ? llvm::APInt(width, 0)
                       : kind == ReduceKind::Prod ? llvm::APInt(width, 1)
                       : kind == ReduceKind::Min  ? most
@@ -35,32 +38,13 @@ Value codegen::getReduceStart(EmitContext &k, ReduceKind kind, Type element) {
 }
 
 Value codegen::combineReduce(EmitContext &k, ReduceKind kind, Value x, Value y) {
-  Type element = getElementTypeOrSelf(x.getType());
-  if (isa<FloatType>(element)) {
-    if (kind == ReduceKind::Sum)
-      return arith::AddFOp::create(k.b, k.loc, x, y);
-    if (kind == ReduceKind::Prod)
-      return arith::MulFOp::create(k.b, k.loc, x, y);
-    if (kind == ReduceKind::Max)
-      return arith::MaximumFOp::create(k.b, k.loc, x, y);
-    return arith::MinimumFOp::create(k.b, k.loc, x, y);
-  }
-  if (kind == ReduceKind::Sum)
-    return arith::AddIOp::create(k.b, k.loc, x, y);
-  if (kind == ReduceKind::Prod)
-    return arith::MulIOp::create(k.b, k.loc, x, y);
-  if (element.isInteger(1))
-    return kind == ReduceKind::Max ? arith::OrIOp::create(k.b, k.loc, x, y).getResult()
-                                   : arith::AndIOp::create(k.b, k.loc, x, y).getResult();
-  if (kind == ReduceKind::Max)
-    return arith::MaxSIOp::create(k.b, k.loc, x, y);
-  return arith::MinSIOp::create(k.b, k.loc, x, y);
+  return kernel::combine(k.b, k.loc, kind, x, y);
 }
 
 Value codegen::isBetter(EmitContext &k, Value x, Value y) {
   if (!isa<FloatType>(getElementTypeOrSelf(x.getType())))
     return arith::CmpIOp::create(k.b, k.loc,
-                                 getElementTypeOrSelf(x.getType()).isInteger(1)
+                                 kernel::isUnsigned(getElementTypeOrSelf(x.getType()))
                                      ? arith::CmpIPredicate::ugt
                                      : arith::CmpIPredicate::sgt,
                                  y, x);

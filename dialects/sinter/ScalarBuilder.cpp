@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/ScalarBuilder.h"
+#include "dialects/kernel/Combine.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -15,7 +16,7 @@ using namespace mlir;
 using namespace sinter::ir;
 
 static bool isFloat(Value x) { return isa<FloatType>(x.getType()); }
-static bool isUnsigned(Value x) { return x.getType().isInteger(8) || x.getType().isInteger(1); }
+static bool isUnsigned(Value x) { return sinter::kernel::isUnsigned(x.getType()); }
 
 template <class FloatOp, class IntOp>
 static Value pick(OpBuilder &b, Location loc, Value x, Value y) {

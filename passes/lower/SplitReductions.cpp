@@ -8,6 +8,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Algorithm.h"
+#include "dialects/kernel/Combine.h"
 #include "passes/Regions.h"
 #include "passes/lower/Lowering.h"
 
@@ -200,30 +201,6 @@ void Split::makeChunks(EntryBuilder &entry, StringRef name, IntegerAttr number, 
   kernel::YieldOp::create(inside, loc, yielded);
 }
 
-/// What kernel.reduce does to two values.
-static Value combine(OpBuilder &builder, Location loc, kernel::ReduceKind kind, Value x, Value y) {
-  Type type = x.getType();
-  if (isa<FloatType>(type)) {
-    if (kind == kernel::ReduceKind::Sum)
-      return arith::AddFOp::create(builder, loc, x, y);
-    if (kind == kernel::ReduceKind::Prod)
-      return arith::MulFOp::create(builder, loc, x, y);
-    if (kind == kernel::ReduceKind::Max)
-      return arith::MaximumFOp::create(builder, loc, x, y);
-    return arith::MinimumFOp::create(builder, loc, x, y);
-  }
-  if (kind == kernel::ReduceKind::Sum)
-    return arith::AddIOp::create(builder, loc, x, y);
-  if (kind == kernel::ReduceKind::Prod)
-    return arith::MulIOp::create(builder, loc, x, y);
-  bool isBit = type.isInteger(1); // 0 or 1, unsigned
-  if (kind == kernel::ReduceKind::Max)
-    return isBit ? arith::MaxUIOp::create(builder, loc, x, y).getResult()
-                 : arith::MaxSIOp::create(builder, loc, x, y).getResult();
-  return isBit ? arith::MinUIOp::create(builder, loc, x, y).getResult()
-               : arith::MinSIOp::create(builder, loc, x, y).getResult();
-}
-
 Value joinChunks(OpBuilder &builder, Location loc, kernel::ReduceKind kind, Value chunks,
                  Value last) {
   Type element = chunks.getType(), joint = element;
@@ -234,7 +211,7 @@ Value joinChunks(OpBuilder &builder, Location loc, kernel::ReduceKind kind, Valu
   };
   Value total = kernel::ReduceOp::create(builder, loc, joint, kind, widen(chunks));
   if (last)
-    total = combine(builder, loc, kind, total, widen(last));
+    total = kernel::combine(builder, loc, kind, total, widen(last));
   return joint == element ? total : arith::TruncFOp::create(builder, loc, element, total);
 }
 

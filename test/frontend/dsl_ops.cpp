@@ -161,6 +161,21 @@ TEST(Ops, Losses) {
   EXPECT_NODE(confusion_matrix(x, i), "cast %15 : i32[3,3]");
 }
 
+TEST(Ops, IndicesAndLengthsMayHave64Bits) {
+  Built built = predict([](Entry e) {
+    Tensor x = e.input("x", f32({4, 3})), steps = e.input("steps", f32({5, 2, 3}));
+    Tensor at = iota(i64({4})), two = iota(i64({2})), words = iota(i64({2, 2}));
+    e.output("margin", multi_margin(x, fmod(at, 3)));
+    e.output("ctc", ctc(steps, words + 1, two + 5, two + 1));
+    e.output("gru", gru("gru", steps, {.hidden = 4, .lengths = two}).output);
+  });
+  EXPECT_EQ(built.code, 0) << built.said;
+}
+
+TEST(Ops, ANumberIsATargetOfAnyShape) {
+  EXPECT_NODE(mse(y, 0.5), "mul %7, %8 : f32[]");
+}
+
 TEST(Ops, RandomNumbersNameTheirStream) {
   Built built = predict([](Entry e) {
     Scope block("block");

@@ -45,6 +45,18 @@ TEST(Init, FansAsPyTorch) {
              1 / std::sqrt(54.0));
 }
 
+TEST(Embedding, StartsAsItIsTold) {
+  Built built = predict([](Entry e) {
+    Tensor at = e.input("at", i32({2}));
+    e.output("y", embedding("a", at, {.count = 4, .features = 3}) +
+                      embedding("b", at, {.count = 4, .features = 3, .weight = ones()}));
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  EXPECT_EQ(built.module.symbols(0).init().kind(), proto::Initializer::NORMAL);
+  EXPECT_EQ(built.module.symbols(1).init().kind(), proto::Initializer::CONSTANT);
+  EXPECT_EQ(built.module.symbols(1).init().a(), 1);
+}
+
 TEST(Linear, DefaultsAreTorchNnLinears) {
   Built built = predict(
       [](Entry e) { e.output("y", linear("fc", e.input("x", f32({2, 16})), {.units = 3})); });

@@ -8,7 +8,6 @@
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Pipeline.h"
-#include "dialects/sinter/Sinter.h"
 #include "passes/Passes.h"
 #include "test/numeric/Memory.h"
 #include "test/numeric/Values.h"
@@ -42,21 +41,30 @@ bool test::batchSteps(mlir::ModuleOp module) {
   return succeeded(manager.run(module));
 }
 
+static Tensor draw(llvm::StringRef name, mlir::Type type, int salt) {
+  Random random(seedOf(name.str()) + salt);
+  rules::Type rule = interpret::typeOf(type);
+  return sample(rule, rules::isFloat(rule.element) ? Domain::Any : Domain::Indices, random);
+}
+
+interpret::Values test::drawInputs(ir::EntryOp entry, int salt) {
+  interpret::Values inputs;
+  for (auto [argument, name] :
+       llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
+    llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
+    inputs[text.str()] = draw(text, argument.getType(), salt);
+  }
+  return inputs;
+}
+
 Arguments test::drawArguments(mlir::ModuleOp module, int salt) {
   Arguments arguments;
-  auto draw = [&](llvm::StringRef name, mlir::Type type) {
-    Random random(seedOf(name.str()) + salt);
-    rules::Type rule = interpret::typeOf(type);
-    return sample(rule, rules::isFloat(rule.element) ? Domain::Any : Domain::Indices, random);
-  };
   for (auto entry : module.getOps<ir::EntryOp>())
-    for (auto [argument, name] :
-         llvm::zip(entry.getBody().front().getArguments(), entry.getArgNames())) {
-      llvm::StringRef text = mlir::cast<mlir::StringAttr>(name).getValue();
-      arguments.inputs[text.str()] = draw(text, argument.getType());
-    }
+    for (const auto &[name, value] : drawInputs(entry, salt))
+      arguments.inputs[name] = value;
   for (auto symbol : module.getOps<ir::SymbolOp>())
-    arguments.symbols[symbol.getSymName().str()] = draw(symbol.getSymName(), symbol.getType());
+    arguments.symbols[symbol.getSymName().str()] =
+        draw(symbol.getSymName(), symbol.getType(), salt);
   return arguments;
 }
 

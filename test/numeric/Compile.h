@@ -10,6 +10,7 @@
 
 #include "codegen/interpret/Interpreter.h"
 #include "dialects/kernel/Kernel.h"
+#include "dialects/sinter/Sinter.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -25,6 +26,8 @@ bool batchSteps(mlir::ModuleOp module);
 /// Values for the inputs and symbols of a module that no model stands behind, by their names and
 /// `salt`.
 interpret::Arguments drawArguments(mlir::ModuleOp module, int salt = 0);
+/// Inputs of one entry, drawn the same way.
+interpret::Values drawInputs(ir::EntryOp entry, int salt = 0);
 
 /// A module compiled into memory.
 class Program {

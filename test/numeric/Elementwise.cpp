@@ -79,7 +79,7 @@ static void binaryRows(std::vector<Row> &rows) {
   for (const char *name : {"add", "sub", "mul", "fmod"}) {
     rows.push_back({.name = name, .cases = binaryCases({E::F32, E::F64})});
     rows.push_back({.name = name,
-                    .cases = binaryCases({E::I32, E::I64}),
+                    .cases = binaryCases({E::I32, E::I64, E::U8}),
                     .domains = {Domain::Anything},
                     .differentiable = false});
   }
@@ -93,7 +93,7 @@ static void binaryRows(std::vector<Row> &rows) {
     rows.push_back(
         {.name = name, .cases = binaryCases({E::F32, E::F64}), .domains = {Domain::Distinct}});
     rows.push_back({.name = name,
-                    .cases = binaryCases({E::I32, E::I64}),
+                    .cases = binaryCases({E::I32, E::I64, E::U8}),
                     .domains = {Domain::Anything},
                     .differentiable = false});
   }
@@ -102,7 +102,7 @@ static void binaryRows(std::vector<Row> &rows) {
 static void logicRows(std::vector<Row> &rows) {
   for (const char *predicate : {"eq", "ne", "lt", "le", "gt", "ge"})
     rows.push_back({.name = "compare",
-                    .cases = withAttr(binaryCases({E::F32, E::F64, E::I32}),
+                    .cases = withAttr(binaryCases({E::F32, E::F64, E::I32, E::U8}),
                                       {"predicate", std::string(predicate)}),
                     .domains = {Domain::Anything},
                     .differentiable = false});
@@ -141,6 +141,11 @@ static void castRows(std::vector<Row> &rows) {
                             {E::I32, E::I64},
                             {E::I64, E::I32},
                             {E::U8, E::F32},
+                            {E::U8, E::I32},
+                            {E::F32, E::U8},
+                            {E::F64, E::U8},
+                            {E::I32, E::U8},
+                            {E::U8, E::Bool},
                             {E::F64, E::I64},
                             {E::I64, E::F64},
                             {E::Bool, E::I32},

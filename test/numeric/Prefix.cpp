@@ -36,7 +36,7 @@ static void extremeRows(std::vector<Row> &rows, const Shapes &shapes) {
   for (const char *name : {"cummax", "cummin"}) {
     add(name, {E::F32, E::F64}, Domain::Distinct, true);
     add(name, {E::F32, E::F64}, Domain::Special, false);
-    add(name, {E::I32, E::I64}, Domain::Anything, false);
+    add(name, {E::I32, E::I64, E::U8}, Domain::Anything, false);
   }
 }
 

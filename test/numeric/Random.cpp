@@ -54,6 +54,18 @@ static void drawnRows(std::vector<Row> &rows) {
       },
       hardShapes());
   add(
+      "random_bernoulli of one chance",
+      [](const sinter::Tensor &x) {
+        return sinter::random_bernoulli("b", {x.dtype(), x.shape()}, 0.3);
+      },
+      [](const std::vector<Tensor> &v) {
+        Tensor y = v[0];
+        for (int64_t i = 0; i < y.size(); ++i)
+          y.reals[i] = drawn(v, 1, "b", i) < 0.3 ? 1 : 0;
+        return y;
+      },
+      hardShapes());
+  add(
       "categorical",
       [](const sinter::Tensor &x) { return cast(sinter::categorical("c", x), x.dtype()); },
       [](const std::vector<Tensor>
@@ -80,7 +92,8 @@ static void drawnRows(std::vector<Row> &rows) {
   add(
       "randint",
       [](const sinter::Tensor &x) {
-        return cast(sinter::randint("r", -3, 4, sinter::i32(x.shape())), x.dtype());
+        sinter::DType whole = x.dtype() == sinter::f64 ? sinter::i64 : sinter::i32;
+        return cast(sinter::randint("r", -3, 4, whole(x.shape())), x.dtype());
       },
       [=](const std::vector<Tensor> &v) {
         Tensor y = v[0];

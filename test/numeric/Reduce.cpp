@@ -1,11 +1,12 @@
 //===- Reduce.cpp - numeric rows of reductions ------------------------------------------------===//
 //
-// Reading on: Rows.h; codegen/interpret/Reduce.cpp (the oracle).
+// Reading on: Rows.h; Dsl.h (composites); codegen/interpret/Reduce.cpp (the oracle).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "test/numeric/Rows.h"
+#include "test/numeric/Dsl.h"
 
-using namespace sinter;
+#include <sinter/sinter.h>
+
 using namespace sinter::test;
 using E = ElementType;
 
@@ -43,7 +44,24 @@ static std::vector<Case> reduceCases(std::vector<E> elements, bool zeroSized) {
   return cases;
 }
 
-void test::reduceRows(std::vector<Row> &rows) {
+/// The first place of the least element along the axis.
+static Tensor firstLeast(const std::vector<Tensor> &v, const Case &c) {
+  Dims dims = v[0].dims();
+  int64_t axis = integerOf(c, "axis", 0), size = dims[axis], behind = 1;
+  for (int64_t d = axis + 1; d < static_cast<int64_t>(dims.size()); ++d)
+    behind *= dims[d];
+  dims.erase(dims.begin() + axis);
+  Tensor y({E::I32, dims});
+  for (int64_t i = 0; i < y.size(); ++i) {
+    auto at = [&](int64_t k) { return v[0].real((i / behind * size + k) * behind + i % behind); };
+    for (int64_t k = 1; k < size; ++k)
+      if (at(k) < at(y.integers[i]))
+        y.integers[i] = k;
+  }
+  return y;
+}
+
+void sinter::test::reduceRows(std::vector<Row> &rows) {
   rows.push_back({.name = "sum", .cases = reduceCases({E::F32, E::F64}, true)});
   rows.push_back({.name = "sum",
                   .cases = reduceCases({E::I32, E::I64}, true),
@@ -66,12 +84,12 @@ void test::reduceRows(std::vector<Row> &rows) {
                     .cases = reduceCases({E::F32, E::F64}, false),
                     .domains = {Domain::Distinct}});
     rows.push_back({.name = name,
-                    .cases = reduceCases({E::I32, E::I64}, false),
+                    .cases = reduceCases({E::I32, E::I64, E::U8}, false),
                     .domains = {Domain::Anything},
                     .differentiable = false});
   }
   Row argmax{.name = "argmax", .domains = {Domain::Anything}, .differentiable = false};
-  for (E element : {E::F32, E::F64, E::I32})
+  for (E element : {E::F32, E::F64, E::I32, E::U8})
     for (const auto &[dims, axis] : {std::pair<Dims, int64_t>{{1}, 0},
                                      {{7}, 0},
                                      {{17}, 0},
@@ -83,6 +101,14 @@ void test::reduceRows(std::vector<Row> &rows) {
                                      {{0, 3}, 1}})
       argmax.cases.push_back({{{element, dims}}, {{"axis", axis}}});
   rows.push_back(argmax);
+  Row least{.name = "argmin",
+            .cases = argmax.cases,
+            .domains = {Domain::Anything},
+            .differentiable = false};
+  least.build = fromDsl(
+      {.call = [](const auto &x, const Case &c) { return argmin(x[0], integerOf(c, "axis", 0)); }});
+  least.reference = firstLeast;
+  rows.push_back(least);
   for (Row &row : rows)
     if (row.differentiable && (row.name == "sum" || row.name.starts_with("reduce_")))
       row.perf = {{{E::F32, {1024, 256}}}, {{"axes", Dims{1}}, {"keepdims", false}}};

@@ -118,6 +118,10 @@ def norms(case):
     for shape in [(2, 3, 5), (2, 3, 4, 2), (1, 2, 2, 3, 2), (2, 3, 1), (2, 3)]:
         ours = "one axis: PyTorch takes it for an image without a batch" if len(shape) == 2 else None
         yield case("instance_norm", lambda x, w, b: F.instance_norm(x, None, None, w, b, eps=1e-3), shape, shape[1:2], shape[1:2], eps=1e-3, ours=ours)
+    plain = {"layer_norm": lambda x: F.layer_norm(x, x.shape[-1:]), "rms_norm": lambda x: F.rms_norm(x, x.shape[-1:]),
+             "group_norm": lambda x: F.group_norm(x, 2), "instance_norm": lambda x: F.instance_norm(x)}
+    for name, function in plain.items():
+        yield case(name + " without affine", function, (3, 4, 5))
 
 
 def arrangements(case):
@@ -161,6 +165,7 @@ def known(case):
         yield case("linspace", lambda: torch.linspace(start, end, count), begin=start, end=end, count=count)
     for rows, columns in itertools.product([0, 1, 3], [1, 3, 5]):
         yield case("eye", lambda: torch.eye(rows, columns), rows=rows, columns=columns)
+    yield case("eye of a square", lambda: torch.eye(3), rows=3)
     for shape in [(3,), (2, 3), (2, 0), (2, -1)]:
         yield case("zeros", lambda: torch.zeros(shape), shape_of=shape)
         yield case("ones", lambda: torch.ones(shape), shape_of=shape)
@@ -183,6 +188,14 @@ def products(case):
     for a, b in itertools.product([(3,), (2, 3), (2, 3, 4), (1, 2, 3)], [(3,), (3, 2), (2, 4, 3), (4, 2)]):
         for name, function in {"mm": torch.mm, "bmm": torch.bmm, "mv": torch.mv, "dot": torch.dot}.items():
             yield case(name, function, a, b)
+
+
+def layers(case):
+    """Convolutions whose filters and biases are parameters."""
+    options = dict(stride=(2, 1, 1), padding=(1, 0, 1), groups=2)
+    yield case("conv3d layer", lambda x, f, b: F.conv3d(x, f, b, **options), (2, 4, 3, 4, 5), (6, 2, 2, 1, 3), (6,), kernel=(2, 1, 3), **options)
+    options = dict(stride=(2, 3), padding=(1, 0), output_padding=(0, 2), groups=2)
+    yield case("conv_transpose2d layer", lambda x, f, b: F.conv_transpose2d(x, f, b, **options), (2, 4, 3, 5), (4, 3, 3, 2), (6,), kernel=(3, 2), **options)
 
 
 def windows(case, sampled):
@@ -265,6 +278,18 @@ def heads(case):
             alone = lambda x, *rest: multi(x, x, x, *rest)
             yield case("multi_head_attention of one", alone, shape, (3 * features,), (features, features), (features,), *weights, heads=count,
                        batch_first=first)
+    def apart(q, k, v, bias, out, shift, w, m):
+        """Of examples: each has a mask of its own; of single ones, without a batch."""
+        inputs = [0.25 * (x.transpose(0, 1) if x.dim() == 3 else x[:, None]) for x in (q, k, v)]
+        hidden = (m == 0).repeat_interleave(2, 0) if m is not None else None
+        y, _ = F.multi_head_attention_forward(*inputs, 4, 2, w, bias, None, None, False, 0.0, out, shift, need_weights=False, attn_mask=hidden)
+        return y.transpose(0, 1) if q.dim() == 3 else y[:, 0]
+    parts = ((12,), (4, 4), (4,), (12, 4))
+    def seen(k):
+        return k.index_fill(2, torch.tensor(0), 1)  # each query sees one key at least: PyTorch gives NaN where it sees none
+    yield case("multi_head_attention of masks", lambda q, k, v, *p: apart(q, k, v, *p[:-1], seen(p[-1])), (2, 3, 4), (2, 5, 4), (2, 5, 4), *parts,
+               labels=((2, 3, 5), 2), heads=2, batch_first=True)
+    yield case("multi_head_attention of one example", lambda q, k, v, *p: apart(q, k, v, *p, None), (3, 4), (5, 4), (5, 4), *parts, heads=2)
     for shape, offset, halves in itertools.product([(3, 4), (2, 5, 6), (3, 5)], [0, 7], [False, True]):
         def turn(x):
             d = x.shape[-1]
@@ -282,13 +307,14 @@ def heads(case):
             angle = torch.arange(steps)[:, None] * 10000.0 ** (-torch.arange(0, depth, 2) / depth)
             return torch.stack([angle.sin(), angle.cos()], -1).reshape(steps, depth)
         yield case("sinusoidal_positions", positions, steps=steps, depth=depth)
-    def additive(q, k, v, wq, wk, w, m):
+    def additive(q, k, v, wq, wk, w, m=torch.tensor(1)):
         scores = torch.einsum("bqkh,h->bqk", torch.tanh((q @ wq.T)[:, :, None] + (k @ wk.T)[:, None]), w[0])
         return torch.nan_to_num(scores.masked_fill(m == 0, -math.inf).softmax(-1)) @ v
     yield case("additive_attention", additive, (2, 3, 4), (2, 5, 3), (2, 5, 2), (6, 4), (6, 3), (1, 6), labels=((2, 1, 5), 2))
+    yield case("additive_attention without mask", additive, (2, 3, 4), (2, 5, 3), (2, 5, 2), (6, 4), (6, 3), (1, 6))
 
 
 def more(case, sampled):
-    for part in (losses, statistics, norms, arrangements, products, heads):
+    for part in (losses, statistics, norms, arrangements, products, heads, layers):
         yield from part(case)
     yield from windows(case, sampled)

@@ -121,18 +121,21 @@ def axes(case):
         yield case("diag", lambda x: torch.diag(x, offset), (3,), offset=offset)
         yield case("diag_embed", lambda x: torch.diag_embed(x, offset), (2, 3), offset=offset)
     yield case("trace", torch.trace, (3, 4))
-    for starts, limits, strides in [((0, 0), (4, 5), (1, 1)), ((1, 2), (3, 5), (1, 2)), ((-3, 0), (4, -1), (2, 1)), ((0, 3), (4, 3), (1, 1))]:
+    for starts, limits, strides in [((0, 0), (4, 5), (1, 1)), ((1, 2), (3, 5), (1, 2)), ((-3, 0), (4, -1), (2, 1)), ((0, 3), (4, 3), (1, 1)), ((1, 0), (3, 2), (1, 1))]:
         cut = tuple(slice(*s) for s in zip(starts, limits, strides))
         def put(x, y):
             z = x.clone()
             z[cut] = y
             return z
-        yield case("slice_scatter", put, (4, 5), tuple(torch.zeros(4, 5)[cut].shape), starts=starts, limits=limits, strides=strides)
+        yield case("slice_scatter", put, (4, 5), tuple(torch.zeros(4, 5)[cut].shape), starts=starts, limits=limits,
+                   strides=strides if strides != (1, 1) else None)
     for axis, index in [(0, 1), (-1, -2), (1, 9)]:
         yield case("select_scatter", lambda x, y: torch.select_scatter(x, y, axis, index), (3, 4), (4,) if axis == 0 else (3,), axis=axis, index=index)
     # One place each, so that the order does not matter.
     places = lambda k: (torch.arange(4)[None] + k[:, :1]) % 6
     yield case("scatter", lambda x, y, k: torch.scatter(x, 1, places(k), y), (3, 6), (3, 4), labels=((3, 4), 6))
+    yield case("scatter of a number", lambda x, k: torch.scatter(x, 1, places(k), 2.5), (3, 6), labels=((3, 4), 6))
+    yield case("scatter of nothing", lambda x, y, k: torch.scatter(x, 1, k, y), (3, 6), (3, 0), labels=((3, 0), 6))
     for r in [1, 2, 3]:
         yield case("pixel_shuffle", lambda x: F.pixel_shuffle(x, r), (2, 8, 3, 2), parts=r)
         yield case("pixel_unshuffle", lambda x: F.pixel_unshuffle(x, r), (2, 3, 4, 2), parts=r)

@@ -42,6 +42,7 @@ void sinter::test::addArrangements(OptionFunctions &all) {
       {"linspace", SINTER_CALL(sinter::linspace(realOf(c, "begin", 0), realOf(c, "end", 0),
                                                 integerOf(c, "count", 1), sinter::f64))},
       {"eye", SINTER_CALL(sinter::eye(integerOf(c, "rows", 0), integerOf(c, "columns", 0)))},
+      {"eye of a square", SINTER_CALL(sinter::eye(integerOf(c, "rows", 0)))},
       {"zeros", SINTER_CALL(sinter::zeros(sinter::f64(dimsOf(c, "shape_of"))))},
       {"ones", SINTER_CALL(sinter::ones(sinter::f64(dimsOf(c, "shape_of"))))},
       {"one_hot", SINTER_CALL(one_hot(x[0], integerOf(c, "count", 0)))},

@@ -72,6 +72,8 @@ void sinter::test::addAxes(OptionFunctions &all) {
                                                   dimsOf(c, "limits"), dimsOf(c, "strides")))},
       {"select_scatter", SINTER_CALL(select_scatter(x[0], x[1], axisOf(c), numberOf(c, "index")))},
       {"scatter", SINTER_CALL(scatter(x[0], places(x[2]), x[1], 1))},
+      {"scatter of a number", SINTER_CALL(scatter(x[0], places(x[1]), 2.5, 1))},
+      {"scatter of nothing", SINTER_CALL(scatter(x[0], x[2], x[1], 1))},
       {"pixel_shuffle", SINTER_CALL(pixel_shuffle(x[0], numberOf(c, "parts")))},
       {"pixel_unshuffle", SINTER_CALL(pixel_unshuffle(x[0], numberOf(c, "parts")))},
       {"channel_shuffle", SINTER_CALL(channel_shuffle(x[0], numberOf(c, "parts")))},

@@ -75,6 +75,24 @@ static void addAttention(OptionFunctions &all) {
        {heads,
         {"", "", "", "attn.in_proj_bias", "attn.out_proj.weight", "attn.out_proj.bias",
          "attn.q_proj_weight", "attn.k_proj_weight", "attn.v_proj_weight"}}},
+      {"multi_head_attention of masks",
+       {[](const Tensors &x, const Case &c) {
+          sinter::Tensor seen = logical_or(x[3] != 0, iota(sinter::i32({5})) == 0);
+          return multi_head_attention(
+              "attn", x[0] * 0.25, x[1] * 0.25, x[2] * 0.25,
+              {.heads = integerOf(c, "heads", 1), .mask = seen, .batch_first = true});
+        },
+        {"", "", "", "attn.in_proj_bias", "attn.out_proj.weight", "attn.out_proj.bias",
+         "attn.in_proj_weight", ""}}},
+      {"multi_head_attention of one example",
+       {heads,
+        {"", "", "", "attn.in_proj_bias", "attn.out_proj.weight", "attn.out_proj.bias",
+         "attn.in_proj_weight"}}},
+      {"additive_attention without mask",
+       {[](const Tensors &x, const Case &) {
+          return additive_attention("attn", x[0], x[1], x[2], {.hidden = 6});
+        },
+        {"", "", "", "attn.W_q.weight", "attn.W_k.weight", "attn.w_v.weight"}}},
       {"additive_attention",
        {[](const Tensors &x, const Case &) {
           return additive_attention("attn", x[0], x[1], x[2], {.hidden = 6, .mask = x[3] != 0});
@@ -113,6 +131,11 @@ static void addNorms(OptionFunctions &all) {
           return instance_norm("n", x[0], {.eps = realOf(c, "eps", 0), .affine = true});
         },
         {"", "n.weight", "n.bias"}}},
+      {"layer_norm without affine", SINTER_CALL(layer_norm("n", x[0], {.affine = false}))},
+      {"rms_norm without affine", SINTER_CALL(rms_norm("n", x[0], {.affine = false}))},
+      {"group_norm without affine",
+       SINTER_CALL(group_norm("n", x[0], {.groups = 2, .affine = false}))},
+      {"instance_norm without affine", SINTER_CALL(instance_norm("n", x[0]))},
       {"var", SINTER_CALL(var(x[0], axesOf(c), keepsDims(c), realOf(c, "correction", 1)))},
       {"stddev", SINTER_CALL(stddev(x[0], axesOf(c), keepsDims(c), realOf(c, "correction", 1)))},
       {"logsumexp", SINTER_CALL(logsumexp(x[0], axesOf(c), keepsDims(c)))},

@@ -26,12 +26,24 @@ static sinter::Conv3d conv3dOf(const Case &c) {
           .dilation = tripleOf(c, "dilation", 1),
           .groups = integerOf(c, "groups", 1)};
 }
+static sinter::Tensor conv3dLayer(const Tensors &x, const Case &c) {
+  sinter::Conv3d options = conv3dOf(c);
+  options.filters = 6;
+  options.kernel = tripleOf(c, "kernel", 1);
+  return conv3d("c", x[0], options);
+}
 static sinter::ConvTranspose2d transposed2dOf(const Case &c) {
   return {.stride = pairOf(c, "stride", 1),
           .padding = pairOf(c, "padding", 0),
           .output_padding = pairOf(c, "output_padding", 0),
           .dilation = pairOf(c, "dilation", 1),
           .groups = integerOf(c, "groups", 1)};
+}
+static sinter::Tensor transposed2dLayer(const Tensors &x, const Case &c) {
+  sinter::ConvTranspose2d options = transposed2dOf(c);
+  options.filters = 6;
+  options.kernel = pairOf(c, "kernel", 1);
+  return conv_transpose2d("c", x[0], options);
 }
 static sinter::ConvTranspose1d transposed1dOf(const Case &c) {
   return {.stride = integerOf(c, "stride", 1),
@@ -66,6 +78,8 @@ void sinter::test::addWindows(OptionFunctions &all) {
       {"conv1d", SINTER_CALL(conv1d(x[0], x[1], conv1dOf(c)))},
       {"conv3d", SINTER_CALL(conv3d(x[0], x[1], conv3dOf(c)))},
       {"conv_transpose2d", SINTER_CALL(conv_transpose2d(x[0], x[1], transposed2dOf(c)))},
+      {"conv3d layer", {conv3dLayer, {"", "c.weight", "c.bias"}}},
+      {"conv_transpose2d layer", {transposed2dLayer, {"", "c.weight", "c.bias"}}},
       {"conv_transpose1d", SINTER_CALL(conv_transpose1d(x[0], x[1], transposed1dOf(c)))},
       {"max_pool1d", SINTER_CALL(max_pool1d(x[0], pool1dOf(c)))},
       {"avg_pool1d", SINTER_CALL(avg_pool1d(x[0], pool1dOf(c)))},

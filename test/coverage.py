@@ -24,14 +24,14 @@ LITS = ("test/dialects", "test/e2e/accumulate.test")
 # Files of functions and ops. What serves no op (options, files, diagnostics, parameters) has tests of its own.
 FOLDERS = ("frontend/src/", "dialects/rules/src/", "dialects/sinter/")
 NO_OPS = {"frontend/src/" + name + ".cpp" for name in
-          ("Call", "Diagnostics", "Entry", "Model", "Nn", "Options", "Optim", "Serialize", "Snippet", "Values")}
+          ("Call", "Data", "Diagnostics", "Entry", "Model", "Nn", "Options", "Optim", "Serialize", "Snippet", "Values")}
 NO_OPS |= {"dialects/rules/src/errors.cpp", "dialects/sinter/SinterDialect.cpp", "dialects/sinter/Train.cpp"}
 # Of generated definitions: what records write.
 WRITTEN = re.compile(r"(buildGradient|buildBody|getOperandAccess|getResultAccess|getMapDomain|getInnerDims|fold|canonicalize)\b")
 # Code that reports a mistake, or hands one on: a rule's result that is none, what a check that takes the call reported.
 MISTAKE = re.compile(r"fail\(|RuleError|refused|refuse\(|\berror\(|emitOpError|emitError|failure\(\)|poisons?\(|\.error\(\)|"
                      r"nullopt|noBroadcast|unreachable|E0\d\d\d|isPoison|\*(bad|error)\b|inTrace\(\)|"
-                     r"if \(!(\w+)\)\s*return \2;|if \(!\w+\(call,")
+                     r"if \(!(\w+)\)\s*return \2\b|if \(!\w+\(call,|if \(!declare\w+\(|failed\((\w+)\) \? \3|!context\(\)\.trace\b")
 
 
 def run(build: str, profile: str) -> None:
@@ -89,7 +89,7 @@ def statement_of(lines: list[str], region: tuple) -> str:
     depth, at = 0, len(before)
     while at > 0:
         c = before[at - 1]
-        if depth == 0 and c in ";{}":
+        if depth == 0 and c in ";{}" and not (c == "{" and before[:at - 1].rstrip()[-1:] in "(,="):  # a list of values
             break
         depth += (c == ")") - (c == "(")
         depth = max(depth, 0) # a region inside brackets: what holds them belongs to it, too

@@ -256,7 +256,7 @@ LogicalResult AttentionOp::buildGradient(GradBuilder &b, ValueRange dy,
       b.getBuilder(), getLoc(),
       TypeRange{getQuery().getType(), getKey().getType(), getValue().getType()}, getQuery(),
       getKey(), getValue(), getStatistics(), dy[0], delta, getExtras());
-  Block &block = op.getScore().empty() ? op.getScore().emplaceBlock() : op.getScore().front();
+  Block &block = op.getScore().emplaceBlock();
   IRMapping mapping;
   for (BlockArgument argument : getScore().getArguments())
     mapping.map(argument, block.addArgument(argument.getType(), argument.getLoc()));

@@ -156,7 +156,7 @@ Value AttentionMatch::build(OpBuilder &b) {
   auto statistics = RankedTensorType::get(scores.getShape().drop_back(), scores.getElementType());
   auto op = AttentionOp::create(b, consumer.getLoc(), TypeRange{consumer.getType(), statistics},
                                 kAttentionBlock, q, k, v, extras.getArrayRef());
-  Block &block = op.getScore().empty() ? op.getScore().emplaceBlock() : op.getScore().front();
+  Block &block = op.getScore().emplaceBlock();
   IRMapping mapping;
   mapping.map(product.getResult(), block.addArgument(scores, product.getLoc()));
   for (Value extra : extras)

@@ -63,11 +63,10 @@ struct Moves {
       starts[axis] += places;
     return b.pad(b.slice(v, starts, limits), low, high);
   }
-  /// v moved by `places` in the prefix's direction; 1 comes in, the product of nothing.
+  /// v moved by `places`, fewer than it has, in the prefix's direction; 1 comes in, the product of
+  /// nothing.
   Value ofProducts(Value v, int64_t places) {
     Value one = b.constantLike(v, 1), at = b.iota(shapeOf(v), axis);
-    if (places >= shapeOf(v)[axis])
-      return one;
     int64_t bound = reverse ? shapeOf(v)[axis] - places : places;
     Value isNew = b.compare(reverse ? "ge" : "lt", at, b.constantLike(at, double(bound)));
     return b.select(isNew, one, move(v, places, false));

@@ -88,10 +88,10 @@ static Value scaleBelow(OpBuilder &b, Value value, Value scale,
   Value x = maker->getOperand(1 - at), offset = maker->getOperand(at);
   if (!ofParameters(offset) || x.getType() != value.getType())
     return {};
-  rules::Result<rules::Type> type = rules::mul(toRule(offset.getType()), toRule(scale.getType()));
-  Value scaled = type ? scaleBelow(b, x, scale, ofParameters, why) : Value();
+  Value scaled = scaleBelow(b, x, scale, ofParameters, why);
   if (!scaled)
     return {};
+  auto type = rules::mul(toRule(offset.getType()), toRule(scale.getType())); // both fit the value
   Value moved = MulOp::create(b, maker->getLoc(), fromRule(*type, b.getContext()), offset, scale);
   Operation *result = b.clone(*maker);
   result->setOperand(1 - at, scaled);

@@ -226,11 +226,6 @@ void ConcatOp::buildBody(OpBuilder &b, Location loc, ValueRange operands,
     for (unsigned i = operands.size() - 1; i-- > 0;)
       value =
           s.select(s.compare("lt", at, s.constant(at, startOf(*this, i + 1))), operands[i], value);
-  } else {
-    // one element along the axis: the operand that has it
-    for (auto [i, operand] : llvm::enumerate(operands))
-      if (shapeOf(getInputs()[i])[getAxis()] != 0)
-        value = operand;
   }
   results.push_back(value);
 }

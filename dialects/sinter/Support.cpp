@@ -152,14 +152,12 @@ AffineMap getReducedAccess(size_t rank, ArrayRef<int64_t> axes, bool keepdims,
   return AffineMap::get(rank, 0, index, context);
 }
 
-/// The NumPy shape of the operands, with `other` in the place of operand `index`.
-static std::optional<std::vector<int64_t>> broadcastOf(Operation *op, unsigned index, Value other) {
-  std::optional<std::vector<int64_t>> shape = std::vector<int64_t>();
-  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
-    shape = rules::broadcastShapes(*shape, shapeOf(i == index ? other : operand).vec());
-    if (!shape)
-      break;
-  }
+/// The NumPy shape of the operands, with `narrow` in the place of operand `index`, which is it
+/// stretched: so they still broadcast.
+static std::vector<int64_t> broadcastOf(Operation *op, unsigned index, Value narrow) {
+  std::vector<int64_t> shape;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands()))
+    shape = *rules::broadcastShapes(shape, shapeOf(i == index ? narrow : operand).vec());
   return shape;
 }
 

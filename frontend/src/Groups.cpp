@@ -160,7 +160,7 @@ Tensor Group::scalar(const char *option, E element) {
 const Schedule &Group::schedule() const {
   if (given.lr.kind != Schedule::Kind::None)
     return given.lr;
-  return inherits() ? around->schedule() : standard;
+  return standard;
 }
 
 Tensor Group::rate() {

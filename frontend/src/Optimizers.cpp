@@ -4,6 +4,7 @@
 #include "sinter/ops/elementwise.h"
 #include "sinter/ops/reduce.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sinter::detail {
@@ -184,10 +185,9 @@ const Algorithm &algorithmOf(const char *name) {
        larsUpdate},
       {"lion", Decay::Decoupled, {{"lr", 0.0001}, {"beta1", 0.9}, {"beta2", 0.99}}, lionUpdate},
   };
-  for (const Algorithm &algorithm : all)
-    if (std::strcmp(algorithm.name, name) == 0)
-      return algorithm;
-  return all[0];
+  return *std::find_if(std::begin(all), std::end(all), [&](const Algorithm &algorithm) {
+    return std::strcmp(algorithm.name, name) == 0;
+  });
 }
 
 //===--- Options of the public header ---------------------------------------------------------===//

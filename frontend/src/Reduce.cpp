@@ -32,12 +32,13 @@ static std::optional<std::vector<int64_t>> absolute(Call &call, const Tensor &a,
   return std::nullopt;
 }
 
-/// Elements along `axes`: a factor of the element count, so it fits; 0 where the tensor is empty.
+/// Elements along `axes`: a factor of the element count, so it fits, unless another axis is empty
+/// and nothing is counted with it.
 static int64_t countAlong(const rules::Type &type, const std::vector<int64_t> &axes) {
   int64_t count = 1;
   for (int64_t axis : axes)
     if (__builtin_mul_overflow(count, type.dims[static_cast<size_t>(axis)], &count))
-      return 0;
+      return INT64_MAX;
   return count;
 }
 

@@ -172,9 +172,28 @@ TEST(Ops, IndicesAndLengthsMayHave64Bits) {
   EXPECT_EQ(built.code, 0) << built.said;
 }
 
-TEST(Ops, ANumberIsATargetOfAnyShape) {
-  EXPECT_NODE(mse(y, 0.5), "mul %7, %8 : f32[]");
+TEST(Ops, WeightsOfEachAttentionAreDroppedOnTheirOwn) {
+  Built built = train([](Step s) {
+    Tensor x = reshape(s.input("image"), {-1, 28, 28});
+    for (int i = 0; i < 3; ++i)
+      x = attention(x, x, x, {.dropout = 0.2});
+    s.minimize(
+        mean(softmax_cross_entropy(linear("fc", flatten(x), {.units = 10}), s.input("label"))),
+        sgd());
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  for (const char *name : {"\"attention\"", "\"attention1\"", "\"attention2\""})
+    EXPECT_THAT(built.text, HasSubstr(name));
 }
+
+TEST(Ops, TheMeanOfNothingBySizesBeyond64Bits) {
+  Built built = predict([](Entry e) {
+    e.output("m", mean(e.input("x", f32({0, 1LL << 40, 1LL << 40})), {1, 2}));
+  });
+  EXPECT_EQ(built.code, 0) << built.said;
+}
+
+TEST(Ops, ANumberIsATargetOfAnyShape) { EXPECT_NODE(mse(y, 0.5), "mul %7, %8 : f32[]"); }
 
 TEST(Ops, RandomNumbersNameTheirStream) {
   Built built = predict([](Entry e) {

@@ -45,6 +45,30 @@ TEST(Init, FansAsPyTorch) {
              1 / std::sqrt(54.0));
 }
 
+TEST(Averages, WhatIsNotTrainedIsReadAsItIs) {
+  auto net = [](const Tensor &x) {
+    Tensor rows = linear("body", flatten(x), {.units = 4});
+    return linear("head", rows, {.units = 10});
+  };
+  Built built = build([&](Model &model) {
+    model.data(images("mnist", {.batch = 32}));
+    model.train([&](Step s) {
+      ema("ema");
+      frozen("body");
+      s.minimize(mean(softmax_cross_entropy(net(s.input("image")), s.input("label"))), sgd());
+    });
+    model.predict([&](Entry e) {
+      ema("ema");
+      e.output("y", net(e.input("x", f32({e.batch(), 1, 28, 28}))));
+    });
+  });
+  ASSERT_EQ(built.code, 0) << built.said;
+  std::string entry = built.entry("predict", 1);
+  EXPECT_THAT(entry, HasSubstr("@ema.head.weight"));
+  EXPECT_THAT(entry, HasSubstr("@body.weight"));
+  EXPECT_THAT(entry, Not(HasSubstr("@ema.body.weight")));
+}
+
 TEST(Embedding, StartsAsItIsTold) {
   Built built = predict([](Entry e) {
     Tensor at = e.input("at", i32({2}));
@@ -58,8 +82,9 @@ TEST(Embedding, StartsAsItIsTold) {
 }
 
 TEST(Linear, DefaultsAreTorchNnLinears) {
-  Built built = predict(
-      [](Entry e) { e.output("y", linear("fc", e.input("x", f32({2, 16})), {.units = 3})); });
+  Built built = predict([](Entry e) {
+    e.output("y", linear("fc", e.input("x", f32({2, 16})), {.units = 3}));
+  });
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, HasSubstr("symbol fc.weight kind 0 : f32[3,16] init 2 -0.25 0.25"));
   EXPECT_THAT(built.text, HasSubstr("symbol fc.bias kind 0 : f32[3] init 2 -0.25 0.25"));

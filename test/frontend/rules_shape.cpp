@@ -19,6 +19,7 @@ TEST(Shape, Reshape) {
   EXPECT_EQ(text(r::reshape(f32({2, 6}), {-2, -6})), "E0104");
   EXPECT_EQ(text(r::reshape(f32({2}), {1LL << 62, 4})), "E0104");
   EXPECT_EQ(text(r::reshape(f32({2}), {-1, 1LL << 62, 4})), "E0109 at 0");
+  EXPECT_EQ(text(r::reshape(f32({1LL << 62, 4}), {4})), "E0104"); // too large before
 }
 
 TEST(Shape, Transpose) {

@@ -1,4 +1,5 @@
 // Rules of reductions, products, losses, random numbers and the gradient op.
+#include "sinter/rules/conv.h"
 #include "sinter/rules/loss.h"
 #include "sinter/rules/matmul.h"
 #include "sinter/rules/random.h"
@@ -8,6 +9,12 @@
 
 namespace r = sinter::rules;
 using namespace sinter::rules;
+
+TEST(Windows, Positions) {
+  EXPECT_EQ(r::positions(5, 3, 1, 0, 0, 1), 3);
+  EXPECT_EQ(r::positions(5, 3, 2, 1, 1, 2), 2);
+  EXPECT_EQ(r::positions(2, 3, 1, 0, 0, 1), 0); // it does not fit
+}
 
 TEST(Reduce, Axes) {
   for (auto rule : {r::sum, r::reduce_max, r::reduce_min}) {

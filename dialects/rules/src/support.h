@@ -18,7 +18,5 @@ std::optional<RuleError> anyRefused(const std::vector<Type> &operands, Accepts a
 std::optional<RuleError> badAxis(const Type &a, int64_t axis);
 /// "1 row", "2 rows", for messages.
 std::string counted(int64_t count, const char *what);
-/// "an axis in [-2, 1]" or so, for messages.
-std::string axisRange(int64_t rank);
 
 } // namespace sinter::rules

@@ -102,19 +102,14 @@ std::string counted(int64_t count, const char *what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string axisRange(int64_t rank) {
-  if (rank == 0)
-    return "a tensor with axes";
-  return "an axis in [" + std::to_string(-rank) + ", " + std::to_string(rank - 1) + "]";
-}
-
 Result<int64_t> normalizedAxis(int64_t axis, int64_t rank) {
   if (rank == 0)
     return RuleError{
         "E0105", "expects a tensor with axes, got a scalar and axis " + std::to_string(axis), 0};
   if (axis < -rank || axis >= rank)
     return RuleError{"E0105",
-                     "expects " + axisRange(rank) + " for a tensor of rank " +
+                     "expects an axis in [" + std::to_string(-rank) + ", " +
+                         std::to_string(rank - 1) + "] for a tensor of rank " +
                          std::to_string(rank) + ", got axis " + std::to_string(axis),
                      0};
   return axis < 0 ? axis + rank : axis;
@@ -159,9 +154,9 @@ bool accepted(ElementType element, Accepts accepts) {
   case Accepts::Boolean:
     return element == ElementType::Bool;
   case Accepts::Any:
-    return element != ElementType::Invalid;
+    break;
   }
-  return false;
+  return element != ElementType::Invalid;
 }
 
 RuleError refusedElement(const Type &got, Accepts accepts, int operand) {

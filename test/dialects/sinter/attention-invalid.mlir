@@ -95,3 +95,16 @@ sinter.entry @statistics name("e") kind(predict) batch(0) inputs ["q", "k", "v",
   }
   sinter.return names [] symbols []
 }
+
+// -----
+
+sinter.entry @other name("e") kind(predict) batch(0) inputs ["q", "k", "v", "m"] {
+^bb0(%q: tensor<2x9x5xf32>, %k: tensor<2x11x5xf32>, %v: tensor<2x11x4xf32>, %m: tensor<9x11xf32>):
+  %y, %l = sinter.attention %q, %k, %v extras(%m) block 64 : (tensor<2x9x5xf32>, tensor<2x11x5xf32>, tensor<2x11x4xf32>, tensor<9x11xf32>) -> (tensor<2x9x4xf32>, tensor<2x9xf32>) {
+  ^bb0(%s: tensor<2x9x11xf32>, %e: tensor<9x11xf32>):
+    // expected-error @+1 {{cannot stand in a region of scores}}
+    %0 = sinter.broadcast_to %e : (tensor<9x11xf32>) -> tensor<7x9x11xf32>
+    sinter.yield %s : tensor<2x9x11xf32>
+  }
+  sinter.return names [] symbols []
+}

@@ -130,3 +130,18 @@ sinter.entry @e name("e") kind(predict) batch(0) inputs ["h", "p"] {
   }
   sinter.return outputs(%r : tensor<3xf32>) names ["r"] symbols []
 }
+
+// -----
+
+sinter.entry @e name("e") kind(predict) batch(0) inputs ["p"] {
+^bb0(%p: tensor<i1>):
+  // expected-error @+1 {{expects a then body with arguments nothing, got f32[3]}}
+  %c = sinter.cond %p () : tensor<i1>, () -> tensor<3xf32> {
+  ^bb0(%u: tensor<3xf32>):
+    sinter.yield %u : tensor<3xf32>
+  } else {
+  ^bb0(%u: tensor<3xf32>):
+    sinter.yield %u : tensor<3xf32>
+  }
+  sinter.return outputs(%c : tensor<3xf32>) names ["c"] symbols []
+}

@@ -13,7 +13,7 @@ int main(int argc, char **argv) {
                          .group("encoder.weight", {.lr = multi_step(0.1, {.milestones = {0, 7, 7}, .gamma = -1})})
                          .group("encoder.bias", {.lr = one_cycle(0.1, {.total_steps = 1, .pct_start = 1.5, .div_factor = 0})})
                          .group("head.weight", {.lr = by_epochs(cyclic(0.1, -1, {.step_size_up = 0, .gamma = 0}))})
-                         .group("head.bias", {.lr = exponential(0.1, {})}));
+                         .group("head.bias", {.lr = sequence({{0, exponential(0.1, {})}, {5, sequence({})}})}));
   });
   return model.write();
 }

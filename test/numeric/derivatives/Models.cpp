@@ -121,7 +121,10 @@ static void custom(Entry e) {
   e.output("straight", gradient(sum(r * r * w), {x})[0]);
   auto cube = [&](const Tensors &v) {
     return custom_gradient(
-        v, [&](Tensors a) { return Tensors{a[0] * a[0] * a[0], a[0] * a[1]}; },
+        v,
+        [&](Tensors a) {
+          return Tensors{a[0] * a[0] * a[0], a[0] * a[1]};
+        },
         [&](Tensors a, Tensors y, Tensors d) {
           return Tensors{d[0] * 3 * a[0] * a[0] * k + d[1] * a[1], d[1] * a[0] + 0 * y[0]};
         });
@@ -132,6 +135,7 @@ static void custom(Entry e) {
   e.output("x", g[0]);
   e.output("w", g[1]);
   e.output("xx", gradient(sum(g[0] * w), {x})[0]);
+  e.output("first", gradient(sum(cube({x, w})[0] * w), {x})[0]); // of two results one is used
   e.output("moved", jvp(cube, {x, w}, {w, x}).tangents[0]);
 }
 
@@ -142,7 +146,9 @@ static void loops(Entry e) {
   auto run = [&](const Tensor &start, const Tensor &factor, int64_t most) {
     return while_loop(
         {start, full(f32(), 0)}, [&](Tensors v) { return v[1] < 3.5; },
-        [&](Tensors v) { return Tensors{sin(v[0] * factor) + v[0], v[1] + 1}; },
+        [&](Tensors v) {
+          return Tensors{sin(v[0] * factor) + v[0], v[1] + 1};
+        },
         {.max_trips = most})[0];
   };
   for (int64_t most : {3, 6}) {

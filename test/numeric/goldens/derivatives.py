@@ -134,6 +134,7 @@ def custom():
     loss = ys[0].sum() + (ys[1] * ys[1]).sum()
     g = taken(loss, x, w)
     return dict(rounded=r, straight=taken((r * r * w).sum(), x)[0], x=g[0], w=g[1], xx=taken((g[0] * w).sum(), x)[0],
+                first=taken((Cube.apply(x, w, k)[0] * w).sum(), x)[0],
                 moved=3 * x * x * k * w)  # the transpose of backward, by hand
 
 

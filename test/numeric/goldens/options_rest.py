@@ -197,6 +197,7 @@ def resizing(case, sampled):
         yield case("adaptive_max_pool3d", lambda x: F.adaptive_max_pool3d(x, size), (2, 1, 3, 4, 5), size=size)
     for shape, size in itertools.product([(2, 6, 3), (1, 4, 2, 3)], [1, 2, 5]):
         yield case("local_response_norm", lambda x: F.local_response_norm(x, size, 0.5, 0.6, 2.0), shape, size_of=size)
+    yield case("local_response_norm", lambda x: F.local_response_norm(x, 2, 0.5, 0.6, 2.0), (0, 6, 3), size_of=2)
     for training in [True, False]:
         yield case("batch_norm without affine", lambda x, m, v: F.batch_norm(x, m.detach(), v.detach().abs() + 0.5, training=training), (4, 3, 2), (3,), (3,),
                    training=training)

@@ -66,26 +66,34 @@ module @pruned {
     %scaled = sinter.mul %rate, %s2 : (tensor<f32>, tensor<6x4xf32>) -> tensor<6x4xf32>
     sinter.return outputs(%plus, %minus, %scaled : tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>) names ["plus", "minus", "scaled"] symbols []
   }
+  // A scale that lies as the columns of a weight do goes into the weight.
+  sinter.symbol @v : tensor<4x5xf32> kind parameter init <normal, 0.0, 1.0>
+  sinter.symbol @scale : tensor<1x5xf32> kind parameter init <normal, 0.0, 1.0>
+  sinter.entry @scaled name("scaled") kind(predict) batch(0) inputs ["rows"] {
+  ^bb0(%rows: tensor<3x4xf32>):
+    %v = sinter.get @v : tensor<4x5xf32>
+    %scale = sinter.get @scale : tensor<1x5xf32>
+    %x = sinter.matmul %rows, %v : (tensor<3x4xf32>, tensor<4x5xf32>) -> tensor<3x5xf32>
+    %y = sinter.mul %x, %scale : (tensor<3x5xf32>, tensor<1x5xf32>) -> tensor<3x5xf32>
+    sinter.return outputs(%y : tensor<3x5xf32>) names ["y"] symbols []
+  }
   // The same where it is not linear, or the other way round.
-  sinter.entry @bent name("bent") kind(predict) batch(0) inputs ["ids", "u", "over"] {
+  sinter.entry @bent name("bent") kind(predict) batch(0) inputs ["ids", "u", "other"] {
   ^bb0(%ids: tensor<5xi32>, %u: tensor<5x4xf32>, %x: tensor<6x4xf32>):
     %w = sinter.get @w : tensor<6x4xf32>
     %zero = sinter.constant dense<0.0> : tensor<6x4xf32>
     %u1 = sinter.tanh %u : (tensor<5x4xf32>) -> tensor<5x4xf32>
     %u2 = sinter.exp %u : (tensor<5x4xf32>) -> tensor<5x4xf32>
-    %u3 = sinter.neg %u : (tensor<5x4xf32>) -> tensor<5x4xf32>
-    %u4 = sinter.mul %u, %u : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x4xf32>
+    %u3 = sinter.mul %u, %u : (tensor<5x4xf32>, tensor<5x4xf32>) -> tensor<5x4xf32>
     %s0 = sinter.scatter_add %zero at %ids add %u axis 0 : (tensor<6x4xf32>, tensor<5xi32>, tensor<5x4xf32>) -> tensor<6x4xf32>
     %s1 = sinter.scatter_add %zero at %ids add %u1 axis 0 : (tensor<6x4xf32>, tensor<5xi32>, tensor<5x4xf32>) -> tensor<6x4xf32>
     %s2 = sinter.scatter_add %zero at %ids add %u2 axis 0 : (tensor<6x4xf32>, tensor<5xi32>, tensor<5x4xf32>) -> tensor<6x4xf32>
     %s3 = sinter.scatter_add %zero at %ids add %u3 axis 0 : (tensor<6x4xf32>, tensor<5xi32>, tensor<5x4xf32>) -> tensor<6x4xf32>
-    %s4 = sinter.scatter_add %zero at %ids add %u4 axis 0 : (tensor<6x4xf32>, tensor<5xi32>, tensor<5x4xf32>) -> tensor<6x4xf32>
     %less = sinter.sub %s0, %w : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
-    %near = sinter.sigmoid %s1 : (tensor<6x4xf32>) -> tensor<6x4xf32>
+    %near = sinter.softplus %s1 : (tensor<6x4xf32>) -> tensor<6x4xf32>
     %tanh = sinter.tanh %s2 : (tensor<6x4xf32>) -> tensor<6x4xf32>
-    %part = sinter.div %x, %s3 : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
-    %other = sinter.add %x, %s4 : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
-    sinter.return outputs(%less, %near, %tanh, %part, %other : tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>)
-      names ["less", "near", "tanh", "part", "other"] symbols []
+    %sum = sinter.add %x, %s3 : (tensor<6x4xf32>, tensor<6x4xf32>) -> tensor<6x4xf32>
+    sinter.return outputs(%less, %near, %tanh, %sum : tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>, tensor<6x4xf32>)
+      names ["less", "near", "tanh", "sum"] symbols []
   }
 }

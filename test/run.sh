@@ -6,7 +6,7 @@
 #   slow              long random runs: 5,000 graphs, 200 kills
 #   bench             training steps against PyTorch and JAX (skips what is not there)
 #   gpu               checks that need a GPU
-#   coverage          a branch of an op that no row and no test of the DSL enters fails (own build; test/coverage.py)
+#   coverage          a branch of an op that no test of values, of the DSL or of text enters fails (own build; test/coverage.py)
 #   debug asan tsan   the default tests on another build
 #   all               default, slow and the three builds
 # Tests on real files read SINTER_DATA (a folder with fashion-mnist/ and house/ in it); unset, they use the built-in synthetic set.

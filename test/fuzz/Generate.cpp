@@ -174,17 +174,17 @@ Model Generator::run() {
   }
   using Draw = void (Generator::*)();
   static const Draw draws[] = {
-      &Generator::drawUnary,      &Generator::drawUnary,     &Generator::drawBinary,
-      &Generator::drawBinary,     &Generator::drawBinary,    &Generator::drawChoice,
-      &Generator::drawShape,      &Generator::drawShape,     &Generator::drawReduce,
-      &Generator::drawMean,       &Generator::drawMatmul,    &Generator::drawMatmul,
-      &Generator::drawConv,       &Generator::drawConv,      &Generator::drawPool,
-      &Generator::drawNorm,       &Generator::drawSoftmax,   &Generator::drawRandom,
-      &Generator::drawTransposed, &Generator::drawBlock,     &Generator::drawWide,
-      &Generator::drawScan,       &Generator::drawScan,      &Generator::drawCond,
-      &Generator::drawAttention,  &Generator::drawRows,      &Generator::drawFunction,
-      &Generator::drawFunction,   &Generator::drawWhile,     &Generator::drawCustom,
-      &Generator::drawDerivative, &Generator::drawDerivative};
+      &Generator::drawUnary,      &Generator::drawUnary,      &Generator::drawBinary,
+      &Generator::drawBinary,     &Generator::drawBinary,     &Generator::drawChoice,
+      &Generator::drawShape,      &Generator::drawShape,      &Generator::drawReduce,
+      &Generator::drawMean,       &Generator::drawMatmul,     &Generator::drawMatmul,
+      &Generator::drawConv,       &Generator::drawConv,       &Generator::drawPool,
+      &Generator::drawNorm,       &Generator::drawSoftmax,    &Generator::drawRandom,
+      &Generator::drawTransposed, &Generator::drawBlock,      &Generator::drawWide,
+      &Generator::drawScan,       &Generator::drawScan,       &Generator::drawCond,
+      &Generator::drawAttention,  &Generator::drawRows,       &Generator::drawFunction,
+      &Generator::drawFunction,   &Generator::drawWhile,      &Generator::drawCustom,
+      &Generator::drawDerivative, &Generator::drawDerivative, &Generator::drawWhole};
   for (int i = 0; i < size; ++i)
     (this->*draws[random.below(std::size(draws))])();
   if (once(3))

@@ -3,7 +3,7 @@
 // Every draw adds one op, or a small group as models have them, to values that exist. Invariant:
 // the interval of a value holds every element that it can have. Reading on: Generate.cpp (the
 // basics), DrawValues.cpp, DrawFunctions.cpp, DrawRows.cpp, DrawAttention.cpp, DrawShapes.cpp,
-// DrawImages.cpp, DrawLoops.cpp, DrawDerivatives.cpp.
+// DrawImages.cpp, DrawWhole.cpp, DrawLoops.cpp, DrawDerivatives.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_FUZZ_GENERATOR_H
@@ -71,6 +71,15 @@ private:
   void drawExtremes(int a);
   void drawOrder(int a);
   void drawAlong(int a);
+
+  int wholeInput(ElementType element, const Dims &dims);
+  /// An op on whole numbers; of u8 the interval is all of it.
+  int whole(const std::string &name, std::vector<int> operands, double low, double high,
+            std::vector<Attr> attrs = {});
+  int wholeOfOne(int a);
+  int wholeOfTwo(int a);
+  int wholeAlong(int a);
+  void drawWhole();
 
   void drawAttention();
   int maskScores(int scores);

@@ -89,6 +89,7 @@ public:
               const std::function<Tensor(Group &)> &make);
 
 private:
+  /// Its own learning rate, or its optimizer's standard one; not for a group that inherits it.
   const Schedule &schedule() const;
   bool inherits() const { return around && !given.algorithm; }
   std::string slotOf(const char *slot) const { return "optimizer/" + prefix + slot; }

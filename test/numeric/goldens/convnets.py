@@ -89,14 +89,14 @@ def enlarge(x, size):
 
 
 class AlexNet(nn.Module):
-    def __init__(self, width=16, size=67):
+    def __init__(self, width=16, size=67, places=1):  # of the last image
         super().__init__()
         self.size, channels = size, [1] + [c // width for c in (96, 256, 384, 384, 256)]
         windows = [(11, 4, 1), (5, 1, 2), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
         for number, window in enumerate(windows):
             setattr(self, f"conv{number + 1}", nn.Conv2d(channels[number], channels[number + 1], *window))
         units = 4096 // width
-        self.fc1, self.fc2, self.fc3 = nn.Linear(channels[-1], units), nn.Linear(units, units), nn.Linear(units, 10)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(channels[-1] * places, units), nn.Linear(units, units), nn.Linear(units, 10)
 
     def forward(self, x):
         x = enlarge(x, self.size)
@@ -107,7 +107,7 @@ class AlexNet(nn.Module):
 
 
 class Vgg11(nn.Module):
-    def __init__(self, width=16, size=32):
+    def __init__(self, width=16, size=32, places=1):
         super().__init__()
         self.size, before = size, 1
         for number, (count, channels) in enumerate(((1, 64), (1, 128), (2, 256), (2, 512), (2, 512))):
@@ -117,7 +117,7 @@ class Vgg11(nn.Module):
                 before = channels // width
             setattr(self, f"block{number + 1}", block)
         units = 4096 // width
-        self.fc1, self.fc2, self.fc3 = nn.Linear(before, units), nn.Linear(units, units), nn.Linear(units, 10)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(before * places, units), nn.Linear(units, units), nn.Linear(units, 10)
 
     def forward(self, x):
         x = enlarge(x, self.size)

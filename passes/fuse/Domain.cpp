@@ -152,6 +152,15 @@ bool Domain::splitDim(int64_t dim, int64_t by, DimMapping &at) {
   return true;
 }
 
+/// True when a dim of an op lies where another would: it would speak of its diagonal only.
+static bool overlaps(const DimMapping &at, MappedDim place) {
+  SmallVector<int64_t, 2> dims = place.getDims();
+  return llvm::any_of(at, [&](MappedDim other) {
+    return llvm::any_of(other.getDims(),
+                        [&](int64_t dim) { return llvm::is_contained(dims, dim); });
+  });
+}
+
 /// `operand` is made inside: its index positions fix the mapping of the dims that `access` reads it
 /// with.
 bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMapping &at,
@@ -173,12 +182,13 @@ bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMappin
     return false;
   }
   auto settle = [&](int64_t d, MappedDim place) {
-    if (at[d] && at[d] != place) {
+    if (at[d] && at[d] != place)
       why = "reads a transposed value";
-      return false;
-    }
-    at[d] = place;
-    return true;
+    else if (!at[d] && overlaps(at, place)) // x[i] and y[j], both made here at point i
+      why = "reads values of two points";
+    else
+      return at[d] = place, true;
+    return false;
   };
   for (auto [i, size] : llvm::enumerate(shapeOf(operand))) {
     AffineExpr expr = access.getResult(i);
@@ -224,8 +234,7 @@ void Domain::hint(ir::MapOpInterface op, DimMapping &at) {
           !getPlainAccess(op.getOperandAccess(i), dims, shapeOf(operand), ours))
         continue;
       for (auto [place, own] : llvm::zip_equal(theirs, ours))
-        if (own && place && !at[own.dim] && sizeOf(place) == dims[own.dim] &&
-            !llvm::is_contained(at, place))
+        if (own && place && !at[own.dim] && sizeOf(place) == dims[own.dim] && !overlaps(at, place))
           at[own.dim] = place;
     }
   }
@@ -326,7 +335,7 @@ bool Domain::findMapping(ir::MapOpInterface op, DimMapping &at, std::string &why
       continue;
     bool reduces = llvm::is_contained(reduced, static_cast<int64_t>(d));
     const auto *found = llvm::find_if(candidates, [&](MappedDim place) {
-      return sizeOf(place) == size && !llvm::is_contained(at, place) &&
+      return sizeOf(place) == size && !overlaps(at, place) &&
              (!innerDecided || reduced.empty() ||
               llvm::all_of(place.getDims(), [&](int64_t p) { return inner[p] == reduces; }));
     });

@@ -64,6 +64,8 @@ int Generator::cast(int a, ElementType to) {
 int64_t Generator::drawSize() {
   static const int64_t sizes[] = {1, 1, 2, 3, 5, 7, 8, 15, 16, 17, 31, 33},
                        large[] = {1, 16, 17, 33, 48, 64};
+  if (only > 0)
+    return once(4) ? 1 : only;
   return roomy ? large[random.below(6)] : sizes[random.below(12)];
 }
 
@@ -166,6 +168,7 @@ Model Generator::run() {
   model.optimizer = static_cast<Optimizer>(random.below(3));
   model.clips = once(3);
   roomy = once(5);
+  only = once(6) ? 2 + random.below(6) : 0;
   for (int64_t i = 0, n = 1 + random.below(3); i < n; ++i) {
     Dims dims;
     for (int64_t d = 0, rank = random.below(4); d < rank; ++d)

@@ -127,6 +127,7 @@ private:
   Random random;
   int size;
   bool roomy = false; ///< larger values
+  int64_t only = 0;   ///< size of all axes but those of size 1; 0: any
 };
 
 } // namespace sinter::test

@@ -35,6 +35,8 @@ static void wrap(llvm::StringRef text) {
 
 int runExplain(const std::string &code) {
   std::string wanted = llvm::StringRef(code).upper();
+  if (!wanted.empty() && llvm::all_of(wanted, llvm::isDigit)) // a status of a library
+    wanted = "E" + std::string(wanted.size() < 4 ? 4 - wanted.size() : 0, '0') + wanted;
   const rules::ErrorInfo *found = rules::findError(wanted);
   for (const rules::ErrorInfo &error : kRuntimeErrors)
     if (error.code == wanted)

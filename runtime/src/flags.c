@@ -350,6 +350,26 @@ static int check_outputs(const flags *f, diag *d) {
   return 0;
 }
 
+/* --data, --init and every --input. */
+static named_path input_of(const flags *f, uint32_t i) {
+  return i == 0   ? (named_path){"data", f->data}
+         : i == 1 ? (named_path){"init", f->init}
+                  : (named_path){"input", f->inputs[i - 2].path};
+}
+
+/* What is read would be gone; only weights may take the place of those that a run began with. */
+static int check_inputs(const flags *f, diag *d) {
+  for (uint32_t i = 0; i < FIRST + f->output_count; ++i)
+    for (uint32_t k = 0; k < 2 + f->input_count; ++k) {
+      named_path out = output_of(f, i), in = input_of(f, k);
+      bool follows = in.path == f->init && (out.path == f->save || out.path == f->checkpoint);
+      if (out.path && in.path && !follows && file_same(out.path, in.path))
+        return diag_error(d, 2004, "--%s expects another file than '%s', which --%s reads",
+                          out.name, in.path, in.name);
+    }
+  return 0;
+}
+
 /* Room for whatever the command line may hold. */
 static int take_room(flags *f, const sinter_module *module, int argc, diag *d) {
   size_t arguments = argc > 0 ? (size_t)argc : 1;
@@ -393,7 +413,8 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
     return d->code;
   return f->help || f->version || f->licenses || f->info ? 0
          : check_together(f, d) || check_watch(f, d)     ? d->code
-                                                         : check_outputs(f, d);
+         : check_outputs(f, d)                           ? d->code
+                                                         : check_inputs(f, d);
 }
 
 /* "--save F", then its help in a column of its own. */

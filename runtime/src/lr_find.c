@@ -50,6 +50,10 @@ int trainer_find_rate(trainer *t, diag *d) {
     if (!take(&s, loss))
       break;
   }
+  if (trainer_stopped()) {
+    report_note(&t->report, "interrupted after step %lld: no rate to propose", (long long)s.steps);
+    return trainer_exit_code();
+  }
   if (s.steps <= WARM || s.steepest_rate == 0)
     report_line(&t->report, "the loss never fell: no rate to propose");
   else

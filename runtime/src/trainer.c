@@ -68,6 +68,8 @@ static void show_bar(trainer *t, double epoch_start, int64_t batches_before) {
 
 bool trainer_stopped(void) { return stop_signal != 0; }
 
+int trainer_exit_code(void) { return stop_signal ? 128 + stop_signal : 0; }
+
 int trainer_run_batch(trainer *t, batch_fill *fill, diag *d) {
   if (!t->feed.opened)
     return trainer_run_kernels(t, fill->entry, batch_gather, fill, d);
@@ -241,7 +243,7 @@ int trainer_run(trainer *t, diag *d) {
     report_note(&t->report, "interrupted after step %lld%s%s%s", (long long)p->step,
                 f->checkpoint ? "; '" : "", f->checkpoint ? f->checkpoint : "",
                 f->checkpoint ? "' holds the state, --resume goes on" : "");
-    return 128 + stop_signal;
+    return trainer_exit_code();
   }
   watch_tell(t);
   if (p->position)

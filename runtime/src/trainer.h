@@ -53,6 +53,8 @@ int trainer_find_rate(trainer *t, diag *d);
 int trainer_step(trainer *t, double *loss, diag *d);
 /// Whether a signal asked for the end.
 bool trainer_stopped(void);
+/// 128 + the number of that signal; 0: none asked.
+int trainer_exit_code(void);
 /// Reads what is to be watched from the flags.
 int watch_open(trainer *t, diag *d);
 /// Takes the `count` results of an evaluation in t->values; saves weights that are the best so far.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -296,6 +297,24 @@ TEST_F(FlagsTest, AnyNumberOfInputsAndOutputs) {
   refuses(all, "'predict' has no output 'y0' [E2005]");
   Outcome r = train(module.get(), all);
   EXPECT_THAT(r.err, HasSubstr("'predict' has no output 'y199' [E2005]"));
+}
+
+TEST_F(FlagsTest, WhatIsReadIsNotWritten) {
+  writeFile(s / "x.npy", npy("<f4", "(1, 1, 28, 28)", std::string(784 * 4, '\0')));
+  writeFile(s / "t.txt", "a text");
+  std::filesystem::create_hard_link(s / "t.txt", s / "same.txt");
+  refuses({"--run", "predict", "--input", "image=" + (s / "x.npy"), "--output",
+           "logits=" + (s / "x.npy")},
+          "--output expects another file than '" + (s / "x.npy") +
+              "', which --input reads [E2004]");
+  refuses({"--data", s / "t.txt", "--save", s / "same.txt"},
+          "--save expects another file than '" + (s / "t.txt") + "', which --data reads [E2004]");
+  ASSERT_EQ(train(module.get(), {"--steps", "1", "--save", s / "w", "--quiet"}).code, 0);
+  refuses({"--init", s / "w", "--log", s / "w"},
+          "--log expects another file than '" + (s / "w") + "', which --init reads [E2004]");
+  EXPECT_EQ(
+      train(module.get(), {"--steps", "1", "--init", s / "w", "--save", s / "w", "--quiet"}).code,
+      0);
 }
 
 TEST_F(FlagsTest, RunReadsCheckpointsAndSaves) {

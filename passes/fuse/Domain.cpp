@@ -152,15 +152,6 @@ bool Domain::splitDim(int64_t dim, int64_t by, DimMapping &at) {
   return true;
 }
 
-/// True when a dim of an op lies where another would: it would speak of its diagonal only.
-static bool overlaps(const DimMapping &at, MappedDim place) {
-  SmallVector<int64_t, 2> dims = place.getDims();
-  return llvm::any_of(at, [&](MappedDim other) {
-    return llvm::any_of(other.getDims(),
-                        [&](int64_t dim) { return llvm::is_contained(dims, dim); });
-  });
-}
-
 /// `operand` is made inside: its index positions fix the mapping of the dims that `access` reads it
 /// with.
 bool Domain::constrain(Operation *op, AffineMap access, Value operand, DimMapping &at,

@@ -23,6 +23,14 @@ SmallVector<int64_t, 2> MappedDim::getDims() const {
   llvm_unreachable("a kind of mapped dim");
 }
 
+bool overlaps(const DimMapping &at, MappedDim place) {
+  SmallVector<int64_t, 2> dims = place.getDims();
+  return llvm::any_of(at, [&](MappedDim other) {
+    return llvm::any_of(other.getDims(),
+                        [&](int64_t dim) { return llvm::is_contained(dims, dim); });
+  });
+}
+
 DimMapping getIdentityMapping(size_t rank) {
   return llvm::map_to_vector(llvm::seq<int64_t>(0, rank), MappedDim::single);
 }

@@ -38,6 +38,9 @@ struct MappedDim {
 
 using DimMapping = llvm::SmallVector<MappedDim>;
 
+/// True when one of `at` lies on a kernel dim of `place`: an op with both speaks of a diagonal only.
+bool overlaps(const DimMapping &at, MappedDim place);
+
 /// Every dim on the kernel dim of its number.
 DimMapping getIdentityMapping(size_t rank);
 

@@ -30,12 +30,12 @@ Value kernel::combine(OpBuilder &b, Location loc, ReduceKind kind, Value x, Valu
   Type element = getElementTypeOrSelf(x.getType());
   if (isa<FloatType>(element))
     return combineFloats(b, loc, kind, x, y);
-  bool isBit = element.isInteger(1), isMax = kind == ReduceKind::Max;
   if (kind == ReduceKind::Sum)
     return arith::AddIOp::create(b, loc, x, y);
   if (kind == ReduceKind::Prod)
     return arith::MulIOp::create(b, loc, x, y);
-  if (isBit)
+  bool isMax = kind == ReduceKind::Max;
+  if (element.isInteger(1))
     return isMax ? arith::OrIOp::create(b, loc, x, y).getResult()
                  : arith::AndIOp::create(b, loc, x, y).getResult();
   if (isUnsigned(element))

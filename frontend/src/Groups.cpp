@@ -158,9 +158,7 @@ Tensor Group::scalar(const char *option, E element) {
 }
 
 const Schedule &Group::schedule() const {
-  if (given.lr.kind != Schedule::Kind::None)
-    return given.lr;
-  return standard;
+  return given.lr.kind != Schedule::Kind::None ? given.lr : standard;
 }
 
 Tensor Group::rate() {

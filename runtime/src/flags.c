@@ -412,9 +412,9 @@ int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, di
   if (d->code)
     return d->code;
   return f->help || f->version || f->licenses || f->info ? 0
-         : check_together(f, d) || check_watch(f, d)     ? d->code
-         : check_outputs(f, d)                           ? d->code
-                                                         : check_inputs(f, d);
+         : check_together(f, d) || check_watch(f, d) || check_outputs(f, d)
+             ? d->code
+             : check_inputs(f, d);
 }
 
 /* "--save F", then its help in a column of its own. */

@@ -82,9 +82,8 @@ TEST(Embedding, StartsAsItIsTold) {
 }
 
 TEST(Linear, DefaultsAreTorchNnLinears) {
-  Built built = predict([](Entry e) {
-    e.output("y", linear("fc", e.input("x", f32({2, 16})), {.units = 3}));
-  });
+  Built built = predict(
+      [](Entry e) { e.output("y", linear("fc", e.input("x", f32({2, 16})), {.units = 3})); });
   ASSERT_EQ(built.code, 0) << built.said;
   EXPECT_THAT(built.text, HasSubstr("symbol fc.weight kind 0 : f32[3,16] init 2 -0.25 0.25"));
   EXPECT_THAT(built.text, HasSubstr("symbol fc.bias kind 0 : f32[3] init 2 -0.25 0.25"));

@@ -15,14 +15,12 @@ using namespace sinter::test;
 static constexpr double kMostWhole = 1 << 20;
 
 int Generator::wholeInput(ElementType element, const Dims &dims) {
-  double most = element == ElementType::Bool ? 1 : once(2) ? 255 : 5;
-  return add({"input", {}, {}, {element, dims}, 0, most});
+  return add({"input", {}, {}, {element, dims}, 0, once(2) ? 255.0 : 5.0});
 }
 
 int Generator::whole(const std::string &name, std::vector<int> operands, double low, double high,
                      std::vector<Attr> attrs) {
-  bool isByte =
-      !operands.empty() && operands[0] >= 0 && type(operands[0]).element == ElementType::U8;
+  bool isByte = type(operands[0]).element == ElementType::U8;
   return op(name, std::move(operands), isByte ? 0 : low, isByte ? 255 : high, std::move(attrs));
 }
 
@@ -72,9 +70,7 @@ int Generator::wholeAlong(int a) {
   case 0:
     return whole(once(2) ? "reduce_max" : "reduce_min", {a}, low(a), high(a), axes);
   case 1:
-    return op("cast", {op("argmax", {a}, 0, static_cast<double>(size), {{"axis", axis}})}, 0,
-              type(a).element == ElementType::U8 ? 255 : static_cast<double>(size), {},
-              {type(a).element, inferType("argmax", {type(a)}, {{"axis", axis}}).dims});
+    return cast(op("argmax", {a}, 0, static_cast<double>(size), {{"axis", axis}}), type(a).element);
   case 2:
     return whole(once(2) ? "cummax" : "cummin", {a}, low(a), high(a), {{"axis", axis}});
   case 3:
@@ -112,7 +108,7 @@ int Generator::wholeOfOne(int a) {
   }
   default: {
     ElementType other = once(2) ? ElementType::U8 : once(2) ? ElementType::I64 : ElementType::I32;
-    int there = op("cast", {a}, low(a), high(a), {}, {other, from.dims});
+    int there = cast(a, other);
     if (other != ElementType::U8)
       return there;
     return there < 0 ? a : op("cast", {there}, 0, 255, {}, from);

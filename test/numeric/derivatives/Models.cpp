@@ -121,10 +121,7 @@ static void custom(Entry e) {
   e.output("straight", gradient(sum(r * r * w), {x})[0]);
   auto cube = [&](const Tensors &v) {
     return custom_gradient(
-        v,
-        [&](Tensors a) {
-          return Tensors{a[0] * a[0] * a[0], a[0] * a[1]};
-        },
+        v, [&](Tensors a) { return Tensors{a[0] * a[0] * a[0], a[0] * a[1]}; },
         [&](Tensors a, Tensors y, Tensors d) {
           return Tensors{d[0] * 3 * a[0] * a[0] * k + d[1] * a[1], d[1] * a[0] + 0 * y[0]};
         });
@@ -146,9 +143,7 @@ static void loops(Entry e) {
   auto run = [&](const Tensor &start, const Tensor &factor, int64_t most) {
     return while_loop(
         {start, full(f32(), 0)}, [&](Tensors v) { return v[1] < 3.5; },
-        [&](Tensors v) {
-          return Tensors{sin(v[0] * factor) + v[0], v[1] + 1};
-        },
+        [&](Tensors v) { return Tensors{sin(v[0] * factor) + v[0], v[1] + 1}; },
         {.max_trips = most})[0];
   };
   for (int64_t most : {3, 6}) {

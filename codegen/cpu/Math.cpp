@@ -172,8 +172,8 @@ Value Expander::tanh(Value x) {
   Value product = mul(z, polynomial(z, ArrayRef(series).drop_front()));
   Value near = fma(x, product, x);
   Value power = exp(add(magnitude, magnitude));
-  Value far = signOf(sub(c(1), div(c(2), add(power, c(1)))), x);
-  return select(is(P::OLT, magnitude, c(0.55)), near, far);
+  Value far = sub(c(1), div(c(2), add(power, c(1))));
+  return signOf(select(is(P::OLT, magnitude, c(0.55)), near, far), x); // also that of -0
 }
 
 /// x^y of f32 values in f64.
@@ -251,7 +251,7 @@ Value Expander::log1p(Value x) {
   Value lost = div(sub(x, sub(u, c(1))), u);
   double infinity = std::numeric_limits<double>::infinity();
   Value ordinary = both(is(P::OGT, u, c(0)), is(P::OLT, u, c(infinity)));
-  return select(ordinary, add(result, lost), result);
+  return select(ordinary, signOf(add(result, lost), x), result); // also that of -0
 }
 
 /// e^x - 1 with u = e^x rounded: what the rounding did to u it did to log u as well, so that

@@ -81,14 +81,16 @@ def MinOp : Sinter_Binary<"min", "s.min(x, y)",
 }
 def PowOp : Sinter_Binary<"pow", "s.pow(x, y)", GradientExpr<[{
   ::mlir::Value one = b.constantLike(getRhs(), 1), zero = b.constantLike(getLhs(), 0);
-  // 0 where the exponent is 0: there the slope of the base would be 0 * inf.
-  ::mlir::Value isConstant = b.compare("eq", getRhs(), b.constantLike(getRhs(), 0));
-  ::mlir::Value raised = b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), b.sub(getRhs(), one)));
+  ::mlir::Value zeroOfExponent = b.constantLike(getRhs(), 0);
+  // Where the exponent is 0 the slope of the base is 0, which 0 * 0^-1 is not, nor its own slope: any other power will do.
+  ::mlir::Value isConstant = b.compare("eq", getRhs(), zeroOfExponent);
+  ::mlir::Value less = b.select(isConstant, one, b.sub(getRhs(), one));
+  ::mlir::Value raised = b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), less));
   dx[0] = b.sumTo(b.select(isConstant, b.constantLike(getResult(), 0), raised), getLhs());
-  // 0 where the base is 0, as PyTorch has it: log(0) must not leak.
-  ::mlir::Value isZero = b.compare("eq", getLhs(), zero);
+  // 0 where the base is 0 and its power is not infinite, as PyTorch has it: log(0) must not leak.
   ::mlir::Value slope = b.mul(dy[0], b.mul(getResult(), b.log(getLhs())));
-  dx[1] = b.sumTo(b.select(isZero, b.constantLike(getResult(), 0), slope), getRhs());}]>> {
+  ::mlir::Value kept = b.select(b.compare("eq", getLhs(), zero), b.constantLike(getResult(), 0), slope);
+  dx[1] = b.sumTo(b.select(b.compare("ge", getRhs(), zeroOfExponent), kept, slope), getRhs());}]>> {
   let summary = "x to the power of y";
 }
 
@@ -119,14 +121,15 @@ def SigmoidOp : Sinter_Unary<"sigmoid", "s.sigmoid(x)", GradientExpr<[{
   let summary = "1 / (1 + exp(-x))";
 }
 def ReluOp : Sinter_Unary<"relu", "s.max(x, s.zero(x))", GradientExpr<[{
-  dx[0] = b.select(b.compare("gt", getResult(), b.constantLike(getResult(), 0)), dy[0], b.constantLike(getResult(), 0));}]>> {
-  let summary = "max(x, 0); NaN propagates; its gradient at 0 is 0 and is read off the result";
+  ::mlir::Value zero = b.constantLike(getResult(), 0);
+  dx[0] = b.select(b.compare("le", getResult(), zero), zero, dy[0]);}]>> {
+  let summary = "max(x, 0); NaN propagates, in the gradient as well, which at 0 is 0 and is read off the result";
 }
 def AbsOp : Sinter_Unary<"abs", "s.abs(x)", GradientExpr<"  dx[0] = b.mul(dy[0], b.sign(getInput()));">> {
   let summary = "|x|; its gradient at 0 is 0";
 }
 def SignOp : Sinter_Unary<"sign", "s.sign(x)", GradientExpr<"  // constant but at 0">> {
-  let summary = "-1, 1, or x itself where it is 0 or NaN; its gradient is 0";
+  let summary = "-1, 0 or 1; 0 of NaN; its gradient is 0";
 }
 def FloorOp : Sinter_Unary<"floor", "s.math<::mlir::math::FloorOp>(x)", GradientExpr<"  // constant between steps">> {
   let summary = "the largest whole number <= x; its gradient is 0";
@@ -183,7 +186,10 @@ def AtanhOp : Sinter_Arc<"atanh", "AtanhOp", "b.div(dy[0], b.sub(one, square))">
   let summary = "inverse of tanh";
 }
 def Atan2Op : Sinter_Binary<"atan2", "s.math<::mlir::math::Atan2Op>(x, y)", GradientExpr<[{
-  ::mlir::Value slope = b.div(dy[0], b.add(b.mul(getLhs(), getLhs()), b.mul(getRhs(), getRhs())));
+  ::mlir::Value square = b.add(b.mul(getLhs(), getLhs()), b.mul(getRhs(), getRhs())), zero = b.constantLike(square, 0);
+  // 0 at the origin, as PyTorch has it; nothing is divided by 0 there, so that derivatives of this are 0, too.
+  ::mlir::Value isOrigin = b.compare("eq", square, zero);
+  ::mlir::Value slope = b.div(b.select(isOrigin, zero, dy[0]), b.select(isOrigin, b.constantLike(square, 1), square));
   dx[0] = b.sumTo(b.mul(slope, getRhs()), getLhs());
   dx[1] = b.neg(b.sumTo(b.mul(slope, getLhs()), getRhs()));}]>> {
   let summary = "angle of the point (y, x), in [-pi, pi]";

@@ -159,8 +159,9 @@ void GradBuilder::splitAt(StringRef predicate, Value x, Value y, Value dy,
   Value zero = constantLike(dy, 0), half = mul(dy, constantLike(dy, 0.5));
   Value tie = compare("eq", x, y), wins = compare(predicate, x, y),
         loses = compare(predicate, y, x);
-  dx[0] = sumTo(select(tie, half, select(wins, dy, zero)), x);
-  dx[1] = sumTo(select(tie, half, select(loses, dy, zero)), y);
+  // Both have all of it where one is NaN.
+  dx[0] = sumTo(select(tie, half, select(loses, zero, dy)), x);
+  dx[1] = sumTo(select(tie, half, select(wins, zero, dy)), y);
 }
 
 SmallVector<Value> GradBuilder::inlineBody(Region &body, ValueRange arguments) {

@@ -77,8 +77,7 @@ Value ScalarBuilder::abs(Value x) {
   return max(x, neg(x));
 }
 Value ScalarBuilder::sign(Value x) {
-  Value zeroOfX = zero(x), below = select(compare("lt", x, zeroOfX), constant(x, -1), x);
-  // What is neither above nor below stays itself: 0 and NaN.
+  Value zeroOfX = zero(x), below = select(compare("lt", x, zeroOfX), constant(x, -1), zeroOfX);
   return select(compare("gt", x, zeroOfX), constant(x, 1), below);
 }
 

@@ -30,7 +30,7 @@ All functions of `<sinter/ops/*.h>`. Made by `test/ops/page.py` from headers, ta
 
 *Gradient*: `any` order (a gradient is written in ops that have one), `0` everywhere, or `none`, with the reason; empty where there is nothing to differentiate. *Tested*: element types,
 cases and ranks of operands of the numeric rows (value, gradient against differences, compiled against the oracle), and `P` cases
-against PyTorch's value, gradients and refusals. Where we differ from PyTorch on purpose, the function's comment in the header says so.
+against PyTorch's value, gradients and refusals, NaN, infinities and signed zeros among them. Where we differ from PyTorch on purpose, the function's comment in the header says so.
 """
 
 Function = collections.namedtuple("Function", "name sentence accepts")
@@ -121,7 +121,9 @@ def compared():
             name = record["op"].split()[0]
             count, ranks, gradient = counts.get(name, (0, set(), False))
             gradient |= any(record.get("gradients") or [])
-            counts[name] = (count + 1, ranks | {len(shape) for shape in record["operands"]}, gradient)
+            # An operand is a shape, or the numbers of a vector (specials.golden).
+            more = {len(operand) if isinstance(operand, list) else 1 for operand in record["operands"]}
+            counts[name] = (count + 1, ranks | more, gradient)
     return counts
 
 

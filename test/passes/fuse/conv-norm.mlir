@@ -26,11 +26,11 @@
 // TRAIN: %[[C2:.*]]:3 = sinter.fused contraction(%[[A1]], %w2)
 // TRAIN: sinter.fused map(%[[C2]]#0, {{.*}}, %[[A1]])
 // TRAIN: sinter.relu
-// TRAIN: sinter.compare "gt"
+// TRAIN: sinter.compare "le"
 // TRAIN-NEXT: sinter.select
 // Backward: the mask is made of the activation inside the epilogue, and both of batch norm's sums leave it.
 // TRAIN: sinter.fused contraction(%[[A1]], {{.*}}, %w2,
-// TRAIN: sinter.compare "gt"
+// TRAIN: sinter.compare "le"
 // TRAIN-NEXT: sinter.conv2d_input_gradient
 // TRAIN-NEXT: sinter.add
 // TRAIN-NEXT: sinter.select

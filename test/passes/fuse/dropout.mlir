@@ -18,7 +18,7 @@
 // CHECK: sinter.random_uniform "drop"
 // CHECK-NEXT: sinter.compare "ge"
 // CHECK-NEXT: sinter.select
-// CHECK-NEXT: sinter.compare "gt"
+// CHECK-NEXT: sinter.compare "le"
 // CHECK-NEXT: sinter.select
 // CHECK-NEXT: sinter.yield %{{[^,]*}} : tensor<8x24xf32>
 // KERNEL-LABEL: kernel.entry @train

@@ -39,15 +39,15 @@ sinter.entry @kinks name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
   // CHECK: %[[MAX:.*]] = sinter.max
   // CHECK: %[[RELU:.*]] = sinter.relu
   // CHECK-NEXT: %[[Z:.*]] = sinter.constant dense<0.000000e+00>
-  // CHECK-NEXT: %[[GT:.*]] = sinter.compare "gt" %[[RELU]], %[[Z]]
-  // CHECK: %[[DR:.*]] = sinter.select %[[GT]], %d, %{{.*}}
+  // CHECK-NEXT: %[[LE:.*]] = sinter.compare "le" %[[RELU]], %[[Z]]
+  // CHECK-NEXT: %[[DR:.*]] = sinter.select %[[LE]], %[[Z]], %d
   // CHECK-NEXT: %[[SIGN:.*]] = sinter.sign %[[MAX]]
   // CHECK-NEXT: %[[DA:.*]] = sinter.mul %[[DR]], %[[SIGN]]
   // CHECK: sinter.constant dense<5.000000e-01>
   // CHECK-NEXT: %[[HALF:.*]] = sinter.mul %[[DA]]
   // CHECK-NEXT: %[[TIE:.*]] = sinter.compare "eq" %x, %y
-  // CHECK-NEXT: %[[WINS:.*]] = sinter.compare "gt" %x, %y
-  // CHECK-NEXT: %[[SIDE:.*]] = sinter.select %[[WINS]], %[[DA]], %{{.*}}
+  // CHECK-NEXT: %[[LOSES:.*]] = sinter.compare "gt" %y, %x
+  // CHECK-NEXT: %[[SIDE:.*]] = sinter.select %[[LOSES]], %{{.*}}, %[[DA]]
   // CHECK-NEXT: %[[DX:.*]] = sinter.select %[[TIE]], %[[HALF]], %[[SIDE]]
   // CHECK-NEXT: sinter.return outputs(%[[DX]]
   %g = sinter.gradient %2, %d, %x ys 1 : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
@@ -92,19 +92,24 @@ sinter.entry @functions name("e") kind(train) batch(0) inputs ["x", "d"] {
   sinter.return outputs(%g : tensor<3xf32>) names ["dx"] symbols []
 }
 
-// 0 where the exponent is 0 (dx) or the base is 0 (dy): log(0) and 0 * inf must not leak.
+// 0 where the exponent is 0 (dx), or the base is 0 and the exponent not negative (dy): log(0) and 0 * inf must not leak.
 // CHECK-LABEL: @power name
 sinter.entry @power name("e") kind(train) batch(0) inputs ["x", "y", "d"] {
 ^bb0(%x: tensor<3xf32>, %y: tensor<f32>, %d: tensor<3xf32>):
   %0 = sinter.pow %x, %y : (tensor<3xf32>, tensor<f32>) -> tensor<3xf32>
   // CHECK: %[[P:.*]] = sinter.pow %x, %y
   // CHECK: %[[CONST:.*]] = sinter.compare "eq" %y
+  // CHECK: %[[LESS:.*]] = sinter.select %[[CONST]]
+  // CHECK: sinter.pow %x, %[[LESS]]
   // CHECK: %[[DX:.*]] = sinter.select %[[CONST]]
-  // CHECK-NEXT: %[[ZERO:.*]] = sinter.compare "eq" %x
   // CHECK-NEXT: %[[L:.*]] = sinter.log %x
   // CHECK-NEXT: %[[M:.*]] = sinter.mul %[[P]], %[[L]]
+  // CHECK-NEXT: %[[SLOPE:.*]] = sinter.mul %d, %[[M]]
+  // CHECK-NEXT: %[[ZERO:.*]] = sinter.compare "eq" %x
   // CHECK: %[[S:.*]] = sinter.select %[[ZERO]]
-  // CHECK-NEXT: %[[DY:.*]] = sinter.sum %[[S]] axes [0] : (tensor<3xf32>) -> tensor<f32>
+  // CHECK-NEXT: %[[FINITE:.*]] = sinter.compare "ge" %y
+  // CHECK-NEXT: %[[KEPT:.*]] = sinter.select %[[FINITE]], %[[S]], %[[SLOPE]]
+  // CHECK-NEXT: %[[DY:.*]] = sinter.sum %[[KEPT]] axes [0] : (tensor<3xf32>) -> tensor<f32>
   // CHECK-NEXT: sinter.return outputs(%[[DX]], %[[DY]]
   %g:2 = sinter.gradient %0, %d, %x, %y ys 1 : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<f32>) -> (tensor<3xf32>, tensor<f32>)
   sinter.return outputs(%g#0, %g#1 : tensor<3xf32>, tensor<f32>) names ["dx", "dy"] symbols []

@@ -35,6 +35,19 @@ static bool acceptsDropout(Call &call, double p) {
   return false;
 }
 
+/// False: reported. A mask says where to look, or is added to the scores.
+static bool acceptsMask(Call &call, const Tensor &mask, const Tensor &scores) {
+  if (call.isPoison(mask))
+    return false;
+  if (mask.dtype() == bool_ || mask.dtype() == scores.dtype())
+    return true;
+  call.fail("E0101",
+            std::string("expects a mask of bool or ") + toString(call.type(scores).element) +
+                ", got " + toString(call.type(mask)),
+            "compare first, as in mask != 0, if it says where to look", {mask});
+  return false;
+}
+
 Tensor attention(const Tensor &q, const Tensor &k, const Tensor &v, Attention options, Loc loc) {
   Call call("attention", loc);
   if (!acceptsDropout(call, options.dropout))
@@ -42,6 +55,8 @@ Tensor attention(const Tensor &q, const Tensor &k, const Tensor &v, Attention op
   Tensor scores = matmul(q, k, {.transpose_b = true});
   if (call.isPoison(scores))
     return scores;
+  if (options.mask && !acceptsMask(call, *options.mask, scores))
+    return call.poison();
   int64_t queries = scores.shape()[-2], keys = scores.shape()[-1], depth = q.shape()[-1];
   double scale =
       options.scale != 0 || depth == 0 ? options.scale : 1 / std::sqrt(static_cast<double>(depth));

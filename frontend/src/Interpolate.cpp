@@ -70,7 +70,7 @@ static std::optional<std::vector<Way>> waysOf(Call &call, const Tensor &x,
     return std::nullopt;
   };
   if (options.size.empty() == options.scale_factor.empty() || (given != 1 && given != axes))
-    return refuse("E0020", "expects a size or a scale_factor, of one number or " +
+    return refuse("E0020", "expects sizes or scale factors, one for all axes or one for each of " +
                                std::to_string(axes) + ", got " +
                                std::to_string(options.size.size()) + " sizes and " +
                                std::to_string(options.scale_factor.size()) + " factors");

@@ -92,7 +92,7 @@ template <class Options> struct OptimizerOf : Optimizer {
   OptimizerOf group(std::string pattern, const Options &options) const {
     return with(std::move(pattern), GivenOptions::of(nullptr, options));
   }
-  /// Parameters of `pattern` get an optimizer of their own.
+  /// Parameters of `pattern` get an optimizer of their own; nothing of this one's options is theirs.
   OptimizerOf group(std::string pattern, const Optimizer &optimizer) const {
     return with(std::move(pattern), optimizer.options);
   }

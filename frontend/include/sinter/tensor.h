@@ -97,7 +97,8 @@ class SINTER_API State {
 public:
   /// The current value.
   Tensor value(Loc loc = Loc::current()) const;
-  /// Gives it a new value of the same type; later reads see it.
+  /// Gives it a new value of the same type; later reads see it. The training function also evaluates
+  /// the test split, where a value assigned moves as well: what should not, asks training() first.
   void assign(const Operand &value, Loc loc = Loc::current());
 
 private:

@@ -13,6 +13,8 @@ int main(int argc, char **argv) {
     attention(q, v, v);
     attention(q, k, q);
     attention(q, k, v, {.mask = reshape(q, {80}) > 0});
+    attention(q, k, v, {.mask = iota(i32({5, 7}), 0)});
+    attention(q, k, v, {.mask = full(f64({5, 7}), 0)});
     attention(q, k, v, {.dropout = 1});
     attention(s, k, v);
     multi_head_attention("m1", q, k, v, {.heads = 3});

@@ -94,7 +94,8 @@ inline Tensor masked_fill(const Operand &x, const Operand &mask, const Operand &
 /// Options of nan_to_num.
 struct NanToNum {
   double nan = 0;
-  std::optional<double> posinf = {}; ///< default: the largest finite number of the type
+  /// Default: the largest finite number of the program's type, also where `--type f64` widens it.
+  std::optional<double> posinf = {};
   std::optional<double> neginf = {}; ///< default: the least one
 };
 /// Numbers for NaN and the infinities, which no gradient passes; floating point only.

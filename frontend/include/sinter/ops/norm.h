@@ -68,7 +68,8 @@ SINTER_API Tensor instance_norm(Name name, const Operand &x, InstanceNorm option
 /// Options of rms_norm.
 struct RmsNorm {
   int64_t axes = 1; ///< how many of the last axes are normalised together
-  double eps = 0;   ///< 0: the distance from 1 to the next number of the element type, as PyTorch
+  double eps = 0;   ///< 0: the distance from 1 to the next number of the element type, as PyTorch;
+                    ///< that of the program, also where `--type f64` widens it
   bool affine = true;
   Init weight = ones();
 };

@@ -367,11 +367,11 @@ int picture_open_keeping(dataset *data, const char *path, uint64_t kept, sinter_
   if (snprintf(train, sizeof train, "%s/train", path) >= (int)sizeof train ||
       snprintf(test, sizeof test, "%s/test", path) >= (int)sizeof test)
     return diag_error(d, 2101, "cannot read '%s': its name is too long", path);
-  if (!is_folder(train))
+  bool tests = is_folder(test), trains = !tests || !data->tests_only;
+  if (trains && !is_folder(train))
     return diag_error(d, 2101, "'%s' has no folder 'train', with a folder of pictures a class",
                       path);
-  bool tests = is_folder(test);
-  if (list_split(data, train, &folder->train, d) ||
+  if ((trains && list_split(data, train, &folder->train, d)) ||
       (tests && list_split(data, test, &folder->test, d)))
     return d->code;
   data->train.count = folder->train.count;

@@ -8,6 +8,7 @@
 #include "npy.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static int check_header(const npy *file, const sinter_field *field, diag *d) {
   for (uint32_t i = 0; fits && i < field->rank; ++i)
     fits = file->dims[i + 1] == field->dims[i];
   if (!fits) {
-    diag_error(d, 2102, "'%s' expects the shape of one or more examples of '%s'", file->path,
+    diag_error(d, 2102, "%s expects the shape of one or more examples of '%s'", file->place,
                field->name);
     char text[2][256] = {"examples", ""};
     for (int side = 0; side < 2; ++side)
@@ -39,11 +40,6 @@ static int check_header(const npy *file, const sinter_field *field, diag *d) {
     diag_detail(d, "+ (%s)", text[1]);
     return d->code;
   }
-  bool floats = file->dtype == SINTER_F32 || file->dtype == SINTER_F64;
-  if (file->dtype == SINTER_F16 || (floats && field->decode == SINTER_DECODE_CLASS))
-    return diag_error(d, 2102, "'%s' expects %s, got another type", file->path,
-                      field->decode == SINTER_DECODE_CLASS ? "whole numbers (<i4, <i8 or |u1)"
-                                                           : "numbers of a type other than <f2");
   return 0;
 }
 
@@ -55,12 +51,14 @@ static int convert(const npy *file, const sinter_field *field, const void *raw, 
     double value = instance_load(raw, file->dtype, i);
     if (field->decode == SINTER_DECODE_NUMBER) {
       float number = (float)value;
+      if (isfinite(value) && !isfinite(number))
+        return diag_error(d, 2205, "%s element %llu: expects numbers within f32, got %g",
+                          file->place, (unsigned long long)i, value);
       memcpy(&to[i], &number, 4);
     } else if (value < 0 || value >= (double)field->limit) {
       return diag_error(d, 2105,
-                        "'%s' element %llu: expects an index of 0 or more below %lld, got "
-                        "%.0f",
-                        file->path, (unsigned long long)i, (long long)field->limit, value);
+                        "%s element %llu: expects an index of 0 or more below %lld, got %.0f",
+                        file->place, (unsigned long long)i, (long long)field->limit, value);
     } else {
       to[i] = (uint32_t)value;
     }
@@ -76,17 +74,22 @@ static int read_column(const char *folder, const char *name, const sinter_field 
   snprintf(all, sizeof all, "%s/%s.npz", folder, name);
   npy file;
   bool member = access(path, F_OK) != 0 && access(all, F_OK) == 0;
-  if (member ? npy_open_member(&file, all, field->name, d) : npy_open(&file, path, d))
+  const uint32_t whole = NPY_TYPE(SINTER_I32) | NPY_TYPE(SINTER_I64) | NPY_TYPE(SINTER_U8) |
+                         NPY_TYPE(SINTER_BOOL),
+                 any = whole | NPY_TYPE(SINTER_F32) | NPY_TYPE(SINTER_F64),
+                 accepted = field->decode == SINTER_DECODE_CLASS ? whole : any;
+  if (member ? npy_open_member(&file, all, field->name, accepted, d)
+             : npy_open(&file, path, accepted, d))
     return d->code;
   int code = check_header(&file, field, d);
   if (!code && f > 0 && (uint64_t)file.dims[0] != out->count)
-    code = diag_error(d, 2106, "'%s' expects %llu examples, as many as the field before, got %lld",
-                      file.path, (unsigned long long)out->count, (long long)file.dims[0]);
+    code = diag_error(d, 2106, "%s expects %llu examples, as many as the field before, got %lld",
+                      file.place, (unsigned long long)out->count, (long long)file.dims[0]);
   if (!code) {
     out->count = (uint64_t)file.dims[0];
     void *raw = malloc(file.bytes + 1);
     uint32_t *to = column_take(out, f, file.bytes / dtype_bytes(file.dtype), d);
-    code = !raw ? diag_error(d, 2402, "out of memory: '%s'", file.path)
+    code = !raw ? diag_error(d, 2402, "out of memory: %s", file.place)
            : to ? npy_read(&file, raw, d)
                 : d->code;
     if (!code)
@@ -113,7 +116,7 @@ int arrays_open(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   (void)pool;
   const sinter_data *spec = data->spec;
   bool tests = has_test(path, spec);
-  for (int side = 0; side < 1 + tests; ++side)
+  for (int side = tests && data->tests_only; side < 1 + tests; ++side)
     for (uint32_t f = 0; f < spec->field_count; ++f)
       if (read_column(path, side ? "test" : "train", &spec->fields[f], f,
                       side ? &data->test : &data->train, d))

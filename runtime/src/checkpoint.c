@@ -98,6 +98,26 @@ static void restart_missing(checkpoint *c) {
   }
 }
 
+/* Each number within what a run can have. */
+static int check_position(const run_position *p, const char *path, diag *d) {
+  int64_t batches = p->batch > 0 ? p->examples / p->batch : 0;
+  const struct {
+    const char *name;
+    int64_t value, most;
+  } numbers[] = {{"step", p->step, INT64_MAX},
+                 {"epoch", p->epoch, INT64_MAX},
+                 {"position", p->position, batches > 1 ? batches - 1 : 0},
+                 {"seed", p->seed, INT64_MAX},
+                 {"best_epoch", p->best_epoch, p->epoch},
+                 {"worse", p->worse, INT64_MAX}};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; ++i)
+    if (numbers[i].value < 0 || numbers[i].value > numbers[i].most)
+      return diag_error(
+          d, 2204, "'%s' is damaged: 'trainer/%s' expects a whole number from 0 to %lld, got %lld",
+          path, numbers[i].name, (long long)numbers[i].most, (long long)numbers[i].value);
+  return 0;
+}
+
 int checkpoint_resume(checkpoint *c, const char *path, const run_position *expected, diag *d) {
   int code = weights_read(&c->state, path, WEIGHTS_CHECKPOINT, d);
   if (code)
@@ -121,13 +141,8 @@ int checkpoint_resume(checkpoint *c, const char *path, const run_position *expec
     }
   if (d->code)
     return d->code;
-  const run_position *p = &c->position;
-  int64_t batches = p->batch > 0 ? p->examples / p->batch : 0;
-  if (p->step < 0 || p->epoch < 0 || p->seed < 0 || p->position < 0 ||
-      p->position >= (batches > 0 ? batches : 1))
-    return diag_error(d, 2204,
-                      "'%s' expects step, epoch and position of a run, got %lld, %lld and %lld",
-                      path, (long long)p->step, (long long)p->epoch, (long long)p->position);
+  if (check_position(&c->position, path, d))
+    return d->code;
   const sinter_module *module = c->instance->module;
   for (uint32_t i = 0; i < module->scalar_count; ++i) {
     const sinter_scalar *s = &module->scalars[i];

@@ -121,7 +121,7 @@ int cifar_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
     last = number > last ? number : last;
   }
   closedir(listing);
-  for (unsigned i = 1; i <= last; ++i) {
+  for (unsigned i = 1; i <= last && !data->tests_only; ++i) {
     char name[32];
     snprintf(name, sizeof name, "data_batch_%u.bin", i);
     if (read_file(folder, name, data->spec, &fields, &data->train, d))

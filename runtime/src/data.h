@@ -86,8 +86,9 @@ struct dataset {
   const char *one_split; /* why the tests are the examples that are trained with; NULL: others */
   char *scratch;         /* scratch_bytes a thread, for a reader's fill */
   uint64_t scratch_bytes;
-  bool ahead; /* an example costs more than to copy it: a thread reads ahead (feed.h) */
-  text text;  /* of a data set that is one */
+  bool tests_only; /* no training examples are asked for: files with nothing else stay unread */
+  bool ahead;      /* an example costs more than to copy it: a thread reads ahead (feed.h) */
+  text text;       /* of a data set that is one */
   data_table table;
   class_list classes;
   vocabulary vocabularies[VOCABULARIES];
@@ -95,12 +96,14 @@ struct dataset {
   void *own;    /* the reader's */
 };
 
-/// What weight files say of the data that they were trained on. Empty: the data say it.
+/// What is known before data are opened: what weight files say of those that they were trained on
+/// (empty: the data say it), and whether only tests are asked for.
 typedef struct data_known {
   const char *path; /* of the file */
   vocabulary vocabularies[VOCABULARIES];
   char *columns; /* see table.h */
   char *classes; /* see classes.h */
+  bool tests_only;
 } data_known;
 
 /// A reader that not every program carries comes before the others. NULL: none.

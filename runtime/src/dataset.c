@@ -51,6 +51,7 @@ void dataset_know(dataset *data, const data_known *known) {
   data->table.from = known->columns ? known->path : NULL;
   data->classes.text = known->classes;
   data->classes.from = known->classes ? known->path : NULL;
+  data->tests_only = known->tests_only;
 }
 
 const char *dataset_metadata(const dataset *data, int i) {

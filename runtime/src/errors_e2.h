@@ -10,14 +10,15 @@ SINTER_E2(2002, "flag without a value", "The flag needs a value: `--epochs 5` or
 SINTER_E2(2003, "bad value of a flag",
           "The flag's value is not of the expected kind or outside of its range.")
 SINTER_E2(2004, "flags that contradict each other",
-          "Two flags cannot be used together, or one needs another.")
+          "Two flags cannot be used together, or one needs another; or an output would take the "
+          "place of a file that the run reads, also of one in the folder behind `--data`.")
 SINTER_E2(2005, "unknown entry, input or output",
           "`--run ENTRY` names no entry of the model, or `--input`/`--output` no input or output "
           "of that entry. `--info` lists them.")
 SINTER_E2(2006, "misuse of the library",
           "A function of a generated library was called with arguments it cannot work with: a NULL "
-          "handle or array, no examples, an entry that the model does not have, options that the "
-          "library does not know.")
+          "handle or array, no examples or more than a process can address, an entry that the "
+          "model does not have, options that the library does not know.")
 SINTER_E2(2007, "no weights",
           "A library handle without weights was asked to run. Call NAME_load first, or build with "
           "--embed-weights.")
@@ -98,7 +99,8 @@ SINTER_E2(2201, "not a safetensors file",
           "The file's header is not a safetensors header: its length is absurd, or it is not the "
           "JSON object that the format prescribes. What torch.save wrote is converted in Python: "
           "`from safetensors.torch import save_file`, then `save_file(torch.load(\"w.pt\", "
-          "weights_only=True), \"w.safetensors\")`.")
+          "weights_only=True), \"w.safetensors\")`. Of .npz, .npy and gzip files the message has "
+          "the lines that make weights of them.")
 SINTER_E2(2202, "inconsistent safetensors file",
           "Tensors overlap, leave gaps, occur twice, have the wrong number of bytes, or do not "
           "fill the file.")
@@ -109,14 +111,18 @@ SINTER_E2(
     "both have, one at least. f16, bf16, f32 and f64 stand for each other, as long as every finite "
     "number stays finite.")
 SINTER_E2(2204, "checkpoint of another run",
-          "A checkpoint belongs to another model, data set or configuration, or is a plain weight "
-          "file. The differences are listed.")
+          "A checkpoint belongs to another model, data set or configuration: the differences are "
+          "listed. Or it is a plain weight file, from which `--init` starts; or one of its numbers "
+          "is none of a run.")
 SINTER_E2(2205, "not the expected npy file",
-          "The .npy file is damaged or its type or shape is not what the entry takes; or the .npz "
-          "file is "
-          "no zip file of such files, stored or deflated.")
+          "The .npy file is damaged, or its type or shape is not what the entry or the data set "
+          "takes; or the .npz file is no zip file of such files, stored or deflated. Arrays of a "
+          "data set are <f4, <f8, <i4, <i8, |u1 or |b1, those of classes whole numbers; a finite "
+          "number of <f8 that f32 has not is refused. An input of `--run` has the type that the "
+          "entry takes.")
 SINTER_E2(2301, "loss is not finite",
-          "The loss became NaN or infinite. Training stops; the last checkpoint stays as it was. "
+          "The loss became NaN or infinite. Training stops; a checkpoint that was written before "
+          "stays as it was. "
           "`--check-numerics` finds the first kernel that produces such a value; often the "
           "learning rate is too high.")
 SINTER_E2(2302, "kernel produced a value that is not finite",

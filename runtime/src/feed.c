@@ -3,9 +3,9 @@
 #include "feed.h"
 
 #include "instance.h"
+#include "start_thread.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,19 +173,6 @@ void feed_drop(feed *f) {
   pthread_mutex_unlock(&f->lock);
 }
 
-/* Signals are for the thread that trains, as the pool's. */
-static int start_reader(feed *f) {
-  sigset_t all, before;
-  sigfillset(&all);
-  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
-    sigdelset(&all, faults[i]);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int error = pthread_create(&f->reader, NULL, read_ahead, f);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return error;
-}
-
 int feed_open(feed *f, sinter_pool *pool, uint64_t bytes, diag *d) {
   *f = (feed){.pool = pool,
               .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -194,7 +181,7 @@ int feed_open(feed *f, sinter_pool *pool, uint64_t bytes, diag *d) {
   for (int i = 0; i < 2 && !d->code; ++i)
     if (!(f->batches[i].inputs = calloc(bytes + 1, 1)))
       diag_error(d, 2402, "out of memory: two batches of %llu bytes", (unsigned long long)bytes);
-  int error = d->code ? 0 : start_reader(f);
+  int error = d->code ? 0 : thread_start(&f->reader, read_ahead, f);
   if (error)
     diag_error(d, 2404, "cannot start the thread that reads ahead: %s", strerror(error));
   f->opened = !d->code;

@@ -145,6 +145,41 @@ bool file_is_temporary(const char *a, const char *of) {
          name_temporary(target, temporary) && resolve(a, other) && same_target(other, temporary);
 }
 
+static struct {
+  const file_claim *claims;
+  uint32_t count;
+  const char *reader;
+} guard;
+
+uint32_t file_claims(const char *path, const char *flag, bool in_place, file_claim to[2]) {
+  char names[2][PATH_MAX];
+  uint32_t count = 0;
+  struct stat info;
+  if (!resolve(path, names[0]) || !name_temporary(names[0], names[1]))
+    return 0;
+  for (int i = 0; i < (in_place ? 1 : 2); ++i)
+    if (stat(names[i], &info) == 0 && S_ISREG(info.st_mode))
+      to[count++] = (file_claim){flag, info.st_dev, info.st_ino};
+  return count;
+}
+
+void file_guard(const file_claim *claims, uint32_t count, const char *reader) {
+  guard.claims = claims;
+  guard.count = count;
+  guard.reader = reader;
+}
+
+/* Whether the file may be read: nothing will be written in its place. */
+static bool unclaimed(const char *path, const struct stat *info, diag *d) {
+  for (uint32_t i = 0; i < guard.count; ++i)
+    if (guard.claims[i].device == info->st_dev && guard.claims[i].inode == info->st_ino) {
+      diag_error(d, 2004, "--%s expects another file than '%s', which --%s reads",
+                 guard.claims[i].flag, path, guard.reader);
+      return false;
+    }
+  return true;
+}
+
 /* The temporary belongs to one writer at a time: without a lock, one could rename what another is
  * still writing. The lock ends with the process, however that ends. A file system without locks
  * gets none. */
@@ -270,12 +305,13 @@ int file_open(const char *path, uint64_t *size, diag *d) {
   } else if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     diag_error(d, 2101, "cannot read '%s': expects a regular file, got %s", path,
                S_ISDIR(info.st_mode) ? "a folder" : "something else");
-    close(fd);
-    fd = -1;
-  } else {
+  } else if (unclaimed(path, &info, d)) {
     *size = (uint64_t)info.st_size;
+    return fd;
   }
-  return fd;
+  if (fd >= 0)
+    close(fd);
+  return -1;
 }
 
 int file_read(int fd, const char *path, uint64_t offset, void *bytes, uint64_t count, diag *d) {

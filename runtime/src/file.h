@@ -30,6 +30,16 @@ int file_probe(const char *path, diag *d);
 bool file_same(const char *a, const char *b);
 /// Whether `a` is the temporary that a write of `of` goes to.
 bool file_is_temporary(const char *a, const char *of);
+/// A file that a run will write, known by what it is on disk, and the flag that names it.
+typedef struct file_claim {
+  const char *flag;
+  uint64_t device, inode;
+} file_claim;
+/// Adds the files that a write to `path` takes the place of, at most two: the target, and unless it
+/// is written where it is, its temporary. Returns how many there are; others need no claim.
+uint32_t file_claims(const char *path, const char *flag, bool in_place, file_claim to[2]);
+/// Until `count` is 0, file_open refuses these files (E2004), as what the flag `reader` reads.
+void file_guard(const file_claim *claims, uint32_t count, const char *reader);
 /// Starts a write; `path` as the user named it.
 int file_begin(file_writer *w, const char *path, diag *d);
 /// Writes bytes. After an error only file_abandon may follow.
@@ -39,7 +49,8 @@ int file_commit(file_writer *w, diag *d);
 /// Gives up: removes the temporary.
 void file_abandon(file_writer *w);
 
-/// Opens a regular file for reading; `size` receives its length. -1 on failure.
+/// Opens a regular file for reading, if no claim is on it; `size` receives its length. -1 on
+/// failure.
 int file_open(const char *path, uint64_t *size, diag *d);
 /// Reads exactly count bytes at offset.
 int file_read(int fd, const char *path, uint64_t offset, void *bytes, uint64_t count, diag *d);

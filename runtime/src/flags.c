@@ -2,7 +2,6 @@
  */
 #include "flags.h"
 
-#include "file.h"
 #include "instance.h"
 #include "json.h"
 #include "table.h"
@@ -240,9 +239,11 @@ static int check_watch(const flags *f, diag *d) {
                         "--lr-find and --%s contradict each other: it tries rates for a "
                         "few steps, and keeps nothing",
                         kept[i].name);
-  if (f->lr_find && f->steps >= 0 && f->steps < 2)
-    return diag_error(d, 2004, "--lr-find expects --steps of 2 or more, got %lld",
-                      (long long)f->steps);
+  if (f->lr_find && f->steps >= 0 && f->steps < LR_FIND_LEAST)
+    return diag_error(d, 2004,
+                      "--lr-find expects --steps of %d or more, so that its rates are less than a "
+                      "power of ten apart, got %lld",
+                      LR_FIND_LEAST, (long long)f->steps);
   if (f->keep_best && !f->save)
     return diag_error(d, 2004, "--keep-best expects --save F");
   for (int i = 0; i < 2; ++i) {
@@ -370,14 +371,25 @@ static int check_inputs(const flags *f, diag *d) {
   return 0;
 }
 
+void flags_guard(const flags *f, bool on) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; on && i < FIRST + f->output_count; ++i) {
+    named_path out = output_of(f, i);
+    if (out.path) /* a log grows where it is */
+      count += file_claims(out.path, out.name, out.path == f->log, f->claims + count);
+  }
+  file_guard(f->claims, count, "data");
+}
+
 /* Room for whatever the command line may hold. */
 static int take_room(flags *f, const sinter_module *module, int argc, diag *d) {
   size_t arguments = argc > 0 ? (size_t)argc : 1;
   f->inputs = calloc(arguments, sizeof *f->inputs);
   f->outputs = calloc(arguments, sizeof *f->outputs);
+  f->claims = calloc(2 * (FIRST + arguments), sizeof *f->claims);
   f->scalars = calloc(module->scalar_count + 1, sizeof *f->scalars);
   f->scalar_given = calloc(module->scalar_count + 1, sizeof *f->scalar_given);
-  if (!f->inputs || !f->outputs || !f->scalars || !f->scalar_given)
+  if (!f->inputs || !f->outputs || !f->claims || !f->scalars || !f->scalar_given)
     return diag_error(d, 2402, "out of memory: the flags");
   for (uint32_t i = 0; i < module->scalar_count; ++i)
     f->scalars[i] = module->scalars[i].initial;
@@ -387,9 +399,11 @@ static int take_room(flags *f, const sinter_module *module, int argc, diag *d) {
 void flags_free(flags *f) {
   free(f->inputs);
   free(f->outputs);
+  free(f->claims);
   free(f->scalars);
   free(f->scalar_given);
   f->inputs = f->outputs = NULL;
+  f->claims = NULL;
   f->scalars = NULL;
   f->scalar_given = NULL;
 }

@@ -6,11 +6,12 @@
 #ifndef SINTER_RUNTIME_FLAGS_H
 #define SINTER_RUNTIME_FLAGS_H
 
-#include "diag.h"
+#include "file.h"
 
 #include <sinter/abi.h>
 
-#include <stdbool.h>
+/// The steps that --lr-find needs: from 1e-7 to 10 are eight powers of ten.
+enum { LR_FIND_LEAST = 10 };
 
 /// NAME=F.npy of --input or --output.
 typedef struct named_file {
@@ -41,6 +42,7 @@ typedef struct flags {
   bool eval, lr_find, no_shuffle, init_partial, resume, quiet, check_numerics;
   bool info, version, help, licenses;
   named_file *inputs, *outputs;
+  file_claim *claims; /* room for those of all outputs */
   uint32_t input_count, output_count;
   bool *scalar_given;
   double *scalars; /* by index of module->scalars; where no flag was given, the initial value */
@@ -57,6 +59,9 @@ static inline const char *flags_instead(const flags *f) {
 static inline bool flags_train(const flags *f) { return !flags_instead(f); }
 /// Reads the command line; flags_free ends it, also after a failure.
 int flags_parse(flags *f, const sinter_module *module, int argc, char **argv, diag *d);
+/// From here on file_open refuses files that an output takes the place of, as what --data reads;
+/// `on` false: no more.
+void flags_guard(const flags *f, bool on);
 /// Gives back what flags_parse took.
 void flags_free(flags *f);
 /// Prints --help.

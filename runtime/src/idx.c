@@ -121,12 +121,12 @@ int idx_open(dataset *data, const char *folder, sinter_pool *pool, diag *d) {
   (void)pool;
   image_fields fields;
   image_fields_of(data->spec, &fields);
-  int code = read_images(folder, "train", data->spec, &fields, &data->train, d);
-  if (!code)
-    code = read_labels(folder, "train", &fields, &data->train, d);
-  if (!code)
-    code = read_images(folder, "t10k", data->spec, &fields, &data->test, d);
-  if (!code)
-    code = read_labels(folder, "t10k", &fields, &data->test, d);
-  return code;
+  for (int side = data->tests_only; side < 2; ++side) {
+    const char *name = side ? "t10k" : "train";
+    split *out = side ? &data->test : &data->train;
+    if (read_images(folder, name, data->spec, &fields, out, d) ||
+        read_labels(folder, name, &fields, out, d))
+      return d->code;
+  }
+  return 0;
 }

@@ -282,6 +282,26 @@ static uint64_t example_bytes(const sinter_tensor *t, const sinter_entry *e) {
   return e->batch > 0 ? t->bytes / (uint64_t)e->batch : t->bytes;
 }
 
+/* Whether the arrays of n examples can lie in a process: what is more cannot be meant. */
+static int check_number(const sinter_entry *first, uint32_t variants, size_t n, diag *d) {
+  const uint64_t addressable = 1ull << 47; /* bytes; as for the compiler (E1020) */
+  if (n < 1)
+    return diag_error(d, 2006, "'%s' expects at least 1 example, got 0", first->name);
+  for (uint32_t i = 0; i < first->input_count + first->output_count; ++i) {
+    bool output = i >= first->input_count;
+    uint32_t at = output ? i - first->input_count : i;
+    const sinter_tensor *t = output ? &first->outputs[at] : &first->inputs[at];
+    uint64_t each = instance_batched(first, variants, output, at) ? example_bytes(t, first) : 0;
+    if (each && n > addressable / each)
+      return diag_error(d, 2006,
+                        "'%s' expects at most %llu examples, for whose '%s' a process has "
+                        "addresses (2^47 bytes), got %llu",
+                        first->name, (unsigned long long)(addressable / each), t->name,
+                        (unsigned long long)n);
+  }
+  return 0;
+}
+
 static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *const *inputs,
                      void *const *outputs, diag *d) {
   uint32_t variants;
@@ -292,8 +312,8 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
     return diag_error(d, 2006, "'%s' trains: train_step runs it", name);
   if (!lib->loaded && instance_reads_weights(first, variants))
     return diag_error(d, 2007, "'%s' expects weights; load some first", name);
-  if (n < 1)
-    return diag_error(d, 2006, "'%s' expects at least 1 example, got 0", name);
+  if (check_number(first, variants, n, d))
+    return d->code;
   for (uint32_t i = 0; i < first->input_count; ++i)
     if (!inputs || !inputs[i])
       return diag_error(d, 2006, "'%s' expects an array for input '%s', got NULL", name,

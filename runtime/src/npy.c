@@ -19,7 +19,7 @@ static const struct {
              {SINTER_U8, "|u1"},  {SINTER_BOOL, "|b1"}, {SINTER_F16, "<f2"}};
 
 static int bad(const npy *f, uint64_t byte, const char *expects, diag *d) {
-  return diag_error(d, 2205, "'%s' byte %llu: expects %s", f->path, (unsigned long long)byte,
+  return diag_error(d, 2205, "%s byte %llu: expects %s", f->place, (unsigned long long)byte,
                     expects);
 }
 
@@ -37,16 +37,27 @@ static bool take(const char **p, const char *word) {
   return true;
 }
 
-static bool parse_descr(npy *f, const char **p) {
-  for (size_t i = 0; i < sizeof types / sizeof *types; ++i) {
+/* A type that the caller accepts; all that it does are named beside what stands there: a quoted
+ * name, or the list of a structured type. */
+static int parse_descr(npy *f, const char **p, uint64_t at, uint32_t accepted, diag *d) {
+  enum { SHOWN = 60 };
+  char names[8 * (sizeof types / sizeof *types) + 1] = "";
+  skip(p);
+  for (size_t i = 0, n = 0; i < sizeof types / sizeof *types; ++i) {
     char quoted[8];
+    if (!(accepted & NPY_TYPE(types[i].dtype)))
+      continue;
     snprintf(quoted, sizeof quoted, "'%s'", types[i].name);
-    if (take(p, quoted)) {
-      f->dtype = types[i].dtype;
-      return true;
-    }
+    f->dtype = types[i].dtype;
+    if (take(p, quoted))
+      return 0;
+    n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "", types[i].name);
   }
-  return false;
+  size_t length = 1 + strcspn(*p + (**p != 0), **p == '[' ? "]" : "'");
+  diag_error(d, 2205, "%s byte %llu: expects elements of type %s, got %.*s", f->place,
+             (unsigned long long)at, names, (int)(length < SHOWN ? length + 1 : SHOWN), *p);
+  diag_detail(d, "in Python, `a.astype(\"TYPE\")` makes an array `a` one of that type");
+  return d->code;
 }
 
 static bool parse_shape(npy *f, const char **p) {
@@ -73,7 +84,7 @@ static bool parse_shape(npy *f, const char **p) {
 
 /* {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } with the keys in any order, each
  * once. */
-static int parse_header(npy *f, const char *text, uint64_t start, diag *d) {
+static int parse_header(npy *f, const char *text, uint64_t start, uint32_t accepted, diag *d) {
   const char *p = text;
   bool descr = false, order = false, shape = false;
   if (!take(&p, "{"))
@@ -81,8 +92,8 @@ static int parse_header(npy *f, const char *text, uint64_t start, diag *d) {
   while (!take(&p, "}")) {
     uint64_t at = start + (uint64_t)(p - text);
     if (!descr && take(&p, "'descr'") && take(&p, ":")) {
-      if (!parse_descr(f, &p))
-        return bad(f, at, "a type among '<f4' '<f8' '<i4' '<i8' '|u1' '|b1' '<f2'", d);
+      if (parse_descr(f, &p, at, accepted, d))
+        return d->code;
       descr = true;
     } else if (!order && take(&p, "'fortran_order'") && take(&p, ":")) {
       if (!take(&p, "False"))
@@ -105,7 +116,7 @@ static int parse_header(npy *f, const char *text, uint64_t start, diag *d) {
 }
 
 /* The header of the open file. */
-static int read_header(npy *f, uint64_t size, diag *d) {
+static int read_header(npy *f, uint64_t size, uint32_t accepted, diag *d) {
   const char *path = f->path;
   unsigned char start[12] = {0};
   int code = 0;
@@ -114,7 +125,11 @@ static int read_header(npy *f, uint64_t size, diag *d) {
   if (!code)
     code = file_read(f->fd, path, 0, start, 12, d);
   if (!code && memcmp(start, "\x93NUMPY", 6) != 0)
-    code = bad(f, 0, "the magic \\x93NUMPY", d);
+    code = bad(f, 0,
+               memcmp(start, "PK\3\4", 4) == 0
+                   ? "the magic \\x93NUMPY of one array, got a zip file, as numpy.savez writes"
+                   : "the magic \\x93NUMPY",
+               d);
   if (!code && (start[6] < 1 || start[6] > 3))
     code = bad(f, 6, "version 1, 2 or 3", d);
   uint64_t prefix = start[6] == 1 ? 10 : 12;
@@ -124,15 +139,16 @@ static int read_header(npy *f, uint64_t size, diag *d) {
   if (!code && (length >= MAX_HEADER || length > size - prefix))
     code = bad(f, 8, "a header length within the file and below 64 KiB", d);
   if (!code) {
-    static _Thread_local char text[MAX_HEADER];
-    code = file_read(f->fd, path, prefix, text, length, d);
-    text[length] = 0;
+    char *text = calloc(length + 1, 1);
+    code = text ? file_read(f->fd, path, prefix, text, length, d)
+                : diag_error(d, 2402, "out of memory: the header of %s", f->place);
     if (!code)
-      code = parse_header(f, text, prefix, d);
+      code = parse_header(f, text, prefix, accepted, d);
+    free(text);
   }
   f->data_offset = prefix + length;
   if (!code && size - f->data_offset != f->bytes)
-    code = diag_error(d, 2205, "'%s' byte %llu: expects %llu bytes of elements, got %llu", path,
+    code = diag_error(d, 2205, "%s byte %llu: expects %llu bytes of elements, got %llu", f->place,
                       (unsigned long long)f->data_offset, (unsigned long long)f->bytes,
                       (unsigned long long)(size - f->data_offset));
   if (code)
@@ -140,18 +156,20 @@ static int read_header(npy *f, uint64_t size, diag *d) {
   return code;
 }
 
-int npy_open(npy *f, const char *path, diag *d) {
+int npy_open(npy *f, const char *path, uint32_t accepted, diag *d) {
   uint64_t size;
   *f = (npy){.path = path, .fd = file_open(path, &size, d)};
-  return f->fd < 0 ? d->code : read_header(f, size, d);
+  snprintf(f->place, sizeof f->place, "'%s'", path);
+  return f->fd < 0 ? d->code : read_header(f, size, accepted, d);
 }
 
-int npy_open_member(npy *f, const char *path, const char *name, diag *d) {
+int npy_open_member(npy *f, const char *path, const char *name, uint32_t accepted, diag *d) {
   char member[NAME_MAX + 1];
   uint64_t size;
   snprintf(member, sizeof member, "%s.npy", name);
   *f = (npy){.path = path, .fd = npz_open(path, member, &size, d)};
-  return f->fd < 0 ? d->code : read_header(f, size, d);
+  snprintf(f->place, sizeof f->place, "'%s' member '%s'", path, member);
+  return f->fd < 0 ? d->code : read_header(f, size, accepted, d);
 }
 
 int npy_read(npy *f, void *data, diag *d) {

@@ -66,19 +66,30 @@ static int read_end64(zip *z, uint64_t *place, diag *d) {
   return 0;
 }
 
-/* The last record says where the directory is; a comment may follow. */
+/* Where the last record is, and the record; a comment may follow it. */
+static uint64_t find_end(zip *z, unsigned char record[END], diag *d) {
+  uint64_t most = END + MOST_COMMENT, n = z->bytes < most ? z->bytes : most, at = 0;
+  unsigned char *tail = malloc(n + 1);
+  if (!tail)
+    diag_error(d, 2402, "out of memory: the end of '%s'", z->path);
+  else if (!file_read(z->fd, z->path, z->bytes - n, tail, n, d))
+    for (at = n >= END ? n - END + 1 : 0; at > 0; --at)
+      if (memcmp(tail + at - 1, "PK\5\6", 4) == 0)
+        break;
+  if (at > 0)
+    memcpy(record, tail + at - 1, END);
+  else if (!d->code)
+    bad(z, z->bytes - n, "the end of a zip file", d);
+  free(tail);
+  return z->bytes - n + at - 1;
+}
+
+/* It says where the directory is. */
 static int read_directory(zip *z, diag *d) {
-  static _Thread_local unsigned char tail[END + MOST_COMMENT];
-  uint64_t n = z->bytes < sizeof tail ? z->bytes : sizeof tail, at = n;
-  if (file_read(z->fd, z->path, z->bytes - n, tail, n, d))
+  unsigned char end[END];
+  uint64_t place = find_end(z, end, d);
+  if (d->code)
     return d->code;
-  for (at = n >= END ? n - END + 1 : 0; at > 0; --at)
-    if (memcmp(tail + at - 1, "PK\5\6", 4) == 0)
-      break;
-  if (at == 0)
-    return bad(z, z->bytes - n, "the end of a zip file", d);
-  const unsigned char *end = tail + at - 1;
-  uint64_t place = z->bytes - n + at - 1;
   z->directory_at = number(end + 16, 4);
   z->entries = number(end + 10, 2);
   z->directory_bytes = number(end + 12, 4);

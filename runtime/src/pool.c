@@ -7,6 +7,7 @@
  * take locks. Reading on: <sinter/abi.h> (sinter_spmd), device_cpu.c (the user). */
 #define _GNU_SOURCE
 #include "sanitizer.h"
+#include "start_thread.h"
 
 #include <sinter/runtime.h>
 
@@ -14,7 +15,6 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -212,25 +212,17 @@ static void *worker_main(void *argument) {
 
 /* Starts the threads behind the first. 0 or an errno. */
 static int start_threads(sinter_pool *pool) {
-  sigset_t all, before; /* signals are for the thread that owns the pool */
-  sigfillset(&all);
-  /* of the thread that makes them */
-  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-  for (size_t i = 0; i < sizeof faults / sizeof *faults; ++i)
-    sigdelset(&all, faults[i]);
   int error = 0;
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   for (pool->running = 1; pool->running < pool->threads && !error;) {
     worker *w = malloc(sizeof *w);
     if (w)
       *w = (worker){pool, pool->running};
-    error = w ? pthread_create(&pool->ids[pool->running], NULL, worker_main, w) : ENOMEM;
+    error = w ? thread_start(&pool->ids[pool->running], worker_main, w) : ENOMEM;
     if (error)
       free(w);
     else
       ++pool->running;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
   return error;
 }
 

@@ -48,15 +48,26 @@ static bool is_output(int fd) {
   return false;
 }
 
-/* A run that was killed may have left half a line. */
-static void end_line(report *r) {
-  char last = '\n';
+/* A run that was killed may have left half a line: what stands behind the last end of a line goes,
+ * so that every line is an event. */
+static void drop_half_line(report *r) {
+  char piece[4096];
   struct stat info;
   int fd = open(r->log_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return;
-  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-      pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n' && write(r->log, "\n", 1) != 1) {
+  off_t keep = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0, all = keep;
+  for (bool found = false; keep > 0 && !found;) {
+    size_t n = keep < (off_t)sizeof piece ? (size_t)keep : sizeof piece;
+    if (pread(fd, piece, n, keep - (off_t)n) != (ssize_t)n) {
+      keep = all; /* what cannot be read is left */
+      break;
+    }
+    const char *end = memrchr(piece, '\n', n);
+    found = end != NULL;
+    keep -= end ? (off_t)n - (end + 1 - piece) : (off_t)n;
+  }
+  if (keep < all && ftruncate(r->log, keep) != 0) {
     /* The first event will tell. */
   }
   close(fd);
@@ -64,7 +75,7 @@ static void end_line(report *r) {
 
 void report_begin(report *r, bool append) {
   if (r->log >= 0 && append && !is_output(r->log))
-    end_line(r);
+    drop_half_line(r);
   if (r->log >= 0 && !append && !is_output(r->log) && ftruncate(r->log, 0) != 0) {
     /* Not a regular file: there is nothing to empty. */
   }

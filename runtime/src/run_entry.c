@@ -63,12 +63,11 @@ static int open_input(trainer *t, entry_run *r, uint32_t i, diag *d) {
   array *a = &r->in[i];
   if (!named)
     return diag_error(d, 2005, "'%s' expects --input %s=F.npy", r->first->name, want->name);
-  if (npy_open(&a->file, named->path, d)) {
+  if (npy_open(&a->file, named->path, NPY_TYPE(want->dtype), d)) {
     a->file.fd = -1;
     return d->code;
   }
-  bool batch = instance_batched(r->first, r->variants, false, i),
-       same = a->file.dtype == want->dtype && a->file.rank == want->rank;
+  bool batch = instance_batched(r->first, r->variants, false, i), same = a->file.rank == want->rank;
   for (uint32_t k = batch; k < want->rank && same; ++k)
     same = a->file.dims[k] == want->dims[k];
   if (!same) {

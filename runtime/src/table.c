@@ -92,9 +92,11 @@ static int read_files(data_table *t, csv *train, const char *path, diag *d) {
   struct stat info;
   if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
     return read_file(train, source_open_file(path, d), d);
-  bool tests = source_exists(path, "test.csv");
-  if (!t->text || !tests || source_exists(path, "train.csv"))
+  bool tests = source_exists(path, "test.csv"), trains = source_exists(path, "train.csv");
+  if (!t->text || !tests || trains)
     read_file(train, source_open(path, "train.csv", NULL, d), d);
+  if (d->code && tests && !trains)
+    diag_detail(d, "rows of 'test.csv' alone need weights (--init) that say what its columns are");
   return !d->code && tests ? read_file(&t->test, source_open(path, "test.csv", NULL, d), d)
                            : d->code;
 }

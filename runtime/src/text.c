@@ -67,7 +67,12 @@ static source *open_test(const char *train, diag *d) {
 }
 
 int text_read(raw_text *train, raw_text *test, const sinter_data *spec, const char *path, diag *d) {
-  read_text(train, open_train(path, spec->name, d), d);
+  char tests[256];
+  source *s = open_train(path, spec->name, d);
+  snprintf(tests, sizeof tests, "%s.test.txt", spec->name);
+  if (!s && source_exists(path, tests))
+    diag_detail(d, "to evaluate '%s' alone, give --data that file", tests);
+  read_text(train, s, d);
   if (!d->code)
     read_text(test, open_test(train->path, d), d);
   return d->code;

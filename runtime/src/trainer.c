@@ -5,6 +5,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t stop_signal;
 
@@ -153,7 +154,9 @@ static int one_step(trainer *t, double epoch_start, int64_t batches_before, diag
         isnan(loss) ? "nan"
         : loss < 0  ? "-inf"
                     : "inf",
-        t->flags.checkpoint ? "the last checkpoint stays as it was" : "nothing was saved");
+        t->flags.checkpoint && access(t->flags.checkpoint, F_OK) == 0
+            ? "the last checkpoint stays as it was"
+            : "nothing was saved");
   if (report_bar_due(&t->report))
     show_bar(t, epoch_start, batches_before);
   return 0;

@@ -44,6 +44,7 @@ static int read_known(trainer *t, diag *d) {
   const char *path = t->flags.resume ? t->flags.checkpoint : t->flags.init;
   data_known *known = &t->known;
   known->path = path;
+  known->tests_only = t->flags.eval && !t->flags.fold.of;
   for (uint32_t i = 0; i < VOCABULARIES && !d->code; ++i) {
     const sinter_field *field = vocabulary_field(&t->module->data, i);
     char *list = NULL;
@@ -152,7 +153,10 @@ static int open_data(trainer *t, diag *d) {
   }
   if (!spec->field_count)
     return diag_error(d, 2108, "model '%s' names no data set", t->module->name);
-  if (dataset_open(&t->data, spec, t->flags.data, &t->known, t->instance.device->pool, d))
+  flags_guard(&t->flags, true); /* readers find files in a folder that no flag names */
+  dataset_open(&t->data, spec, t->flags.data, &t->known, t->instance.device->pool, d);
+  flags_guard(&t->flags, false);
+  if (d->code)
     return d->code;
   tell_data(t);
   if (open_feed(t, d) || hold_out(t, d) || !flags_train(&t->flags))
@@ -240,6 +244,20 @@ static int evaluate_only(trainer *t, diag *d) {
   return trainer_confusion(t, count, d);
 }
 
+/* What would end the run at its end, or in its beginning for a reason that is better told here. */
+static int check_files(const flags *f, diag *d) {
+  if (f->resume && access(f->checkpoint, F_OK) != 0 && errno == ENOENT)
+    return diag_error(d, 2101,
+                      "cannot read '%s': %s; --resume goes on from what a run with --checkpoint "
+                      "wrote, the first run goes without it",
+                      f->checkpoint, strerror(errno));
+  const char *outputs[] = {f->save, f->checkpoint, f->predict};
+  for (size_t i = 0; i < sizeof outputs / sizeof *outputs; ++i)
+    if (outputs[i] && file_probe(outputs[i], d))
+      return d->code;
+  return 0;
+}
+
 static int work(trainer *t, diag *d) {
   const flags *f = &t->flags;
   t->epochs = f->epochs >= 0 ? f->epochs : (int64_t)t->module->default_epochs;
@@ -247,8 +265,7 @@ static int work(trainer *t, diag *d) {
   if (f->threads > (int64_t)cores)
     report_note(&t->report, "%lld threads on %u usable cores: slower, with the same results",
                 (long long)f->threads, cores);
-  if ((f->save && file_probe(f->save, d)) || (f->checkpoint && file_probe(f->checkpoint, d)) ||
-      (f->predict && file_probe(f->predict, d)))
+  if (check_files(f, d))
     return d->code;
   if (flags_train(f))
     trainer_catch_signals();

@@ -3,8 +3,8 @@
  *
  * A file is read into and written from `slots`: the tensors a model expects. Invariant: a read
  * changes no slot's data before the whole header was found sound and equal to what is expected. No
- * heap while reading or writing. Reading on: weights_read.c, weights_convert.c, weights_write.c,
- * checkpoint.c. */
+ * heap while reading or writing. Reading on: weights_read.c, weights_foreign.c, weights_convert.c,
+ * weights_write.c, checkpoint.c. */
 #ifndef SINTER_RUNTIME_WEIGHTS_H
 #define SINTER_RUNTIME_WEIGHTS_H
 
@@ -72,6 +72,10 @@ bool weights_note(const weight_table *table, char *text, size_t capacity);
 /// What the last read by WEIGHTS_PARTIAL left out, in words; false when nothing.
 bool weights_partial_note(const weight_table *table, char *text, size_t capacity);
 
+/// Whether an open file that begins with `bytes` is of another format that people keep arrays in:
+/// then says which, and how weights are made of it (E2201).
+bool weights_foreign(const char *path, int fd, uint64_t size, const unsigned char bytes[8],
+                     diag *d);
 /// Whether a read turns elements of type `from` into type `to`: f16, bf16, f32 and f64 into f32 and
 /// f64.
 bool weights_convertible(uint32_t from, uint32_t to);

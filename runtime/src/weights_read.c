@@ -336,6 +336,17 @@ static weight_slot *slot_of(weight_table *table, const entry *e, uint32_t *next)
   return NULL;
 }
 
+/* A checkpoint has a position, whatever else it lacks. */
+static int check_state(reader *r) {
+  for (uint32_t i = 0; i < r->count; ++i)
+    if (has_prefix(&r->entries[i], "trainer/"))
+      return 0;
+  return diag_error(r->d, 2204,
+                    "'%s' expects the state of a run, as --checkpoint writes it, got weights only; "
+                    "--init '%s' starts from them",
+                    r->path, r->path);
+}
+
 /* Finds each slot's entry and each entry's slot; all differences become lines of a diff under one
  * error. */
 static int match(reader *r, weight_table *table, weights_mode mode) {
@@ -399,24 +410,15 @@ static int match(reader *r, weight_table *table, weights_mode mode) {
 
 /* The length at the front is no header's: says what the file is, where its first bytes tell. */
 static int refuse_length(reader *r, const unsigned char bytes[8], uint64_t limit, uint64_t length) {
-  const char *format = memcmp(bytes, "PK\3\4", 4) == 0
-                           ? "a zip archive, as torch.save and numpy.savez write"
-                       : bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5
-                           ? "a pickle, as torch.save wrote before version 1.6"
-                           : NULL;
-  if (!format && length > limit && length <= MAX_HEADER)
+  if (weights_foreign(r->path, r->fd, r->file_bytes, bytes, r->d))
+    return r->d->code;
+  if (length > limit && length <= MAX_HEADER)
     return diag_error(
         r->d, 2201, "'%s' byte 8: the safetensors header expects %llu bytes, got %llu and the end",
         r->path, (unsigned long long)length, (unsigned long long)limit);
-  if (!format)
-    return diag_error(r->d, 2201,
-                      "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu",
-                      r->path, (unsigned long long)limit, (unsigned long long)length);
-  diag_error(r->d, 2201, "'%s' expects a safetensors file, got %s; in Python:", r->path, format);
-  diag_detail(r->d, "from safetensors.torch import save_file");
-  diag_detail(r->d, "save_file(torch.load(\"%s\", weights_only=True), \"weights.safetensors\")",
-              r->path);
-  return r->d->code;
+  return diag_error(r->d, 2201,
+                    "'%s' byte 0: safetensors header length expects 2 to %llu bytes, got %llu",
+                    r->path, (unsigned long long)limit, (unsigned long long)length);
 }
 
 static int read_header(reader *r) {
@@ -472,6 +474,8 @@ int weights_read(weight_table *table, const char *path, weights_mode mode, diag 
     code = parse_header(&r);
   if (!code)
     code = check_tiling(&r);
+  if (!code && mode == WEIGHTS_CHECKPOINT)
+    code = check_state(&r);
   if (!code)
     code = match(&r, table, mode);
   if (!code)

@@ -106,7 +106,7 @@ TEST_F(ArraysTest, WithoutTestFilesTheTestsAreOfTheTrainingExamples) {
 }
 
 TEST_F(ArraysTest, NumbersOfAnyTypeAreRoundedToF32) {
-  writeFile(folder / "test-x.npy", npy<double>("<f8", "1, 2", {0.1, -1e300}));
+  writeFile(folder / "test-x.npy", npy<double>("<f8", "1, 2", {0.1, -INFINITY}));
   writeFile(folder / "test-kind.npy", npy<uint8_t>("|u1", "1,", {1}));
   Opened read(spec, folder.path.c_str());
   ASSERT_EQ(read.code, 0) << read.text;
@@ -118,6 +118,22 @@ TEST_F(ArraysTest, NumbersOfAnyTypeAreRoundedToF32) {
   EXPECT_EQ(read.one(read.data.test, 1, 0), 1);
 }
 
+TEST_F(ArraysTest, AFiniteNumberStaysFinite) {
+  writeFile(folder / "train-x.npy", npy<double>("<f8", "3, 2", {0, 0, 0, 3.4e38, 3.5e38, 0}));
+  refuses(2205, "train-x.npy' element 4: expects numbers within f32, got 3.5e+38 [E2205]");
+}
+
+TEST_F(ArraysTest, TestsAloneNeedNoOtherFiles) {
+  writeFile(folder / "train-x.npy", "damaged");
+  EXPECT_EQ(Opened::ofTests(spec, folder.path).code, 2205); // the tests are those of training
+  writeFile(folder / "test-x.npy", npy<float>("<f4", "1, 2", {7, 8}));
+  writeFile(folder / "test-kind.npy", npy<int32_t>("<i4", "1,", {1}));
+  Opened read = Opened::ofTests(spec, folder.path);
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_EQ(read.data.train.count, 0u);
+  EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(7, 8));
+}
+
 TEST_F(ArraysTest, WrongFiles) {
   writeFile(folder / "train-kind.npy", npy<int32_t>("<i4", "2,", {0, 1}));
   refuses(2106, "train-kind.npy' expects 3 examples, as many as the field before, got 2");
@@ -126,11 +142,12 @@ TEST_F(ArraysTest, WrongFiles) {
   writeFile(folder / "train-kind.npy", npy<int32_t>("<i4", "3,", {0, -1, 1}));
   refuses(2105, "got -1");
   writeFile(folder / "train-kind.npy", npy<float>("<f4", "3,", {0, 1, 1}));
-  refuses(2102, "train-kind.npy' expects whole numbers (<i4, <i8 or |u1)");
+  refuses(2205, "train-kind.npy' byte 11: expects elements of type <i4, <i8, |u1, |b1, got '<f4'");
   writeFile(folder / "train-x.npy", npy<float>("<f4", "2, 3", {1, 2, 3, 4, 5, 6}));
   refuses(2102, "of one or more examples of 'x' [E2102]\n  - (examples, 2)\n  + (2, 3)");
   writeFile(folder / "train-x.npy", npy<uint16_t>("<f2", "3, 2", {0, 0, 0, 0, 0, 0}));
-  refuses(2102, "train-x.npy' expects numbers of a type other than <f2");
+  refuses(2205, "train-x.npy' byte 11: expects elements of type <f4, <f8, <i4, <i8, |u1, |b1, got "
+                "'<f2' [E2205]\n  in Python, `a.astype(\"TYPE\")`");
   writeFile(folder / "train-x.npy", npy<float>("<f4", "0, 2", {}));
   refuses(2102, "train-x.npy' expects the shape of one or more examples of 'x'");
 }
@@ -166,6 +183,22 @@ TEST_F(NpzTest, MembersStandForFiles) {
     EXPECT_EQ(read.one(read.data.train, 1, 0), 2);
     EXPECT_THAT(read.get<float>(read.data.test, 0, 0), ElementsAre(7, 8));
   }
+}
+
+TEST_F(NpzTest, MembersAreNamed) {
+  auto refused = [&](const std::string &x, const std::string &message) {
+    writeFile(folder / "train.npz", zip({members[0], {"x.npy", x}}, true));
+    refuses(2205, "train.npz' member 'x.npy' " + message);
+  };
+  refused(npy<uint16_t>("<f2", "3, 2", {0, 0, 0, 0, 0, 0}),
+          "byte 11: expects elements of type <f4, <f8, <i4, <i8, |u1, |b1, got '<f2' [E2205]");
+  std::string list = npy<float>("##", "3, 2", {1, 2, 3, 4, 5, 6});
+  refused(list.replace(list.find("'##'"), 4, "[('a', '<f4')]"), "byte 11: expects elements of type "
+                                                                "<f4, <f8, <i4, <i8, |u1, |b1, got "
+                                                                "[('a', '<f4')] [E2205]");
+  refused(npy<float>("<f4", "3, 2", {1, 2, 3}), "byte 128: expects 24 bytes of elements, got 12");
+  refused(npy<double>("<f8", "3, 2", {0, 0, 0, 0, 0, -1e300}),
+          "element 5: expects numbers within f32, got -1e+300 [E2205]");
 }
 
 /// The same zip file with all sizes and places in numbers of 64 bits.

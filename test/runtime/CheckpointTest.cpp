@@ -257,21 +257,45 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherRunIsRefused) {
   EXPECT_EQ(train(module.get(), with({"--steps", "4", "--save", s / "w"})).code, 0);
   r = train(module.get(), with({"--resume", "--checkpoint", s / "w"}));
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("\n  - trainer/step i64[]\n"));
+  EXPECT_THAT(r.err, HasSubstr("expects the state of a run, as --checkpoint writes it, got weights "
+                               "only; --init '" +
+                               (s / "w") + "' starts from them [E2204]\n"));
   r = train(module.get(), with({"--resume", "--checkpoint", s / "absent"}));
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("No such file or directory [E2101]"));
+  EXPECT_THAT(r.err,
+              HasSubstr("absent': No such file or directory; --resume goes on from what a "
+                        "run with --checkpoint wrote, the first run goes without it [E2101]"));
+}
+
+/// A checkpoint with another number of 8 bytes as one of its entries.
+template <class T> std::string hurt(std::string bytes, const std::string &name, T value) {
+  size_t entry = bytes.find("\"trainer/" + name + "\""),
+         offsets = bytes.find("data_offsets\":[", entry) + 15;
+  uint64_t header;
+  memcpy(&header, bytes.data(), 8);
+  memcpy(&bytes[8 + header + std::stoull(bytes.substr(offsets))], &value, 8);
+  return bytes;
+}
+
+TEST_F(CheckpointTest, PositionsOfACheckpointAreChecked) {
+  EXPECT_EQ(train(module.get(), with({"--steps", "1", "--checkpoint", s / "c"})).code, 0);
+  std::string bytes = readFile(s / "c");
+  for (const char *name : {"step", "epoch", "position", "seed", "best_epoch", "worse"}) {
+    writeFile(s / "c", hurt<int64_t>(bytes, name, -7));
+    Outcome r = train(module.get(), with({"--resume", "--checkpoint", s / "c"}));
+    EXPECT_EQ(r.code, 1) << name;
+    EXPECT_THAT(r.err, HasSubstr("is damaged: 'trainer/" + std::string(name) +
+                                 "' expects a whole number from 0 to "));
+    EXPECT_THAT(r.err, HasSubstr(", got -7 [E2204]"));
+  }
+  writeFile(s / "c", hurt<int64_t>(bytes, "position", 1 << 20));
+  EXPECT_THAT(train(module.get(), with({"--resume", "--checkpoint", s / "c"})).err,
+              HasSubstr("'trainer/position' expects a whole number from 0 to 24, got 1048576"));
 }
 
 TEST_F(CheckpointTest, HyperParametersOfACheckpointAreChecked) {
   EXPECT_EQ(train(module.get(), with({"--steps", "1", "--checkpoint", s / "c"})).code, 0);
-  std::string bytes = readFile(s / "c");
-  size_t entry = bytes.find("\"trainer/hyper/lr\""),
-         offsets = bytes.find("data_offsets\":[", entry) + 15;
-  uint64_t header;
-  memcpy(&header, bytes.data(), 8);
-  const double bad = -1;
-  memcpy(&bytes[8 + header + std::stoull(bytes.substr(offsets))], &bad, 8);
+  std::string bytes = hurt<double>(readFile(s / "c"), "hyper/lr", -1);
   writeFile(s / "c", bytes);
   Outcome r = train(module.get(), with({"--resume", "--checkpoint", s / "c"}));
   EXPECT_EQ(r.code, 1);

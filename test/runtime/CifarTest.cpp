@@ -1,9 +1,6 @@
 // CifarTest.cpp - CIFAR's binary files, good and bad, and drawings of three channels.
+#include "OpenedData.h"
 #include "TestTools.h"
-
-extern "C" {
-#include "data.h"
-}
 
 #include <cstring>
 #include <gmock/gmock.h>
@@ -117,6 +114,15 @@ TEST_F(CifarTest, MissingFiles) {
   EXPECT_THAT(Read(empty.path).text,
               HasSubstr("has no 'data_batch_1.bin' and no 'data_batch_1.bin.gz' [E2101]"));
   EXPECT_EQ(Read(s / "test_batch.bin").code, 2101); // a file in the folder's place
+}
+
+TEST_F(CifarTest, TestsAloneNeedNoOtherFiles) {
+  unlink((s / "data_batch_1.bin").c_str());
+  Opened read = Opened::ofTests(spec, s.path);
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_EQ(read.data.train.count, 0u);
+  EXPECT_EQ(read.data.test.count, 10u);
+  EXPECT_EQ(read.one(read.data.test, 1, 2), 35 % 10);
 }
 
 TEST_F(CifarTest, WrongLengths) {

@@ -276,14 +276,16 @@ TEST_F(FlagsTest, RunRefusesWhatDoesNotFit) {
   };
   std::string two(2 * 784 * 4, '\0');
   bad(npy("<f8", "(2, 1, 28, 28)", two + two),
-      "expects f32[N,1,28,28] for input 'image', got f64[2,1,28,28] [E2205]");
+      "byte 11: expects elements of type <f4, got '<f8' [E2205]");
   bad(npy("<f4", "(2, 784)", two), "expects f32[N,1,28,28] for input 'image', got f32[2,784]");
   bad(npy("<f4", "(0, 1, 28, 28)", ""), "expects at least 1 example, got 0");
   bad(npy("<f4", "(2, 1, 28, 28)", two + "x"),
       "byte 78: expects 6272 bytes of elements, got 6273 [E2205]");
-  bad(npy(">f4", "(2, 1, 28, 28)", two), "byte 11: expects a type among '<f4'");
+  bad(npy(">f4", "(2, 1, 28, 28)", two), "byte 11: expects elements of type <f4, got '>f4'");
   bad(npy("<f4", "(-2, 1, 28, 28)", two), "byte 51: expects a shape of sensible size");
-  bad("\x93NUMPX plain text", "byte 0: expects the magic");
+  bad("\x93NUMPX plain text", "byte 0: expects the magic \\x93NUMPY [E2205]");
+  bad("PK\3\4 and what follows",
+      "byte 0: expects the magic \\x93NUMPY of one array, got a zip file");
   bad("short", "byte 0: expects an npy header of at least 12 bytes");
   std::string huge = npy("<f4", "(2,)", "");
   huge[8] = huge[9] = '\xff';

@@ -167,6 +167,15 @@ TEST_F(LibraryTest, MisuseIsAStatus) {
   EXPECT_EQ(sinter_lib_run(lib, "predict", 1, in, out).code, 2007);
   EXPECT_EQ(sinter_lib_save(lib, (s / "x").c_str()).code, 2007);
   ASSERT_EQ(sinter_lib_load(lib, (s / "w").c_str()).code, 0);
+  // More than a process can address: 3 logits an example, 36 numbers an image.
+  for (size_t n : {SIZE_MAX, SIZE_MAX / 12 + 1, (size_t{1} << 47) / 144 + 1}) {
+    sinter_status status = sinter_lib_run(lib, "predict", n, in, out);
+    EXPECT_EQ(status.code, 2006);
+    EXPECT_EQ(std::string(status.message),
+              "'predict' expects at most 977343669134 examples, for whose 'image' a process has "
+              "addresses (2^47 bytes), got " +
+                  std::to_string(n) + " [E2006]");
+  }
   EXPECT_EQ(sinter_lib_run(nullptr, "predict", 1, in, out).code, 2006);
   EXPECT_EQ(sinter_lib_run(lib, nullptr, 1, in, out).code, 2006);
   EXPECT_EQ(sinter_lib_run(lib, "predict", 0, in, out).code, 2006);

@@ -4,10 +4,11 @@
 #include <cstring>
 
 Opened::Opened(const sinter_data &spec, const std::string &path, const char *first,
-               const char *second, sinter_pool *pool) {
+               const char *second, sinter_pool *pool, bool testsOnly) {
   diag d = diag_make(text, sizeof text);
   data_known known = {};
   known.path = "w.safetensors";
+  known.tests_only = testsOnly;
   const char *texts[] = {first, second};
   for (uint32_t i = 0; i < VOCABULARIES; ++i)
     if (const sinter_field *field = vocabulary_field(&spec, i); field && texts[i])

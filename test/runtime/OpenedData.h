@@ -16,13 +16,17 @@ struct Opened {
   /// `path` empty: the built-in data. What weights would keep of the data: vocabularies, or the
   /// columns of a table and the names of classes.
   Opened(const sinter_data &spec, const std::string &path, const char *first = nullptr,
-         const char *second = nullptr, sinter_pool *pool = nullptr);
+         const char *second = nullptr, sinter_pool *pool = nullptr, bool testsOnly = false);
   /// Of a specification with its `data`.
   template <class Spec>
     requires requires(const Spec &spec) { spec.data; }
   Opened(const Spec &spec, const std::string &path, const char *first = nullptr,
          const char *second = nullptr)
       : Opened(spec.data, path, first, second) {}
+  /// Where no training examples are asked for.
+  template <class Spec> static Opened ofTests(const Spec &spec, const std::string &path) {
+    return Opened(spec.data, path, nullptr, nullptr, nullptr, true);
+  }
   ~Opened() { dataset_free(&data); }
   Opened(const Opened &) = delete;
 

@@ -177,7 +177,7 @@ TEST_F(OutputsTest, AReaderThatHasHadEnoughIsNoError) {
   EXPECT_TRUE(exists(s / "w"));
 }
 
-TEST_F(OutputsTest, AppendingEndsALineThatAKilledRunLeftOpen) {
+TEST_F(OutputsTest, AppendingDropsALineThatAKilledRunLeftOpen) {
   ASSERT_EQ(train(module.get(), with({"--steps", "2", "--checkpoint", s / "c", "--quiet"})).code,
             0);
   writeFile(s / "log", "{\"event\":\"step\"}\n{\"event\":\"st");
@@ -186,12 +186,25 @@ TEST_F(OutputsTest, AppendingEndsALineThatAKilledRunLeftOpen) {
                 .code,
             0);
   EXPECT_THAT(readFile(s / "log"),
-              StartsWith("{\"event\":\"step\"}\n{\"event\":\"st\n{\"event\":\"step\",\"step\":3,"));
+              StartsWith("{\"event\":\"step\"}\n{\"event\":\"step\",\"step\":3,"));
   ASSERT_EQ(train(module.get(),
                   with({"--steps", "4", "--checkpoint", s / "c", "--resume", "--log", s / "log"}))
                 .code,
             0);
   EXPECT_THAT(readFile(s / "log"), ::testing::Not(HasSubstr("\n\n")));
+  // Half a line alone, also one that is longer than what is read at a time; whole lines stay.
+  std::string whole = "{\"event\":\"step\",\"x\":\"" + std::string(5000, 'x') + "\"}\n";
+  for (const std::string &kept : {std::string(), whole, whole + whole})
+    for (size_t half : {0, 1, 4095, 4096, 9000}) {
+      writeFile(s / "log", kept + std::string(half, '{'));
+      ASSERT_EQ(train(module.get(), with({"--steps", "5", "--checkpoint", s / "c", "--resume",
+                                          "--log", s / "log"}))
+                    .code,
+                0);
+      std::string log = readFile(s / "log");
+      EXPECT_EQ(log.substr(0, kept.size()), kept) << half;
+      EXPECT_THAT(log.substr(kept.size()), StartsWith("{\"event\":")) << half;
+    }
 }
 
 TEST_F(OutputsTest, OutputsHaveFilesOfTheirOwn) {
@@ -236,6 +249,41 @@ TEST_F(OutputsTest, OutputsHaveFilesOfTheirOwn) {
                 .code,
             0);
   EXPECT_TRUE(exists(s / "new"));
+}
+
+// Files that a reader finds in a folder: no flag names them.
+TEST_F(OutputsTest, OutputsAreNoFilesOfTheData) {
+  const std::string images = "train-images-idx3-ubyte", labels = "t10k-labels-idx1-ubyte";
+  std::string before = readFile(data / images), after = readFile(data / labels);
+  std::filesystem::create_symlink(data / images, s / "link");
+  std::filesystem::create_hard_link(data / labels, s / "hard");
+  std::filesystem::create_symlink(data.path, s / "folder");
+  auto refuses = [&](const std::string &flag, const std::string &path, const std::string &file) {
+    Outcome r = train(module.get(), with({"--steps", "1", flag, path}));
+    EXPECT_EQ(r.code, 2) << path;
+    EXPECT_THAT(r.err, HasSubstr(flag + " expects another file than '" + (data / file) +
+                                 "', which --data reads [E2004]"));
+    EXPECT_TRUE(sameBytes(readFile(data / images), before));
+    EXPECT_TRUE(sameBytes(readFile(data / labels), after));
+  };
+  for (const char *flag : {"--save", "--checkpoint", "--log"}) {
+    refuses(flag, data / images, images);
+    refuses(flag, s / "link", images);
+    refuses(flag, s / "hard", labels);
+    refuses(flag, s / ("folder/" + labels), labels);
+  }
+  Outcome r = train(module.get(), with({"--eval", "--log", data / labels}));
+  EXPECT_EQ(r.code, 2) << r.err;
+  // What else lies there may be written, also when the data are read again after it.
+  for (int twice = 0; twice < 2; ++twice)
+    EXPECT_EQ(
+        train(module.get(), with({"--steps", "1", "--save", data / "w", "--log", data / "l"})).code,
+        0);
+  // A write goes to F.tmp first.
+  std::filesystem::rename(data / images, data / "x.tmp");
+  std::filesystem::create_symlink("x.tmp", data / images);
+  refuses("--save", data / "x", images);
+  EXPECT_EQ(train(module.get(), with({"--steps", "1", "--log", data / "x"})).code, 0);
 }
 
 // As many metrics as a model likes, with names as long as it likes: every event is whole.

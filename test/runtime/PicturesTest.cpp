@@ -229,6 +229,17 @@ TEST_F(PicturesTest, WithoutTestsThoseOfTraining) {
   EXPECT_EQ(read.get<double>(read.data.test, 0, 1), read.get<double>(read.data.train, 0, 1));
 }
 
+TEST_F(PicturesTest, TestsAloneNeedNoOtherFiles) {
+  write("test/a/1.png", png(2, 2));
+  write("test/b/1.png", png(2, 2));
+  FolderSpec spec(2, 3, 2, 2);
+  Opened read = Opened::ofTests(spec, folder.path);
+  ASSERT_EQ(read.code, 0) << read.text;
+  EXPECT_EQ(read.data.train.count, 0u);
+  EXPECT_EQ(read.one(read.data.test, 1, 1), 1);
+  refuses(spec, 2101, "has no folder 'train', with a folder of pictures a class");
+}
+
 /// Nothing is kept.
 int openAhead(dataset *data, const char *path, sinter_pool *pool, diag *d) {
   return picture_open_keeping(data, path, 0, pool, d);

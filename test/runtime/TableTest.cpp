@@ -195,7 +195,8 @@ TEST_F(TableTest, WeightsSayWhatColumnsAre) {
   ASSERT_EQ(tests.code, 0) << tests.text;
   EXPECT_EQ(tests.data.train.count, 0u);
   EXPECT_THAT(tests.get<float>(tests.data.test, 0, 0), ElementsAre(0, 0, 1, -10));
-  refuses(2101, "has no 'train.csv'");
+  refuses(2101, "has no 'train.csv' and no 'train.csv.gz' [E2101]\n  rows of 'test.csv' alone need "
+                "weights (--init) that say what its columns are");
 }
 
 TEST_F(TableTest, WeightsOfOtherColumns) {

@@ -153,6 +153,10 @@ TEST(Text, WhatCannotBeTrainedOnIsRefused) {
   EXPECT_THAT(Opened(characters, s / "no").text, HasSubstr("cannot read '"));
   EXPECT_THAT(Opened(characters, s.path).text,
               HasSubstr("has no 'story.txt' and no 'story.txt.gz'"));
+  writeFile(s / "story.test.txt", std::string(10, 'a'));
+  EXPECT_THAT(Opened(characters, s.path).text,
+              HasSubstr("[E2101]\n  to evaluate 'story.test.txt' alone, give --data that file"));
+  EXPECT_EQ(Opened(characters, s / "story.test.txt").code, 0);
 }
 
 /// First tokens of all examples of the training split; token i of the text is i.

@@ -2,7 +2,12 @@
 // shape a run.
 #include "TestTools.h"
 
+extern "C" {
+#include "flags.h"
+}
+
 #include <cmath>
+#include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pty.h>
@@ -280,10 +285,13 @@ TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
   Outcome r =
       train(m.get(), {"--steps", "20", "--checkpoint", s / "c", "--resume", "--save", s / "w"});
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("fake: error: step 13: expects a finite loss, got nan"));
+  EXPECT_THAT(r.err, HasSubstr("fake: error: step 13: expects a finite loss, got nan; the last "
+                               "checkpoint stays as it was, --check-numerics"));
   EXPECT_THAT(r.err, HasSubstr("[E2301]"));
   EXPECT_TRUE(sameBytes(readFile(s / "c"), before));
   EXPECT_FALSE(exists(s / "w"));
+  r = train(m.get(), {"--steps", "20", "--checkpoint", s / "none"});
+  EXPECT_THAT(r.err, HasSubstr("got nan; nothing was saved, --check-numerics"));
   r = train(m.get(), {"--steps", "20", "--check-numerics"});
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(
@@ -292,6 +300,48 @@ TEST(Trainer, ALossThatIsNotFiniteStopsAndKeepsTheCheckpoint) {
           "fake.cpp:8:17: kernel 'train_step_01_softmax_cross_entropy' in step 13 expects finite "
           "results, got nan at element 3 of 2560 [E2302]"));
   fakeNanStep = -1;
+}
+
+// A sweep of any length looks at all of its rates but the first tenth, and ends its log.
+TEST(Trainer, RatesAreFoundInFewSteps) {
+  FakeModule m(shrunk());
+  Scratch s;
+  for (int steps : {+LR_FIND_LEAST, 11, 25, 100}) {
+    Outcome r = train(m.get(), {"--lr-find", "--steps", std::to_string(steps), "--log", s / "log"});
+    EXPECT_EQ(r.code, 0) << r.err;
+    EXPECT_THAT(r.out, HasSubstr("the loss falls fastest at lr ")) << steps;
+    std::vector<std::string> log = lines(readFile(s / "log"));
+    EXPECT_THAT(log.back(),
+                StartsWith("{\"event\":\"end\",\"steps\":" + std::to_string(log.size() - 1) + ","));
+  }
+  Outcome r = train(m.get(), {"--lr-find", "--steps", "9"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("--lr-find expects --steps of 10 or more, so that its rates are "
+                               "less than a power of ten apart, got 9 [E2004]"));
+  fakeNanStep = 0;
+  r = train(m.get(), {"--lr-find", "--steps", "20", "--log", s / "log"});
+  EXPECT_THAT(r.out, HasSubstr("the loss is not finite at lr 1.0e-07, step 1: no rate to propose"));
+  EXPECT_THAT(lines(readFile(s / "log")).back(), StartsWith("{\"event\":\"end\",\"steps\":1,"));
+  fakeNanStep = -1;
+}
+
+TEST(Trainer, EvaluationsNeedNoTrainingFiles) {
+  FakeModule m(shrunk());
+  Scratch s, data;
+  writeDataset(data, 300, 33, 8, 8);
+  ASSERT_EQ(train(m.get(), {"--data", data.path, "--epochs", "1", "--save", s / "w"}).code, 0);
+  std::vector<std::string> run = {"--data", data.path, "--eval", "--init", s / "w"};
+  auto told = [&] { // but for the time
+    std::string out = train(m.get(), run).out;
+    return out.substr(0, out.find("  "));
+  };
+  std::string before = told();
+  EXPECT_THAT(before, StartsWith("test loss "));
+  for (const char *name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"})
+    std::filesystem::remove(data / name);
+  EXPECT_EQ(told(), before);
+  run.insert(run.end(), {"--fold", "1/3"}); // a part of the training examples
+  EXPECT_THAT(train(m.get(), run).err, HasSubstr("has no 'train-images-idx3-ubyte'"));
 }
 
 TEST(Trainer, CheckNumericsDoesNotChangeResults) {

@@ -167,13 +167,28 @@ TEST_F(WeightsTest, OtherPrecisionsAreConvertedAndSaid) {
 
 TEST_F(WeightsTest, OtherFormatsAreNamed) {
   std::string zip = "PK\3\4" + std::string(200, '\0');
-  refuses(zip,
-          "expects a safetensors file, got a zip archive, as torch.save and numpy.savez write; "
-          "in Python: [E2201]\n  from safetensors.torch import save_file\n  "
-          "save_file(torch.load(\"" +
-              (s / "in") + "\", weights_only=True), ");
+  refuses(zip, "expects a safetensors file, got a zip archive, as torch.save writes; "
+               "in Python: [E2201]\n  from safetensors.torch import save_file\n  "
+               "save_file(torch.load(\"" +
+                   (s / "in") + "\", weights_only=True), ");
   refuses("\x80\2\x8a\nl\xfc\x9c\x46\xf9 j" + std::string(100, '\0'),
           "got a pickle, as torch.save");
+  auto member = [&](const std::string &name) {
+    return "PK\3\4" + std::string(22, '\0') + std::string(1, static_cast<char>(name.size())) +
+           std::string(3, '\0') + name + std::string(300, '\0');
+  };
+  refuses(member("archive/data.pkl"), "got a zip archive, as torch.save writes");
+  refuses(member("fc.weight.npy"),
+          "got a .npz file, as numpy.savez writes; if its names are the weights', in Python: "
+          "[E2201]\n  import numpy; from safetensors.numpy import save_file\n  "
+          "save_file(dict(numpy.load(\"" +
+              (s / "in") + "\")), \"weights.safetensors\")\n");
+  refuses(std::string("\x93NUMPY\1\0v\0", 10) + std::string(118, ' '),
+          "got a .npy file, one array; with the name of a weight, in Python: [E2201]\n  import "
+          "numpy; from safetensors.numpy import save_file\n  save_file({\"NAME\": numpy.load(\"" +
+              (s / "in") + "\")}, \"weights.safetensors\")\n");
+  refuses(gzip(file(good, data)), "got a gzip file; unpack it first: [E2201]\n  gunzip < \"" +
+                                      (s / "in") + "\" > weights.safetensors\n");
   // A header length may begin like a pickle.
   std::string header = good + std::string(0x280 - good.size(), ' ');
   EXPECT_EQ(init(file(header, data)).code, 0);

@@ -137,6 +137,11 @@ fails(r"--save and --predict expect files of their own", 2, "--save", "x", "--pr
 fails(r"--predict expects F.csv, got nothing", 2, "--predict=")
 fails(r"--predict expects a folder with test.csv, got 'data/train.csv'", 1, "--data", "data/train.csv", "--predict", "x.csv")
 expect(not os.path.exists("x.csv"), "no predictions of refused runs")
+# What a reader finds in the folder stays as it is.
+for flag, file in (("--predict", "test.csv"), ("--save", "train.csv"), ("--log", "test.csv")):
+    before = open(f"data/{file}").read()
+    fails(rf"{flag} expects another file than 'data/{file}', which --data reads \[E2004\]", 2, "--data", "data", "--steps", "1", flag, f"data/{file}")
+    expect(open(f"data/{file}").read() == before, f"data/{file} as it was after {flag}")
 
 # A test table without a target is not evaluated, and said so; the features of one table are another model's number.
 r = run("--data", "data", "--epochs", "2", "--predict", "p2.csv")

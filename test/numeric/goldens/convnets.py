@@ -89,9 +89,9 @@ def enlarge(x, size):
 
 
 class AlexNet(nn.Module):
-    def __init__(self, width=16, size=67, places=1):  # of the last image
+    def __init__(self, width=16, size=67, places=1, dropout=0.0):  # places of the last image
         super().__init__()
-        self.size, channels = size, [1] + [c // width for c in (96, 256, 384, 384, 256)]
+        self.dropout, self.size, channels = nn.Dropout(dropout), size, [1] + [c // width for c in (96, 256, 384, 384, 256)]
         windows = [(11, 4, 1), (5, 1, 2), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
         for number, window in enumerate(windows):
             setattr(self, f"conv{number + 1}", nn.Conv2d(channels[number], channels[number + 1], *window))
@@ -103,7 +103,8 @@ class AlexNet(nn.Module):
         for number in range(1, 6):
             x = torch.relu(getattr(self, f"conv{number}")(x))
             x = nn.functional.max_pool2d(x, 3, 2) if number in (1, 2, 5) else x
-        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x.flatten(1))))))
+        x = self.dropout(torch.relu(self.fc1(x.flatten(1))))
+        return self.fc3(self.dropout(torch.relu(self.fc2(x))))
 
 
 class Vgg11(nn.Module):
@@ -129,9 +130,9 @@ class Vgg11(nn.Module):
 
 
 class Nin(nn.Module):
-    def __init__(self, width=16, size=67):
+    def __init__(self, width=16, size=67, dropout=0.0):
         super().__init__()
-        self.size, before = size, 1
+        self.dropout, self.size, before = nn.Dropout(dropout), size, 1
         for number, (c, *window) in enumerate(((96 // width, 11, 4, 0), (256 // width, 5, 1, 2), (384 // width, 3, 1, 1), (10, 3, 1, 1))):
             block = nn.Module()
             block.conv1, block.conv2, block.conv3 = nn.Conv2d(before, c, *window), nn.Conv2d(c, c, 1), nn.Conv2d(c, c, 1)
@@ -144,6 +145,7 @@ class Nin(nn.Module):
             for conv in getattr(self, f"block{number + 1}").children():
                 x = torch.relu(conv(x))
             x = nn.functional.max_pool2d(x, 3, 2) if number < 3 else x
+            x = self.dropout(x) if number == 2 else x
         return x.mean((2, 3))
 
 

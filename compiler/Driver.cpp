@@ -79,6 +79,30 @@ static int checkOutputs(Session &session, llvm::StringRef kind) {
   return checkFiles(options, files, session.reporter);
 }
 
+/// A command that stops before what it is asked to make would make nothing of it.
+static int checkStop(const Options &options, Reporter &reporter) {
+  if (options.stopAfter.empty())
+    return Done;
+  if (!options.stage.empty())
+    return *findStage(options.stopAfter) >= *findStage(options.stage)
+               ? int(Done)
+               : reporter.error(Usage, "--stage " + options.stage + " and --stop-after " +
+                                           options.stopAfter +
+                                           " exclude each other, as the one stage comes after the "
+                                           "other; leave out --stop-after, or give --stage " +
+                                           options.stopAfter);
+  for (auto [flag, given] :
+       {std::pair("-o", !options.output.empty()), std::pair("--kind", !options.kind.empty()),
+        std::pair("--embed-weights", !options.embedWeights.empty()),
+        std::pair("--static", options.linkStatic),
+        std::pair("--sanitize", !options.sanitizer.empty())})
+    if (given)
+      return reporter.error(Usage, llvm::Twine(flag) +
+                                       " and --stop-after exclude each other, as a build that "
+                                       "stops at a stage makes no artefact; leave out one of them");
+  return Done;
+}
+
 /// Checks that concern flags only. Done or Usage.
 static int checkOptions(const Options &options, Reporter &reporter) {
   for (const std::string &name : {options.stage, options.stopAfter})
@@ -87,6 +111,8 @@ static int checkOptions(const Options &options, Reporter &reporter) {
   if (!options.kind.empty() && !isKind(options.kind))
     return reporter.error(Usage, "--kind expects trainer, static-lib, shared-lib or object, got '" +
                                      options.kind + "'");
+  if (int code = checkStop(options, reporter))
+    return code;
   Written files = {{"-o", options.output}, {"--depfile", options.depfile}};
   if (int code = checkFiles(options, files, reporter))
     return code;

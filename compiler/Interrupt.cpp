@@ -5,13 +5,19 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Interrupt.h"
+#include "compiler/Diagnostics.h"
 
+#include "llvm/Support/ErrorHandling.h"
+
+#include <atomic>
 #include <climits>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <new>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +99,33 @@ static void listen() {
     return true;
   }();
   (void)once;
+}
+
+/// Of several threads that lack memory, the first speaks.
+[[noreturn]] static void refuseMemory() {
+  static std::atomic_flag spoken;
+  while (spoken.test_and_set())
+    pause();
+  static constexpr char words[] = "error: out of memory: expects more of it than the system gives; "
+                                  "raise its limit (ulimit -v), "
+                                  "or make batches and layers smaller\n";
+  (void)!write(STDERR_FILENO, words, sizeof words - 1);
+  endChild();
+  removeFolders();
+  _exit(Refused);
+}
+
+void endWithoutMemory() {
+  std::set_new_handler(refuseMemory);
+  llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { refuseMemory(); });
+}
+
+void endIfWithoutMemory() {
+  static constexpr size_t kSpare = size_t(64) << 20;
+  void *spare = mmap(nullptr, kSpare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (spare == MAP_FAILED)
+    refuseMemory();
+  munmap(spare, kSpare);
 }
 
 int removeOnInterrupt(const std::string &folder) {

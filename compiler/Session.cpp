@@ -6,6 +6,7 @@
 #include "compiler/Session.h"
 #include "codegen/cpu/Target.h"
 #include "compiler/Context.h"
+#include "compiler/Fit.h"
 #include "compiler/Import.h"
 #include "compiler/Interrupt.h"
 #include "compiler/Pipeline.h"
@@ -81,6 +82,7 @@ int Session::runSafely(llvm::function_ref<int()> work) {
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext crashes;
   if (!crashes.RunSafely([&] { code = work(); })) {
+    endIfWithoutMemory();
     code = fail(llvm::createStringError("the code generator crashed"));
     removeFolders(); // nothing that a crash left behind is to be destroyed
     std::_Exit(code);
@@ -136,12 +138,7 @@ int Session::loadText(const std::string &text) {
   if (!module)
     return Wrong;
   reporter.learnSources(*module);
-  bool entries = false;
-  module->walk([&](Operation *op) { entries |= isa<ir::EntryOp, kernel::EntryOp>(op); });
-  if (!entries && getStage(*module) < Stage::Loops)
-    return reporter.error(
-        Wrong, "expects a module with entries, got none in '" + options.model + "'", "E1103");
-  return Done;
+  return succeeded(checkText(*module, options.model)) ? Done : Wrong;
 }
 
 /// --set on a stored model: only what it was made with.
@@ -302,6 +299,7 @@ int Session::runTo(Stage stage) {
   llvm::CrashRecoveryContext::Enable();
   llvm::CrashRecoveryContext crashes;
   if (!crashes.RunSafely([&] { result = runPipeline(*module, stage, pipeline); })) {
+    endIfWithoutMemory();
     // Nothing that a crash left behind is to be trusted or destroyed; the module before the pass is
     // a copy.
     instrumentation.noteCrash();

@@ -113,15 +113,8 @@ std::string printModule(ModuleOp module, bool elide) {
   OpPrintingFlags flags;
   flags.enableDebugInfo(true, /*prettyForm=*/false);
   if (elide) {
-    bool large = false;
-    copy->walk([&](Operation *op) {
-      for (NamedAttribute attribute : op->getAttrs())
-        if (auto elements = dyn_cast<DenseElementsAttr>(attribute.getValue()))
-          large |= !elements.isSplat() && elements.getNumElements() > kInlineElements;
-    });
     (*copy)->removeAttr("sinter.sources");
-    if (large)
-      (*copy)->setAttr("sinter.elided", UnitAttr::get(copy->getContext()));
+    (*copy)->setAttr("sinter.elided", UnitAttr::get(copy->getContext()));
     flags.elideLargeElementsAttrs(kInlineElements);
     flags.elideLargeResourceString(64);
   } else {

@@ -205,8 +205,6 @@ std::string findClash(const HostModule &host) {
   std::string file = host.symbol + ".h", prefix = host.symbol + "_", text = printHeader(host);
   if (isDeclared(file))
     return file;
-  if (host.symbol == "std") // C++'s namespace
-    return host.symbol;
   auto belongs = [](char c) { return llvm::isAlnum(c) || c == '_'; };
   for (llvm::StringRef rest = text; !rest.empty();) {
     rest = rest.drop_until(belongs);

@@ -57,8 +57,8 @@ def includes() -> str:
 
 
 def declared() -> set[str]:
-    """What the headers declare, of functions, variables and constants only names with a '_' inside, for ours have one; and
-    the headers themselves."""
+    """What the headers declare, of functions, variables and constants only names with a '_' inside, for ours have one; the
+    headers themselves; and C++'s namespace."""
     out = subprocess.run(["clang-22", "-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Xclang", "-ast-dump=json", "-xc", "-"],
                          input=includes(), check=True, capture_output=True, text=True)
     types, others = set(), set()
@@ -66,7 +66,7 @@ def declared() -> set[str]:
         is_type = declaration["kind"] in ("TypedefDecl", "RecordDecl", "EnumDecl")
         (types if is_type else others).add(declaration.get("name", ""))
         others |= {c["name"] for c in declaration.get("inner", []) if c["kind"] == "EnumConstantDecl"}
-    return types | {name for name in others if "_" in name} | {f"{h}.h" for h in C + POSIX if "/" not in h}
+    return types | {name for name in others if "_" in name} | {f"{h}.h" for h in C + POSIX if "/" not in h} | {"std"}
 
 
 def write(path: str, comment: str, found: set[str]) -> None:

@@ -5,6 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
+#include "compiler/Interrupt.h"
 #include "compiler/Stage.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -307,6 +308,7 @@ static CLI::App *addBench(CLI::App &app, Options &options) {
 
 int main(int argc, char **argv) {
   holdStandardFiles();
+  sinter::compiler::endWithoutMemory();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   Options options;

@@ -157,14 +157,43 @@ void BufferOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getResult(), getBufferName());
 }
 
+/// Bytes of the segment that `buffer` lies in; nothing where the text around it does not say.
+static std::optional<int64_t> getSegmentBytes(BufferOp buffer) {
+  auto entry = buffer->getParentOfType<EntryOp>();
+  auto module = buffer->getParentOfType<ModuleOp>();
+  auto sizes = module ? module->getAttrOfType<SegmentBytesAttr>("sinter.segment_bytes") : nullptr;
+  Segment segment = buffer.getSegment();
+  if (segment == Segment::Work && entry && entry.getWorkBytes()) // the module's is of another entry
+    return *entry.getWorkBytes();
+  if (!sizes || segment == Segment::Object)
+    return std::nullopt;
+  const int64_t all[] = {sizes.getParams(), sizes.getState(), sizes.getWork(), sizes.getScalars(),
+                         sizes.getLogical()};
+  return all[static_cast<int>(segment)];
+}
+
+/// A place lies inside its segment: code reads and writes there without asking.
+static LogicalResult verifyPlace(BufferOp op) {
+  if (!op.getOffset())
+    return success();
+  int64_t offset = *op.getOffset(), bytes = op.getResult().getType().getBytes(), end = 0;
+  if (offset < 0)
+    return op.emitOpError() << "expects an offset of 0 or more, got " << offset;
+  bool far = __builtin_add_overflow(offset, bytes, &end);
+  std::optional<int64_t> size = getSegmentBytes(op);
+  if (!far && (!size || end <= *size))
+    return success();
+  auto error = op.emitOpError() << "'" << op.getBufferName() << "' expects to end ";
+  if (size)
+    error << "inside its segment of " << *size << " bytes";
+  else
+    error << "below 2^63 bytes";
+  return error << ", got offset " << offset << " and " << bytes << " bytes";
+}
+
 LogicalResult BufferOp::verify() {
-  if (getOffset() && int64_t(*getOffset()) < 0)
-    return emitOpError() << "expects an offset of 0 or more, got " << int64_t(*getOffset());
-  BufferType type = getResult().getType();
-  int64_t end = 0;
-  if (getOffset() && __builtin_add_overflow(int64_t(*getOffset()), type.getBytes(), &end))
-    return emitOpError() << "expects to end below 2^63 bytes, got offset " << int64_t(*getOffset())
-                         << " and " << type.getBytes() << " bytes";
+  if (failed(verifyPlace(*this)))
+    return failure();
   bool constant = getRole() == Role::Constant;
   if (constant != getValue().has_value())
     return emitOpError() << "expects elements with role constant and with no other, got role '"
@@ -311,6 +340,18 @@ static LogicalResult verifySymbols(MapOp op, AffineMap map) {
   return success();
 }
 
+/// An index alone walks its axis: two of one dim would be a diagonal, and the rest never written.
+static LogicalResult verifyOuts(MapOp op) {
+  for (size_t i = op.getIns().size(); i < op.getMaps().size(); ++i) {
+    ArrayRef<AffineExpr> results = op.getAccess(i).getResults();
+    for (auto [at, expr] : llvm::enumerate(results))
+      if (isa<AffineDimExpr>(expr) && llvm::is_contained(results.drop_front(at + 1), expr))
+        return op.emitOpError() << "expects the map of an out to name each dim once, got "
+                                << AffineMapAttr::get(op.getAccess(i)) << " for buffer " << i;
+  }
+  return success();
+}
+
 /// What one row adds to, no other does.
 static LogicalResult verifyAdds(MapOp op) {
   if (!op.getAdds().empty() && op.getAdds().size() != op.getOuts().size())
@@ -369,7 +410,7 @@ LogicalResult MapOp::verify() {
                             i < getIns().size() && getPadded(), /*indirect=*/true)) ||
         failed(verifySymbols(*this, getAccess(i))))
       return failure();
-  if (failed(verifyAdds(*this)))
+  if (failed(verifyOuts(*this)) || failed(verifyAdds(*this)))
     return failure();
   Block &block = getBody().front();
   SmallVector<int64_t> row;

@@ -6,4 +6,7 @@ module @crash attributes {sinter.stage = "llvm"} {
     llvm.store %1, %p : f32, !llvm.ptr
     llvm.return
   }
+  module @planned {
+    kernel.entry @f name("f") kind(predict) batch(1) {}
+  }
 }

@@ -13,9 +13,6 @@
 #include "test/numeric/options/Functions.h"
 #include "test/numeric/parity/Golden.h"
 
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
-
 #include <cstdio>
 #include <set>
 
@@ -90,22 +87,6 @@ static Record recordOf(const llvm::json::Object &object, llvm::StringRef text) {
     if (key != "parameters")
       record.c.attrs.push_back(attrOf(key, value));
   return record;
-}
-
-static std::vector<Record> readRecords(const char *path) {
-  std::vector<Record> records;
-  auto file = llvm::MemoryBuffer::getFile(path);
-  llvm::SmallVector<llvm::StringRef> lines;
-  if (file)
-    (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines) {
-    llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
-    if (value)
-      records.push_back(recordOf(*value->getAsObject(), line));
-    else
-      llvm::report_fatal_error(value.takeError());
-  }
-  return records;
 }
 
 //===--- The check ----------------------------------------------------------------------------===//
@@ -223,7 +204,10 @@ static void checkAsRows(const std::vector<Record> &records) {
 }
 
 int main(int argc, char **argv) {
-  std::vector<Record> records = readRecords(argc > 1 ? argv[1] : "");
+  std::vector<Record> records;
+  readObjects(argc > 1 ? argv[1] : "", [&](const llvm::json::Object &object, llvm::StringRef text) {
+    records.push_back(recordOf(object, text));
+  });
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("options");
   std::vector<std::pair<size_t, Type>> taken;
   for (size_t i = 0; i < records.size(); ++i) {

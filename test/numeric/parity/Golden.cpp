@@ -62,6 +62,13 @@ Goldens test::readGoldens(const char *path) {
   return goldens;
 }
 
+void test::readObjects(const char *path,
+                       llvm::function_ref<void(const llvm::json::Object &, llvm::StringRef)> take) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);)
+    take(*llvm::cantFail(llvm::json::parse(line)).getAsObject(), line);
+}
+
 double test::normOf(const Tensor &tensor) {
   double sum = 0;
   for (double value : tensor.reals)

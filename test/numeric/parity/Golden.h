@@ -10,6 +10,9 @@
 
 #include "codegen/interpret/Interpreter.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/JSON.h"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -33,6 +36,10 @@ using Goldens = std::map<std::string, Golden>;
 
 /// All lines of a file; empty when there is none.
 Goldens readGoldens(const char *path);
+/// Calls `take` with every line of a file of JSON objects, and its text; ends the program at a line
+/// that is none.
+void readObjects(const char *path,
+                 llvm::function_ref<void(const llvm::json::Object &, llvm::StringRef)> take);
 /// Euclidean norm.
 double normOf(const interpret::Tensor &tensor);
 /// The larger of the norm's error and of the sampled elements' root mean square error, seen as a

@@ -1,5 +1,4 @@
-//===- Specials.cpp - NaN, infinities, signed zeros and ends of the range, as PyTorch has them
-//----===//
+//===- Specials.cpp - special values, as PyTorch has them -------------------------------------===//
 //
 // numeric-specials FILE.golden: every line (goldens/specials.py) is a function of the DSL of one or
 // two operands, with its values and gradients. Compiled and by the oracle each element must be the
@@ -14,14 +13,11 @@
 #include <sinter/sinter.h>
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
 #include <cstdio>
 
 using namespace sinter::test;
-using sinter::Operand;
 namespace interpret = sinter::interpret;
 using E = ElementType;
 using Reals = std::vector<double>;
@@ -207,17 +203,6 @@ static Record recordOf(const llvm::json::Object &object) {
   return record;
 }
 
-static std::vector<Record> readRecords(const char *path) {
-  std::vector<Record> records;
-  auto file = llvm::MemoryBuffer::getFile(path);
-  llvm::SmallVector<llvm::StringRef> lines;
-  if (file)
-    (*file)->getBuffer().split(lines, '\n', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef line : lines)
-    records.push_back(recordOf(*llvm::cantFail(llvm::json::parse(line)).getAsObject()));
-  return records;
-}
-
 //===--- The check ----------------------------------------------------------------------------===//
 
 static std::string operandName(size_t i) { return "x" + std::to_string(i); }
@@ -265,11 +250,10 @@ static void compare(const Record &record, const Tensor &got, const Reals &wanted
     if (isDifferent(record, i, what) ||
         isSame(got.real(i), wanted[i], record.c.operands[0].element, sign))
       continue;
-    std::string at;
+    std::printf("%s of", record.name.c_str());
     for (const Reals &operand : record.operands)
-      at += (at.empty() ? "" : ", ") + llvm::formatv("{0:g}", operand[i]).str();
-    std::printf("%s(%s) %s: got %g, PyTorch %g\n", record.name.c_str(), at.c_str(), what.c_str(),
-                got.real(i), wanted[i]);
+      std::printf(" %g", operand[i]);
+    std::printf(": %s: got %g, PyTorch %g\n", what.c_str(), got.real(i), wanted[i]);
     expect(record.name + " " + what, INFINITY, 0);
   }
 }
@@ -285,7 +269,10 @@ static void compare(const Record &record, llvm::FailureOr<interpret::Evaluation>
 }
 
 int main(int argc, char **argv) {
-  std::vector<Record> records = readRecords(argc > 1 ? argv[1] : "");
+  std::vector<Record> records;
+  readObjects(argc > 1 ? argv[1] : "", [&](const llvm::json::Object &object, llvm::StringRef) {
+    records.push_back(recordOf(object));
+  });
   mlir::OwningOpRef<mlir::ModuleOp> module = makeModule("specials");
   for (const Record &record : records)
     addEntry(*module, record);

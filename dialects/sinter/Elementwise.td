@@ -82,7 +82,8 @@ def MinOp : Sinter_Binary<"min", "s.min(x, y)",
 def PowOp : Sinter_Binary<"pow", "s.pow(x, y)", GradientExpr<[{
   ::mlir::Value one = b.constantLike(getRhs(), 1), zero = b.constantLike(getLhs(), 0);
   ::mlir::Value zeroOfExponent = b.constantLike(getRhs(), 0);
-  // Where the exponent is 0 the slope of the base is 0, which 0 * 0^-1 is not, nor its own slope: any other power will do.
+  // The slope of the base is 0 where the exponent is 0. At the base 0 the formula has 0 * 0^-1 there, which is NaN also in
+  // derivatives of the slope; with an exponent of 1 in its place it is 0.
   ::mlir::Value isConstant = b.compare("eq", getRhs(), zeroOfExponent);
   ::mlir::Value less = b.select(isConstant, one, b.sub(getRhs(), one));
   ::mlir::Value raised = b.mul(b.mul(dy[0], getRhs()), b.pow(getLhs(), less));

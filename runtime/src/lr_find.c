@@ -8,7 +8,7 @@
 /* Of the sweep: its ends, its length without --steps, how much worse than the best mean a loss may
    be. */
 static const double kFirst = 1e-7, kLast = 10, kWorst = 4;
-enum { STEPS = 100, WINDOWS = 10 };
+enum { STEPS = 100, WINDOWS = LR_FIND_LEAST }; /* a window has one step at least */
 
 typedef struct sweep {
   double rate, made_by; /* the step's, and of the step before, which made the loss what it is */

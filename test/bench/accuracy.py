@@ -21,7 +21,8 @@ import numpy
 import torch
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "test/numeric/goldens"))
+sys.path[:0] = [str(ROOT / "test/numeric/goldens"), str(ROOT / "test/e2e/Inputs")]
+import stfile  # noqa: E402
 from convnets import AlexNet, DenseNet, GoogLeNet, Nin  # noqa: E402
 
 # name: model of width and size, batch, learning rate, width and size, those of --small
@@ -48,15 +49,8 @@ def write(folder, name, array):
 
 
 def load_weights(path):
-    raw = path.read_bytes()
-    start = 8 + int.from_bytes(raw[:8], "little")
-    tensors = {}
-    for name, entry in json.loads(raw[8:start]).items():
-        if name != "__metadata__" and entry["dtype"] == "F32":
-            begin, end = entry["data_offsets"]
-            values = numpy.frombuffer(raw[start + begin:start + end], numpy.float32)
-            tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
-    return tensors
+    return {name: torch.from_numpy(numpy.frombuffer(data, numpy.float32).reshape(shape).copy())
+            for name, (kind, shape, data) in stfile.read(path).items() if kind == "F32"}
 
 
 def train_sinter(trainer, data, seed, epochs, work):

@@ -50,8 +50,12 @@ private:
   void emitChunks(mlir::Value begin, mlir::Value end);
   void emitAcrossChunk(int64_t valid);
   bool prepareTurn();
+  bool mayTurn(size_t number);
+  int64_t layTurned(int64_t lanes, int64_t other, llvm::ArrayRef<mlir::AffineExpr> addresses,
+                    int64_t width);
   void emitTurned();
   void emitBlock(int64_t valid, int64_t columns);
+  void storeTurned(size_t i, llvm::SmallVector<mlir::Value> columns, int64_t valid);
 
   BodyEmitter vectors(llvm::ArrayRef<mlir::Value> at, int64_t valid, int64_t lanes = kLanes);
   bool mayOrder();

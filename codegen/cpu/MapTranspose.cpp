@@ -1,9 +1,10 @@
 //===- MapTranspose.cpp - elementwise maps between layouts ------------------------------------===//
 //
-// What is written lies side by side along one dim, what is read along another (images row-major and
-// with the batch on the lanes): square blocks of points are read as vectors along the second,
-// turned in registers and written as vectors along the first. Dims that all buffers step through as
-// one are one, so that small images fill the blocks. Reading on: MapEmitter.h.
+// Most of what is written lies side by side along one dim, something that is read or written along
+// another (images row-major and with the batch on the lanes; an update and the other form of its
+// weight): in square blocks of points the latter is read, or written, as vectors along the second
+// dim and turned in registers. Dims that all buffers step through as one are one, so that small
+// images fill the blocks. Reading on: MapEmitter.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
@@ -58,8 +59,48 @@ static SmallVector<Value> turn(EmitContext &k, SmallVector<Value> rows) {
   return rows;
 }
 
-/// Finds the two dims and sets up the accesses; false, with nothing changed, when the map is
-/// another kind of work.
+/// A turned operand is read before anything that its block writes, a turned result is written
+/// behind it: neither may lie where the kernel does the other thing.
+bool MapEmitter::mayTurn(size_t number) {
+  bool isIn = number < ins.size();
+  Value buffer = isIn ? op.getIns()[number] : op.getOuts()[number - ins.size()];
+  ValueRange others = isIn ? op.getOuts() : op.getIns();
+  const Access &access = isIn ? ins[number] : outs[number - ins.size()];
+  return !access.type.getElementType().isInteger(1) && !k.shared.contains(buffer) &&
+         !llvm::is_contained(others, buffer) && (isIn || !op.addsTo(number - ins.size()));
+}
+
+/// Sets up the accesses with `lanes` on the lanes and what is scattered there along `other`; how
+/// many are turned, 0 when that does not cover the map or nothing needs it.
+int64_t MapEmitter::layTurned(int64_t lanes, int64_t other, ArrayRef<AffineExpr> addresses,
+                              int64_t width) {
+  int64_t count = 0;
+  bool anyAlong = false; // what is written lies along the lanes, or other lanes are better
+  inLanes.clear();
+  outLanes.clear();
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    bool isIn = i < ins.size();
+    Access access = isIn ? ins[i] : outs[i - ins.size()];
+    access.address = addresses[i];
+    access.logical = AffineMap::get(k.dims.size(), 0, access.address);
+    LaneAccess lane = makeLaneAccess(k, access, lanes, width);
+    if (lane.kind == LaneKind::Scattered) {
+      lane = makeLaneAccess(k, access, other, width);
+      if (lane.kind != LaneKind::Contiguous || !mayTurn(i))
+        return 0;
+      ++count;
+    } else if (!isIn) {
+      if (lane.kind != LaneKind::Contiguous)
+        return 0;
+      anyAlong = true;
+    }
+    (isIn ? inLanes : outLanes).push_back(lane);
+  }
+  return anyAlong ? count : 0;
+}
+
+/// Finds the two dims, of several pairs those that turn least, and sets up the accesses; false,
+/// with nothing changed, when the map is another kind of work.
 bool MapEmitter::prepareTurn() {
   constexpr int64_t kFewestPoints = 64;
   if (!inner.empty() || !reduces.empty() || !op.getBody().front().getOps<kernel::IndexOp>().empty())
@@ -73,45 +114,26 @@ bool MapEmitter::prepareTurn() {
       addresses.push_back(access.address);
     }
   mergeDims(dims, addresses);
-  int64_t width = kLanes;
+  int64_t width = kLanes, fewest = 0;
   for (const Access &in : ins)
     width = std::min(width, kernel::getVectorLanes(k.target, in.type.getElementType()));
-  auto along = [&](size_t number, int64_t dim) {
-    Access access = number < ins.size() ? ins[number] : outs[number - ins.size()];
-    access.address = addresses[number];
-    access.logical = AffineMap::get(dims.size(), 0, access.address);
-    return makeLaneAccess(k, access, dim, width);
-  };
   std::swap(k.dims, dims);
   for (int64_t lanes = 0; lanes < static_cast<int64_t>(k.dims.size()); ++lanes)
     for (int64_t other = 0; other < static_cast<int64_t>(k.dims.size()); ++other) {
       if (lanes == other ||
           std::min(k.dims[lanes], width) * std::min(k.dims[other], width) < kFewestPoints)
         continue;
-      bool fits = true, any = false;
-      inLanes.clear();
-      outLanes.clear();
-      for (size_t i = 0; i < addresses.size(); ++i) {
-        LaneAccess access = along(i, lanes);
-        if (i < ins.size() && access.kind == LaneKind::Scattered) {
-          // Read ahead of what the block writes: it must not lie there.
-          Value buffer = op.getIns()[i];
-          access = along(i, other);
-          fits &= access.kind == LaneKind::Contiguous &&
-                  !ins[i].type.getElementType().isInteger(1) && !k.shared.contains(buffer) &&
-                  !llvm::is_contained(op.getOuts(), buffer);
-          any = true;
-        } else {
-          fits &= i < ins.size() || access.kind == LaneKind::Contiguous;
-        }
-        (i < ins.size() ? inLanes : outLanes).push_back(access);
-      }
-      if (!fits || !any)
+      int64_t count = layTurned(lanes, other, addresses, width);
+      if (!count || (fewest && count >= fewest))
         continue;
+      fewest = count;
       lanesDim = lanes;
       turnedDim = other;
-      return true;
     }
+  if (fewest) {
+    layTurned(lanesDim, turnedDim, addresses, width);
+    return true;
+  }
   std::swap(k.dims, dims);
   inLanes.clear();
   outLanes.clear();
@@ -133,15 +155,36 @@ void MapEmitter::emitBlock(int64_t valid, int64_t columns) {
     }
     blocks.push_back({i, turn(k, std::move(rows))});
   }
+  SmallVector<SmallVector<Value>> results(outs.size());
   SmallVector<Value> here = point;
   for (int64_t c = 0; c < columns; ++c) {
     here[turnedDim] = k.add(point[turnedDim], k.index(c));
     for (auto &[i, block] : blocks)
       turned[i] = block[c];
     BodyEmitter body = vectors(here, valid, width);
-    storeRow(body, here, valid, true);
+    for (auto [result, yielded] : llvm::zip(results, op.getBody().front().back().getOperands()))
+      result.push_back(body.get(yielded));
+    for (size_t i = 0; i < outs.size(); ++i)
+      if (outLanes[i].dim != turnedDim)
+        storeOut(i, here, results[i].back(), valid);
   }
   turned.clear();
+  for (size_t i = 0; i < outs.size(); ++i)
+    if (outLanes[i].dim == turnedDim)
+      storeTurned(i, std::move(results[i]), valid);
+}
+
+/// Stores a block of out `i`, given by columns.
+void MapEmitter::storeTurned(size_t i, SmallVector<Value> columns, int64_t valid) {
+  int64_t width = outLanes[i].lanes, count = static_cast<int64_t>(columns.size());
+  for (Value &column : columns)
+    column = splat(k, column, width);
+  columns.resize(width, k.zero(columns.front().getType()));
+  SmallVector<Value> rows = turn(k, std::move(columns)), here = point;
+  for (int64_t r = 0; r < valid; ++r) {
+    here[lanesDim] = k.add(point[lanesDim], k.index(r));
+    storeLanes(k, outLanes[i], here, rows[r], count);
+  }
 }
 
 void MapEmitter::emitTurned() {
@@ -155,21 +198,32 @@ void MapEmitter::emitTurned() {
   for (int64_t d = 0; d < static_cast<int64_t>(k.dims.size()); ++d)
     if (k.dims[d] != 1 && d != turnedDim)
       rows.push_back(d);
-  // Rows of blocks; their columns are the innermost loop.
-  SmallVector<int64_t> order = orderLoops(), sizes;
+  // Rows of blocks; their columns are the innermost loop. Where both dims allow, four blocks stand
+  // in a square: the two lines of cache that hardware fetches together, and panels of 32, are then
+  // used as a whole.
+  SmallVector<int64_t> order = orderLoops();
   order.push_back(turnedDim);
-  int64_t total = 1;
+  auto isBlocked = [&](int64_t d) { return d == lanesDim || d == turnedDim; };
+  bool square = k.dims[lanesDim] % (2 * width) == 0 && k.dims[turnedDim] % (2 * width) == 0;
+  SmallVector<int64_t> steps, sizes; // points that a turn of each loop moves
   for (int64_t d : order)
-    total *= sizes.emplace_back(d == lanesDim || d == turnedDim ? llvm::divideCeil(k.dims[d], width)
-                                                                : k.dims[d]);
+    steps.push_back(!isBlocked(d) ? 1 : square ? 2 * width : width);
+  if (square) {
+    order.append({lanesDim, turnedDim});
+    steps.append({width, width});
+  }
+  int64_t total = 1;
+  for (auto [i, d] : llvm::enumerate(order))
+    total *= sizes.emplace_back(
+        square && i + 2 >= order.size() ? 2 : llvm::divideCeil(k.dims[d], steps[i]));
   auto [begin, end] = k.part(total);
   k.forEach(begin, end, 1, [&](Value tile) {
-    Value chunks[2];
-    for (auto [d, at] : llvm::zip_equal(order, k.decode(tile, sizes))) {
-      bool chunked = d == lanesDim || d == turnedDim;
-      if (chunked)
+    Value chunks[2]; // where not all blocks are whole: which one this is
+    point.assign(k.dims.size(), k.index(0));
+    for (auto [d, step, at] : llvm::zip_equal(order, steps, k.decode(tile, sizes))) {
+      if (isBlocked(d))
         chunks[d == turnedDim] = at;
-      point[d] = chunked ? k.mul(at, width) : at;
+      point[d] = k.add(point[d], k.mul(at, step));
     }
     auto overSizes = [&](int64_t dim, Value chunk, const std::function<void(int64_t)> &body) {
       int64_t whole = k.dims[dim] / width, all = llvm::divideCeil(k.dims[dim], width);

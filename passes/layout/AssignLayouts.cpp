@@ -6,7 +6,7 @@
 // 2. A parameter's preferences compete to be its master layout, which the update kernel must write;
 //    the others become forms of it that cost a refresh (D17).
 // 3. Contractions that write an update pick lanes with the master given; state follows its
-//    parameter.
+//    parameter, and so do gradients that a map reads, where their makers can write them so.
 // 4. Temporaries take the preferred panels when all their readers agree and the maker can write
 //    them at no cost.
 // Leaves behind: encodings on symbols and tensors that agree everywhere (Rewrite.cpp). Next:
@@ -16,6 +16,7 @@
 #include "dialects/kernel/Cost.h"
 #include "dialects/kernel/contract/CostConstants.h"
 #include "passes/Passes.h"
+#include "passes/fuse/Outline.h"
 #include "passes/layout/Activations.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -43,6 +44,8 @@ struct Assigner {
   SymbolTable symbols;
   std::vector<PlacedContraction> contractions;
   llvm::MapVector<Operation *, SmallVector<Form>> forms; ///< of each symbol, in program order
+  /// Sums of products, of a symbol's shape, that a map reads to update it.
+  llvm::MapVector<StringAttr, SmallVector<std::pair<Value, const PlacedContraction *>>> gradients;
   LayoutPlan plan;
 
   explicit Assigner(ModuleOp module)
@@ -54,6 +57,7 @@ struct Assigner {
     return c.contraction.factors[operand].layout;
   }
   void statePreference(PlacedContraction &c);
+  void findGradients();
   void chooseMaster(Operation *symbol, ArrayRef<Form> candidates);
   void followMasters();
   void chooseTemporaries();
@@ -100,6 +104,30 @@ void Assigner::statePreference(PlacedContraction &c) {
   }
 }
 
+void Assigner::findGradients() {
+  llvm::DenseMap<Operation *, const PlacedContraction *> makers;
+  for (const PlacedContraction &c : contractions)
+    makers[c.fused] = &c;
+  module.walk([&](ir::FusedOp fused) {
+    if (fused.getKind() != ir::FusedKind::Map)
+      return;
+    for (Value result : fused.getResults())
+      for (StringAttr name : getUpdatedSymbols(result))
+        for (Value input : fused.getInputs())
+          if (const PlacedContraction *maker = makers.lookup(input.getDefiningOp());
+              maker && cast<RankedTensorType>(input.getType()).getShape() ==
+                           cast<RankedTensorType>(result.getType()).getShape())
+            gradients[name].push_back({input, maker});
+  });
+}
+
+/// True when the contraction writes its main result with neighbours along the layout's blocked dim
+/// on its lanes.
+static bool writesPanels(const PlacedContraction &c, kernel::LayoutAttr layout) {
+  return c.lanes < c.contraction.parallel &&
+         getUnitPosition(c.contraction.getMainResult().map, c.lanes) == layout.getBlock().front();
+}
+
 void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
   StringAttr name = SymbolTable::getSymbolName(symbol);
   RankedTensorType type = cast<ir::StoredOpInterface>(symbol).getTensorType();
@@ -117,6 +145,9 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
         c.contraction.results[c.contraction.findMainResult()].layout = form.layout;
         cycles += kernel::ContractModel(target, c.contraction).rank().front().cost.total();
       }
+    for (auto [gradient, maker] : gradients.lookup(name))
+      if (!writesPanels(*maker, form.layout))
+        cycles += kernel::kMoveCycles * static_cast<double>(type.getNumElements());
     for (const Form &other : candidates)
       if (other.layout != form.layout && other.training)
         cycles += refresh;
@@ -149,21 +180,18 @@ void Assigner::followMasters() {
     if (layout && !plan.masters.lookup(state) && shapeOf(state) == shapeOf(parameter))
       plan.masters[state] = layout;
   }
-  module.walk([&](ir::FusedOp fused) {
-    if (fused.getKind() != ir::FusedKind::Map)
-      return;
-    for (Value input : fused.getInputs()) {
-      ir::StoredOpInterface leader = getSymbolOf(input, symbols);
-      kernel::LayoutAttr layout = leader ? plan.masters.lookup(leader) : kernel::LayoutAttr();
-      if (!layout)
-        continue;
-      for (Value other : fused.getInputs())
-        if (auto maker = other.getDefiningOp<ir::FusedOp>();
-            maker && maker.getKind() == ir::FusedKind::Contraction && other.hasOneUse() &&
-            cast<RankedTensorType>(other.getType()).getShape() == leader.getTensorType().getShape())
-          plan.values[other] = layout;
-    }
-  });
+  auto isReadByMaps = [](Value value) {
+    return llvm::all_of(value.getUsers(), [](Operation *user) {
+      auto fused = dyn_cast<ir::FusedOp>(user);
+      return fused && fused.getKind() == ir::FusedKind::Map;
+    });
+  };
+  for (auto &[name, list] : gradients) {
+    kernel::LayoutAttr layout = plan.masters.lookup(symbols.lookup(name));
+    for (auto [gradient, maker] : list)
+      if (layout && writesPanels(*maker, layout) && isReadByMaps(gradient))
+        plan.values[gradient] = layout;
+  }
 }
 
 void Assigner::chooseTemporaries() {
@@ -188,8 +216,7 @@ void Assigner::chooseTemporaries() {
     if (maker.getKind() == ir::FusedKind::Contraction) {
       // Free when the maker has the blocked dim on its own lanes.
       for (PlacedContraction &other : contractions)
-        if (other.fused == maker && other.lanes < other.contraction.parallel &&
-            getUnitPosition(other.contraction.getMainResult().map, other.lanes) == dim)
+        if (other.fused == maker && writesPanels(other, layout))
           plan.values[value] = layout;
     } else if (!alreadySideBySide) {
       plan.values[value] = layout;
@@ -236,6 +263,7 @@ LogicalResult Assigner::run() {
       chooseLanes(c, target, cost);
       statePreference(c);
     }
+  findGradients();
   for (auto &[symbol, candidates] : forms)
     chooseMaster(symbol, candidates);
   for (PlacedContraction &c : contractions)

@@ -30,6 +30,7 @@ public:
   std::string contract();
   std::string order(const std::vector<int> &inner);
   std::string map();
+  std::string elementwise();
   std::string schedule();
 
 private:
@@ -259,6 +260,37 @@ std::string Maker::map() {
           " -> i32\n    kernel.yield %z, %r, %i : " + type + ", " + type + ", i32\n}\n");
 }
 
+/// Elementwise work between layouts, one of its results in place.
+std::string Maker::elementwise() {
+  chooseDims();
+  padded = false;
+  parallel = static_cast<int>(dims.size());
+  std::vector<int> all, some;
+  for (int d = 0; d < parallel; ++d) {
+    all.push_back(d);
+    if (once(2))
+      some.push_back(d);
+  }
+  std::string type = once(4) ? "f64" : "f32";
+  std::vector<Buffer> buffers{over("a", all, type, false), over("b", some, type, false),
+                              over("y", all, type, false), over("yother", all, type, false)};
+  auto maps =
+      llvm::join(llvm::map_range(std::vector<int>{0, 1, 2, 2, 3},
+                                 [&](int i) { return buffers[static_cast<size_t>(i)].access; }),
+                 ", ");
+  auto part = [&](size_t from, size_t to) {
+    return std::vector<Buffer>(buffers.begin() + from, buffers.begin() + to);
+  };
+  return module(buffers, "kernel.map \"k\" dims [" + dimsText() + "] inner [] ins(" +
+                             list(part(0, 3), false) + " : " + list(part(0, 3), true) + ") outs(" +
+                             list(part(2, 4), false) + " : " + list(part(2, 4), true) + ") maps [" +
+                             maps + "] {\n  ^bb0(%u: " + type + ", %v: " + type + ", %w: " + type +
+                             "):\n    %x = arith.mulf %u, %v : " + type +
+                             "\n    %s = arith.addf %x, %w : " + type +
+                             "\n    %r = arith.subf %x, %w : " + type +
+                             "\n    kernel.yield %s, %r : " + type + ", " + type + "\n}\n");
+}
+
 std::string Maker::schedule() {
   static const int widths[] = {1, 4, 8, 16, 32, 48};
   int lanes = below(parallel),
@@ -322,5 +354,15 @@ TEST(RandomKernels, Map) {
     Maker maker(seed);
     std::string text = maker.map();
     check(text, maker.schedule(), 1e-3);
+  }
+}
+
+TEST(RandomKernels, Elementwise) {
+  auto [first, last] = getSeeds(20);
+  for (unsigned seed = first; seed <= last && !HasFatalFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Maker maker(seed);
+    std::string text = maker.elementwise();
+    check(text, maker.schedule(), 1e-6);
   }
 }

@@ -48,6 +48,31 @@ static std::string makeMap(const std::string &shape, const std::string &from, co
   } })";
 }
 
+/// w is updated where it lies, and f is its value in another layout.
+static std::string makeUpdate(int rows, int columns, const std::string &own,
+                              const std::string &other) {
+  std::string shape = std::to_string(rows) + "x" + std::to_string(columns);
+  std::string w = "!kernel.buffer<" + shape + "xTYPE" + own + ">";
+  std::string f = "!kernel.buffer<" + shape + "xTYPE" + other + ">";
+  std::string same = "affine_map<(a, b) -> (a, b)>";
+  return R"(module @m { kernel.entry @e name("e") kind(train) batch(1) {
+    %w = kernel.buffer "w" role(param) offset(0) : )" +
+         w + R"(
+    %f = kernel.buffer "f" role(param) offset(262144) : )" +
+         f + R"(
+    %g = kernel.buffer "g" role(input) offset(0) : )" +
+         w + R"(
+    kernel.map "k" dims [)" +
+         std::to_string(rows) + ", " + std::to_string(columns) + "] inner [] ins(%w, %g : " + w +
+         ", " + w + ") outs(%w, %f : " + w + ", " + f + ") maps [" + same + ", " + same + ", " +
+         same + ", " + same + R"(] {
+      ^bb0(%u: TYPE, %v: TYPE):
+        %q = arith.subf %u, %v : TYPE
+        kernel.yield %q, %q : TYPE, TYPE
+      }
+  } })";
+}
+
 static std::string withType(std::string text, const std::string &type) {
   for (size_t at = text.find("TYPE"); at != std::string::npos; at = text.find("TYPE"))
     text.replace(at, 4, type);
@@ -74,6 +99,34 @@ TEST(Transpose, AgreesWithPlainLoops) {
       if (type[1] == '6' && &each != cases) // eight lanes: once
         continue;
       std::string text = withType(makeMap(each.shape, each.from, each.to, type), type);
+      SCOPED_TRACE(text);
+      Program naive(text);
+      naive.naive();
+      Contents bits = naive.run(1);
+      expectClose(bits, naive.oracle(), 1e-6);
+      expectSame(Program(text).run(3), bits);
+      expectSame(Program(text, "cpu:x86-64-v3").run(2), bits);
+    }
+}
+
+TEST(Transpose, UpdatesWriteASecondLayout) {
+  const std::string byRow = ", #kernel.layout<[1, 0], block = [1], by = [32]>",
+                    byColumn = ", #kernel.layout<[0, 1], block = [0], by = [32]>",
+                    narrow = ", #kernel.layout<[0, 1], block = [0], by = [8]>";
+  struct {
+    int rows, columns;
+    std::string own, other;
+  } cases[] = {{64, 96, byRow, byColumn}, // squares of four blocks
+               {96, 32, byColumn, byRow},
+               {48, 64, byRow, ""},       // blocks one by one
+               {37, 50, byRow, byColumn}, // tails on both sides
+               {33, 16, "", byColumn},    //
+               {24, 40, narrow, byRow},   // panels narrower than a block
+               {3, 70, byRow, byColumn},  // too few points for a block
+               {64, 64, byRow, ", #kernel.layout<[1, 0]>"}};
+  for (auto &each : cases)
+    for (const char *type : {"f32", "f64"}) {
+      std::string text = withType(makeUpdate(each.rows, each.columns, each.own, each.other), type);
       SCOPED_TRACE(text);
       Program naive(text);
       naive.naive();

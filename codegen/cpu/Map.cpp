@@ -3,9 +3,8 @@
 // Four ways to walk a domain, all with vectors of 16 points (D1's canonical lanes; LLVM splits them
 // for narrower hardware): flat, when every access is the domain itself; lanes inside the row, when
 // the last inner dim is on the lanes; lanes across rows, each lane a row of its own; in blocks,
-// between layouts. Rows run in phases, one a reduction, as in NaiveMap.cpp; short rows are written
-// out and keep their values in registers between phases. Tails are masked. Not covered: sums whose
-// canonical lanes do not fall on the vector's. Reading on: Lanes.h, Reduce.h, Body.h.
+// between layouts. Tails are masked. Not covered: sums whose canonical lanes do not fall on the
+// vector's. Reading on: Lanes.h, Reduce.h, Body.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/MapEmitter.h"
@@ -13,9 +12,6 @@
 using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
-
-/// Rows of up to this many vectors are written out.
-static constexpr int64_t kShortRow = 4;
 
 MapEmitter::MapEmitter(EmitContext &k, kernel::MapOp op) : k(k), op(op) {
   MapAccesses all = k.accesses(op);
@@ -199,109 +195,6 @@ void MapEmitter::emitFlat() {
   point = {k.index(0)};
   lanesDim = 0;
   emitAcross();
-}
-
-//===--- lanes inside the row -----------------------------------------------------------------===//
-
-/// Runs `body` at every vector of the row with carried values; `point[lanesDim]` is its first
-/// element. Vectors take `turns` turns.
-SmallVector<Value> MapEmitter::sweepRow(const Row &row, int64_t turns, ValueRange init,
-                                        const Sweep &body) {
-  SmallVector<int64_t> outer(ArrayRef(inner).drop_back());
-  int64_t rounds = row.full / turns;
-  auto visit = [&](Value first, int64_t number, int64_t valid, ArrayRef<Value> state) {
-    point[lanesDim] = k.add(first, k.index(number * kLanes));
-    return body(number % turns, valid, state);
-  };
-  return k.nest(outer, point, init, [&](ValueRange carried) {
-    SmallVector<Value> state(carried);
-    if (rounds > 0)
-      state = k.loop(k.index(0), k.index(rounds * turns * kLanes), k.index(turns * kLanes), state,
-                     [&](Value i, ValueRange inside) {
-                       SmallVector<Value> next(inside);
-                       for (int64_t turn = 0; turn < turns; ++turn)
-                         next = visit(i, turn, kLanes, next);
-                       return next;
-                     });
-    for (int64_t number = rounds * turns; number < row.full; ++number)
-      state = visit(k.index(0), number, kLanes, state);
-    if (row.tail > 0)
-      state = visit(k.index(0), row.full, row.tail, state);
-    return state;
-  });
-}
-
-/// One reduction of the row at `point`. More canonical lanes than a vector has are so many
-/// accumulators, which take turns.
-Value MapEmitter::reduceRow(kernel::ReduceOp reduce, Row &row) {
-  bool argmax = reduce.getKind() == kernel::ReduceKind::Argmax;
-  int64_t turns = argmax ? 1 : std::max<int64_t>(1, op.getAlgorithmAttr().getLanes() / kLanes);
-  auto visit = [&](BodyEmitter &body, int64_t turn, ArrayRef<Value> state, int64_t valid) {
-    Value number;
-    if (argmax)
-      number = numberLanes(k, rowNumber(), reduce.getType(), true);
-    size_t width = state.size() / turns;
-    SmallVector<Value> next(state), own = stepLanes(k, reduce, state.slice(turn * width, width),
-                                                    body.get(reduce.getInput()), number, valid);
-    llvm::copy(own, next.begin() + turn * width);
-    return next;
-  };
-  SmallVector<Value> state;
-  for (int64_t turn = 0; turn < turns; ++turn)
-    state.append(startLanes(k, reduce));
-  for (auto [chunk, body] : llvm::enumerate(row.bodies)) {
-    point = row.points[chunk];
-    state = visit(body, chunk % turns, state, row.valid(chunk));
-  }
-  if (row.bodies.empty())
-    state = sweepRow(row, turns, state, [&](int64_t turn, int64_t valid, ValueRange carried) {
-      BodyEmitter body = vectors(point, valid);
-      return visit(body, turn, SmallVector<Value>(carried), valid);
-    });
-  return finishLanes(k, reduce, argmax ? state : SmallVector<Value>{combineTree(state, reduce)});
-}
-
-/// The row at `point`: its reductions one after the other, then what is stored once a row and what
-/// is stored at every point.
-void MapEmitter::emitRow() {
-  int64_t size = k.dims[lanesDim], chunks = llvm::divideCeil(size, kLanes);
-  Row row;
-  row.full = size / kLanes;
-  row.tail = size % kLanes;
-  reduced.clear();
-  bool isShort = inner.size() == 1 && chunks <= kShortRow;
-  for (int64_t c = 0; isShort && c < chunks; ++c) {
-    point[lanesDim] = k.index(c * kLanes);
-    row.points.push_back(point);
-    row.bodies.push_back(vectors(point, row.valid(c)));
-  }
-  for (kernel::ReduceOp reduce : reduces) {
-    Value result = reduceRow(reduce, row);
-    reduced[reduce.getResult()] = result;
-    for (BodyEmitter &body : row.bodies)
-      body.set(reduce.getResult(), result);
-  }
-  for (int64_t d : inner)
-    point[d] = k.index(0);
-  if (anyOut(true)) {
-    BodyEmitter scalars = vectors(point, 1, /*lanes=*/0);
-    storeRow(scalars, point, 1, true);
-  }
-  if (!anyOut(false))
-    return;
-  for (auto [chunk, body] : llvm::enumerate(row.bodies))
-    storeRow(body, row.points[chunk], row.valid(chunk), false);
-  if (!isShort)
-    sweepRow(row, 1, {}, [&](int64_t, int64_t valid, ValueRange) {
-      BodyEmitter body = vectors(point, valid);
-      storeRow(body, point, valid, false);
-      return SmallVector<Value>();
-    });
-}
-
-void MapEmitter::emitInside() {
-  prepareLanes();
-  k.shareDims(rows, point, [&] { emitRow(); });
 }
 
 bool MapEmitter::emit() {

@@ -1,8 +1,8 @@
 //===- MapEmitter.h - walks the domain of a map kernel ----------------------------------------===//
 //
-// One emitter a kernel. Map.cpp chooses the walk and has the flat and the inside one;
-// MapOuterLoops.cpp has the one with a row on each lane, MapTranspose.cpp the one that changes
-// layouts. Invariant: no walk changes a bit (NaiveMap.cpp is the reference).
+// One emitter a kernel. Map.cpp chooses the walk and has the flat one; MapRows.cpp has the one with
+// the lanes inside a row, MapOuterLoops.cpp that with a row on each lane, MapTranspose.cpp the one
+// that changes layouts. Invariant: no walk changes a bit (NaiveMap.cpp is the reference).
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
@@ -41,8 +41,19 @@ private:
       std::function<llvm::SmallVector<mlir::Value>(int64_t turn, int64_t valid, mlir::ValueRange)>;
   llvm::SmallVector<mlir::Value> sweepRow(const Row &row, int64_t turns, mlir::ValueRange init,
                                           const Sweep &body);
-  mlir::Value reduceRow(kernel::ReduceOp reduce, Row &row);
-  void emitRow();
+  /// One pass over a row: reductions, or with none of them what is stored at every point.
+  struct RowSweep {
+    llvm::SmallVector<kernel::ReduceOp> group;
+    /// Values of the body that later sweeps need, too, and where they lie.
+    llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> kept;
+  };
+  bool isShortRow() const;
+  llvm::SmallVector<RowSweep> planSweeps();
+  void planKept(llvm::SmallVector<RowSweep> &sweeps);
+  BodyEmitter bodyOf(llvm::ArrayRef<RowSweep> sweeps, size_t number, int64_t valid);
+  void keep(const RowSweep &sweep, BodyEmitter &body);
+  void reduceRow(llvm::ArrayRef<RowSweep> sweeps, size_t number, Row &row);
+  void emitRow(llvm::ArrayRef<RowSweep> sweeps);
   void prepareAcross();
   void emitAcross();
   /// Chunks [begin, end) of the lanes dim; whole vectors run in a loop of their own, so that LLVM

@@ -1,7 +1,8 @@
 //===- Philox.cpp - random numbers inside kernels ---------------------------------------------===//
 //
 // Philox4x32-10 with the key and counter layout of <sinter/runtime.h>, on scalars or vectors. Words
-// are kept in the low halves of i64 values: a 32x32-bit product is then one multiplication.
+// are kept in the low halves of i64 values: a 32x32-bit product is then one multiplication, which
+// ignores what is in the high halves. So nothing is masked but its operands, and LLVM drops that.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Body.h"
@@ -33,16 +34,17 @@ Value codegen::emitPhilox(EmitContext &k, Value seed, Value step, Value element,
   Value m0 = constant(0xD2511F53u), m1 = constant(0xCD9E8D57u), w0 = constant(0x9E3779B9u),
         w1 = constant(0xBB67AE85u);
   for (int round = 0; round < 10; ++round) {
-    Value p0 = arith::MulIOp::create(b, loc, c0, m0), p1 = arith::MulIOp::create(b, loc, c2, m1);
+    Value p0 = arith::MulIOp::create(b, loc, low(c0), m0),
+          p1 = arith::MulIOp::create(b, loc, low(c2), m1);
     c0 = mix(high(p1), c1, k0);
     c2 = mix(high(p0), c3, k1);
-    c1 = low(p1);
-    c3 = low(p0);
+    c1 = p1;
+    c3 = p0;
     k0 = low(arith::AddIOp::create(b, loc, k0, w0));
     k1 = low(arith::AddIOp::create(b, loc, k1, w1));
   }
   // The upper 24 bits times 2^-24: exact in f32 and f64.
-  Value bits = arith::ShRUIOp::create(b, loc, c0, constant(8));
+  Value bits = arith::ShRUIOp::create(b, loc, low(c0), constant(8));
   Type narrow = b.getI32Type();
   if (auto vector = dyn_cast<VectorType>(word))
     narrow = vector.clone(narrow);

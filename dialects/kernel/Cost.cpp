@@ -5,6 +5,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -66,6 +68,11 @@ double getCacheRoom(TargetAttr target) { return 0.75 * static_cast<double>(targe
 
 double estimateTraffic(TargetAttr target, int64_t bytes) {
   return static_cast<double>(bytes) / getBytesPerCycle(target, bytes);
+}
+
+bool isPlainStep(Operation *step) {
+  return isa<arith::ArithDialect>(step->getDialect()) &&
+         !isa<arith::DivFOp, arith::RemFOp, arith::DivSIOp, arith::RemSIOp>(step);
 }
 
 TargetAttr getTarget(Operation *op) {

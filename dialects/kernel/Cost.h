@@ -36,6 +36,9 @@ double getCacheRoom(TargetAttr target);
 /// Cycles of a pass that reads and writes `bytes` in all.
 double estimateTraffic(TargetAttr target, int64_t bytes);
 
+/// True for a step of scalar code that takes about a cycle: arithmetic, but no division.
+bool isPlainStep(mlir::Operation *step);
+
 /// The target of the module around `op`, or a plain x86-64 one when none is set.
 TargetAttr getTarget(mlir::Operation *op);
 

@@ -5,10 +5,10 @@
 //===------------------------------------------------------------------------------------------===//
 #include "passes/fuse/Outline.h"
 
+#include "dialects/kernel/Cost.h"
 #include "passes/Regions.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -79,10 +79,7 @@ std::optional<int64_t> countPlainSteps(Operation *op) {
   for (Value operand : op->getOperands())
     scalars.push_back(scratch.addArgument(getElementTypeOrSelf(operand.getType()), op->getLoc()));
   map.buildBody(builder, op->getLoc(), scalars, results);
-  bool plain = llvm::all_of(scratch, [](Operation &step) {
-    return isa<arith::ArithDialect>(step.getDialect()) &&
-           !isa<arith::DivFOp, arith::RemFOp, arith::DivSIOp, arith::RemSIOp>(step);
-  });
+  bool plain = llvm::all_of(scratch, [](Operation &step) { return kernel::isPlainStep(&step); });
   return plain ? std::optional<int64_t>(scratch.getOperations().size()) : std::nullopt;
 }
 

@@ -37,7 +37,7 @@ public:
       : graph(graph), target(target), log(log), whyNoKernel(whyNoKernel) {}
 
   void run(ArrayRef<Operation *> order) {
-    for (Operation *op : order)
+    for (Operation *op : llvm::reverse(order)) // the last one that all else follows from
       keepCommonSource(op);
     for (Operation *op : order)
       if (!removed.contains(op))
@@ -98,12 +98,25 @@ private:
     return readers;
   }
 
-  /// Several values that others read may follow from one that none does (a tanh): that one is
-  /// stored instead, when it costs less.
+  /// True when others read the result of `source` in a wider type only.
+  static bool isWidened(Operation *source, const OpSet &home) {
+    auto bytes = [](Value value) {
+      return kernel::getBytes(cast<RankedTensorType>(value.getType()));
+    };
+    return llvm::any_of(source->getUsers(), [&](Operation *user) {
+      return isWork(user) && user->getNumResults() == 1 && isReadAway(user, home) &&
+             bytes(user->getResult(0)) > bytes(source->getResult(0));
+    });
+  }
+
+  /// Several values that others read may follow from one that none does (a tanh), or a wide one
+  /// from a narrow one: that one is stored instead, when it costs less.
   void keepCommonSource(Operation *source) {
     const OpSet &home = membersOf(source);
+    Recipe recipe;
     if (!isWork(source) || source->getNumResults() != 1 || isReadAway(source, home) ||
-        countPlainSteps(source))
+        (countPlainSteps(source) &&
+         (!isWidened(source, home) || addToRecipe(source, home, recipe))))
       return;
     Value value = source->getResult(0);
     kept.insert(value);

@@ -18,10 +18,10 @@ static const char *const kSoftmax = R"(
 module @m {
   kernel.entry @e name("e") kind(predict) batch(9) {
     %x = kernel.buffer "x" role(input) offset(0) : !kernel.buffer<9xNxTYPE>
-    %label = kernel.buffer "label" role(input) offset(65536) : !kernel.buffer<9xi32>
-    %dx = kernel.buffer "dx" role(output) offset(131072) : !kernel.buffer<9xNxTYPE>
-    %loss = kernel.buffer "loss" role(output) offset(262144) : !kernel.buffer<9xTYPE>
-    %best = kernel.buffer "best" role(output) offset(270336) : !kernel.buffer<9xi32>
+    %label = kernel.buffer "label" role(input) offset(524288) : !kernel.buffer<9xi32>
+    %dx = kernel.buffer "dx" role(output) offset(1048576) : !kernel.buffer<9xNxTYPE>
+    %loss = kernel.buffer "loss" role(output) offset(1572864) : !kernel.buffer<9xTYPE>
+    %best = kernel.buffer "best" role(output) offset(1581056) : !kernel.buffer<9xi32>
     kernel.map "k" dims [9, N] inner [1] ins(%x, %label : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xi32>)
       outs(%dx, %loss, %best : !kernel.buffer<9xNxTYPE>, !kernel.buffer<9xTYPE>, !kernel.buffer<9xi32>)
       maps [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (m, n)>,
@@ -54,6 +54,7 @@ static std::string softmaxOf(const std::string &type, const std::string &columns
   return replaced(replaced(replaced(kSoftmax, "TYPE", type), "ORDER", order), "N", columns);
 }
 
+// The exponentials of long rows are kept for the second sweep, of 5,000 in f64 there are too many.
 // The chunks that cut a row in canonical lanes are left to plain loops.
 TEST(Rows, SoftmaxCrossEntropy) {
   for (const char *type : {"f32", "f64"})
@@ -61,6 +62,7 @@ TEST(Rows, SoftmaxCrossEntropy) {
          {std::pair("1", "lanes 16"), std::pair("10", "lanes 16"), std::pair("16", "lanes 16"),
           std::pair("17", "lanes 64"), std::pair("31", "lanes 4"), std::pair("100", "lanes 64"),
           std::pair("257", "lanes 16"), std::pair("257", "lanes 64"), std::pair("700", "lanes 32"),
+          std::pair("5000", "lanes 64"),
           std::pair("100", "chunks 3 x 48 of lanes 16 joined lanes 2")}) {
       std::string text = softmaxOf(type, columns, order);
       SCOPED_TRACE(std::string(type) + " x" + columns);

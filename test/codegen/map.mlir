@@ -61,6 +61,40 @@ module {
 
 // -----
 
+// A long row: both sums in one sweep, which keeps the exponentials for the next one. That reads no input.
+#own = affine_map<(i, j) -> (i, j)>
+module {
+  kernel.entry @e name("e") kind(eval) batch(1) {
+    %x = kernel.buffer "x" role(input) offset(0) : <8x128xf32>
+    %y = kernel.buffer "y" role(output) offset(4096) : <8x128xf32>
+    kernel.map "kept" dims [8, 128] inner [1] ins(%x : !kernel.buffer<8x128xf32>) outs(%y : !kernel.buffer<8x128xf32>)
+      maps [#own, #own] algorithm <lanes 16> {
+      ^bb0(%v: f32):
+        %0 = math.exp %v : f32
+        %1 = kernel.reduce sum %0 : f32 -> f32
+        %2 = arith.mulf %0, %0 : f32
+        %3 = kernel.reduce sum %2 : f32 -> f32
+        %4 = arith.addf %1, %3 : f32
+        %5 = arith.mulf %0, %4 : f32
+        kernel.yield %5 : f32
+    }
+  }
+}
+// CHECK-LABEL: func.func private @kept(
+// CHECK-SAME:    %[[X:[a-z0-9]*]]: memref<1024xf32>
+// CHECK:       %[[KEPT:.*]] = memref.alloca() {alignment = 64 : i64} : memref<128xf32>
+// CHECK:       scf.for
+// CHECK:         %{{.*}}:2 = scf.for
+// CHECK:           vector.load %[[X]]
+// CHECK:           vector.store %{{.*}}, %[[KEPT]]
+// CHECK:         scf.for
+// CHECK-NOT:       %[[X]]
+// CHECK:           vector.load %[[KEPT]]
+// CHECK-NOT:       %[[X]]
+// CHECK:       return
+
+// -----
+
 // A sum over rows, one chain a column: columns on the lanes.
 #own = affine_map<(i, j) -> (i, j)>
 #column = affine_map<(i, j) -> (j)>

@@ -100,6 +100,28 @@ module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", tri
     sinter.return outputs(%r, %t : tensor<1024xf32>, tensor<128xf32>) names ["r", "t"] symbols []
   }
 
+  // Others read 2 + tanh in f64: the f32 is stored, half the bytes, and widened on both sides.
+  // CHECK-LABEL: sinter.entry @widened
+  // CHECK: sinter.fused map
+  // CHECK: %[[SUM:.*]] = sinter.add
+  // CHECK: sinter.yield %[[SUM]], %{{[^,]*}} : tensor<1024x128xf32>, tensor<1024xf64>
+  // CHECK: sinter.fused map
+  // CHECK: sinter.cast {{.*}} -> tensor<1024x128xf64>
+  // CHECK: sinter.return
+  sinter.entry @widened name("widened") kind(predict) batch(0) inputs ["x", "z"] {
+  ^bb0(%x: tensor<1024x128xf32>, %z: tensor<1024x128xf64>):
+    %two = sinter.constant dense<2.000000e+00> : tensor<f32>
+    %h = sinter.tanh %x : (tensor<1024x128xf32>) -> tensor<1024x128xf32>
+    %a = sinter.add %h, %two : (tensor<1024x128xf32>, tensor<f32>) -> tensor<1024x128xf32>
+    %w = sinter.cast %a : (tensor<1024x128xf32>) -> tensor<1024x128xf64>
+    %r = sinter.sum %w axes [1] : (tensor<1024x128xf64>) -> tensor<1024xf64>
+    %v = sinter.reshape %r : (tensor<1024xf64>) -> tensor<1x1024xf64>
+    %p = sinter.matmul %v, %z : (tensor<1x1024xf64>, tensor<1024x128xf64>) -> tensor<1x128xf64>
+    %q = sinter.mul %w, %p : (tensor<1024x128xf64>, tensor<1x128xf64>) -> tensor<1024x128xf64>
+    %t = sinter.sum %q axes [0] : (tensor<1024x128xf64>) -> tensor<128xf64>
+    sinter.return outputs(%r, %t : tensor<1024xf64>, tensor<128xf64>) names ["r", "t"] symbols []
+  }
+
   // Not so: what takes long to compute, and what follows from two large values.
   // CHECK-LABEL: sinter.entry @dear
   // CHECK: sinter.fused map

@@ -137,6 +137,29 @@ static LogicalResult checkPlan(ModuleOp module, Location start) {
   return error << " [E1002]";
 }
 
+/// What stays from run to run lies in kernels where the table of the module says that it does.
+static LogicalResult checkPlaces(ModuleOp module) {
+  using kernel::Segment;
+  if (getStage(module) < Stage::Planned)
+    return success();
+  SymbolTable symbols(module);
+  WalkResult result = module->walk([&](kernel::BufferOp buffer) {
+    if (!llvm::is_contained({Segment::Params, Segment::State, Segment::Scalars},
+                            buffer.getSegment()))
+      return WalkResult::advance();
+    auto stored = symbols.lookup<ir::StoredOpInterface>(buffer.getBufferName());
+    auto said = stored ? stored->getAttrOfType<IntegerAttr>("offset") : IntegerAttr();
+    auto place = static_cast<int64_t>(buffer.getOffset().value_or(0));
+    if (!said || said.getInt() == place)
+      return WalkResult::advance();
+    emitError(buffer.getLoc()) << "expects buffer '" << buffer.getBufferName()
+                               << "' at the offset of @" << buffer.getBufferName() << ", "
+                               << said.getInt() << ", got " << place << " [E1002]";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 /// Features of a target, each without a sign.
 static SmallVector<llvm::StringRef> getFeatures(kernel::TargetAttr target) {
   SmallVector<llvm::StringRef> features;
@@ -188,7 +211,7 @@ static LogicalResult checkTarget(ModuleOp module, Location start) {
 LogicalResult checkText(ModuleOp module, llvm::StringRef name) {
   Location start = FileLineColLoc::get(module.getContext(), name, 0, 0);
   if (failed(checkStage(module, start)) || failed(checkEntries(module, name, start)) ||
-      failed(checkPlan(module, start)))
+      failed(checkPlan(module, start)) || failed(checkPlaces(module)))
     return failure();
   return checkTarget(module, start);
 }

@@ -236,11 +236,44 @@ int64_t ContractEmitter::mostRows() const {
   return most;
 }
 
+/// True when threads share all dims but the lanes, which are the outermost loop: each then reads
+/// its own part of what the rows read and write, which neighbouring kernels give to the same
+/// thread, and all of the other factor. Where that factor is the larger one, threads share the
+/// lanes.
+bool ContractEmitter::sharesRows() const {
+  constexpr int64_t kFewestPieces = 32; // even shares for a few threads
+  if (p.acrossLanes || p.sums || p.owned != p.order.size() || p.order.front() != p.lanesDim ||
+      p.laneTiles == 1)
+    return false;
+  int64_t pieces = 1, own = 0, all = 0;
+  for (int64_t d : ArrayRef(p.order).drop_front())
+    pieces *= p.tilesOf(d);
+  for (const Factor &factor : factors)
+    (factor.lanes.kind == LaneKind::Uniform ? own : all) += factor.lanes.access.type.getBytes();
+  for (const LaneAccess &out : outs)
+    own += out.access.type.getBytes();
+  return pieces >= kFewestPieces && own >= all;
+}
+
 void ContractEmitter::emit() {
   if (p.nothing)
     return;
   if (p.chunkLevel >= 0 && p.group > 0) {
     emitGroups();
+    return;
+  }
+  if (sharesRows()) {
+    int64_t pieces = 1;
+    ArrayRef<int64_t> lanes = ArrayRef(p.order).take_front(), rows = ArrayRef(p.order).drop_front();
+    for (int64_t d : rows)
+      pieces *= p.tilesOf(d);
+    auto [begin, end] = k.part(pieces);
+    overRest(lanes, [&, begin = begin, end = end] {
+      k.forEach(begin, end, 1, [&](Value tile) {
+        decode(tile, rows);
+        overVariants([&](const Tile &variant) { emitTile(variant); });
+      });
+    });
     return;
   }
   // Enough pieces for any number of threads, then loops inside.

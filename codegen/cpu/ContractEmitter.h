@@ -136,6 +136,7 @@ private:
     return std::min(p.width, tile.lanes - v * p.width);
   }
   int64_t mostRows() const;
+  bool sharesRows() const;
   mlir::Value zeroSum() { return k.zero(mlir::VectorType::get({p.width}, p.element)); }
 
   EmitContext &k;

@@ -236,6 +236,13 @@ int64_t ContractEmitter::mostRows() const {
   return most;
 }
 
+int64_t ContractEmitter::countTiles(ArrayRef<int64_t> over) const {
+  int64_t tiles = 1;
+  for (int64_t d : over)
+    tiles *= p.tilesOf(d);
+  return tiles;
+}
+
 /// True when threads share all dims but the lanes, which are the outermost loop: each then reads
 /// its own part of what the rows read and write, which neighbouring kernels give to the same
 /// thread, and all of the other factor. Where that factor is the larger one, threads share the
@@ -245,14 +252,12 @@ bool ContractEmitter::sharesRows() const {
   if (p.acrossLanes || p.sums || p.owned != p.order.size() || p.order.front() != p.lanesDim ||
       p.laneTiles == 1)
     return false;
-  int64_t pieces = 1, own = 0, all = 0;
-  for (int64_t d : ArrayRef(p.order).drop_front())
-    pieces *= p.tilesOf(d);
+  int64_t own = 0, all = 0;
   for (const Factor &factor : factors)
     (factor.lanes.kind == LaneKind::Uniform ? own : all) += factor.lanes.access.type.getBytes();
   for (const LaneAccess &out : outs)
     own += out.access.type.getBytes();
-  return pieces >= kFewestPieces && own >= all;
+  return countTiles(ArrayRef(p.order).drop_front()) >= kFewestPieces && own >= all;
 }
 
 void ContractEmitter::emit() {
@@ -263,11 +268,8 @@ void ContractEmitter::emit() {
     return;
   }
   if (sharesRows()) {
-    int64_t pieces = 1;
     ArrayRef<int64_t> lanes = ArrayRef(p.order).take_front(), rows = ArrayRef(p.order).drop_front();
-    for (int64_t d : rows)
-      pieces *= p.tilesOf(d);
-    auto [begin, end] = k.part(pieces);
+    auto [begin, end] = k.part(countTiles(rows));
     overRest(lanes, [&, begin = begin, end = end] {
       k.forEach(begin, end, 1, [&](Value tile) {
         decode(tile, rows);

@@ -136,6 +136,7 @@ private:
     return std::min(p.width, tile.lanes - v * p.width);
   }
   int64_t mostRows() const;
+  int64_t countTiles(llvm::ArrayRef<int64_t> over) const;
   bool sharesRows() const;
   mlir::Value zeroSum() { return k.zero(mlir::VectorType::get({p.width}, p.element)); }
 

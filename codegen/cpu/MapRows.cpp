@@ -1,5 +1,4 @@
-//===- MapRows.cpp - map kernels with the lanes inside a row
-//--------------------------------------===//
+//===- MapRows.cpp - map kernels with the lanes inside a row ----------------------------------===//
 //
 // A row is swept once for each level of reductions (the sums of x and of x², then what needs their
 // results), and once for what is stored at every point. What is dear (an exponential, a random

@@ -79,6 +79,16 @@ static std::string withType(std::string text, const std::string &type) {
   return text;
 }
 
+static void expectAgreement(const std::string &text) {
+  SCOPED_TRACE(text);
+  Program naive(text);
+  naive.naive();
+  Contents bits = naive.run(1);
+  expectClose(bits, naive.oracle(), 1e-6);
+  expectSame(Program(text).run(3), bits);
+  expectSame(Program(text, "cpu:x86-64-v3").run(2), bits);
+}
+
 TEST(Transpose, AgreesWithPlainLoops) {
   struct {
     const char *shape, *from, *to;
@@ -99,13 +109,7 @@ TEST(Transpose, AgreesWithPlainLoops) {
       if (type[1] == '6' && &each != cases) // eight lanes: once
         continue;
       std::string text = withType(makeMap(each.shape, each.from, each.to, type), type);
-      SCOPED_TRACE(text);
-      Program naive(text);
-      naive.naive();
-      Contents bits = naive.run(1);
-      expectClose(bits, naive.oracle(), 1e-6);
-      expectSame(Program(text).run(3), bits);
-      expectSame(Program(text, "cpu:x86-64-v3").run(2), bits);
+      expectAgreement(text);
     }
 }
 
@@ -127,13 +131,7 @@ TEST(Transpose, UpdatesWriteASecondLayout) {
   for (auto &each : cases)
     for (const char *type : {"f32", "f64"}) {
       std::string text = withType(makeUpdate(each.rows, each.columns, each.own, each.other), type);
-      SCOPED_TRACE(text);
-      Program naive(text);
-      naive.naive();
-      Contents bits = naive.run(1);
-      expectClose(bits, naive.oracle(), 1e-6);
-      expectSame(Program(text).run(3), bits);
-      expectSame(Program(text, "cpu:x86-64-v3").run(2), bits);
+      expectAgreement(text);
     }
 }
 

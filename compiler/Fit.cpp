@@ -137,7 +137,8 @@ static LogicalResult checkPlan(ModuleOp module, Location start) {
   return error << " [E1002]";
 }
 
-/// What stays from run to run lies in kernels where the table of the module says that it does.
+/// What stays from run to run lies in kernels, which place it (checkPlan), where the table of the
+/// module says that it does.
 static LogicalResult checkPlaces(ModuleOp module) {
   using kernel::Segment;
   if (getStage(module) < Stage::Planned)
@@ -149,7 +150,7 @@ static LogicalResult checkPlaces(ModuleOp module) {
       return WalkResult::advance();
     auto stored = symbols.lookup<ir::StoredOpInterface>(buffer.getBufferName());
     auto said = stored ? stored->getAttrOfType<IntegerAttr>("offset") : IntegerAttr();
-    auto place = static_cast<int64_t>(buffer.getOffset().value_or(0));
+    auto place = static_cast<int64_t>(*buffer.getOffset());
     if (!said || said.getInt() == place)
       return WalkResult::advance();
     emitError(buffer.getLoc()) << "expects buffer '" << buffer.getBufferName()

@@ -381,12 +381,9 @@ void ContractEmitter::overChunks(const Group &group, int64_t level) {
 /// Sums in chunks: all tiles of a group take a chunk of the k loops in turn, so that its operands
 /// stay in the nearest cache; their accumulators wait on the stack in between, unchanged (D1).
 void ContractEmitter::emitGroups() {
-  int64_t all = 1;
-  for (int64_t d : p.order)
-    all *= p.tilesOf(d);
   Group group = makeGroup();
   auto vector = VectorType::get({p.width}, p.element);
-  auto [begin, end] = k.part(all);
+  auto [begin, end] = k.part(countTiles(p.order));
   Value first = arith::DivUIOp::create(k.b, k.loc, begin, k.index(group.size));
   Value last = arith::CeilDivUIOp::create(k.b, k.loc, end, k.index(group.size));
   k.forEach(first, last, 1, [&, begin = begin, end = end](Value g) {

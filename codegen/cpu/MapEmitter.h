@@ -83,6 +83,7 @@ private:
   int64_t countStrip();
   void emitStrip(int64_t count);
   int64_t levelOf(mlir::Value value);
+  int64_t countLevels();
   bool mayBeRead(size_t out);
   mlir::Value reduceWindow(kernel::ReduceOp reduce, llvm::ArrayRef<mlir::Value> values);
   void emitWindow(int64_t valid);

@@ -72,7 +72,7 @@ Value MapEmitter::reduceWindow(kernel::ReduceOp reduce, ArrayRef<Value> values) 
   }
   for (auto [i, value] : llvm::enumerate(values)) {
     Value number;
-    if (reduce.getKind() == kernel::ReduceKind::Argmax)
+    if (isArgmax(reduce))
       number = numberLanes(k, k.index(static_cast<int64_t>(i)), reduce.getType(), false);
     state = stepLanes(k, reduce, state, value, number, kLanes);
   }
@@ -117,9 +117,7 @@ void MapEmitter::emitAcrossChunk(int64_t valid) {
   reduced.clear();
   // One sweep over the row a level of reductions; results that need no later level are stored on
   // the way.
-  int64_t last = 0;
-  for (kernel::ReduceOp reduce : reduces)
-    last = std::max(last, levelOf(reduce.getResult()));
+  int64_t last = countLevels();
   auto yielded = op.getBody().front().back().getOperands();
   SmallVector<bool> stored(outs.size(), false);
   auto storesAt = [&](int64_t level) {
@@ -172,6 +170,13 @@ int64_t MapEmitter::levelOf(Value value) {
   return level;
 }
 
+int64_t MapEmitter::countLevels() {
+  int64_t count = 0;
+  for (kernel::ReduceOp reduce : reduces)
+    count = std::max(count, levelOf(reduce.getResult()));
+  return count;
+}
+
 /// True when some input may lie where out `i` does: it must not be written before the last sweep.
 bool MapEmitter::mayBeRead(size_t out) {
   Value written = op.getOuts()[out];
@@ -190,7 +195,7 @@ MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
                     rest = ArrayRef(inner).drop_front(chunkLoop->level + 1);
   SmallVector<kernel::ReduceOp> owner; // of each value of the state
   for (kernel::ReduceOp reduce : group)
-    owner.append(reduce.getKind() == kernel::ReduceKind::Argmax ? 2 : 1, reduce);
+    owner.append(countStates(reduce), reduce);
   auto widen = [&](size_t i, Value value) {
     return isOrdered(owner[i].getKind()) ? k.widen(value, kernel::getJoinType(owner[i].getType()))
                                          : value;
@@ -223,16 +228,10 @@ MapEmitter::reduceAcross(ArrayRef<kernel::ReduceOp> group, ValueRange start,
   return total;
 }
 
-/// Vectors that a reduction carries from point to point.
-static int64_t countStates(kernel::ReduceOp reduce) {
-  return reduce.getKind() == kernel::ReduceKind::Argmax ? 2 : 1;
-}
-
 /// The state of `reduce`, which begins at `at` of `carried`, with the point of `body` added.
 SmallVector<Value> MapEmitter::stepReduce(kernel::ReduceOp reduce, BodyEmitter &body,
                                           ValueRange carried, size_t at) {
-  bool argmax = reduce.getKind() == kernel::ReduceKind::Argmax;
-  Value number = argmax ? numberLanes(k, rowNumber(), reduce.getType(), false) : Value();
+  Value number = isArgmax(reduce) ? numberLanes(k, rowNumber(), reduce.getType(), false) : Value();
   return stepLanes(k, reduce, SmallVector<Value>(carried.slice(at, countStates(reduce))),
                    body.get(reduce.getInput()), number, kLanes);
 }

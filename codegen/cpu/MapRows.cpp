@@ -17,10 +17,6 @@ using namespace sinter::codegen;
 /// Rows of up to this many vectors are written out.
 static constexpr int64_t kShortRow = 4;
 
-static bool isArgmax(kernel::ReduceOp reduce) {
-  return reduce.getKind() == kernel::ReduceKind::Argmax;
-}
-
 /// Accumulators of a reduction: more canonical lanes than a vector has are so many, which take
 /// turns.
 static int64_t countTurns(kernel::ReduceOp reduce) {
@@ -30,21 +26,18 @@ static int64_t countTurns(kernel::ReduceOp reduce) {
 
 /// Those of one level share a sweep while their accumulators leave registers for the work.
 SmallVector<MapEmitter::RowSweep> MapEmitter::planSweeps() {
-  int64_t last = 0;
-  for (kernel::ReduceOp reduce : reduces)
-    last = std::max(last, levelOf(reduce.getResult()));
   auto countRegisters = [&](kernel::ReduceOp reduce) {
     int64_t vector = kernel::getVectorLanes(k.target, reduce.getType());
-    return countTurns(reduce) * (isArgmax(reduce) ? 2 : 1) * llvm::divideCeil(kLanes, vector);
+    return countTurns(reduce) * countStates(reduce) * llvm::divideCeil(kLanes, vector);
   };
   SmallVector<RowSweep> sweeps;
-  for (int64_t level = 1; level <= last; ++level) {
+  for (int64_t level = 1, last = countLevels(); level <= last; ++level) {
     int64_t registers = k.target.getVectorRegisters(); // of the sweep that is open: full
     for (kernel::ReduceOp reduce : reduces) {
       if (levelOf(reduce.getResult()) != level)
         continue;
       int64_t more = countRegisters(reduce);
-      bool alike = !sweeps.empty() && registers + more <= k.target.getVectorRegisters() / 2 &&
+      bool alike = registers + more <= k.target.getVectorRegisters() / 2 &&
                    isArgmax(sweeps.back().group.front()) == isArgmax(reduce);
       if (!alike) {
         sweeps.emplace_back();
@@ -162,7 +155,7 @@ void MapEmitter::reduceRow(ArrayRef<RowSweep> sweeps, size_t number, Row &row) {
   SmallVector<kernel::ReduceOp> group = sweep.group;
   kernel::ReduceOp first = group.front();
   int64_t turns = countTurns(first);
-  size_t width = isArgmax(first) ? 2 : 1; // values that a turn of one has
+  size_t width = countStates(first); // values that a turn of one has
   auto visit = [&](BodyEmitter &body, int64_t turn, ValueRange carried, int64_t valid) {
     SmallVector<Value> state(carried);
     for (auto [i, reduce] : llvm::enumerate(group)) {

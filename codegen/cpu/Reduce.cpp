@@ -67,12 +67,15 @@ Value codegen::numberLanes(EmitContext &k, Value first, Type element, bool conse
   return arith::AddIOp::create(k.b, k.loc, value, k.constant(DenseElementsAttr::get(type, steps)));
 }
 
+bool codegen::isArgmax(kernel::ReduceOp reduce) { return reduce.getKind() == ReduceKind::Argmax; }
+
+int64_t codegen::countStates(kernel::ReduceOp reduce) { return isArgmax(reduce) ? 2 : 1; }
+
 SmallVector<Value> codegen::startLanes(EmitContext &k, kernel::ReduceOp reduce) {
-  bool argmax = reduce.getKind() == ReduceKind::Argmax;
-  Value value =
-      getReduceStart(k, argmax ? ReduceKind::Max : reduce.getKind(), reduce.getInput().getType());
+  Value value = getReduceStart(k, isArgmax(reduce) ? ReduceKind::Max : reduce.getKind(),
+                               reduce.getInput().getType());
   SmallVector<Value> state{splat(k, value, kLanes)};
-  if (argmax)
+  if (isArgmax(reduce))
     state.push_back(k.zero(VectorType::get({kLanes}, reduce.getType())));
   return state;
 }
@@ -83,7 +86,7 @@ SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
   Value mask;
   if (valid < kLanes)
     mask = maskLanes(k, kLanes, valid);
-  if (reduce.getKind() == ReduceKind::Argmax) {
+  if (isArgmax(reduce)) {
     Value better = isBetter(k, state[0], value);
     if (mask)
       better = arith::AndIOp::create(k.b, k.loc, better, mask);
@@ -95,7 +98,7 @@ SmallVector<Value> codegen::stepLanes(EmitContext &k, kernel::ReduceOp reduce,
 }
 
 Value codegen::finishLanes(EmitContext &k, kernel::ReduceOp reduce, ArrayRef<Value> state) {
-  if (reduce.getKind() != ReduceKind::Argmax)
+  if (!isArgmax(reduce))
     return k.combineLanes(
         state[0], [&](Value x, Value y) { return combineReduce(k, reduce.getKind(), x, y); });
   Value values = state[0], places = state[1];

@@ -27,6 +27,12 @@ bool isOrdered(kernel::ReduceKind kind);
 /// Canonical lanes of a reduction (D1).
 inline constexpr int64_t kLanes = 16;
 
+/// True for the reduction that gives a place.
+bool isArgmax(kernel::ReduceOp reduce);
+
+/// Vectors of a reduction's state: values, and for argmax also places.
+int64_t countStates(kernel::ReduceOp reduce);
+
 /// State of all lanes before the first element: values, and for argmax also places.
 llvm::SmallVector<mlir::Value> startLanes(EmitContext &kernel, kernel::ReduceOp reduce);
 

@@ -58,7 +58,7 @@ static std::string writePeakLoop(int64_t lanes, bool fma) {
 }
 
 static int makePeakObject(Session &session, std::string &object) {
-  kernel::TargetAttr target = session.getTarget();
+  kernel::CpuTargetAttr target = session.getTarget();
   std::string text = writePeakLoop(target.getVectorBits() / 32, target.getHasFma());
   // Intrinsics are overloaded by type: @llvm.fma.v16f32.
   std::string suffix = "@llvm.fma.v" + std::to_string(target.getVectorBits() / 32) + "f32(";
@@ -149,7 +149,9 @@ struct Bench {
   }
 
   /// Seconds of one call: median of samples of at least 4 ms, each followed by `after`.
-  template <typename Run> double measure(Run run, llvm::function_ref<void()> after = [] {}) {
+  template <typename Run>
+  double measure(
+      Run run, llvm::function_ref<void()> after = [] {}) {
     run();
     int64_t calls = 1;
     for (double seconds = 0; seconds < 4e-3 && calls < (int64_t(1) << 24); calls *= 2) {

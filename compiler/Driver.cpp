@@ -140,7 +140,7 @@ static bool hasTraining(ModuleOp module) {
 /// Done, or a usage error when what `kind` is linked with exists here for another sort of machine
 /// only.
 static int checkLinks(Session &session, llvm::StringRef kind) {
-  kernel::TargetAttr target = session.getTarget();
+  kernel::CpuTargetAttr target = session.getTarget();
   auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
   if (native && native->getTriple() == target.getTriple())
     return Done;

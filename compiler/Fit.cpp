@@ -162,7 +162,7 @@ static LogicalResult checkPlaces(ModuleOp module) {
 }
 
 /// Features of a target, each without a sign.
-static SmallVector<llvm::StringRef> getFeatures(kernel::TargetAttr target) {
+static SmallVector<llvm::StringRef> getFeatures(kernel::CpuTargetAttr target) {
   SmallVector<llvm::StringRef> features;
   target.getFeatures().split(features, ',', -1, /*KeepEmpty=*/false);
   for (llvm::StringRef &feature : features)
@@ -173,10 +173,10 @@ static SmallVector<llvm::StringRef> getFeatures(kernel::TargetAttr target) {
 /// What LLVM is asked for is what the targets have; the numbers, by which passes choose, are free.
 static LogicalResult checkTarget(ModuleOp module, Location start) {
   Attribute said = module->getAttr(kTarget);
-  auto target = dyn_cast_or_null<kernel::TargetAttr>(said);
+  auto target = dyn_cast_or_null<kernel::CpuTargetAttr>(said);
   if (said && !target)
-    return emitError(start) << "expects " << kTarget << " to be a #kernel.target<…>, got " << said
-                            << " [E1002]";
+    return emitError(start) << "expects " << kTarget << " to be a #kernel.cpu_target<…>, got "
+                            << said << " [E1002]";
   if (!target)
     return success();
   bool known = false;

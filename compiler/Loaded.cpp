@@ -33,7 +33,7 @@ int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) 
   auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
   if (!native)
     return session.fail(native.takeError());
-  kernel::TargetAttr target = session.getTarget();
+  kernel::CpuTargetAttr target = session.getTarget();
   if (target.getTriple() != native->getTriple() || target.getVectorBits() > native->getVectorBits())
     return reporter.error(Refused,
                           "expects a target that this machine runs, got '" + target.getName() + "'",

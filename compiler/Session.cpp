@@ -207,8 +207,8 @@ int Session::selectBatches() {
   return Done;
 }
 
-kernel::TargetAttr Session::getTarget() {
-  return (*module)->getAttrOfType<kernel::TargetAttr>("kernel.target");
+kernel::CpuTargetAttr Session::getTarget() {
+  return (*module)->getAttrOfType<kernel::CpuTargetAttr>("kernel.target");
 }
 
 int Session::setTarget() {
@@ -220,7 +220,7 @@ int Session::setTarget() {
   auto target = codegen::parseTarget(&context, name);
   if (!target)
     return reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
-  kernel::TargetAttr stored = getTarget();
+  kernel::CpuTargetAttr stored = getTarget();
   bool decided = stored && getStage(*module) >= Stage::Layout;
   if (decided && !options.target.empty() && stored != *target)
     return reporter.error(Usage, "--target expects '" + stored.getName() +

@@ -36,7 +36,7 @@ public:
 
   mlir::ModuleOp getModule() { return *module; }
   mlir::MLIRContext &getContext() { return context; }
-  kernel::TargetAttr getTarget();
+  kernel::CpuTargetAttr getTarget();
   /// The model's name, for file names.
   std::string getName();
   /// Prints what --timing asks for.

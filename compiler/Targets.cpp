@@ -27,13 +27,13 @@ std::vector<std::string> splitTargets(const std::string &list) {
 
 /// The targets, strongest first; a usage error says why there are none.
 static int orderTargets(Session &session, const std::vector<std::string> &names,
-                        std::vector<kernel::TargetAttr> &ordered) {
+                        std::vector<kernel::CpuTargetAttr> &ordered) {
   for (const std::string &name : names) {
     auto target = codegen::parseTarget(&session.getContext(), name == "cpu" ? "cpu:native" : name);
     if (!target)
       return session.reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
     // cpu:native is one of the others under another name: the same code twice helps nobody.
-    for (kernel::TargetAttr other : ordered)
+    for (kernel::CpuTargetAttr other : ordered)
       if (other.getFeatures() == target->getFeatures() && other.getTriple() == target->getTriple())
         return session.reporter.error(Usage, "--target expects different targets, got '" +
                                                  other.getName() + "' and '" + name +
@@ -43,7 +43,7 @@ static int orderTargets(Session &session, const std::vector<std::string> &names,
                                                ordered.front().getName() + "' and '" + name + "'");
     ordered.push_back(*target);
   }
-  llvm::sort(ordered, [](kernel::TargetAttr a, kernel::TargetAttr b) {
+  llvm::sort(ordered, [](kernel::CpuTargetAttr a, kernel::CpuTargetAttr b) {
     return std::tuple(a.getVectorBits(), a.getFeatures().size()) >
            std::tuple(b.getVectorBits(), b.getFeatures().size());
   });
@@ -63,7 +63,7 @@ int makeForTargets(Session &session, const std::string &kind,
   if (getStage(session.getModule()) >= Stage::Layout)
     return refuse("--target expects '" + session.getTarget().getName().str() +
                   "', as the layouts of '" + options.model + "' were decided for it, got several");
-  std::vector<kernel::TargetAttr> targets;
+  std::vector<kernel::CpuTargetAttr> targets;
   if (int code = orderTargets(session, names, targets))
     return code;
   TemporaryFolder folder;

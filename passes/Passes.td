@@ -200,7 +200,7 @@ def Schedule : Pass<"schedule", "::mlir::ModuleOp"> {
   let description = [{
     Schedules that are already there stay. No schedule changes bits (D1).
     ```
-    kernel.contract "k" dims [256, 256, 784] ...   →   ... schedule <lanes = 1, rows = 0, mr = 14, nr = 32, order = [1, 0]>
+    kernel.contract "k" dims [256, 256, 784] ...   →   ... schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 14, nr = 32, order = [1, 0]>
     ```
   }];
 }

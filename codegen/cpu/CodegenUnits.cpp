@@ -88,7 +88,7 @@ static OwningOpRef<ModuleOp> copyRest(ModuleOp module,
   return copy;
 }
 
-static llvm::Error compile(ModuleOp copy, CodegenUnit &unit, kernel::TargetAttr target,
+static llvm::Error compile(ModuleOp copy, CodegenUnit &unit, kernel::CpuTargetAttr target,
                            codegen::CodeOptions options, codegen::MakeTables makeTables) {
   llvm::LLVMContext context;
   auto module =
@@ -101,8 +101,9 @@ static llvm::Error compile(ModuleOp copy, CodegenUnit &unit, kernel::TargetAttr 
                              makeTables ? makeTables(context) : nullptr);
 }
 
-llvm::Error codegen::emitObject(ModuleOp module, kernel::TargetAttr target, llvm::raw_ostream &out,
-                                CodeOptions options, MakeTables makeTables) {
+llvm::Error codegen::emitObject(ModuleOp module, kernel::CpuTargetAttr target,
+                                llvm::raw_ostream &out, CodeOptions options,
+                                MakeTables makeTables) {
   registerTranslations(*module.getContext());
   SymbolTable symbols(module);
   // The first unit is all that is no kernel.
@@ -142,5 +143,6 @@ llvm::Error codegen::emitObject(ModuleOp module, kernel::TargetAttr target, llvm
     out << objects[0];
     return llvm::Error::success();
   }
-  return mergeObjects(objects, [&](StringRef name) { return names.contains(name); }, out);
+  return mergeObjects(
+      objects, [&](StringRef name) { return names.contains(name); }, out);
 }

@@ -7,7 +7,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/ContractEmitter.h"
-#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -401,9 +401,7 @@ void ContractEmitter::emitGroups() {
 }
 
 bool codegen::emitContract(EmitContext &k, kernel::ContractOp op) {
-  kernel::CpuScheduleAttr schedule = op.getScheduleAttr();
-  if (!schedule)
-    schedule = kernel::chooseSchedule(k.target, op);
+  kernel::CpuScheduleAttr schedule = kernel::getSchedule(k.target, op);
   std::vector<ContractPlan> plans =
       kernel::makePlans(k.target, kernel::getContraction(op), kernel::ContractWalk::of(schedule));
   SmallVector<int64_t> dims = k.dims;

@@ -68,16 +68,16 @@ using MakeTables = llvm::function_ref<std::unique_ptr<llvm::Module>(llvm::LLVMCo
 /// Object code (PIC, hidden visibility) of a module at stage llvm, made on all cores; its bytes do
 /// not depend on their number. All but what the tables export becomes local, so that several models
 /// can live in one program; without tables entries and thunks stay visible.
-llvm::Error emitObject(mlir::ModuleOp module, kernel::TargetAttr target, llvm::raw_ostream &out,
+llvm::Error emitObject(mlir::ModuleOp module, kernel::CpuTargetAttr target, llvm::raw_ostream &out,
                        CodeOptions options = {}, MakeTables makeTables = nullptr);
 
 /// Object code of LLVM IR, on one core; `tables` of the same context are linked in first.
-llvm::Error emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+llvm::Error emitObject(std::unique_ptr<llvm::Module> module, kernel::CpuTargetAttr target,
                        llvm::raw_pwrite_stream &out, CodeOptions options = {},
                        std::unique_ptr<llvm::Module> tables = nullptr);
 
 /// The same as text.
-llvm::Error emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+llvm::Error emitAssembly(std::unique_ptr<llvm::Module> module, kernel::CpuTargetAttr target,
                          llvm::raw_pwrite_stream &out, CodeOptions options = {},
                          std::unique_ptr<llvm::Module> tables = nullptr);
 

@@ -55,13 +55,13 @@ mlir::Type getStoredType(mlir::Type element);
 /// A kernel function being written.
 class EmitContext {
 public:
-  EmitContext(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetAttr target,
+  EmitContext(mlir::OpBuilder &builder, mlir::Location loc, kernel::CpuTargetAttr target,
               llvm::ArrayRef<int64_t> dims)
       : b(builder), loc(loc), target(target), dims(dims) {}
 
   mlir::OpBuilder &b;
   mlir::Location loc;
-  kernel::TargetAttr target;
+  kernel::CpuTargetAttr target;
   llvm::SmallVector<int64_t> dims;                 ///< domain
   llvm::DenseMap<mlir::Value, mlir::Value> memory; ///< kernel operand -> memref argument
   /// operands whose bytes another operand reaches, one of the two writing

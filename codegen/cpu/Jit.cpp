@@ -21,8 +21,8 @@ using namespace sinter::codegen;
 Jit::Jit(std::unique_ptr<llvm::orc::LLJIT> engine) : engine(std::move(engine)) {}
 Jit::~Jit() = default;
 
-llvm::Expected<std::unique_ptr<Jit>> Jit::create(mlir::ModuleOp module, kernel::TargetAttr target,
-                                                 CodeOptions options) {
+llvm::Expected<std::unique_ptr<Jit>>
+Jit::create(mlir::ModuleOp module, kernel::CpuTargetAttr target, CodeOptions options) {
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
   if (failed(lowerToLoops(*copy)) || failed(lowerToLLVM(*copy)))
     return llvm::createStringError("internal error: lowering failed");
@@ -58,7 +58,8 @@ llvm::Expected<sinter_entry_fn> Jit::lookup(llvm::StringRef name) {
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
+static void
+call(sinter_entry_fn entry, const sinter_spmd *spmd) {
   entry(spmd);
 }
 

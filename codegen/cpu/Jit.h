@@ -24,7 +24,7 @@ public:
   /// Compiles a module at stage planned, loops or llvm for `target`; `module` itself stays as it
   /// is.
   static llvm::Expected<std::unique_ptr<Jit>>
-  create(mlir::ModuleOp module, kernel::TargetAttr target, CodeOptions options = {});
+  create(mlir::ModuleOp module, kernel::CpuTargetAttr target, CodeOptions options = {});
   ~Jit();
 
   /// Address of an entry or of a `<kernel>.run` thunk.

@@ -113,7 +113,8 @@ static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
   builder.setInsertionPointToEnd(body);
   auto end = func::ReturnOp::create(builder, op->getLoc());
   builder.setInsertionPoint(end);
-  EmitContext kernel(builder, op->getLoc(), kernel::getTarget(op), op.getDomain());
+  EmitContext kernel(builder, op->getLoc(), cast<kernel::CpuTargetAttr>(kernel::getTarget(op)),
+                     op.getDomain());
   for (auto [i, operand] : llvm::enumerate(operands)) {
     kernel.memory[operand] = body->getArgument(i);
     if (!unaliased[i])

@@ -102,7 +102,7 @@ bool MapEmitter::mayHold(int64_t dim) const {
 }
 
 int64_t MapEmitter::chooseLanes() {
-  if (auto schedule = op.getScheduleAttr()) {
+  if (auto schedule = dyn_cast_or_null<kernel::CpuScheduleAttr>(op.getScheduleAttr())) {
     int64_t lanes = schedule.getLanes();
     if (lanes >= 0 && lanes < static_cast<int64_t>(k.dims.size()) && mayHold(lanes))
       return lanes;

@@ -27,7 +27,7 @@ static int64_t countTurns(kernel::ReduceOp reduce) {
 /// Those of one level share a sweep while their accumulators leave registers for the work.
 SmallVector<MapEmitter::RowSweep> MapEmitter::planSweeps() {
   auto countRegisters = [&](kernel::ReduceOp reduce) {
-    int64_t vector = kernel::getVectorLanes(k.target, reduce.getType());
+    int64_t vector = k.target.getVectorLanes(reduce.getType());
     return countTurns(reduce) * countStates(reduce) * llvm::divideCeil(kLanes, vector);
   };
   SmallVector<RowSweep> sweeps;

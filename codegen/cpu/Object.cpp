@@ -90,7 +90,7 @@ static llvm::Error linkTables(llvm::Module &module, std::unique_ptr<llvm::Module
   return llvm::Error::success();
 }
 
-static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::CpuTargetAttr target,
                             llvm::raw_pwrite_stream &out, codegen::CodeOptions options,
                             std::unique_ptr<llvm::Module> tables, llvm::CodeGenFileType type) {
   if (!module)
@@ -110,16 +110,16 @@ static llvm::Error emitFile(std::unique_ptr<llvm::Module> module, kernel::Target
   return llvm::Error::success();
 }
 
-llvm::Error codegen::emitObject(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
+llvm::Error codegen::emitObject(std::unique_ptr<llvm::Module> module, kernel::CpuTargetAttr target,
                                 llvm::raw_pwrite_stream &out, CodeOptions options,
                                 std::unique_ptr<llvm::Module> tables) {
   return emitFile(std::move(module), target, out, options, std::move(tables),
                   llvm::CodeGenFileType::ObjectFile);
 }
 
-llvm::Error codegen::emitAssembly(std::unique_ptr<llvm::Module> module, kernel::TargetAttr target,
-                                  llvm::raw_pwrite_stream &out, CodeOptions options,
-                                  std::unique_ptr<llvm::Module> tables) {
+llvm::Error codegen::emitAssembly(std::unique_ptr<llvm::Module> module,
+                                  kernel::CpuTargetAttr target, llvm::raw_pwrite_stream &out,
+                                  CodeOptions options, std::unique_ptr<llvm::Module> tables) {
   return emitFile(std::move(module), target, out, options, std::move(tables),
                   llvm::CodeGenFileType::AssemblyFile);
 }

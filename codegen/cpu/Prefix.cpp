@@ -7,7 +7,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/Reduce.h"
-#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 #include "dialects/kernel/Rows.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -49,10 +49,9 @@ private:
 
 PrefixEmitter::PrefixEmitter(EmitContext &k, kernel::PrefixOp op)
     : k(k), op(op), extents(kernel::getRowExtents(op.getDomain(), op.getAxis())),
-      schedule(op.getSchedule() ? *op.getSchedule() : kernel::chooseSchedule(k.target, op)),
-      from(k.memory.lookup(op.getIn())), to(k.memory.lookup(op.getOuts()[0])),
-      element(op.getIn().getType().getElementType()), total(op.getChainType()),
-      lanes(kernel::getVectorLanes(k.target, element)) {}
+      schedule(kernel::getSchedule(k.target, op)), from(k.memory.lookup(op.getIn())),
+      to(k.memory.lookup(op.getOuts()[0])), element(op.getIn().getType().getElementType()),
+      total(op.getChainType()), lanes(k.target.getVectorLanes(element)) {}
 
 void PrefixEmitter::run() {
   if (op.getIn().getType().getPhysicalElements() == 0)

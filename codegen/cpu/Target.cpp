@@ -82,7 +82,7 @@ static int64_t cacheBytes(int name, int64_t otherwise) {
   return bytes > 0 ? bytes : otherwise;
 }
 
-llvm::Expected<kernel::TargetAttr> codegen::parseTarget(MLIRContext *context, StringRef name) {
+llvm::Expected<kernel::CpuTargetAttr> codegen::parseTarget(MLIRContext *context, StringRef name) {
   const Level *level = nullptr;
   int64_t l1 = 32 << 10, l2 = 1 << 20, l3 = 8 << 20;
   if (name == "cpu:native") {
@@ -98,12 +98,12 @@ llvm::Expected<kernel::TargetAttr> codegen::parseTarget(MLIRContext *context, St
   if (!level)
     return llvm::createStringError("expects one of the targets " +
                                    llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
-  return kernel::TargetAttr::get(context, name, level->triple, level->cpu, level->features,
-                                 level->vectorBits, level->vectorRegisters, level->fmaPorts, l1, l2,
-                                 l3, level->hasFma, level->loadPorts, level->fmaLatency);
+  return kernel::CpuTargetAttr::get(context, name, level->triple, level->cpu, level->features,
+                                    level->vectorBits, level->vectorRegisters, level->fmaPorts, l1,
+                                    l2, l3, level->hasFma, level->loadPorts, level->fmaLatency);
 }
 
-std::string codegen::getNeededFeatures(kernel::TargetAttr target) {
+std::string codegen::getNeededFeatures(kernel::CpuTargetAttr target) {
   return target.getFeatures().str();
 }
 
@@ -125,7 +125,7 @@ static void initialiseTargets() {
 }
 
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-codegen::makeTargetMachine(kernel::TargetAttr target, int level) {
+codegen::makeTargetMachine(kernel::CpuTargetAttr target, int level) {
   initialiseTargets();
   llvm::Triple triple(target.getTriple());
   std::string why;

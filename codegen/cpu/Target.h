@@ -22,17 +22,17 @@ namespace sinter::codegen {
 
 /// `cpu:native`, `cpu:x86-64`, `cpu:x86-64-v2|v3|v4`, `cpu:aarch64`; the error says what is
 /// expected.
-llvm::Expected<kernel::TargetAttr> parseTarget(mlir::MLIRContext *context, llvm::StringRef name);
+llvm::Expected<kernel::CpuTargetAttr> parseTarget(mlir::MLIRContext *context, llvm::StringRef name);
 
 /// Names that parseTarget accepts, in the order of help texts.
 llvm::ArrayRef<llvm::StringRef> getTargetNames();
 
 /// CPU features that code for `target` needs, comma separated without signs: for
 /// sinter_module.features.
-std::string getNeededFeatures(kernel::TargetAttr target);
+std::string getNeededFeatures(kernel::CpuTargetAttr target);
 
 /// LLVM's machine: PIC, no contraction, `level` 0 .. 3.
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(kernel::TargetAttr target,
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(kernel::CpuTargetAttr target,
                                                                        int level);
 
 } // namespace sinter::codegen

@@ -111,7 +111,7 @@ void TileProducts::emitWidth(Value row, int64_t rows, int64_t width) {
 void codegen::emitTileProducts(EmitContext &k, Type element, const BroadcastFactor &a,
                                const LaneFactor &b, const TileSums &sums, Value rows, Value depth,
                                int64_t width) {
-  auto type = VectorType::get({kernel::getVectorLanes(k.target, element)}, element);
+  auto type = VectorType::get({k.target.getVectorLanes(element)}, element);
   TileProducts tiles{k, type, a, b, sums, depth};
   int64_t many = k.target.getVectorRegisters() >= kManyRegisters ? kManyRows : kFewRows;
   Value rest = arith::RemUIOp::create(k.b, k.loc, rows, k.index(many)),

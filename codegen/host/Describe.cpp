@@ -98,8 +98,7 @@ std::vector<const EntryInfo *> HostModule::findPredictions() const {
 std::vector<int64_t> HostModule::getSegmentBytes() const {
   std::vector<int64_t> bytes(SINTER_SEGMENTS, 0);
   if (auto sizes = module->getAttrOfType<kernel::SegmentBytesAttr>("sinter.segment_bytes"))
-    bytes = {sizes.getParams(), sizes.getState(), sizes.getWork(), sizes.getScalars(),
-             sizes.getLogical()};
+    llvm::copy(sizes.getAll(), bytes.begin());
   for (const EntryInfo &info : entries)
     bytes[SINTER_SEG_WORK] =
         std::max<int64_t>(bytes[SINTER_SEG_WORK], info.op.getWorkBytes().value_or(0));

@@ -14,11 +14,6 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-int64_t getVectorLanes(TargetAttr target, Type element) {
-  unsigned bits = element.isIntOrFloat() ? std::max(8u, element.getIntOrFloatBitWidth()) : 64;
-  return std::max<int64_t>(1, target.getVectorBits() / bits);
-}
-
 int64_t getContiguousDim(ArrayRef<int64_t> shape, LayoutAttr layout) {
   if (shape.empty())
     return -1;
@@ -56,18 +51,8 @@ bool isContiguousAlong(AffineMap map, int64_t dim, ArrayRef<int64_t> shape, Layo
   return true;
 }
 
-double getBytesPerCycle(TargetAttr target, int64_t bytes) {
-  // Below L1 the load ports bound; the others are measured by `codegen_bench cost`.
-  return bytes <= target.getL1()   ? 64
-         : bytes <= target.getL2() ? 24
-         : bytes <= target.getL3() ? 8
-                                   : 4;
-}
-
-double getCacheRoom(TargetAttr target) { return 0.75 * static_cast<double>(target.getL2()); }
-
-double estimateTraffic(TargetAttr target, int64_t bytes) {
-  return static_cast<double>(bytes) / getBytesPerCycle(target, bytes);
+double estimateTraffic(TargetInterface target, int64_t bytes) {
+  return static_cast<double>(bytes) / target.getBytesPerCycle(bytes);
 }
 
 bool isPlainStep(Operation *step) {
@@ -75,60 +60,12 @@ bool isPlainStep(Operation *step) {
          !isa<arith::DivFOp, arith::RemFOp, arith::DivSIOp, arith::RemSIOp>(step);
 }
 
-TargetAttr getTarget(Operation *op) {
+TargetInterface getTarget(Operation *op) {
   for (Operation *at = op; at; at = at->getParentOp())
-    if (auto target = at->getAttrOfType<TargetAttr>("kernel.target"))
+    if (auto target = at->getAttrOfType<TargetInterface>("kernel.target"))
       return target;
-  return TargetAttr::get(op->getContext(), "cpu:x86-64", "x86_64-unknown-linux-gnu", "x86-64", "",
-                         128, 16, 1, 32768, 262144, 4194304, false, 2, 4);
-}
-
-static BufferType getType(Value buffer) { return cast<BufferType>(buffer.getType()); }
-
-CpuScheduleAttr chooseSchedule(TargetAttr target, MapOp op) {
-  ArrayRef<int64_t> dims = op.getDims();
-  auto maps = llvm::to_vector(op.getMaps().getAsValueRange<AffineMapAttr>());
-  SmallVector<Value> buffers = llvm::to_vector(op.getIns());
-  llvm::append_range(buffers, op.getOuts());
-  // Terms of a reduction that other dims repeat are read again for each of their values.
-  auto countReads = [&](AffineMap map) {
-    double reads = 1;
-    if (llvm::any_of(op.getInner(), [&](int64_t d) { return map.isFunctionOfDim(d); }))
-      for (auto [d, size] : llvm::enumerate(dims))
-        reads *= map.isFunctionOfDim(d) ? 1.0 : static_cast<double>(size);
-    return reads;
-  };
-  double points = 1;
-  for (int64_t size : dims)
-    points *= static_cast<double>(size);
-  // The dim that most bytes are contiguous along and fewest are gathered along; ties go to the last
-  // one.
-  int64_t lanes = -1;
-  double most = 0;
-  for (int64_t d = dims.size() - 1; d >= 0; --d) {
-    double score = 0;
-    for (auto [map, buffer] : llvm::zip_equal(maps, buffers)) {
-      BufferType type = getType(buffer);
-      auto bytes = static_cast<double>(type.getBytes());
-      double apart = bytes * countReads(map);
-      if (map.getNumSymbols()) // indices from another buffer: a point reads one element, wherever
-        bytes = apart =
-            points * bytes / static_cast<double>(std::max<int64_t>(1, type.getPhysicalElements()));
-      if (map.isFunctionOfDim(d))
-        score += isContiguousAlong(map, d, type.getShape(), type.getLayout()) ? bytes : -apart;
-    }
-    if (dims[d] > 1 && (lanes < 0 || score > most)) {
-      most = score;
-      lanes = d;
-    }
-  }
-  if (lanes < 0)
-    lanes = static_cast<int64_t>(dims.size()) - 1;
-  Type element = buffers.empty() ? Type(Float32Type::get(op.getContext()))
-                                 : getType(buffers.back()).getElementType();
-  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, dims.size()));
-  return CpuScheduleAttr::get(op.getContext(), lanes, -1, 1, getVectorLanes(target, element), 0, -1,
-                              1, 0, order);
+  return CpuTargetAttr::get(op->getContext(), "cpu:x86-64", "x86_64-unknown-linux-gnu", "x86-64",
+                            "", 128, 16, 1, 32768, 262144, 4194304, false, 2, 4);
 }
 
 } // namespace sinter::kernel

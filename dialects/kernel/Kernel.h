@@ -45,8 +45,20 @@ template <class Attr>
 void printKeyword(mlir::OpAsmPrinter &printer, mlir::Operation *, Attr attribute) {
   printer << stringifyEnum(attribute.getValue());
 }
+
+class KernelOpInterface;
+class LayoutAttr;
+struct Contraction;
+
+/// What a contraction costs with some dim on neighbouring lanes.
+struct LanesPrice {
+  double cycles = 0;
+  int64_t panel =
+      0; ///< elements of the dim that its tiles take side by side; 0: as many as there are
+};
 } // namespace sinter::kernel
 
+#include "dialects/kernel/KernelTargets.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/kernel/KernelAttrs.h.inc"
 #define GET_TYPEDEF_CLASSES

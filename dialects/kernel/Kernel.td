@@ -10,28 +10,14 @@
 #ifndef SINTER_DIALECTS_KERNEL_KERNEL_TD
 #define SINTER_DIALECTS_KERNEL_KERNEL_TD
 
-include "dialects/kernel/Enums.td"
+include "dialects/kernel/Targets.td"
 include "mlir/IR/OpBase.td"
-include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/BuiltinTypeInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Kernel_Dialect : Dialect {
-  let name = "kernel";
-  let cppNamespace = "::sinter::kernel";
-  let summary = "fused kernels, planned buffers, structured control flow";
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
-  let useDefaultAttributePrinterParser = 1;
-  let useDefaultTypePrinterParser = 1;
-}
-
 //===--- Attributes -------------------------------------------------------------------------------------------------===//
-
-class Kernel_Attr<string name, string attrMnemonic, list<Trait> traits = []> : AttrDef<Kernel_Dialect, name, traits> {
-  let mnemonic = attrMnemonic;
-}
 
 // Printed as keywords: `kind(train)`, `role(temp)`, `kernel.reduce sum`.
 def EntryKindAttr : EnumAttr<Kernel_Dialect, Kernel_EntryKind, "entry_kind">;
@@ -42,6 +28,12 @@ def SegmentBytesAttr : Kernel_Attr<"SegmentBytes", "segment_bytes"> {
   let summary = "bytes of each segment of <sinter/abi.h>; work: of the entry that needs most";
   let parameters = (ins "int64_t":$params, "int64_t":$state, "int64_t":$work, "int64_t":$scalars, "int64_t":$logical);
   let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// In the order of Segment, without Object.
+    std::array<int64_t, 5> getAll() const {
+      return {getParams(), getState(), getWork(), getScalars(), getLogical()};
+    }
+  }];
 }
 
 def LayoutAttr : Kernel_Attr<"Layout", "layout"> {
@@ -67,17 +59,6 @@ def LayoutAttr : Kernel_Attr<"Layout", "layout"> {
     /// True when this orders elements exactly as row-major does.
     bool isRowMajor() const;
   }];
-}
-
-def TargetAttr : Kernel_Attr<"Target", "target"> {
-  let summary = "the machine code is made for (D18); sizes in bytes";
-  let parameters = (ins StringRefParameter<"as the user named it, cpu:x86-64-v4">:$name, StringRefParameter<>:$triple,
-                        StringRefParameter<>:$cpu, StringRefParameter<"comma separated, without signs: avx2,fma">:$features,
-                        "int64_t":$vectorBits, "int64_t":$vectorRegisters, "int64_t":$fmaPorts,
-                        "int64_t":$l1, "int64_t":$l2, "int64_t":$l3, "bool":$hasFma,
-                        DefaultValuedParameter<"int64_t", "2", "loads that start in a cycle">:$loadPorts,
-                        DefaultValuedParameter<"int64_t", "4", "cycles until a multiply-add's sum can be used">:$fmaLatency);
-  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
@@ -114,22 +95,6 @@ def AlgorithmAttr : Kernel_Attr<"Algorithm", "algorithm"> {
     /// How the sums of chunks are joined.
     AlgorithmAttr getJoining() const { return get(getContext(), getJoin()); }
   }];
-}
-
-def CpuScheduleAttr : Kernel_Attr<"CpuSchedule", "cpu_schedule"> {
-  let summary = "how a CPU kernel walks its domain; never changes bits (D1, D18)";
-  let description = [{
-    `lanes`: the parallel dim on the vector lanes (16-lane sums: ignored, a reduced dim is; a stream: its rows; a prefix: -1
-    when its axis is the innermost dim, and `mr` rows then run side by side). `rows`: the dim that gives
-    tile rows (-1: none). A tile is `mr` rows by `nr` lanes (elements); with `rows2`, `mr` x `mr2` rows. `order`: loop order
-    of the tile grid, dims outermost first. `kc`: 0, or about how many reduced elements are summed for each of the tiles of
-    the last `group` dims of the order, in turn, before their accumulators are stored and the next elements begin.
-  }];
-  let parameters = (ins "int64_t":$lanes, "int64_t":$rows, "int64_t":$mr, "int64_t":$nr,
-                        DefaultValuedParameter<"int64_t", "0">:$kc, DefaultValuedParameter<"int64_t", "-1">:$rows2,
-                        DefaultValuedParameter<"int64_t", "1">:$mr2, DefaultValuedParameter<"int64_t", "0">:$group,
-                        OptionalArrayRefParameter<"int64_t">:$order);
-  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 //===--- Types ------------------------------------------------------------------------------------------------------===//
@@ -251,7 +216,7 @@ def ContractOp : Kernel_Op<"contract", [AttrSizedOperandSegments, DeclareOpInter
   let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, I64Attr:$parallel,
                        BufferType:$a, BufferType:$b, Variadic<BufferType>:$extras, Variadic<BufferType>:$outs,
                        AffineMapArrayAttr:$maps, DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$sums, UnitAttr:$padded,
-                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule);
+                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<ScheduleInterface>:$schedule);
   let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
     $kernel_name (`number` $number^)? `dims` $dims `parallel` $parallel (`padded` $padded^)?
@@ -277,7 +242,7 @@ def MapOp : Kernel_Op<"map", [AttrSizedOperandSegments, DeclareOpInterfaceMethod
   }];
   let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, DenseI64ArrayAttr:$inner,
                        Variadic<BufferType>:$ins, Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, UnitAttr:$padded,
-                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<CpuScheduleAttr>:$schedule,
+                       OptionalAttr<AlgorithmAttr>:$algorithm, OptionalAttr<ScheduleInterface>:$schedule,
                        DefaultValuedAttr<DenseBoolArrayAttr, "{}">:$adds);
   let regions = (region SizedRegion<1>:$body);
   let extraClassDeclaration = [{
@@ -315,7 +280,7 @@ def StreamOp : Kernel_Op<"stream", [AttrSizedOperandSegments, DeclareOpInterface
   let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, DenseI64ArrayAttr:$dims, I64Attr:$rows,
                        OptionalAttr<I64Attr>:$softmax,
                        Variadic<BufferType>:$products, Variadic<BufferType>:$extras, Variadic<BufferType>:$factors,
-                       Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, OptionalAttr<CpuScheduleAttr>:$schedule);
+                       Variadic<BufferType>:$outs, AffineMapArrayAttr:$maps, OptionalAttr<ScheduleInterface>:$schedule);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $kernel_name (`number` $number^)? `dims` $dims `rows` $rows (`softmax` $softmax^)? `products` `(` $products `:` type($products) `)`
@@ -348,7 +313,7 @@ def PrefixOp : Kernel_Op<"prefix", [DeclareOpInterfaceMethods<KernelOpInterface,
   }];
   let arguments = (ins StrAttr:$kernel_name, OptionalAttr<I64Attr>:$number, ReduceKindAttr:$kind, I64Attr:$axis,
                        UnitAttr:$reverse, UnitAttr:$exclusive, BufferType:$in, Variadic<BufferType>:$outs,
-                       OptionalAttr<CpuScheduleAttr>:$schedule);
+                       OptionalAttr<ScheduleInterface>:$schedule);
   let assemblyFormat = [{
     $kernel_name (`number` $number^)? custom<Keyword>($kind) `axis` $axis (`reverse` $reverse^)? (`exclusive` $exclusive^)?
     `in` `(` $in `:` type($in) `)` `outs` `(` $outs `:` type($outs) `)` (`schedule` $schedule^)? attr-dict-with-keyword

@@ -15,6 +15,7 @@ using namespace sinter::kernel;
 #include "dialects/kernel/KernelDialect.cpp.inc"
 #include "dialects/kernel/KernelEnums.cpp.inc"
 #include "dialects/kernel/KernelInterfaces.cpp.inc"
+#include "dialects/kernel/KernelTargets.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/kernel/KernelAttrs.cpp.inc"
 #define GET_TYPEDEF_CLASSES

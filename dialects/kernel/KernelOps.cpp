@@ -167,9 +167,7 @@ static std::optional<int64_t> getSegmentBytes(BufferOp buffer) {
     return *entry.getWorkBytes();
   if (!sizes || segment == Segment::Object)
     return std::nullopt;
-  const int64_t all[] = {sizes.getParams(), sizes.getState(), sizes.getWork(), sizes.getScalars(),
-                         sizes.getLogical()};
-  return all[static_cast<int>(segment)];
+  return sizes.getAll()[static_cast<int>(segment)];
 }
 
 /// A place lies inside its segment: code reads and writes there without asking.

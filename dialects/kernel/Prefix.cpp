@@ -3,7 +3,7 @@
 // Reading on: Kernel.td (PrefixOp), codegen/cpu/Prefix.cpp (its code).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 #include "dialects/kernel/Rows.h"
 #include "dialects/kernel/Verify.h"
 
@@ -71,9 +71,9 @@ RowExtents getRowExtents(ArrayRef<int64_t> shape, int64_t axis) {
 /// for several threads.
 static constexpr int64_t kVectors = 2, kRows = 4;
 
-CpuScheduleAttr chooseSchedule(TargetAttr target, PrefixOp op) {
+CpuScheduleAttr chooseSchedule(CpuTargetAttr target, PrefixOp op) {
   RowExtents extents = getRowExtents(op.getDomain(), op.getAxis());
-  int64_t lanes = getVectorLanes(target, op.getIn().getType().getElementType());
+  int64_t lanes = target.getVectorLanes(op.getIn().getType().getElementType());
   if (extents.inner == 1)
     return CpuScheduleAttr::get(op.getContext(), -1, -1, kRows, 1, 0, -1, 1, 0, {});
   int64_t nr =

@@ -4,7 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Stream.h"
-#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 #include "dialects/kernel/Verify.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -174,10 +174,10 @@ namespace sinter::kernel {
 /// rows reach fewer columns that only some of them need.
 static constexpr int64_t kTileColumns = 64, kTileVectors = 4, kReachVectors = 2;
 
-CpuScheduleAttr chooseSchedule(TargetAttr target, StreamOp op) {
+CpuScheduleAttr chooseSchedule(CpuTargetAttr target, StreamOp op) {
   int64_t rows = op.getRows(), columns = op.getColumns();
   Type element = scalarOf(op.getOuts().front());
-  int64_t lanes = getVectorLanes(target, element);
+  int64_t lanes = target.getVectorLanes(element);
   int64_t nr = std::min((getReach(op) ? kReachVectors : kTileVectors) * lanes,
                         static_cast<int64_t>(llvm::alignTo(op.getDims()[rows], lanes)));
   int64_t block = op.getSoftmax() ? static_cast<int64_t>(*op.getSoftmax()) : kTileColumns;

@@ -15,7 +15,7 @@ template <class Op>
 static void write(Op op, kernel::ReduceKind kind, bool reverse, bool exclusive, OpBuilder &builder,
                   StringRef name, IntegerAttr number, ValueRange operands, ValueRange outs) {
   kernel::PrefixOp::create(builder, op.getLoc(), name, number, kind, op.getAxis(), reverse,
-                           exclusive, operands[0], outs, kernel::CpuScheduleAttr());
+                           exclusive, operands[0], outs, kernel::ScheduleInterface());
 }
 
 void CumsumOp::buildKernel(OpBuilder &builder, StringRef name, IntegerAttr number,

@@ -266,7 +266,7 @@ private:
 
   ClusterGraph graph;
   FusionLog &log;
-  kernel::TargetAttr target;
+  kernel::TargetInterface target;
   SmallVector<Operation *> order;
   size_t merges = 0; ///< so far
   /// Clusters and their sizes -> why they are not one.

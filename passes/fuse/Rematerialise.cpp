@@ -32,7 +32,7 @@ static bool isWork(Operation *op) { return isa<ir::MapOpInterface>(op); }
 
 class Rematerialiser {
 public:
-  Rematerialiser(ClusterGraph &graph, kernel::TargetAttr target, FusionLog &log,
+  Rematerialiser(ClusterGraph &graph, kernel::TargetInterface target, FusionLog &log,
                  WhyNoKernel whyNoKernel)
       : graph(graph), target(target), log(log), whyNoKernel(whyNoKernel) {}
 
@@ -200,8 +200,7 @@ private:
   double cyclesOf(int64_t steps, Value value) const {
     auto type = cast<RankedTensorType>(value.getType());
     return static_cast<double>(steps * type.getNumElements()) /
-           static_cast<double>(kernel::getVectorLanes(target, type.getElementType()) *
-                               target.getFmaPorts());
+           target.getStepsPerCycle(type.getElementType());
   }
 
   /// True when storing `value` costs more than making it again: the steps, and what the readers
@@ -254,7 +253,7 @@ private:
   const OpSet &membersOf(Operation *op) const { return graph.getMembers(graph.getCluster(op)); }
 
   ClusterGraph &graph;
-  kernel::TargetAttr target;
+  kernel::TargetInterface target;
   FusionLog &log;
   WhyNoKernel whyNoKernel;
   llvm::DenseSet<Value> kept;           ///< stored for values that are made again of them
@@ -264,6 +263,7 @@ private:
 };
 
 void passes::rematerialise(ArrayRef<Operation *> order, ClusterGraph &graph,
-                           kernel::TargetAttr target, FusionLog &log, WhyNoKernel whyNoKernel) {
+                           kernel::TargetInterface target, FusionLog &log,
+                           WhyNoKernel whyNoKernel) {
   Rematerialiser(graph, target, log, whyNoKernel).run(order);
 }

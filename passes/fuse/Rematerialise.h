@@ -16,7 +16,7 @@ using WhyNoKernel = llvm::function_ref<std::string(const OpSet &)>;
 /// Work that costs less than to store its result and to read it again is done in every cluster that
 /// needs it. `order` are the ops of all clusters, as they stand in the block.
 void rematerialise(llvm::ArrayRef<mlir::Operation *> order, ClusterGraph &graph,
-                   kernel::TargetAttr target, FusionLog &log, WhyNoKernel whyNoKernel);
+                   kernel::TargetInterface target, FusionLog &log, WhyNoKernel whyNoKernel);
 
 } // namespace sinter::passes
 

@@ -82,7 +82,7 @@ struct Region {
 /// One entry under decision.
 class EntryPlanner {
 public:
-  EntryPlanner(ir::EntryOp op, std::vector<PlacedContraction> &all, kernel::TargetAttr target,
+  EntryPlanner(ir::EntryOp op, std::vector<PlacedContraction> &all, kernel::TargetInterface target,
                AdaptCost adapt)
       : op(op), target(target), adapt(adapt) {
     collectRegions();
@@ -126,7 +126,7 @@ private:
   }
 
   ir::EntryOp op;
-  kernel::TargetAttr target;
+  kernel::TargetInterface target;
   AdaptCost adapt;
   std::vector<Region> regions; ///< in the order of their first values
   llvm::DenseMap<Value, unsigned> regionOf;
@@ -203,7 +203,8 @@ void EntryPlanner::addCandidates(const kernel::Contraction &contraction,
     Movement movement = getMovement(contraction, access.map, position);
     if (movement == Movement::Window)
       region.windows.insert(position);
-    if (movement == Movement::Alone && formOf(value, position))
+    kernel::LayoutAttr form = formOf(value, position);
+    if (movement == Movement::Alone && form && target.isLegal(form))
       region.candidates.insert(position);
   }
 }
@@ -255,7 +256,7 @@ double EntryPlanner::estimate(unsigned contraction) {
 
 /// Cycles of having `value` in row-major order, too: a map stores it so beside its own order, what
 /// sums leave is moved by a kernel of its own (Rewrite.cpp).
-static double estimateConversion(Value value, kernel::TargetAttr target) {
+static double estimateConversion(Value value, kernel::TargetInterface target) {
   double traffic = kernel::estimateTraffic(target, getBytes(value));
   bool moved = cast<ir::FusedOp>(value.getDefiningOp()).getKind() != ir::FusedKind::Map;
   return moved ? 2 * traffic + kernel::kKernelCycles : traffic;
@@ -388,7 +389,7 @@ void EntryPlanner::run(LayoutPlan &plan) {
   apply(plan);
 }
 
-void planActivations(ModuleOp module, kernel::TargetAttr target,
+void planActivations(ModuleOp module, kernel::TargetInterface target,
                      std::vector<PlacedContraction> &contractions, AdaptCost adapt,
                      LayoutPlan &plan) {
   for (auto op : module.getOps<ir::EntryOp>())

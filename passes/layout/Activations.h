@@ -21,7 +21,7 @@ kernel::LayoutAttr makeBlocks(mlir::MLIRContext *context, unsigned rank, unsigne
 
 /// Chooses the forms of each entry's regions by the cost of all its contractions and of conversions
 /// to row-major order, sets `plan.values`, and the layouts of the contractions' accesses.
-void planActivations(mlir::ModuleOp module, kernel::TargetAttr target,
+void planActivations(mlir::ModuleOp module, kernel::TargetInterface target,
                      std::vector<PlacedContraction> &contractions, AdaptCost adapt,
                      LayoutPlan &plan);
 

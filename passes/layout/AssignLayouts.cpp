@@ -40,7 +40,7 @@ struct Form {
 
 struct Assigner {
   ModuleOp module;
-  kernel::TargetAttr target;
+  kernel::TargetInterface target;
   SymbolTable symbols;
   std::vector<PlacedContraction> contractions;
   llvm::MapVector<Operation *, SmallVector<Form>> forms; ///< of each symbol, in program order
@@ -99,7 +99,7 @@ void Assigner::statePreference(PlacedContraction &c) {
       list.push_back({c.wanted[i], 0, false});
       same = &list.back();
     }
-    same->cycles += c.choice.cost.total();
+    same->cycles += c.cycles;
     same->training |= isInTraining(c.fused);
   }
 }
@@ -143,7 +143,7 @@ void Assigner::chooseMaster(Operation *symbol, ArrayRef<Form> candidates) {
     for (PlacedContraction &c : contractions)
       if (llvm::is_contained(c.updates, name)) {
         c.contraction.results[c.contraction.findMainResult()].layout = form.layout;
-        cycles += kernel::ContractModel(target, c.contraction).rank().front().cost.total();
+        cycles += target.priceContraction(c.contraction);
       }
     for (auto [gradient, maker] : gradients.lookup(name))
       if (!writesPanels(*maker, form.layout))

@@ -160,7 +160,8 @@ static int64_t getPanelWidth(AffineMap map, int64_t position, int64_t lanes, int
   return run % nr == 0 || nr % run == 0 ? nr : run;
 }
 
-static Demand demandFor(const PlacedContraction &c, int64_t lanes, AdaptCost adapt) {
+static Demand demandFor(const PlacedContraction &c, kernel::TargetInterface target, int64_t lanes,
+                        AdaptCost adapt) {
   Demand demand{c.contraction};
   for (int i : {0, 1}) {
     kernel::ContractAccess &factor = demand.ideal.factors[i];
@@ -171,11 +172,15 @@ static Demand demandFor(const PlacedContraction &c, int64_t lanes, AdaptCost ada
         (!panels && (factor.layout ||
                      kernel::isContiguousAlong(factor.map, lanes, factor.shape, factor.layout))))
       continue;
+    kernel::LayoutAttr ideal =
+        panels
+            ? makePanels(factor.map, position, getPanelWidth(factor.map, position, lanes, 1 << 20))
+            : makeBlocks(factor.map.getContext(), factor.shape.size(), position);
+    if (!target.isLegal(ideal))
+      continue;
     demand.positions[i] = position;
     demand.extra += adapt(c, i, lanes);
-    factor.layout = panels ? makePanels(factor.map, position,
-                                        getPanelWidth(factor.map, position, lanes, 1 << 20))
-                           : makeBlocks(factor.map.getContext(), factor.shape.size(), position);
+    factor.layout = ideal;
   }
   return demand;
 }
@@ -192,28 +197,26 @@ static kernel::LayoutAttr getWanted(const PlacedContraction &c, const Demand &de
              : makeBlocks(map.getContext(), map.getNumResults(), position);
 }
 
-double chooseLanes(PlacedContraction &c, kernel::TargetAttr target, AdaptCost adapt) {
+double chooseLanes(PlacedContraction &c, kernel::TargetInterface target, AdaptCost adapt) {
   double best = 0;
   SmallVector<std::pair<double, int64_t>> table;
-  c.choice = {};
   c.lanes = -1;
   c.wanted[0] = c.wanted[1] = {};
   // A sum in canonical lanes has the last reduced dim on them, any other a parallel dim.
   int64_t last = c.contraction.getRank() - 1, parallel = c.contraction.parallel;
   bool across = c.contraction.isAcrossLanes();
   for (int64_t lanes = across ? last : parallel - 1; lanes >= (across ? last : 0); --lanes) {
-    Demand demand = demandFor(c, lanes, adapt);
-    kernel::ContractChoice choice =
-        kernel::ContractModel(target, demand.ideal).chooseRows(across ? -1 : lanes);
-    double total = choice.cost.total() + demand.extra;
+    Demand demand = demandFor(c, target, lanes, adapt);
+    kernel::LanesPrice price = target.priceLanes(demand.ideal, across ? -1 : lanes);
+    double total = price.cycles + demand.extra;
     table.push_back({total, lanes});
     if (c.lanes >= 0 && total >= best)
       continue;
     best = total;
-    c.choice = choice;
+    c.cycles = price.cycles;
     c.lanes = lanes;
     for (int i : {0, 1})
-      c.wanted[i] = getWanted(c, demand, i, lanes, choice.walk.tile.nr);
+      c.wanted[i] = getWanted(c, demand, i, lanes, price.panel);
   }
   llvm::sort(table);
   c.alternatives.clear();

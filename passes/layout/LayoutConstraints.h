@@ -9,7 +9,7 @@
 #ifndef SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
 #define SINTER_PASSES_LAYOUT_LAYOUTCONSTRAINTS_H
 
-#include "dialects/kernel/contract/Cost.h"
+#include "dialects/kernel/contract/Contraction.h"
 #include "dialects/sinter/Contraction.h"
 
 namespace sinter::passes {
@@ -22,7 +22,7 @@ struct PlacedContraction {
   mlir::Value operands[2];                     ///< its factors, outside the fused op
   llvm::SmallVector<mlir::Value> extras;       ///< those of its epilogue, the same
   llvm::SmallVector<mlir::StringAttr> updates; ///< symbols that its results update
-  kernel::ContractChoice choice;
+  double cycles = 0;  ///< of the best lanes, without what reading its operands so costs
   int64_t lanes = -1; ///< domain dim on the lanes; of a sum in canonical lanes a reduced one
   /// How each operand is to lie: null: as it comes. An operand on the lanes has neighbours along
   /// them side by side.
@@ -57,8 +57,8 @@ std::optional<int64_t> getRun(mlir::AffineMap map, int64_t position, int64_t dim
 /// lies.
 using AdaptCost = llvm::function_ref<double(const PlacedContraction &, int operand, int64_t lanes)>;
 
-/// Sets choice, lanes, wanted and alternatives by the cost model; returns the cycles.
-double chooseLanes(PlacedContraction &contraction, kernel::TargetAttr target, AdaptCost adapt);
+/// Sets cycles, lanes, wanted and alternatives by the cost model; returns the cycles.
+double chooseLanes(PlacedContraction &contraction, kernel::TargetInterface target, AdaptCost adapt);
 
 } // namespace sinter::passes
 

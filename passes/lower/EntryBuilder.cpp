@@ -92,7 +92,7 @@ void EntryBuilder::addCopy(Location loc, StringRef what, Value from, ValueRange 
   auto op = kernel::MapOp::create(
       builder, loc, nameKernel(what, type.getElementType()), numberKernel(), type.getShape(),
       ArrayRef<int64_t>{}, ValueRange{from}, to, builder.getAffineMapArrayAttr(maps),
-      /*padded=*/false, kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
+      /*padded=*/false, kernel::AlgorithmAttr(), kernel::ScheduleInterface());
   Block *body = bodyOf(op.getBody());
   Value element = body->addArgument(type.getElementType(), loc);
   OpBuilder at = OpBuilder::atBlockBegin(body);
@@ -105,7 +105,7 @@ void EntryBuilder::addFill(Location loc, StringRef what, TypedAttr value, Value 
   auto op = kernel::MapOp::create(
       builder, loc, nameKernel(what, type.getElementType()), numberKernel(), type.getShape(),
       ArrayRef<int64_t>{}, ValueRange{}, to, builder.getAffineMapArrayAttr(same),
-      /*padded=*/false, kernel::AlgorithmAttr(), kernel::CpuScheduleAttr());
+      /*padded=*/false, kernel::AlgorithmAttr(), kernel::ScheduleInterface());
   OpBuilder at = OpBuilder::atBlockEnd(bodyOf(op.getBody()));
   Value element = arith::ConstantOp::create(at, loc, value);
   kernel::YieldOp::create(at, loc, element);

@@ -66,7 +66,7 @@ void FusedLowering::joinSums() {
     auto op = kernel::MapOp::create(
         builder, fused.getLoc(), nameKernel("combine", element), entry.numberKernel(), points,
         ArrayRef<int64_t>{last}, ins, ends, builder.getAffineMapArrayAttr(maps), /*padded=*/false,
-        kernel::AlgorithmAttr::get(context, 1), kernel::CpuScheduleAttr());
+        kernel::AlgorithmAttr::get(context, 1), kernel::ScheduleInterface());
     Block *body = bodyOf(op.getBody());
     OpBuilder inside = OpBuilder::atBlockEnd(body);
     SmallVector<Value> yielded;
@@ -109,7 +109,7 @@ Value FusedLowering::makePartialSums(StringRef name, int64_t first, int64_t coun
       builder, fused.getLoc(), name, entry.numberKernel(), sizes, parallel + 1,
       bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), ValueRange{}, ValueRange{place},
       builder.getAffineMapArrayAttr(maps), ArrayRef<bool>{}, root.readsPadded(),
-      algorithm.getPart(), kernel::CpuScheduleAttr());
+      algorithm.getPart(), kernel::ScheduleInterface());
   Block *body = bodyOf(sum.getEpilogue());
   Value acc = body->addArgument(sumType(), root->getLoc());
   OpBuilder inside = OpBuilder::atBlockEnd(body);
@@ -157,7 +157,7 @@ LogicalResult FusedLowering::makeChunks(StringRef name) {
   auto end = kernel::MapOp::create(
       builder, fused.getLoc(), nameKernel("combine", sumType()), entry.numberKernel(), points,
       ArrayRef<int64_t>{parallel}, ins, outs, builder.getAffineMapArrayAttr(maps),
-      /*padded=*/false, algorithm.getJoining(), kernel::CpuScheduleAttr());
+      /*padded=*/false, algorithm.getJoining(), kernel::ScheduleInterface());
   Block *body = bodyOf(end.getBody());
   for (unsigned i = 0; i < sums; ++i)
     body->addArgument(sumType(), root->getLoc());

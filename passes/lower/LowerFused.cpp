@@ -282,11 +282,11 @@ void FusedLowering::makeContraction(StringRef name) {
   maps.append(readMaps);
   maps.append(outMaps);
   auto flags = llvm::is_contained(sums, true) ? ArrayRef<bool>(sums) : ArrayRef<bool>();
-  auto op = kernel::ContractOp::create(builder, fused.getLoc(), name, entry.numberKernel(),
-                                       root.getContractionDomain(), root.getParallelDims(),
-                                       bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)),
-                                       reads, outs, builder.getAffineMapArrayAttr(maps), flags,
-                                       domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+  auto op = kernel::ContractOp::create(
+      builder, fused.getLoc(), name, entry.numberKernel(), root.getContractionDomain(),
+      root.getParallelDims(), bufferOf(root->getOperand(0)), bufferOf(root->getOperand(1)), reads,
+      outs, builder.getAffineMapArrayAttr(maps), flags, domain.readsPadded(), algorithm,
+      kernel::ScheduleInterface());
   Block *body = bodyOf(op.getEpilogue());
   body->addArgument(sumType(), root->getLoc());
   addReads(body);
@@ -302,7 +302,7 @@ void FusedLowering::makeMap(StringRef name) {
   auto op =
       kernel::MapOp::create(builder, fused.getLoc(), name, entry.numberKernel(), domain.getSizes(),
                             domain.getInner(), reads, outs, builder.getAffineMapArrayAttr(maps),
-                            domain.readsPadded(), algorithm, kernel::CpuScheduleAttr());
+                            domain.readsPadded(), algorithm, kernel::ScheduleInterface());
   if (llvm::is_contained(adds, true))
     op.setAdds(adds);
   Block *body = bodyOf(op.getBody());

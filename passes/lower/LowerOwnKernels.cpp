@@ -76,7 +76,7 @@ void StreamLowering::lower(const kernel::StreamPlan &plan, unsigned stream) {
       builder, op.getLoc(), nameKernel(getShortName(op), element), entry.numberKernel(), plan.dims,
       plan.rows, plan.softmaxBlock ? builder.getI64IntegerAttr(plan.softmaxBlock) : IntegerAttr(),
       products, extras, factors, outs, builder.getAffineMapArrayAttr(maps),
-      kernel::CpuScheduleAttr());
+      kernel::ScheduleInterface());
   Block *body = bodyOf(made.getBody());
   for (size_t i = 0; i < products.size(); i += 2)
     body->addArgument(cast<kernel::BufferType>(products[i].getType()).getElementType(),

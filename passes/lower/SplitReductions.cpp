@@ -180,7 +180,7 @@ void Split::makeChunks(EntryBuilder &entry, StringRef name, IntegerAttr number, 
   }
   auto kernel = kernel::MapOp::create(builder, loc, name, number, newDims, newInner, ins, outs,
                                       builder.getAffineMapArrayAttr(newMaps), op.getPadded(),
-                                      algorithm.getPart(), kernel::CpuScheduleAttr());
+                                      algorithm.getPart(), kernel::ScheduleInterface());
   if (Attribute lines = op->getAttr("contributors"))
     kernel->setAttr("contributors", lines);
   Block *fresh = bodyOf(kernel.getBody());
@@ -243,7 +243,7 @@ void Split::makeJoin(EntryBuilder &entry, ArrayRef<Value> partials, ArrayRef<Val
   auto kernel = kernel::MapOp::create(
       builder, loc, nameKernel("combine", element), entry.numberKernel(), ArrayRef<int64_t>{whole},
       ArrayRef<int64_t>{0}, ins, outs, builder.getAffineMapArrayAttr(newMaps), op.getPadded(),
-      algorithm.getJoining(), kernel::CpuScheduleAttr());
+      algorithm.getJoining(), kernel::ScheduleInterface());
   if (Attribute lines = op->getAttr("contributors"))
     kernel->setAttr("contributors", lines);
   Block *fresh = bodyOf(kernel.getBody());

@@ -31,7 +31,7 @@ def contractions(model):
     found = {}
     for line in run("emit", model, "--stage", "planned", "--entry", "train_step", "--elide").splitlines():
         match = re.search(r'kernel\.contract "([^"]+)" number (\d+) dims \[([^\]]*)\] parallel (\d+)', line)
-        schedule = re.search(r"schedule <lanes = (-?\d+), rows = (-?\d+), mr = (\d+), nr = (\d+)", line)
+        schedule = re.search(r"schedule #kernel.cpu_schedule<lanes = (-?\d+), rows = (-?\d+), mr = (\d+), nr = (\d+)", line)
         if match and schedule:
             dims = [int(size) for size in match[3].split(",")]
             found[f"{int(match[2]):02}_{match[1]}"] = dims, int(match[4]), [int(number) for number in schedule.groups()]

@@ -7,7 +7,7 @@
 #include "KernelTest.h"
 
 #include "codegen/cpu/Target.h"
-#include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"

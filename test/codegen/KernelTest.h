@@ -43,7 +43,7 @@ public:
   std::string assembly();
   mlir::ModuleOp module() { return *owned; }
 
-  kernel::TargetAttr target;
+  kernel::CpuTargetAttr target;
 
 private:
   std::unique_ptr<mlir::MLIRContext> context;

@@ -1,7 +1,7 @@
 // The contraction emitter: accumulators as loop-carried vectors, broadcast scalars, masked last vector, epilogue on registers.
 // RUN: sinter-opt --lower-to-loops --split-input-file %s | FileCheck %s
 
-#target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
+#target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (n, k)>
 #c = affine_map<(m, n, k) -> (n)>
@@ -16,7 +16,7 @@ module attributes {kernel.target = #target} {
     // 5 rows by 3: tiles of 3 and 2 rows. 20 lanes by 16: a full vector, then 4 lanes of one.
     kernel.contract "product" dims [5, 20, 9] parallel 2 a(%x : <5x9xf32>) b(%w : <20x9xf32, #panels>) extras(%c : !kernel.buffer<20xf32>)
       outs(%y : !kernel.buffer<5x20xf32>) maps [#a, #b, #c, #y] algorithm <chain>
-      schedule <lanes = 1, rows = 0, mr = 3, nr = 16, order = 1, 0> epilogue {
+      schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 3, nr = 16, order = 1, 0> epilogue {
       ^bb0(%acc: f32, %bias: f32):
         %0 = arith.addf %acc, %bias : f32
         kernel.yield %0 : f32
@@ -60,7 +60,7 @@ module attributes {kernel.target = #target} {
 // -----
 
 // Partial sums: a thread owns lane tiles, clears its lanes and adds vectors in row-major order; read and written once a tile.
-#target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
+#target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
 #x = affine_map<(m, n, k) -> (m, k)>
 #w = affine_map<(m, n, k) -> (k, n)>
 #y = affine_map<(m, n, k) -> (m, n)>
@@ -73,7 +73,7 @@ module attributes {kernel.target = #target} {
     %s = kernel.buffer "s" role(output) offset(1280) : <2x32xf32>
     kernel.contract "partial" dims [8, 32, 7] parallel 2 a(%x : <8x7xf32>) b(%w : <7x32xf32>)
       outs(%y, %s : !kernel.buffer<8x32xf32>, !kernel.buffer<2x32xf32>) maps [#x, #w, #y, #s] algorithm <chain>
-      schedule <lanes = 1, rows = 0, mr = 2, nr = 16, order = 0, 1>
+      schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 2, nr = 16, order = 0, 1>
       attributes {sums = array<i1: false, true>} epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc, %acc : f32, f32
@@ -94,7 +94,7 @@ module attributes {kernel.target = #target} {
 
 // Borders: along the tile rows (w) they are constants, so the left and the right tile have code of their own, and the first
 // tap of the left one leaves out its first row; along the grid (h) the loop over taps is clipped at run time.
-#target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
+#target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>
 #blocked = #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>
 #packed = #kernel.layout<[0, 2, 3, 1], block = [0], by = [16]>
 #x = affine_map<(n, o, h, w, p, q, c) -> (n, c, h + p - 1, w + q - 1)>
@@ -107,7 +107,7 @@ module attributes {kernel.target = #target} {
     %y = kernel.buffer "y" role(output) offset(4096) : <1x16x4x6xf32, #blocked>
     kernel.contract "borders" dims [1, 16, 4, 6, 3, 3, 32] parallel 4 padded a(%x : <1x32x4x6xf32, #blocked>)
       b(%f : <16x32x3x3xf32, #packed>) outs(%y : !kernel.buffer<1x16x4x6xf32, #blocked>) maps [#x, #f, #y] algorithm <chain>
-      schedule <lanes = 1, rows = 3, mr = 3, nr = 16, order = 0, 2, 1, 3> epilogue {
+      schedule #kernel.cpu_schedule<lanes = 1, rows = 3, mr = 3, nr = 16, order = 0, 2, 1, 3> epilogue {
       ^bb0(%acc: f32):
         kernel.yield %acc : f32
     }

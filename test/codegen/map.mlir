@@ -217,7 +217,7 @@ module {
 // Lanes that step out of a padded buffer at one end are masked, not read one by one, a register at a time: two halves side by side.
 #left = affine_map<(i, j) -> (i, j)>
 #right = affine_map<(i, j) -> (i, j - 24)>
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
   kernel.entry @e name("e") kind(eval) batch(1) {
     %x = kernel.buffer "x" role(input) offset(0) : <8x24xf32>
     %y = kernel.buffer "y" role(input) offset(768) : <8x40xf32>

@@ -12,14 +12,14 @@
 using namespace sinter;
 using namespace sinter::test;
 using kernel::CpuScheduleAttr;
-using kernel::TargetAttr;
+using kernel::CpuTargetAttr;
 
 /// `target` with `bits` of vector, that many registers and a nearest cache of `l1` bytes.
-static TargetAttr reshape(TargetAttr target, int64_t bits, int64_t registers, int64_t l1) {
-  return TargetAttr::get(target.getContext(), target.getName(), target.getTriple(), target.getCpu(),
-                         target.getFeatures(), std::min(bits, target.getVectorBits()), registers,
-                         target.getFmaPorts(), l1, l1 * 8, l1 * 64, target.getHasFma(),
-                         target.getLoadPorts(), target.getFmaLatency());
+static CpuTargetAttr reshape(CpuTargetAttr target, int64_t bits, int64_t registers, int64_t l1) {
+  return CpuTargetAttr::get(
+      target.getContext(), target.getName(), target.getTriple(), target.getCpu(),
+      target.getFeatures(), std::min(bits, target.getVectorBits()), registers, target.getFmaPorts(),
+      l1, l1 * 8, l1 * 64, target.getHasFma(), target.getLoadPorts(), target.getFmaLatency());
 }
 
 static CpuScheduleAttr drawSchedule(mlir::MLIRContext *context, int64_t dims, bool sums,
@@ -51,9 +51,9 @@ static void reschedule(mlir::ModuleOp module, uint64_t seed) {
 }
 
 std::optional<Variant> test::chooseVariant(mlir::MLIRContext *context, uint64_t seed) {
-  TargetAttr native = findTarget(context, "cpu:native");
+  CpuTargetAttr native = findTarget(context, "cpu:native");
   auto older = [&](llvm::StringRef name) -> std::optional<Variant> {
-    TargetAttr target = findTarget(context, name);
+    CpuTargetAttr target = findTarget(context, name);
     if (!target)
       return std::nullopt;
     return Variant{name.str(), {target}, target.getHasFma() == native.getHasFma()};

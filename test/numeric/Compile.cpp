@@ -227,7 +227,7 @@ static LogicalResult planByHand(mlir::ModuleOp module) {
   return manager.run(module);
 }
 
-kernel::TargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringRef name) {
+kernel::CpuTargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringRef name) {
   auto native = codegen::parseTarget(context, "cpu:native"),
        target = codegen::parseTarget(context, name);
   if (!native || !target) {
@@ -240,11 +240,11 @@ kernel::TargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringRef 
   target->getFeatures().split(needs, ',', -1, /*KeepEmpty=*/false);
   bool runs = native->getTriple() == target->getTriple() &&
               llvm::all_of(needs, [&](llvm::StringRef f) { return llvm::is_contained(has, f); });
-  return runs ? *target : kernel::TargetAttr();
+  return runs ? *target : kernel::CpuTargetAttr();
 }
 
 std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level, const Machine &machine) {
-  kernel::TargetAttr target =
+  kernel::CpuTargetAttr target =
       machine.target ? machine.target : findTarget(module.getContext(), "cpu:native");
   if (!target) {
     module.emitError("expects a machine that sinter has a target for");

@@ -49,12 +49,12 @@ public:
 bool canCompile();
 /// What a program is compiled for.
 struct Machine {
-  kernel::TargetAttr target; ///< null: cpu:native
+  kernel::CpuTargetAttr target; ///< null: cpu:native
   /// Called with the planned module, to give its kernels other schedules.
   std::function<void(mlir::ModuleOp)> reschedule = {};
 };
 /// The target of that name; null when this machine cannot run its code.
-kernel::TargetAttr findTarget(mlir::MLIRContext *context, llvm::StringRef name);
+kernel::CpuTargetAttr findTarget(mlir::MLIRContext *context, llvm::StringRef name);
 /// Compiles a copy of `module` at -O`level`; null after an error was printed.
 std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {});
 

@@ -26,9 +26,9 @@ protected:
     avx512 = target(512, 32, true);
   }
 
-  TargetAttr target(int64_t bits, int64_t registers, bool fma) {
-    return TargetAttr::get(&context, "t", "x86_64", "", "", bits, registers, 2, 32768, 1 << 20,
-                           1 << 25, fma, 2, 4);
+  CpuTargetAttr target(int64_t bits, int64_t registers, bool fma) {
+    return CpuTargetAttr::get(&context, "t", "x86_64", "", "", bits, registers, 2, 32768, 1 << 20,
+                              1 << 25, fma, 2, 4);
   }
 
   /// `map` as text without the keyword: "(m, n, k) -> (m, k)".
@@ -74,7 +74,7 @@ protected:
   }
 
   MLIRContext context;
-  TargetAttr avx512;
+  CpuTargetAttr avx512;
 };
 
 //===--- what a contraction is ----------------------------------------------------------------===//

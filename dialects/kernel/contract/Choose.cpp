@@ -17,7 +17,7 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-Tile chooseTile(TargetAttr target, Type accumulator, int64_t rows, int64_t lanes) {
+Tile chooseTile(CpuTargetAttr target, Type accumulator, int64_t rows, int64_t lanes) {
   constexpr int64_t kMostRows = 16;
   RegisterBudget budget(target, accumulator, lanes);
   int64_t vectors = lanes > budget.getWidth() ? 2 : 1, mr = kMostRows;
@@ -136,7 +136,7 @@ ContractChoice ContractModel::fillRegisters(ContractChoice choice) const {
 }
 
 ContractChoice ContractModel::chooseRows(int64_t lanes, bool filled) const {
-  bool few = c.isAcrossLanes() || c.dims[lanes] <= getVectorLanes(target, c.accumulator) ||
+  bool few = c.isAcrossLanes() || c.dims[lanes] <= target.getVectorLanes(c.accumulator) ||
              getBlockOf(lanes) <= 16;
   std::optional<ContractChoice> best;
   double least = 0;

@@ -35,7 +35,7 @@ struct ContractModel::Grid {
   double rows() const { return static_cast<double>(counts[0]) * static_cast<double>(counts[1]); }
 };
 
-ContractModel::ContractModel(TargetAttr target, Contraction contraction)
+ContractModel::ContractModel(CpuTargetAttr target, Contraction contraction)
     : target(target), c(std::move(contraction)) {
   c.dropUnits();
   phases = analyze(c);
@@ -64,7 +64,7 @@ LaneKind ContractModel::getKind(size_t access, int64_t lanes) const {
   if (phases.empty() || phases.front().nothing)
     return c.getAccesses()[access]->uses(dim) ? LaneKind::Scattered : LaneKind::Uniform;
   return getLaneKind(phases.front().addresses[access], dim,
-                     across ? c.sumLanes : getVectorLanes(target, c.accumulator),
+                     across ? c.sumLanes : target.getVectorLanes(c.accumulator),
                      phases.front().dims);
 }
 
@@ -106,7 +106,7 @@ ContractModel::Grid ContractModel::measure(const ContractWalk &walk) const {
                                      : 1;
   grid.laneTiles = across ? 1 : llvm::divideCeil(grid.laneCount, walk.tile.nr);
   grid.vectors =
-      static_cast<double>(llvm::divideCeil(grid.laneCount, getVectorLanes(target, c.accumulator)));
+      static_cast<double>(llvm::divideCeil(grid.laneCount, target.getVectorLanes(c.accumulator)));
   grid.splits[0] = splitRows(grid.counts[0], walk.tile.mr);
   grid.splits[1] = splitRows(grid.counts[1], walk.mr2);
   for (auto [d, size] : llvm::enumerate(c.dims))
@@ -198,8 +198,8 @@ ContractCost ContractModel::estimate(const ContractWalk &walk) const {
   if (!c.isAcrossLanes() && walk.rows >= 0)
     for (int f : {0, 1})
       if (c.factors[f].uses(walk.rows))
-        cost.rows += tiles * countTileBytes(walk, grid, f) /
-                     getBytesPerCycle(target, /*bytes=*/target.getL2());
+        cost.rows +=
+            tiles * countTileBytes(walk, grid, f) / target.getBytesPerCycle(target.getL2());
   auto streams = static_cast<double>(c.countStreams());
   cost.tiles =
       tiles * kTileCycles +

@@ -36,12 +36,12 @@ struct ContractChoice {
 };
 
 /// The widest tile that the target's registers hold for `rows` by `lanes` sums.
-Tile chooseTile(TargetAttr target, mlir::Type accumulator, int64_t rows, int64_t lanes);
+Tile chooseTile(CpuTargetAttr target, mlir::Type accumulator, int64_t rows, int64_t lanes);
 
 /// Prices and walks of one contraction on one target.
 class ContractModel {
 public:
-  ContractModel(TargetAttr target, Contraction contraction);
+  ContractModel(CpuTargetAttr target, Contraction contraction);
 
   /// The price of the tiles of `walk`; its order and chunks have no say.
   ContractCost estimate(const ContractWalk &walk) const;
@@ -96,7 +96,7 @@ private:
   std::optional<int> findCrowded(const ContractWalk &walk) const;
   void setChunk(ContractWalk &walk) const;
 
-  TargetAttr target;
+  CpuTargetAttr target;
   Contraction c; ///< without dims of one value
   std::vector<ContractPhase> phases;
   RegisterBudget budget(int64_t lanes) const;

@@ -37,7 +37,7 @@ static bool putSumsOnLanes(const Contraction &c, ContractPlan &p) {
   return true;
 }
 
-static bool putDimOnLanes(TargetAttr target, const Contraction &c, const ContractWalk &walk,
+static bool putDimOnLanes(CpuTargetAttr target, const Contraction &c, const ContractWalk &walk,
                           ContractPlan &p) {
   p.lanesDim = walk.lanes;
   if (p.lanesDim < 0 || p.isBounded(p.lanesDim))
@@ -46,7 +46,7 @@ static bool putDimOnLanes(TargetAttr target, const Contraction &c, const Contrac
   if (walk.rows >= 0 && walk.rows2 < 0 && walk.rows - 1 != walk.lanes && mayMerge(c, p, walk.rows))
     p.merge(walk.rows);
   p.laneCount = p.dims[p.lanesDim];
-  p.width = std::min<int64_t>(getVectorLanes(target, p.element),
+  p.width = std::min<int64_t>(target.getVectorLanes(p.element),
                               llvm::PowerOf2Ceil(std::max<int64_t>(1, walk.tile.nr)));
   p.nr = std::max<int64_t>(1, llvm::divideCeil(walk.tile.nr, p.width)) * p.width;
   p.laneTiles = llvm::divideCeil(p.laneCount, p.nr);
@@ -147,7 +147,7 @@ static bool owns(const Contraction &c, int64_t dim) {
   });
 }
 
-std::optional<ContractPlan> planLanes(TargetAttr target, const Contraction &c,
+std::optional<ContractPlan> planLanes(CpuTargetAttr target, const Contraction &c,
                                       const ContractPhase &phase, const ContractWalk &walk) {
   ContractPlan p;
   static_cast<ContractPhase &>(p) = phase;
@@ -170,7 +170,7 @@ std::optional<ContractPlan> planLanes(TargetAttr target, const Contraction &c,
   return p;
 }
 
-bool covers(TargetAttr target, const Contraction &c, ArrayRef<ContractPhase> phases,
+bool covers(CpuTargetAttr target, const Contraction &c, ArrayRef<ContractPhase> phases,
             int64_t lanes) {
   Type type = c.accumulator;
   if (phases.empty() || (c.sumLanes > 1 && !c.isAcrossLanes()) ||
@@ -245,7 +245,7 @@ static void placeChunks(const ContractWalk &walk, ContractPlan &p) {
   p.group = std::min<int64_t>(walk.group, p.order.size());
 }
 
-std::vector<ContractPlan> makePlans(TargetAttr target, const Contraction &c,
+std::vector<ContractPlan> makePlans(CpuTargetAttr target, const Contraction &c,
                                     const ContractWalk &walk) {
   std::vector<ContractPlan> plans;
   std::vector<ContractPhase> phases = analyze(c);

@@ -61,16 +61,16 @@ struct ContractPlan : ContractPhase {
 /// The first part of a plan, which rows and tiles have no say in: the phase with `walk`'s lanes. It
 /// fails where the vector emitter does not cover the contraction: borders along the lanes, sums
 /// over blocks that cut runs unevenly, borders of blocks, partial sums that the lanes do not own.
-std::optional<ContractPlan> planLanes(TargetAttr target, const Contraction &contraction,
+std::optional<ContractPlan> planLanes(CpuTargetAttr target, const Contraction &contraction,
                                       const ContractPhase &phase, const ContractWalk &walk);
 
 /// The plans of all phases; empty where one is not covered.
-std::vector<ContractPlan> makePlans(TargetAttr target, const Contraction &contraction,
+std::vector<ContractPlan> makePlans(CpuTargetAttr target, const Contraction &contraction,
                                     const ContractWalk &walk);
 
 /// True when the vector emitter writes a contraction of these phases with `lanes` on the lanes.
-bool covers(TargetAttr target, const Contraction &contraction, llvm::ArrayRef<ContractPhase> phases,
-            int64_t lanes);
+bool covers(CpuTargetAttr target, const Contraction &contraction,
+            llvm::ArrayRef<ContractPhase> phases, int64_t lanes);
 
 //===--- steps of planning (Rows.cpp) ---------------------------------------------------------===//
 
@@ -83,7 +83,7 @@ llvm::SmallVector<Interval> getSegments(const ContractPlan &plan, int64_t dim, i
                                         llvm::ArrayRef<const RowClass *> classes);
 
 /// Steps of the innermost k loop to write out: as many as keep a kernel small and in registers.
-void chooseUnroll(TargetAttr target, ContractPlan &plan);
+void chooseUnroll(CpuTargetAttr target, ContractPlan &plan);
 
 } // namespace sinter::kernel
 

@@ -11,8 +11,8 @@ using namespace mlir;
 
 namespace sinter::kernel {
 
-RegisterBudget::RegisterBudget(TargetAttr target, Type accumulator, int64_t laneCount)
-    : registers(target.getVectorRegisters()), width(getVectorLanes(target, accumulator)) {
+RegisterBudget::RegisterBudget(CpuTargetAttr target, Type accumulator, int64_t laneCount)
+    : registers(target.getVectorRegisters()), width(target.getVectorLanes(accumulator)) {
   // Few registers are vectors and masks in one, more come with masks of their own.
   constexpr int64_t kFew = 16;
   int64_t masks = laneCount % width != 0 && registers <= kFew;

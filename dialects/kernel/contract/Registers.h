@@ -18,7 +18,7 @@ namespace sinter::kernel {
 class RegisterBudget {
 public:
   /// `laneCount`: how many lanes there are in all; a last, partly filled vector needs a mask.
-  RegisterBudget(TargetAttr target, mlir::Type accumulator, int64_t laneCount);
+  RegisterBudget(CpuTargetAttr target, mlir::Type accumulator, int64_t laneCount);
 
   /// True when `sums` vectors of sums and `held` vectors of factors leave no value in memory.
   bool fits(int64_t sums, int64_t held) const { return sums + held + kOther + fixed <= registers; }

@@ -216,7 +216,7 @@ static int64_t countAdds(const ContractPlan &p) {
 
 /// True when two steps of the innermost k loop may stand side by side: the vectors of both beside
 /// the sums fit, or prefetches keep the steps apart (ContractEmitter::emitPrefetch).
-static bool fitsTwoSteps(TargetAttr target, const ContractPlan &p) {
+static bool fitsTwoSteps(CpuTargetAttr target, const ContractPlan &p) {
   constexpr int64_t kFewRegisters = 16, kFewestSteps = 16;
   RegisterBudget budget(target, p.element, p.laneCount);
   int64_t vectors = llvm::divideCeil(p.nr, p.width), sums = vectors, inner = p.reduced.back();
@@ -237,7 +237,7 @@ static bool fitsTwoSteps(TargetAttr target, const ContractPlan &p) {
          budget.fits(sums, 2 * vectors);
 }
 
-void chooseUnroll(TargetAttr target, ContractPlan &p) {
+void chooseUnroll(CpuTargetAttr target, ContractPlan &p) {
   constexpr int64_t kStep = 2, kAllAdds = 400;
   int64_t most = p.fixed.empty() ? kAllAdds : kAllAdds / 4; // each stride phase has code of its own
   bool two = !p.reduced.empty() && fitsTwoSteps(target, p) && countAdds(p) * kStep <= most;

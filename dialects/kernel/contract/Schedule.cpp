@@ -6,6 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Cost.h"
+#include "dialects/kernel/CpuTarget.h"
 #include "dialects/kernel/contract/Cost.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -62,7 +63,7 @@ SmallVector<int64_t> ContractModel::placeLanes(const ContractWalk &walk,
                                                SmallVector<int64_t> others) const {
   int vectorFactor = c.getVectorFactor(walk.lanes);
   const ContractAccess &vectors = c.factors[vectorFactor], &scalars = c.factors[1 - vectorFactor];
-  double room = getCacheRoom(target), vectorBytes = static_cast<double>(vectors.getBytes()),
+  double room = target.getCacheRoom(), vectorBytes = static_cast<double>(vectors.getBytes()),
          rowBytes = static_cast<double>(scalars.getBytes());
   SmallVector<int64_t> order;
   llvm::copy_if(others, std::back_inserter(order), [&](int64_t d) { return isBatch(d); });
@@ -124,7 +125,7 @@ void ContractModel::setOrder(ContractWalk &walk) const {
     // Windows of the rows' factor overlap: where all of it stays in no cache, all windows of one
     // row tile come before the next row tile.
     if (walk.lanes >= 0 && walk.rows2 < 0 && !isWindow(scalars.map, walk.rows) &&
-        static_cast<double>(scalars.getBytes()) > getCacheRoom(target))
+        static_cast<double>(scalars.getBytes()) > target.getCacheRoom())
       while (place != order.begin() && isWindow(scalars.map, place[-1]) && !isBatch(place[-1]))
         --place;
     order.insert(place, walk.rows);
@@ -165,11 +166,11 @@ bool ContractModel::mayChunk(const ContractWalk &walk) const {
     if (c.dims[d] > 1 && c.getRole(d) == DimRole::Lone)
       return false;
   double lanes = static_cast<double>(c.isAcrossLanes() ? c.sumLanes : walk.tile.nr),
-         width = static_cast<double>(getVectorLanes(target, c.accumulator));
+         width = static_cast<double>(target.getVectorLanes(c.accumulator));
   double cycles = static_cast<double>(walk.tile.mr * walk.mr2) * lanes / width /
                   static_cast<double>(target.getFmaPorts());
   return static_cast<double>(countStepBytes(walk)) >=
-         getBytesPerCycle(target, /*bytes=*/target.getL2()) * cycles;
+         target.getBytesPerCycle(target.getL2()) * cycles;
 }
 
 /// Steps along the last reduced dim whose lines of `factor` L2 holds at once: lines that lie a
@@ -254,7 +255,7 @@ ContractWalk ContractModel::chooseWalk() const {
   return walk;
 }
 
-CpuScheduleAttr chooseSchedule(TargetAttr target, ContractOp op) {
+CpuScheduleAttr chooseSchedule(CpuTargetAttr target, ContractOp op) {
   return ContractModel(target, getContraction(op)).chooseWalk().toSchedule(op.getContext());
 }
 

@@ -95,7 +95,7 @@ struct Parsed {
   explicit Parsed(const std::string &text);
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  kernel::TargetAttr target; ///< null: one of the two could not be read
+  kernel::CpuTargetAttr target; ///< null: one of the two could not be read
 };
 } // namespace
 

@@ -72,7 +72,7 @@ static std::string index(const char *out, const char *tap, int stride, int pad) 
 }
 
 static std::string schedule(const char *text) {
-  return *text ? std::string("schedule <") + text + ">" : "";
+  return *text ? std::string("schedule #kernel.cpu_schedule<") + text + ">" : "";
 }
 
 /// y[n,o,h,w] = sum over p, q, c.

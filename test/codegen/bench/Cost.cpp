@@ -48,8 +48,8 @@ static std::string textOf(const Product &p) {
          ") maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>" +
          (p.added ? ", affine_map<(m, n, k) -> (m, n)>" : "") +
          ", affine_map<(m, n, k) -> (m, n)>] " +
-         (p.across ? "algorithm <lanes 16> " : "algorithm <chain> ") + "schedule <" + schedule +
-         "> " + p.more + " epilogue {\n" +
+         (p.across ? "algorithm <lanes 16> " : "algorithm <chain> ") +
+         "schedule #kernel.cpu_schedule<" + schedule + "> " + p.more + " epilogue {\n" +
          (p.added ? "^bb0(%s: f32, %x: f32):\n%r = arith.addf %s, %x : f32\nkernel.yield %r : f32\n"
                   : "^bb0(%s: f32):\nkernel.yield %s : f32\n") +
          "} } }";

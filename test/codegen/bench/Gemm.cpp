@@ -60,7 +60,8 @@ static std::string textOf(const Case &c) {
   text += c.update ? ", %y : " + bias + ", " + y : " : " + bias;
   text += ") outs(%y : " + y + ") maps [" + map(c.a) + ", " + map(c.b) + ", ";
   text += c.update ? "affine_map<(m, n, k) -> ()>, " + map(c.y) : "affine_map<(m, n, k) -> (n)>";
-  text += ", " + map(c.y) + "] algorithm <chain> schedule <" + c.schedule + "> epilogue {\n";
+  text += ", " + map(c.y) + "] algorithm <chain> schedule #kernel.cpu_schedule<" + c.schedule +
+          "> epilogue {\n";
   if (c.update)
     text += "^bb0(%s: f32, %lr: f32, %w: f32):\n%0 = arith.mulf %s, %lr : f32\n%1 = arith.subf %w, "
             "%0 : f32\n";

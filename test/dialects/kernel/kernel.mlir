@@ -3,8 +3,8 @@
 // RUN: sinter-opt %s | sinter-opt | FileCheck %s
 // RUN: sinter-opt %s --mlir-print-op-generic | sinter-opt | FileCheck %s
 
-// CHECK: module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>}
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
+// CHECK: module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>}
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 32768, l2 = 1048576, l3 = 0, hasFma = true>} {
   // CHECK-LABEL: kernel.entry @step name("train_step") kind(train) batch(4) work_bytes(4096) {
   kernel.entry @step name("train_step") kind(train) batch(4) work_bytes(4096) {
     // CHECK-NEXT: kernel.buffer "x" role(input) offset(64) : <4x6xf32>
@@ -24,14 +24,14 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     // CHECK-NEXT: kernel.contract "matmul" dims [4, 40, 6] parallel 2 padded
     // CHECK-SAME: a(%{{.*}} : <4x6xf32>) b(%{{.*}} : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) extras(%{{.*}} : !kernel.buffer<40xf32>)
     // CHECK-SAME: outs(%{{.*}}, %{{.*}} : !kernel.buffer<4x40xf32>, !kernel.buffer<2x40xf32>)
-    // CHECK-SAME: algorithm <chain> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
+    // CHECK-SAME: algorithm <chain> schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
     // CHECK-SAME: attributes {sums = array<i1: false, true>} epilogue
     kernel.contract "matmul" dims [4, 40, 6] parallel 2 padded
         a(%x : <4x6xf32>) b(%w : <40x6xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) extras(%b : !kernel.buffer<40xf32>)
         outs(%y, %s : !kernel.buffer<4x40xf32>, !kernel.buffer<2x40xf32>)
         maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (n)>,
               affine_map<(m, n, k) -> (m, n)>, affine_map<(m, n, k) -> (m floordiv 2, n)>]
-        algorithm <chain> schedule <lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
+        algorithm <chain> schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 4, nr = 16, kc = 3, order = 0, 1>
         attributes {sums = array<i1: false, true>} epilogue {
     // CHECK-NEXT: ^bb0(%{{.*}}: f32, %{{.*}}: f32):
     ^bb0(%acc: f32, %bias: f32):

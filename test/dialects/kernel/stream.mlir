@@ -4,7 +4,7 @@
 // RUN: sinter-opt %s --schedule | FileCheck %s --check-prefix=SCHEDULE
 
 // CHECK: kernel.stream "s" dims [2, 9, 11, 5, 4] rows 1 softmax 64 products(%q, %k : {{.*}}) extras(%m : {{.*}}) factors(%v : {{.*}}) outs(%y, %l : {{.*}})
-// SCHEDULE: kernel.stream "s" {{.*}} schedule <lanes = 1, rows = 2, mr = 11, nr = 12>
+// SCHEDULE: kernel.stream "s" {{.*}} schedule #kernel.cpu_schedule<lanes = 1, rows = 2, mr = 11, nr = 12>
 kernel.entry @e name("e") kind(predict) batch(0) {
   %q = kernel.buffer "q" role(input) : <2x9x5xf32>
   %k = kernel.buffer "k" role(input) : <2x11x5xf32>
@@ -20,7 +20,7 @@ kernel.entry @e name("e") kind(predict) batch(0) {
 }
 
 // CHECK: kernel.stream "s" dims [2, 9, 11, 5, 4] rows 1 products(
-// SCHEDULE: kernel.stream "s" {{.*}} schedule <lanes = 1, rows = 2, mr = 11, nr = 12>
+// SCHEDULE: kernel.stream "s" {{.*}} schedule #kernel.cpu_schedule<lanes = 1, rows = 2, mr = 11, nr = 12>
 kernel.entry @plain name("e") kind(predict) batch(0) {
   %q = kernel.buffer "q" role(input) : <2x9x5xf32>
   %k = kernel.buffer "k" role(input) : <2x11x5xf32>

@@ -135,7 +135,7 @@ Compiled::Compiled(const Function &function) : module(makeModule("floats")) {
   b.output("y", function.call.call ? fromDsl(function.call)(b, {operand}, c)
                                    : b.op(function.name, {operand}));
   b.finish();
-  sinter::kernel::TargetAttr target = findTarget(module->getContext(), "cpu:native");
+  sinter::kernel::CpuTargetAttr target = findTarget(module->getContext(), "cpu:native");
   module.get()->setAttr("kernel.target", target);
   if (failed(sinter::compiler::runPipeline(*module, sinter::compiler::Stage::Planned, {})))
     return;

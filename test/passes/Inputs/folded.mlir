@@ -1,6 +1,6 @@
 // Evaluation with a batch norm behind a layer: scales and offsets of parameters alone, shared by two batch sizes; behind
 // the ReLU a scale stays, but is prepared.
-module @prepared attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @prepared attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<33x13xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @b : tensor<33xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @gamma : tensor<33xf32> kind parameter init <uniform, 0.5, 1.5>

@@ -1,7 +1,7 @@
 // Training reads computed forms: a weight times a trained scale, its transpose, and a sum over it that is never updated
 // alone; a form of a frozen weight is made after loading, and so is what hoist-forms makes of it (exp); prediction reads
 // one that training leaves to prepare.
-module @forms attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @forms attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<33x13xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @s : tensor<33x1xf32> kind parameter init <uniform, 0.5, 1.5>
   sinter.symbol @frozen : tensor<13xf32> kind parameter init <normal, 0.0, 0.1>

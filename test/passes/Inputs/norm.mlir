@@ -1,6 +1,6 @@
 // Two convolutions with batch norm and ReLU, the second with a residual add: a training step with statistics of the batch,
 // and prediction with running ones (kept as deviations: any number is one).
-module @norm attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @norm attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w1 : tensor<8x3x3x3xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @g1 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>
   sinter.symbol @b1 : tensor<8xf32> kind parameter init <constant, 1.0, 0.0>

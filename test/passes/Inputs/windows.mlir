@@ -1,6 +1,6 @@
 // A convolution, statistics over images, a sigmoid and pooling, with gradients: sums leave the epilogue, windows join with
 // the work before and behind them. Then max-pooling behind a ReLU.
-module @windows attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @windows attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<5x3x3x3xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.symbol @scale : tensor<5xf32> kind parameter init <normal, 0.0, 0.1>
   sinter.entry @train name("train_step") kind(train) batch(4) inputs ["x"] {

@@ -1,7 +1,7 @@
 // Cheap work on values that are stored anyway is done wherever it is needed, instead of storing and reading its result.
 // RUN: sinter-opt --fuse-contractions --fuse-maps %s | FileCheck %s
 
-module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @m attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   // The sums of a layer's epilogue are f64; other work casts the stored f32 again.
   // CHECK-LABEL: sinter.entry @wide
   // CHECK: sinter.fused contraction

@@ -7,7 +7,7 @@
 // CHECK: sinter.symbol @w2 : tensor<10x64xf32, #kernel.layout<[1, 0], block = [1], by = [32]>>
 // CHECK-SAME: master of #kernel.layout<[0, 1], block = [0], by = [16]>:
 // CHECK: sinter.form @w2.form1 of @w2 : tensor<10x64xf32, #kernel.layout<[0, 1], block = [0], by = [16]>> refresh(step) {
-module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @m attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.scalar @lr : f32 initial 0.1 help ""
   sinter.symbol @w1 : tensor<64x80xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.symbol @w2 : tensor<10x64xf32> kind parameter init <normal, 0.0, 0.01>

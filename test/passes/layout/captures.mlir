@@ -12,7 +12,7 @@
 // CHECK-SAME: tensor<48x64xf32, #[[FORM]]>
 // CHECK-SAME: -> (tensor<16x48xf32>, tensor<16x64xf32>)
 // CHECK: ^bb0(%t: tensor<i64>, %{{.*}}: tensor<16x48xf32>, %{{.*}}: tensor<16x64xf32>, %{{.*}}: tensor<48x64xf32, #[[LAYOUT]]>, %{{.*}}: tensor<48x64xf32, #[[FORM]]>)
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<48x64xf32> kind parameter init <uniform, -0.3, 0.3>
   sinter.entry @e name("e") kind(predict) batch(0) inputs ["x", "y"] {
   ^bb0(%x: tensor<16x48xf32>, %y: tensor<16x64xf32>):

@@ -7,7 +7,7 @@
 // CHECK: sinter.symbol @plain : tensor<64x80xf32> kind
 // CHECK: sinter.symbol @"optimizer/plain.momentum" : tensor<64x80xf32> kind
 // CHECK: sinter.symbol @flat : tensor<80x2x32xf32> kind
-module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @m attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<64x80xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.symbol @"optimizer/w.momentum" : tensor<64x80xf32> kind optimizer of @w slot "momentum" init <constant, 0.0, 0.0>
   sinter.symbol @plain : tensor<64x80xf32> kind parameter init <normal, 0.0, 0.01>

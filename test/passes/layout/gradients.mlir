@@ -14,7 +14,7 @@
 // The update of @w reads its gradient as it lies, and stores the form that the forward product reads.
 // CHECK: sinter.fused map(%[[GW]], {{.*}}, %[[W]]) {{.*}} -> (tensor<f32>, tensor<64x96xf32, [[COLUMNS]]>, tensor<64x96xf32, [[ROWS]]>) {
 // CHECK: sinter.fused map({{.*}}, %[[GV]], %[[V]]) {{.*}} -> tensor<96x80xf32, [[ROWS]]> {
-module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @m attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w : tensor<64x96xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.symbol @v : tensor<96x80xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.entry @train name("train_step") kind(train) batch(48) inputs ["x", "dy"] {

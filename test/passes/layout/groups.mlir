@@ -4,8 +4,8 @@
 // the image has a border. Panels and blocks divide groups of 32.
 // CHECK-LABEL: kernel.entry @even
 // CHECK: kernel.contract "conv2d_f32" number 0 {{.*}} outs(%{{.*}} : !kernel.buffer<2x64x9x9xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>)
-// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 32, 9, 9, 3, 3, 32] {{.*}} b(%{{.*}} : <64x32x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) {{.*}} schedule <lanes = 2,
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 32, 9, 9, 3, 3, 32] {{.*}} b(%{{.*}} : <64x32x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>) {{.*}} schedule #kernel.cpu_schedule<lanes = 2,
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w1 : tensor<64x64x1x1xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.symbol @w2 : tensor<64x32x3x3xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.entry @even name("predict") kind(predict) batch(0) inputs ["x"] {
@@ -24,8 +24,8 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 // and a panel is a group.
 // CHECK-LABEL: kernel.entry @uneven
 // CHECK: kernel.contract "conv2d_f32" number 0 {{.*}} outs(%{{.*}} : !kernel.buffer<2x24x9x9xf32>)
-// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 12, 9, 9, 3, 3, 12] {{.*}} b(%{{.*}} : <24x12x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [12]>>) {{.*}} schedule <lanes = 2,
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: kernel.contract "conv2d_f32" number 1 dims [2, 2, 12, 9, 9, 3, 3, 12] {{.*}} b(%{{.*}} : <24x12x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [12]>>) {{.*}} schedule #kernel.cpu_schedule<lanes = 2,
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   sinter.symbol @w1 : tensor<24x24x1x1xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.symbol @w2 : tensor<24x12x3x3xf32> kind parameter init <normal, 0.0, 0.01>
   sinter.entry @uneven name("predict") kind(predict) batch(0) inputs ["x"] {

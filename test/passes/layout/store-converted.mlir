@@ -2,7 +2,7 @@
 // too; a sum of products while that costs less than a kernel more.
 // RUN: sinter-opt --fuse-contractions --fuse-maps --assign-layouts %s | FileCheck %s
 // RUN: sinter-opt --fuse-contractions --fuse-maps --assign-layouts --lower-to-kernel %s | FileCheck %s --check-prefix=KERNEL
-module @m attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+module @m attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   // Images lie in blocks of 16. What pooling leaves is only flattened: it is row-major.
   // CHECK-LABEL: sinter.entry @flattened
   // CHECK: sinter.fused contraction

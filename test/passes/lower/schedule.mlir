@@ -2,11 +2,11 @@
 
 // AVX-512: 14 rows by 32 lanes; 16 lanes where 16 are enough. Operands stay where they are.
 // CHECK-LABEL: kernel.entry @wide
-// CHECK: kernel.contract "wide" {{.*}} a(%{{.*}} : <256x784xf32, {{.*}}>) b(%{{.*}} : <256x784xf32>) {{.*}} schedule <lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0>
-// CHECK: kernel.contract "thin" {{.*}} schedule <lanes = 1, rows = 0, mr = 16, nr = 16
+// CHECK: kernel.contract "wide" {{.*}} a(%{{.*}} : <256x784xf32, {{.*}}>) b(%{{.*}} : <256x784xf32>) {{.*}} schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 14, nr = 32, order = 1, 0>
+// CHECK: kernel.contract "thin" {{.*}} schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 16, nr = 16
 // A schedule that is there stays.
-// CHECK: kernel.contract "forced" {{.*}} schedule <lanes = 0, rows = 1, mr = 2, nr = 16>
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: kernel.contract "forced" {{.*}} schedule #kernel.cpu_schedule<lanes = 0, rows = 1, mr = 2, nr = 16>
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @wide name("wide") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <256x784xf32>
     %w = kernel.buffer "w" role(param) : <256x784xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>
@@ -21,7 +21,7 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
-    kernel.contract "forced" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> schedule <lanes = 0, rows = 1, mr = 2, nr = 16> epilogue {
+    kernel.contract "forced" dims [256, 10, 784] parallel 2 a(%x : <256x784xf32>) b(%v : <10x784xf32, #kernel.layout<[0, 1], block = [0], by = [16]>>) outs(%z : !kernel.buffer<256x10xf32>) maps [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>] algorithm <chain> schedule #kernel.cpu_schedule<lanes = 0, rows = 1, mr = 2, nr = 16> epilogue {
     ^bb0(%acc: f32):
       kernel.yield %acc : f32
     }
@@ -32,8 +32,8 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 
 // AVX2: 6 rows by 16 lanes.
 // CHECK-LABEL: kernel.entry @avx2
-// CHECK: schedule <lanes = 1, rows = 0, mr = 6, nr = 16
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 6, nr = 16
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v3", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,+fma", vectorBits = 256, vectorRegisters = 16, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @avx2 name("avx2") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <256x784xf32>
     %w = kernel.buffer "w" role(param) : <784x256xf32>
@@ -49,9 +49,9 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v3", triple
 
 // 128-bit vectors without FMA: 4 rows by 8 lanes; f64 halves the lanes.
 // CHECK-LABEL: kernel.entry @sse
-// CHECK: schedule <lanes = 1, rows = 0, mr = 4, nr = 8
-// CHECK: schedule <lanes = 1, rows = 0, mr = 4, nr = 4
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v2", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v2", features = "", vectorBits = 128, vectorRegisters = 16, fmaPorts = 1, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = false>} {
+// CHECK: schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 4, nr = 8
+// CHECK: schedule #kernel.cpu_schedule<lanes = 1, rows = 0, mr = 4, nr = 4
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v2", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v2", features = "", vectorBits = 128, vectorRegisters = 16, fmaPorts = 1, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = false>} {
   kernel.entry @sse name("sse") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <256x784xf32>
     %w = kernel.buffer "w" role(param) : <784x256xf32>
@@ -74,8 +74,8 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v2", triple
 
 // Maps of few columns: more lanes for the same broadcasts. Filters lie in panels of 32 all the same.
 // CHECK-LABEL: kernel.entry @short_rows
-// CHECK: schedule <lanes = 1, rows = 3, mr = 6, nr = 64, order = 1, 0, 2, 3>
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: schedule #kernel.cpu_schedule<lanes = 1, rows = 3, mr = 6, nr = 64, order = 1, 0, 2, 3>
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @short_rows name("short_rows") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <64x256x6x6xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
     %w = kernel.buffer "w" role(param) : <256x256x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
@@ -91,8 +91,8 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 
 // Maps of fewer columns still: images are a second row dim. Filters are beyond L2: each panel goes by once.
 // CHECK-LABEL: kernel.entry @tiny_maps
-// CHECK: schedule <lanes = 1, rows = 3, mr = 3, nr = 64, rows2 = 0, mr2 = 2, order = 1, 0, 2, 3>
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: schedule #kernel.cpu_schedule<lanes = 1, rows = 3, mr = 3, nr = 64, rows2 = 0, mr2 = 2, order = 1, 0, 2, 3>
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @tiny_maps name("tiny_maps") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <64x512x3x3xf32, #kernel.layout<[0, 1, 2, 3], block = [1], by = [16]>>
     %w = kernel.buffer "w" role(param) : <512x512x3x3xf32, #kernel.layout<[0, 2, 3, 1], block = [0], by = [32]>>
@@ -109,9 +109,9 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 // Enlarging by a matrix: each of 48 rows of x is read for each of 96 results, so its columns are on the lanes, not the
 // channels of the result, though those are more bytes. Of the second, images are: they lie side by side in x.
 // CHECK-LABEL: kernel.entry @enlarge
-// CHECK: kernel.map "columns" {{.*}} schedule <lanes = 4,
-// CHECK: kernel.map "images" {{.*}} schedule <lanes = 0,
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: kernel.map "columns" {{.*}} schedule #kernel.cpu_schedule<lanes = 4,
+// CHECK: kernel.map "images" {{.*}} schedule #kernel.cpu_schedule<lanes = 0,
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @enlarge name("enlarge") kind(predict) batch(0) {
     %x = kernel.buffer "x" role(input) : <4x16x48x96xf32>
     %w = kernel.buffer "w" role(temp) : <96x48x1xf32>
@@ -139,8 +139,8 @@ module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple
 // Rows of a table that lies in panels: each point reads one element of it, wherever, so the features are on the lanes as they
 // lie in the result, not the words.
 // CHECK-LABEL: kernel.entry @embed
-// CHECK: schedule <lanes = 2,
-module attributes {kernel.target = #kernel.target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
+// CHECK: schedule #kernel.cpu_schedule<lanes = 2,
+module attributes {kernel.target = #kernel.cpu_target<name = "cpu:x86-64-v4", triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v4", features = "+avx512f", vectorBits = 512, vectorRegisters = 32, fmaPorts = 2, l1 = 49152, l2 = 2097152, l3 = 33554432, hasFma = true>} {
   kernel.entry @embed name("embed") kind(predict) batch(0) {
     %ids = kernel.buffer "ids" role(input) : <8x128xi32>
     %table = kernel.buffer "table" role(param) : <256x64xf32, #kernel.layout<[0, 1], block = [0], by = [32]>>

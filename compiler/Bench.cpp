@@ -58,7 +58,7 @@ static std::string writePeakLoop(int64_t lanes, bool fma) {
 }
 
 static int makePeakObject(Session &session, std::string &object) {
-  kernel::CpuTargetAttr target = session.getTarget();
+  kernel::CpuTargetAttr target = session.getCpuTarget();
   std::string text = writePeakLoop(target.getVectorBits() / 32, target.getHasFma());
   // Intrinsics are overloaded by type: @llvm.fma.v16f32.
   std::string suffix = "@llvm.fma.v" + std::to_string(target.getVectorBits() / 32) + "f32(";
@@ -246,7 +246,11 @@ struct Bench {
 
 int runBench(const Options &options) {
   Session session(options);
-  if (int code = session.loadAndRunTo(Stage::Llvm))
+  if (int code = session.load())
+    return code;
+  if (int code = checkRunsHere(session))
+    return code;
+  if (int code = session.runTo(Stage::Llvm))
     return code;
   std::string peak;
   if (int code = makePeakObject(session, peak))
@@ -254,7 +258,7 @@ int runBench(const Options &options) {
   Loaded loaded;
   if (int code = loaded.load(session, {peak}))
     return code;
-  Bench bench(loaded, options.threads, session.getTarget().getVectorBits() / 32);
+  Bench bench(loaded, options.threads, session.getCpuTarget().getVectorBits() / 32);
   for (kernel::EntryOp entry : codegen::getPlannedEntries(session.getModule()))
     entry.walk([&](kernel::ContractOp op) {
       int64_t width = INT64_MAX;

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Code.h"
+#include "codegen/Targets.h"
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Target.h"
 #include "codegen/host/Host.h"
@@ -26,7 +27,7 @@ static std::unique_ptr<llvm::Module> makeHostCode(Session &session, HostCode hos
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getTarget()),
+  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getCpuTarget()),
                                 embeddedParams, suffix};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
   std::unique_ptr<llvm::Module> more =
@@ -55,9 +56,10 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, HostCode hostC
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error = codegen::emitAssembly(std::move(module), session.getTarget(), stream,
-                                                {session.options.level, session.options.sanitizer},
-                                                makeHostCode(session, hostCode, "", "", context)))
+  if (llvm::Error error =
+          codegen::getTargetKind(shown).emitText(std::move(module), session.getTarget(), stream,
+                                                 {session.options.level, session.options.sanitizer},
+                                                 makeHostCode(session, hostCode, "", "", context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
@@ -73,7 +75,7 @@ static int makeObjectUnsafely(Session &session, HostCode hostCode,
   llvm::raw_string_ostream stream(bytes);
   std::string sanitizer = hostCode == HostCode::Here ? "" : session.options.sanitizer;
   if (llvm::Error error = codegen::emitObject(
-          session.getModule(), session.getTarget(), stream, {session.options.level, sanitizer},
+          session.getModule(), session.getCpuTarget(), stream, {session.options.level, sanitizer},
           [&](llvm::LLVMContext &context) {
             return makeHostCode(session, hostCode, embeddedParams, suffix, context);
           }))
@@ -109,7 +111,7 @@ int makeHostObject(Session &session, HostCode hostCode, const std::vector<std::s
                                                 : codegen::emitLibrary(host, context, tables);
   llvm::SmallString<0> object;
   llvm::raw_svector_ostream stream(object);
-  if (llvm::Error error = codegen::emitObject(std::move(functions), session.getTarget(), stream,
+  if (llvm::Error error = codegen::emitObject(std::move(functions), session.getCpuTarget(), stream,
                                               {session.options.level, {}}))
     return session.fail(std::move(error));
   bytes = object.str().str();

@@ -5,7 +5,7 @@
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/CodegenPasses.h"
 
-#include "codegen/cpu/Cpu.h"
+#include "codegen/Targets.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -23,10 +23,10 @@ struct LowerToLoops : PassWrapper<LowerToLoops, OperationPass<ModuleOp>> {
     return "a function of vectors and loops a kernel, an SPMD function an entry";
   }
   void getDependentDialects(DialectRegistry &registry) const override {
-    codegen::registerCpuDialects(registry);
+    codegen::registerLoopDialects(registry);
   }
   void runOnOperation() override {
-    if (failed(codegen::lowerToLoops(getOperation())))
+    if (failed(codegen::getTargetKind(getOperation()).lowerToLoops(getOperation())))
       signalPassFailure();
   }
 };
@@ -36,10 +36,10 @@ struct LowerToLLVM : PassWrapper<LowerToLLVM, OperationPass<ModuleOp>> {
   StringRef getArgument() const override { return "lower-to-llvm"; }
   StringRef getDescription() const override { return "functions become the LLVM dialect"; }
   void getDependentDialects(DialectRegistry &registry) const override {
-    codegen::registerCpuDialects(registry);
+    codegen::registerLoopDialects(registry);
   }
   void runOnOperation() override {
-    if (failed(codegen::lowerToLLVM(getOperation())))
+    if (failed(codegen::getTargetKind(getOperation()).lowerToLLVM(getOperation())))
       signalPassFailure();
   }
 };

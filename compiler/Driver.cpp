@@ -5,8 +5,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Driver.h"
-#include "codegen/cpu/Cpu.h"
-#include "codegen/cpu/Target.h"
+#include "codegen/Targets.h"
 #include "codegen/host/Host.h"
 #include "compiler/Artifacts.h"
 #include "compiler/Code.h"
@@ -137,10 +136,21 @@ static bool hasTraining(ModuleOp module) {
   return found;
 }
 
+/// Done, or a usage error when no artefact can hold kernels for the target.
+static int checkTarget(Session &session) {
+  kernel::TargetInterface target = session.getTarget();
+  if (codegen::getTargetKind(target).linksHostCode())
+    return Done;
+  return session.reporter.error(Usage, "--target expects a cpu target to build for, got '" +
+                                           target.getName() +
+                                           "', whose kernels no artefact can hold yet; sinter emit "
+                                           "--stage ptx shows them");
+}
+
 /// Done, or a usage error when what `kind` is linked with exists here for another sort of machine
 /// only.
 static int checkLinks(Session &session, llvm::StringRef kind) {
-  kernel::CpuTargetAttr target = session.getTarget();
+  kernel::TargetInterface target = session.getTarget();
   auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
   if (native && native->getTriple() == target.getTriple())
     return Done;
@@ -163,6 +173,9 @@ int runBuild(const Options &asked) {
     return code;
   if (int code = session.load())
     return code;
+  if (options.stopAfter.empty())
+    if (int code = checkTarget(session))
+      return code;
   bool trains = hasTraining(session.getModule());
   std::string kind = !options.kind.empty() ? options.kind : trains ? "trainer" : "static-lib";
   if (options.output.empty() && options.stopAfter.empty())
@@ -251,13 +264,20 @@ int runEmit(const Options &options) {
   Stage stage = *findStage(options.stage);
   if (int code = session.loadAndRunTo(std::min(stage, Stage::Llvm)))
     return code;
+  const codegen::TargetKind &kind = codegen::getTargetKind(session.getModule());
+  if (stage == Stage::Asm && options.stage != getName(Stage::Asm) &&
+      options.stage != kind.getTextName())
+    return session.reporter.error(Usage, "--stage " + options.stage +
+                                             " expects a cuda target, got '" +
+                                             session.getTarget().getName() + "'");
   std::string text;
   OwningOpRef<ModuleOp> shown = session.getModule().clone();
   if (!options.entry.empty() && !keepEntry(*shown, options.entry))
     return session.reporter.error(Usage, "--entry expects an entry of the model, got '" +
                                              options.entry + "'");
   if (stage == Stage::Asm) { // the table names all entries, so one entry stands without it
-    HostCode hostCode = options.entry.empty() ? HostCode::Table : HostCode::None;
+    HostCode hostCode =
+        options.entry.empty() && kind.linksHostCode() ? HostCode::Table : HostCode::None;
     if (int code = makeAssembly(session, *shown, hostCode, text))
       return code;
   } else if (stage == Stage::Llvm && llvm::StringRef(options.output).ends_with(".ll")) {
@@ -288,27 +308,11 @@ int runCheck(const Options &options) {
 int runTargets(const Options &options) {
   MLIRContext context;
   context.loadDialect<kernel::KernelDialect>();
-  auto native = codegen::parseTarget(&context, "cpu:native");
-  std::string here;
-  if (native)
-    here = native->getCpu().str();
-  else
-    llvm::consumeError(native.takeError());
   for (llvm::StringRef name : codegen::getTargetNames()) {
     auto target = codegen::parseTarget(&context, name);
-    if (!target) {
-      llvm::outs() << llvm::formatv("{0,-16} missing  {1}\n", name,
-                                    llvm::toString(target.takeError()));
-      continue;
-    }
-    std::string note = std::to_string(target->getVectorBits()) + "-bit vectors";
-    if (name == "cpu:native")
-      note += ", the same as cpu; here " + here;
-    else if (native && target->getTriple() != native->getTriple())
-      note += "; --kind object and emit only";
-    else if (native && target->getVectorBits() > native->getVectorBits())
-      note += "; builds, but this CPU lacks instructions to run it";
-    llvm::outs() << llvm::formatv("{0,-16} ready    {1}\n", name, note);
+    std::string note = target ? codegen::getTargetKind(*target).describe(*target)
+                              : llvm::toString(target.takeError());
+    llvm::outs() << llvm::formatv("{0,-16} {1,-8} {2}\n", name, target ? "ready" : "missing", note);
   }
   return Done;
 }

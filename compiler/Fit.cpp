@@ -4,8 +4,9 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Fit.h"
-#include "codegen/cpu/Target.h"
+#include "codegen/Targets.h"
 #include "compiler/Pipeline.h"
+#include "dialects/kernel/Cost.h"
 #include "dialects/sinter/Sinter.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -89,14 +90,15 @@ static LogicalResult checkStage(ModuleOp module, Location start) {
 
 /// Behind `planned` the entries are descriptions of functions that stand beside them.
 static LogicalResult checkEntries(ModuleOp module, llvm::StringRef file, Location start) {
-  Stage stage = getStage(module);
+  bool functions =
+      getStage(module) > Stage::Planned && codegen::getTargetKind(module).linksHostCode();
   SymbolTable symbols(module);
   bool any = false;
   Operation *bare = nullptr;
   module->walk([&](Operation *op) {
     any |= isa<ir::EntryOp, kernel::EntryOp>(op);
     auto entry = dyn_cast<kernel::EntryOp>(op);
-    if (entry && stage > Stage::Planned && !bare &&
+    if (entry && functions && !bare &&
         !isa_and_nonnull<func::FuncOp, LLVM::LLVMFuncOp>(symbols.lookup(entry.getSymName())))
       bare = op;
   });
@@ -161,52 +163,27 @@ static LogicalResult checkPlaces(ModuleOp module) {
   return failure(result.wasInterrupted());
 }
 
-/// Features of a target, each without a sign.
-static SmallVector<llvm::StringRef> getFeatures(kernel::CpuTargetAttr target) {
-  SmallVector<llvm::StringRef> features;
-  target.getFeatures().split(features, ',', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef &feature : features)
-    feature.consume_front("+");
-  return features;
-}
-
-/// What LLVM is asked for is what the targets have; the numbers, by which passes choose, are free.
+/// What LLVM is asked for is what the targets have, and kernels are walked as their machine can.
 static LogicalResult checkTarget(ModuleOp module, Location start) {
   Attribute said = module->getAttr(kTarget);
-  auto target = dyn_cast_or_null<kernel::CpuTargetAttr>(said);
+  auto target = dyn_cast_or_null<kernel::TargetInterface>(said);
   if (said && !target)
-    return emitError(start) << "expects " << kTarget << " to be a #kernel.cpu_target<…>, got "
+    return emitError(start) << "expects " << kTarget
+                            << " to be a #kernel.cpu_target<…> or a #kernel.gpu_target<…>, got "
                             << said << " [E1002]";
-  if (!target)
-    return success();
-  bool known = false;
-  llvm::StringSet<> features;
-  for (llvm::StringRef name : codegen::getTargetNames()) {
-    auto other = codegen::parseTarget(module.getContext(), name);
-    if (!other) { // cpu:native of a machine that has none
-      llvm::consumeError(other.takeError());
-      continue;
-    }
-    known |= other->getTriple() == target.getTriple() && other->getCpu() == target.getCpu();
-    if (other->getTriple() == target.getTriple())
-      features.insert_range(getFeatures(*other));
-  }
-  std::string names = llvm::join(codegen::getTargetNames(), ", ");
-  if (!known)
-    return emitError(start) << "expects " << kTarget << " to have the triple and cpu of one of "
-                            << names << ", got triple = \"" << target.getTriple() << "\", cpu = \""
-                            << target.getCpu() << "\" [E1002]";
-  for (llvm::StringRef feature : getFeatures(target))
-    if (!features.contains(feature))
-      return emitError(start) << "expects " << kTarget << " to have features of " << names
-                              << ", got '" << feature << "' [E1002]";
-  for (int64_t number : {target.getVectorBits(), target.getVectorRegisters(), target.getFmaPorts(),
-                         target.getLoadPorts(), target.getFmaLatency()})
-    if (number < 1)
-      return emitError(start) << "expects " << kTarget
-                              << " to count bits, registers, ports and cycles from 1, got "
-                              << number << " [E1002]";
-  return success();
+  if (target)
+    if (std::string why = codegen::getTargetKind(target).check(target); !why.empty())
+      return emitError(start) << "expects " << kTarget << " to have " << why << " [E1002]";
+  target = kernel::getTarget(module);
+  WalkResult result = module.walk([&](kernel::KernelOpInterface op) {
+    auto schedule = op->getAttrOfType<kernel::ScheduleInterface>("schedule");
+    if (!schedule || schedule.isFor(target))
+      return WalkResult::advance();
+    op->emitError("expects a schedule for the target '")
+        << target.getName() << "', got " << schedule << " [E1002]";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
 }
 
 LogicalResult checkText(ModuleOp module, llvm::StringRef name) {

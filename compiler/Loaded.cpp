@@ -28,16 +28,24 @@ void *Loaded::find(const std::string &name) {
   return library ? dlsym(library, name.c_str()) : nullptr;
 }
 
-int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) {
-  Reporter &reporter = session.reporter;
-  auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
+int checkRunsHere(Session &session) {
+  auto native = codegen::parseCpuTarget(&session.getContext(), "cpu:native");
   if (!native)
     return session.fail(native.takeError());
-  kernel::CpuTargetAttr target = session.getTarget();
-  if (target.getTriple() != native->getTriple() || target.getVectorBits() > native->getVectorBits())
-    return reporter.error(Refused,
-                          "expects a target that this machine runs, got '" + target.getName() + "'",
-                          "E1404");
+  auto target = dyn_cast<kernel::CpuTargetAttr>(session.getTarget());
+  if (!target || target.getTriple() != native->getTriple() ||
+      target.getVectorBits() > native->getVectorBits())
+    return session.reporter.error(Refused,
+                                  "expects a target that this machine runs, got '" +
+                                      session.getTarget().getName() + "'",
+                                  "E1404");
+  return Done;
+}
+
+int Loaded::load(Session &session, const std::vector<std::string> &moreObjects) {
+  Reporter &reporter = session.reporter;
+  if (int code = checkRunsHere(session))
+    return code;
   if (folder.path.empty())
     return reporter.error(Refused, folder.why, "E1401");
   std::string object;

@@ -14,6 +14,9 @@
 
 namespace sinter::compiler {
 
+/// Done, or an exit code when this machine does not run code for the session's target.
+int checkRunsHere(Session &session);
+
 /// A model that runs in this process.
 class Loaded {
 public:

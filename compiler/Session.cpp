@@ -4,7 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Session.h"
-#include "codegen/cpu/Target.h"
+#include "codegen/Targets.h"
 #include "compiler/Context.h"
 #include "compiler/Fit.h"
 #include "compiler/Import.h"
@@ -207,8 +207,8 @@ int Session::selectBatches() {
   return Done;
 }
 
-kernel::CpuTargetAttr Session::getTarget() {
-  return (*module)->getAttrOfType<kernel::CpuTargetAttr>("kernel.target");
+kernel::TargetInterface Session::getTarget() {
+  return (*module)->getAttrOfType<kernel::TargetInterface>("kernel.target");
 }
 
 int Session::setTarget() {
@@ -220,7 +220,7 @@ int Session::setTarget() {
   auto target = codegen::parseTarget(&context, name);
   if (!target)
     return reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
-  kernel::CpuTargetAttr stored = getTarget();
+  kernel::TargetInterface stored = getTarget();
   bool decided = stored && getStage(*module) >= Stage::Layout;
   if (decided && !options.target.empty() && stored != *target)
     return reporter.error(Usage, "--target expects '" + stored.getName() +

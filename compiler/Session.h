@@ -36,7 +36,9 @@ public:
 
   mlir::ModuleOp getModule() { return *module; }
   mlir::MLIRContext &getContext() { return context; }
-  kernel::CpuTargetAttr getTarget();
+  kernel::TargetInterface getTarget();
+  /// The same, of a session whose target is a CPU.
+  kernel::CpuTargetAttr getCpuTarget() { return mlir::cast<kernel::CpuTargetAttr>(getTarget()); }
   /// The model's name, for file names.
   std::string getName();
   /// Prints what --timing asks for.

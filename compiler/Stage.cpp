@@ -15,8 +15,11 @@ static constexpr StageInfo kStages[] = {
     {Stage::Planned, "planned", "ordered kernels with schedules, on buffers at constant offsets"},
     {Stage::Loops, "loops", "vectors and loops, one function a kernel and one an entry"},
     {Stage::Llvm, "llvm", "the LLVM dialect; -o FILE.ll writes LLVM IR"},
-    {Stage::Asm, "asm", "assembly of the target"},
+    {Stage::Asm, "asm", "assembly of the target; PTX for cuda, where it is called ptx, too"},
 };
+
+/// What stage asm is called for cuda targets.
+static constexpr char kPtx[] = "ptx";
 
 llvm::ArrayRef<StageInfo> getStages() { return kStages; }
 
@@ -26,14 +29,14 @@ std::optional<Stage> findStage(llvm::StringRef name) {
   for (const StageInfo &info : kStages)
     if (info.name == name)
       return info.stage;
-  return std::nullopt;
+  return name == kPtx ? std::optional(Stage::Asm) : std::nullopt;
 }
 
 std::string listStages() {
   std::string names;
   for (const StageInfo &info : kStages)
-    names += (names.empty() ? "" : " ") + info.name.str();
-  return names;
+    names += info.name.str() + " ";
+  return names + kPtx;
 }
 
 } // namespace sinter::compiler

@@ -30,7 +30,7 @@ struct StageInfo {
 llvm::ArrayRef<StageInfo> getStages();
 /// "fused".
 llvm::StringRef getName(Stage stage);
-/// The stage called `name`, or nothing.
+/// The stage called `name`, or nothing; "ptx" is asm.
 std::optional<Stage> findStage(llvm::StringRef name);
 /// "graph gradient fused …".
 std::string listStages();

@@ -6,7 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Targets.h"
-#include "codegen/cpu/Target.h"
+#include "codegen/Targets.h"
 #include "compiler/Artifacts.h"
 #include "compiler/Code.h"
 #include "compiler/Pipeline.h"
@@ -29,19 +29,23 @@ std::vector<std::string> splitTargets(const std::string &list) {
 static int orderTargets(Session &session, const std::vector<std::string> &names,
                         std::vector<kernel::CpuTargetAttr> &ordered) {
   for (const std::string &name : names) {
-    auto target = codegen::parseTarget(&session.getContext(), name == "cpu" ? "cpu:native" : name);
+    auto parsed = codegen::parseTarget(&session.getContext(), name == "cpu" ? "cpu:native" : name);
+    if (!parsed)
+      return session.reporter.error(Usage, "--target " + llvm::toString(parsed.takeError()));
+    auto target = dyn_cast<kernel::CpuTargetAttr>(*parsed);
     if (!target)
-      return session.reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
+      return session.reporter.error(
+          Usage, "--target expects cpu targets where it names several, got '" + name + "'");
     // cpu:native is one of the others under another name: the same code twice helps nobody.
     for (kernel::CpuTargetAttr other : ordered)
-      if (other.getFeatures() == target->getFeatures() && other.getTriple() == target->getTriple())
+      if (other.getFeatures() == target.getFeatures() && other.getTriple() == target.getTriple())
         return session.reporter.error(Usage, "--target expects different targets, got '" +
                                                  other.getName() + "' and '" + name +
                                                  "', which are the same here");
-    if (!ordered.empty() && ordered.front().getTriple() != target->getTriple())
+    if (!ordered.empty() && ordered.front().getTriple() != target.getTriple())
       return session.reporter.error(Usage, "--target expects targets of one kind, got '" +
                                                ordered.front().getName() + "' and '" + name + "'");
-    ordered.push_back(*target);
+    ordered.push_back(target);
   }
   llvm::sort(ordered, [](kernel::CpuTargetAttr a, kernel::CpuTargetAttr b) {
     return std::tuple(a.getVectorBits(), a.getFeatures().size()) >

@@ -7,9 +7,9 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/ObjectMerger.h"
-#include "codegen/cpu/Parallel.h"
+#include "codegen/loops/Parallel.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Target/LLVMIR/Export.h"

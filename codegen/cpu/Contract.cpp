@@ -401,9 +401,9 @@ void ContractEmitter::emitGroups() {
 }
 
 bool codegen::emitContract(EmitContext &k, kernel::ContractOp op) {
-  kernel::CpuScheduleAttr schedule = kernel::getSchedule(k.target, op);
+  kernel::CpuScheduleAttr schedule = kernel::getSchedule(getCpu(k), op);
   std::vector<ContractPlan> plans =
-      kernel::makePlans(k.target, kernel::getContraction(op), kernel::ContractWalk::of(schedule));
+      kernel::makePlans(getCpu(k), kernel::getContraction(op), kernel::ContractWalk::of(schedule));
   SmallVector<int64_t> dims = k.dims;
   for (const ContractPlan &plan : plans) {
     k.dims = plan.dims;

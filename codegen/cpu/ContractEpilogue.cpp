@@ -5,9 +5,9 @@
 // their tree. Reading on: ContractEmitter.h, Body.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
 #include "codegen/cpu/ContractEmitter.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Body.h"
+#include "codegen/loops/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;

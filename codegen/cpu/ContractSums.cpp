@@ -174,7 +174,7 @@ bool ContractEmitter::exceedsRegisters() {
   constexpr int64_t kFar = 8;
   if (p.reduced.empty())
     return false;
-  kernel::RegisterBudget budget(k.target, p.element, p.laneCount);
+  kernel::RegisterBudget budget(getCpu(k), p.element, p.laneCount);
   int64_t each = budget.getRegisters(p.width), held = 0;
   bool share = false;
   for (int f : {0, 1}) {
@@ -190,8 +190,9 @@ bool ContractEmitter::exceedsRegisters() {
         read.insert({from.base.getAsOpaquePointer(), from.offset});
       }
     for (int64_t far = kFar; far > 0; --far)
-      if (llvm::any_of(read,
-                       [&](auto &at) { return read.count({at.first, at.second + far * step}); }))
+      if (llvm::any_of(read, [&](auto &at) {
+            return read.count({at.first, at.second + far * step});
+          }))
         distance = far;
     share |= distance > 0;
     int64_t values = static_cast<int64_t>(read.size());

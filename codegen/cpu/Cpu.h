@@ -1,18 +1,14 @@
 //===- Cpu.h - from planned kernels to loops, LLVM and machine code ---------------------------===//
 //
-// The whole public surface of the CPU code generator. A module goes planned -> loops -> llvm in
-// place; module-level symbols stay, and the planned entries stay under `module @planned` so that
-// any stage can still become an artefact. Errors are reported at ops; LogicalResult or llvm::Error
-// says that there was one. Reading on: codegen/README.md.
+// The whole public surface of the CPU code generator, over codegen/loops/Lowering.h. Errors are
+// reported at ops; LogicalResult or llvm::Error says that there was one. Reading on:
+// codegen/README.md.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_CODEGEN_CPU_CPU_H
 #define SINTER_CODEGEN_CPU_CPU_H
 
-#include "dialects/kernel/Kernel.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/DialectRegistry.h"
+#include "codegen/loops/TargetKind.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -22,45 +18,17 @@
 #include <memory>
 #include <string>
 
-namespace llvm {
-class LLVMContext;
-class Module;
-} // namespace llvm
-
 namespace sinter::codegen {
 
-/// Name of the nested module that keeps the planned kernel.entry ops after lowerToLoops.
-inline constexpr llvm::StringLiteral kPlannedModule = "planned";
-
-/// Dialects and interfaces that the functions below need in the module's context.
-void registerCpuDialects(mlir::DialectRegistry &registry);
+/// CPUs, among all kinds of machines.
+const TargetKind &getCpuKind();
 
 /// planned -> loops: a private function a kernel, an SPMD function an entry, a `<kernel>.run` thunk
 /// a kernel.
-llvm::LogicalResult lowerToLoops(mlir::ModuleOp module);
+llvm::LogicalResult lowerToCpuLoops(mlir::ModuleOp module);
 
 /// loops -> llvm: LLVM dialect, bare pointers.
-llvm::LogicalResult lowerToLLVM(mlir::ModuleOp module);
-
-/// Kernels of a module and, once at stage loops, their functions: equal kernels share one.
-struct KernelCount {
-  size_t kernels = 0, functions = 0;
-};
-KernelCount countKernels(mlir::ModuleOp module);
-
-/// The kernel.entry ops of a module at stage planned, loops or llvm, in order.
-llvm::SmallVector<kernel::EntryOp> getPlannedEntries(mlir::ModuleOp module);
-
-/// llvm -> LLVM IR, not yet optimised. Module-level symbols and `module @planned` are left out.
-/// Null after an error.
-std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module, llvm::LLVMContext &context);
-
-/// Options of machine code; every output is optimised in the same way, without reassociation or
-/// contraction (D1).
-struct CodeOptions {
-  int level = 3;              ///< -O0 .. -O3
-  std::string sanitizer = {}; ///< "address", "thread" or none
-};
+llvm::LogicalResult lowerToCpuLLVM(mlir::ModuleOp module);
 
 /// Makes the host's tables in a context that is given; may return null.
 using MakeTables = llvm::function_ref<std::unique_ptr<llvm::Module>(llvm::LLVMContext &)>;

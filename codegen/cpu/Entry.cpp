@@ -6,7 +6,7 @@
 // take the same way, so all wait at the same barriers. Reading on: dialects/kernel/Ranges.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Kernels.h"
 #include "dialects/kernel/Ranges.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

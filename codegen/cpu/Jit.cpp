@@ -24,7 +24,7 @@ Jit::~Jit() = default;
 llvm::Expected<std::unique_ptr<Jit>>
 Jit::create(mlir::ModuleOp module, kernel::CpuTargetAttr target, CodeOptions options) {
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
-  if (failed(lowerToLoops(*copy)) || failed(lowerToLLVM(*copy)))
+  if (failed(lowerToCpuLoops(*copy)) || failed(lowerToCpuLLVM(*copy)))
     return llvm::createStringError("internal error: lowering failed");
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);

@@ -4,7 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Reduce.h"
 #include "dialects/kernel/Cost.h"
 
 using namespace mlir;
@@ -107,7 +107,7 @@ static Value lanesInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value>
 /// load apart wrongly, without AVX-512, where a part of it is known to be empty (it reads all).
 static Value loadInside(EmitContext &k, const LaneAccess &lane, ArrayRef<Value> point,
                         VectorType type, int64_t valid, Value address, Value inside) {
-  int64_t most = std::min(lane.lanes, k.target.getVectorLanes(type.getElementType()));
+  int64_t most = std::min(lane.lanes, getCpu(k).getVectorLanes(type.getElementType()));
   Value result;
   for (int64_t begin = 0; begin < valid; begin += most) {
     int64_t count = std::min(most, lane.lanes - begin);

@@ -8,7 +8,7 @@
 #ifndef SINTER_CODEGEN_CPU_LANES_H
 #define SINTER_CODEGEN_CPU_LANES_H
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Kernels.h"
 
 #include <optional>
 

@@ -8,9 +8,9 @@
 #ifndef SINTER_CODEGEN_CPU_MAPEMITTER_H
 #define SINTER_CODEGEN_CPU_MAPEMITTER_H
 
-#include "codegen/cpu/Body.h"
+#include "codegen/cpu/LaneReduce.h"
 #include "codegen/cpu/Lanes.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Body.h"
 #include "dialects/kernel/Algorithm.h"
 
 namespace sinter::codegen {

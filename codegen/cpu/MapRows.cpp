@@ -27,17 +27,17 @@ static int64_t countTurns(kernel::ReduceOp reduce) {
 /// Those of one level share a sweep while their accumulators leave registers for the work.
 SmallVector<MapEmitter::RowSweep> MapEmitter::planSweeps() {
   auto countRegisters = [&](kernel::ReduceOp reduce) {
-    int64_t vector = k.target.getVectorLanes(reduce.getType());
+    int64_t vector = getCpu(k).getVectorLanes(reduce.getType());
     return countTurns(reduce) * countStates(reduce) * llvm::divideCeil(kLanes, vector);
   };
   SmallVector<RowSweep> sweeps;
   for (int64_t level = 1, last = countLevels(); level <= last; ++level) {
-    int64_t registers = k.target.getVectorRegisters(); // of the sweep that is open: full
+    int64_t registers = getCpu(k).getVectorRegisters(); // of the sweep that is open: full
     for (kernel::ReduceOp reduce : reduces) {
       if (levelOf(reduce.getResult()) != level)
         continue;
       int64_t more = countRegisters(reduce);
-      bool alike = registers + more <= k.target.getVectorRegisters() / 2 &&
+      bool alike = registers + more <= getCpu(k).getVectorRegisters() / 2 &&
                    isArgmax(sweeps.back().group.front()) == isArgmax(reduce);
       if (!alike) {
         sweeps.emplace_back();

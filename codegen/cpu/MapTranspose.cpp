@@ -116,7 +116,7 @@ bool MapEmitter::prepareTurn() {
   mergeDims(dims, addresses);
   int64_t width = kLanes, fewest = 0;
   for (const Access &in : ins)
-    width = std::min(width, k.target.getVectorLanes(in.type.getElementType()));
+    width = std::min(width, getCpu(k).getVectorLanes(in.type.getElementType()));
   std::swap(k.dims, dims);
   for (int64_t lanes = 0; lanes < static_cast<int64_t>(k.dims.size()); ++lanes)
     for (int64_t other = 0; other < static_cast<int64_t>(k.dims.size()); ++other) {

@@ -1,13 +1,14 @@
 //===- Object.cpp - LLVM IR to object code and assembly ---------------------------------------===//
 //
-// One pipeline for every output: emitted kernels are vectors already, so LLVM's vectorisers stay
-// off; nothing may reorder or contract floating-point operations (D1). Equal modules give equal
-// bytes. Reading on: CodegenUnits.cpp (all cores), Target.h.
+// One pipeline for every output (codegen/loops/Optimise.h); nothing may reorder or contract
+// floating-point operations (D1). Equal modules give equal bytes. Reading on: CodegenUnits.cpp (all
+// cores), Target.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/Sanitize.h"
 #include "codegen/cpu/Target.h"
+#include "codegen/loops/Optimise.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -15,23 +16,11 @@
 #include "llvm/IR/Intrinsics.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/IR/Verifier.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/Internalize.h"
 
 using namespace sinter;
-
-/// What emitted kernels need: equal kernels once, promotion to registers, address arithmetic shared
-/// and hoisted. The second instcombine cuts sums of indices into address steps beside their use:
-/// hoisted once more, k loops keep only what moves (measured: 7 % of a 3x3 convolution, 29 % of
-/// lenet-bn's second). The vectorisers, the unroller and the inliner of the stock pipeline find
-/// nothing to do and cost half the time. Textual instcombine would abort when one round leaves
-/// something to do; leaving it is fine.
-static constexpr const char *kPipeline =
-    "mergefunc,function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,"
-    "loop-mssa(licm),gvn,instcombine<no-verify-fixpoint>,loop-mssa(licm),simplifycfg),globaldce";
 
 static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machine,
                                const codegen::CodeOptions &options) {
@@ -50,25 +39,8 @@ static llvm::Error optimiseFor(llvm::Module &module, llvm::TargetMachine &machin
             call->getIntrinsicID() == llvm::Intrinsic::not_intrinsic)
           call->addFnAttr(llvm::Attribute::NoBuiltin);
   }
-  std::string why;
-  llvm::raw_string_ostream text(why);
-  if (llvm::verifyModule(module, &text))
-    return llvm::createStringError("internal error: broken LLVM IR: " + why);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager calls;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(calls);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, calls, modules);
-  llvm::ModulePassManager passes;
-  if (llvm::Error error =
-          builder.parsePassPipeline(passes, options.level <= 0 ? "mergefunc" : kPipeline))
+  if (llvm::Error error = codegen::optimise(module, machine, options.level))
     return error;
-  passes.run(module, modules);
   return codegen::sanitize(module, machine, options.sanitizer);
 }
 

@@ -6,7 +6,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Lanes.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Reduce.h"
 #include "dialects/kernel/CpuTarget.h"
 #include "dialects/kernel/Rows.h"
 
@@ -49,9 +49,9 @@ private:
 
 PrefixEmitter::PrefixEmitter(EmitContext &k, kernel::PrefixOp op)
     : k(k), op(op), extents(kernel::getRowExtents(op.getDomain(), op.getAxis())),
-      schedule(kernel::getSchedule(k.target, op)), from(k.memory.lookup(op.getIn())),
+      schedule(kernel::getSchedule(getCpu(k), op)), from(k.memory.lookup(op.getIn())),
       to(k.memory.lookup(op.getOuts()[0])), element(op.getIn().getType().getElementType()),
-      total(op.getChainType()), lanes(k.target.getVectorLanes(element)) {}
+      total(op.getChainType()), lanes(getCpu(k).getVectorLanes(element)) {}
 
 void PrefixEmitter::run() {
   if (op.getIn().getType().getPhysicalElements() == 0)

@@ -7,7 +7,7 @@
 // dialects/kernel/Sort.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Kernels.h"
 #include "dialects/kernel/Rows.h"
 
 #include "llvm/Support/MathExtras.h"

@@ -10,9 +10,9 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/kernel/Stream.h"
-#include "codegen/cpu/Body.h"
 #include "codegen/cpu/Lanes.h"
 #include "codegen/cpu/TileProducts.h"
+#include "codegen/loops/Body.h"
 #include "dialects/kernel/CpuTarget.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -101,9 +101,9 @@ StreamEmitter::Operand StreamEmitter::operand(unsigned number) {
 StreamEmitter::StreamEmitter(EmitContext &k, kernel::StreamOp op)
     : k(k), op(op), rowDim(op.getRows()), columnDim(op.getColumns()), rows(k.dims[rowDim]),
       columns(k.dims[columnDim]), reach(kernel::getReach(op)) {
-  kernel::CpuScheduleAttr schedule = kernel::getSchedule(k.target, op);
+  kernel::CpuScheduleAttr schedule = kernel::getSchedule(getCpu(k), op);
   element = cast<kernel::BufferType>(op.getOuts().front().getType()).getElementType();
-  lanes = k.target.getVectorLanes(element);
+  lanes = getCpu(k).getVectorLanes(element);
   vector = VectorType::get({lanes}, element);
   rowBlock = static_cast<int64_t>(llvm::alignTo(schedule.getNr(), lanes));
   columnBlock = op.getSoftmax() ? static_cast<int64_t>(*op.getSoftmax()) : schedule.getMr();

@@ -4,6 +4,7 @@
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Target.h"
+#include "codegen/loops/Optimise.h"
 
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -54,7 +55,7 @@ static const Level levels[] = {
 #undef SINTER_V3
 #undef SINTER_V4
 
-ArrayRef<StringRef> codegen::getTargetNames() {
+ArrayRef<StringRef> codegen::getCpuTargetNames() {
   static const StringRef names[] = {"cpu:native",    "cpu:x86-64-v4", "cpu:x86-64-v3",
                                     "cpu:x86-64-v2", "cpu:x86-64",    "cpu:aarch64"};
   return names;
@@ -82,7 +83,8 @@ static int64_t cacheBytes(int name, int64_t otherwise) {
   return bytes > 0 ? bytes : otherwise;
 }
 
-llvm::Expected<kernel::CpuTargetAttr> codegen::parseTarget(MLIRContext *context, StringRef name) {
+llvm::Expected<kernel::CpuTargetAttr> codegen::parseCpuTarget(MLIRContext *context,
+                                                              StringRef name) {
   const Level *level = nullptr;
   int64_t l1 = 32 << 10, l2 = 1 << 20, l3 = 8 << 20;
   if (name == "cpu:native") {
@@ -97,7 +99,7 @@ llvm::Expected<kernel::CpuTargetAttr> codegen::parseTarget(MLIRContext *context,
   }
   if (!level)
     return llvm::createStringError("expects one of the targets " +
-                                   llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
+                                   llvm::join(getCpuTargetNames(), ", ") + ", got '" + name + "'");
   return kernel::CpuTargetAttr::get(context, name, level->triple, level->cpu, level->features,
                                     level->vectorBits, level->vectorRegisters, level->fmaPorts, l1,
                                     l2, l3, level->hasFma, level->loadPorts, level->fmaLatency);
@@ -140,12 +142,9 @@ codegen::makeTargetMachine(kernel::CpuTargetAttr target, int level) {
   std::string features;
   for (StringRef name : names)
     features += (features.empty() ? "+" : ",+") + name.str();
-  auto codeLevel = level <= 0   ? llvm::CodeGenOptLevel::None
-                   : level == 1 ? llvm::CodeGenOptLevel::Less
-                   : level == 2 ? llvm::CodeGenOptLevel::Default
-                                : llvm::CodeGenOptLevel::Aggressive;
-  std::unique_ptr<llvm::TargetMachine> result(machine->createTargetMachine(
-      triple, target.getCpu(), features, options, llvm::Reloc::PIC_, std::nullopt, codeLevel));
+  std::unique_ptr<llvm::TargetMachine> result(
+      machine->createTargetMachine(triple, target.getCpu(), features, options, llvm::Reloc::PIC_,
+                                   std::nullopt, getCodeLevel(level)));
   if (!result)
     return llvm::createStringError("internal error: no machine for '" + target.getName() + "'");
   return result;

@@ -22,10 +22,11 @@ namespace sinter::codegen {
 
 /// `cpu:native`, `cpu:x86-64`, `cpu:x86-64-v2|v3|v4`, `cpu:aarch64`; the error says what is
 /// expected.
-llvm::Expected<kernel::CpuTargetAttr> parseTarget(mlir::MLIRContext *context, llvm::StringRef name);
+llvm::Expected<kernel::CpuTargetAttr> parseCpuTarget(mlir::MLIRContext *context,
+                                                     llvm::StringRef name);
 
-/// Names that parseTarget accepts, in the order of help texts.
-llvm::ArrayRef<llvm::StringRef> getTargetNames();
+/// Names that parseCpuTarget accepts, in the order of help texts.
+llvm::ArrayRef<llvm::StringRef> getCpuTargetNames();
 
 /// CPU features that code for `target` needs, comma separated without signs: for
 /// sinter_module.features.

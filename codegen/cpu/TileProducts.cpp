@@ -111,9 +111,9 @@ void TileProducts::emitWidth(Value row, int64_t rows, int64_t width) {
 void codegen::emitTileProducts(EmitContext &k, Type element, const BroadcastFactor &a,
                                const LaneFactor &b, const TileSums &sums, Value rows, Value depth,
                                int64_t width) {
-  auto type = VectorType::get({k.target.getVectorLanes(element)}, element);
+  auto type = VectorType::get({getCpu(k).getVectorLanes(element)}, element);
   TileProducts tiles{k, type, a, b, sums, depth};
-  int64_t many = k.target.getVectorRegisters() >= kManyRegisters ? kManyRows : kFewRows;
+  int64_t many = getCpu(k).getVectorRegisters() >= kManyRegisters ? kManyRows : kFewRows;
   Value rest = arith::RemUIOp::create(k.b, k.loc, rows, k.index(many)),
         whole = arith::SubIOp::create(k.b, k.loc, rows, rest);
   auto run = [&](Value begin, Value end, int64_t step) {

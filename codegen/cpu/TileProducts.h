@@ -8,7 +8,7 @@
 #ifndef SINTER_CODEGEN_CPU_TILEPRODUCTS_H
 #define SINTER_CODEGEN_CPU_TILEPRODUCTS_H
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/cpu/Kernels.h"
 
 namespace sinter::codegen {
 

@@ -338,7 +338,7 @@ struct TableWriter {
                                       number(op.getLoss() ? SINTER_ROLE_LOSS : SINTER_ROLE_NONE)}));
     for (const EntryInfo &info : host.entries)
       entries.push_back(writeEntry(info));
-    auto target = host.module->getAttrOfType<kernel::CpuTargetAttr>("kernel.target");
+    auto target = host.module->getAttrOfType<kernel::TargetInterface>("kernel.target");
     auto epochs = host.module->getAttrOfType<IntegerAttr>("sinter.default_epochs");
     llvm::Constant *value =
         make(table, {n32(SINTER_ABI_VERSION),

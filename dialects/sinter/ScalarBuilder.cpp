@@ -1,7 +1,7 @@
 //===- ScalarBuilder.cpp - scalar code of elementwise ops -------------------------------------===//
 //
 // See ScalarBuilder.h. Invariant: the code is defined for every operand (no poison), so that all
-// targets and the oracle agree. Reading on: codegen/cpu (how math ops are expanded).
+// targets and the oracle agree. Reading on: codegen/loops/Math.cpp (how math ops are expanded).
 //
 //===------------------------------------------------------------------------------------------===//
 #include "dialects/sinter/ScalarBuilder.h"

@@ -6,8 +6,8 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/cpu/Cpu.h"
 #include "codegen/cpu/ObjectMerger.h"
-#include "codegen/cpu/Parallel.h"
 #include "codegen/cpu/Target.h"
+#include "codegen/loops/Parallel.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -34,7 +34,7 @@ static std::string assemble(const char *text, const char *machine = "cpu:x86-64"
   llvm::SMDiagnostic error;
   auto module = llvm::parseAssemblyString(text, error, llvmContext);
   EXPECT_TRUE(module) << error.getMessage().str();
-  auto target = codegen::parseTarget(&context, machine);
+  auto target = codegen::parseCpuTarget(&context, machine);
   EXPECT_TRUE(bool(target));
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream out(bytes);

@@ -23,14 +23,14 @@ using namespace sinter::test;
 
 Program::Program(const std::string &text, const std::string &targetName) {
   mlir::DialectRegistry registry;
-  codegen::registerCpuDialects(registry);
+  codegen::registerLoopDialects(registry);
   context = std::make_unique<mlir::MLIRContext>(registry);
   context->loadAllAvailableDialects();
   owned = mlir::parseSourceString<mlir::ModuleOp>(text, context.get());
   EXPECT_TRUE(owned) << text;
   if (!owned)
     owned = mlir::ModuleOp::create(mlir::UnknownLoc::get(context.get()));
-  auto parsed = codegen::parseTarget(context.get(), targetName);
+  auto parsed = codegen::parseCpuTarget(context.get(), targetName);
   EXPECT_TRUE(bool(parsed));
   target = *parsed;
   (*owned)->setAttr("kernel.target", target);
@@ -219,7 +219,8 @@ kernel::CpuScheduleAttr Program::chooseSchedule() {
 
 std::string Program::assembly() {
   mlir::OwningOpRef<mlir::ModuleOp> copy = owned->clone();
-  EXPECT_TRUE(succeeded(codegen::lowerToLoops(*copy)) && succeeded(codegen::lowerToLLVM(*copy)));
+  EXPECT_TRUE(succeeded(codegen::lowerToCpuLoops(*copy)) &&
+              succeeded(codegen::lowerToCpuLLVM(*copy)));
   llvm::LLVMContext llvmContext;
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream out(bytes);

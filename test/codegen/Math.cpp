@@ -1,13 +1,13 @@
 //===- Math.cpp - accuracy and special values of our own functions ----------------------------===//
 //
 // Sweeps the floats (a dense walk over their bit patterns) and compares every function of the table
-// (codegen/cpu/Math.h) with libm in units in the last place: no error may be larger than the table
-// says. The vector form must equal the scalar form on every input.
+// (codegen/loops/Math.h) with libm in units in the last place: no error may be larger than the
+// table says. The vector form must equal the scalar form on every input.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "KernelTest.h"
 
-#include "codegen/cpu/Math.h"
+#include "codegen/loops/Math.h"
 
 #include <bit>
 #include <cfenv>

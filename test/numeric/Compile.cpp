@@ -228,8 +228,8 @@ static LogicalResult planByHand(mlir::ModuleOp module) {
 }
 
 kernel::CpuTargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringRef name) {
-  auto native = codegen::parseTarget(context, "cpu:native"),
-       target = codegen::parseTarget(context, name);
+  auto native = codegen::parseCpuTarget(context, "cpu:native"),
+       target = codegen::parseCpuTarget(context, name);
   if (!native || !target) {
     llvm::consumeError(native.takeError());
     llvm::consumeError(target.takeError());

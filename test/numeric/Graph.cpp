@@ -18,7 +18,7 @@ mlir::MLIRContext &test::context() {
   static mlir::MLIRContext *instance = [] {
     mlir::DialectRegistry registry;
     registry.insert<ir::SinterDialect, kernel::KernelDialect, mlir::func::FuncDialect>();
-    codegen::registerCpuDialects(registry);
+    codegen::registerLoopDialects(registry);
     auto *made = new mlir::MLIRContext(registry, mlir::MLIRContext::Threading::DISABLED);
     made->loadAllAvailableDialects();
     return made;

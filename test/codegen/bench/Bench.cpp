@@ -101,14 +101,14 @@ struct Parsed {
 
 static mlir::DialectRegistry makeRegistry() {
   mlir::DialectRegistry registry;
-  codegen::registerCpuDialects(registry);
+  codegen::registerLoopDialects(registry);
   return registry;
 }
 
 Parsed::Parsed(const std::string &text) : context(makeRegistry()) {
   context.loadAllAvailableDialects();
   const char *name = std::getenv("SINTER_TARGET");
-  auto found = codegen::parseTarget(&context, name ? name : "cpu:native");
+  auto found = codegen::parseCpuTarget(&context, name ? name : "cpu:native");
   if (!found) {
     llvm::consumeError(found.takeError());
     return;
@@ -180,11 +180,11 @@ bool bench::measure(const Options &options, const std::string &name, const std::
       llvm::outs() << op.getScheduleAttr() << "\n";
   });
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
-  if (failed(codegen::lowerToLoops(*copy)))
+  if (failed(codegen::lowerToCpuLoops(*copy)))
     return false;
   if (options.print == "loops")
     copy->print(llvm::outs());
-  if (failed(codegen::lowerToLLVM(*copy)))
+  if (failed(codegen::lowerToCpuLLVM(*copy)))
     return false;
   llvm::LLVMContext llvmContext;
   llvm::SmallVector<char, 0> bytes;

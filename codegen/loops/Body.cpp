@@ -3,7 +3,7 @@
 // See Body.h. Values are made on demand, so a phase of a row computes only what it needs.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
+#include "codegen/loops/Body.h"
 
 using namespace mlir;
 using namespace sinter;

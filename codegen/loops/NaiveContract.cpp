@@ -6,8 +6,8 @@
 // row-major order (D1).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Body.h"
+#include "codegen/loops/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;

@@ -1,14 +1,13 @@
-//===- Emit.h - what every CPU kernel emitter uses --------------------------------------------===//
+//===- Emit.h - what every kernel emitter uses ------------------------------------------------===//
 //
-// A kernel is one function `@name(%buf0: memref<Pxf32>, ..., %thread: index, %threads: index)` over
-// flat buffers. `EmitContext` holds its builder and arguments and turns accesses (domain point ->
-// logical index -> address) into arith. Invariant: an element's sums never depend on how a kernel
-// walks its domain (D1). Reading on: NaiveContract.cpp, NaiveMap.cpp (fallbacks that define the
-// bits), Contract.cpp, Map.cpp (fast emitters), Body.h (code inside kernels).
+// A kernel is one function over flat buffers (Kernels.h). `EmitContext` holds its builder and
+// arguments and turns accesses (domain point -> logical index -> address) into arith. Invariant: an
+// element's sums never depend on how a kernel walks its domain (D1). Reading on: NaiveContract.cpp,
+// NaiveMap.cpp (which define the bits), codegen/cpu (fast emitters), Body.h (code inside kernels).
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_EMIT_H
-#define SINTER_CODEGEN_CPU_EMIT_H
+#ifndef SINTER_CODEGEN_LOOPS_EMIT_H
+#define SINTER_CODEGEN_LOOPS_EMIT_H
 
 #include "dialects/kernel/Kernel.h"
 
@@ -33,8 +32,8 @@ struct Access {
   mlir::AffineMap logical;  ///< domain -> logical index
   mlir::AffineExpr address; ///< domain -> linear element offset
   bool padded = false;      ///< logical index may leave the shape
-  /// Of an indirect access: what the map's symbols are the values of, and the text of the user's
-  /// line (!llvm.ptr).
+  /// Of an indirect access: what the map's symbols are the values of, and what names the user's
+  /// line.
   std::vector<Access> indices = {};
   mlir::Value line = {};
 
@@ -55,21 +54,26 @@ mlir::Type getStoredType(mlir::Type element);
 /// A kernel function being written.
 class EmitContext {
 public:
-  EmitContext(mlir::OpBuilder &builder, mlir::Location loc, kernel::CpuTargetAttr target,
+  EmitContext(mlir::OpBuilder &builder, mlir::Location loc, kernel::TargetInterface target,
               llvm::ArrayRef<int64_t> dims)
       : b(builder), loc(loc), target(target), dims(dims) {}
 
   mlir::OpBuilder &b;
   mlir::Location loc;
-  kernel::CpuTargetAttr target;
+  kernel::TargetInterface target;
   llvm::SmallVector<int64_t> dims;                 ///< domain
   llvm::DenseMap<mlir::Value, mlir::Value> memory; ///< kernel operand -> memref argument
   /// operands whose bytes another operand reaches, one of the two writing
   llvm::DenseSet<mlir::Value> shared;
   mlir::Value thread, threads;
-  /// Of a kernel with indirect accesses: the thread's sinter_spmd, which takes reports, and the
-  /// line of each such access (!llvm.ptr).
-  mlir::Value spmd;
+  /// True when threads take turns, so that neighbours take neighbours (a GPU); else each has a run
+  /// of its own.
+  bool takesTurns = false;
+  /// Of a kernel with indirect accesses: code that tells the run of a value that is no index (i64:
+  /// the value, where it stands in its tensor, the axis's size), and what names the user's line of
+  /// each access.
+  std::function<void(mlir::Value line, mlir::Value value, mlir::Value position, mlir::Value size)>
+      report;
   llvm::SmallVector<mlir::Value> lines;
 
   /// The access to `buffer`, an operand of the kernel, through `map` (domain -> logical index).
@@ -156,77 +160,14 @@ public:
 
 private:
   llvm::SmallVector<mlir::Value> symbolsOf(const Access &access, llvm::ArrayRef<mlir::Value> point);
-  void report(const Access &access, const Access &index, llvm::ArrayRef<mlir::Value> point,
-              mlir::Value value, int64_t size);
+  void reportIndex(const Access &access, const Access &index, llvm::ArrayRef<mlir::Value> point,
+                   mlir::Value value, int64_t size);
 };
 
-/// Emitters: each writes the body of one kernel function.
+/// Plain loops, which cover every kernel of their kind: they define the bits that other emitters
+/// must have.
 void emitNaiveContract(EmitContext &kernel, kernel::ContractOp op);
 void emitNaiveMap(EmitContext &kernel, kernel::MapOp op);
-void emitStream(EmitContext &kernel, kernel::StreamOp op);
-void emitPrefix(EmitContext &kernel, kernel::PrefixOp op);
-void emitSort(EmitContext &kernel, kernel::SortOp op);
-/// False, with nothing written, when the op is not covered.
-bool emitContract(EmitContext &kernel, kernel::ContractOp op);
-bool emitMap(EmitContext &kernel, kernel::MapOp op);
-
-/// The functions by which the threads of an entry wait for each other (sinter_spmd: barrier,
-/// enter_serial and leave_serial).
-inline constexpr llvm::StringLiteral kBarrierName = "sinter.barrier",
-                                     kEnterSerialName = "sinter.enter_serial",
-                                     kLeaveSerialName = "sinter.leave_serial";
-
-/// The kernel functions of a module. Equal kernels share one: the first one's, under its name
-/// (Kernels.cpp).
-class KernelSet {
-public:
-  /// Kernels may not be named as the symbols of `module` or as `entries`.
-  KernelSet(mlir::ModuleOp module, llvm::ArrayRef<kernel::EntryOp> entries);
-  /// The function of `op`, written by the best emitter that covers it unless an equal kernel has
-  /// one.
-  llvm::FailureOr<mlir::func::FuncOp> add(mlir::ModuleOp module, kernel::KernelOpInterface op);
-  /// The function of a kernel that was added.
-  mlir::func::FuncOp lookup(mlir::Operation *op) const { return functions.lookup(op); }
-
-private:
-  llvm::DenseMap<mlir::Attribute,
-                 llvm::SmallVector<std::pair<mlir::Operation *, mlir::func::FuncOp>>>
-      known;
-  llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> functions;
-  llvm::StringSet<> names;
-};
-
-/// The constant data of a module: what has equal bytes is one global, whichever entries, kernels
-/// and shapes read it (Constants.cpp).
-class ConstantSet {
-public:
-  explicit ConstantSet(mlir::ModuleOp module) : module(module) {}
-  /// The global that holds `value` as a buffer of `type` does: in the order of its layout.
-  mlir::memref::GlobalOp get(mlir::Location loc, mlir::DenseElementsAttr value,
-                             kernel::BufferType type);
-  /// The global that holds the text of a location: "model.cpp:9:12", 0 behind it.
-  mlir::LLVM::GlobalOp getLine(mlir::Location loc);
-
-private:
-  mlir::ModuleOp module;
-  llvm::DenseMap<std::pair<mlir::Attribute, mlir::Type>, mlir::memref::GlobalOp> byBuffer;
-  llvm::DenseMap<mlir::Attribute, mlir::memref::GlobalOp> byContent;
-  llvm::StringMap<mlir::LLVM::GlobalOp> lines;
-};
-
-/// Turns one kernel.entry into functions at the end of `module` (Entry.cpp).
-llvm::LogicalResult emitEntry(mlir::ModuleOp module, kernel::EntryOp entry, KernelSet &kernels,
-                              ConstantSet &constants);
-
-/// Buffers of a kernel in the order of its function's arguments: each operand once.
-llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);
-
-/// Locations of a kernel's indirect accesses: its function has, behind the threads, the spmd and
-/// the text of each.
-llvm::SmallVector<mlir::Location> getIndirectLocs(kernel::KernelOpInterface op);
-
-/// What turns the LLVM dialect into LLVM IR; before several threads do it (Lower.cpp).
-void registerTranslations(mlir::MLIRContext &context);
 
 } // namespace sinter::codegen
 

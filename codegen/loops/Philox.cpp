@@ -5,7 +5,7 @@
 // ignores what is in the high halves. So nothing is masked but its operands, and LLVM drops that.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
+#include "codegen/loops/Body.h"
 
 using namespace mlir;
 using namespace sinter;

@@ -1,10 +1,10 @@
 //===- Constants.cpp - constant data of a module, each once -----------------------------------===//
 //
 // Constants become globals in the order of their buffer's layout, moved as bytes. Attributes are
-// unique in a context, so equal bytes are equal attributes. Reading on: Entry.cpp (who asks).
+// unique in a context, so equal bytes are equal attributes. Reading on: Kernels.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Emit.h"
+#include "codegen/loops/Kernels.h"
 
 using namespace mlir;
 using namespace sinter;

@@ -1,10 +1,10 @@
-//===- Emit.cpp - addresses, loops and partitions of CPU kernels ------------------------------===//
+//===- Emit.cpp - addresses, loops and partitions of kernels ----------------------------------===//
 //
 // Affine expressions become arith with range knowledge (no sign fix-ups where a dividend cannot be
 // negative); loops are scf.for. Reading on: Emit.h.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Emit.h"
+#include "codegen/loops/Emit.h"
 #include "dialects/kernel/Combine.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -189,12 +189,18 @@ void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &poi
   int64_t total = 1;
   for (int64_t dim : which)
     total *= sizes.emplace_back(dims[dim]);
-  auto [begin, end] = part(total);
-  forEach(begin, end, 1, [&](Value i) {
+  auto visit = [&](Value i, ValueRange) {
     for (auto [dim, at] : llvm::zip_equal(which, decode(i, sizes)))
       point[dim] = at;
     body();
-  });
+    return SmallVector<Value>();
+  };
+  if (takesTurns) {
+    loop(thread, index(total), threads, {}, visit);
+    return;
+  }
+  auto [begin, end] = part(total);
+  loop(begin, end, index(1), {}, visit);
 }
 
 void EmitContext::schedulingFence() {

@@ -1,11 +1,11 @@
 //===- Parallel.h - independent pieces of one compilation on all cores ------------------------===//
 //
 // Invariant: what the pieces are depends on the module only, never on the cores, so outputs are
-// equal everywhere. Reading on: Lower.cpp, Object.cpp (its users).
+// equal everywhere. Reading on: Lowering.cpp, codegen/cpu/Object.cpp (its users).
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_PARALLEL_H
-#define SINTER_CODEGEN_CPU_PARALLEL_H
+#ifndef SINTER_CODEGEN_LOOPS_PARALLEL_H
+#define SINTER_CODEGEN_LOOPS_PARALLEL_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"

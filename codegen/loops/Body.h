@@ -2,13 +2,13 @@
 //
 // Clones scalar ops of an epilogue or a map body at one point, or at `lanes` neighbouring points of
 // one dim at once. Both forms run the same operations in the same order, so they give the same
-// bits. Math functions are our own expansions (Math.cpp). Reading on: Map.cpp, Contract.cpp.
+// bits. Math functions are our own expansions (Math.cpp). Reading on: NaiveMap.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_BODY_H
-#define SINTER_CODEGEN_CPU_BODY_H
+#ifndef SINTER_CODEGEN_LOOPS_BODY_H
+#define SINTER_CODEGEN_LOOPS_BODY_H
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/loops/Emit.h"
 
 namespace sinter::codegen {
 

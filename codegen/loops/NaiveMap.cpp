@@ -5,8 +5,8 @@
 // Reading on: Map.cpp (the fast one).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Body.h"
-#include "codegen/cpu/Reduce.h"
+#include "codegen/loops/Body.h"
+#include "codegen/loops/Reduce.h"
 #include "dialects/kernel/Algorithm.h"
 
 using namespace mlir;

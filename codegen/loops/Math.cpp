@@ -7,8 +7,8 @@
 // table, or has no accuracy for f64, stays with libm.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Math.h"
-#include "codegen/cpu/Body.h"
+#include "codegen/loops/Math.h"
+#include "codegen/loops/Body.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 

@@ -5,11 +5,7 @@
 // run is told. Reading on: Emit.h, Lanes.cpp (the same as vectors).
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Reduce.h"
-
-#include <sinter/abi.h>
-
-#include <cstddef>
+#include "codegen/loops/Reduce.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -74,23 +70,14 @@ void EmitContext::where(Value condition, const std::function<void()> &body) {
   body();
 }
 
-/// Tells the run of a value that is no index: which, where it stands in its tensor, what the size
-/// is.
-void EmitContext::report(const Access &access, const Access &index, ArrayRef<Value> point,
-                         Value value, int64_t size) {
+void EmitContext::reportIndex(const Access &access, const Access &index, ArrayRef<Value> point,
+                              Value value, int64_t size) {
   AffineExpr position =
       kernel::getRowMajor(b.getContext(), index.logical.getResults(), index.type.getShape());
-  Type pointer = LLVM::LLVMPointerType::get(b.getContext()), i64 = b.getI64Type();
-  auto number = [&](Value x) -> Value { return arith::IndexCastOp::create(b, loc, i64, x); };
-  Value field = LLVM::GEPOp::create(
-      b, loc, pointer, b.getI8Type(), spmd,
-      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offsetof(sinter_spmd, out_of_range))});
-  Value callee = LLVM::LoadOp::create(b, loc, pointer, field);
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                          {pointer, pointer, i64, i64, i64});
-  LLVM::CallOp::create(b, loc, type,
-                       ValueRange{callee, spmd, access.line, number(value),
-                                  number(apply(position, point)), number(this->index(size))});
+  auto number = [&](Value x) -> Value {
+    return arith::IndexCastOp::create(b, loc, b.getI64Type(), x);
+  };
+  report(access.line, number(value), number(apply(position, point)), number(this->index(size)));
 }
 
 Value EmitContext::indexOf(const Access &access, unsigned position, ArrayRef<Value> point) {
@@ -113,7 +100,7 @@ Value EmitContext::inside(const Access &access, ArrayRef<Value> point,
     Value ok = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult, at, index(size));
     if (auto symbol = dyn_cast<AffineSymbolExpr>(expr))
       where(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::uge, at, index(size)),
-            [&] { report(access, access.indices[symbol.getPosition()], point, at, size); });
+            [&] { reportIndex(access, access.indices[symbol.getPosition()], point, at, size); });
     inside = inside ? arith::AndIOp::create(b, loc, inside, ok).getResult() : ok;
   }
   return inside;

@@ -1,11 +1,11 @@
 //===- Convert.h - functions of loops become the LLVM dialect ---------------------------------===//
 //
 // One step over one module of functions, where upstream's passes would be a dozen walks. What it
-// does not cover is made simpler first, by those passes. Reading on: Lower.cpp (its user).
+// does not cover is made simpler first, by those passes. Reading on: Lowering.cpp (its user).
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_CONVERT_H
-#define SINTER_CODEGEN_CPU_CONVERT_H
+#ifndef SINTER_CODEGEN_LOOPS_CONVERT_H
+#define SINTER_CODEGEN_LOOPS_CONVERT_H
 
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -17,6 +17,9 @@ namespace sinter::codegen {
 /// Rewrites, anywhere in `module`, the ops that Converter does not know: shaped vectors, views
 /// of strided memory, functions of libm (declared in `module`). Mostly there is nothing to do.
 llvm::LogicalResult simplifyForLLVM(mlir::ModuleOp module);
+
+/// True for an op of the math dialect that becomes one instruction or a few, not a call of libm.
+bool isInstruction(mlir::Operation *op);
 
 /// Turns functions and globals into the LLVM dialect, with bare pointers. One object serves all
 /// threads.

@@ -4,7 +4,7 @@
 // their start.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Parallel.h"
+#include "codegen/loops/Parallel.h"
 
 #include "mlir/IR/MLIRContext.h"
 

@@ -1,28 +1,15 @@
-//===- Reduce.h - what kernel.reduce does to two values ---------------------------------------===//
+//===- LaneReduce.h - kernel.reduce in canonical lanes, as vectors ----------------------------===//
 //
-// Start values and combining steps of every kind, on scalars or vectors. Sums and products run in
-// the order that the kernel's algorithm names; max, min and argmax give the same result in any
-// order. Reading on: NaiveMap.cpp, Map.cpp.
+// The state of a reduction is a vector of 16 canonical lanes (argmax: and one of places). Reading
+// on: Reduce.h (the steps), Map.cpp, MapRows.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_REDUCE_H
-#define SINTER_CODEGEN_CPU_REDUCE_H
+#ifndef SINTER_CODEGEN_CPU_LANEREDUCE_H
+#define SINTER_CODEGEN_CPU_LANEREDUCE_H
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/loops/Reduce.h"
 
 namespace sinter::codegen {
-
-/// Start value of `kind` for scalars of `element` (argmax: of the value compared).
-mlir::Value getReduceStart(EmitContext &k, kernel::ReduceKind kind, mlir::Type element);
-
-/// One step of sum, prod, max or min.
-mlir::Value combineReduce(EmitContext &k, kernel::ReduceKind kind, mlir::Value x, mlir::Value y);
-
-/// True where `y` replaces `x` in argmax: greater, or the first NaN.
-mlir::Value isBetter(EmitContext &kernel, mlir::Value x, mlir::Value y);
-
-/// True for kinds whose result depends on the order of the steps.
-bool isOrdered(kernel::ReduceKind kind);
 
 /// Canonical lanes of a reduction (D1).
 inline constexpr int64_t kLanes = 16;

@@ -3,10 +3,10 @@
 // Reading on: Math.cpp (the expansions), Body.h (expandMath, which uses them).
 //
 //===------------------------------------------------------------------------------------------===//
-#ifndef SINTER_CODEGEN_CPU_MATH_H
-#define SINTER_CODEGEN_CPU_MATH_H
+#ifndef SINTER_CODEGEN_LOOPS_MATH_H
+#define SINTER_CODEGEN_LOOPS_MATH_H
 
-#include "codegen/cpu/Emit.h"
+#include "codegen/loops/Emit.h"
 
 namespace sinter::codegen {
 

@@ -4,7 +4,7 @@
 // after the other would visit, cast and uncast every value a dozen times. Reading on: Lower.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Convert.h"
+#include "codegen/loops/Convert.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -55,8 +55,7 @@ static bool isSimpleMemRefOp(Operation *op) {
              memref::AllocaOp, memref::PrefetchOp>(op);
 }
 
-/// Math that is one instruction or a few, not a call.
-static bool isSimpleMathOp(Operation *op) {
+bool codegen::isInstruction(Operation *op) {
   return isa<math::FmaOp, math::SqrtOp, math::AbsFOp, math::AbsIOp, math::FloorOp, math::CeilOp,
              math::TruncOp, math::RoundEvenOp, math::CopySignOp>(op);
 }
@@ -66,7 +65,7 @@ LogicalResult codegen::simplifyForLLVM(ModuleOp module) {
   module.walk([&](Operation *op) {
     vectors |= isa<vector::VectorDialect>(op->getDialect()) && !isSimpleVectorOp(op);
     memory |= isa<memref::MemRefDialect>(op->getDialect()) && !isSimpleMemRefOp(op);
-    calls |= isa<math::MathDialect>(op->getDialect()) && !isSimpleMathOp(op);
+    calls |= isa<math::MathDialect>(op->getDialect()) && !isInstruction(op);
   });
   PassManager passes(module.getContext());
   if (memory)

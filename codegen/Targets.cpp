@@ -1,0 +1,41 @@
+//===- Targets.cpp - the list of the kinds of machines ----------------------------------------===//
+//
+// See Targets.h. A new kind of machine is a line here.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "codegen/Targets.h"
+#include "codegen/cpu/Cpu.h"
+#include "codegen/gpu/Gpu.h"
+#include "dialects/kernel/Cost.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+static ArrayRef<const TargetKind *> getKinds() {
+  static const TargetKind *const kinds[] = {&getCpuKind(), &getGpuKind()};
+  return kinds;
+}
+
+SmallVector<StringRef> codegen::getTargetNames() {
+  SmallVector<StringRef> names;
+  for (const TargetKind *kind : getKinds())
+    llvm::append_range(names, kind->getNames());
+  return names;
+}
+
+llvm::Expected<kernel::TargetInterface> codegen::parseTarget(MLIRContext *context, StringRef name) {
+  for (const TargetKind *kind : getKinds())
+    if (llvm::is_contained(kind->getNames(), name))
+      return kind->parse(context, name);
+  return llvm::createStringError("expects one of the targets " +
+                                 llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
+}
+
+const TargetKind &codegen::getTargetKind(kernel::TargetInterface target) {
+  return **llvm::find_if(getKinds(), [&](const TargetKind *kind) { return kind->owns(target); });
+}
+
+const TargetKind &codegen::getTargetKind(ModuleOp module) {
+  return getTargetKind(kernel::getTarget(module));
+}

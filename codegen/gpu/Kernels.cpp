@@ -1,0 +1,74 @@
+//===- Kernels.cpp - kernels as functions of GPU threads --------------------------------------===//
+//
+// Plain loops (codegen/loops), whose parallel points the threads of the grid take in turns: thread
+// t takes points t, t + n, t + 2n and so on, so that any grid gives the same bits and neighbouring
+// threads touch neighbouring elements. Reading on: NaiveContract.cpp, NaiveMap.cpp.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "codegen/gpu/Kernels.h"
+#include "codegen/gpu/Gpu.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+#include <cstddef>
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+
+/// Of indirect accesses: where reports go.
+static SmallVector<Type> getMoreTypes(kernel::KernelOpInterface op) {
+  SmallVector<Type> types;
+  if (!getIndirectLocs(op).empty())
+    types.push_back(LLVM::LLVMPointerType::get(op.getContext()));
+  return types;
+}
+
+/// One of the hardware's registers of a thread, as an index.
+template <class Register> static Value read(EmitContext &k) {
+  Value number = Register::create(k.b, k.loc, k.b.getI32Type());
+  return arith::IndexCastUIOp::create(k.b, k.loc, k.b.getIndexType(), number);
+}
+
+/// The first thread that takes the record at `where`, a ReportRecord, fills it in.
+static void fillReport(EmitContext &k, Value where, ArrayRef<Value> values) {
+  Type pointer = where.getType();
+  auto constant = [&](int32_t value) -> Value { return k.constant(k.b.getI32IntegerAttr(value)); };
+  Value taken = LLVM::AtomicRMWOp::create(k.b, k.loc, LLVM::AtomicBinOp::xchg, where, constant(1),
+                                          LLVM::AtomicOrdering::monotonic);
+  Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, taken, constant(0));
+  k.where(first, [&] {
+    constexpr int32_t places[] = {offsetof(ReportRecord, line), offsetof(ReportRecord, value),
+                                  offsetof(ReportRecord, position), offsetof(ReportRecord, size)};
+    for (auto [place, value] : llvm::zip_equal(places, values)) {
+      Value field = LLVM::GEPOp::create(k.b, k.loc, pointer, k.b.getI8Type(), where,
+                                        ArrayRef<LLVM::GEPArg>{place});
+      LLVM::StoreOp::create(k.b, k.loc, value, field);
+    }
+  });
+}
+
+static LogicalResult write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more) {
+  if (!isa<kernel::ContractOp, kernel::MapOp>(*op))
+    return op->emitError("target '") << k.target.getName() << "' has no code for '" << op->getName()
+                                     << "' yet; cpu targets have [E1022]";
+  if (!more.empty()) {
+    k.report = [&k, where = more[0]](Value line, Value value, Value position, Value size) {
+      fillReport(k, where, {line, value, position, size});
+    };
+    for (size_t i = 0; i < getIndirectLocs(op).size(); ++i)
+      k.lines.push_back(k.constant(k.b.getI32IntegerAttr(static_cast<int32_t>(i))));
+  }
+  Value size = read<NVVM::BlockDimXOp>(k);
+  k.thread = k.add(arith::MulIOp::create(k.b, k.loc, read<NVVM::BlockIdXOp>(k), size),
+                   read<NVVM::ThreadIdXOp>(k));
+  k.threads = arith::MulIOp::create(k.b, k.loc, read<NVVM::GridDimXOp>(k), size);
+  k.takesTurns = true;
+  if (auto contract = dyn_cast<kernel::ContractOp>(*op))
+    emitNaiveContract(k, contract);
+  else
+    emitNaiveMap(k, cast<kernel::MapOp>(*op));
+  return success();
+}
+
+KernelWriter codegen::getGpuWriter() { return {getMoreTypes, write}; }

@@ -1,0 +1,67 @@
+//===- Kind.cpp - NVIDIA GPUs among all kinds of machines -------------------------------------===//
+//
+// See codegen/loops/TargetKind.h.
+//
+//===------------------------------------------------------------------------------------------===//
+#include "codegen/gpu/Gpu.h"
+
+#include "llvm/IR/Module.h"
+
+using namespace mlir;
+using namespace sinter;
+using namespace sinter::codegen;
+using kernel::GpuTargetAttr;
+using kernel::TargetInterface;
+
+/// Architectures are those of the table; the numbers, by which passes choose, are free.
+static std::string checkTarget(GpuTargetAttr target) {
+  bool known = llvm::any_of(getGpuTargetNames(), [&](StringRef name) {
+    auto other = llvm::cantFail(parseGpuTarget(target.getContext(), name));
+    return other.getArch() == target.getArch() && other.getPtxVersion() == target.getPtxVersion();
+  });
+  if (!known)
+    return ("the arch and ptxVersion of one of " + llvm::join(getGpuTargetNames(), ", ") +
+            ", got arch = \"" + target.getArch() +
+            "\", ptxVersion = " + std::to_string(target.getPtxVersion()))
+        .str();
+  for (int64_t number : {target.getWarp(), target.getMultiprocessors(), target.getBlockThreads(),
+                         target.getRegisters(), target.getSharedBytes(), target.getL2()})
+    if (number < 1)
+      return "threads, registers and bytes from 1 on, got " + std::to_string(number);
+  constexpr int64_t kMostThreads = 1024; // of a block, on every architecture
+  if (target.getBlockThreads() > kMostThreads)
+    return "blocks of 1024 threads at most, got " + std::to_string(target.getBlockThreads());
+  return "";
+}
+
+namespace {
+class GpuKind : public TargetKind {
+public:
+  bool owns(TargetInterface target) const override { return isa<GpuTargetAttr>(target); }
+  ArrayRef<StringRef> getNames() const override { return getGpuTargetNames(); }
+  llvm::Expected<TargetInterface> parse(MLIRContext *context, StringRef name) const override {
+    auto target = parseGpuTarget(context, name);
+    if (!target)
+      return target.takeError();
+    return TargetInterface(*target);
+  }
+  std::string describe(TargetInterface) const override { return "emit --stage ptx only"; }
+  std::string check(TargetInterface target) const override {
+    return checkTarget(cast<GpuTargetAttr>(target));
+  }
+  StringRef getTextName() const override { return "ptx"; }
+  bool linksHostCode() const override { return false; }
+  LogicalResult lowerToLoops(ModuleOp module) const override { return lowerToGpuLoops(module); }
+  LogicalResult lowerToLLVM(ModuleOp module) const override { return lowerToGpuLLVM(module); }
+  llvm::Error emitText(std::unique_ptr<llvm::Module> module, TargetInterface target,
+                       llvm::raw_pwrite_stream &out, CodeOptions options,
+                       std::unique_ptr<llvm::Module>) const override {
+    return emitPtx(std::move(module), cast<GpuTargetAttr>(target), out, options.level);
+  }
+};
+} // namespace
+
+const TargetKind &codegen::getGpuKind() {
+  static const GpuKind kind;
+  return kind;
+}

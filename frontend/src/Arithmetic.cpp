@@ -109,7 +109,7 @@ Tensor logit(const Operand &a, double eps, Loc loc) {
   Tensor x = call.tensor(a);
   if (eps > 0)
     x = clamp(x, eps, 1 - eps);
-  return log(x / (1 - x));
+  return log(x) - log(1 - x); // a quotient's gradient would be NaN at 0 and 1
 }
 
 Tensor lerp(const Operand &a, const Operand &b, const Operand &weight, Loc loc) {

@@ -21,6 +21,9 @@ llvm::Expected<kernel::GpuTargetAttr> parseGpuTarget(mlir::MLIRContext *context,
 /// Names that parseGpuTarget accepts.
 llvm::ArrayRef<llvm::StringRef> getGpuTargetNames();
 
+/// On a planned kernel behind stage planned: the function to launch, which equal kernels share.
+inline constexpr llvm::StringLiteral kFunctionAttr = "kernel.function";
+
 /// planned -> loops: a function a kernel. Fails, with an error at the op, where there is no code
 /// for a kind of kernel yet.
 llvm::LogicalResult lowerToGpuLoops(mlir::ModuleOp module);

@@ -28,7 +28,9 @@ static int64_t getThreads(kernel::KernelOpInterface op) {
 /// Functions of the C library, which a GPU has not.
 static LogicalResult refuseCalls(func::FuncOp function) {
   WalkResult result = function.walk([&](Operation *op) {
-    if (!isa<math::MathDialect>(op->getDialect()) || isInstruction(op))
+    // LLVM makes a remainder of an approximate quotient, which is wrong where that is large.
+    bool covered = !isa<math::MathDialect>(op->getDialect()) || isInstruction(op);
+    if (covered && !isa<arith::RemFOp>(op))
       return WalkResult::advance();
     op->emitError("target '") << kernel::getTarget(op).getName() << "' has no code for '"
                               << op->getName() << "' of " << op->getResult(0).getType()
@@ -46,7 +48,9 @@ LogicalResult codegen::lowerToGpuLoops(ModuleOp module) {
         FailureOr<func::FuncOp> function = kernels.add(module, op);
         if (failed(function) || failed(refuseCalls(*function)))
           return WalkResult::interrupt();
-        (*function)->setAttr(kThreads, OpBuilder(op).getI64IntegerAttr(getThreads(op)));
+        Builder b(op.getContext());
+        (*function)->setAttr(kThreads, b.getI64IntegerAttr(getThreads(op)));
+        op->setAttr(kFunctionAttr, b.getStringAttr(function->getSymName()));
         return WalkResult::advance();
       });
       if (written.wasInterrupted())

@@ -140,6 +140,7 @@ TEST(Diff, NotesOfACutLineThatAreNew) {
 TEST(Stages, NamesGoThereAndBack) {
   for (const StageInfo &info : getStages())
     EXPECT_EQ(findStage(info.name), info.stage);
-  EXPECT_EQ(listStages(), "graph gradient fused layout planned loops llvm asm");
+  EXPECT_EQ(listStages(), "graph gradient fused layout planned loops llvm asm ptx");
+  EXPECT_EQ(findStage("ptx"), Stage::Asm);
   EXPECT_FALSE(findStage("half"));
 }

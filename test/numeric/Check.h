@@ -6,6 +6,7 @@
 #ifndef SINTER_TEST_NUMERIC_CHECK_H
 #define SINTER_TEST_NUMERIC_CHECK_H
 
+#include "test/numeric/Compile.h"
 #include "test/numeric/Rows.h"
 
 namespace sinter::test {
@@ -17,6 +18,7 @@ struct Outcome {
   double forwardError = 0, jacobianError = 0;
   int seconds = 0; ///< cases whose second derivatives were checked
   double secondError = 0;
+  bool lacksCode = false;            ///< the target has no code for an op of the row yet (E1022)
   std::vector<std::string> failures; ///< one line each
 };
 
@@ -24,6 +26,7 @@ struct Outcome {
 struct Options {
   bool compiles = true;     ///< false: the oracle against differences only
   int level = 2;            ///< -O
+  Machine machine = {};     ///< what is compiled for
   unsigned threads = 2;     ///< of the compiled entries
   unsigned sampleEvery = 1; ///< every n-th case
 };

@@ -7,15 +7,19 @@
 
 #include "codegen/cpu/Jit.h"
 #include "codegen/cpu/Target.h"
+#include "codegen/gpu/Gpu.h"
 #include "compiler/Pipeline.h"
+#include "dialects/kernel/Cost.h"
 #include "passes/Passes.h"
 #include "test/numeric/Memory.h"
 #include "test/numeric/Values.h"
+#include "test/ptx/PtxProgram.h"
 
 #include "mlir/Pass/PassManager.h"
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 using namespace sinter;
 using namespace sinter::test;
@@ -69,10 +73,13 @@ Arguments test::drawArguments(mlir::ModuleOp module, int salt) {
 }
 
 namespace {
-class JitProgram : public Program {
+/// Runs the entry called so, on segments.
+using Caller = std::function<llvm::Error(llvm::StringRef, void *const *, unsigned threads)>;
+
+class PlannedProgram : public Program {
 public:
-  JitProgram(mlir::OwningOpRef<mlir::ModuleOp> planned, std::unique_ptr<codegen::Jit> jit)
-      : planned(std::move(planned)), jit(std::move(jit)),
+  PlannedProgram(mlir::OwningOpRef<mlir::ModuleOp> planned, Caller caller)
+      : planned(std::move(planned)), caller(std::move(caller)),
         entries(codegen::getPlannedEntries(*this->planned)), memory(entries) {}
   FailureOr<Evaluation> run(llvm::StringRef entry, const Arguments &arguments, unsigned threads,
                             bool keepsSymbols) override;
@@ -89,30 +96,30 @@ private:
   LogicalResult writeScalar(kernel::BufferOp buffer, const Values &scalars);
 
   mlir::OwningOpRef<mlir::ModuleOp> planned;
-  std::unique_ptr<codegen::Jit> jit;
+  Caller caller;
   llvm::SmallVector<kernel::EntryOp> entries;
   Memory memory;
   bool stale = true; ///< what depends on weights alone is older than they are
 };
 } // namespace
 
-kernel::EntryOp JitProgram::find(llvm::function_ref<bool(kernel::EntryOp)> matches) {
+kernel::EntryOp PlannedProgram::find(llvm::function_ref<bool(kernel::EntryOp)> matches) {
   for (kernel::EntryOp entry : entries)
     if (matches(entry))
       return entry;
   return {};
 }
 
-LogicalResult JitProgram::call(kernel::EntryOp entry, unsigned threads) {
-  if (llvm::Error error = jit->run(entry.getSymName(), memory.segments(), threads))
+LogicalResult PlannedProgram::call(kernel::EntryOp entry, unsigned threads) {
+  if (llvm::Error error = caller(entry.getSymName(), memory.segments(), threads))
     return entry.emitError(llvm::toString(std::move(error)));
   if (!memory.guardsHold())
     return entry.emitError("internal error: the compiled entry writes behind a segment");
   return success();
 }
 
-LogicalResult JitProgram::move(kernel::EntryKind kind, unsigned threads,
-                               llvm::function_ref<LogicalResult(kernel::BufferOp)> visit) {
+LogicalResult PlannedProgram::move(kernel::EntryKind kind, unsigned threads,
+                                   llvm::function_ref<LogicalResult(kernel::BufferOp)> visit) {
   kernel::EntryOp entry = find([&](kernel::EntryOp e) { return e.getKind() == kind; });
   if (!entry)
     return success();
@@ -125,7 +132,7 @@ LogicalResult JitProgram::move(kernel::EntryKind kind, unsigned threads,
   return loads ? call(entry, threads) : success();
 }
 
-LogicalResult JitProgram::writeScalar(kernel::BufferOp buffer, const Values &scalars) {
+LogicalResult PlannedProgram::writeScalar(kernel::BufferOp buffer, const Values &scalars) {
   if (auto found = scalars.find(buffer.getBufferName().str()); found != scalars.end()) {
     memory.write(buffer, found->second);
     return success();
@@ -139,7 +146,7 @@ LogicalResult JitProgram::writeScalar(kernel::BufferOp buffer, const Values &sca
   return success();
 }
 
-LogicalResult JitProgram::load(const Values &symbols, unsigned threads) {
+LogicalResult PlannedProgram::load(const Values &symbols, unsigned threads) {
   stale = true;
   return move(kernel::EntryKind::Load, threads, [&](kernel::BufferOp buffer) -> LogicalResult {
     auto found = symbols.find(buffer.getBufferName().str());
@@ -150,7 +157,7 @@ LogicalResult JitProgram::load(const Values &symbols, unsigned threads) {
 
 // What depends on weights alone is made from them once, as the runtime does after loading and after
 // training (D17).
-LogicalResult JitProgram::prepare(unsigned threads) {
+LogicalResult PlannedProgram::prepare(unsigned threads) {
   kernel::EntryOp entry =
       find([](kernel::EntryOp e) { return e.getKind() == kernel::EntryKind::Prepare; });
   if (stale && entry && failed(call(entry, threads)))
@@ -159,8 +166,8 @@ LogicalResult JitProgram::prepare(unsigned threads) {
   return success();
 }
 
-FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arguments,
-                                      unsigned threads, bool keepsSymbols) {
+FailureOr<Evaluation> PlannedProgram::run(llvm::StringRef name, const Arguments &arguments,
+                                          unsigned threads, bool keepsSymbols) {
   kernel::EntryOp entry = find([&](kernel::EntryOp e) { return e.getSymName() == name; });
   if (!entry)
     return planned->emitError("expects a planned entry '") << name << "', got none";
@@ -197,20 +204,18 @@ FailureOr<Evaluation> JitProgram::run(llvm::StringRef name, const Arguments &arg
   return evaluation;
 }
 
-double JitProgram::time(llvm::StringRef name, const Arguments &arguments, unsigned threads) {
+double PlannedProgram::time(llvm::StringRef name, const Arguments &arguments, unsigned threads) {
   if (failed(run(name, arguments, threads, false))) // leaves inputs and weights in place
     return -1;
-  llvm::Expected<sinter_entry_fn> entry = jit->lookup(name);
-  if (!entry) {
-    llvm::consumeError(entry.takeError());
-    return -1;
-  }
   using Clock = std::chrono::steady_clock;
   std::vector<double> samples;
   for (Clock::time_point start = Clock::now();
        Clock::now() - start < std::chrono::milliseconds(60);) {
     Clock::time_point before = Clock::now();
-    codegen::runEntry(*entry, memory.segments(), threads);
+    if (llvm::Error error = caller(name, memory.segments(), threads)) {
+      llvm::consumeError(std::move(error));
+      return -1;
+    }
     samples.push_back(std::chrono::duration<double, std::nano>(Clock::now() - before).count());
   }
   std::nth_element(samples.begin(), samples.begin() + samples.size() / 2, samples.end());
@@ -243,8 +248,56 @@ kernel::CpuTargetAttr test::findTarget(mlir::MLIRContext *context, llvm::StringR
   return runs ? *target : kernel::CpuTargetAttr();
 }
 
-std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level, const Machine &machine) {
-  kernel::CpuTargetAttr target =
+kernel::TargetInterface test::findGpu(mlir::MLIRContext *context, llvm::StringRef name) {
+  auto target = codegen::parseGpuTarget(context, name);
+  if (target)
+    return *target;
+  llvm::consumeError(target.takeError());
+  return {};
+}
+
+/// Entries by JIT, each looked up once.
+static llvm::Expected<Caller> makeCpuCaller(mlir::ModuleOp planned, int level) {
+  codegen::CodeOptions options;
+  options.level = level;
+  auto target = mlir::cast<kernel::CpuTargetAttr>(kernel::getTarget(planned));
+  auto made = codegen::Jit::create(planned, target, options);
+  if (!made)
+    return made.takeError();
+  std::shared_ptr<codegen::Jit> jit = std::move(*made);
+  auto known = std::make_shared<std::map<std::string, sinter_entry_fn>>();
+  return [=](llvm::StringRef name, void *const *segments, unsigned threads) -> llvm::Error {
+    sinter_entry_fn &entry = (*known)[name.str()];
+    if (!entry) {
+      llvm::Expected<sinter_entry_fn> found = jit->lookup(name);
+      if (!found)
+        return found.takeError();
+      entry = *found;
+    }
+    codegen::runEntry(entry, segments, threads);
+    return llvm::Error::success();
+  };
+}
+
+/// Entries on the emulator, in grids of as many blocks as there are threads.
+static llvm::Expected<Caller> makeGpuCaller(mlir::ModuleOp planned, int level) {
+  auto made = PtxProgram::create(planned, level);
+  if (!made)
+    return made.takeError();
+  std::shared_ptr<PtxProgram> program = std::move(*made);
+  return [=](llvm::StringRef name, void *const *segments, unsigned threads) {
+    return program->run(name, segments, threads);
+  };
+}
+
+std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level, const Machine &machine,
+                                       bool *lacksCode) {
+  mlir::ScopedDiagnosticHandler handler(module.getContext(), [=](mlir::Diagnostic &diagnostic) {
+    if (lacksCode && diagnostic.str().find("[E1022]") != std::string::npos)
+      *lacksCode = true;
+    return mlir::success(lacksCode && *lacksCode);
+  });
+  kernel::TargetInterface target =
       machine.target ? machine.target : findTarget(module.getContext(), "cpu:native");
   if (!target) {
     module.emitError("expects a machine that sinter has a target for");
@@ -259,13 +312,12 @@ std::unique_ptr<Program> test::compile(mlir::ModuleOp module, int level, const M
     return nullptr;
   if (machine.reschedule)
     machine.reschedule(*planned);
-  codegen::CodeOptions options;
-  options.level = level;
-  llvm::Expected<std::unique_ptr<codegen::Jit>> jit =
-      codegen::Jit::create(*planned, target, options);
-  if (!jit) {
-    module.emitError(llvm::toString(jit.takeError()));
+  llvm::Expected<Caller> caller = mlir::isa<kernel::CpuTargetAttr>(target)
+                                      ? makeCpuCaller(*planned, level)
+                                      : makeGpuCaller(*planned, level);
+  if (!caller) {
+    module.emitError(llvm::toString(caller.takeError()));
     return nullptr;
   }
-  return std::make_unique<JitProgram>(std::move(planned), std::move(*jit));
+  return std::make_unique<PlannedProgram>(std::move(planned), std::move(*caller));
 }

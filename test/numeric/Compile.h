@@ -49,14 +49,18 @@ public:
 bool canCompile();
 /// What a program is compiled for.
 struct Machine {
-  kernel::CpuTargetAttr target; ///< null: cpu:native
+  kernel::TargetInterface target; ///< null: cpu:native; of a GPU: the emulator runs the code
   /// Called with the planned module, to give its kernels other schedules.
   std::function<void(mlir::ModuleOp)> reschedule = {};
 };
 /// The target of that name; null when this machine cannot run its code.
 kernel::CpuTargetAttr findTarget(mlir::MLIRContext *context, llvm::StringRef name);
-/// Compiles a copy of `module` at -O`level`; null after an error was printed.
-std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {});
+/// The GPU of that name, whose code the emulator runs; null for another name.
+kernel::TargetInterface findGpu(mlir::MLIRContext *context, llvm::StringRef name);
+/// Compiles a copy of `module` at -O`level`; null after an error was printed. With `lacksCode`,
+/// that the target has no code for an op yet (E1022) is told there instead.
+std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {},
+                                 bool *lacksCode = nullptr);
 
 } // namespace sinter::test
 

@@ -1,12 +1,14 @@
 //===- main.cpp - runs the numeric rows in one process ----------------------------------------===//
 //
 // numeric-rows [--filter NAME] [--oracle-only] [--every N] [-O LEVEL] [--threads N] [--perf]
-// [--list]: a table with a line a row, then every failure, then "N passed, N failed"; exit 1 when
-// something failed. --list runs nothing: rows as JSON (test/ops/page.py). Reading on: Rows.h.
+// [--target cuda:ARCH] [--list]: a table with a line a row, then every failure, then "N passed, N
+// failed"; exit 1 when something failed. --list runs nothing: rows as JSON (test/ops/page.py).
+// Reading on: Rows.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/numeric/Check.h"
 #include "test/numeric/Compile.h"
+#include "test/numeric/Graph.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +30,7 @@ static int usage(const char *argument) {
   std::fprintf(
       stderr,
       "numeric-rows: unknown argument '%s'\nusage: numeric-rows [--filter NAME] [--oracle-only] "
-      "[--every N] [-O LEVEL] [--threads N] [--perf] [--list]\n",
+      "[--every N] [-O LEVEL] [--threads N] [--target cuda:ARCH] [--perf] [--list]\n",
       argument);
   return 2;
 }
@@ -71,12 +73,15 @@ int main(int argc, char **argv) {
       options.sampleEvery = std::max(1, std::atoi(argv[++i]));
     else if (!std::strcmp(argv[i], "-O") && hasValue)
       options.level = std::atoi(argv[++i]);
+    else if (!std::strcmp(argv[i], "--target") && hasValue &&
+             (options.machine.target = findGpu(&context(), argv[i + 1])))
+      ++i;
     else if (!std::strcmp(argv[i], "--threads") && hasValue)
       options.threads = std::max(1, std::atoi(argv[++i]));
     else
       return usage(argv[i]);
   }
-  int passed = 0, failed = 0;
+  int passed = 0, failed = 0, lacking = 0;
   if (!perf && !lists)
     std::printf("%-28s %6s %9s %6s %9s %6s %9s %9s %6s %9s %6s %9s\n", "row", "values", "error",
                 "grads", "error", "comp.", "error", "forward", "jacob.", "error", "second",
@@ -94,9 +99,13 @@ int main(int argc, char **argv) {
                 row.name.c_str(), outcome.values, outcome.valueError, outcome.gradients,
                 outcome.gradientError, outcome.compiledGradients, outcome.compiledError,
                 outcome.forwardError, outcome.jacobians, outcome.jacobianError, outcome.seconds,
-                outcome.secondError, outcome.failures.empty() ? "" : "  FAILED");
+                outcome.secondError,
+                !outcome.failures.empty() ? "  FAILED"
+                : outcome.lacksCode       ? "  no code for the target"
+                                          : "");
     std::fflush(stdout);
     outcome.failures.empty() ? ++passed : ++failed;
+    lacking += outcome.lacksCode;
     failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());
   }
   if (perf || lists)
@@ -105,6 +114,9 @@ int main(int argc, char **argv) {
     std::printf("%s\n", failure.c_str());
   if (!options.compiles)
     std::printf("compiled code was not checked: oracle against central differences only\n");
+  if (lacking)
+    std::printf("%d of these rows were not compiled: the target has no code for them yet\n",
+                lacking);
   std::printf("%d passed, %d failed\n", passed, failed);
   return failed ? 1 : 0;
 }

@@ -149,9 +149,7 @@ struct Bench {
   }
 
   /// Seconds of one call: median of samples of at least 4 ms, each followed by `after`.
-  template <typename Run>
-  double measure(
-      Run run, llvm::function_ref<void()> after = [] {}) {
+  template <typename Run> double measure(Run run, llvm::function_ref<void()> after = [] {}) {
     run();
     int64_t calls = 1;
     for (double seconds = 0; seconds < 4e-3 && calls < (int64_t(1) << 24); calls *= 2) {

@@ -143,6 +143,5 @@ llvm::Error codegen::emitObject(ModuleOp module, kernel::CpuTargetAttr target,
     out << objects[0];
     return llvm::Error::success();
   }
-  return mergeObjects(
-      objects, [&](StringRef name) { return names.contains(name); }, out);
+  return mergeObjects(objects, [&](StringRef name) { return names.contains(name); }, out);
 }

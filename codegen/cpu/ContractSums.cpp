@@ -190,9 +190,8 @@ bool ContractEmitter::exceedsRegisters() {
         read.insert({from.base.getAsOpaquePointer(), from.offset});
       }
     for (int64_t far = kFar; far > 0; --far)
-      if (llvm::any_of(read, [&](auto &at) {
-            return read.count({at.first, at.second + far * step});
-          }))
+      if (llvm::any_of(read,
+                       [&](auto &at) { return read.count({at.first, at.second + far * step}); }))
         distance = far;
     share |= distance > 0;
     int64_t values = static_cast<int64_t>(read.size());

@@ -58,8 +58,7 @@ llvm::Expected<sinter_entry_fn> Jit::lookup(llvm::StringRef name) {
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void
-call(sinter_entry_fn entry, const sinter_spmd *spmd) {
+static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
   entry(spmd);
 }
 

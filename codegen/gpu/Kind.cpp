@@ -28,8 +28,7 @@ static std::string checkTarget(GpuTargetAttr target) {
                          target.getRegisters(), target.getSharedBytes(), target.getL2()})
     if (number < 1)
       return "threads, registers and bytes from 1 on, got " + std::to_string(number);
-  constexpr int64_t kMostThreads = 1024; // of a block, on every architecture
-  if (target.getBlockThreads() > kMostThreads)
+  if (!kernel::GpuScheduleAttr::get(target.getContext(), target.getBlockThreads()).isFor(target))
     return "blocks of 1024 threads at most, got " + std::to_string(target.getBlockThreads());
   return "";
 }

@@ -39,7 +39,7 @@ static void callReport(EmitContext &k, Value spmd, ArrayRef<Value> arguments) {
   LLVM::CallOp::create(k.b, k.loc, type, operands);
 }
 
-static LogicalResult write(EmitContext &kernel, kernel::KernelOpInterface op, ValueRange more) {
+static void write(EmitContext &kernel, kernel::KernelOpInterface op, ValueRange more) {
   kernel.thread = more[0];
   kernel.threads = more[1];
   if (more.size() > 2) {
@@ -59,10 +59,13 @@ static LogicalResult write(EmitContext &kernel, kernel::KernelOpInterface op, Va
         if (naive || !emitMap(kernel, map))
           emitNaiveMap(kernel, map);
       })
-      .Case([&](kernel::StreamOp stream) { emitStream(kernel, stream); })
-      .Case([&](kernel::PrefixOp prefix) { emitPrefix(kernel, prefix); })
+      .Case([&](kernel::StreamOp stream) {
+        naive ? emitNaiveStream(kernel, stream) : emitStream(kernel, stream);
+      })
+      .Case([&](kernel::PrefixOp prefix) {
+        naive ? emitNaivePrefix(kernel, prefix) : emitPrefix(kernel, prefix);
+      })
       .Case([&](kernel::SortOp sort) { emitSort(kernel, sort); });
-  return success();
 }
 
 KernelWriter codegen::getCpuWriter() { return {getMoreTypes, write}; }

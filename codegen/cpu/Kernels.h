@@ -23,7 +23,6 @@ inline kernel::CpuTargetAttr getCpu(const EmitContext &k) {
 /// Emitters: each writes the body of one kernel function.
 void emitStream(EmitContext &kernel, kernel::StreamOp op);
 void emitPrefix(EmitContext &kernel, kernel::PrefixOp op);
-void emitSort(EmitContext &kernel, kernel::SortOp op);
 /// False, with nothing written, when the op is not covered.
 bool emitContract(EmitContext &kernel, kernel::ContractOp op);
 bool emitMap(EmitContext &kernel, kernel::MapOp op);

@@ -56,9 +56,7 @@ PrefixEmitter::PrefixEmitter(EmitContext &k, kernel::PrefixOp op)
 void PrefixEmitter::run() {
   if (op.getIn().getType().getPhysicalElements() == 0)
     return;
-  if (op->hasAttr("naive"))
-    runScalars(1);
-  else if (extents.inner == 1)
+  if (extents.inner == 1)
     runScalars(schedule.getMr());
   else
     runVectors(static_cast<int64_t>(llvm::alignTo(schedule.getNr(), lanes)));

@@ -62,14 +62,7 @@ private:
   Value load(Value memory, Value address) {
     return vector::LoadOp::create(k.b, k.loc, vector, memory, address);
   }
-  Value math(Operation *op) {
-    Value own = expandMath(k, op, op->getOperands());
-    if (!own)
-      return op->getResult(0);
-    op->erase();
-    return own;
-  }
-  Value exp(Value x) { return math(math::ExpOp::create(k.b, k.loc, x)); }
+  Value exp(Value x) { return emitMath<math::ExpOp>(k, x); }
   /// min(size, end - first); `whole`: known to be size.
   Value countTo(Value end, Value first, int64_t size, bool whole) {
     if (whole)
@@ -375,7 +368,7 @@ void StreamEmitter::finishSoftmax() {
 void StreamEmitter::storeStatistics(Value group) {
   Value most = load(maxima, group);
   Value off = shiftOf(most);
-  Value sum = math(math::LogOp::create(k.b, k.loc, load(totals, group)));
+  Value sum = emitMath<math::LogOp>(k, load(totals, group));
   Value value = arith::AddFOp::create(k.b, k.loc, off, sum);
   LaneAccess lane = makeLaneAccess(k, outs.back().access, rowDim, lanes);
   int64_t whole = rows / lanes * lanes;

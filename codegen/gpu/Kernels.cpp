@@ -2,13 +2,15 @@
 //
 // Plain loops (codegen/loops), whose parallel points the threads of the grid take in turns: thread
 // t takes points t, t + n, t + 2n and so on, so that any grid gives the same bits and neighbouring
-// threads touch neighbouring elements. Reading on: NaiveContract.cpp, NaiveMap.cpp.
+// threads touch neighbouring elements. Reading on: codegen/loops/Emit.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/gpu/Kernels.h"
 #include "codegen/gpu/Gpu.h"
 
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+#include "llvm/ADT/TypeSwitch.h"
 
 #include <cstddef>
 
@@ -48,10 +50,7 @@ static void fillReport(EmitContext &k, Value where, ArrayRef<Value> values) {
   });
 }
 
-static LogicalResult write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more) {
-  if (!isa<kernel::ContractOp, kernel::MapOp>(*op))
-    return op->emitError("target '") << k.target.getName() << "' has no code for '" << op->getName()
-                                     << "' yet; cpu targets have [E1022]";
+static void write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more) {
   if (!more.empty()) {
     k.report = [&k, where = more[0]](Value line, Value value, Value position, Value size) {
       fillReport(k, where, {line, value, position, size});
@@ -64,11 +63,12 @@ static LogicalResult write(EmitContext &k, kernel::KernelOpInterface op, ValueRa
                    read<NVVM::ThreadIdXOp>(k));
   k.threads = arith::MulIOp::create(k.b, k.loc, read<NVVM::GridDimXOp>(k), size);
   k.takesTurns = true;
-  if (auto contract = dyn_cast<kernel::ContractOp>(*op))
-    emitNaiveContract(k, contract);
-  else
-    emitNaiveMap(k, cast<kernel::MapOp>(*op));
-  return success();
+  llvm::TypeSwitch<Operation *>(op)
+      .Case([&](kernel::ContractOp contract) { emitNaiveContract(k, contract); })
+      .Case([&](kernel::MapOp map) { emitNaiveMap(k, map); })
+      .Case([&](kernel::StreamOp stream) { emitNaiveStream(k, stream); })
+      .Case([&](kernel::PrefixOp prefix) { emitNaivePrefix(k, prefix); })
+      .Case([&](kernel::SortOp sort) { emitSort(k, sort); });
 }
 
 KernelWriter codegen::getGpuWriter() { return {getMoreTypes, write}; }

@@ -46,6 +46,16 @@ private:
 /// Our own form of a math op on scalars or vectors; null when the op is left as it is (Math.cpp).
 mlir::Value expandMath(EmitContext &kernel, mlir::Operation *op, mlir::ValueRange operands);
 
+/// A function of the math dialect at a scalar or vector, by our own code where there is some.
+template <class Op> mlir::Value emitMath(EmitContext &kernel, mlir::Value operand) {
+  Op op = Op::create(kernel.b, kernel.loc, operand);
+  mlir::Value own = expandMath(kernel, op, operand);
+  if (!own)
+    return op;
+  op->erase();
+  return own;
+}
+
 /// Philox4x32-10, word 0, as a uniform number of `type` (scalar or vector; operands i64 of the same
 /// form) (Philox.cpp).
 mlir::Value emitPhilox(EmitContext &kernel, mlir::Value seed, mlir::Value step, mlir::Value element,

@@ -183,16 +183,9 @@ std::pair<Value, Value> EmitContext::part(int64_t total) {
   return {begin, bound(arith::AddIOp::create(b, loc, thread, index(1)))};
 }
 
-void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
-                            const std::function<void()> &body) {
-  SmallVector<int64_t> sizes;
-  int64_t total = 1;
-  for (int64_t dim : which)
-    total *= sizes.emplace_back(dims[dim]);
+void EmitContext::share(int64_t total, const std::function<void(Value)> &body) {
   auto visit = [&](Value i, ValueRange) {
-    for (auto [dim, at] : llvm::zip_equal(which, decode(i, sizes)))
-      point[dim] = at;
-    body();
+    body(i);
     return SmallVector<Value>();
   };
   if (takesTurns) {
@@ -201,6 +194,19 @@ void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &poi
   }
   auto [begin, end] = part(total);
   loop(begin, end, index(1), {}, visit);
+}
+
+void EmitContext::shareDims(ArrayRef<int64_t> which, SmallVectorImpl<Value> &point,
+                            const std::function<void()> &body) {
+  SmallVector<int64_t> sizes;
+  int64_t total = 1;
+  for (int64_t dim : which)
+    total *= sizes.emplace_back(dims[dim]);
+  share(total, [&](Value i) {
+    for (auto [dim, at] : llvm::zip_equal(which, decode(i, sizes)))
+      point[dim] = at;
+    body();
+  });
 }
 
 void EmitContext::schedulingFence() {

@@ -139,6 +139,8 @@ public:
   llvm::SmallVector<mlir::Value> decode(mlir::Value number, llvm::ArrayRef<int64_t> sizes);
   /// This thread's part [t*T/n, (t+1)*T/n) of `total` pieces.
   std::pair<mlir::Value, mlir::Value> part(int64_t total);
+  /// Runs `body` for this thread's share of `total` pieces.
+  void share(int64_t total, const std::function<void(mlir::Value)> &body);
   /// Runs `body` with `point[which...]` set for this thread's share of the dims `which` (row-major,
   /// leading dims first).
   void shareDims(llvm::ArrayRef<int64_t> which, llvm::SmallVectorImpl<mlir::Value> &point,
@@ -168,6 +170,11 @@ private:
 /// must have.
 void emitNaiveContract(EmitContext &kernel, kernel::ContractOp op);
 void emitNaiveMap(EmitContext &kernel, kernel::MapOp op);
+void emitNaivePrefix(EmitContext &kernel, kernel::PrefixOp op);
+void emitNaiveStream(EmitContext &kernel, kernel::StreamOp op);
+
+/// The one emitter of sorts.
+void emitSort(EmitContext &kernel, kernel::SortOp op);
 
 } // namespace sinter::codegen
 

@@ -87,9 +87,9 @@ static bool haveEqualRegions(Operation *one, Operation *other) {
   });
 }
 
-static FailureOr<func::FuncOp> emitKernel(ModuleOp module, kernel::KernelOpInterface op,
-                                          ArrayRef<Value> operands, ArrayRef<bool> unaliased,
-                                          const KernelWriter &writer) {
+static func::FuncOp emitKernel(ModuleOp module, kernel::KernelOpInterface op,
+                               ArrayRef<Value> operands, ArrayRef<bool> unaliased,
+                               const KernelWriter &writer) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   SmallVector<Type> types;
   for (Value operand : operands) {
@@ -116,8 +116,7 @@ static FailureOr<func::FuncOp> emitKernel(ModuleOp module, kernel::KernelOpInter
     if (!unaliased[i])
       kernel.shared.insert(operand);
   }
-  if (failed(writer.write(kernel, op, body->getArguments().drop_front(operands.size()))))
-    return failure();
+  writer.write(kernel, op, body->getArguments().drop_front(operands.size()));
   return function;
 }
 
@@ -139,9 +138,7 @@ FailureOr<func::FuncOp> KernelSet::add(ModuleOp module, kernel::KernelOpInterfac
   for (auto [other, function] : alike)
     if (haveEqualRegions(op, other))
       return functions[op] = function;
-  FailureOr<func::FuncOp> function = emitKernel(module, op, operands, unaliased, writer);
-  if (failed(function))
-    return failure();
-  alike.push_back({op, *function});
-  return functions[op] = *function;
+  func::FuncOp function = emitKernel(module, op, operands, unaliased, writer);
+  alike.push_back({op, function});
+  return functions[op] = function;
 }

@@ -16,10 +16,8 @@ namespace sinter::codegen {
 struct KernelWriter {
   /// Types of the arguments behind the buffers.
   llvm::SmallVector<mlir::Type> (*getMoreTypes)(kernel::KernelOpInterface op);
-  /// Writes the body of `op`, whose `more` arguments these are. Fails, with an error, where the
-  /// machine has no code for this kind of kernel.
-  llvm::LogicalResult (*write)(EmitContext &kernel, kernel::KernelOpInterface op,
-                               mlir::ValueRange more);
+  /// Writes the body of `op`, whose `more` arguments these are.
+  void (*write)(EmitContext &kernel, kernel::KernelOpInterface op, mlir::ValueRange more);
 };
 
 /// The kernel functions of a module. Equal kernels share one: the first one's, under its name.

@@ -10,14 +10,18 @@
 
 namespace sinter::codegen {
 
-/// A function of the math dialect with an expansion of its own.
+/// A function with an expansion of its own.
 struct MathFunction {
+  /// Writes code on values of `type`, f32 or f64, scalar or vector.
+  using Expansion = mlir::Value (*)(EmitContext &kernel, mlir::Type type,
+                                    mlir::ValueRange operands);
   llvm::StringRef name; ///< of the op: "math.exp"
-  double ulpsSingle;    ///< the largest error in f32, in units in the last place
-  double ulpsDouble;    ///< the same in f64; 0: there it is libm's
-  bool throughDouble;   ///< f32 is computed in f64
-  /// Code on values of `type`, scalar or vector.
-  mlir::Value (*expand)(EmitContext &kernel, mlir::Type type, mlir::ValueRange operands);
+  unsigned operands;
+  double ulpsSingle;      ///< the largest error in f32, in units in the last place
+  bool throughDouble;     ///< f32 is computed in f64
+  Expansion expandSingle; ///< gets f64 values if so
+  double ulpsDouble;      ///< the largest error in f64
+  Expansion expandDouble;
   /// libm's, in more digits than any operand has; `y` for functions of two.
   long double (*reference)(long double x, long double y);
 };

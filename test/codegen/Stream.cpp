@@ -125,6 +125,8 @@ TEST(Stream, MaskedColumnsAreLeftOut) {
       Contents bits = program.run(1);
       // Chains of up to 131 terms: their roundings of 2^-24 wander, those of weights with them.
       expectClose(bits, program.oracle(), 2 * std::sqrt(131) * 0x1p-24);
+      Program naive(text);
+      expectSame(naive.naive().run(2), bits);
       for (int nr : {16, 64, 128}) {
         Program other(text);
         other.schedule(llvm::formatv("lanes = 1, rows = 2, mr = 32, nr = {0}", nr));

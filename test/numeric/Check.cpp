@@ -406,9 +406,7 @@ Outcome test::check(const Row &row, const Options &options) {
     return outcome;
   }
   std::unique_ptr<Program> program;
-  if (options.compiles &&
-      !(program = compile(*module, options.level, options.machine, &outcome.lacksCode)) &&
-      !outcome.lacksCode)
+  if (options.compiles && !(program = compile(*module, options.level, options.machine)))
     outcome.failures.push_back(row.name + ": does not compile");
   for (const Made &made : all)
     if (row.differentiable) { // not compiled

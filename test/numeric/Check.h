@@ -18,7 +18,6 @@ struct Outcome {
   double forwardError = 0, jacobianError = 0;
   int seconds = 0; ///< cases whose second derivatives were checked
   double secondError = 0;
-  bool lacksCode = false;            ///< the target has no code for an op of the row yet (E1022)
   std::vector<std::string> failures; ///< one line each
 };
 

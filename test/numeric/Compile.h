@@ -57,10 +57,8 @@ struct Machine {
 kernel::CpuTargetAttr findTarget(mlir::MLIRContext *context, llvm::StringRef name);
 /// The GPU of that name, whose code the emulator runs; null for another name.
 kernel::TargetInterface findGpu(mlir::MLIRContext *context, llvm::StringRef name);
-/// Compiles a copy of `module` at -O`level`; null after an error was printed. With `lacksCode`,
-/// that the target has no code for an op yet (E1022) is told there instead.
-std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {},
-                                 bool *lacksCode = nullptr);
+/// Compiles a copy of `module` at -O`level`; null after an error was printed.
+std::unique_ptr<Program> compile(mlir::ModuleOp module, int level, const Machine &machine = {});
 
 } // namespace sinter::test
 

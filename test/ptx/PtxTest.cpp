@@ -66,7 +66,8 @@ TEST_P(Ptx, HasTheBitsOfTheCpu) {
 
 INSTANTIATE_TEST_SUITE_P(Modules, Ptx,
                          testing::Values("mlp", "norm", "embedding", "windows", "shapes", "batched",
-                                         "batched-windows", "dropout", "folded", "forms", "deep"),
+                                         "batched-windows", "dropout", "folded", "forms", "deep",
+                                         "attention", "attention-bent", "chunks", "long"),
 
                          [](const auto &info) {
                            std::string name = info.param;

@@ -7,7 +7,7 @@
 // dialects/kernel/Sort.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
-#include "codegen/cpu/Kernels.h"
+#include "codegen/loops/Emit.h"
 #include "dialects/kernel/Rows.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -69,8 +69,7 @@ void SortEmitter::run() {
   int64_t rows = extents.outer * extents.inner;
   if (rows == 0 || count == 0)
     return;
-  auto [begin, end] = k.part(rows);
-  k.forEach(begin, end, 1, [&](Value row) { sortRow(row); });
+  k.share(rows, [&](Value row) { sortRow(row); });
 }
 
 void SortEmitter::sortRow(Value row) {

@@ -5,8 +5,11 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/Targets.h"
 #include "codegen/cpu/Cpu.h"
+#include "codegen/cpu/Target.h"
 #include "codegen/gpu/Gpu.h"
 #include "dialects/kernel/Cost.h"
+
+#include "llvm/TargetParser/Triple.h"
 
 using namespace mlir;
 using namespace sinter;
@@ -30,6 +33,16 @@ llvm::Expected<kernel::TargetInterface> codegen::parseTarget(MLIRContext *contex
       return kind->parse(context, name);
   return llvm::createStringError("expects one of the targets " +
                                  llvm::join(getTargetNames(), ", ") + ", got '" + name + "'");
+}
+
+llvm::Expected<kernel::CpuTargetAttr> codegen::getHostTarget(kernel::TargetInterface target) {
+  if (auto cpu = dyn_cast<kernel::CpuTargetAttr>(target))
+    return cpu;
+  auto native = parseCpuTarget(target.getContext(), "cpu:native");
+  if (!native)
+    return native;
+  bool arm = llvm::Triple(native->getTriple()).isAArch64();
+  return parseCpuTarget(target.getContext(), arm ? "cpu:aarch64" : "cpu:x86-64");
 }
 
 const TargetKind &codegen::getTargetKind(kernel::TargetInterface target) {

@@ -23,6 +23,10 @@ const TargetKind &getTargetKind(kernel::TargetInterface target);
 /// That of the target of `module`.
 const TargetKind &getTargetKind(mlir::ModuleOp module);
 
+/// The CPU that code around kernels is made for: the target itself, or the plainest of this
+/// machine's sort.
+llvm::Expected<kernel::CpuTargetAttr> getHostTarget(kernel::TargetInterface target);
+
 } // namespace sinter::codegen
 
 #endif

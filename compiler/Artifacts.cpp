@@ -88,6 +88,9 @@ struct Maker {
   /// Linked before the runtime, of which it needs more; only what calls it takes any of it.
   std::string pictures() { return getInstallation().libDir + "/libsinter_pictures.a"; }
 
+  /// The same, for devices with code of their own.
+  std::string devices() { return getInstallation().libDir + "/libsinter_cuda.a"; }
+
   static std::string binutil(llvm::StringRef name) {
     return findProgram({name.str(), "llvm-" + name.str() + "-22", "llvm-" + name.str()});
   }
@@ -110,7 +113,8 @@ struct Maker {
     if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
     command.insert(command.end(),
-                   {folder.file("model.o"), pictures(), runtime(), "-o", folder.file("trainer"),
+                   {folder.file("model.o"), pictures(), devices(), runtime(), "-o",
+                    folder.file("trainer"),
                     "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"});
     if (session.options.sanitizer.empty()) // its reports name kernels
       command.push_back("-Wl,-s");
@@ -137,7 +141,7 @@ struct Maker {
   /// <symbol>_* local.
   int makeLibraryObject() {
     if (int code = tool({binutil("ld"), "-r", "--gc-sections", "-e", symbol + "_open", "-u",
-                         symbol + "_close", folder.file("model.o"), runtime(), "-o",
+                         symbol + "_close", folder.file("model.o"), devices(), runtime(), "-o",
                          folder.file("all.o")}))
       return code;
     return tool({binutil("objcopy"), "--wildcard", "--keep-global-symbol=" + symbol + "_*",

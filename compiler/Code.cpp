@@ -22,13 +22,26 @@ namespace sinter::compiler {
 static std::unique_ptr<llvm::Module> makeHostCode(Session &session, HostCode hostCode,
                                                   const std::string &embeddedParams,
                                                   const std::string &suffix,
+                                                  const codegen::DeviceCode &device,
                                                   llvm::LLVMContext &context) {
   if (hostCode == HostCode::None)
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-  codegen::TableOptions options{getVersion(), codegen::getNeededFeatures(session.getCpuTarget()),
-                                embeddedParams, suffix};
+  auto cpu = codegen::getHostTarget(session.getTarget());
+  if (!cpu) {
+    session.fail(cpu.takeError());
+    return nullptr;
+  }
+  codegen::TableOptions options{.compiler = getVersion(),
+                                .features = codegen::getNeededFeatures(*cpu),
+                                .embeddedParams = embeddedParams,
+                                .suffix = suffix,
+                                .device = device.name,
+                                .deviceKind = device.opener,
+                                .code = device.code,
+                                .constants = device.constants,
+                                .constantBytes = device.constantBytes};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
   std::unique_ptr<llvm::Module> more =
       hostCode == HostCode::Trainer   ? codegen::emitMain(host, context)
@@ -59,7 +72,7 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, HostCode hostC
   if (llvm::Error error =
           codegen::getTargetKind(shown).emitText(std::move(module), session.getTarget(), stream,
                                                  {session.options.level, session.options.sanitizer},
-                                                 makeHostCode(session, hostCode, "", "", context)))
+                                                 makeHostCode(session, hostCode, "", "", {}, context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
@@ -74,10 +87,17 @@ static int makeObjectUnsafely(Session &session, HostCode hostCode,
                                   std::to_string(count.functions) + " of them distinct");
   llvm::raw_string_ostream stream(bytes);
   std::string sanitizer = hostCode == HostCode::Here ? "" : session.options.sanitizer;
+  codegen::CodeOptions options{session.options.level, sanitizer};
+  ModuleOp module = session.getModule(), host = codegen::findHostModule(module);
+  auto cpu = codegen::getHostTarget(session.getTarget());
+  if (!cpu)
+    return session.fail(cpu.takeError());
+  auto device = codegen::getTargetKind(module).makeDeviceCode(module, options);
+  if (!device)
+    return session.fail(device.takeError());
   if (llvm::Error error = codegen::emitObject(
-          session.getModule(), session.getCpuTarget(), stream, {session.options.level, sanitizer},
-          [&](llvm::LLVMContext &context) {
-            return makeHostCode(session, hostCode, embeddedParams, suffix, context);
+          host ? host : module, *cpu, stream, options, [&](llvm::LLVMContext &context) {
+            return makeHostCode(session, hostCode, embeddedParams, suffix, *device, context);
           }))
     return session.fail(std::move(error));
   session.instrumentation.addTime("object code", PassInstrumentation::now() - start);
@@ -111,8 +131,11 @@ int makeHostObject(Session &session, HostCode hostCode, const std::vector<std::s
                                                 : codegen::emitLibrary(host, context, tables);
   llvm::SmallString<0> object;
   llvm::raw_svector_ostream stream(object);
-  if (llvm::Error error = codegen::emitObject(std::move(functions), session.getCpuTarget(), stream,
-                                              {session.options.level, {}}))
+  auto cpu = codegen::getHostTarget(session.getTarget());
+  if (!cpu)
+    return session.fail(cpu.takeError());
+  if (llvm::Error error =
+          codegen::emitObject(std::move(functions), *cpu, stream, {session.options.level, {}}))
     return session.fail(std::move(error));
   bytes = object.str().str();
   return Done;

@@ -136,15 +136,18 @@ static bool hasTraining(ModuleOp module) {
   return found;
 }
 
-/// Done, or a usage error when no artefact can hold kernels for the target.
-static int checkTarget(Session &session) {
+/// Done, or a usage error where an option is for programs of a CPU.
+static int checkDevice(Session &session) {
   kernel::TargetInterface target = session.getTarget();
-  if (codegen::getTargetKind(target).linksHostCode())
+  const Options &options = session.options;
+  const char *option = options.linkStatic              ? "--static"
+                       : !options.embedWeights.empty() ? "--embed-weights"
+                       : !options.sanitizer.empty()    ? "--sanitize"
+                                                       : nullptr;
+  if (!option || codegen::getTargetKind(target).writesHostCode())
     return Done;
-  return session.reporter.error(Usage, "--target expects a cpu target to build for, got '" +
-                                           target.getName() +
-                                           "', whose kernels no artefact can hold yet; sinter emit "
-                                           "--stage ptx shows them");
+  return session.reporter.error(Usage, llvm::Twine(option) + " expects a cpu target, got '" +
+                                           target.getName() + "'");
 }
 
 /// Done, or a usage error when what `kind` is linked with exists here for another sort of machine
@@ -152,10 +155,14 @@ static int checkTarget(Session &session) {
 static int checkLinks(Session &session, llvm::StringRef kind) {
   kernel::TargetInterface target = session.getTarget();
   auto native = codegen::parseTarget(&session.getContext(), "cpu:native");
-  if (native && native->getTriple() == target.getTriple())
-    return Done;
+  auto host = codegen::getHostTarget(target);
+  bool same = native && host && native->getTriple() == host->getTriple();
   if (!native)
     llvm::consumeError(native.takeError());
+  if (!host)
+    llvm::consumeError(host.takeError());
+  if (same)
+    return Done;
   return session.reporter.error(
       Usage, "--kind " + kind + " expects a target of this machine's sort, as it is linked, got '" +
                  target.getName() + "'; --kind object makes code for it");
@@ -174,7 +181,7 @@ int runBuild(const Options &asked) {
   if (int code = session.load())
     return code;
   if (options.stopAfter.empty())
-    if (int code = checkTarget(session))
+    if (int code = checkDevice(session))
       return code;
   bool trains = hasTraining(session.getModule());
   std::string kind = !options.kind.empty() ? options.kind : trains ? "trainer" : "static-lib";
@@ -277,7 +284,7 @@ int runEmit(const Options &options) {
                                              options.entry + "'");
   if (stage == Stage::Asm) { // the table names all entries, so one entry stands without it
     HostCode hostCode =
-        options.entry.empty() && kind.linksHostCode() ? HostCode::Table : HostCode::None;
+        options.entry.empty() && kind.writesHostCode() ? HostCode::Table : HostCode::None;
     if (int code = makeAssembly(session, *shown, hostCode, text))
       return code;
   } else if (stage == Stage::Llvm && llvm::StringRef(options.output).ends_with(".ll")) {

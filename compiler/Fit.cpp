@@ -89,9 +89,9 @@ static LogicalResult checkStage(ModuleOp module, Location start) {
 
 /// Behind `planned` the entries are descriptions of functions that stand beside them.
 static LogicalResult checkEntries(ModuleOp module, llvm::StringRef file, Location start) {
-  bool functions =
-      getStage(module) > Stage::Planned && codegen::getTargetKind(module).linksHostCode();
-  SymbolTable symbols(module);
+  bool functions = getStage(module) > Stage::Planned;
+  ModuleOp host = codegen::findHostModule(module);
+  SymbolTable symbols(host ? host : module);
   bool any = false;
   Operation *bare = nullptr;
   module->walk([&](Operation *op) {

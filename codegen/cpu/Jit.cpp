@@ -58,7 +58,7 @@ llvm::Expected<sinter_entry_fn> Jit::lookup(llvm::StringRef name) {
 #if defined(__clang__)
 __attribute__((no_sanitize("function")))
 #endif
-static void call(sinter_entry_fn entry, const sinter_spmd *spmd) {
+void codegen::callEntry(sinter_entry_fn entry, const sinter_spmd *spmd) {
   entry(spmd);
 }
 
@@ -103,8 +103,10 @@ void codegen::runEntry(sinter_entry_fn entry, void *const *segments, unsigned th
         [](const sinter_spmd *self) { Rendezvous::of(self).leaveSerial(); },
         &meeting,
         [](const sinter_spmd *, const char *, int64_t, int64_t, int64_t) {},
+        nullptr,
+        nullptr,
         nullptr};
-    call(entry, &spmd);
+    callEntry(entry, &spmd);
   };
   std::vector<std::thread> others;
   for (unsigned thread = 1; thread < threads; ++thread)

@@ -38,7 +38,10 @@ private:
   std::unique_ptr<llvm::orc::LLJIT> engine;
 };
 
-/// Same, for a function already looked up.
+/// Calls a function already looked up, on this thread.
+void callEntry(sinter_entry_fn entry, const sinter_spmd *spmd);
+
+/// Same as Jit::run, for a function already looked up.
 void runEntry(sinter_entry_fn entry, void *const *segments, unsigned threads);
 
 } // namespace sinter::codegen

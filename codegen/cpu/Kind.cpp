@@ -88,7 +88,7 @@ public:
     return checkTarget(cast<CpuTargetAttr>(target));
   }
   StringRef getTextName() const override { return "asm"; }
-  bool linksHostCode() const override { return true; }
+  bool writesHostCode() const override { return true; }
   LogicalResult lowerToLoops(ModuleOp module) const override { return lowerToCpuLoops(module); }
   LogicalResult lowerToLLVM(ModuleOp module) const override { return lowerToCpuLLVM(module); }
   llvm::Error emitText(std::unique_ptr<llvm::Module> module, TargetInterface target,
@@ -96,6 +96,9 @@ public:
                        std::unique_ptr<llvm::Module> tables) const override {
     return emitAssembly(std::move(module), cast<CpuTargetAttr>(target), out, std::move(options),
                         std::move(tables));
+  }
+  llvm::Expected<DeviceCode> makeDeviceCode(ModuleOp, CodeOptions) const override {
+    return DeviceCode();
   }
 };
 } // namespace

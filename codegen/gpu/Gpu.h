@@ -21,11 +21,11 @@ llvm::Expected<kernel::GpuTargetAttr> parseGpuTarget(mlir::MLIRContext *context,
 /// Names that parseGpuTarget accepts.
 llvm::ArrayRef<llvm::StringRef> getGpuTargetNames();
 
-/// On a planned kernel behind stage planned: the function to launch, which equal kernels share.
-inline constexpr llvm::StringLiteral kFunctionAttr = "kernel.function";
+/// In the host's part of a module: the bytes of SINTER_SEG_CONSTANTS.
+inline constexpr llvm::StringLiteral kConstantsName = "sinter.constants";
 
-/// planned -> loops: a function a kernel. Fails, with an error at the op, where there is no code
-/// for a kind of kernel yet.
+/// planned -> loops: a function a kernel and, under `module @host`, those by which the host runs
+/// entries. Fails, with an error at the op, where edited text calls the C library.
 llvm::LogicalResult lowerToGpuLoops(mlir::ModuleOp module);
 
 /// loops -> llvm: LLVM dialect, kernels marked as such.

@@ -11,7 +11,11 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
+#include <sinter/abi.h>
+
+#include <algorithm>
 #include <cstddef>
 
 using namespace mlir;
@@ -32,7 +36,7 @@ template <class Register> static Value read(EmitContext &k) {
   return arith::IndexCastUIOp::create(k.b, k.loc, k.b.getIndexType(), number);
 }
 
-/// The first thread that takes the record at `where`, a ReportRecord, fills it in.
+/// The first thread that takes the record at `where`, a sinter_report, fills it in.
 static void fillReport(EmitContext &k, Value where, ArrayRef<Value> values) {
   Type pointer = where.getType();
   auto constant = [&](int32_t value) -> Value { return k.constant(k.b.getI32IntegerAttr(value)); };
@@ -40,14 +44,29 @@ static void fillReport(EmitContext &k, Value where, ArrayRef<Value> values) {
                                           LLVM::AtomicOrdering::monotonic);
   Value first = arith::CmpIOp::create(k.b, k.loc, arith::CmpIPredicate::eq, taken, constant(0));
   k.where(first, [&] {
-    constexpr int32_t places[] = {offsetof(ReportRecord, line), offsetof(ReportRecord, value),
-                                  offsetof(ReportRecord, position), offsetof(ReportRecord, size)};
+    constexpr int32_t places[] = {offsetof(sinter_report, line), offsetof(sinter_report, value),
+                                  offsetof(sinter_report, position), offsetof(sinter_report, size)};
     for (auto [place, value] : llvm::zip_equal(places, values)) {
       Value field = LLVM::GEPOp::create(k.b, k.loc, pointer, k.b.getI8Type(), where,
                                         ArrayRef<LLVM::GEPArg>{place});
       LLVM::StoreOp::create(k.b, k.loc, value, field);
     }
   });
+}
+
+/// Threads of a block of `op`.
+static int64_t getThreads(EmitContext &k, kernel::KernelOpInterface op) {
+  auto schedule = op->getAttrOfType<kernel::GpuScheduleAttr>("schedule");
+  return schedule ? schedule.getThreads()
+                  : cast<kernel::GpuTargetAttr>(k.target).getBlockThreads();
+}
+
+/// Blocks of `threads` that share `pieces`: not more than run at once.
+static int64_t getBlocks(EmitContext &k, int64_t pieces, int64_t threads) {
+  constexpr int64_t kResidentThreads = 2048; // of a multiprocessor, since sm_80 at most
+  auto target = cast<kernel::GpuTargetAttr>(k.target);
+  int64_t most = target.getMultiprocessors() * std::max<int64_t>(1, kResidentThreads / threads);
+  return std::clamp<int64_t>(llvm::divideCeil(pieces, threads), 1, most);
 }
 
 static void write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more) {
@@ -69,6 +88,10 @@ static void write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more)
       .Case([&](kernel::StreamOp stream) { emitNaiveStream(k, stream); })
       .Case([&](kernel::PrefixOp prefix) { emitNaivePrefix(k, prefix); })
       .Case([&](kernel::SortOp sort) { emitSort(k, sort); });
+  auto function = cast<func::FuncOp>(k.b.getInsertionBlock()->getParentOp());
+  int64_t threads = getThreads(k, op);
+  function->setAttr(kThreadsAttr, k.b.getI64IntegerAttr(threads));
+  function->setAttr(kBlocksAttr, k.b.getI64IntegerAttr(getBlocks(k, k.pieces, threads)));
 }
 
 KernelWriter codegen::getGpuWriter() { return {getMoreTypes, write}; }

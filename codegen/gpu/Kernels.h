@@ -10,19 +10,30 @@
 
 namespace sinter::codegen {
 
-/// What a kernel with indirect accesses writes, in memory of the device, when it meets a value that
-/// is no index.
-struct ReportRecord {
-  int32_t taken;    ///< 0 until there is one
-  int32_t line;     ///< which of the kernel's indirect accesses
-  int64_t value;    ///< what it is
-  int64_t position; ///< where it stands in its tensor
-  int64_t size;     ///< of the axis
-};
+/// Of a function of a kernel: threads of a block, and blocks of a grid in which each thread has
+/// work and that this GPU runs at once.
+inline constexpr llvm::StringLiteral kThreadsAttr = "kernel.threads", kBlocksAttr = "kernel.blocks";
 
-/// Kernels over their buffers and, with indirect accesses, a ReportRecord: which thread runs is
+/// Kernels over their buffers and, with indirect accesses, a sinter_report: which thread runs is
 /// read from the hardware.
 KernelWriter getGpuWriter();
+
+/// Constants of a module, one behind the other in SINTER_SEG_CONSTANTS.
+class ConstantMemory {
+public:
+  /// Where the elements of a constant begin.
+  int64_t place(mlir::DenseElementsAttr value, kernel::BufferType type);
+  llvm::ArrayRef<char> getBytes() const { return bytes; }
+
+private:
+  llvm::DenseMap<mlir::Attribute, int64_t> places;
+  llvm::SmallVector<char, 0> bytes;
+};
+
+/// The functions by which the host runs an entry: `host` calls sinter_spmd.launch (Entry.cpp).
+llvm::LogicalResult emitHostEntry(mlir::ModuleOp host, kernel::EntryOp entry,
+                                  const KernelSet &kernels, ConstantSet &texts,
+                                  ConstantMemory &constants);
 
 } // namespace sinter::codegen
 

@@ -5,6 +5,12 @@
 //===------------------------------------------------------------------------------------------===//
 #include "codegen/gpu/Gpu.h"
 
+#include "dialects/kernel/Cost.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
 using namespace mlir;
@@ -33,6 +39,21 @@ static std::string checkTarget(GpuTargetAttr target) {
   return "";
 }
 
+static llvm::Expected<DeviceCode> makeDeviceCode(ModuleOp module, const CodeOptions &options) {
+  llvm::LLVMContext context;
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream out(text);
+  auto target = cast<GpuTargetAttr>(kernel::getTarget(module));
+  if (llvm::Error error =
+          emitPtx(translateToLLVMIR(module, context), target, out, options.level))
+    return error;
+  auto constants = findHostModule(module).lookupSymbol<LLVM::GlobalOp>(kConstantsName);
+  if (!constants)
+    return llvm::createStringError("internal error: expects the constants of the host, got none");
+  return DeviceCode{"cuda", "sinter_device_cuda", text.str().str(), kConstantsName.str(),
+                    cast<LLVM::LLVMArrayType>(constants.getGlobalType()).getNumElements()};
+}
+
 namespace {
 class GpuKind : public TargetKind {
 public:
@@ -44,18 +65,23 @@ public:
       return target.takeError();
     return TargetInterface(*target);
   }
-  std::string describe(TargetInterface) const override { return "emit --stage ptx only"; }
+  std::string describe(TargetInterface) const override {
+    return "NVIDIA GPUs; runs where their driver is";
+  }
   std::string check(TargetInterface target) const override {
     return checkTarget(cast<GpuTargetAttr>(target));
   }
   StringRef getTextName() const override { return "ptx"; }
-  bool linksHostCode() const override { return false; }
+  bool writesHostCode() const override { return false; }
   LogicalResult lowerToLoops(ModuleOp module) const override { return lowerToGpuLoops(module); }
   LogicalResult lowerToLLVM(ModuleOp module) const override { return lowerToGpuLLVM(module); }
   llvm::Error emitText(std::unique_ptr<llvm::Module> module, TargetInterface target,
                        llvm::raw_pwrite_stream &out, CodeOptions options,
                        std::unique_ptr<llvm::Module>) const override {
     return emitPtx(std::move(module), cast<GpuTargetAttr>(target), out, options.level);
+  }
+  llvm::Expected<DeviceCode> makeDeviceCode(ModuleOp module, CodeOptions options) const override {
+    return ::makeDeviceCode(module, options);
   }
 };
 } // namespace

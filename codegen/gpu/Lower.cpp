@@ -16,15 +16,6 @@ using namespace mlir;
 using namespace sinter;
 using namespace sinter::codegen;
 
-/// Threads of a block, on a function of stage loops.
-static constexpr StringLiteral kThreads = "kernel.threads";
-
-static int64_t getThreads(kernel::KernelOpInterface op) {
-  auto schedule = op->getAttrOfType<kernel::GpuScheduleAttr>("schedule");
-  return schedule ? schedule.getThreads()
-                  : cast<kernel::GpuTargetAttr>(kernel::getTarget(op)).getBlockThreads();
-}
-
 /// Functions without an expansion (codegen/loops/Math.cpp), which edited text may name: a CPU calls
 /// the C library for them.
 static LogicalResult refuseCalls(func::FuncOp function) {
@@ -39,22 +30,35 @@ static LogicalResult refuseCalls(func::FuncOp function) {
   return failure(result.wasInterrupted());
 }
 
+/// Functions of all kernels of an entry, which equal kernels share.
+static LogicalResult addKernels(ModuleOp module, kernel::EntryOp entry, KernelSet &kernels) {
+  WalkResult written = entry->walk([&](kernel::KernelOpInterface op) {
+    FailureOr<func::FuncOp> function = kernels.add(module, op);
+    return WalkResult(success(succeeded(function) && succeeded(refuseCalls(*function))));
+  });
+  return failure(written.wasInterrupted());
+}
+
+/// A constant global of the host.
+static void emitBytes(ModuleOp host, StringRef name, ArrayRef<char> bytes) {
+  OpBuilder top = OpBuilder::atBlockBegin(host.getBody());
+  auto type = LLVM::LLVMArrayType::get(top.getI8Type(), bytes.size());
+  LLVM::GlobalOp::create(top, host.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::External,
+                         name, top.getStringAttr(StringRef(bytes.data(), bytes.size())), 64);
+}
+
 LogicalResult codegen::lowerToGpuLoops(ModuleOp module) {
   return lowerEntries(module, [&](ArrayRef<kernel::EntryOp> entries) {
     KernelSet kernels(module, entries, getGpuWriter());
-    for (kernel::EntryOp entry : entries) {
-      WalkResult written = entry->walk([&](kernel::KernelOpInterface op) {
-        FailureOr<func::FuncOp> function = kernels.add(module, op);
-        if (failed(function) || failed(refuseCalls(*function)))
-          return WalkResult::interrupt();
-        Builder b(op.getContext());
-        (*function)->setAttr(kThreads, b.getI64IntegerAttr(getThreads(op)));
-        op->setAttr(kFunctionAttr, b.getStringAttr(function->getSymName()));
-        return WalkResult::advance();
-      });
-      if (written.wasInterrupted())
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    auto host = ModuleOp::create(builder, module.getLoc(), kHostModule);
+    ConstantSet texts(host);
+    ConstantMemory constants;
+    for (kernel::EntryOp entry : entries)
+      if (failed(addKernels(module, entry, kernels)) ||
+          failed(emitHostEntry(host, entry, kernels, texts, constants)))
         return failure();
-    }
+    emitBytes(host, kConstantsName, constants.getBytes());
     return success();
   });
 }
@@ -63,11 +67,12 @@ LogicalResult codegen::lowerToGpuLLVM(ModuleOp module) {
   if (failed(convertToLLVM(module)))
     return failure();
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    auto threads = function->getAttrOfType<IntegerAttr>(kThreads);
+    auto threads = function->getAttrOfType<IntegerAttr>(kThreadsAttr);
     if (!threads)
       continue;
     Builder b(module.getContext());
-    function->removeAttr(kThreads);
+    function->removeAttr(kThreadsAttr);
+    function->removeAttr(kBlocksAttr);
     function->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(), b.getUnitAttr());
     function->setAttr(NVVM::NVVMDialect::getMaxntidAttrName(),
                       b.getDenseI32ArrayAttr(static_cast<int32_t>(threads.getInt())));

@@ -82,6 +82,9 @@ struct TableOptions {
   std::string features;       ///< needed CPU features
   std::string embeddedParams; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
   std::string suffix = "";    ///< ends the table's name, when there are several
+  std::string device = "cpu"; ///< sinter_module.device, and what follows of it
+  std::string deviceKind = "", code = "", constants = "";
+  uint64_t constantBytes = 0;
 };
 
 /// `sinter_module_<symbol>` and the suffix of one of several targets.

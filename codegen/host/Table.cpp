@@ -130,7 +130,12 @@ struct TableWriter {
                                    i32,
                                    i32,
                                    ptr,
-                                   llvm::ArrayType::get(ptr, 8)});
+                                   ptr,
+                                   ptr,
+                                   ptr,
+                                   i64,
+                                   i64,
+                                   llvm::ArrayType::get(ptr, 3)});
   }
 
   template <class Enum> llvm::Constant *number(Enum value) {
@@ -320,6 +325,23 @@ struct TableWriter {
     return global;
   }
 
+  /// A symbol of another object; null without a name.
+  llvm::Constant *external(const std::string &name) {
+    if (name.empty())
+      return null();
+    auto *global = new llvm::GlobalVariable(*out, llvm::Type::getInt8Ty(context),
+                                            /*isConstant=*/true,
+                                            llvm::GlobalValue::ExternalLinkage, nullptr, name);
+    global->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    return global;
+  }
+
+  llvm::Constant *writeCode() {
+    if (options.code.empty())
+      return null();
+    return constant(llvm::ConstantDataArray::getString(context, options.code), "code");
+  }
+
   void write() {
     std::vector<llvm::Constant *> symbols, scalars, metrics, entries;
     llvm::StringMap<uint32_t> indices;
@@ -345,7 +367,7 @@ struct TableWriter {
                      n32(0),
                      text(host.name),
                      text(target ? target.getName() : "cpu"),
-                     text("cpu"),
+                     text(options.device),
                      text(options.features),
                      text(options.compiler),
                      n32(symbols.size()),
@@ -361,7 +383,12 @@ struct TableWriter {
                      n32(epochs ? epochs.getInt() : 0),
                      n32(0),
                      writeEmbedded(),
-                     llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 8))});
+                     external(options.deviceKind),
+                     writeCode(),
+                     external(options.constants),
+                     n64(options.code.size()),
+                     n64(options.constantBytes),
+                     llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 3))});
     new llvm::GlobalVariable(*out, table, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
                              value, getTableName(host, options.suffix));
   }

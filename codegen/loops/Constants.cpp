@@ -52,8 +52,7 @@ static SmallVector<char> permute(ArrayRef<char> rowMajor, kernel::BufferType typ
   return result;
 }
 
-/// Elements of a constant in the order of its buffer's layout, as memory holds them.
-static DenseElementsAttr getPhysicalElements(DenseElementsAttr value, kernel::BufferType type) {
+DenseElementsAttr codegen::getPhysicalElements(DenseElementsAttr value, kernel::BufferType type) {
   Type stored = getStoredType(type.getElementType());
   auto shape = RankedTensorType::get({type.getPhysicalElements()}, stored);
   SmallVector<char> bytes = getStoredBytes(value);
@@ -78,16 +77,51 @@ memref::GlobalOp ConstantSet::get(Location loc, DenseElementsAttr value, kernel:
   return known = equal;
 }
 
-LLVM::GlobalOp ConstantSet::getLine(Location loc) {
-  std::string text = kernel::nameLocation(loc);
-  LLVM::GlobalOp &known = lines[text];
+LLVM::GlobalOp ConstantSet::getText(StringRef text) {
+  LLVM::GlobalOp &known = texts[text];
   if (!known) {
     OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
-    text.push_back(0);
-    auto type = LLVM::LLVMArrayType::get(top.getI8Type(), text.size());
+    std::string bytes = text.str();
+    bytes.push_back(0);
+    auto type = LLVM::LLVMArrayType::get(top.getI8Type(), bytes.size());
     known = LLVM::GlobalOp::create(
         top, module.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Private,
-        "sinter.line." + std::to_string(lines.size() - 1), top.getStringAttr(text));
+        "sinter.text." + std::to_string(texts.size() - 1), top.getStringAttr(bytes));
+  }
+  return known;
+}
+
+LLVM::GlobalOp ConstantSet::getTexts(ArrayRef<std::string> list) {
+  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
+  SmallVector<Attribute> key;
+  for (const std::string &text : list)
+    key.push_back(b.getStringAttr(text));
+  LLVM::GlobalOp &known = arrays[b.getArrayAttr(key)];
+  if (known)
+    return known;
+  Location loc = module.getLoc();
+  auto type = LLVM::LLVMArrayType::get(LLVM::LLVMPointerType::get(b.getContext()), list.size());
+  known = LLVM::GlobalOp::create(b, loc, type, /*isConstant=*/true, LLVM::Linkage::Private,
+                                 "sinter.texts." + std::to_string(arrays.size() - 1), Attribute());
+  b.createBlock(&known.getInitializerRegion());
+  Value array = LLVM::UndefOp::create(b, loc, type);
+  for (auto [i, text] : llvm::enumerate(list)) {
+    Value address = LLVM::AddressOfOp::create(b, loc, getText(text));
+    array = LLVM::InsertValueOp::create(b, loc, array, address, static_cast<int64_t>(i));
+  }
+  LLVM::ReturnOp::create(b, loc, array);
+  return known;
+}
+
+LLVM::GlobalOp ConstantSet::getNumbers(ArrayRef<int64_t> numbers) {
+  OpBuilder b = OpBuilder::atBlockBegin(module.getBody());
+  Attribute value = b.getI64TensorAttr(numbers);
+  LLVM::GlobalOp &known = arrays[value];
+  if (!known) {
+    auto type = LLVM::LLVMArrayType::get(b.getI64Type(), numbers.size());
+    known = LLVM::GlobalOp::create(b, module.getLoc(), type, /*isConstant=*/true,
+                                   LLVM::Linkage::Private,
+                                   "sinter.numbers." + std::to_string(arrays.size() - 1), value);
   }
   return known;
 }

@@ -188,6 +188,7 @@ void EmitContext::share(int64_t total, const std::function<void(Value)> &body) {
     body(i);
     return SmallVector<Value>();
   };
+  pieces = std::max(pieces, total);
   if (takesTurns) {
     loop(thread, index(total), threads, {}, visit);
     return;

@@ -69,6 +69,7 @@ public:
   /// True when threads take turns, so that neighbours take neighbours (a GPU); else each has a run
   /// of its own.
   bool takesTurns = false;
+  int64_t pieces = 0; ///< the most that they share at once
   /// Of a kernel with indirect accesses: code that tells the run of a value that is no index (i64:
   /// the value, where it stands in its tensor, the axis's size), and what names the user's line of
   /// each access.

@@ -47,15 +47,22 @@ public:
   /// The global that holds `value` as a buffer of `type` does: in the order of its layout.
   mlir::memref::GlobalOp get(mlir::Location loc, mlir::DenseElementsAttr value,
                              kernel::BufferType type);
-  /// The global that holds the text of a location: "model.cpp:9:12", 0 behind it.
-  mlir::LLVM::GlobalOp getLine(mlir::Location loc);
+  /// The global that holds a text, 0 behind it.
+  mlir::LLVM::GlobalOp getText(llvm::StringRef text);
+  /// Those that hold an array of addresses of texts, and an array of i64.
+  mlir::LLVM::GlobalOp getTexts(llvm::ArrayRef<std::string> list);
+  mlir::LLVM::GlobalOp getNumbers(llvm::ArrayRef<int64_t> numbers);
 
 private:
   mlir::ModuleOp module;
   llvm::DenseMap<std::pair<mlir::Attribute, mlir::Type>, mlir::memref::GlobalOp> byBuffer;
   llvm::DenseMap<mlir::Attribute, mlir::memref::GlobalOp> byContent;
-  llvm::StringMap<mlir::LLVM::GlobalOp> lines;
+  llvm::StringMap<mlir::LLVM::GlobalOp> texts;
+  llvm::DenseMap<mlir::Attribute, mlir::LLVM::GlobalOp> arrays;
 };
+
+/// Elements of a constant in the order of its buffer's layout, as memory holds them.
+mlir::DenseElementsAttr getPhysicalElements(mlir::DenseElementsAttr value, kernel::BufferType type);
 
 /// Buffers of a kernel in the order of its function's arguments: each operand once.
 llvm::SmallVector<mlir::Value> getKernelOperands(kernel::KernelOpInterface op);

@@ -46,6 +46,10 @@ static ModuleOp findPlanned(ModuleOp module) {
   return module.lookupSymbol<ModuleOp>(codegen::kPlannedModule);
 }
 
+ModuleOp codegen::findHostModule(ModuleOp module) {
+  return module.lookupSymbol<ModuleOp>(kHostModule);
+}
+
 codegen::KernelCount codegen::countKernels(ModuleOp module) {
   KernelCount count;
   for (kernel::EntryOp entry : getPlannedEntries(module))
@@ -112,6 +116,8 @@ LogicalResult codegen::lowerEntries(ModuleOp module,
   if (failed(emit(entries)))
     return failure();
   cleanUp(module);
+  if (ModuleOp host = findHostModule(module))
+    cleanUp(host);
   return success();
 }
 
@@ -144,13 +150,18 @@ static LogicalResult convertFunctions(ModuleOp module) {
 LogicalResult codegen::convertToLLVM(ModuleOp module) {
   module.getContext()->loadDialect<cf::ControlFlowDialect, LLVM::LLVMDialect>();
   ModuleOp planned = findPlanned(module);
-  if (planned)
-    planned->remove();
+  ModuleOp host = findHostModule(module);
+  for (ModuleOp aside : {planned, host})
+    if (aside)
+      aside->remove();
   LogicalResult status = simplifyForLLVM(module);
   if (succeeded(status))
     status = convertFunctions(module);
-  if (planned)
-    module.getBody()->push_back(planned);
+  if (host && succeeded(status))
+    status = convertToLLVM(host);
+  for (ModuleOp aside : {planned, host})
+    if (aside)
+      module.getBody()->push_back(aside);
   return status;
 }
 

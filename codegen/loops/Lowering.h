@@ -28,6 +28,9 @@ namespace sinter::codegen {
 /// Name of the nested module that keeps the planned kernel.entry ops behind stage planned.
 inline constexpr llvm::StringLiteral kPlannedModule = "planned";
 
+/// Name of the nested module with functions of the host, where kernels are not functions of its own.
+inline constexpr llvm::StringLiteral kHostModule = "host";
+
 /// Dialects that functions of kernels are written in, and what translates them.
 void registerLoopDialects(mlir::DialectRegistry &registry);
 
@@ -40,13 +43,17 @@ struct KernelCount {
 };
 KernelCount countKernels(mlir::ModuleOp module);
 
+/// The functions of the host; null when they are the module's own.
+mlir::ModuleOp findHostModule(mlir::ModuleOp module);
+
 /// planned -> loops: puts the entries aside, has `emit` write functions for them, and cleans those
 /// up.
 llvm::LogicalResult
 lowerEntries(mlir::ModuleOp module,
              llvm::function_ref<llvm::LogicalResult(llvm::ArrayRef<kernel::EntryOp>)> emit);
 
-/// loops -> llvm: all functions and globals to the LLVM dialect, with bare pointers.
+/// loops -> llvm: all functions and globals, the host's too, to the LLVM dialect, with bare
+/// pointers.
 llvm::LogicalResult convertToLLVM(mlir::ModuleOp module);
 
 /// What turns the LLVM dialect into LLVM IR; before several threads do it.

@@ -24,6 +24,15 @@ struct CodeOptions {
   std::string sanitizer = {}; ///< "address", "thread" or none
 };
 
+/// What a module table says of a device with code of its own.
+struct DeviceCode {
+  std::string name = "cpu"; ///< sinter_module.device
+  std::string opener = {};  ///< the runtime's sinter_device_kind; none: the CPU's
+  std::string code = {};    ///< sinter_module.code
+  std::string constants = {}; ///< the host's global with the bytes of SINTER_SEG_CONSTANTS
+  uint64_t constantBytes = 0;
+};
+
 /// A kind of machine.
 class TargetKind {
 public:
@@ -43,8 +52,8 @@ public:
 
   /// What the text of its stage asm is called: "asm", "ptx".
   virtual llvm::StringRef getTextName() const = 0;
-  /// True when an entry becomes a function, and kernels are one object with host code.
-  virtual bool linksHostCode() const = 0;
+  /// True when that text is the host's, with its tables.
+  virtual bool writesHostCode() const = 0;
 
   /// planned -> loops.
   virtual llvm::LogicalResult lowerToLoops(mlir::ModuleOp module) const = 0;
@@ -54,6 +63,9 @@ public:
   virtual llvm::Error emitText(std::unique_ptr<llvm::Module> module, kernel::TargetInterface target,
                                llvm::raw_pwrite_stream &out, CodeOptions options,
                                std::unique_ptr<llvm::Module> tables) const = 0;
+  /// Of a module at stage llvm: what an artefact holds beside the host's code.
+  virtual llvm::Expected<DeviceCode> makeDeviceCode(mlir::ModuleOp module, CodeOptions options)
+      const = 0;
 };
 
 } // namespace sinter::codegen

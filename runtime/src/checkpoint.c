@@ -60,8 +60,7 @@ void checkpoint_close(checkpoint *c) {
 }
 
 int checkpoint_save(checkpoint *c, const char *path, diag *d) {
-  instance_pull(c->instance);
-  return weights_write(&c->weights, path, d);
+  return instance_pull(c->instance, d) ? d->code : weights_write(&c->weights, path, d);
 }
 
 bool checkpoint_note(const checkpoint *c, char *text, size_t capacity) {
@@ -79,8 +78,7 @@ int checkpoint_init(checkpoint *c, const char *path, bool partial, diag *d) {
 }
 
 int checkpoint_write(checkpoint *c, const char *path, diag *d) {
-  instance_pull(c->instance);
-  return weights_write(&c->state, path, d);
+  return instance_pull(c->instance, d) ? d->code : weights_write(&c->state, path, d);
 }
 
 /* States that the file lacks start anew. The first slots are the module's symbols. */

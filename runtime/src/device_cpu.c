@@ -11,13 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
-
-double clock_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* Maps the segment and, under AddressSanitizer, a guard behind it. */
 static int cpu_allocate(device *self, uint64_t size, bool touch, void **memory, diag *d) {
@@ -119,6 +112,12 @@ static void cpu_run(device *self, const sinter_entry *entry, void *const *segmen
   sinter_pool_run_job(self->pool, run_share, &job, segments);
 }
 
+static void cpu_fill(device *self, const sinter_entry *entry, void *const *segments,
+                     device_fill_fn fill, void *argument) {
+  (void)entry;
+  sinter_pool_run_job(self->pool, fill, argument, segments);
+}
+
 typedef struct kernel_job {
   const sinter_kernel *kernel;
   device *self;
@@ -143,13 +142,7 @@ static void cpu_close(device *self) {
   free(self);
 }
 
-int device_check(const sinter_module *module, diag *d) {
-  if (module->abi_version != SINTER_ABI_VERSION)
-    return diag_error(d, 2901, "the module has ABI version %u, this runtime expects %u",
-                      module->abi_version, SINTER_ABI_VERSION);
-  if (strcmp(module->device, "cpu") != 0)
-    return diag_error(d, 2405, "the module is for device '%s', this runtime has 'cpu'",
-                      module->device);
+static int cpu_check(const sinter_module *module, diag *d) {
   char missing[256];
   if (!cpu_has_features(module->features, missing, sizeof missing))
     return diag_error(d, 2403, "target '%s' expects a CPU with %s, this one has not",
@@ -157,48 +150,26 @@ int device_check(const sinter_module *module, diag *d) {
   return 0;
 }
 
-const sinter_module *sinter_choose(const sinter_module *const *modules, uint64_t count) {
-  char missing[256];
-  for (uint64_t i = 0; i + 1 < count; ++i)
-    if (cpu_has_features(modules[i]->features, missing, sizeof missing))
-      return modules[i];
-  return modules[count - 1];
-}
-
-int device_threads(uint32_t threads, bool share, sinter_pool **pool, diag *d) {
-  *pool = NULL;
-  if (threads == 1)
-    return 0;
-  *pool = share ? sinter_pool_share(threads) : sinter_pool_open(threads);
-  if (!*pool)
-    return diag_error(d, 2404, "cannot start %u threads: %s; fewer need less memory", threads,
-                      strerror(errno));
-  uint32_t got = sinter_pool_threads(*pool);
-  if (got == threads)
-    return 0;
-  sinter_pool_close(*pool);
-  *pool = NULL;
-  return diag_error(d, 2006, "open expects %u threads, as the shared ones are, got %u", got,
-                    threads);
-}
-
-int device_open(const sinter_module *module, sinter_pool *pool, device **opened, diag *d) {
-  *opened = NULL;
-  device *self = device_check(module, d) ? NULL : calloc(1, sizeof *self);
+static int cpu_open(const sinter_module *module, sinter_pool *pool, device **opened, diag *d) {
+  (void)module;
+  device *self = *opened = calloc(1, sizeof *self);
   if (!self) {
     sinter_pool_close(pool);
-    return d->code ? d->code : diag_error(d, 2402, "out of memory: the device");
+    return diag_error(d, 2402, "out of memory: the device");
   }
-  *self = (device){.name = "cpu",
+  *self = (device){.name = sinter_device_cpu.name,
+                   .shares_memory = true,
                    .allocate = cpu_allocate,
                    .release = cpu_release,
                    .upload = cpu_copy,
                    .read = cpu_copy,
                    .run = cpu_run,
+                   .fill = cpu_fill,
                    .run_kernel = cpu_run_kernel,
                    .synchronise = cpu_synchronise,
                    .close = cpu_close,
                    .pool = pool};
-  *opened = self;
   return 0;
 }
+
+const sinter_device_kind sinter_device_cpu = {"cpu", cpu_check, cpu_open};

@@ -147,7 +147,7 @@ static void initialise_share(const sinter_spmd *spmd, void *argument) {
     uint64_t n = tensor_elements(&symbol->logical);
     uint64_t from = whole ? 0 : n * spmd->thread / spmd->threads,
              to = whole ? n : n * (spmd->thread + 1) / spmd->threads;
-    void *at = instance_at(job->self, &symbol->logical);
+    void *at = instance_image(job->self, &symbol->logical);
     for (uint64_t i = from; i < to; ++i)
       instance_store(at, symbol->logical.dtype, i, initial_value(symbol, job->seed, i));
     if (whole)
@@ -158,10 +158,10 @@ static void initialise_share(const sinter_spmd *spmd, void *argument) {
 void instance_restart(instance *self, const sinter_symbol *symbol) {
   uint64_t n = tensor_elements(&symbol->logical);
   for (uint64_t i = 0; i < n; ++i)
-    instance_store(instance_at(self, &symbol->logical), symbol->logical.dtype, i, symbol->init_a);
+    instance_store(instance_image(self, &symbol->logical), symbol->logical.dtype, i, symbol->init_a);
 }
 
 void instance_initialise(instance *self, uint64_t seed) {
   init_job job = {self, seed};
-  sinter_pool_run_job(self->device->pool, initialise_share, &job, self->segments);
+  sinter_pool_run_job(self->device->pool, initialise_share, &job, NULL);
 }

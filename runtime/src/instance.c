@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t dtype_bytes(uint32_t dtype) {
@@ -54,6 +55,10 @@ uint64_t tensor_elements(const sinter_tensor *tensor) {
 
 void *instance_at(const instance *self, const sinter_tensor *tensor) {
   return (char *)self->segments[tensor->segment] + tensor->offset;
+}
+
+void *instance_image(const instance *self, const sinter_tensor *logical) {
+  return self->image + logical->offset;
 }
 
 static int check_tensor(const sinter_module *module, const sinter_tensor *t, diag *d) {
@@ -121,6 +126,13 @@ int instance_open(instance *self, const sinter_module *module, device *dev, bool
     code = dev->allocate(dev, module->segment_bytes[s], now, &self->segments[s], d);
     self->owned[s] = !code;
   }
+  uint64_t image_bytes = module->segment_bytes[SINTER_SEG_LOGICAL];
+  self->image = code                ? NULL
+                : dev->shares_memory ? self->segments[SINTER_SEG_LOGICAL]
+                                     : calloc(image_bytes + 1, 1);
+  if (!code && !self->image && image_bytes)
+    code = diag_error(d, 2402, "out of memory: %.1f MiB for the weights on the host",
+                      (double)image_bytes / 1048576);
   if (code) {
     instance_close(self);
     return code;
@@ -131,6 +143,9 @@ int instance_open(instance *self, const sinter_module *module, device *dev, bool
 }
 
 void instance_close(instance *self) {
+  if (!self->device->shares_memory)
+    free(self->image);
+  self->image = NULL;
   for (uint32_t s = 0; s < SINTER_SEGMENTS; ++s) {
     if (self->owned[s])
       self->device->release(self->device, self->segments[s], self->module->segment_bytes[s]);
@@ -246,8 +261,15 @@ void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, co
   self->device->upload(self->device, instance_at(self, t), data, t->bytes);
 }
 
-int instance_check_indices(const instance *self, diag *d) {
+static int check_device(const instance *self, diag *d) {
+  const device *dev = self->device;
+  return dev->failure ? diag_error(d, dev->failure, "%s", dev->reason) : 0;
+}
+
+int instance_check_run(const instance *self, diag *d) {
   const index_fault *f = &self->device->fault;
+  if (check_device(self, d))
+    return d->code;
   if (!f->line)
     return 0;
   return diag_error(d, 2304,
@@ -263,17 +285,28 @@ int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill,
     instance_prepare(self);
   self->device->run(self->device, entry, self->segments, fill, argument);
   self->device->synchronise(self->device);
-  return instance_check_indices(self, d);
+  return instance_check_run(self, d);
 }
 
-void instance_push(instance *self, bool params_only) {
+int instance_push(instance *self, bool params_only, diag *d) {
+  void *logical = self->segments[SINTER_SEG_LOGICAL];
+  if (!self->device->shares_memory)
+    self->device->upload(self->device, logical, self->image,
+                         self->module->segment_bytes[SINTER_SEG_LOGICAL]);
   if (params_only ? !run_kind(self, SINTER_ENTRY_LOAD_PARAMS) : !run_kind(self, SINTER_ENTRY_LOAD))
     run_kind(self, params_only ? SINTER_ENTRY_LOAD : SINTER_ENTRY_LOAD_PARAMS);
   run_kind(self, SINTER_ENTRY_PREPARE);
   self->stale = false;
+  return check_device(self, d);
 }
 
-void instance_pull(instance *self) { run_kind(self, SINTER_ENTRY_SAVE); }
+int instance_pull(instance *self, diag *d) {
+  run_kind(self, SINTER_ENTRY_SAVE);
+  if (!self->device->shares_memory)
+    self->device->read(self->device, self->image, self->segments[SINTER_SEG_LOGICAL],
+                       self->module->segment_bytes[SINTER_SEG_LOGICAL]);
+  return check_device(self, d);
+}
 
 const sinter_scalar *instance_scalar(const sinter_module *module, const char *name) {
   for (uint32_t i = 0; i < module->scalar_count; ++i)

@@ -12,7 +12,8 @@
 typedef struct instance {
   const sinter_module *module;
   device *device;
-  void *segments[SINTER_SEGMENTS];
+  void *segments[SINTER_SEGMENTS]; /* memory of the device */
+  char *image; /* the host's SINTER_SEG_LOGICAL: the segment itself where memory is shared */
   bool owned[SINTER_SEGMENTS]; /* released by instance_close */
   bool stale;                  /* a training step ran since forms were prepared */
 } instance;
@@ -26,7 +27,9 @@ void describe_type(char *text, size_t capacity, uint32_t dtype, uint32_t rank, c
                    const char *first);
 /// Elements of a tensor.
 uint64_t tensor_elements(const sinter_tensor *tensor);
-/// Where a tensor lies in this instance.
+/// Where the host has the logical image of a symbol.
+void *instance_image(const instance *self, const sinter_tensor *logical);
+/// Where a tensor lies on the device.
 void *instance_at(const instance *self, const sinter_tensor *tensor);
 
 /// Takes all segments whose base is not set yet. touch: hand out the pages now.
@@ -64,8 +67,9 @@ void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, co
 /// 0, or E2304: an index was out of range; what was read there is 0, and nothing was added there.
 int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument,
                  diag *d);
-/// E2304 when the last run or kernel met an index out of range, else 0.
-int instance_check_indices(const instance *self, diag *d);
+/// E2304 when the last run or kernel met an index out of range, E2408 when the device has failed,
+/// else 0.
+int instance_check_run(const instance *self, diag *d);
 /// Forms that training does not keep fresh <- master layout, when a training step ran
 /// since.
 void instance_prepare(instance *self);
@@ -79,10 +83,10 @@ double instance_load(const void *at, uint32_t dtype, uint64_t i);
 /// The logical image of one state of the optimizer <- its initialiser, a constant.
 void instance_restart(instance *self, const sinter_symbol *symbol);
 /// Master layout and forms <- logical image; params_only leaves optimizer and metrics
-/// alone.
-void instance_push(instance *self, bool params_only);
-/// Logical image <- master layout.
-void instance_pull(instance *self);
+/// alone. 0, or E2408.
+int instance_push(instance *self, bool params_only, diag *d);
+/// Logical image <- master layout. 0, or E2408.
+int instance_pull(instance *self, diag *d);
 
 /// A run-time scalar by name; NULL when the module has none.
 const sinter_scalar *instance_scalar(const sinter_module *module, const char *name);

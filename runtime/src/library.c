@@ -26,7 +26,7 @@ struct sinter_lib {
   shared_weights *weights;
   bool loaded;      /* by load, by embedding or by training: what an entry may run on */
   bool initialised; /* from the initialisers: what training may start from */
-  bool embedded;    /* SINTER_SEG_PARAMS is the module's own constant image */
+  bool embedded;    /* SINTER_SEG_PARAMS is the module's own constant image, or a copy of it */
   int64_t step;
 };
 
@@ -149,15 +149,17 @@ sinter_status sinter_lib_open(const sinter_module *module, const sinter_options 
     return status_of(&d);
   }
   if (module->embedded_params) {
-    /* only read: see `embedded` */
-    self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params;
+    device *dev = self->instance.device;
+    if (dev->shares_memory) /* only read: see `embedded` */
+      self->instance.segments[SINTER_SEG_PARAMS] = (void *)module->embedded_params;
+    else
+      dev->upload(dev, self->weights->params, module->embedded_params, self->weights->bytes);
     self->loaded = self->embedded = true;
   } else if (!has_weights(module)) {
     self->loaded = true;
   } else if (instance_find(module, NULL, SINTER_ENTRY_TRAIN, NULL)) {
     instance_initialise(&self->instance, 0);
-    instance_push(&self->instance, false);
-    self->initialised = true;
+    self->initialised = !instance_push(&self->instance, false, &d);
   }
   *lib = self;
   return status_of(&d);
@@ -254,8 +256,7 @@ sinter_status sinter_lib_load(sinter_lib *lib, const char *path) {
   else if (!load(lib, path, &d)) {
     lib->instance.segments[SINTER_SEG_PARAMS] = lib->weights->params;
     lib->embedded = false;
-    instance_push(&lib->instance, true);
-    lib->loaded = true;
+    lib->loaded = !instance_push(&lib->instance, true, &d);
   }
   sinter_status status = status_of(&d);
   if (!status.code)
@@ -272,8 +273,8 @@ sinter_status sinter_lib_save(sinter_lib *lib, const char *path) {
   else if (!instance_find(lib->instance.module, NULL, SINTER_ENTRY_SAVE, NULL))
     diag_error(&d, 2006, "model '%s' was built without saving", lib->instance.module->name);
   else {
-    instance_pull(&lib->instance);
-    weights_write(&lib->table, path, &d);
+    if (!instance_pull(&lib->instance, &d))
+      weights_write(&lib->table, path, &d);
   }
   return status_of(&d);
 }

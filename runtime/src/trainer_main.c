@@ -220,8 +220,7 @@ static int start_state(trainer *t, diag *d) {
     if (t->module->scalars[i].slot > 1)
       instance_set(&t->instance, &t->module->scalars[i], f->scalars[i]);
   instance_set_seed(&t->instance, t->state.position.seed);
-  instance_push(&t->instance, !t->train);
-  return 0;
+  return instance_push(&t->instance, !t->train, d);
 }
 
 static int keep_known(trainer *t, diag *d) {
@@ -290,7 +289,7 @@ static int work(trainer *t, diag *d) {
   if (!result && f->save && !kept)
     result = checkpoint_save(&t->state, f->save, d);
   if (!result && f->predict && kept && !(result = checkpoint_init(&t->state, f->save, false, d)))
-    instance_push(&t->instance, true); /* predictions are the best weights' */
+    result = instance_push(&t->instance, true, d); /* predictions are the best weights' */
   if (!result && f->predict)
     result = trainer_predict(t, d);
   return result;

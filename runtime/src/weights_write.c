@@ -31,7 +31,7 @@ int weights_make(weight_table *table, const instance *self, bool everything, uin
         .rank = s->logical.rank,
         .dims = s->logical.dims,
         .bytes = s->logical.bytes,
-        .data = instance_at(self, &s->logical),
+        .data = instance_image(self, &s->logical),
         .optional = s->kind == SINTER_COUNTER,
     };
   }

@@ -106,7 +106,10 @@ TEST_F(Table, StructsAreThoseOfC) {
                AT(sinter_module, entries),       AT(sinter_module, data),
                AT(sinter_module, segment_bytes), AT(sinter_module, default_epochs),
                AT(sinter_module, reserved0),     AT(sinter_module, embedded_params),
-               AT(sinter_module, reserved),      sizeof(sinter_module)}));
+               AT(sinter_module, device_kind),   AT(sinter_module, code),
+               AT(sinter_module, constants),     AT(sinter_module, code_bytes),
+               AT(sinter_module, constant_bytes), AT(sinter_module, reserved),
+               sizeof(sinter_module)}));
 }
 
 TEST_F(Table, HoldsOneExportedSymbolAndEveryEntry) {

@@ -5,125 +5,95 @@
 //===------------------------------------------------------------------------------------------===//
 #include "test/ptx/PtxProgram.h"
 
+#include "codegen/cpu/Target.h"
 #include "codegen/gpu/Gpu.h"
-#include "codegen/gpu/Kernels.h"
-#include "codegen/loops/Kernels.h"
 #include "dialects/kernel/Cost.h"
-#include "dialects/kernel/Ranges.h"
+
+#include "mlir/IR/OwningOpRef.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
+#include <array>
+
 using namespace sinter;
 using namespace sinter::test;
-using llvm::failure;
 
 llvm::Expected<std::unique_ptr<PtxProgram>> PtxProgram::create(mlir::ModuleOp planned, int level) {
   auto program = std::make_unique<PtxProgram>();
-  program->module = planned.clone();
-  mlir::WalkResult straight = planned.walk([](mlir::Operation *op) {
-    return mlir::WalkResult(failure(mlir::isa<kernel::LoopOp, kernel::IfOp>(op)));
-  });
-  if (straight.wasInterrupted())
-    return llvm::createStringError("nothing launches kernels of loops and ifs yet [E1022]");
-  auto target = mlir::cast<kernel::GpuTargetAttr>(kernel::getTarget(*program->module));
-  if (failed(codegen::lowerToGpuLoops(*program->module)) ||
-      failed(codegen::lowerToGpuLLVM(*program->module)))
+  mlir::OwningOpRef<mlir::ModuleOp> module = planned.clone();
+  auto target = mlir::cast<kernel::GpuTargetAttr>(kernel::getTarget(*module));
+  if (failed(codegen::lowerToGpuLoops(*module)) || failed(codegen::lowerToGpuLLVM(*module)))
     return llvm::createStringError("there is no PTX"); // the reason is reported
   llvm::LLVMContext context;
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream out(text);
-  if (llvm::Error error = codegen::emitPtx(codegen::translateToLLVMIR(*program->module, context),
-                                           target, out, level))
+  if (llvm::Error error = codegen::emitPtx(codegen::translateToLLVMIR(*module, context), target,
+                                           out, level))
     return error;
   if (std::string error = program->code.parse(text.str()); !error.empty())
     return llvm::createStringError(error);
+  auto native = codegen::parseCpuTarget(module->getContext(), "cpu:native");
+  if (!native)
+    return native.takeError();
+  auto host = codegen::Jit::create(codegen::findHostModule(*module), *native, {.level = level});
+  if (!host)
+    return host.takeError();
+  auto constants = (*host)->lookup(codegen::kConstantsName);
+  if (!constants)
+    return constants.takeError();
+  program->constants = reinterpret_cast<void *>(*constants);
+  program->host = std::move(*host);
   return program;
 }
 
-/// Elements of a constant as memory holds them; constants of tests are row-major.
-static std::vector<char> getBytes(kernel::BufferOp op) {
-  auto value = mlir::cast<mlir::DenseElementsAttr>(op.getValueAttr());
-  std::vector<char> bytes;
-  if (value.getElementType().isInteger(1)) {
-    for (bool bit : value.getValues<bool>())
-      bytes.push_back(static_cast<char>(bit));
-    return bytes;
+void PtxProgram::launch(const sinter_launch &launch) {
+  if (!error.empty())
+    return;
+  const ptx::Kernel *function = code.find(launch.function);
+  if (!function) {
+    error = std::string("no PTX for ") + launch.function;
+    return;
   }
-  llvm::ArrayRef<char> raw = value.getRawData();
-  for (int64_t i = 0; i < (value.isSplat() ? value.getNumElements() : 1); ++i)
-    bytes.insert(bytes.end(), raw.begin(), raw.end());
-  return bytes;
-}
-
-llvm::Expected<ptx::Range> PtxProgram::locate(mlir::Value buffer) {
-  mlir::Operation *op = buffer.getDefiningOp();
-  if (auto view = mlir::dyn_cast_or_null<kernel::ViewOp>(op))
-    return locate(view.getSource());
-  auto named = mlir::dyn_cast_or_null<kernel::BufferOp>(op);
-  if (!named)
-    return llvm::createStringError("buffers of loops are not covered yet");
-  int64_t bytes = named.getType().getBytes();
-  if (named.getRole() == kernel::Role::Constant) {
-    auto [at, fresh] = constants.try_emplace(op);
-    if (fresh)
-      at->second = getBytes(named);
-    return ptx::Range{at->second.data(), bytes};
-  }
-  auto *base = static_cast<char *>(segments[static_cast<int>(named.getSegment())]);
-  return ptx::Range{base + *named.getOffset(), bytes};
-}
-
-llvm::Error PtxProgram::launch(kernel::KernelOpInterface op) {
-  auto name = op->getAttrOfType<mlir::StringAttr>(codegen::kFunctionAttr);
-  const ptx::Kernel *function = name ? code.find(name.str()) : nullptr;
-  if (!function)
-    return llvm::createStringError("no PTX for " + op.getFunctionName());
   std::vector<uint64_t> parameters;
   std::vector<ptx::Range> ranges;
-  for (mlir::Value operand : codegen::getKernelOperands(op)) {
-    llvm::Expected<ptx::Range> range = locate(operand);
-    if (!range)
-      return range.takeError();
-    parameters.push_back(reinterpret_cast<uint64_t>(range->begin));
-    ranges.push_back(*range);
+  for (uint32_t i = 0; i < launch.memory_count; ++i) {
+    parameters.push_back(reinterpret_cast<uint64_t>(launch.memory[i]));
+    ranges.push_back({static_cast<const char *>(launch.memory[i]),
+                      static_cast<int64_t>(launch.bytes[i])});
   }
-  codegen::ReportRecord report{};
-  if (!codegen::getIndirectLocs(op).empty()) {
+  sinter_report report{};
+  if (launch.line_count) {
     parameters.push_back(reinterpret_cast<uint64_t>(&report));
     ranges.push_back({reinterpret_cast<const char *>(&report), sizeof report});
   }
   constexpr uint32_t kThreads = 32; // a warp: grids of tests have few points
-  if (std::string error = ptx::launch(*function, blocks, kThreads, parameters, ranges);
-      !error.empty())
-    return llvm::createStringError(error);
-  if (report.taken)
-    return llvm::createStringError(function->name + ": index " + std::to_string(report.value) +
-                                   " is outside of an axis of " + std::to_string(report.size));
-  return llvm::Error::success();
+  error = ptx::launch(*function, blocks, kThreads, parameters, ranges);
+  if (error.empty() && report.taken)
+    error = std::string(launch.lines[report.line]) + ": index " + std::to_string(report.value) +
+            " is outside of an axis of " + std::to_string(report.size);
 }
 
-llvm::Error PtxProgram::runBlock(mlir::Block &block) {
-  for (mlir::Operation &op : block) {
-    if (auto kernel = mlir::dyn_cast<kernel::KernelOpInterface>(op)) {
-      if (llvm::Error error = launch(kernel))
-        return error;
-    } else if (auto parts = mlir::dyn_cast<kernel::LaunchOp>(op)) {
-      for (mlir::Region *region : {&parts.getParts(), &parts.getSerial()})
-        if (!region->empty())
-          if (llvm::Error error = runBlock(region->front()))
-            return error;
-    }
-  }
-  return llvm::Error::success();
-}
-
-llvm::Error PtxProgram::run(llvm::StringRef name, void *const *where, unsigned count) {
-  segments = where;
+llvm::Error PtxProgram::run(llvm::StringRef name, void *const *segments, unsigned count) {
+  auto entry = host->lookup(name);
+  if (!entry)
+    return entry.takeError();
   blocks = count;
-  for (kernel::EntryOp entry : codegen::getPlannedEntries(*module))
-    if (entry.getSymName() == name)
-      return runBlock(entry.getBody().front());
-  return llvm::createStringError("no entry '" + name + "'");
+  error.clear();
+  std::array<void *, SINTER_SEGMENTS + 1> places{};
+  std::copy_n(segments, static_cast<size_t>(SINTER_SEGMENTS), places.begin());
+  places[SINTER_SEG_CONSTANTS] = constants;
+  sinter_spmd spmd{};
+  spmd.segments = places.data();
+  spmd.threads = 1;
+  spmd.report = this;
+  spmd.launch = [](const sinter_spmd *self, const sinter_launch *launch) {
+    static_cast<PtxProgram *>(self->report)->launch(*launch);
+  };
+  spmd.read_byte = [](const sinter_spmd *, const void *at) -> uint32_t {
+    return *static_cast<const uint8_t *>(at);
+  };
+  codegen::callEntry(*entry, &spmd);
+  return error.empty() ? llvm::Error::success() : llvm::createStringError(error);
 }

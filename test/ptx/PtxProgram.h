@@ -1,26 +1,19 @@
 //===- PtxProgram.h - planned entries on the emulator -----------------------------------------===//
 //
-// Compiles a planned module to PTX and runs its entries kernel by kernel, on segments in this
-// process: what a runtime for GPUs will do by launches. Reading on: Emulator.h.
+// Compiles a planned module for a GPU and runs the host's functions of its entries, whose launches
+// go to the emulator, on segments in this process: what the runtime does with a driver. Reading on:
+// Emulator.h.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_PTX_PTXPROGRAM_H
 #define SINTER_TEST_PTX_PTXPROGRAM_H
 
-#include "dialects/kernel/Kernel.h"
+#include "codegen/cpu/Jit.h"
 #include "test/ptx/Emulator.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/Support/Error.h"
-
-#include <memory>
 
 namespace sinter::test {
 
-/// A module in PTX.
+/// A module in PTX, and its host's part in this process.
 class PtxProgram {
 public:
   /// Compiles a module at stage planned for a GPU; `module` stays as it is.
@@ -31,15 +24,13 @@ public:
   llvm::Error run(llvm::StringRef entry, void *const *segments, unsigned blocks);
 
 private:
-  llvm::Error runBlock(mlir::Block &block);
-  llvm::Error launch(kernel::KernelOpInterface op);
-  llvm::Expected<ptx::Range> locate(mlir::Value buffer);
+  void launch(const sinter_launch &launch);
 
-  mlir::OwningOpRef<mlir::ModuleOp> module; ///< at stage llvm
   ptx::Program code;
-  llvm::DenseMap<mlir::Operation *, std::vector<char>> constants;
-  void *const *segments = nullptr;
+  std::unique_ptr<codegen::Jit> host;
+  void *constants = nullptr;
   unsigned blocks = 1;
+  std::string error; ///< of the run: the first
 };
 
 } // namespace sinter::test

@@ -67,7 +67,9 @@ TEST_P(Ptx, HasTheBitsOfTheCpu) {
 INSTANTIATE_TEST_SUITE_P(Modules, Ptx,
                          testing::Values("mlp", "norm", "embedding", "windows", "shapes", "batched",
                                          "batched-windows", "dropout", "folded", "forms", "deep",
-                                         "attention", "attention-bent", "chunks", "long"),
+                                         "attention", "attention-bent", "chunks", "long", "prefix",
+                                         "sort", "pruned", "states", "loops", "rnn", "rnn-reverse",
+                                         "lstm", "conv-loop"),
 
                          [](const auto &info) {
                            std::string name = info.param;

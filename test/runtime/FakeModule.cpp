@@ -1,5 +1,6 @@
 // FakeModule.cpp - entries of the hand-written softmax regression. See FakeModule.h.
 #include "FakeModule.h"
+#include "DetachedDevice.h"
 
 #include <array>
 #include <cmath>
@@ -410,6 +411,7 @@ FakeModule::FakeModule(const Options &o) : options(o) {
   module.target = "cpu:test";
   module.device = options.device.c_str();
   module.features = options.features.c_str();
+  chooseDevice(module);
   module.compiler = "sinter test";
   module.symbol_count = static_cast<uint32_t>(symbols.size());
   module.scalar_count = static_cast<uint32_t>(scalars.size());

@@ -147,9 +147,9 @@ TEST_F(LibraryTest, EmbeddedWeightsAreUsedInPlace) {
   // What --embed-weights would place in read-only data: the prepared segment.
   alignas(64) static char image[4096];
   ASSERT_LE(module->module.segment_bytes[SINTER_SEG_PARAMS], sizeof image);
-  memcpy(image,
-         *reinterpret_cast<void **>(reinterpret_cast<char *>(lib) + offsetof(instance, segments)),
-         module->module.segment_bytes[SINTER_SEG_PARAMS]);
+  auto *prepared = reinterpret_cast<instance *>(lib); // a handle begins with one
+  prepared->device->read(prepared->device, image, prepared->segments[SINTER_SEG_PARAMS],
+                         module->module.segment_bytes[SINTER_SEG_PARAMS]);
   module->module.embedded_params = image;
   sinter_lib *embedded = open();
   EXPECT_EQ(predict(embedded, 3), expected);

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Rises with every incompatible change of this header; the runtime refuses other numbers. */
-#define SINTER_ABI_VERSION 7u
+#define SINTER_ABI_VERSION 8u
 
 /* Alignment of every segment and of every buffer inside a segment, in bytes. */
 #define SINTER_ALIGNMENT 64u
@@ -43,7 +43,9 @@ typedef enum sinter_segment {
   SINTER_SEG_SCALARS = 3, /* one 8-byte slot a run-time scalar: hyper-parameters, step, seed */
   /* logical row-major image of all symbols; used by load_params/save_params only */
   SINTER_SEG_LOGICAL = 4,
-  SINTER_SEGMENTS = 5
+  SINTER_SEGMENTS = 5,
+  /* constants of the code, where the device has them in memory of its own */
+  SINTER_SEG_CONSTANTS = SINTER_SEGMENTS
 } sinter_segment;
 
 /* What a value is to the trainer. */
@@ -126,6 +128,29 @@ typedef struct sinter_metric {
   uint32_t role;        /* sinter_role: whether it is the mean of the loss */
 } sinter_metric;
 
+/* What a function of a device writes into its last argument, 32 bytes of the device's memory that
+ * were zero, when it meets a value of the data that is no index of an axis. What is read there is
+ * 0, and nothing is written. */
+typedef struct sinter_report {
+  int32_t taken;    /* 0 until there is one */
+  int32_t line;     /* which of the lines of the launch */
+  int64_t value;    /* what it is */
+  int64_t position; /* where it stands in its tensor, row-major */
+  int64_t size;     /* of the axis */
+} sinter_report;
+
+/* A function of a device's own code, and what it runs on. */
+typedef struct sinter_launch {
+  const char *function;
+  uint32_t blocks, threads; /* threads: of a block */
+  uint32_t memory_count;
+  uint32_t line_count;      /* above 0: a sinter_report is the last argument */
+  void *const *memory;      /* the arguments: places in segments */
+  const uint64_t *bytes;    /* how much of each it may touch */
+  /* "mlp.cpp:9:12" of its accesses by values of the data; constant, as all texts here */
+  const char *const *lines;
+} sinter_launch;
+
 /* What one thread knows while it runs an entry. */
 typedef struct sinter_spmd {
   void *const *segments; /* SINTER_SEGMENTS base pointers */
@@ -144,6 +169,11 @@ typedef struct sinter_spmd {
   void (*out_of_range)(const struct sinter_spmd *self, const char *line, int64_t value,
                        int64_t position, int64_t size);
   void *report; /* the runtime's own */
+  /* Of a device with code of its own, whose entries one thread of the host runs: starts a function
+     behind those started before; waits for them and returns the byte at `at`. Segments are then
+     memory of the device, and there is one more, SINTER_SEG_CONSTANTS. */
+  void (*launch)(const struct sinter_spmd *self, const sinter_launch *launch);
+  uint32_t (*read_byte)(const struct sinter_spmd *self, const void *at);
 } sinter_spmd;
 
 /* Runs an entry: every one of `threads` threads calls it once with its own `sinter_spmd`. */
@@ -257,12 +287,15 @@ typedef struct sinter_data {
   uint64_t most_examples;                 /* of a file to train with, the first ones; 0: all */
 } sinter_data;
 
+/* How a kind of device is opened: the runtime's own (runtime/src/device.h). */
+typedef struct sinter_device_kind sinter_device_kind;
+
 typedef struct sinter_module {
   uint32_t abi_version; /* SINTER_ABI_VERSION */
   uint32_t flags;       /* reserved, 0 */
   const char *name;     /* Model's name */
   const char *target;   /* "cpu:x86-64-v4" as asked for */
-  const char *device;   /* "cpu" */
+  const char *device;   /* "cpu": of every entry */
   /* comma separated CPU features the code needs: "avx512f,avx512vl,fma"; "" when none */
   const char *features;
   const char *compiler; /* "sinter 0.1.0" */
@@ -277,7 +310,11 @@ typedef struct sinter_module {
   uint32_t reserved0;
   /* prepared SINTER_SEG_PARAMS image, 64-byte aligned, or NULL (D27) */
   const void *embedded_params;
-  const void *reserved[8]; /* for later ABI fields: 0 */
+  const sinter_device_kind *device_kind; /* what opens the device; NULL: the CPU */
+  /* Code of the device, and what lies in SINTER_SEG_CONSTANTS; NULL: none. */
+  const void *code, *constants;
+  uint64_t code_bytes, constant_bytes;
+  const void *reserved[3]; /* for later ABI fields: 0 */
 } sinter_module;
 
 #ifdef __cplusplus

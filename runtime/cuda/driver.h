@@ -13,10 +13,10 @@
 typedef int cuda_result; /* 0: success */
 typedef int cuda_device_number;
 typedef uint64_t cuda_address;
-typedef struct cuda_context *cuda_context;
-typedef struct cuda_module *cuda_module;
-typedef struct cuda_function *cuda_function;
-typedef struct cuda_stream *cuda_stream;
+typedef struct cuda_context_handle *cuda_context;
+typedef struct cuda_module_handle *cuda_module;
+typedef struct cuda_function_handle *cuda_function;
+typedef struct cuda_stream_handle *cuda_stream;
 
 /* X(name in libcuda, name here, parameters) */
 #define CUDA_DRIVER_FUNCTIONS(X)                                                                   \

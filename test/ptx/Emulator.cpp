@@ -10,15 +10,15 @@
 using namespace sinter::ptx;
 
 char *Thread::find(uint64_t address, size_t bytes) {
-  auto *begin = reinterpret_cast<char *>(address);
-  auto inside = [&](const char *base, int64_t size) {
-    return begin >= base && begin + bytes <= base + size;
+  auto inside = [&](uint64_t base, uint64_t size) {
+    return address >= base && address - base <= size && bytes <= size - (address - base);
   };
-  if (inside(local.data(), static_cast<int64_t>(local.size())))
-    return begin;
+  if (inside(reinterpret_cast<uint64_t>(local.data()), local.size()))
+    return reinterpret_cast<char *>(address);
   for (const Range &range : *ranges)
-    if (inside(range.begin, range.bytes))
-      return address % bytes ? (error = "misaligned access", nullptr) : begin;
+    if (inside(range.address, static_cast<uint64_t>(range.bytes)))
+      return address % bytes ? (error = "misaligned access", nullptr)
+                             : range.data + (address - range.address);
   error = "access outside of the kernel's buffers";
   return nullptr;
 }

@@ -20,9 +20,10 @@ namespace sinter::ptx {
 
 struct Instruction;
 
-/// Memory that a kernel may touch, at the addresses of this process.
+/// Memory that a kernel may touch: its address for the kernel, and the data.
 struct Range {
-  const char *begin;
+  uint64_t address;
+  char *data;
   int64_t bytes;
 };
 

@@ -25,8 +25,9 @@ static std::string run(const std::string &body, std::vector<uint32_t> &words, ui
   Program program;
   if (std::string error = program.parse(wrap(body)); !error.empty())
     return error;
-  return launch(*program.find("k"), blocks, threads, {reinterpret_cast<uint64_t>(words.data())},
-                {{reinterpret_cast<const char *>(words.data()),
+  auto address = reinterpret_cast<uint64_t>(words.data());
+  return launch(*program.find("k"), blocks, threads, {address},
+                {{address, reinterpret_cast<char *>(words.data()),
                   static_cast<int64_t>(words.size() * sizeof(uint32_t))}});
 }
 

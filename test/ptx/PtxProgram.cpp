@@ -58,16 +58,16 @@ void PtxProgram::launch(const sinter_launch &launch) {
   }
   std::vector<uint64_t> parameters;
   std::vector<ptx::Range> ranges;
-  for (uint32_t i = 0; i < launch.memory_count; ++i) {
-    parameters.push_back(reinterpret_cast<uint64_t>(launch.memory[i]));
-    ranges.push_back({static_cast<const char *>(launch.memory[i]),
-                      static_cast<int64_t>(launch.bytes[i])});
-  }
+  auto add = [&](void *memory, uint64_t bytes) {
+    auto address = reinterpret_cast<uint64_t>(memory);
+    parameters.push_back(address);
+    ranges.push_back({address, static_cast<char *>(memory), static_cast<int64_t>(bytes)});
+  };
+  for (uint32_t i = 0; i < launch.memory_count; ++i)
+    add(launch.memory[i], launch.bytes[i]);
   sinter_report report{};
-  if (launch.line_count) {
-    parameters.push_back(reinterpret_cast<uint64_t>(&report));
-    ranges.push_back({reinterpret_cast<const char *>(&report), sizeof report});
-  }
+  if (launch.line_count)
+    add(&report, sizeof report);
   constexpr uint32_t kThreads = 32; // a warp: grids of tests have few points
   error = ptx::launch(*function, blocks, kThreads, parameters, ranges);
   if (error.empty() && report.taken)

@@ -112,10 +112,9 @@ struct Maker {
     std::vector<std::string> command = linkCommand();
     if (command.empty())
       return refuse("expects a C compiler to link the trainer, got none: set CC or install gcc");
-    command.insert(command.end(),
-                   {folder.file("model.o"), pictures(), devices(), runtime(), "-o",
-                    folder.file("trainer"),
-                    "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"});
+    command.insert(command.end(), {folder.file("model.o"), pictures(), devices(), runtime(), "-o",
+                                   folder.file("trainer"), "-Wl,--gc-sections",
+                                   "-Wl,--build-id=none", "-Wl,-z,relro,-z,now"});
     if (session.options.sanitizer.empty()) // its reports name kernels
       command.push_back("-Wl,-s");
     if (linkStatic)

@@ -69,10 +69,10 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, HostCode hostC
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error =
-          codegen::getTargetKind(shown).emitText(std::move(module), session.getTarget(), stream,
-                                                 {session.options.level, session.options.sanitizer},
-                                                 makeHostCode(session, hostCode, "", "", {}, context)))
+  if (llvm::Error error = codegen::getTargetKind(shown).emitText(
+          std::move(module), session.getTarget(), stream,
+          {session.options.level, session.options.sanitizer},
+          makeHostCode(session, hostCode, "", "", {}, context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;

@@ -139,11 +139,7 @@ static bool hasTraining(ModuleOp module) {
 /// Done, or a usage error where an option is for programs of a CPU.
 static int checkDevice(Session &session) {
   kernel::TargetInterface target = session.getTarget();
-  const Options &options = session.options;
-  const char *option = options.linkStatic              ? "--static"
-                       : !options.embedWeights.empty() ? "--embed-weights"
-                       : !options.sanitizer.empty()    ? "--sanitize"
-                                                       : nullptr;
+  const char *option = getHostOption(session.options);
   if (!option || codegen::getTargetKind(target).writesHostCode())
     return Done;
   return session.reporter.error(Usage, llvm::Twine(option) + " expects a cpu target, got '" +

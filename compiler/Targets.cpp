@@ -1,8 +1,8 @@
-//===- Targets.cpp - one artefact for several CPUs --------------------------------------------===//
+//===- Targets.cpp - one artefact for several machines ----------------------------------------===//
 //
 // See Targets.h. Every target gets its own layouts, plan, kernels and table; weights in files are
-// logical, so all read the same ones. Invariant: the strongest target comes first, and nothing that
-// runs before the choice needs more than the weakest has.
+// logical, so all read the same ones. Invariant: the best target comes first, and nothing that runs
+// before the choice needs more than the last one's host has.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "compiler/Targets.h"
@@ -25,32 +25,64 @@ std::vector<std::string> splitTargets(const std::string &list) {
   return {names.begin(), names.end()};
 }
 
-/// The targets, strongest first; a usage error says why there are none.
-static int orderTargets(Session &session, const std::vector<std::string> &names,
-                        std::vector<kernel::CpuTargetAttr> &ordered) {
-  for (const std::string &name : names) {
-    auto parsed = codegen::parseTarget(&session.getContext(), name == "cpu" ? "cpu:native" : name);
-    if (!parsed)
-      return session.reporter.error(Usage, "--target " + llvm::toString(parsed.takeError()));
-    auto target = dyn_cast<kernel::CpuTargetAttr>(*parsed);
-    if (!target)
-      return session.reporter.error(
-          Usage, "--target expects cpu targets where it names several, got '" + name + "'");
-    // cpu:native is one of the others under another name: the same code twice helps nobody.
-    for (kernel::CpuTargetAttr other : ordered)
-      if (other.getFeatures() == target.getFeatures() && other.getTriple() == target.getTriple())
-        return session.reporter.error(Usage, "--target expects different targets, got '" +
-                                                 other.getName() + "' and '" + name +
-                                                 "', which are the same here");
-    if (!ordered.empty() && ordered.front().getTriple() != target.getTriple())
-      return session.reporter.error(Usage, "--target expects targets of one kind, got '" +
-                                               ordered.front().getName() + "' and '" + name + "'");
-    ordered.push_back(target);
+const char *getHostOption(const Options &options) {
+  return options.linkStatic              ? "--static"
+         : !options.embedWeights.empty() ? "--embed-weights"
+         : !options.sanitizer.empty()    ? "--sanitize"
+                                         : nullptr;
+}
+
+namespace {
+/// One of several targets, and how it compares with the others: GPUs before CPUs, each the newer or
+/// stronger first, as the runtime takes the first that the machine has.
+struct Ranked {
+  kernel::TargetInterface target;
+  kernel::CpuTargetAttr host;
+  std::tuple<bool, int64_t, size_t> rank;
+};
+} // namespace
+
+static Ranked rank(kernel::TargetInterface target, kernel::CpuTargetAttr host) {
+  if (auto gpu = dyn_cast<kernel::GpuTargetAttr>(target)) {
+    int64_t architecture = 0;
+    (void)gpu.getArch().substr(strlen("sm_")).getAsInteger(10, architecture);
+    return {target, host, {true, architecture, 0}};
   }
-  llvm::sort(ordered, [](kernel::CpuTargetAttr a, kernel::CpuTargetAttr b) {
-    return std::tuple(a.getVectorBits(), a.getFeatures().size()) >
-           std::tuple(b.getVectorBits(), b.getFeatures().size());
-  });
+  return {target, host, {false, host.getVectorBits(), host.getFeatures().size()}};
+}
+
+/// True for the same code under two names, as cpu:native is one of the others.
+static bool areSame(const Ranked &one, const Ranked &other) {
+  return one.rank == other.rank && one.host.getFeatures() == other.host.getFeatures();
+}
+
+/// The targets, the best first; a usage error says why there are none.
+static int orderTargets(Session &session, const std::vector<std::string> &names,
+                        std::vector<Ranked> &ordered) {
+  for (const std::string &name : names) {
+    auto target = codegen::parseTarget(&session.getContext(), name == "cpu" ? "cpu:native" : name);
+    if (!target)
+      return session.reporter.error(Usage, "--target " + llvm::toString(target.takeError()));
+    auto host = codegen::getHostTarget(*target);
+    if (!host)
+      return session.fail(host.takeError());
+    if (const char *option = getHostOption(session.options);
+        option && !codegen::getTargetKind(*target).writesHostCode())
+      return session.reporter.error(Usage, llvm::Twine(option) + " expects cpu targets, got '" +
+                                               name + "'");
+    Ranked ranked = rank(*target, *host);
+    for (const Ranked &other : ordered) {
+      if (areSame(ranked, other))
+        return session.reporter.error(Usage, "--target expects different targets, got '" +
+                                                 other.target.getName() + "' and '" + name +
+                                                 "', which are the same here");
+      if (other.host.getTriple() != host->getTriple())
+        return session.reporter.error(Usage, "--target expects targets of one kind, got '" +
+                                                 other.target.getName() + "' and '" + name + "'");
+    }
+    ordered.push_back(ranked);
+  }
+  llvm::sort(ordered, [](const Ranked &a, const Ranked &b) { return a.rank > b.rank; });
   return Done;
 }
 
@@ -67,7 +99,7 @@ int makeForTargets(Session &session, const std::string &kind,
   if (getStage(session.getModule()) >= Stage::Layout)
     return refuse("--target expects '" + session.getTarget().getName().str() +
                   "', as the layouts of '" + options.model + "' were decided for it, got several");
-  std::vector<kernel::CpuTargetAttr> targets;
+  std::vector<Ranked> targets;
   if (int code = orderTargets(session, names, targets))
     return code;
   TemporaryFolder folder;
@@ -81,13 +113,14 @@ int makeForTargets(Session &session, const std::string &kind,
   for (size_t i = 0; i < targets.size(); ++i) {
     Options single = options;
     single.model = graph;
-    single.target = targets[i].getName().str();
+    single.target = targets[i].target.getName().str();
     single.f64 = false;     // the module has its types, sizes and options already
     single.depfile.clear(); // what it depends on is said already
     single.set.clear();
     single.batch.clear();
     if (!options.saveStages.empty()) {
-      single.saveStages = options.saveStages + "/" + single.target.substr(strlen("cpu:"));
+      single.saveStages =
+          options.saveStages + "/" + single.target.substr(single.target.find(':') + 1);
       if (std::error_code error =
               llvm::sys::fs::create_directories(single.saveStages, true, llvm::sys::fs::all_all))
         return session.reporter.error(Refused,

@@ -117,7 +117,8 @@ LogicalResult CpuEntry::emitCall(kernel::KernelOpInterface op) {
   if (auto indirect = getIndirectLocs(op); !indirect.empty()) {
     arguments.push_back(spmd);
     for (Location line : indirect)
-      arguments.push_back(LLVM::AddressOfOp::create(b, loc, constants.getText(kernel::nameLocation(line))));
+      arguments.push_back(
+          LLVM::AddressOfOp::create(b, loc, constants.getText(kernel::nameLocation(line))));
   }
   func::CallOp::create(b, op->getLoc(), kernels.lookup(op), arguments);
   return success();

@@ -138,8 +138,8 @@ LogicalResult GpuEntry::emitCall(kernel::KernelOpInterface op) {
   if (!lines.empty())
     set(offsetof(sinter_launch, lines), addressOfGlobal(texts.getTexts(lines)));
   Value callee = loadField(offsetof(sinter_spmd, launch), pointer);
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                          {pointer, pointer});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), {pointer, pointer});
   LLVM::CallOp::create(b, op->getLoc(), type, ValueRange{callee, spmd, launch});
   return success();
 }
@@ -156,8 +156,7 @@ FailureOr<Value> GpuEntry::readPredicate(Value buffer) {
     return failure();
   Value callee = loadField(offsetof(sinter_spmd, read_byte), pointer);
   auto type = LLVM::LLVMFunctionType::get(b.getI32Type(), {pointer, pointer});
-  Value byte =
-      LLVM::CallOp::create(b, loc, type, ValueRange{callee, spmd, *address}).getResult();
+  Value byte = LLVM::CallOp::create(b, loc, type, ValueRange{callee, spmd, *address}).getResult();
   Value zero = arith::ConstantOp::create(b, loc, b.getI32IntegerAttr(0));
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ne, byte, zero).getResult();
 }

@@ -57,8 +57,7 @@ static void fillReport(EmitContext &k, Value where, ArrayRef<Value> values) {
 /// Threads of a block of `op`.
 static int64_t getThreads(EmitContext &k, kernel::KernelOpInterface op) {
   auto schedule = op->getAttrOfType<kernel::GpuScheduleAttr>("schedule");
-  return schedule ? schedule.getThreads()
-                  : cast<kernel::GpuTargetAttr>(k.target).getBlockThreads();
+  return schedule ? schedule.getThreads() : cast<kernel::GpuTargetAttr>(k.target).getBlockThreads();
 }
 
 /// Blocks of `threads` that share `pieces`: not more than run at once.

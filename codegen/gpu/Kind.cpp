@@ -44,8 +44,7 @@ static llvm::Expected<DeviceCode> makeDeviceCode(ModuleOp module, const CodeOpti
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream out(text);
   auto target = cast<GpuTargetAttr>(kernel::getTarget(module));
-  if (llvm::Error error =
-          emitPtx(translateToLLVMIR(module, context), target, out, options.level))
+  if (llvm::Error error = emitPtx(translateToLLVMIR(module, context), target, out, options.level))
     return error;
   auto constants = findHostModule(module).lookupSymbol<LLVM::GlobalOp>(kConstantsName);
   if (!constants)

@@ -330,8 +330,8 @@ struct TableWriter {
     if (name.empty())
       return null();
     auto *global = new llvm::GlobalVariable(*out, llvm::Type::getInt8Ty(context),
-                                            /*isConstant=*/true,
-                                            llvm::GlobalValue::ExternalLinkage, nullptr, name);
+                                            /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
+                                            nullptr, name);
     global->setVisibility(llvm::GlobalValue::HiddenVisibility);
     return global;
   }

@@ -53,8 +53,8 @@ Value EntryEmitter::getSegment(unsigned number) {
   b.setInsertionPoint(prologueEnd);
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   auto field = static_cast<int32_t>(8 * number);
-  Value slot = LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments,
-                                   ArrayRef<LLVM::GEPArg>{field});
+  Value slot =
+      LLVM::GEPOp::create(b, loc, pointer, b.getI8Type(), segments, ArrayRef<LLVM::GEPArg>{field});
   return base = wrapSegment(LLVM::LoadOp::create(b, loc, pointer, slot));
 }
 

@@ -79,7 +79,8 @@ private:
 /// gives.
 llvm::LogicalResult emitEntryFunctions(
     kernel::EntryOp entry,
-    llvm::function_ref<std::unique_ptr<EntryEmitter>(llvm::StringRef name, mlir::Location loc)> make);
+    llvm::function_ref<std::unique_ptr<EntryEmitter>(llvm::StringRef name, mlir::Location loc)>
+        make);
 
 } // namespace sinter::codegen
 

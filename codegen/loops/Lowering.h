@@ -28,7 +28,8 @@ namespace sinter::codegen {
 /// Name of the nested module that keeps the planned kernel.entry ops behind stage planned.
 inline constexpr llvm::StringLiteral kPlannedModule = "planned";
 
-/// Name of the nested module with functions of the host, where kernels are not functions of its own.
+/// Name of the nested module with functions of the host, where kernels are not functions of its
+/// own.
 inline constexpr llvm::StringLiteral kHostModule = "host";
 
 /// Dialects that functions of kernels are written in, and what translates them.

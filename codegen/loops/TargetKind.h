@@ -26,9 +26,9 @@ struct CodeOptions {
 
 /// What a module table says of a device with code of its own.
 struct DeviceCode {
-  std::string name = "cpu"; ///< sinter_module.device
-  std::string opener = {};  ///< the runtime's sinter_device_kind; none: the CPU's
-  std::string code = {};    ///< sinter_module.code
+  std::string name = "cpu";   ///< sinter_module.device
+  std::string opener = {};    ///< the runtime's sinter_device_kind; none: the CPU's
+  std::string code = {};      ///< sinter_module.code
   std::string constants = {}; ///< the host's global with the bytes of SINTER_SEG_CONSTANTS
   uint64_t constantBytes = 0;
 };
@@ -64,8 +64,8 @@ public:
                                llvm::raw_pwrite_stream &out, CodeOptions options,
                                std::unique_ptr<llvm::Module> tables) const = 0;
   /// Of a module at stage llvm: what an artefact holds beside the host's code.
-  virtual llvm::Expected<DeviceCode> makeDeviceCode(mlir::ModuleOp module, CodeOptions options)
-      const = 0;
+  virtual llvm::Expected<DeviceCode> makeDeviceCode(mlir::ModuleOp module,
+                                                    CodeOptions options) const = 0;
 };
 
 } // namespace sinter::codegen

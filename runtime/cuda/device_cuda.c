@@ -28,7 +28,7 @@ typedef struct gpu {
   cuda_address constants, reports;
   char *staging; /* pinned: where inputs are filled */
   known_function *functions;
-  uint64_t function_capacity; /* a power of two */
+  uint64_t function_capacity;    /* a power of two */
   const char *const **reporters; /* the lines that each report is of */
   sinter_report *reported;       /* the host's copy */
   uint32_t reporter_count, reporter_capacity;
@@ -171,8 +171,8 @@ static void start_function(const sinter_spmd *spmd, const sinter_launch *launch)
     self->parameters[count] = &report;
   }
   fails(self, launch->function,
-        self->driver->launch(function, launch->blocks, 1, 1, launch->threads, 1, 1, 0,
-                             self->stream, self->parameters, NULL));
+        self->driver->launch(function, launch->blocks, 1, 1, launch->threads, 1, 1, 0, self->stream,
+                             self->parameters, NULL));
 }
 
 static uint32_t read_byte(const sinter_spmd *spmd, const void *at) {
@@ -293,7 +293,8 @@ static int cuda_check(const sinter_module *module, diag *d) {
   char name[128] = "the GPU";
   driver->device_name(name, sizeof name, number);
   if (has < needs)
-    return diag_error(d, 2407, "target '%s' expects a GPU of compute capability %d.%d, '%s' has %d.%d",
+    return diag_error(d, 2407,
+                      "target '%s' expects a GPU of compute capability %d.%d, '%s' has %d.%d",
                       module->target, needs / 10, needs % 10, name, has / 10, has % 10);
   return 0;
 }

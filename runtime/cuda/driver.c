@@ -31,9 +31,9 @@ static int find_functions(void *from, diag *d) {
   for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i) {
     void *found = dlsym(from, functions[i].symbol);
     if (!found)
-      return diag_error(d, 2407,
-                        "expects an NVIDIA driver with %s, this one is too old; install a newer one",
-                        functions[i].symbol);
+      return diag_error(
+          d, 2407, "expects an NVIDIA driver with %s, this one is too old; install a newer one",
+          functions[i].symbol);
     memcpy((char *)&driver + functions[i].offset, &found, sizeof found);
   }
   return 0;

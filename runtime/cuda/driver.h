@@ -38,7 +38,7 @@ typedef struct cuda_stream_handle *cuda_stream;
     (cuda_function * function, cuda_module module, const char *name))                              \
   X(cuMemAlloc_v2, memory_allocate, (cuda_address * address, size_t bytes))                        \
   X(cuMemFree_v2, memory_free, (cuda_address address))                                             \
-  X(cuMemGetInfo_v2, memory_info, (size_t *free, size_t *total))                                   \
+  X(cuMemGetInfo_v2, memory_info, (size_t * free, size_t * total))                                 \
   X(cuMemsetD8_v2, memory_set, (cuda_address address, unsigned char value, size_t bytes))          \
   X(cuMemcpyHtoD_v2, copy_to, (cuda_address to, const void *from, size_t bytes))                   \
   X(cuMemcpyHtoDAsync_v2, copy_to_later,                                                           \

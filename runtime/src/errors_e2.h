@@ -154,9 +154,10 @@ SINTER_E2(
 SINTER_E2(2405, "unknown device",
           "The module was compiled for a device that this runtime does not have.")
 SINTER_E2(2406, "reading failed", "The system failed while a file was being read.")
-SINTER_E2(2407, "no GPU to run on",
-          "The program was built for a cuda target: it expects NVIDIA's driver (libcuda.so.1) and a "
-          "GPU of at least the target's architecture. nvidia-smi says what is there.")
+SINTER_E2(
+    2407, "no GPU to run on",
+    "The program was built for a cuda target: it expects NVIDIA's driver (libcuda.so.1) and a "
+    "GPU of at least the target's architecture. nvidia-smi says what is there.")
 SINTER_E2(2408, "the GPU failed",
           "The driver refused a call, or a kernel ended with an error: the GPU was lost or reset, "
           "its memory has errors, or the program is wrong. Nothing was saved since; the last "

@@ -158,7 +158,8 @@ static void initialise_share(const sinter_spmd *spmd, void *argument) {
 void instance_restart(instance *self, const sinter_symbol *symbol) {
   uint64_t n = tensor_elements(&symbol->logical);
   for (uint64_t i = 0; i < n; ++i)
-    instance_store(instance_image(self, &symbol->logical), symbol->logical.dtype, i, symbol->init_a);
+    instance_store(instance_image(self, &symbol->logical), symbol->logical.dtype, i,
+                   symbol->init_a);
 }
 
 void instance_initialise(instance *self, uint64_t seed) {

@@ -127,7 +127,7 @@ int instance_open(instance *self, const sinter_module *module, device *dev, bool
     self->owned[s] = !code;
   }
   uint64_t image_bytes = module->segment_bytes[SINTER_SEG_LOGICAL];
-  self->image = code                ? NULL
+  self->image = code                 ? NULL
                 : dev->shares_memory ? self->segments[SINTER_SEG_LOGICAL]
                                      : calloc(image_bytes + 1, 1);
   if (!code && !self->image && image_bytes)

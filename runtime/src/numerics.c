@@ -50,8 +50,7 @@ static int report_bad(trainer *t, const sinter_entry *e, const sinter_kernel *k,
   char step[40] = "";
   if (e == t->train)
     snprintf(step, sizeof step, " in step %lld", (long long)t->state.position.step + 1);
-  diag_error(d, 2302,
-             "%.*s: kernel '%s'%s expects finite results, got %s at element %llu of %llu",
+  diag_error(d, 2302, "%.*s: kernel '%s'%s expects finite results, got %s at element %llu of %llu",
              place ? (int)strcspn(first, ",") : (int)strlen(first), first, k->name, step,
              isnan(value) ? "nan"
              : value < 0  ? "-inf"

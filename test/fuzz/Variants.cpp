@@ -2,7 +2,8 @@
 //
 // Beside -O0 and -O3 for this machine a graph is compiled for an older level, for vectors and
 // caches that no machine has (the cost model then chooses other tiles, chunks, orders and layouts),
-// or with schedules drawn at random. None may change a bit (D1). Reading on: Judge.cpp.
+// with schedules drawn at random, or for a GPU, whose PTX an emulator runs. None may change a bit
+// (D1). Reading on: Judge.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #include "test/fuzz/Judge.h"
@@ -74,6 +75,6 @@ std::optional<Variant> test::chooseVariant(mlir::MLIRContext *context, uint64_t 
     return Variant{"random schedules",
                    {native, [=](mlir::ModuleOp module) { reschedule(module, seed); }}};
   default:
-    return std::nullopt;
+    return Variant{"cuda:sm_90", {findGpu(context, "cuda:sm_90")}, native.getHasFma()};
   }
 }

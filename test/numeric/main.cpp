@@ -99,8 +99,7 @@ int main(int argc, char **argv) {
                 row.name.c_str(), outcome.values, outcome.valueError, outcome.gradients,
                 outcome.gradientError, outcome.compiledGradients, outcome.compiledError,
                 outcome.forwardError, outcome.jacobians, outcome.jacobianError, outcome.seconds,
-                outcome.secondError,
-                outcome.failures.empty() ? "" : "  FAILED");
+                outcome.secondError, outcome.failures.empty() ? "" : "  FAILED");
     std::fflush(stdout);
     outcome.failures.empty() ? ++passed : ++failed;
     failures.insert(failures.end(), outcome.failures.begin(), outcome.failures.end());

@@ -335,7 +335,8 @@ cuda_result cuLaunchKernel(cuda_function function, unsigned blocks, unsigned, un
                            unsigned threads, unsigned, unsigned, unsigned, cuda_stream,
                            void **parameters, void **) {
   const auto &kernel = *reinterpret_cast<const ptx::Kernel *>(function);
-  BEGIN(beginInContext, kernel.name + " " + std::to_string(blocks) + " x " + std::to_string(threads));
+  BEGIN(beginInContext,
+        kernel.name + " " + std::to_string(blocks) + " x " + std::to_string(threads));
   return launchOnEmulator(kernel, blocks, threads, parameters);
 }
 

@@ -29,8 +29,8 @@ llvm::Expected<std::unique_ptr<PtxProgram>> PtxProgram::create(mlir::ModuleOp pl
   llvm::LLVMContext context;
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream out(text);
-  if (llvm::Error error = codegen::emitPtx(codegen::translateToLLVMIR(*module, context), target,
-                                           out, level))
+  if (llvm::Error error =
+          codegen::emitPtx(codegen::translateToLLVMIR(*module, context), target, out, level))
     return error;
   if (std::string error = program->code.parse(text.str()); !error.empty())
     return llvm::createStringError(error);

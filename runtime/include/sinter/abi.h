@@ -144,9 +144,9 @@ typedef struct sinter_launch {
   const char *function;
   uint32_t blocks, threads; /* threads: of a block */
   uint32_t memory_count;
-  uint32_t line_count;      /* above 0: a sinter_report is the last argument */
-  void *const *memory;      /* the arguments: places in segments */
-  const uint64_t *bytes;    /* how much of each it may touch */
+  uint32_t line_count;   /* above 0: a sinter_report is the last argument */
+  void *const *memory;   /* the arguments: places in segments */
+  const uint64_t *bytes; /* how much of each it may touch */
   /* "mlp.cpp:9:12" of its accesses by values of the data; constant, as all texts here */
   const char *const *lines;
 } sinter_launch;

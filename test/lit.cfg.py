@@ -35,6 +35,8 @@ config.substitutions.append(("%build", build))
 # The C compiler that links our libraries: those of a sanitized build need its sanitizers (gcc's are others).
 sanitizers = {"asan": "address,undefined", "tsan": "thread"}.get(os.path.basename(build))
 config.substitutions.append(("%cc", f"clang-22 -fsanitize={sanitizers}" if sanitizers else "cc"))
+# Where programs for cuda targets find their driver: the emulator's, or with --param gpu=1 this machine's own.
+config.substitutions.append(("%cuda", "/nowhere" if lit_config.params.get("gpu") else os.path.join(build, "lib", "fake-cuda")))
 golden = os.path.join(root, "test", "golden.sh")
 update = "--update " if lit_config.params.get("update") else ""
 config.substitutions.append(("%golden", f"bash {golden} {update}".strip()))

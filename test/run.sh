@@ -90,7 +90,13 @@ case $lane in
   coverage)
     step "build coverage" build coverage
     step coverage python3 test/coverage.py build/coverage ;;
-  gpu) echo "skipped: no target of this version needs a GPU" ;;
+  gpu)
+    if ldconfig -p | grep -q 'libcuda\.so\.1'; then
+      step "build release" build release
+      lits release --param gpu=1 e2e/cuda-models.test
+    else
+      echo "skipped: no NVIDIA driver on this machine"
+    fi ;;
   all)
     for each in default slow debug asan tsan; do
       out=$(bash test/run.sh $each | tee /dev/stderr | tail -1)

@@ -18,6 +18,9 @@ inline constexpr llvm::StringLiteral kThreadsAttr = "kernel.threads", kBlocksAtt
 /// read from the hardware.
 KernelWriter getGpuWriter();
 
+/// Rows that a warp reduces together; false, with nothing written, when the op is not covered.
+bool emitWarpMap(EmitContext &kernel, kernel::MapOp op);
+
 /// Constants of a module, one behind the other in SINTER_SEG_CONSTANTS.
 class ConstantMemory {
 public:

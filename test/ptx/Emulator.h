@@ -1,10 +1,12 @@
 //===- Emulator.h - runs PTX text on a CPU ----------------------------------------------------===//
 //
 // Executes what `emit --stage ptx` prints, instruction by instruction, so that code for GPUs is
-// checked on machines without one. Threads of a grid run one after the other: what they share
-// between barriers is not covered yet. Every access must lie in memory that the launch names, and
-// an instruction that is not known is an error. Semantics: PTX ISA 8.6, NVIDIA. Reading on:
-// Instructions.cpp (what each does), Parse.cpp.
+// checked on machines without one. Blocks run one after the other, the threads of a block in turns
+// from one meeting (a barrier, a shuffle) to the next. Every access must lie in memory that the
+// launch names; shared memory must be written before it is read, and what two threads of a block
+// touch, one of them writing, must have a barrier between; an instruction that is not known is an
+// error. Semantics: PTX ISA 8.6, NVIDIA. Reading on: Instructions.cpp (what each does),
+// Exchange.cpp (what the threads of a warp do together), Parse.cpp.
 //
 //===------------------------------------------------------------------------------------------===//
 #ifndef SINTER_TEST_PTX_EMULATOR_H
@@ -27,6 +29,22 @@ struct Range {
   int64_t bytes;
 };
 
+/// Shared memory of a block, and who touched each byte since which barrier.
+struct Shared {
+  struct Touch {
+    uint32_t writer = 0, writeEpoch = 0; ///< epoch 0: nobody
+    uint32_t reader = 0, readEpoch = 0;
+    bool manyReaders = false;
+  };
+  std::vector<char> bytes;
+  std::vector<Touch> touches;
+  uint32_t epoch = 1; ///< rises at each barrier
+
+  explicit Shared(size_t size) : bytes(size), touches(size) {}
+  /// What is wrong with an access of a thread; empty: nothing.
+  std::string touch(uint64_t offset, size_t size, uint32_t thread, bool writes);
+};
+
 /// A thread while it runs.
 struct Thread {
   std::vector<uint64_t> registers;
@@ -35,18 +53,24 @@ struct Thread {
   const std::vector<Range> *ranges = nullptr;
   uint32_t special[4] = {}; ///< tid, ntid, ctaid, nctaid; all .x
   size_t next = 0;          ///< the instruction behind this one
-  std::string error;        ///< what went wrong; empty: nothing
+  Shared *shared = nullptr;
+  bool waits = false; ///< at the instruction before `next`, where threads meet
+  std::string error;  ///< what went wrong; empty: nothing
 
   /// Where `bytes` at `address` lie; null, with an error, when the launch has no such memory.
   char *find(uint64_t address, size_t bytes);
+  /// The same in shared memory, by offset.
+  char *findShared(uint64_t offset, size_t bytes, bool writes);
 };
 
 /// What an instruction does to a thread.
 using Run = void (*)(Thread &, const Instruction &);
+/// What threads of a warp do together; by lane, null where there is none. Gives an error.
+using Exchange = std::string (*)(Thread *const *warp, const Instruction &);
 
 /// An operand, as it is used.
 struct Operand {
-  enum Kind : uint8_t { Register, Immediate, Special, Local } kind = Immediate;
+  enum Kind : uint8_t { Register, Immediate, Special, Local } kind = Immediate; // shared: an offset
   uint64_t value = 0;  ///< register's number, the bits, which special register, offset into local
   int64_t offset = 0;  ///< of an address
   std::string_view of; ///< of [param]: its name
@@ -55,6 +79,8 @@ struct Operand {
 /// One instruction, decoded.
 struct Instruction {
   Run run = nullptr;
+  Exchange exchange = nullptr; ///< of those where a warp meets
+  bool barrier = false;        ///< the block does
   std::vector<Operand> operands;
   int64_t predicate = -1; ///< register that says whether it runs
   bool negated = false;
@@ -67,7 +93,7 @@ struct Kernel {
   std::string name;
   std::vector<std::string> parameters;
   std::vector<Instruction> body;
-  size_t registers = 0, localBytes = 0;
+  size_t registers = 0, localBytes = 0, sharedBytes = 0;
 };
 
 /// All entries of a file.
@@ -89,6 +115,10 @@ std::string launch(const Kernel &kernel, uint32_t blocks, uint32_t threads,
 
 /// What `mnemonic` does ("add.rn.f32"); null when it is not known.
 Run findInstruction(const std::string &mnemonic);
+/// The same of those by which the threads of a warp exchange values ("shfl.sync.bfly.b32").
+Exchange findExchange(const std::string &mnemonic);
+/// An operand's bits.
+uint64_t bitsOf(Thread &thread, const Operand &operand);
 
 } // namespace sinter::ptx
 

@@ -47,6 +47,8 @@ TEST(Emulator, Arithmetic) {
   EXPECT_EQ(evaluate("\tshl.b32 %r1, 1, 32;\n"), 0u); // more than the width: nothing is left
   EXPECT_EQ(evaluate("\tshr.s32 %r1, -8, 40;\n"), 4294967295u);
   EXPECT_EQ(evaluate("\tbfe.u32 %r1, 240, 4, 4;\n"), 15u);
+  EXPECT_EQ(evaluate("\tprmt.b32 %r1, 0x44332211U, 0x88776655U, 0xF702U;\n"), 0xFF881133u);
+  EXPECT_EQ(evaluate("\tmov.b64 %rd2, {7, 9};\n\tmov.b64 {_, %r1}, %rd2;\n"), 9u);
   EXPECT_EQ(evaluate("\tmov.b64 %rd2, {7, 9};\n\tmov.b64 {%r2, %r1}, %rd2;\n"), 9u);
   EXPECT_EQ(evaluate("\tcvt.rzi.s32.f32 %r1, 0fC0200000;\n"), 4294967294u); // -2.5
   EXPECT_EQ(evaluate("\tcvt.rzi.s32.f32 %r1, 0f7FC00000;\n"), 0u);          // NaN
@@ -76,6 +78,107 @@ TEST(Emulator, ThreadsAndBranches) {
                 words, 2, 3),
             "");
   EXPECT_EQ(words, (std::vector<uint32_t>{10, 10, 12, 10, 14, 10}));
+}
+
+/// Thread t, of 32, does `code`, where %r1 is t; then %r2 goes to word t.
+static std::string storeByThread(const std::string &code) {
+  return "\t.shared .align 4 .b8 tile[128];\n\tmov.u32 %r1, %tid.x;\n" + code +
+         "\tmul.wide.u32 %rd2, %r1, 4;\n\tadd.s64 %rd3, %rd1, %rd2;\n"
+         "\tst.global.b32 [%rd3], %r2;\n\tret;\n";
+}
+
+/// What 32 threads leave.
+static std::vector<uint32_t> evaluateWarp(const std::string &code) {
+  std::vector<uint32_t> words(32);
+  EXPECT_EQ(run(storeByThread(code), words, 1, 32), "");
+  return words;
+}
+
+TEST(Emulator, Shuffles) {
+  std::vector<uint32_t> halves = evaluateWarp("\tshfl.sync.bfly.b32 %r2, %r1, 16, 31, -1;\n"),
+                        up = evaluateWarp("\tshfl.sync.up.b32 %r2, %r1, 3, 0, -1;\n"),
+                        down = evaluateWarp("\tshfl.sync.down.b32 %r2, %r1, 3, 31, -1;\n"),
+                        index = evaluateWarp("\tshfl.sync.idx.b32 %r2, %r1, 5, 31, -1;\n"),
+                        eights = evaluateWarp("\tshfl.sync.down.b32 %r2, %r1, 3, 6175, -1;\n");
+  for (uint32_t t = 0; t < 32; ++t) {
+    EXPECT_EQ(halves[t], t ^ 16);
+    EXPECT_EQ(up[t], t < 3 ? t : t - 3);
+    EXPECT_EQ(down[t], t + 3 < 32 ? t + 3 : t);
+    EXPECT_EQ(index[t], 5u);
+    EXPECT_EQ(eights[t], t % 8 + 3 < 8 ? t + 3 : t); // segments of 8: (32 - 8) << 8 | 31
+  }
+  // Whether the lane is within the segment; a tree of sums.
+  EXPECT_EQ(evaluateWarp("\tshfl.sync.down.b32 %r3|%p1, %r1, 30, 31, -1;\n"
+                         "\tselp.b32 %r2, 1, 0, %p1;\n"),
+            ([] {
+              std::vector<uint32_t> inside(32);
+              inside[0] = inside[1] = 1;
+              return inside;
+            }()));
+  std::string sum = "\tmov.b32 %r2, %r1;\n";
+  for (const char *by : {"16", "8", "4", "2", "1"})
+    sum += std::string("\tshfl.sync.bfly.b32 %r3, %r2, ") + by +
+           ", 31, -1;\n\tadd.s32 %r2, %r2, %r3;\n";
+  EXPECT_EQ(evaluateWarp(sum), std::vector<uint32_t>(32, 496));
+}
+
+TEST(Emulator, Votes) {
+  const std::string isFirst = "\tsetp.eq.b32 %p1, %r1, 0;\n\tsetp.lt.u32 %p3, %r1, 40;\n";
+  EXPECT_EQ(evaluateWarp(isFirst + "\tvote.sync.ballot.b32 %r2, %p1, -1;\n"),
+            std::vector<uint32_t>(32, 1));
+  EXPECT_EQ(evaluateWarp(isFirst + "\tvote.sync.any.pred %p2, %p1, -1;\n"
+                                   "\tselp.b32 %r2, 1, 0, %p2;\n"),
+            std::vector<uint32_t>(32, 1));
+  EXPECT_EQ(evaluateWarp(isFirst + "\tvote.sync.all.pred %p2, %p1, -1;\n"
+                                   "\tselp.b32 %r2, 1, 0, %p2;\n"),
+            std::vector<uint32_t>(32, 0));
+  EXPECT_EQ(evaluateWarp(isFirst + "\tvote.sync.all.pred %p2, %p3, -1;\n"
+                                   "\tselp.b32 %r2, 1, 0, %p2;\n"),
+            std::vector<uint32_t>(32, 1));
+}
+
+/// Each thread leaves its number in shared memory and reads that of the thread across.
+static std::string across(const std::string &between) {
+  return "\tmov.b32 %r4, tile;\n\tshl.b32 %r5, %r1, 2;\n\tadd.s32 %r6, %r4, %r5;\n"
+         "\tst.shared.b32 [%r6], %r1;\n" +
+         between +
+         "\tsub.s32 %r7, 31, %r1;\n\tshl.b32 %r8, %r7, 2;\n\tadd.s32 %r9, %r4, %r8;\n"
+         "\tld.shared.b32 %r2, [%r9];\n";
+}
+
+TEST(Emulator, SharedMemoryAndBarriers) {
+  std::vector<uint32_t> words = evaluateWarp(across("\tbar.sync 0;\n"));
+  for (uint32_t t = 0; t < 32; ++t)
+    EXPECT_EQ(words[t], 31 - t);
+}
+
+TEST(Emulator, FindsWhatThreadsDoToEachOther) {
+  std::vector<uint32_t> words(32);
+  auto says = [&](const std::string &code, const std::string &what) {
+    std::string error = run(storeByThread(code), words, 1, 32);
+    EXPECT_NE(error.find(what), std::string::npos) << error;
+  };
+  says(across(""), "thread 0 of block 0: read of shared memory that nobody wrote: ld.shared.b32");
+  says("\tst.shared.b32 [tile+4], %r1;\n",
+       "thread 1 of block 0: race in shared memory with thread 0");
+  says("\tst.shared.b32 [tile+128], %r1;\n", "access outside of shared memory");
+  says("\tst.shared.b32 [tile+2], %r1;\n", "misaligned access");
+  // All read what thread 0 wrote before a barrier; then it writes again without one.
+  const std::string first = "\tsetp.ne.b32 %p1, %r1, 0;\n\t@%p1 bra $L1;\n"
+                            "\tst.shared.b32 [tile], 7;\n$L1:\n\tbar.sync 0;\n"
+                            "\tld.shared.b32 %r2, [tile];\n";
+  EXPECT_EQ(evaluateWarp(first), std::vector<uint32_t>(32, 7));
+  says(first + "\tsetp.ne.b32 %p2, %r1, 31;\n\t@%p2 bra $L2;\n\tst.shared.b32 [tile], 8;\n$L2:\n",
+       "thread 31 of block 0: race in shared memory with thread");
+  says("\tsetp.ne.b32 %p1, %r1, 0;\n\t@%p1 bra $L1;\n\tbar.sync 0;\n$L1:\n\tbar.sync 0;\n",
+       "waits for threads that do not come: bar.sync 0");
+  says("\tsetp.ne.b32 %p1, %r1, 0;\n\t@%p1 bra $L1;\n"
+       "\tshfl.sync.bfly.b32 %r2, %r1, 1, 31, -1;\n$L1:\n\tbar.sync 0;\n",
+       "waits for threads that do not come: shfl.sync");
+  says("\tsetp.ne.b32 %p1, %r1, 0;\n\t@%p1 bra $L1;\n"
+       "\tshfl.sync.bfly.b32 %r2, %r1, 1, 31, 1;\n$L1:\n",
+       "value of lane 1, which is not there");
+  says("\tshfl.sync.bfly.b32 %r2, %r1, 1, 31, 2;\n", "the thread is not in its own mask");
 }
 
 TEST(Emulator, FindsWhatIsWrong) {

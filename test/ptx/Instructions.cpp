@@ -15,7 +15,7 @@
 
 using namespace sinter::ptx;
 
-static uint64_t bitsOf(Thread &thread, const Operand &operand) {
+uint64_t sinter::ptx::bitsOf(Thread &thread, const Operand &operand) {
   switch (operand.kind) {
   case Operand::Register:
     return thread.registers[operand.value];
@@ -103,6 +103,21 @@ template <class T> static void store(Thread &t, const Instruction &i) {
     memcpy(at, &value, sizeof value);
   }
 }
+template <class T, class U = T> static void loadShared(Thread &t, const Instruction &i) {
+  uint64_t offset = get<uint32_t>(t, i, 1) + static_cast<uint64_t>(i.operands[1].offset);
+  if (char *at = t.findShared(offset, sizeof(T), false)) {
+    T value;
+    memcpy(&value, at, sizeof value);
+    put<U>(t, i, static_cast<U>(value));
+  }
+}
+template <class T> static void storeShared(Thread &t, const Instruction &i) {
+  uint64_t offset = get<uint32_t>(t, i, 0) + static_cast<uint64_t>(i.operands[0].offset);
+  if (char *at = t.findShared(offset, sizeof(T), true)) {
+    T value = get<T>(t, i, 1);
+    memcpy(at, &value, sizeof value);
+  }
+}
 template <class T> static void exchange(Thread &t, const Instruction &i) {
   if (char *at = t.find(get<uint64_t>(t, i, 1) + i.operands[1].offset, sizeof(T))) {
     T old, value = get<T>(t, i, 2);
@@ -114,6 +129,19 @@ template <class T> static void exchange(Thread &t, const Instruction &i) {
 /// Products of twice the width.
 template <class Wide, class T> static void multiplyWide(Thread &t, const Instruction &i) {
   put<Wide>(t, i, static_cast<Wide>(get<T>(t, i, 1)) * get<T>(t, i, 2));
+}
+/// Bytes of {b, a} in the order that c names; a digit of 8 and more takes a byte's sign only.
+static void permuteBytes(Thread &t, const Instruction &i) {
+  uint64_t bytes = get<uint64_t>(t, i, 2) << 32 | get<uint32_t>(t, i, 1);
+  auto order = get<uint32_t>(t, i, 3);
+  uint32_t result = 0;
+  for (int n = 0; n < 4; ++n) {
+    uint32_t digit = order >> (4 * n) & 15;
+    auto byte = static_cast<uint8_t>(bytes >> (8 * (digit & 7)));
+    uint32_t chosen = digit < 8 ? byte : byte & 128 ? 255 : 0;
+    result |= chosen << (8 * n);
+  }
+  put<uint32_t>(t, i, result);
 }
 static void loadParameter(Thread &t, const Instruction &i) {
   put<uint64_t>(t, i, (*t.parameters)[i.operands[1].value]);
@@ -240,6 +268,17 @@ template <class To, class From> static void toInteger(Thread &t, const Instructi
     "cvt.rzi." #name "." #name, unary<type, FN(std::trunc(a))>                                     \
   }
 
+// Loads that widen, and the bytes that registers of 16 bits hold.
+#define FOR_NARROW(space)                                                                          \
+  {"ld." #space ".b8", load<uint8_t, uint16_t>}, {"ld." #space ".u8", load<uint8_t, uint64_t>},    \
+      {"ld." #space ".s8", load<int8_t, int64_t>},                                                 \
+      {"ld." #space ".u16", load<uint16_t, uint64_t>},                                             \
+      {"ld." #space ".s16", load<int16_t, int64_t>},                                               \
+      {"ld." #space ".s32", load<int32_t, int64_t>},                                               \
+      {"ld." #space ".u32", load<uint32_t, uint64_t>}, {                                           \
+    "st." #space ".b8", store<uint8_t>                                                             \
+  }
+
 static const std::unordered_map<std::string, Run> instructions = {
     FOR_WIDTH(16),
     FOR_WIDTH(32),
@@ -267,6 +306,7 @@ static const std::unordered_map<std::string, Run> instructions = {
     {"mul.hi.s32", multiplyHigh<int64_t, int32_t>},
     {"mul.hi.u64", multiplyHigh<unsigned __int128, uint64_t>},
     {"mul.hi.s64", multiplyHigh<__int128, int64_t>},
+    {"prmt.b32", permuteBytes},
     {"bfe.u32", extract<uint32_t>},
     {"bfe.s32", extract<int32_t>},
     {"bfe.u64", extract<uint64_t>},
@@ -276,10 +316,14 @@ static const std::unordered_map<std::string, Run> instructions = {
     {"xor.pred", binary<uint64_t, FN2(a ^ b)>},
     {"not.pred", unary<uint64_t, FN(a ^ 1)>},
     {"mov.pred", unary<uint64_t, FN(a & 1)>},
-    {"ld.global.b8", load<uint8_t, uint16_t>},
-    {"ld.global.s32", load<int32_t, int64_t>},
-    {"ld.global.u32", load<uint32_t, uint64_t>},
-    {"st.global.b8", store<uint8_t>},
+    FOR_NARROW(global),
+    FOR_NARROW(local),
+    {"ld.shared.b8", loadShared<uint8_t, uint16_t>},
+    {"ld.shared.b32", loadShared<uint32_t>},
+    {"ld.shared.b64", loadShared<uint64_t>},
+    {"st.shared.b8", storeShared<uint8_t>},
+    {"st.shared.b32", storeShared<uint32_t>},
+    {"st.shared.b64", storeShared<uint64_t>},
     {"atom.global.exch.b32", exchange<uint32_t>},
     CONVERT(f64, f32, double, float),
     CONVERT(rn.f32, f64, float, double),

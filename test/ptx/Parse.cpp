@@ -41,8 +41,8 @@ namespace {
 /// One entry being read.
 struct Reader {
   Kernel kernel;
-  std::map<std::string, size_t, std::less<>> registers, labels;
-  std::vector<std::pair<size_t, std::string>> branches; ///< instruction, label
+  std::map<std::string, size_t, std::less<>> registers, labels, shared; ///< shared: offsets
+  std::vector<std::pair<size_t, std::string>> branches;                 ///< instruction, label
   std::string error;
 
   int64_t numberOf(std::string_view name) {
@@ -78,6 +78,10 @@ void Reader::readAddress(std::string_view inside, Operand &operand) {
     return;
   }
   operand.kind = Operand::Immediate;
+  if (auto found = shared.find(base); found != shared.end()) {
+    operand.value = found->second;
+    return;
+  }
   for (size_t i = 0; i < kernel.parameters.size(); ++i)
     if (kernel.parameters[i] == base) {
       operand.value = i;
@@ -93,9 +97,11 @@ Operand Reader::readOperand(std::string_view text) {
     readAddress(text.substr(1, text.size() - 2), operand);
   } else if (isSpecial(text, operand.value)) {
     operand.kind = Operand::Special;
-  } else if (text.front() == '%') {
+  } else if (text.front() == '%' || text == "_") { // _: a result that nobody wants
     operand.kind = Operand::Register;
     operand.value = numberOf(text);
+  } else if (auto found = shared.find(text); found != shared.end()) {
+    operand.value = found->second;
   } else if (text.rfind("__local_depot", 0) == 0) {
     operand.kind = Operand::Local;
   } else if (text.rfind("0f", 0) == 0 || text.rfind("0d", 0) == 0) {
@@ -103,7 +109,7 @@ Operand Reader::readOperand(std::string_view text) {
   } else {
     char *end = nullptr;
     operand.value = static_cast<uint64_t>(strtoll(copy.c_str(), &end, 0));
-    if (*end)
+    if (*end && strcmp(end, "U") != 0)
       error = "expects an operand, got '" + copy + "'";
   }
   return operand;
@@ -129,7 +135,9 @@ void Reader::readInstruction(std::string_view line) {
   if (!rest.empty() && mnemonic == "mov.b64" && rest.find('{') != std::string_view::npos)
     mnemonic += rest.front() == '{' ? ".split" : ".join";
   instruction.run = findInstruction(mnemonic);
-  if (!instruction.run) {
+  instruction.exchange = findExchange(mnemonic);
+  instruction.barrier = mnemonic == "bar.sync" || mnemonic == "barrier.sync";
+  if (!instruction.run && !instruction.exchange && !instruction.barrier) {
     error = "unknown instruction '" + mnemonic + "'";
     return;
   }
@@ -139,20 +147,28 @@ void Reader::readInstruction(std::string_view line) {
     std::string plain;
     for (char c : rest)
       if (c != '{' && c != '}')
-        plain += c;
+        plain += c == '|' ? ',' : c; // d|p: two results
     for (std::string_view part : split(plain))
       instruction.operands.push_back(readOperand(part));
   }
   kernel.body.push_back(std::move(instruction));
 }
 
-/// `.local .align 16 .b8 __local_depot3[512];` says how much memory a thread has of its own.
+/// `.local .align 16 .b8 __local_depot3[512];` says how much memory a thread has of its own,
+/// `.shared .align 4 .b8 tile[1024];` how much a block has.
 void Reader::readDeclaration(std::string_view line) {
-  if (line.rfind(".local", 0) != 0)
-    return;
   size_t open = line.find('[');
-  if (open != std::string_view::npos)
-    kernel.localBytes = strtoull(std::string(line.substr(open + 1)).c_str(), nullptr, 10);
+  if (open == std::string_view::npos)
+    return;
+  size_t bytes = strtoull(std::string(line.substr(open + 1)).c_str(), nullptr, 10);
+  if (line.rfind(".local", 0) == 0)
+    kernel.localBytes = bytes;
+  if (line.rfind(".shared", 0) != 0)
+    return;
+  size_t name = line.find_last_of(" \t", open) + 1;
+  constexpr size_t kAlignment = 16;
+  shared[std::string(line.substr(name, open - name))] = kernel.sharedBytes;
+  kernel.sharedBytes += (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 void Reader::finish() {

@@ -108,6 +108,9 @@ static LogicalResult checkEntries(ModuleOp module, llvm::StringRef file, Locatio
     return refuse(module, start) << "no function for the entry @"
                                  << cast<kernel::EntryOp>(bare).getSymName()
                                  << "; correct the text or its sinter.stage [E1002]";
+  if (functions && host && !symbols.lookup(codegen::kConstantsName))
+    return refuse(module, start) << "no @" << codegen::kConstantsName << " in module @"
+                                 << codegen::kHostModule << "; correct the text [E1002]";
   return success();
 }
 

@@ -21,9 +21,6 @@ llvm::Expected<kernel::GpuTargetAttr> parseGpuTarget(mlir::MLIRContext *context,
 /// Names that parseGpuTarget accepts.
 llvm::ArrayRef<llvm::StringRef> getGpuTargetNames();
 
-/// In the host's part of a module: the bytes of SINTER_SEG_CONSTANTS.
-inline constexpr llvm::StringLiteral kConstantsName = "sinter.constants";
-
 /// planned -> loops: a function a kernel and, under `module @host`, those by which the host runs
 /// entries. Fails, with an error at the op, where edited text calls the C library.
 llvm::LogicalResult lowerToGpuLoops(mlir::ModuleOp module);

@@ -46,7 +46,8 @@ static llvm::Expected<DeviceCode> makeDeviceCode(ModuleOp module, const CodeOpti
   auto target = cast<GpuTargetAttr>(kernel::getTarget(module));
   if (llvm::Error error = emitPtx(translateToLLVMIR(module, context), target, out, options.level))
     return error;
-  auto constants = findHostModule(module).lookupSymbol<LLVM::GlobalOp>(kConstantsName);
+  ModuleOp host = findHostModule(module);
+  auto constants = host ? host.lookupSymbol<LLVM::GlobalOp>(kConstantsName) : LLVM::GlobalOp();
   if (!constants)
     return llvm::createStringError("internal error: expects the constants of the host, got none");
   return DeviceCode{"cuda", "sinter_device_cuda", text.str().str(), kConstantsName.str(),

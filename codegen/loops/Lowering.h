@@ -32,6 +32,9 @@ inline constexpr llvm::StringLiteral kPlannedModule = "planned";
 /// own.
 inline constexpr llvm::StringLiteral kHostModule = "host";
 
+/// In that module: the global with the bytes of SINTER_SEG_CONSTANTS.
+inline constexpr llvm::StringLiteral kConstantsName = "sinter.constants";
+
 /// Dialects that functions of kernels are written in, and what translates them.
 void registerLoopDialects(mlir::DialectRegistry &registry);
 

@@ -90,12 +90,10 @@ int decoder_run(decoder *g, uint32_t number, decoder_state state, diag *d) {
     return d->code;
   for (uint32_t i = 0; i < e->input_count; ++i) {
     const sinter_tensor *out = decoder_output(e, &e->inputs[i]);
-    if (i != g->token && out)
-      self->device->read(self->device, state[i], instance_at(self, out), out->bytes);
+    if (i != g->token && out && instance_read(self, state[i], out, d))
+      return d->code;
   }
-  const sinter_tensor *logits = &e->outputs[g->logits];
-  self->device->read(self->device, g->values, instance_at(self, logits), logits->bytes);
-  return 0;
+  return instance_read(self, g->values, &e->outputs[g->logits], d);
 }
 
 double decoder_logit(const decoder *g, uint32_t token) {

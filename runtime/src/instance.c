@@ -277,6 +277,11 @@ int instance_check_run(const instance *self, diag *d) {
                     f->line, (long long)f->size, (long long)f->value, (long long)f->position);
 }
 
+int instance_read(instance *self, void *to, const sinter_tensor *tensor, diag *d) {
+  self->device->read(self->device, to, instance_at(self, tensor), tensor->bytes);
+  return check_device(self, d);
+}
+
 int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument,
                  diag *d) {
   if (entry->kind == SINTER_ENTRY_TRAIN)

@@ -63,6 +63,8 @@ int instance_check_labels(const sinter_module *module, const sinter_entry *entry
 /// An entry's input <- data, before it runs. Prepares forms as instance_run would:
 /// preparing works in the memory that inputs lie in.
 void instance_feed(instance *self, const sinter_entry *entry, uint32_t input, const void *data);
+/// What a tensor holds: all of it. 0, or E2408 when the device has failed.
+int instance_read(instance *self, void *to, const sinter_tensor *tensor, diag *d);
 /// Runs an entry; prepares forms first when they are stale and the entry may read them.
 /// 0, or E2304: an index was out of range; what was read there is 0, and nothing was added there.
 int instance_run(instance *self, const sinter_entry *entry, device_fill_fn fill, void *argument,

@@ -159,7 +159,11 @@ sinter_status sinter_lib_open(const sinter_module *module, const sinter_options 
     self->loaded = true;
   } else if (instance_find(module, NULL, SINTER_ENTRY_TRAIN, NULL)) {
     instance_initialise(&self->instance, 0);
-    self->initialised = !instance_push(&self->instance, false, &d);
+    if (instance_push(&self->instance, false, &d)) {
+      sinter_lib_close(self);
+      return status_of(&d);
+    }
+    self->initialised = true;
   }
   *lib = self;
   return status_of(&d);
@@ -341,7 +345,6 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
           first->outputs[i].name, name, (long long)first->batch, (unsigned long long)n);
   if (instance_check_labels(lib->instance.module, first, inputs, n, d))
     return d->code;
-  device *dev = lib->instance.device;
   for (uint64_t done = 0; done < n;) {
     const sinter_entry *e = first->batch > 0 ? instance_variant(first, variants, n - done) : first;
     for (uint32_t i = 0; i < e->input_count; ++i) {
@@ -354,7 +357,8 @@ static int run_entry(sinter_lib *lib, const char *name, size_t n, const void *co
     for (uint32_t i = 0; i < e->output_count; ++i) {
       const sinter_tensor *t = &e->outputs[i];
       uint64_t skip = instance_batched(first, variants, true, i) ? done * example_bytes(t, e) : 0;
-      dev->read(dev, (char *)outputs[i] + skip, instance_at(&lib->instance, t), t->bytes);
+      if (instance_read(&lib->instance, (char *)outputs[i] + skip, t, d))
+        return d->code;
     }
     done += e->batch > 0 ? (uint64_t)e->batch : 1;
   }

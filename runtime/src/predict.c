@@ -75,7 +75,6 @@ static void put_rows(const trainer *t, const sinter_entry *e, uint64_t done, con
 static int run_all(trainer *t, int64_t id, FILE *to, diag *d) {
   uint32_t variants;
   const sinter_entry *first = instance_find(t->module, "predict", 0, &variants);
-  device *dev = t->instance.device;
   char *values = malloc(first->outputs[0].bytes + 1);
   if (!values)
     return diag_error(d, 2402, "out of memory: the predictions");
@@ -87,9 +86,9 @@ static int run_all(trainer *t, int64_t id, FILE *to, diag *d) {
       break;
     }
     batch_fill fill = {.data = &t->data, .from = &t->data.test, .entry = e, .first = done};
-    if (trainer_run_kernels(t, e, batch_gather, &fill, d))
+    if (trainer_run_kernels(t, e, batch_gather, &fill, d) ||
+        instance_read(&t->instance, values, &e->outputs[0], d))
       break;
-    dev->read(dev, values, instance_at(&t->instance, &e->outputs[0]), e->outputs[0].bytes);
     put_rows(t, e, done, values, id, to);
     done += (uint64_t)e->batch;
   }

@@ -129,7 +129,6 @@ static int check_covered(const entry_run *r, diag *d) {
 }
 
 static int run_all(trainer *t, entry_run *r, diag *d) {
-  device *dev = t->instance.device;
   for (uint64_t done = 0; done < r->n;) {
     const sinter_entry *e =
         r->first->batch > 0 ? instance_variant(r->first, r->variants, r->n - done) : r->first;
@@ -138,9 +137,9 @@ static int run_all(trainer *t, entry_run *r, diag *d) {
     if (trainer_run_kernels(t, e, NULL, NULL, d))
       return d->code;
     for (uint32_t i = 0; i < e->output_count; ++i)
-      if (r->out[i].data)
-        dev->read(dev, r->out[i].data + done * r->out[i].stride,
-                  instance_at(&t->instance, &e->outputs[i]), e->outputs[i].bytes);
+      if (r->out[i].data &&
+          instance_read(&t->instance, r->out[i].data + done * r->out[i].stride, &e->outputs[i], d))
+        return d->code;
     done += e->batch > 0 ? (uint64_t)e->batch : 1;
   }
   return 0;

@@ -292,7 +292,7 @@ static int work(trainer *t, diag *d) {
     result = instance_push(&t->instance, true, d); /* predictions are the best weights' */
   if (!result && f->predict)
     result = trainer_predict(t, d);
-  return result;
+  return result ? result : instance_check_run(&t->instance, d); /* numbers that were read last */
 }
 
 static void close_all(trainer *t) {

@@ -130,9 +130,9 @@ static int read_source(translation *x, diag *d) {
     const uint32_t *from = given(x, &e->inputs[i], &count);
     if (i == x->decoder.token)
       continue;
-    if (out)
-      self->device->read(self->device, x->now->state[i], instance_at(self, out), out->bytes);
-    else if (from)
+    if (out && instance_read(self, x->now->state[i], out, d))
+      return d->code;
+    if (!out && from)
       store_given(from, count, e->inputs[i].dtype, x->now->state[i]);
   }
   return 0;

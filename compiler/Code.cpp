@@ -20,28 +20,12 @@ namespace sinter::compiler {
 
 /// Host tables and functions, in one LLVM module.
 static std::unique_ptr<llvm::Module> makeHostCode(Session &session, HostCode hostCode,
-                                                  const std::string &embeddedParams,
-                                                  const std::string &suffix,
-                                                  const codegen::DeviceCode &device,
+                                                  const codegen::TableOptions &options,
                                                   llvm::LLVMContext &context) {
   if (hostCode == HostCode::None)
     return nullptr;
   ModuleOp module = session.getModule();
   codegen::HostModule host = codegen::describeModule(module, codegen::getPlannedEntries(module));
-  auto cpu = codegen::getHostTarget(session.getTarget());
-  if (!cpu) {
-    session.fail(cpu.takeError());
-    return nullptr;
-  }
-  codegen::TableOptions options{.compiler = getVersion(),
-                                .features = codegen::getNeededFeatures(*cpu),
-                                .embeddedParams = embeddedParams,
-                                .suffix = suffix,
-                                .device = device.name,
-                                .deviceKind = device.opener,
-                                .code = device.code,
-                                .constants = device.constants,
-                                .constantBytes = device.constantBytes};
   std::unique_ptr<llvm::Module> table = codegen::emitTable(host, options, context);
   std::unique_ptr<llvm::Module> more =
       hostCode == HostCode::Trainer   ? codegen::emitMain(host, context)
@@ -67,12 +51,17 @@ static int makeAssemblyUnsafely(Session &session, ModuleOp shown, HostCode hostC
   std::unique_ptr<llvm::Module> module = codegen::translateToLLVMIR(shown, context);
   if (!module)
     return session.reporter.error(Internal, "the module does not translate to LLVM IR");
+  auto cpu = codegen::getHostTarget(session.getTarget());
+  if (!cpu)
+    return session.fail(cpu.takeError());
+  codegen::TableOptions table{.compiler = getVersion(),
+                              .features = codegen::getNeededFeatures(*cpu)};
   llvm::SmallString<0> bytes;
   llvm::raw_svector_ostream stream(bytes);
-  if (llvm::Error error = codegen::getTargetKind(shown).emitText(
-          std::move(module), session.getTarget(), stream,
-          {session.options.level, session.options.sanitizer},
-          makeHostCode(session, hostCode, "", "", {}, context)))
+  if (llvm::Error error =
+          codegen::getTargetKind(shown).emitText(std::move(module), session.getTarget(), stream,
+                                                 {session.options.level, session.options.sanitizer},
+                                                 makeHostCode(session, hostCode, table, context)))
     return session.fail(std::move(error));
   text = bytes.str().str();
   return Done;
@@ -95,9 +84,14 @@ static int makeObjectUnsafely(Session &session, HostCode hostCode,
   auto device = codegen::getTargetKind(module).makeDeviceCode(module, options);
   if (!device)
     return session.fail(device.takeError());
+  codegen::TableOptions table{.compiler = getVersion(),
+                              .features = codegen::getNeededFeatures(*cpu),
+                              .embeddedParams = embeddedParams,
+                              .suffix = suffix,
+                              .device = std::move(*device)};
   if (llvm::Error error = codegen::emitObject(
           host ? host : module, *cpu, stream, options, [&](llvm::LLVMContext &context) {
-            return makeHostCode(session, hostCode, embeddedParams, suffix, *device, context);
+            return makeHostCode(session, hostCode, table, context);
           }))
     return session.fail(std::move(error));
   session.instrumentation.addTime("object code", PassInstrumentation::now() - start);

@@ -36,7 +36,7 @@ private:
   void barrier() override { func::CallOp::create(b, loc, kBarrierName, TypeRange(), spmd); }
   bool endsWithBarrier(kernel::LaunchOp op) const override { return op.hasSerial(); }
   FailureOr<Value> readPredicate(Value buffer) override;
-  FailureOr<BufferLocation> locateConstant(kernel::BufferOp op) override;
+  BufferLocation locateConstant(kernel::BufferOp op, DenseElementsAttr value) override;
   Value wrapSegment(Value base) override;
   FailureOr<Value> memory(Value buffer);
 
@@ -84,15 +84,9 @@ Value CpuEntry::wrapSegment(Value base) {
   return UnrealizedConversionCastOp::create(b, loc, type, base).getResult(0);
 }
 
-FailureOr<BufferLocation> CpuEntry::locateConstant(kernel::BufferOp op) {
-  auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
-  if (!value)
-    return op.emitError("internal error: expects the elements of a constant buffer, got none");
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(prologueEnd);
+BufferLocation CpuEntry::locateConstant(kernel::BufferOp op, DenseElementsAttr value) {
   memref::GlobalOp global = constants.get(op.getLoc(), value, op.getType());
-  return BufferLocation{
-      {}, {}, memref::GetGlobalOp::create(b, loc, global.getType(), global.getSymName())};
+  return {{}, {}, memref::GetGlobalOp::create(b, loc, global.getType(), global.getSymName())};
 }
 
 FailureOr<Value> CpuEntry::memory(Value buffer) {

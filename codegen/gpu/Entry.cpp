@@ -45,7 +45,9 @@ private:
   void barrier() override {} // launches follow each other
   bool endsWithBarrier(kernel::LaunchOp) const override { return false; }
   FailureOr<Value> readPredicate(Value buffer) override;
-  FailureOr<BufferLocation> locateConstant(kernel::BufferOp op) override;
+  BufferLocation locateConstant(kernel::BufferOp op, DenseElementsAttr value) override {
+    return {getSegment(SINTER_SEG_CONSTANTS), index(constants.place(value, op.getType())), {}};
+  }
   Value wrapSegment(Value base) override { return base; }
 
   FailureOr<Value> addressOf(Value buffer);
@@ -66,16 +68,6 @@ private:
   Type pointer;
 };
 } // namespace
-
-FailureOr<BufferLocation> GpuEntry::locateConstant(kernel::BufferOp op) {
-  auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
-  if (!value)
-    return op.emitError("internal error: expects the elements of a constant buffer, got none");
-  Value base = getSegment(SINTER_SEG_CONSTANTS);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(prologueEnd);
-  return BufferLocation{base, index(constants.place(value, op.getType())), {}};
-}
 
 FailureOr<Value> GpuEntry::addressOf(Value buffer) {
   FailureOr<BufferLocation> where = locate(buffer);

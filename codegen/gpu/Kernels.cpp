@@ -81,18 +81,18 @@ static void write(EmitContext &k, kernel::KernelOpInterface op, ValueRange more)
                    read<NVVM::ThreadIdXOp>(k));
   k.threads = arith::MulIOp::create(k.b, k.loc, read<NVVM::GridDimXOp>(k), size);
   k.takesTurns = true;
+  int64_t threads = getThreads(k, op);
   bool naive = op->hasAttr("naive"); // asks for plain loops: the tests' yardstick
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](kernel::ContractOp contract) { emitNaiveContract(k, contract); })
       .Case([&](kernel::MapOp map) {
-        if (naive || getThreads(k, op) % 32 != 0 || !emitWarpMap(k, map))
+        if (naive || threads % kWarp != 0 || !emitWarpMap(k, map))
           emitNaiveMap(k, map);
       })
       .Case([&](kernel::StreamOp stream) { emitNaiveStream(k, stream); })
       .Case([&](kernel::PrefixOp prefix) { emitNaivePrefix(k, prefix); })
       .Case([&](kernel::SortOp sort) { emitSort(k, sort); });
   auto function = cast<func::FuncOp>(k.b.getInsertionBlock()->getParentOp());
-  int64_t threads = getThreads(k, op);
   function->setAttr(kThreadsAttr, k.b.getI64IntegerAttr(threads));
   function->setAttr(kBlocksAttr, k.b.getI64IntegerAttr(getBlocks(k, k.pieces, threads)));
 }

@@ -18,6 +18,9 @@ inline constexpr llvm::StringLiteral kThreadsAttr = "kernel.threads", kBlocksAtt
 /// read from the hardware.
 KernelWriter getGpuWriter();
 
+/// Threads of a warp, of all architectures.
+inline constexpr int64_t kWarp = 32;
+
 /// Rows that a warp reduces together; false, with nothing written, when the op is not covered.
 bool emitWarpMap(EmitContext &kernel, kernel::MapOp op);
 

@@ -21,8 +21,6 @@ using namespace sinter;
 using namespace sinter::codegen;
 using kernel::ReduceKind;
 
-static constexpr int64_t kWarp = 32;
-
 namespace {
 class WarpMap {
 public:
@@ -50,7 +48,7 @@ private:
   Value joinLanes(Values lanes, int64_t count, ReduceKind kind);
   Value sumRun(kernel::ReduceOp reduce, const Run &run, int64_t lanes, Type type);
   Value sumChunks(kernel::ReduceOp reduce);
-  Value findExtreme(kernel::ReduceOp reduce);
+  Run wholeRow() { return {k.index(0), k.index(elements), elements, true}; }
   Value findArgmax(kernel::ReduceOp reduce);
   Value reduceRow(kernel::ReduceOp reduce);
   void storeRow();
@@ -250,17 +248,11 @@ Value WarpMap::sumChunks(kernel::ReduceOp reduce) {
   return k.widen(join == 1 ? joined[0] : joinLanes(joined, join, kind), reduce.getType());
 }
 
-Value WarpMap::findExtreme(kernel::ReduceOp reduce) {
-  Run all{k.index(0), k.index(elements), elements, true};
-  return sumRun(reduce, all, kWarp, reduce.getType());
-}
-
 /// The best value and its number; of equals the first.
 Value WarpMap::findArgmax(kernel::ReduceOp reduce) {
   Type element = reduce.getInput().getType(), indexType = reduce.getType();
   Values start{getReduceStart(k, ReduceKind::Max, element), k.zero(indexType)};
-  Run all{k.index(0), k.index(elements), elements, true};
-  Values best = accumulate(all, kWarp, start, [&](Value number, ValueRange carried) {
+  Values best = accumulate(wholeRow(), kWarp, start, [&](Value number, ValueRange carried) {
     Value value = valueAt(reduce, number), better = isBetter(k, carried[0], value);
     Value where = arith::IndexCastOp::create(k.b, k.loc, indexType, number);
     return Values{arith::SelectOp::create(k.b, k.loc, better, value, carried[0]),
@@ -283,13 +275,11 @@ Value WarpMap::findArgmax(kernel::ReduceOp reduce) {
 Value WarpMap::reduceRow(kernel::ReduceOp reduce) {
   if (reduce.getKind() == ReduceKind::Argmax)
     return findArgmax(reduce);
-  if (!isOrdered(reduce.getKind()))
-    return findExtreme(reduce);
   kernel::AlgorithmAttr algorithm = op.getAlgorithmAttr();
-  if (algorithm.isCut())
+  bool ordered = isOrdered(reduce.getKind());
+  if (ordered && algorithm.isCut())
     return sumChunks(reduce);
-  Run all{k.index(0), k.index(elements), elements, true};
-  return sumRun(reduce, all, algorithm.getLanes(), reduce.getType());
+  return sumRun(reduce, wholeRow(), ordered ? algorithm.getLanes() : kWarp, reduce.getType());
 }
 
 /// What depends on the row alone is stored by one thread, before the others store the rest.

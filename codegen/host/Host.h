@@ -10,6 +10,7 @@
 #ifndef SINTER_CODEGEN_HOST_HOST_H
 #define SINTER_CODEGEN_HOST_HOST_H
 
+#include "codegen/loops/DeviceCode.h"
 #include "dialects/kernel/Kernel.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -78,13 +79,11 @@ std::vector<Provenance> getProvenance(mlir::Operation *kernel);
 
 /// What is not in the module.
 struct TableOptions {
-  std::string compiler;       ///< "sinter 0.1.0"
-  std::string features;       ///< needed CPU features
-  std::string embeddedParams; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
-  std::string suffix = "";    ///< ends the table's name, when there are several
-  std::string device = "cpu"; ///< sinter_module.device, and what follows of it
-  std::string deviceKind = "", code = "", constants = "";
-  uint64_t constantBytes = 0;
+  std::string compiler;            ///< "sinter 0.1.0"
+  std::string features;            ///< needed CPU features
+  std::string embeddedParams = ""; ///< bytes of the prepared SINTER_SEG_PARAMS, or none
+  std::string suffix = "";         ///< ends the table's name, when there are several
+  DeviceCode device = {};          ///< the CPU's: none
 };
 
 /// `sinter_module_<symbol>` and the suffix of one of several targets.

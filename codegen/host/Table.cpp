@@ -337,9 +337,9 @@ struct TableWriter {
   }
 
   llvm::Constant *writeCode() {
-    if (options.code.empty())
+    if (options.device.code.empty())
       return null();
-    return constant(llvm::ConstantDataArray::getString(context, options.code), "code");
+    return constant(llvm::ConstantDataArray::getString(context, options.device.code), "code");
   }
 
   void write() {
@@ -367,7 +367,7 @@ struct TableWriter {
                      n32(0),
                      text(host.name),
                      text(target ? target.getName() : "cpu"),
-                     text(options.device),
+                     text(options.device.name),
                      text(options.features),
                      text(options.compiler),
                      n32(symbols.size()),
@@ -383,11 +383,11 @@ struct TableWriter {
                      n32(epochs ? epochs.getInt() : 0),
                      n32(0),
                      writeEmbedded(),
-                     external(options.deviceKind),
+                     external(options.device.opener),
                      writeCode(),
-                     external(options.constants),
-                     n64(options.code.size()),
-                     n64(options.constantBytes),
+                     external(options.device.constants),
+                     n64(options.device.code.size()),
+                     n64(options.device.constantBytes),
                      llvm::ConstantAggregateZero::get(llvm::ArrayType::get(ptr, 3))});
     new llvm::GlobalVariable(*out, table, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
                              value, getTableName(host, options.suffix));

@@ -59,8 +59,14 @@ Value EntryEmitter::getSegment(unsigned number) {
 }
 
 FailureOr<BufferLocation> EntryEmitter::locateBuffer(kernel::BufferOp op) {
-  if (op.getRole() == kernel::Role::Constant)
-    return locateConstant(op);
+  if (op.getRole() == kernel::Role::Constant) {
+    auto value = dyn_cast_or_null<DenseElementsAttr>(op.getValueAttr());
+    if (!value)
+      return op.emitError("internal error: expects the elements of a constant buffer, got none");
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(prologueEnd);
+    return locateConstant(op, value);
+  }
   auto offset = op.getOffset();
   if (!offset)
     return op.emitError("internal error: expects buffer '")

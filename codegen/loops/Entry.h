@@ -46,7 +46,8 @@ protected:
   virtual bool endsWithBarrier(kernel::LaunchOp op) const = 0;
   /// The i1 in a buffer.
   virtual llvm::FailureOr<mlir::Value> readPredicate(mlir::Value buffer) = 0;
-  virtual llvm::FailureOr<BufferLocation> locateConstant(kernel::BufferOp op) = 0;
+  /// Where a constant lies; called in the prologue.
+  virtual BufferLocation locateConstant(kernel::BufferOp op, mlir::DenseElementsAttr value) = 0;
   /// The base of a segment, an !llvm.ptr, as locations have it.
   virtual mlir::Value wrapSegment(mlir::Value base) = 0;
 

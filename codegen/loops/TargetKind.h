@@ -8,6 +8,7 @@
 #ifndef SINTER_CODEGEN_LOOPS_TARGETKIND_H
 #define SINTER_CODEGEN_LOOPS_TARGETKIND_H
 
+#include "codegen/loops/DeviceCode.h"
 #include "codegen/loops/Lowering.h"
 
 #include "llvm/Support/Error.h"
@@ -22,15 +23,6 @@ namespace sinter::codegen {
 struct CodeOptions {
   int level = 3;              ///< -O0 .. -O3
   std::string sanitizer = {}; ///< "address", "thread" or none
-};
-
-/// What a module table says of a device with code of its own.
-struct DeviceCode {
-  std::string name = "cpu";   ///< sinter_module.device
-  std::string opener = {};    ///< the runtime's sinter_device_kind; none: the CPU's
-  std::string code = {};      ///< sinter_module.code
-  std::string constants = {}; ///< the host's global with the bytes of SINTER_SEG_CONSTANTS
-  uint64_t constantBytes = 0;
 };
 
 /// A kind of machine.

@@ -159,7 +159,7 @@ static void start_function(const sinter_spmd *spmd, const sinter_launch *launch)
   gpu *self = spmd->report;
   uint32_t count = launch->memory_count;
   cuda_address report;
-  if (!enter(self) || !reserve_parameters(self, count + 1))
+  if (self->base.failure || !reserve_parameters(self, count + 1))
     return;
   cuda_function function = find_function(self, launch->function);
   if (!function)
@@ -193,7 +193,7 @@ static void run_function(gpu *self, sinter_entry_fn run, void *const *segments) 
                       .read_byte = read_byte};
   self->started = clock_seconds();
   self->base.fault.line = NULL;
-  if (!self->base.failure)
+  if (enter(self)) /* for all launches */
     run(&spmd);
 }
 
@@ -210,7 +210,6 @@ static void gpu_run_kernel(device *base, const sinter_kernel *kernel, void *cons
   run_function(of(base), kernel->run, segments);
 }
 
-/* Of the values that were no index, the one of the first line, first in its tensor. */
 static void take_reports(gpu *self) {
   size_t bytes = self->reporter_count * sizeof(sinter_report);
   bool any = false;
@@ -220,11 +219,8 @@ static void take_reports(gpu *self) {
     if (!r->taken)
       continue;
     any = true;
-    const char *line = self->reporters[i][r->line];
-    index_fault *fault = &self->base.fault;
-    int order = fault->line ? strcmp(line, fault->line) : -1;
-    if (order < 0 || (order == 0 && r->position < fault->position))
-      *fault = (index_fault){line, r->value, r->position, r->size};
+    fault_take(&self->base.fault,
+               &(index_fault){self->reporters[i][r->line], r->value, r->position, r->size});
   }
   if (any)
     fails(self, "cuMemsetD8", self->driver->memory_set(self->reports, 0, bytes));

@@ -12,6 +12,12 @@ double clock_seconds(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+void fault_take(index_fault *kept, const index_fault *other) {
+  int order = kept->line ? strcmp(other->line, kept->line) : -1;
+  if (order < 0 || (order == 0 && other->position < kept->position))
+    *kept = *other;
+}
+
 static const sinter_device_kind *kind_of(const sinter_module *module) {
   return module->device_kind ? module->device_kind : &sinter_device_cpu;
 }

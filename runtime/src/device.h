@@ -68,6 +68,9 @@ extern const sinter_device_kind sinter_device_cpu;
 /// NVIDIA GPUs (runtime/cuda, an archive of its own).
 extern const sinter_device_kind sinter_device_cuda;
 
+/// Keeps, of two faults, that of the first line, first in its tensor: which one is told does not
+/// depend on who met it first.
+void fault_take(index_fault *kept, const index_fault *other);
 /// Checks that this machine can run the module: ABI number, device, its own demands.
 int device_check(const sinter_module *module, diag *d);
 /// Opens the module's device, which takes over `pool`, also on failure. NULL: the calling thread

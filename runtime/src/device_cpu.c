@@ -62,15 +62,12 @@ static void cpu_copy(device *self, void *to, const void *from, uint64_t bytes) {
     memcpy(to, from, bytes);
 }
 
-/* Which of several is kept does not depend on the threads. */
 static void take_fault(const sinter_spmd *spmd, const char *line, int64_t value, int64_t position,
                        int64_t size) {
   device *self = spmd->report;
   while (atomic_flag_test_and_set_explicit(&self->fault_lock, memory_order_acquire))
     ;
-  int order = self->fault.line ? strcmp(line, self->fault.line) : -1;
-  if (order < 0 || (order == 0 && position < self->fault.position))
-    self->fault = (index_fault){line, value, position, size};
+  fault_take(&self->fault, &(index_fault){line, value, position, size});
   atomic_flag_clear_explicit(&self->fault_lock, memory_order_release);
 }
 
